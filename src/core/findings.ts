@@ -1,0 +1,67 @@
+import type { ObjectRef } from './kubernetes.ts';
+
+export type Severity = 'error' | 'warning' | 'info';
+
+/** The ways a workload can need a Secret. */
+export type ReferenceVia =
+  'env' | 'envFrom' | 'volume' | 'projected-volume' | 'csi' | 'imagePullSecrets' | 'serviceAccount' | 'tls';
+
+/** One place that needs a Secret, counted per template or bare pod, not per replica. */
+export interface FindingReference extends ObjectRef {
+  readonly container?: string;
+  readonly init?: boolean;
+  readonly via: ReferenceVia;
+  readonly optional: boolean;
+}
+
+/** Every code with its usual severity and runbook. A code never changes meaning. */
+export const findingCodes = {
+  'namespace-missing': { severity: 'error', runbook: 'bootstrapping-the-cluster' },
+  'secret-missing': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'secret-key-missing': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'secret-value-placeholder': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'secret-value-invalid': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'secret-values-exposed': { severity: 'warning', runbook: 'restoring-application-secrets' },
+  'image-pull-secret-missing': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'tls-secret-missing': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'optional-key-absent': { severity: 'info', runbook: 'restoring-application-secrets' },
+  'workload-missing': { severity: 'error', runbook: 'bootstrapping-the-cluster' },
+  'workload-not-ready': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'argocd-unhealthy': { severity: 'error', runbook: 'bootstrapping-the-cluster' },
+  'argocd-application-unhealthy': { severity: 'warning', runbook: 'restoring-application-secrets' },
+  unreadable: { severity: 'warning', runbook: 'restoring-application-secrets' },
+} as const satisfies Record<string, { severity: Severity; runbook: string }>;
+
+export type FindingCode = keyof typeof findingCodes;
+
+/** One thing wrong: the unit of every report, and part of the JSON contract. */
+export interface Finding {
+  /** Unique and stable within a report: code and object, so that `causes` can point at it. */
+  readonly id: string;
+  readonly code: FindingCode;
+  readonly severity: Severity;
+  readonly object: ObjectRef;
+  readonly secret?: string;
+  readonly key?: string;
+  /** The required keys of a Secret that is missing as a whole. */
+  readonly keys?: readonly string[];
+  readonly references?: readonly FindingReference[];
+  readonly message: string;
+  /** Ids of the findings that explain this one. */
+  readonly causes: readonly string[];
+  /** Workloads that cannot work because of this, nearest first along the dependency chain. */
+  readonly blocks: readonly ObjectRef[];
+  /** The command to type next. */
+  readonly fix: string;
+}
+
+/** Order of every report: errors first, then by place, so that two equal runs print the same. */
+export function compareFindings(left: Finding, right: Finding): number {
+  const rank: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
+  return rank[left.severity] - rank[right.severity] || compareText(left.id, right.id);
+}
+
+/** Plain code-unit order: the same on every machine, whatever its locale. */
+export function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

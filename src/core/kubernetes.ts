@@ -1,0 +1,283 @@
+/**
+ * The parts of Kubernetes objects that decisions need, spelled as the API spells them. Objects come from a server that
+ * c2l does not control: everything the API marks optional is optional here.
+ */
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller?: boolean;
+}
+
+export interface ObjectMeta {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly generation?: number;
+  readonly creationTimestamp?: string;
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly OwnerReference[];
+}
+
+export interface SecretKeySelector {
+  readonly name?: string;
+  readonly key: string;
+  readonly optional?: boolean;
+}
+
+export interface EnvVar {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: { readonly secretKeyRef?: SecretKeySelector; readonly configMapKeyRef?: SecretKeySelector };
+}
+
+export interface EnvFromSource {
+  readonly prefix?: string;
+  readonly secretRef?: { readonly name?: string; readonly optional?: boolean };
+}
+
+export interface Container {
+  readonly name: string;
+  readonly image?: string;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  readonly env?: readonly EnvVar[];
+  readonly envFrom?: readonly EnvFromSource[];
+  readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly subPath?: string }[];
+  /** `Always` on an init container makes it a sidecar: it runs beside the main containers and blocks only until started. */
+  readonly restartPolicy?: string;
+}
+
+export interface KeyToPath {
+  readonly key: string;
+  readonly path: string;
+}
+
+export interface Volume {
+  readonly name: string;
+  readonly secret?: {
+    readonly secretName?: string;
+    readonly items?: readonly KeyToPath[];
+    readonly optional?: boolean;
+  };
+  readonly projected?: {
+    readonly sources?: readonly {
+      readonly secret?: { readonly name?: string; readonly items?: readonly KeyToPath[]; readonly optional?: boolean };
+    }[];
+  };
+  readonly csi?: { readonly driver: string; readonly nodePublishSecretRef?: { readonly name?: string } };
+}
+
+export interface PodSpec {
+  readonly containers: readonly Container[];
+  readonly initContainers?: readonly Container[];
+  readonly volumes?: readonly Volume[];
+  readonly imagePullSecrets?: readonly { readonly name?: string }[];
+  readonly serviceAccountName?: string;
+  readonly nodeName?: string;
+}
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly ready?: boolean;
+  readonly restartCount?: number;
+  readonly state?: {
+    readonly waiting?: { readonly reason?: string; readonly message?: string };
+    readonly running?: { readonly startedAt?: string };
+    readonly terminated?: { readonly reason?: string; readonly exitCode?: number; readonly finishedAt?: string };
+  };
+}
+
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+export interface Pod {
+  readonly metadata: ObjectMeta;
+  readonly spec: PodSpec;
+  readonly status?: {
+    readonly phase?: string;
+    readonly reason?: string;
+    readonly podIP?: string;
+    readonly startTime?: string;
+    readonly conditions?: readonly Condition[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+export interface PodTemplate {
+  readonly metadata?: Partial<ObjectMeta>;
+  readonly spec: PodSpec;
+}
+
+export interface LabelSelector {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+}
+
+export interface Deployment {
+  readonly metadata: ObjectMeta;
+  readonly spec: {
+    readonly replicas?: number;
+    readonly paused?: boolean;
+    readonly selector?: LabelSelector;
+    readonly template: PodTemplate;
+  };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly readyReplicas?: number;
+    readonly availableReplicas?: number;
+    readonly conditions?: readonly Condition[];
+  };
+}
+
+export interface StatefulSet {
+  readonly metadata: ObjectMeta;
+  readonly spec: {
+    readonly replicas?: number;
+    readonly selector?: LabelSelector;
+    readonly template: PodTemplate;
+    readonly updateStrategy?: { readonly type?: string; readonly rollingUpdate?: { readonly partition?: number } };
+  };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly readyReplicas?: number;
+    readonly updatedReplicas?: number;
+    readonly currentRevision?: string;
+    readonly updateRevision?: string;
+  };
+}
+
+export interface DaemonSet {
+  readonly metadata: ObjectMeta;
+  readonly spec: {
+    readonly selector?: LabelSelector;
+    readonly template: PodTemplate;
+    readonly updateStrategy?: { readonly type?: string };
+  };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly desiredNumberScheduled?: number;
+    readonly updatedNumberScheduled?: number;
+    readonly numberReady?: number;
+    readonly numberAvailable?: number;
+  };
+}
+
+export interface Job {
+  readonly metadata: ObjectMeta;
+  readonly spec: { readonly suspend?: boolean; readonly template: PodTemplate };
+  readonly status?: { readonly conditions?: readonly Condition[]; readonly succeeded?: number };
+}
+
+export interface CronJob {
+  readonly metadata: ObjectMeta;
+  readonly spec: { readonly suspend?: boolean; readonly jobTemplate: { readonly spec: Job['spec'] } };
+}
+
+export interface ReplicaSet {
+  readonly metadata: ObjectMeta;
+}
+
+export interface Service {
+  readonly metadata: ObjectMeta;
+  readonly spec?: {
+    readonly selector?: Readonly<Record<string, string>>;
+    readonly ports?: readonly {
+      readonly name?: string;
+      readonly port: number;
+      readonly targetPort?: number | string;
+    }[];
+  };
+}
+
+export interface ServiceAccount {
+  readonly metadata: ObjectMeta;
+  readonly imagePullSecrets?: readonly { readonly name?: string }[];
+}
+
+export interface Ingress {
+  readonly metadata: ObjectMeta;
+  readonly spec?: { readonly tls?: readonly { readonly secretName?: string; readonly hosts?: readonly string[] }[] };
+}
+
+export interface KubernetesEvent {
+  readonly metadata: ObjectMeta;
+  readonly type?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly lastTimestamp?: string | null;
+  readonly eventTime?: string | null;
+  readonly involvedObject: {
+    readonly kind?: string;
+    readonly namespace?: string;
+    readonly name?: string;
+    readonly uid?: string;
+  };
+}
+
+/** An Argo CD Application: its status holds no health per resource, so the reason is computed from live objects. */
+export interface Application {
+  readonly metadata: ObjectMeta;
+  readonly spec?: {
+    readonly destination?: { readonly namespace?: string };
+    readonly syncPolicy?: {
+      readonly automated?: { readonly enabled?: boolean; readonly selfHeal?: boolean; readonly prune?: boolean };
+    };
+  };
+  readonly status?: {
+    readonly health?: { readonly status?: string };
+    readonly sync?: { readonly status?: string };
+    readonly resources?: readonly {
+      readonly group?: string;
+      readonly kind?: string;
+      readonly namespace?: string;
+      readonly name?: string;
+    }[];
+  };
+}
+
+/** What `list` can be asked for, by the resource name of the API. */
+export interface Listed {
+  readonly pods: Pod;
+  readonly deployments: Deployment;
+  readonly statefulsets: StatefulSet;
+  readonly daemonsets: DaemonSet;
+  readonly replicasets: ReplicaSet;
+  readonly jobs: Job;
+  readonly cronjobs: CronJob;
+  readonly services: Service;
+  readonly serviceaccounts: ServiceAccount;
+  readonly ingresses: Ingress;
+  readonly events: KubernetesEvent;
+  readonly applications: Application;
+}
+
+export type Resource = keyof Listed;
+
+export interface ObjectRef {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The form people type and read: `statefulset/postgres-auth`. */
+export function refText(ref: ObjectRef): string {
+  return `${ref.kind.toLowerCase()}/${ref.name}`;
+}
+
+/** Identity of an object across lists, for maps. */
+export function refId(ref: ObjectRef): string {
+  return `${ref.kind}/${ref.namespace}/${ref.name}`;
+}

@@ -1,0 +1,129 @@
+import { ExitCode } from '../exit-codes.ts';
+import type { Finding } from './findings.ts';
+import type { ObjectRef } from './kubernetes.ts';
+
+export type Verdict = 'ok' | 'problems' | 'unreadable' | 'partial' | 'declined' | 'interrupted';
+
+/** What every report holds: the JSON contract. Times are UTC, ISO 8601. */
+export interface ReportHead {
+  readonly schemaVersion: 1;
+  readonly command: string;
+  readonly context: string;
+  readonly server: string;
+  readonly namespaces: readonly string[];
+  readonly stack?: string;
+  readonly takenAt: string;
+  readonly verdict: Verdict;
+  readonly findings: readonly Finding[];
+}
+
+/** What became of one action. `skipped` always says because of what. */
+export interface StepOutcome {
+  readonly action:
+    'create-secret' | 'patch-secret' | 'keep-revision' | 'replace-pod' | 'restart-workload' | 'keep-pod' | 'wait-ready';
+  readonly object: ObjectRef;
+  readonly outcome: 'done' | 'failed' | 'skipped' | 'planned' | 'kept';
+  readonly detail: string;
+}
+
+/** A component and its state at the moment of the report. */
+export interface ComponentState {
+  readonly component: string;
+  readonly object: ObjectRef;
+  readonly state: 'ready' | 'waiting' | 'stuck' | 'missing' | 'unknown';
+  readonly detail: string;
+  readonly dependsOn: readonly string[];
+}
+
+export interface ApplicationState {
+  readonly name: string;
+  readonly health: string;
+  readonly sync: string;
+}
+
+export interface AuditReport extends ReportHead {
+  readonly command: 'audit';
+  readonly components: readonly ComponentState[];
+  readonly applications: readonly ApplicationState[];
+}
+
+export type KeyChange = 'ADD' | 'CHANGE' | 'SAME' | 'REMOVE';
+
+/** One line of the masked diff: never a value, never its length. */
+export interface PlannedKey {
+  readonly key: string;
+  readonly change: KeyChange;
+  readonly source?: string;
+}
+
+export interface PlannedSecret {
+  readonly object: ObjectRef;
+  readonly action: 'create' | 'patch' | 'none';
+  readonly keys: readonly PlannedKey[];
+}
+
+export interface FixReport extends ReportHead {
+  readonly command: 'fix-secrets';
+  readonly dryRun: boolean;
+  readonly plan: readonly PlannedSecret[];
+  readonly outcomes: readonly StepOutcome[];
+}
+
+export interface RestartReport extends ReportHead {
+  readonly command: 'restart';
+  readonly dryRun: boolean;
+  readonly outcomes: readonly StepOutcome[];
+}
+
+export interface CheckResult {
+  readonly name: string;
+  readonly component: string;
+  readonly outcome: 'pass' | 'fail' | 'skipped' | 'unreadable';
+  readonly critical: boolean;
+  /** Why it failed or was skipped; what was seen where it passed. */
+  readonly detail: string;
+  readonly durationMs: number;
+}
+
+export interface VerifyReport extends ReportHead {
+  readonly command: 'verify';
+  readonly checks: readonly CheckResult[];
+}
+
+export type PhaseName = 'audit' | 'fix-secrets' | 'restart' | 'verify';
+
+export interface Phase {
+  readonly name: PhaseName;
+  readonly verdict: Verdict | 'skipped';
+  readonly startedAt: string;
+  readonly durationMs: number;
+  /** One line: what the phase found or did. */
+  readonly summary: string;
+  readonly report?: AuditReport | FixReport | RestartReport | VerifyReport;
+}
+
+export interface StabilizeReport extends ReportHead {
+  readonly command: 'stabilize';
+  readonly phases: readonly Phase[];
+}
+
+export type Report = AuditReport | FixReport | RestartReport | VerifyReport | StabilizeReport;
+
+/** `problems` if and only if a finding is an error; else `unreadable` if anything could not be read; else `ok`. */
+export function verdictOf(findings: readonly Finding[]): 'ok' | 'problems' | 'unreadable' {
+  if (findings.some((finding) => finding.severity === 'error')) return 'problems';
+  return findings.some((finding) => finding.code === 'unreadable') ? 'unreadable' : 'ok';
+}
+
+const exitCodes: Record<Verdict, ExitCode> = {
+  ok: ExitCode.ok,
+  problems: ExitCode.problems,
+  unreadable: ExitCode.unreadable,
+  partial: ExitCode.partial,
+  declined: ExitCode.declined,
+  interrupted: ExitCode.interrupted,
+};
+
+export function exitCodeOf(verdict: Verdict): ExitCode {
+  return exitCodes[verdict];
+}

@@ -1,0 +1,53 @@
+import type { Application, Listed, ObjectRef } from './kubernetes.ts';
+import type { ReadFailureCause } from './observed.ts';
+import type { Secret } from './secret.ts';
+
+/** Something that should have been read and could not be: never healthy, never missing. */
+export interface Gap {
+  /** What was asked for, as the API names it: `secrets`, `pods`, … */
+  readonly resource: string;
+  /** Empty for a cluster-wide list. */
+  readonly namespace: string;
+  readonly cause: ReadFailureCause;
+  readonly reason: string;
+}
+
+export interface Listing<T> {
+  readonly items: readonly T[];
+  readonly gaps: readonly Gap[];
+}
+
+/** Everything that was seen of the cluster at one moment, and everything that could not be seen. */
+export interface Snapshot {
+  /** UTC, ISO 8601. */
+  readonly takenAt: string;
+  readonly namespaces: readonly string[];
+  /** Namespaces that were looked for and do not exist. */
+  readonly missingNamespaces: readonly string[];
+  readonly secrets: Listing<Secret>;
+  readonly pods: Listing<Listed['pods']>;
+  readonly deployments: Listing<Listed['deployments']>;
+  readonly statefulSets: Listing<Listed['statefulsets']>;
+  readonly daemonSets: Listing<Listed['daemonsets']>;
+  /** Only to trace a pod to its Deployment, by owner reference. */
+  readonly replicaSets: Listing<Listed['replicasets']>;
+  readonly jobs: Listing<Listed['jobs']>;
+  readonly cronJobs: Listing<Listed['cronjobs']>;
+  readonly services: Listing<Listed['services']>;
+  readonly serviceAccounts: Listing<Listed['serviceaccounts']>;
+  readonly ingresses: Listing<Listed['ingresses']>;
+  readonly events: Listing<Listed['events']>;
+  readonly argocd: ArgoCdSnapshot;
+}
+
+/** Argo CD's own state; `installed` is false where its CRD is not there, which is no problem by itself. */
+export interface ArgoCdSnapshot {
+  readonly installed: boolean;
+  readonly namespace: string;
+  readonly applications: Listing<Application>;
+  readonly deployments: Listing<Listed['deployments']>;
+  readonly statefulSets: Listing<Listed['statefulsets']>;
+}
+
+/** A workload by reference; Kubernetes kinds `Deployment`, `StatefulSet`, `DaemonSet`, `Job`, `CronJob`, `Pod`. */
+export type WorkloadRef = ObjectRef;

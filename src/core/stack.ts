@@ -1,0 +1,137 @@
+import { z } from 'zod';
+
+const name = z.string().min(1);
+const kubernetesName = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'expected a Kubernetes name: lower-case letters, digits, "-" and "."');
+const workloadText = z
+  .string()
+  .regex(
+    /^(Deployment|StatefulSet|DaemonSet)\/[a-z0-9][-a-z0-9.]*$/,
+    'expected KIND/NAME with kind Deployment, StatefulSet or DaemonSet',
+  );
+
+const format = z
+  .strictObject({
+    minLength: z.int().positive().optional().describe('fewest characters'),
+    pattern: z.string().optional().describe('regular expression over the whole value'),
+    oneOf: z.array(z.string()).nonempty().optional().describe('the only accepted values'),
+    kind: z.enum(['json', 'pem', 'url']).optional().describe('what the value must parse as'),
+    minDecodedBytes: z.int().positive().optional().describe('base64 that decodes to at least this many bytes'),
+  })
+  .describe('what a value must look like; all given conditions must hold');
+
+const key = z.strictObject({
+  required: z.boolean().default(true).describe('whether the stack works without it'),
+  format: format.optional(),
+  generate: z.boolean().default(false).describe('whether c2l may make up a new value'),
+  from: z
+    .strictObject({
+      env: z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/)
+        .optional()
+        .describe('name in a .env backup'),
+      azureKeyVault: z
+        .string()
+        .regex(/^[0-9a-zA-Z-]{1,127}$/, 'expected letters, digits and "-", as Key Vault names are')
+        .optional()
+        .describe('name in Azure Key Vault'),
+    })
+    .default({})
+    .describe('its name in each source, where it differs from the default'),
+});
+
+const secret = z.strictObject({
+  name: kubernetesName,
+  namespace: kubernetesName.optional().describe('default: the first namespace of the stack'),
+  type: z.string().default('Opaque'),
+  keys: z.record(
+    z.string().regex(/^[-._a-zA-Z0-9]+$/, 'expected a Secret key: letters, digits, "-", "_" and "."'),
+    key,
+  ),
+});
+
+const secretKeyOrValue = z.union([
+  z.strictObject({ value: z.string() }),
+  z.strictObject({ secret: kubernetesName, key: name }),
+]);
+
+const check = z.discriminatedUnion('kind', [
+  z
+    .strictObject({
+      kind: z.literal('http'),
+      name: name.optional(),
+      service: kubernetesName,
+      port: z.int().min(1).max(65_535),
+      path: z.string().startsWith('/').default('/'),
+      status: z.int().default(200),
+      json: z
+        .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+        .default({})
+        .describe('what the JSON answer must hold: path such as "database.status" to value'),
+      basicAuth: z.strictObject({ user: secretKeyOrValue, password: secretKeyOrValue }).optional(),
+    })
+    .describe('a GET through the API server is answered as expected'),
+  z
+    .strictObject({
+      kind: z.literal('postgres-login'),
+      name: name.optional(),
+      user: secretKeyOrValue,
+      password: secretKeyOrValue,
+      database: z.string().default('postgres'),
+      port: z.int().min(1).max(65_535).default(5432),
+    })
+    .describe('PostgreSQL accepts a login over TCP and answers select 1'),
+]);
+
+const component = z.strictObject({
+  name: kubernetesName,
+  workload: workloadText,
+  namespace: kubernetesName.optional().describe('default: the first namespace of the stack'),
+  critical: z.boolean().default(true).describe('whether a failed check of it fails the whole'),
+  dependsOn: z.array(kubernetesName).default([]),
+  checks: z.array(check).default([]).describe('proved by verify after the workload is ready'),
+});
+
+/** The stack file, `c2l.yaml`. The shipped JSON Schema is generated from this definition. */
+export const stackSchema = z.strictObject({
+  version: z.literal(1),
+  name: kubernetesName,
+  namespaces: z.tuple([kubernetesName], kubernetesName),
+  production: z
+    .strictObject({
+      contexts: z.array(name).default([]),
+      namespaces: z.array(kubernetesName).default([]),
+    })
+    .default({ contexts: [], namespaces: [] })
+    .describe('where a write must be confirmed by typing the name'),
+  argocd: z
+    .strictObject({ namespace: kubernetesName.default('argocd'), applications: z.array(kubernetesName).default([]) })
+    .default({ namespace: 'argocd', applications: [] }),
+  placeholders: z
+    .array(z.string().min(1))
+    .default(['CHANGE_ME*', 'REPLACE_ME*', 'changeme*'])
+    .describe('values that are as bad as missing; * matches anything'),
+  secrets: z.array(secret).default([]),
+  components: z.array(component).default([]),
+});
+
+/** What one installation of c2l looks after, with every default filled in. */
+export type Stack = z.infer<typeof stackSchema>;
+export type StackSecret = Stack['secrets'][number];
+export type StackKey = StackSecret['keys'][string];
+export type StackComponent = Stack['components'][number];
+export type StackCheck = StackComponent['checks'][number];
+export type StackValue = z.infer<typeof secretKeyOrValue>;
+
+/** The namespace an entry of the stack lives in: its own, else the stack's first. */
+export function namespaceOf(stack: Stack, entry: { readonly namespace?: string | undefined }): string {
+  return entry.namespace ?? stack.namespaces[0];
+}
+
+/** What the schema cannot say: names that are declared twice or point nowhere, cycles, colliding source names. */
+export interface StackProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}

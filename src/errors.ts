@@ -1,0 +1,53 @@
+import { ExitCode } from './exit-codes.ts';
+
+/** What an expected failure is about. Words are stable: they stand in JSON as `error.code`. */
+export type OperatorErrorCode =
+  | 'usage'
+  | 'no-kubeconfig'
+  | 'unknown-context'
+  | 'kubeconfig-invalid'
+  | 'namespace-not-found'
+  | 'stack-not-found'
+  | 'stack-invalid'
+  | 'source-invalid'
+  | 'source-unreadable'
+  | 'values-missing'
+  | 'values-invalid'
+  | 'confirmation-needed'
+  | 'forbidden'
+  | 'secret-owned'
+  | 'nothing-readable'
+  | 'conflict'
+  | 'write-failed'
+  | 'declined'
+  | 'interrupted';
+
+export interface OperatorErrorOptions {
+  /** The next thing to type, or the accepted values. */
+  readonly hint?: string;
+  readonly exitCode?: ExitCode;
+  readonly cause?: unknown;
+}
+
+/**
+ * A failure that the person in front of c2l can do something about. The message is one lower-case clause that holds
+ * the wrong value; everything that is not an OperatorError is a defect in c2l and ends in exit 70.
+ */
+export class OperatorError extends Error {
+  readonly code: OperatorErrorCode;
+  readonly hint: string | undefined;
+  readonly exitCode: ExitCode;
+
+  constructor(code: OperatorErrorCode, message: string, options: OperatorErrorOptions = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'OperatorError';
+    this.code = code;
+    this.hint = options.hint;
+    this.exitCode = options.exitCode ?? ExitCode.usage;
+  }
+}
+
+/** For the default of an exhaustive switch: reaching it is a defect. */
+export function unreachable(value: never): never {
+  throw new Error(`unreachable: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,208 @@
+import type { Listed, Resource } from './core/kubernetes.ts';
+import type { Observed } from './core/observed.ts';
+import type { Secret } from './core/secret.ts';
+import type { SecretValue } from './core/secret-value.ts';
+import type { Stack } from './core/stack.ts';
+
+/** One right, as a SelfSubjectAccessReview asks for it. */
+export interface Right {
+  readonly verb: 'get' | 'list' | 'create' | 'patch' | 'update' | 'delete';
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly namespace: string;
+}
+
+/** What audit and verify are handed: it has no way to write. Reads never throw for the server's answers. */
+export interface ClusterReader {
+  readonly context: string;
+  readonly server: string;
+  /** The namespace that the kubeconfig's context names, `default` where it names none. */
+  readonly defaultNamespace: string;
+  namespaceExists(name: string): Promise<Observed<true>>;
+  /** All pages of a list, in one namespace or, without one, in all. `absent` where the API has no such resource. */
+  list<R extends Resource>(resource: R, namespace?: string): Promise<Observed<readonly Listed[R][]>>;
+  listSecrets(namespace?: string): Promise<Observed<readonly Secret[]>>;
+  readSecret(namespace: string, name: string): Promise<Observed<Secret>>;
+  isAllowed(right: Right): Promise<Observed<boolean>>;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface ExecResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The ways a check reaches into the cluster through the API server, so that it works from a laptop. */
+export interface ClusterProbe {
+  /** GET through the service proxy of the API server: proves the Service and its endpoints too. */
+  serviceGet(target: { namespace: string; service: string; port: number; path: string }): Promise<Observed<HttpAnswer>>;
+  /**
+   * GET over a port-forward to one pod. The API server keeps an Authorization header for itself, so a login by HTTP
+   * basic authentication cannot go through its proxy.
+   */
+  podGet(target: {
+    namespace: string;
+    pod: string;
+    port: number;
+    path: string;
+    basicAuth?: { user: SecretValue; password: SecretValue };
+  }): Promise<Observed<HttpAnswer>>;
+  /** Runs a command in a container. Secret input goes over standard input: argv stands in audit logs. */
+  exec(target: {
+    namespace: string;
+    pod: string;
+    container: string;
+    command: readonly string[];
+    input?: readonly SecretValue[];
+  }): Promise<Observed<ExecResult>>;
+}
+
+/**
+ * Writes throw OperatorError: `conflict` when the object is not as planned, `forbidden`, `write-failed`.
+ * Each is sent once: a write that timed out is never repeated before the object was read again.
+ */
+export interface ClusterWriter {
+  createNamespace(name: string): Promise<void>;
+  createSecret(secret: {
+    namespace: string;
+    name: string;
+    type: string;
+    labels: Readonly<Record<string, string>>;
+    annotations: Readonly<Record<string, string>>;
+    data: ReadonlyMap<string, SecretValue>;
+  }): Promise<Secret>;
+  /** JSON merge patch on `data` (and annotations), refused when the Secret is no longer at `resourceVersion`. */
+  patchSecret(patch: {
+    namespace: string;
+    name: string;
+    resourceVersion: string;
+    data: ReadonlyMap<string, SecretValue>;
+    annotations: Readonly<Record<string, string>>;
+  }): Promise<Secret>;
+  /** Deletes exactly the pod that was planned: a pod of the same name with another uid is left alone. */
+  deletePod(pod: { namespace: string; name: string; uid: string }): Promise<void>;
+  /** Eviction, so that PodDisruptionBudgets hold; false when one refuses for now (429). */
+  evictPod(pod: { namespace: string; name: string; uid: string }): Promise<boolean>;
+  /** Sets `kubectl.kubernetes.io/restartedAt` on the pod template, as `kubectl rollout restart` does. */
+  restartWorkload(workload: {
+    kind: 'Deployment' | 'StatefulSet' | 'DaemonSet';
+    namespace: string;
+    name: string;
+    at: string;
+  }): Promise<void>;
+}
+
+export interface Cluster extends ClusterReader, ClusterProbe, ClusterWriter {
+  /** Ends keep-alive connections. */
+  close(): void;
+}
+
+/** A key that values are looked up for, with the name it has in each kind of source. */
+export interface WantedValue {
+  readonly namespace: string;
+  readonly secret: string;
+  readonly key: string;
+  readonly envName: string;
+  readonly azureKeyVaultName: string;
+}
+
+/** Whether a source has a value; a source that could not be asked is not a source that has none. */
+export type SourceAnswer =
+  | {
+      readonly state: 'found';
+      readonly value: SecretValue;
+      /** For people: `version 1a2b…`, `line 4`. */ readonly detail?: string;
+    }
+  | { readonly state: 'not-found'; readonly detail?: string }
+  | { readonly state: 'failed'; readonly reason: string };
+
+/** Where values come from. */
+export interface ValueSource {
+  /** As the operator named it, without anything secret: `env:backup.env`. */
+  readonly label: string;
+  /** Things to know before trusting it, such as a file that others can read. */
+  readonly warnings: readonly string[];
+  /** One answer for each wanted value, in the same order. */
+  lookUp(wanted: readonly WantedValue[], signal: AbortSignal): Promise<readonly SourceAnswer[]>;
+}
+
+export interface Clock {
+  now(): Date;
+  /** Milliseconds that only move forward, for durations. */
+  monotonic(): number;
+  /** Rejects with OperatorError `interrupted` when the signal fires. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Asks a person. Only used where Terminal.canPrompt. Ctrl-C rejects with OperatorError `interrupted`. */
+export interface Prompter {
+  /** Default is No. */
+  confirm(question: string): Promise<boolean>;
+  /** Hidden input; `check` says what is wrong with what was typed, or undefined. */
+  secret(question: string, check: (value: SecretValue) => string | undefined): Promise<SecretValue>;
+  /** Free text, for typing the name of a production context. */
+  text(question: string): Promise<string>;
+}
+
+/** One line that changes while something is waited for; plain appended lines where there is no terminal. */
+export interface Progress {
+  update(text: string): void;
+  /** Ends the line with a mark: the glyph never carries the meaning alone. */
+  finish(outcome: 'ok' | 'failed' | 'stopped', text: string): void;
+}
+
+export interface Terminal {
+  /** Writes the answer to standard output. */
+  out(text: string): void;
+  /** Writes a line for the person to standard error. */
+  err(line: string): void;
+  progress(text: string): Progress;
+  /** Whether standard input and error are terminals and neither `CI` nor `--no-input` forbids asking. */
+  readonly canPrompt: boolean;
+  /** Columns of the terminal; 80 where there is none. */
+  readonly width: number;
+  readonly color: boolean;
+}
+
+export interface ConnectOptions {
+  readonly kubeconfig?: string | undefined;
+  readonly context?: string | undefined;
+  readonly sandbox: boolean;
+  readonly scenario?: string | undefined;
+  readonly requestTimeoutMs: number;
+}
+
+/** A cluster and, with `--sandbox`, the sources that the sandbox ships. */
+export interface Connection {
+  readonly cluster: Cluster;
+  /** `--from` values that are used when the operator gives none. */
+  readonly defaultSources: readonly string[];
+}
+
+export interface StackFiles {
+  /** `--config FILE`; else `c2l.yaml` here or above; undefined where there is none. Throws `stack-invalid`, `stack-not-found`. */
+  find(configFile: string | undefined): Promise<{ stack: Stack; path: string } | undefined>;
+  /** A stack that ships with c2l. Throws `stack-not-found` with the names there are. */
+  builtIn(name: string): Promise<Stack>;
+}
+
+/** Everything a command needs of the world. */
+export interface Deps {
+  connect(options: ConnectOptions): Promise<Connection>;
+  openSource(spec: string, stack: Stack | undefined): Promise<ValueSource>;
+  readonly stackFiles: StackFiles;
+  readonly clock: Clock;
+  readonly prompter: Prompter;
+  readonly terminal: Terminal;
+  /** Fires at Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+  /** Who runs c2l, for revisions: user@host where it can be told. */
+  readonly operator: string;
+  readonly version: string;
+}
