@@ -173,8 +173,8 @@ export interface Terminal {
 export interface ConnectOptions {
   readonly kubeconfig?: string | undefined;
   readonly context?: string | undefined;
-  readonly sandbox: boolean;
-  readonly scenario?: string | undefined;
+  /** Where set, an embedded sandbox is started and connected to instead of a kubeconfig's cluster. */
+  readonly sandbox?: SandboxOptions | undefined;
   readonly requestTimeoutMs: number;
 }
 
@@ -183,6 +183,23 @@ export interface Connection {
   readonly cluster: Cluster;
   /** `--from` values that are used when the operator gives none. */
   readonly defaultSources: readonly string[];
+  /** Ends connections and, with `--sandbox`, the sandbox. */
+  close(): Promise<void>;
+}
+
+export interface SandboxOptions {
+  readonly scenario: string;
+  /** How many times faster than real time its kubelet and controllers work. */
+  readonly speed: number;
+}
+
+/** A sandbox that keeps running for other programs, and the files it was written to. */
+export interface RunningSandbox {
+  readonly url: string;
+  readonly kubeconfigPath: string;
+  readonly envBackupPath: string;
+  readonly vaultUrl: string;
+  close(): Promise<void>;
 }
 
 export interface StackFiles {
@@ -195,6 +212,7 @@ export interface StackFiles {
 /** Everything a command needs of the world. */
 export interface Deps {
   connect(options: ConnectOptions): Promise<Connection>;
+  startSandbox(options: SandboxOptions): Promise<RunningSandbox>;
   openSource(spec: string, stack: Stack | undefined): Promise<ValueSource>;
   readonly stackFiles: StackFiles;
   readonly clock: Clock;

@@ -94,7 +94,7 @@ export type PhaseName = 'audit' | 'fix-secrets' | 'restart' | 'verify';
 
 export interface Phase {
   readonly name: PhaseName;
-  readonly verdict: Verdict | 'skipped';
+  readonly verdict: Verdict | 'error' | 'skipped';
   readonly startedAt: string;
   readonly durationMs: number;
   /** One line: what the phase found or did. */
@@ -102,9 +102,19 @@ export interface Phase {
   readonly report?: AuditReport | FixReport | RestartReport | VerifyReport;
 }
 
-export interface StabilizeReport extends ReportHead {
+export interface StabilizeReport extends Omit<ReportHead, 'verdict'> {
   readonly command: 'stabilize';
+  /** `error` when a phase could not do its work; `error` then says why. */
+  readonly verdict: Verdict | 'error';
+  readonly error?: ReportedError;
   readonly phases: readonly Phase[];
+}
+
+/** A failure as reports and scripts see it. */
+export interface ReportedError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
 }
 
 export type Report = AuditReport | FixReport | RestartReport | VerifyReport | StabilizeReport;

@@ -1,0 +1,128 @@
+import type { Listed, Resource } from '../core/kubernetes.ts';
+import type { Observed } from '../core/observed.ts';
+import type { ArgoCdSnapshot, Gap, Listing, Snapshot } from '../core/snapshot.ts';
+import type { ClusterReader } from '../ports.ts';
+import { nothingReadable, type Scope } from './session.ts';
+
+/**
+ * Reads everything that decisions need, in parallel. What cannot be read becomes a gap of the snapshot; only when
+ * nothing at all could be read it throws `nothing-readable`.
+ */
+export async function observe(cluster: ClusterReader, scope: Scope, now: Date): Promise<Snapshot> {
+  const list = <R extends Resource>(resource: R): Promise<Listing<Listed[R]>> =>
+    listEverywhere(resource, scope, (namespace) => cluster.list(resource, namespace));
+
+  const [
+    missingNamespaces,
+    secrets,
+    pods,
+    deployments,
+    statefulSets,
+    daemonSets,
+    replicaSets,
+    jobs,
+    cronJobs,
+    services,
+    serviceAccounts,
+    ingresses,
+    events,
+    argocd,
+  ] = await Promise.all([
+    findMissingNamespaces(cluster, scope),
+    listEverywhere('secrets', scope, (namespace) => cluster.listSecrets(namespace)),
+    list('pods'),
+    list('deployments'),
+    list('statefulsets'),
+    list('daemonsets'),
+    list('replicasets'),
+    list('jobs'),
+    list('cronjobs'),
+    list('services'),
+    list('serviceaccounts'),
+    list('ingresses'),
+    list('events'),
+    observeArgoCd(cluster, scope.argocdNamespace),
+  ]);
+
+  const snapshot: Snapshot = {
+    takenAt: now.toISOString(),
+    namespaces: scope.all ? namespacesOf([pods, deployments, statefulSets, secrets]) : scope.namespaces,
+    missingNamespaces,
+    secrets,
+    pods,
+    deployments,
+    statefulSets,
+    daemonSets,
+    replicaSets,
+    jobs,
+    cronJobs,
+    services,
+    serviceAccounts,
+    ingresses,
+    events,
+    argocd,
+  };
+  refuseBlindness(cluster, snapshot);
+  return snapshot;
+}
+
+async function findMissingNamespaces(cluster: ClusterReader, scope: Scope): Promise<string[]> {
+  const answers = await Promise.all(scope.namespaces.map((name) => cluster.namespaceExists(name)));
+  return scope.namespaces.filter((_, index) => answers[index]?.state === 'absent');
+}
+
+async function listEverywhere<T>(
+  resource: string,
+  scope: Scope,
+  read: (namespace: string | undefined) => Promise<Observed<readonly T[]>>,
+): Promise<Listing<T>> {
+  const places = scope.all ? [undefined] : scope.namespaces;
+  const answers = await Promise.all(places.map((namespace) => read(namespace)));
+  return toListing(resource, places, answers);
+}
+
+function toListing<T>(
+  resource: string,
+  places: readonly (string | undefined)[],
+  answers: readonly Observed<readonly T[]>[],
+): Listing<T> {
+  const items: T[] = [];
+  const gaps: Gap[] = [];
+  for (const [index, answer] of answers.entries()) {
+    if (answer.state === 'present') for (const item of answer.value) items.push(item);
+    if (answer.state === 'unreadable') {
+      gaps.push({ resource, namespace: places[index] ?? '', cause: answer.cause, reason: answer.reason });
+    }
+  }
+  return { items, gaps };
+}
+
+async function observeArgoCd(cluster: ClusterReader, namespace: string): Promise<ArgoCdSnapshot> {
+  const [applications, deployments, statefulSets] = await Promise.all([
+    cluster.list('applications', namespace),
+    cluster.list('deployments', namespace),
+    cluster.list('statefulsets', namespace),
+  ]);
+  return {
+    installed: applications.state !== 'absent',
+    namespace,
+    applications: toListing('applications', [namespace], [applications]),
+    deployments: toListing('deployments', [namespace], [deployments]),
+    statefulSets: toListing('statefulsets', [namespace], [statefulSets]),
+  };
+}
+
+function namespacesOf(listings: readonly Listing<{ readonly metadata: { readonly namespace?: string } }>[]): string[] {
+  const names = new Set<string>();
+  for (const { items } of listings) {
+    for (const { metadata } of items) if (metadata.namespace !== undefined) names.add(metadata.namespace);
+  }
+  return [...names].sort();
+}
+
+function refuseBlindness(cluster: ClusterReader, snapshot: Snapshot): void {
+  const essential = [snapshot.secrets, snapshot.pods, snapshot.deployments, snapshot.statefulSets];
+  const firstGap = essential.flatMap(({ gaps }) => gaps)[0];
+  const isBlind = essential.every(({ items, gaps }) => items.length === 0 && gaps.length > 0);
+  if (isBlind && firstGap !== undefined) throw nothingReadable(cluster, firstGap.reason);
+}

@@ -1,0 +1,128 @@
+import type { Stack } from '../core/stack.ts';
+import { stackWithin } from '../core/stack-scope.ts';
+import { OperatorError } from '../errors.ts';
+import { ExitCode } from '../exit-codes.ts';
+import type { Cluster, ClusterReader, Connection, Deps, SandboxOptions } from '../ports.ts';
+
+/** Built-in stack that is assumed in the sandbox, and where its namespace is found. */
+const builtInStack = 'cloudtolocalllm';
+
+export interface SessionOptions {
+  readonly kubeconfig?: string | undefined;
+  readonly context?: string | undefined;
+  readonly namespaces: readonly string[];
+  readonly allNamespaces: boolean;
+  readonly config?: string | undefined;
+  readonly stack?: string | undefined;
+  readonly sandbox?: SandboxOptions | undefined;
+  readonly requestTimeoutMs: number;
+}
+
+/** What one run looks at. */
+export interface Scope {
+  /** Empty when all are looked at. */
+  readonly namespaces: readonly string[];
+  readonly all: boolean;
+  readonly argocdNamespace: string;
+}
+
+/** One command's view of the world: where it works, on what, and with which stack. */
+export interface Session {
+  readonly deps: Deps;
+  readonly cluster: Cluster;
+  readonly stack: Stack | undefined;
+  readonly scope: Scope;
+  /** Used where the operator names no `--from`. */
+  readonly defaultSources: readonly string[];
+  readonly isSandbox: boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects, decides which stack and which namespaces are meant, and says so on standard error before anything is done.
+ * Throws OperatorError where a named namespace does not exist or the server gives no answer at all.
+ */
+export async function openSession(options: SessionOptions, deps: Deps): Promise<Session> {
+  const named = await namedStack(options, deps);
+  const connection = await deps.connect(options);
+  try {
+    const stack = named ?? (await assumedStack(options, connection.cluster, deps));
+    const scope = await chooseScope(options, connection.cluster, stack);
+    const session = createSession({ options, deps, connection, stack, scope });
+    announce(session);
+    return session;
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+async function namedStack(options: SessionOptions, deps: Deps): Promise<Stack | undefined> {
+  if (options.config === undefined && options.stack !== undefined) return deps.stackFiles.builtIn(options.stack);
+  // A rehearsal in the sandbox is about the sandbox's own stack, whatever file lies in the working directory.
+  if (options.config === undefined && options.sandbox !== undefined) return deps.stackFiles.builtIn(builtInStack);
+  return (await deps.stackFiles.find(options.config))?.stack;
+}
+
+async function assumedStack(options: SessionOptions, cluster: ClusterReader, deps: Deps): Promise<Stack | undefined> {
+  if (options.allNamespaces || options.namespaces.length > 0) return undefined;
+  const found = await cluster.namespaceExists(builtInStack);
+  if (found.state === 'unreadable' && found.cause !== 'forbidden') throw nothingReadable(cluster, found.reason);
+  return found.state === 'present' ? deps.stackFiles.builtIn(builtInStack) : undefined;
+}
+
+async function chooseScope(options: SessionOptions, cluster: ClusterReader, stack: Stack | undefined): Promise<Scope> {
+  const argocdNamespace = stack?.argocd.namespace ?? 'argocd';
+  if (options.allNamespaces) return { namespaces: [], all: true, argocdNamespace };
+  if (options.namespaces.length === 0) {
+    return { namespaces: stack?.namespaces ?? [cluster.defaultNamespace], all: false, argocdNamespace };
+  }
+  const found = await Promise.all(options.namespaces.map((name) => cluster.namespaceExists(name)));
+  for (const [index, answer] of found.entries()) {
+    const name = options.namespaces[index] ?? '';
+    if (answer.state === 'absent') {
+      throw new OperatorError('namespace-not-found', `namespace ${name} does not exist in context ${cluster.context}`, {
+        hint: 'kubectl get namespaces',
+      });
+    }
+    if (answer.state === 'unreadable' && answer.cause !== 'forbidden') throw nothingReadable(cluster, answer.reason);
+  }
+  return { namespaces: options.namespaces, all: false, argocdNamespace };
+}
+
+function createSession(parts: {
+  options: SessionOptions;
+  deps: Deps;
+  connection: Connection;
+  stack: Stack | undefined;
+  scope: Scope;
+}): Session {
+  const { options, deps, connection, stack, scope } = parts;
+  return {
+    deps,
+    cluster: connection.cluster,
+    stack: stack === undefined || scope.all ? stack : stackWithin(stack, scope.namespaces),
+    scope,
+    defaultSources: connection.defaultSources,
+    isSandbox: options.sandbox !== undefined,
+    close: () => connection.close(),
+  };
+}
+
+function announce({ deps, cluster, stack, scope }: Session): void {
+  const where = scope.all ? 'all namespaces' : `namespace ${scope.namespaces.join(', ')}`;
+  const what = stack === undefined ? 'no stack file' : `stack ${stack.name}`;
+  deps.terminal.err(`context ${cluster.context}, server ${cluster.server}, ${where}, ${what}`);
+}
+
+/** Nothing could be looked at, so nothing can be said: exit 3 with an error line. */
+export function nothingReadable(cluster: ClusterReader, reason: string): OperatorError {
+  return new OperatorError(
+    'nothing-readable',
+    `cannot read from ${cluster.server} (context ${cluster.context}): ${reason}`,
+    {
+      exitCode: ExitCode.unreadable,
+      hint: 'kubectl config get-contexts, or rehearse without a cluster: c2l stabilize --sandbox',
+    },
+  );
+}
