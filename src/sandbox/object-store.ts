@@ -1,0 +1,308 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { ApiProblem, alreadyExists, badRequest, conflict, notFound } from './api-problem.ts';
+import type { SandboxClock } from './sandbox-clock.ts';
+
+export interface StoredOwnerReference {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  uid: string;
+  controller?: boolean;
+  blockOwnerDeletion?: boolean;
+}
+
+export interface ManagedFieldsEntry {
+  manager: string;
+  operation: 'Update' | 'Apply';
+  apiVersion: string;
+  time: string;
+  fieldsType: 'FieldsV1';
+  fieldsV1: Record<string, unknown>;
+  subresource?: string;
+}
+
+export interface StoredMeta {
+  name: string;
+  namespace?: string;
+  uid: string;
+  resourceVersion: string;
+  generateName?: string;
+  generation?: number;
+  creationTimestamp: string;
+  deletionTimestamp?: string;
+  deletionGracePeriodSeconds?: number;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  ownerReferences?: StoredOwnerReference[];
+  managedFields?: ManagedFieldsEntry[];
+  finalizers?: string[];
+}
+
+export interface StoredObject {
+  apiVersion: string;
+  kind: string;
+  metadata: StoredMeta;
+  [field: string]: unknown;
+}
+
+/** An object before it is stored: the store fills in uid, resourceVersion, generation and creationTimestamp. */
+export interface NewObject {
+  apiVersion: string;
+  kind: string;
+  metadata: Partial<StoredMeta>;
+  [field: string]: unknown;
+}
+
+export interface StoreEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  /** The plural name of the API: `pods`. */
+  readonly resource: string;
+  readonly object: StoredObject;
+  /** The object as it was before; absent for ADDED. */
+  readonly previous?: StoredObject;
+}
+
+type Listener = (event: StoreEvent) => void;
+
+/** The API server counts no generation for these although they have a spec. */
+const withoutGeneration = new Set(['services', 'namespaces', 'nodes', 'persistentvolumeclaims']);
+
+const historyLimit = 4096;
+
+/** The time as the API writes it: whole seconds. */
+export function apiTime(date: Date): string {
+  return date.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+function keyOf(namespace: string | undefined, name: string): string {
+  return `${namespace ?? ''}/${name}`;
+}
+
+/**
+ * What etcd and the registry of an API server are: all objects of the cluster by resource, one counter of versions, and
+ * the recent changes. Objects are copied on the way in and out, so nobody can change what is stored but through it.
+ */
+export class ObjectStore {
+  readonly #clock: SandboxClock;
+  readonly #objects = new Map<string, Map<string, StoredObject>>();
+  readonly #listeners = new Set<Listener>();
+  readonly #undelivered: StoreEvent[] = [];
+  #delivering = false;
+  #history: StoreEvent[] = [];
+  #version = 1000;
+  /** Changes up to this version are no longer in the history. */
+  #forgottenUpTo = 1000;
+
+  constructor(clock: SandboxClock) {
+    this.#clock = clock;
+  }
+
+  /** The resourceVersion of the newest change, which is that of a list taken now. */
+  get resourceVersion(): string {
+    return String(this.#version);
+  }
+
+  get(resource: string, namespace: string | undefined, name: string): StoredObject | undefined {
+    const found = this.#objects.get(resource)?.get(keyOf(namespace, name));
+    return found && structuredClone(found);
+  }
+
+  /** In the order of namespace and name, as etcd keeps them. */
+  list(resource: string, namespace?: string): StoredObject[] {
+    const all = [...(this.#objects.get(resource)?.entries() ?? [])];
+    return all
+      .filter(([, object]) => namespace === undefined || object.metadata.namespace === namespace)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, object]) => structuredClone(object));
+  }
+
+  /** The names of all resources that have at least one object. */
+  resources(): string[] {
+    return [...this.#objects].filter(([, objects]) => objects.size > 0).map(([resource]) => resource);
+  }
+
+  create(resource: string, object: NewObject): StoredObject {
+    const { name, generateName, namespace } = object.metadata;
+    const chosen =
+      name ?? (generateName === undefined ? undefined : `${generateName}${randomBytes(3).toString('hex').slice(1)}`);
+    if (chosen === undefined || chosen === '') {
+      throw badRequest('name or generateName is required');
+    }
+    const objects = this.#of(resource);
+    if (objects.has(keyOf(namespace, chosen))) {
+      throw alreadyExists(resource, chosen);
+    }
+    const stored: StoredObject = {
+      ...structuredClone(object),
+      metadata: {
+        ...structuredClone(object.metadata),
+        name: chosen,
+        uid: randomUUID(),
+        resourceVersion: this.#nextVersion(),
+        creationTimestamp: object.metadata.creationTimestamp ?? apiTime(this.#clock.now()),
+        ...(object['spec'] !== undefined && !withoutGeneration.has(resource) && { generation: 1 }),
+      },
+    };
+    objects.set(keyOf(namespace, chosen), stored);
+    this.#record({ type: 'ADDED', resource, object: stored });
+    return structuredClone(stored);
+  }
+
+  /**
+   * Puts a whole object in the place of the stored one. A write that changes nothing keeps the resourceVersion, as the
+   * API server does it; a changed `spec` counts the generation up. The identity of the stored object stays.
+   */
+  replace(resource: string, object: StoredObject, options: { expectedResourceVersion?: string } = {}): StoredObject {
+    const { namespace, name } = object.metadata;
+    const objects = this.#of(resource);
+    const before = objects.get(keyOf(namespace, name));
+    if (!before) {
+      throw notFound(resource, name);
+    }
+    const expected = options.expectedResourceVersion;
+    if (expected !== undefined && expected !== before.metadata.resourceVersion) {
+      throw conflict(
+        resource,
+        name,
+        'the object has been modified; please apply your changes to the latest version and try again',
+      );
+    }
+    const after = structuredClone(object);
+    const { uid, resourceVersion, creationTimestamp, generation } = before.metadata;
+    Object.assign(after.metadata, { uid, resourceVersion, creationTimestamp });
+    if (generation !== undefined) {
+      after.metadata.generation = isDeepStrictEqual(before['spec'], after['spec']) ? generation : generation + 1;
+    }
+    if (isDeepStrictEqual(before, after)) {
+      return structuredClone(before);
+    }
+    if (after.metadata.deletionTimestamp !== undefined && lostLastFinalizer(before, after)) {
+      return this.remove(resource, namespace, name);
+    }
+    after.metadata.resourceVersion = this.#nextVersion();
+    objects.set(keyOf(namespace, name), after);
+    this.#record({ type: 'MODIFIED', resource, object: after, previous: before });
+    return structuredClone(after);
+  }
+
+  /** Reads, lets `fn` change the copy, and writes it back. Nothing can come between, so there is no conflict. */
+  mutate(
+    resource: string,
+    namespace: string | undefined,
+    name: string,
+    fn: (object: StoredObject) => void,
+  ): StoredObject {
+    const draft = this.get(resource, namespace, name);
+    if (!draft) {
+      throw notFound(resource, name);
+    }
+    fn(draft);
+    return this.replace(resource, draft);
+  }
+
+  /** Takes the object away at once, whatever its finalizers; with `uid`, only if it is still that one. */
+  remove(
+    resource: string,
+    namespace: string | undefined,
+    name: string,
+    preconditions: { uid?: string } = {},
+  ): StoredObject {
+    const objects = this.#of(resource);
+    const found = objects.get(keyOf(namespace, name));
+    if (!found) {
+      throw notFound(resource, name);
+    }
+    if (preconditions.uid !== undefined && preconditions.uid !== found.metadata.uid) {
+      throw conflict(
+        resource,
+        name,
+        `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${found.metadata.uid}`,
+      );
+    }
+    const gone: StoredObject = { ...found, metadata: { ...found.metadata, resourceVersion: this.#nextVersion() } };
+    objects.delete(keyOf(namespace, name));
+    this.#record({ type: 'DELETED', resource, object: gone, previous: found });
+    return structuredClone(gone);
+  }
+
+  /**
+   * Calls the listener after each change, in the order of the changes: what a listener writes itself is delivered when
+   * all have seen the change before it.
+   */
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /** The changes of a resource after a resourceVersion; 410 Expired where they are no longer all known. */
+  changesSince(resource: string, resourceVersion: string): StoreEvent[] {
+    const since = Number(resourceVersion);
+    if (!Number.isInteger(since) || since < 0) {
+      throw badRequest(`invalid resource version: "${resourceVersion}"`);
+    }
+    if (since < this.#forgottenUpTo) {
+      throw new ApiProblem(
+        410,
+        'Expired',
+        `too old resource version: ${resourceVersion} (${String(this.#forgottenUpTo)})`,
+      );
+    }
+    return this.#history
+      .filter((event) => event.resource === resource && Number(event.object.metadata.resourceVersion) > since)
+      .map((event) => structuredClone(event));
+  }
+
+  /** Forgets all changes so far, as etcd's compaction does: watches from before now get 410. */
+  compact(): void {
+    this.#history = [];
+    this.#forgottenUpTo = this.#version;
+  }
+
+  #of(resource: string): Map<string, StoredObject> {
+    const known = this.#objects.get(resource);
+    if (known) {
+      return known;
+    }
+    const fresh = new Map<string, StoredObject>();
+    this.#objects.set(resource, fresh);
+    return fresh;
+  }
+
+  #nextVersion(): string {
+    this.#version += 1;
+    return String(this.#version);
+  }
+
+  #record(event: StoreEvent): void {
+    this.#history.push(event);
+    if (this.#history.length > historyLimit) {
+      const dropped = this.#history.splice(0, historyLimit / 4);
+      this.#forgottenUpTo = Number(dropped.at(-1)?.object.metadata.resourceVersion);
+    }
+    this.#undelivered.push(event);
+    this.#deliver();
+  }
+
+  #deliver(): void {
+    if (this.#delivering) {
+      return;
+    }
+    this.#delivering = true;
+    try {
+      for (let event = this.#undelivered.shift(); event; event = this.#undelivered.shift()) {
+        for (const listener of [...this.#listeners]) {
+          listener(structuredClone(event));
+        }
+      }
+    } finally {
+      this.#delivering = false;
+    }
+  }
+}
+
+function lostLastFinalizer(before: StoredObject, after: StoredObject): boolean {
+  return (before.metadata.finalizers?.length ?? 0) > 0 && (after.metadata.finalizers?.length ?? 0) === 0;
+}
