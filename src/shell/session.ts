@@ -1,3 +1,5 @@
+import type { ReportHead } from '../core/report.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import type { Stack } from '../core/stack.ts';
 import { stackWithin } from '../core/stack-scope.ts';
 import { OperatorError } from '../errors.ts';
@@ -113,6 +115,21 @@ function announce({ deps, cluster, stack, scope }: Session): void {
   const where = scope.all ? 'all namespaces' : `namespace ${scope.namespaces.join(', ')}`;
   const what = stack === undefined ? 'no stack file' : `stack ${stack.name}`;
   deps.terminal.err(`context ${cluster.context}, server ${cluster.server}, ${where}, ${what}`);
+}
+
+/** The part of a report that says what was looked at, and when. */
+export function reportHead(
+  { cluster, stack }: Session,
+  snapshot: Pick<Snapshot, 'namespaces' | 'takenAt'>,
+): Omit<ReportHead, 'command' | 'verdict' | 'findings'> {
+  return {
+    schemaVersion: 1,
+    context: cluster.context,
+    server: cluster.server,
+    namespaces: snapshot.namespaces,
+    ...(stack === undefined ? {} : { stack: stack.name }),
+    takenAt: snapshot.takenAt,
+  };
 }
 
 /** Nothing could be looked at, so nothing can be said: exit 3 with an error line. */

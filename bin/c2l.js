@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+// Older Node versions fail with a syntax error deep in a chunk; say what is needed instead.
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  process.stderr.write(`error: c2l needs Node 20.19 or newer, this is ${process.versions.node}\n`);
+  process.exitCode = 2;
+} else {
+  await import('../dist/main.js');
+}

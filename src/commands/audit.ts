@@ -1,0 +1,22 @@
+import { applicationStates } from '../core/argocd.ts';
+import { componentStates } from '../core/component-states.ts';
+import { diagnose } from '../core/diagnose.ts';
+import { verdictOf, type AuditReport } from '../core/report.ts';
+import { observe } from '../shell/observe.ts';
+import { reportHead, type Session } from '../shell/session.ts';
+
+/** Names every missing key and what each one blocks. Reads only. */
+export async function audit(session: Session): Promise<AuditReport> {
+  const { cluster, scope, stack, deps } = session;
+  const snapshot = await observe(cluster, scope, deps.clock.now());
+  const findings = diagnose(snapshot, stack);
+
+  return {
+    ...reportHead(session, snapshot),
+    command: 'audit',
+    verdict: verdictOf(findings),
+    findings,
+    components: componentStates(snapshot, stack),
+    applications: applicationStates(snapshot, stack),
+  };
+}

@@ -1,0 +1,93 @@
+import type { Report } from '../core/report.ts';
+import { exitCodeOf } from '../core/report.ts';
+import { OperatorError } from '../errors.ts';
+import { ExitCode } from '../exit-codes.ts';
+import type { Deps } from '../ports.ts';
+import { renderError } from '../render/error.ts';
+import { renderReport } from '../render/report.ts';
+import { createStyle } from '../render/style.ts';
+import { openSession, type Session } from '../shell/session.ts';
+import { sessionOptions, type GlobalFlags } from './options.ts';
+
+/** What a command's body gives back: the one report, and an exit code where the verdict does not say it all. */
+export interface CommandResult {
+  readonly report: Report;
+  readonly exitCode?: ExitCode;
+}
+
+/** A command as a function of an open session; it asks and shows progress, and leaves the report to be printed once. */
+export type CommandBody = (session: Session) => Promise<CommandResult>;
+
+export interface RunOptions {
+  readonly name: string;
+  readonly flags: GlobalFlags;
+  /**
+   * A command that only reads is dropped at Ctrl-C. One that writes is never cut off from outside: it looks at the
+   * signal where it can still tell what was done.
+   */
+  readonly writes: boolean;
+}
+
+/** Opens the session, runs the body, prints the report or the error, and gives the exit code. */
+export async function runReport(options: RunOptions, deps: Deps, body: CommandBody): Promise<ExitCode> {
+  try {
+    const session = await openSession(sessionOptions(options.flags), deps);
+    try {
+      const { report, exitCode } = await (options.writes
+        ? body(session)
+        : untilInterrupted(body(session), deps.signal));
+      deps.terminal.out(await renderReport(report, options.flags.output, styleFor(options.flags, deps)));
+      return exitCode ?? (report.verdict === 'error' ? ExitCode.usage : exitCodeOf(report.verdict));
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    return printError(error, options, deps);
+  }
+}
+
+/** Prints a failure where its reader looks: one line for people on standard error, one document for programs. */
+export async function printError(
+  error: OperatorError,
+  options: Pick<RunOptions, 'name' | 'flags'>,
+  deps: Pick<Deps, 'terminal'>,
+): Promise<ExitCode> {
+  const rendered = { code: error.code, message: error.message, hint: error.hint };
+  const { output } = options.flags;
+  if (output !== 'text') deps.terminal.out(await renderError(rendered, output, options.name));
+  deps.terminal.err((await renderError(rendered, 'text')).trimEnd());
+  return error.exitCode;
+}
+
+export function styleFor(flags: GlobalFlags, { terminal }: Deps): ReturnType<typeof createStyle> {
+  return createStyle(terminal.color, {
+    width: terminal.width,
+    verbose: flags.verbose === true,
+    flags: repeatedFlags(flags),
+  });
+}
+
+/** The flags that a next command needs to mean the same cluster and stack. */
+function repeatedFlags(flags: GlobalFlags): string {
+  const words: string[] = [];
+  if (flags.sandbox === true) words.push('--sandbox');
+  if (flags.kubeconfig !== undefined) words.push(`--kubeconfig ${flags.kubeconfig}`);
+  if (flags.context !== undefined) words.push(`--context ${flags.context}`);
+  if (flags.config !== undefined) words.push(`--config ${flags.config}`);
+  if (flags.stack !== undefined) words.push(`--stack ${flags.stack}`);
+  for (const namespace of flags.namespace) words.push(`-n ${namespace}`);
+  if (flags.allNamespaces === true) words.push('-A');
+  return words.join(' ');
+}
+
+async function untilInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const interrupted = new Promise<never>((_, reject) => {
+    const stop = (): void => {
+      reject(new OperatorError('interrupted', 'interrupted; nothing was changed', { exitCode: ExitCode.interrupted }));
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+  return Promise.race([work, interrupted]);
+}

@@ -1,0 +1,186 @@
+import type { AuditReport, FixReport, Phase, PhaseName, Report, StabilizeReport } from '../core/report.ts';
+import { OperatorError } from '../errors.ts';
+import { ExitCode } from '../exit-codes.ts';
+import { exitCodeOf } from '../core/report.ts';
+import type { OutputFormat } from '../render/report.ts';
+import { renderReport } from '../render/report.ts';
+import { createStyle } from '../render/style.ts';
+import { runFix } from '../shell/fix-secrets.ts';
+import { runRestart } from '../shell/restart.ts';
+import { reportHead, type Session } from '../shell/session.ts';
+import { runVerify } from '../shell/verify.ts';
+import { audit } from './audit.ts';
+import type { CommandResult } from './run-report.ts';
+
+export interface StabilizeOptions {
+  readonly yes: boolean;
+  readonly confirm: string | undefined;
+  readonly dryRun: boolean;
+  readonly from: readonly string[];
+  readonly overwrite: readonly string[];
+  readonly waitOnly: boolean;
+  /** Longest wait for recovery, in all. */
+  readonly timeoutMs: number;
+  readonly output: OutputFormat;
+  readonly verbose: boolean;
+}
+
+type PhaseReport = NonNullable<Phase['report']>;
+
+interface Walk {
+  readonly phases: readonly Phase[];
+  readonly failure: OperatorError | undefined;
+}
+
+/**
+ * The guided walk. Each phase begins from what is true in the cluster at that moment, so a walk that was interrupted
+ * goes on where it is needed when it is run again.
+ */
+export async function stabilize(session: Session, options: StabilizeOptions): Promise<CommandResult> {
+  const takenAt = session.deps.clock.now().toISOString();
+  const walk = await walkPhases(session, options);
+  const last = walk.phases.findLast(({ report }) => report !== undefined)?.report;
+  const verdict = walk.failure === undefined ? (last?.verdict ?? 'ok') : failedVerdict(walk);
+  const report: StabilizeReport = {
+    ...reportHead(session, { namespaces: last?.namespaces ?? session.scope.namespaces, takenAt }),
+    command: 'stabilize',
+    verdict,
+    findings: last?.findings ?? [],
+    phases: walk.phases,
+    ...(walk.failure === undefined ? {} : { error: reportedError(walk.failure) }),
+  };
+  return { report, exitCode: exitCode(walk, verdict) };
+}
+
+async function walkPhases(session: Session, options: StabilizeOptions): Promise<Walk> {
+  const steps: readonly (readonly [PhaseName, () => Promise<PhaseReport>])[] = [
+    ['audit', () => audit(session)],
+    ['fix-secrets', () => runFix(session, options)],
+    ['restart', () => runRestart(session, options)],
+    ['verify', () => runVerify(session, { timeoutMs: options.timeoutMs })],
+  ];
+  const phases: Phase[] = [];
+  let failure: OperatorError | undefined;
+  let isStopped = false;
+
+  for (const [index, [name, body]] of steps.entries()) {
+    if (isStopped) {
+      phases.push(skipped(session, name, phases));
+      continue;
+    }
+    session.deps.terminal.err(`\n${index + 1}/${steps.length} ${name}`);
+    const outcome = await runPhase(session, name, body);
+    phases.push(outcome.phase);
+    failure = outcome.failure;
+    isStopped = failure !== undefined || !leadsOn(name, outcome.phase);
+    await show(session, options, outcome.phase.report);
+  }
+  return { phases, failure };
+}
+
+/** A dry run shows what each phase would do; what waits for the writes that were not made has nothing to say. */
+function leadsOn(name: PhaseName, { verdict, report }: Phase): boolean {
+  if (name === 'audit') return true;
+  if (report?.command === 'fix-secrets' && report.dryRun) return !hasPlannedWrites(report);
+  return verdict === 'ok' || (name === 'fix-secrets' && (verdict === 'problems' || verdict === 'unreadable'));
+}
+
+function hasPlannedWrites({ plan }: FixReport): boolean {
+  return plan.some(({ action }) => action !== 'none');
+}
+
+async function runPhase(
+  session: Session,
+  name: PhaseName,
+  body: () => Promise<PhaseReport>,
+): Promise<{ phase: Phase; failure?: OperatorError }> {
+  const { clock } = session.deps;
+  const startedAt = clock.now().toISOString();
+  const start = clock.monotonic();
+  const time = (): { startedAt: string; durationMs: number } => ({
+    startedAt,
+    durationMs: Math.round(clock.monotonic() - start),
+  });
+  try {
+    const report = await body();
+    return { phase: { name, verdict: report.verdict, ...time(), summary: summaryOf(report), report } };
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    const verdict = error.code === 'declined' || error.code === 'interrupted' ? error.code : 'error';
+    return { phase: { name, verdict, ...time(), summary: error.message }, failure: error };
+  }
+}
+
+function skipped(session: Session, name: PhaseName, earlier: readonly Phase[]): Phase {
+  const because = earlier.findLast(({ verdict }) => verdict !== 'skipped');
+  return {
+    name,
+    verdict: 'skipped',
+    startedAt: session.deps.clock.now().toISOString(),
+    durationMs: 0,
+    summary: `skipped because ${because?.name ?? 'an earlier phase'} did not end well`,
+  };
+}
+
+/** People see each phase's answer as it comes; programs get it inside the one document at the end. */
+async function show({ deps }: Session, options: StabilizeOptions, report: Report | undefined): Promise<void> {
+  if (report === undefined || options.output !== 'text') return;
+  const style = createStyle(deps.terminal.color, { width: deps.terminal.width, verbose: options.verbose });
+  deps.terminal.err((await renderReport(report, 'text', style)).trimEnd());
+}
+
+function summaryOf(report: PhaseReport): string {
+  switch (report.command) {
+    case 'audit':
+      return auditSummary(report);
+    case 'fix-secrets':
+      return fixSummary(report);
+    case 'restart': {
+      const count = (action: string): number =>
+        report.outcomes.filter((step) => step.action === action && step.outcome === 'done').length;
+      return `${count('replace-pod')} replaced, ${count('restart-workload')} restarted`;
+    }
+    case 'verify': {
+      const count = (outcome: string): number => report.checks.filter((check) => check.outcome === outcome).length;
+      return `${count('pass')} of ${report.checks.length} checks passed`;
+    }
+  }
+}
+
+function auditSummary({ findings, components }: AuditReport): string {
+  const missing = findings.flatMap(({ code, severity, keys }) => {
+    if (severity !== 'error') return [];
+    return code === 'secret-missing' ? (keys ?? []) : code === 'secret-key-missing' ? [code] : [];
+  });
+  const down = components.filter(({ state }) => state !== 'ready').length;
+  return `${missing.length} required keys missing, ${down} of ${components.length} components not ready`;
+}
+
+function fixSummary({ plan, dryRun }: FixReport): string {
+  const changed = plan.flatMap(({ keys }) => keys.filter(({ change }) => change !== 'SAME'));
+  if (changed.length === 0) return 'nothing to restore';
+  return `${changed.length} values ${dryRun ? 'would be restored' : 'restored'}`;
+}
+
+function hasWritten(phases: readonly Phase[]): boolean {
+  return phases.some(
+    ({ report }) =>
+      report !== undefined && 'outcomes' in report && report.outcomes.some(({ outcome }) => outcome === 'done'),
+  );
+}
+
+/** "Declined" promises that nothing changed; once something was written, stopping is `partial`. */
+function failedVerdict({ phases, failure }: Walk): StabilizeReport['verdict'] {
+  if (failure?.code === 'interrupted') return 'interrupted';
+  if (hasWritten(phases)) return 'partial';
+  return failure?.code === 'declined' ? 'declined' : 'error';
+}
+
+function exitCode({ failure }: Walk, verdict: StabilizeReport['verdict']): ExitCode {
+  if (verdict === 'error') return failure?.exitCode ?? ExitCode.usage;
+  return exitCodeOf(verdict);
+}
+
+function reportedError({ code, message, hint }: OperatorError): NonNullable<StabilizeReport['error']> {
+  return { code, message, ...(hint === undefined ? {} : { hint }) };
+}
