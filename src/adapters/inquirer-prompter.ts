@@ -1,0 +1,71 @@
+import { SecretValue } from '../core/secret-value.ts';
+import { OperatorError } from '../errors.ts';
+import { ExitCode } from '../exit-codes.ts';
+import type { Prompter } from '../ports.ts';
+import { printable } from '../render/printable.ts';
+
+export interface PrompterOptions {
+  readonly input: NodeJS.ReadableStream;
+  /** Standard error: standard output is kept for the answer. */
+  readonly output: NodeJS.WritableStream;
+  readonly signal: AbortSignal;
+}
+
+/** What inquirer is asked with; its own types tie the answer to a literal and are of no help to a wrapper. */
+type Question = { readonly message: string } & (
+  | { readonly type: 'confirm'; readonly default: false }
+  | { readonly type: 'password'; readonly validate: (text: string) => true | string }
+  | { readonly type: 'input' }
+);
+
+/** Prompts on standard error; the library is loaded with the first question. */
+export function createInquirerPrompter(options: PrompterOptions): Prompter {
+  return {
+    async confirm(question) {
+      return (await ask(options, { type: 'confirm', message: printable(question), default: false })) === true;
+    },
+    async secret(question, check) {
+      const answer = await ask(options, {
+        type: 'password',
+        message: printable(question),
+        validate: (text) => check(SecretValue.fromText(text)) ?? true,
+      });
+      return SecretValue.fromText(String(answer));
+    },
+    async text(question) {
+      return String(await ask(options, { type: 'input', message: printable(question) }));
+    },
+  };
+}
+
+async function ask({ input, output, signal }: PrompterOptions, question: Question): Promise<unknown> {
+  const { createPromptModule } = await import('inquirer');
+  const hangUp = new AbortController();
+  const onEnd = (): void => {
+    hangUp.abort();
+  };
+  // Ctrl-D closes the library's line reader without settling its promise, and Node would end in the middle.
+  const onKey = (_: string | undefined, key: { readonly ctrl?: boolean; readonly name?: string } | undefined): void => {
+    if (key?.ctrl === true && key.name === 'd') hangUp.abort();
+  };
+  input.on('end', onEnd);
+  input.on('keypress', onKey);
+  try {
+    const prompt = createPromptModule({ input, output, signal: AbortSignal.any([signal, hangUp.signal]) });
+    const answers: { readonly answer?: unknown } = await prompt([{ ...question, name: 'answer' }]);
+    return answers.answer;
+  } catch (cause) {
+    if (!isStop(cause)) throw cause;
+    throw new OperatorError('interrupted', 'interrupted at a question; nothing was changed by it', {
+      exitCode: ExitCode.interrupted,
+      cause,
+    });
+  } finally {
+    input.off('end', onEnd);
+    input.off('keypress', onKey);
+  }
+}
+
+function isStop(error: unknown): boolean {
+  return error instanceof Error && ['ExitPromptError', 'AbortPromptError', 'CancelPromptError'].includes(error.name);
+}

@@ -1,0 +1,69 @@
+import type { ReadStream, WriteStream } from 'node:tty';
+import type { Progress, Terminal } from '../ports.ts';
+import { createStyle, type Style } from '../render/style.ts';
+import { terminalSafe } from '../render/printable.ts';
+import { appendedProgress, spinnerProgress } from './terminal-progress.ts';
+
+/** A standard stream: a terminal's, a pipe's or a file's. */
+export type OutputStream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
+
+export interface NodeTerminalOptions {
+  readonly stdin: NodeJS.ReadableStream & Partial<Pick<ReadStream, 'isTTY'>>;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `--no-input`. */
+  readonly noInput: boolean;
+  /** `--color`. */
+  readonly color: 'auto' | 'always' | 'never';
+}
+
+/**
+ * The person's terminal, or what stands in its place. `NO_COLOR`, `CI`, a pipe, `TERM=dumb` and `--no-input` all give
+ * plain lines that are only ever appended.
+ */
+export function createNodeTerminal(options: NodeTerminalOptions): Terminal {
+  const { stdin, stdout, stderr, env } = options;
+  const isAsked = isSet(env['CI']) || options.noInput;
+  const isPlain = isAsked || isSet(env['NO_COLOR']) || env['TERM'] === 'dumb';
+  const colored = (stream: OutputStream): boolean =>
+    options.color === 'auto' ? stream.isTTY === true && !isPlain : options.color === 'always';
+
+  const style: Style = createStyle(colored(stderr));
+  const write = writer(stdout, stderr);
+  const writeErr = (line: string): void => {
+    write(stderr, `${terminalSafe(line, colored(stderr))}\n`);
+  };
+
+  return {
+    out: (text) => {
+      write(stdout, text);
+    },
+    err: writeErr,
+    progress: (text): Progress =>
+      stderr.isTTY === true && !isPlain
+        ? spinnerProgress(text, { stream: stderr, style })
+        : appendedProgress(text, { write: writeErr, style }),
+    canPrompt: stdin.isTTY === true && stderr.isTTY === true && !isAsked,
+    width: (stdout.isTTY === true ? stdout.columns : stderr.columns) ?? 80,
+    color: colored(stdout),
+  };
+}
+
+function isSet(variable: string | undefined): boolean {
+  return variable !== undefined && variable !== '';
+}
+
+/** A reader that went away (`| head -1`) is no failure: the rest is dropped and the exit code stays what it is. */
+function writer(...streams: readonly OutputStream[]): (stream: OutputStream, text: string) => void {
+  const closed = new Set<OutputStream>();
+  for (const stream of streams) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+      closed.add(stream);
+    });
+  }
+  return (stream, text) => {
+    if (!closed.has(stream)) stream.write(text);
+  };
+}

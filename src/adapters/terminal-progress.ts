@@ -1,0 +1,89 @@
+import type { Ora } from 'ora';
+import type { Progress } from '../ports.ts';
+import { durationText } from '../render/layout.ts';
+import { terminalSafe } from '../render/printable.ts';
+import type { Style } from '../render/style.ts';
+
+type Outcome = Parameters<Progress['finish']>[0];
+
+/** Words, all of one width, so that the lines of a log stand under each other. */
+const marks: Record<Outcome | 'waiting', string> = {
+  ok: 'ok     ',
+  failed: 'failed ',
+  stopped: 'stopped',
+  waiting: 'waiting',
+};
+
+const heartbeatMs = 10_000;
+
+function elapsed(since: number): string {
+  return `(${durationText(performance.now() - since)})`;
+}
+
+function finished(outcome: Outcome, text: string, style: Style): string {
+  const paint = { ok: style.good, failed: style.bad, stopped: style.caution }[outcome];
+  return `${paint(marks[outcome])}  ${text}`;
+}
+
+/** For logs and pipes: a line for each change, and one every ten seconds that says it still waits. */
+export function appendedProgress(
+  first: string,
+  { write, style }: { readonly write: (line: string) => void; readonly style: Style },
+): Progress {
+  const start = performance.now();
+  let current = first;
+  const heartbeat = (): void => {
+    write(`${marks.waiting}  ${current} ${elapsed(start)}`);
+  };
+  let timer = setInterval(heartbeat, heartbeatMs).unref();
+  write(`${marks.waiting}  ${first}`);
+
+  return {
+    update(text) {
+      if (text === current) return;
+      current = text;
+      heartbeat();
+      clearInterval(timer);
+      timer = setInterval(heartbeat, heartbeatMs).unref();
+    },
+    finish(outcome, text) {
+      clearInterval(timer);
+      write(`${finished(outcome, text, style)} ${elapsed(start)}`);
+    },
+  };
+}
+
+/** For a terminal: one line that is drawn anew, with the time that has passed. */
+export function spinnerProgress(
+  first: string,
+  { stream, style }: { readonly stream: NodeJS.WritableStream; readonly style: Style },
+): Progress {
+  const start = performance.now();
+  let current = first;
+  let spinner: Ora | undefined;
+  let isFinished = false;
+  const line = (): string => `${terminalSafe(current, false)} ${style.dim(elapsed(start))}`;
+  const draw = (): void => {
+    if (spinner !== undefined) spinner.text = line();
+  };
+  const timer = setInterval(draw, 1000).unref();
+
+  void import('ora').then(({ default: ora }) => {
+    if (isFinished) return;
+    spinner = ora({ text: line(), stream, isEnabled: true, discardStdin: false, color: style.isColored && 'cyan' });
+    spinner.start();
+  });
+
+  return {
+    update(text) {
+      current = text;
+      draw();
+    },
+    finish(outcome, text) {
+      isFinished = true;
+      clearInterval(timer);
+      spinner?.stop();
+      stream.write(`${finished(outcome, terminalSafe(text, false), style)} ${style.dim(elapsed(start))}\n`);
+    },
+  };
+}

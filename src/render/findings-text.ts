@@ -1,0 +1,121 @@
+import type { Finding, FindingCode, Severity } from '../core/findings.ts';
+import { refText, type ObjectRef } from '../core/kubernetes.ts';
+import type { ComponentState } from '../core/report.ts';
+import { chains } from './chains.ts';
+import { groupFindings, isKeyCode, neededBy, type FindingGroup } from './finding-groups.ts';
+import { count, paragraph, table } from './layout.ts';
+import type { Style } from './style.ts';
+
+export interface FindingsContext {
+  readonly namespaces: readonly string[];
+  readonly components: readonly ComponentState[];
+}
+
+/** Root causes with what each one blocks; absent optional keys in one line; gaps last and loud. */
+export function findingsLines(findings: readonly Finding[], context: FindingsContext, style: Style): string[] {
+  const told = findings.filter(({ code }) => code !== 'optional-key-absent' && code !== 'unreadable');
+  const groups = groupFindings(
+    told,
+    context.components.map(({ object }) => object),
+  );
+  return [
+    ...groups.flatMap((group) => [...groupLines(group, context, style), '']),
+    ...optionalLines(findings, style),
+    ...gapLines(findings, style),
+  ];
+}
+
+function groupLines(group: FindingGroup, context: FindingsContext, style: Style): string[] {
+  const severity = group.findings[0]?.severity ?? 'error';
+  const [first = '', ...rest] = paragraph(`${severityWords[severity]}  `, groupTitle(group, context), style.width);
+  const paint = severity === 'error' ? style.bad : style.caution;
+  return [
+    style.bold(paint(first)),
+    ...rest.map((line) => style.bold(paint(line))),
+    ...keyLines(group, style),
+    ...blockLines(group, context, style),
+    ...group.consequences.flatMap(({ message }) => paragraph('    because of it: ', message, style.width)),
+  ];
+}
+
+const severityWords: Record<Severity, string> = { error: 'ERROR  ', warning: 'WARNING', info: 'INFO   ' };
+
+/** How one finding's title counts its keys. */
+const keyTitles: Partial<Record<FindingCode, (keys: string) => string>> = {
+  'secret-key-missing': (keys) => `lacks ${keys}`,
+  'secret-value-placeholder': (keys) => `holds a placeholder in ${keys}`,
+  'secret-value-invalid': (keys) => `holds an invalid value in ${keys}`,
+};
+
+/** `secret/NAME lacks 9 required keys`. */
+export function groupTitle({ code, object, findings }: FindingGroup, { namespaces }: FindingsContext): string {
+  const place = namespaces.length === 1 ? '' : ` in namespace ${object.namespace}`;
+  const words = keyTitles[code]?.(count(findings.length, 'required key'));
+  if (words !== undefined) return `${refText(object)}${place} ${words}`;
+  return findings[0]?.message ?? '';
+}
+
+function keyLines({ code, findings }: FindingGroup, style: Style): string[] {
+  if (!isKeyCode(code)) return findings.flatMap((finding) => wholeLines(finding, style));
+  const detail = (finding: Finding): string =>
+    code === 'secret-value-invalid' ? finding.message : namesOf(neededBy(finding.references));
+  const header = code === 'secret-value-invalid' ? 'WHAT IS WRONG' : 'NEEDED BY';
+  return table(
+    [
+      [
+        { text: 'KEY', paint: style.dim },
+        { text: header, paint: style.dim },
+      ],
+      ...findings.map((finding) => [{ text: finding.key ?? '' }, { text: detail(finding) }]),
+    ],
+    style.width,
+    4,
+  );
+}
+
+function wholeLines({ keys = [], references }: Finding, style: Style): string[] {
+  const users = namesOf(neededBy(references));
+  return [
+    ...(keys.length === 0 ? [] : paragraph('    keys       ', keys.join(', '), style.width)),
+    ...(users === '' ? [] : paragraph('    needed by  ', users, style.width)),
+  ];
+}
+
+function blockLines({ blocks }: FindingGroup, { components }: FindingsContext, style: Style): string[] {
+  return chains(blocks, components).flatMap((chain, index) =>
+    paragraph(index === 0 ? '    blocks  ' : '            ', chain, style.width),
+  );
+}
+
+function namesOf(refs: readonly ObjectRef[]): string {
+  return refs.map(refText).join(', ');
+}
+
+function optionalLines(findings: readonly Finding[], style: Style): string[] {
+  const absent = findings.filter(({ code }) => code === 'optional-key-absent');
+  if (absent.length === 0) return [];
+  const amount = count(absent.length, 'optional key');
+  if (!style.verbose)
+    return [style.dim(`${severityWords.info}  ${amount} absent, nothing waits for them (-v names them)`), ''];
+  const rows = absent.map((finding) => [
+    { text: finding.key ?? finding.secret ?? finding.object.name },
+    { text: namesOf(neededBy(finding.references)) },
+  ]);
+  return [
+    style.dim(`${severityWords.info}  ${amount} absent, nothing waits for them`),
+    ...table(rows, style.width, 4),
+    '',
+  ];
+}
+
+function gapLines(findings: readonly Finding[], style: Style): string[] {
+  const gaps = findings.filter(({ code }) => code === 'unreadable');
+  if (gaps.length === 0) return [];
+  return [
+    style.bold(
+      style.caution(`NOT READ  ${count(gaps.length, 'thing')} could not be looked at: neither healthy nor missing`),
+    ),
+    ...gaps.flatMap(({ message }) => paragraph('    ', message, style.width)),
+    '',
+  ];
+}

@@ -1,0 +1,58 @@
+import type { Report } from '../core/report.ts';
+import { paragraph } from './layout.ts';
+import type { Style } from './style.ts';
+
+/** Which command looked at what: the lines that make a saved report understandable later. */
+export function headLines(head: Report, style: Style): string[] {
+  const many = head.namespaces.length === 1 ? 'namespace' : 'namespaces';
+  const stack = head.stack === undefined ? 'no stack file' : `stack ${head.stack}`;
+  return [
+    `${style.bold(`c2l ${head.command}`)}  ${utcText(head.takenAt)}`,
+    ...paragraph('', `context ${head.context}, server ${head.server}`, style.width),
+    ...paragraph('', `${many} ${head.namespaces.join(', ')}, ${stack}`, style.width),
+    '',
+  ].map((line, index) => (index === 0 ? line : style.dim(line)));
+}
+
+function utcText(time: string): string {
+  return time.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC');
+}
+
+type AnyVerdict = Report['verdict'];
+
+const verdictWords: Record<AnyVerdict, string> = {
+  ok: 'ok',
+  problems: 'problems',
+  unreadable: 'unreadable',
+  partial: 'stopped part way',
+  declined: 'declined',
+  interrupted: 'interrupted',
+  error: 'could not go on',
+};
+
+/** The verdict with its reasons, and what to type next as the last line. */
+export function closingLines(
+  { command, verdict }: Report,
+  { because, next }: { readonly because: string; readonly next: string },
+  style: Style,
+): string[] {
+  const paint = paintOf(verdict, style);
+  const lines = paragraph(`verdict: ${verdictWords[verdict]}, `, because, style.width);
+  const typed = style.flags.includes('--sandbox') ? nextInSandbox(command, verdict) : withFlags(next, style);
+  return ['', ...lines.map((line) => style.bold(paint(line))), `next: ${style.bold(typed)}`];
+}
+
+function paintOf(verdict: AnyVerdict, style: Style): (text: string) => string {
+  if (verdict === 'ok') return style.good;
+  return verdict === 'problems' || verdict === 'partial' || verdict === 'error' ? style.bad : style.caution;
+}
+
+/** The sandbox is gone when its command ends: what comes next begins anew, and after the whole walk on a real cluster. */
+function nextInSandbox(command: string, verdict: AnyVerdict): string {
+  return command === 'stabilize' && verdict === 'ok' ? 'c2l audit' : 'c2l stabilize --sandbox';
+}
+
+/** The next command means the same cluster as this one did. */
+function withFlags(command: string, { flags }: Style): string {
+  return flags === '' || !command.startsWith('c2l ') || command.includes(flags) ? command : `${command} ${flags}`;
+}

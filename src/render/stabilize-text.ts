@@ -1,0 +1,86 @@
+import type { Phase, StabilizeReport } from '../core/report.ts';
+import { closingLines, headLines } from './head-text.ts';
+import { count, durationText, paragraph, table, type Cell } from './layout.ts';
+import type { Style } from './style.ts';
+import { checkLines } from './verify-text.ts';
+
+/** The end of the walk: each phase has told its own story when it ended. */
+export function stabilizeText(report: StabilizeReport, style: Style): string[] {
+  return [
+    ...headLines(report, style),
+    ...phaseLines(report.phases, style),
+    ...failedCheckLines(report, style),
+    ...errorLines(report, style),
+    ...afterwards(report, style),
+    ...closingLines(report, { because: summary(report), next: nextAfter(report) }, style),
+  ];
+}
+
+type Word = 'PASS' | 'FAIL' | 'NOT READ' | 'PARTIAL' | 'DECLINED' | 'STOPPED' | 'SKIP';
+
+const words: Record<Phase['verdict'], Word> = {
+  ok: 'PASS',
+  problems: 'FAIL',
+  unreadable: 'NOT READ',
+  partial: 'PARTIAL',
+  declined: 'DECLINED',
+  interrupted: 'STOPPED',
+  error: 'FAIL',
+  skipped: 'SKIP',
+};
+
+/** The same one line for every phase, at its own end and in the closing summary. */
+export function phaseLines(phases: readonly Phase[], style: Style): string[] {
+  const rows = phases.map(({ name, verdict, durationMs, summary: text }): Cell[] => [
+    { text: words[verdict], paint: paintOf(verdict, style) },
+    { text: name.padEnd('fix-secrets'.length) },
+    { text: durationText(durationMs).padStart(7) },
+    { text: text },
+  ]);
+  return table(rows, style.width, 0);
+}
+
+function paintOf(verdict: Phase['verdict'], style: Style): (text: string) => string {
+  if (verdict === 'ok') return style.good;
+  if (verdict === 'skipped') return style.dim;
+  return verdict === 'problems' || verdict === 'error' ? style.bad : style.caution;
+}
+
+function failedCheckLines({ phases }: StabilizeReport, style: Style): string[] {
+  const report = phases.find(({ name }) => name === 'verify')?.report;
+  const failed = report?.command === 'verify' ? report.checks.filter(({ outcome }) => outcome !== 'pass') : [];
+  return failed.length === 0 ? [] : ['', ...checkLines(failed, style)];
+}
+
+function errorLines({ error }: StabilizeReport, style: Style): string[] {
+  if (error === undefined) return [];
+  return ['', ...paragraph('error: ', error.message, style.width).map(style.bad)];
+}
+
+function summary({ phases, verdict }: StabilizeReport): string {
+  const total = durationText(phases.reduce((sum, { durationMs }) => sum + durationMs, 0));
+  if (verdict === 'ok') return `${count(phases.length, 'phase')} in ${total}`;
+  const last = phases.findLast((phase) => phase.verdict !== 'skipped');
+  return last === undefined ? 'nothing was done' : `stopped in ${last.name} after ${total}`;
+}
+
+/** What a recovery teaches while it is fresh. */
+function afterwards({ verdict }: StabilizeReport, style: Style): string[] {
+  if (verdict !== 'ok') return [];
+  return [
+    '',
+    ...paragraph(
+      'then: ',
+      'keep these values where the next person finds them, in a vault or a .env backup;',
+      style.width,
+    ),
+    ...paragraph('      ', 'rehearse the walk without risk: c2l stabilize --sandbox', style.width),
+  ];
+}
+
+function nextAfter({ verdict, findings, error }: StabilizeReport): string {
+  if (verdict === 'ok') return 'c2l stabilize --sandbox';
+  if (verdict === 'declined' || verdict === 'interrupted' || verdict === 'partial') return 'c2l stabilize';
+  if (error?.hint !== undefined) return error.hint;
+  return findings.find(({ severity, causes }) => severity === 'error' && causes.length === 0)?.fix ?? 'c2l audit';
+}

@@ -1,0 +1,39 @@
+import { Chalk } from 'chalk';
+
+type Paint = (text: string) => string;
+
+/** How text is laid out and painted. Paint never carries a meaning that the words do not. */
+export interface Style {
+  readonly width: number;
+  /** Names what is otherwise only counted. */
+  readonly verbose: boolean;
+  /** Flags that the next command needs to mean the same cluster, such as `--sandbox`. */
+  readonly flags: string;
+  readonly isColored: boolean;
+  readonly bold: Paint;
+  readonly dim: Paint;
+  readonly good: Paint;
+  readonly bad: Paint;
+  readonly caution: Paint;
+}
+
+export interface Layout {
+  readonly width?: number;
+  readonly verbose?: boolean;
+  readonly flags?: string;
+}
+
+export function createStyle(color: boolean, layout: Layout = {}): Style {
+  const chalk = new Chalk({ level: color ? 1 : 0 });
+  return {
+    width: Math.max(layout.width ?? 80, 40),
+    verbose: layout.verbose ?? false,
+    flags: layout.flags ?? '',
+    isColored: color,
+    bold: chalk.bold,
+    dim: chalk.dim,
+    good: chalk.green,
+    bad: chalk.red,
+    caution: chalk.yellow,
+  };
+}

@@ -1,0 +1,18 @@
+import type { AuditReport, FixReport, RestartReport, VerifyReport } from '../core/report.ts';
+import { auditSummary } from './audit-text.ts';
+import { fixSummary, restartSummary } from './change-text.ts';
+import { verifySummary } from './verify-text.ts';
+
+/** One clause about what a phase found or did; the same words as in the phase's own verdict line. */
+export function summaryOf(report: AuditReport | FixReport | RestartReport | VerifyReport): string {
+  switch (report.command) {
+    case 'audit':
+      return auditSummary(report);
+    case 'fix-secrets':
+      return fixSummary(report);
+    case 'restart':
+      return restartSummary(report);
+    case 'verify':
+      return verifySummary(report);
+  }
+}

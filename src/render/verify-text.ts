@@ -1,0 +1,85 @@
+import type { CheckResult, VerifyReport } from '../core/report.ts';
+import { findingsLines } from './findings-text.ts';
+import { closingLines, headLines } from './head-text.ts';
+import { count, durationText, paragraph, table, type Cell } from './layout.ts';
+import type { Style } from './style.ts';
+
+export function verifyText(report: VerifyReport, style: Style): string[] {
+  return [
+    ...headLines(report, style),
+    ...checkLines(report.checks, style),
+    ...rootLines(report, style),
+    ...closingLines(report, { because: verifySummary(report), next: nextAfterVerify(report) }, style),
+  ];
+}
+
+/** One clause: how many checks passed, failed, were not made. */
+export function verifySummary({ checks }: VerifyReport): string {
+  if (checks.length === 0) return 'nothing to check';
+  const amount = (outcome: CheckResult['outcome'], critical?: boolean): number =>
+    checks.filter((check) => check.outcome === outcome && (critical ?? check.critical) === check.critical).length;
+  const parts = [
+    `${amount('pass')} of ${count(checks.length, 'check')} passed`,
+    ...(amount('fail', true) > 0 ? [`${amount('fail', true)} failed`] : []),
+    ...(amount('fail', false) > 0 ? [count(amount('fail', false), 'warning')] : []),
+    ...(amount('skipped') > 0 ? [`${amount('skipped')} skipped`] : []),
+    ...(amount('unreadable') > 0 ? [`${amount('unreadable')} could not be made`] : []),
+  ];
+  return parts.join(', ');
+}
+
+function nextAfterVerify({ verdict, findings }: VerifyReport): string {
+  if (verdict === 'ok') return 'c2l audit';
+  return findings.find(({ severity, causes }) => severity === 'error' && causes.length === 0)?.fix ?? 'c2l audit';
+}
+
+type Word = 'PASS' | 'FAIL' | 'WARN' | 'SKIP' | 'NOT READ';
+
+function wordOf({ outcome, critical }: CheckResult): Word {
+  switch (outcome) {
+    case 'pass':
+      return 'PASS';
+    case 'fail':
+      return critical ? 'FAIL' : 'WARN';
+    case 'skipped':
+      return 'SKIP';
+    case 'unreadable':
+      return 'NOT READ';
+  }
+}
+
+/** One line for each check; reasons stand beneath what did not pass. */
+export function checkLines(checks: readonly CheckResult[], style: Style): string[] {
+  const paints: Record<Word, (text: string) => string> = {
+    PASS: style.good,
+    FAIL: style.bad,
+    WARN: style.caution,
+    SKIP: style.dim,
+    'NOT READ': style.caution,
+  };
+  const rows = checks.map((check): Cell[] => {
+    const word = wordOf(check);
+    return [
+      { text: word, paint: paints[word] },
+      { text: check.component },
+      { text: durationText(check.durationMs).padStart(7) },
+      { text: check.name },
+    ];
+  });
+  const lines = table(rows, style.width, 0);
+  return lines.length === checks.length
+    ? checks.flatMap((check, index) => [lines[index] ?? '', ...reasonLines(check, style)])
+    : [...lines, ...checks.flatMap((check) => reasonLines(check, style))];
+}
+
+function reasonLines(check: CheckResult, style: Style): string[] {
+  if (check.detail === '' || (check.outcome === 'pass' && !style.verbose)) return [];
+  return paragraph('        ', check.detail, style.width);
+}
+
+/** Failed checks stand in the table already; what explains them does not. */
+function rootLines({ findings, namespaces }: VerifyReport, style: Style): string[] {
+  const roots = findings.filter(({ code, severity }) => code !== 'check-failed' && severity === 'error');
+  if (roots.length === 0) return [];
+  return ['', ...findingsLines(roots, { namespaces, components: [] }, style)].slice(0, -1);
+}
