@@ -1,0 +1,17 @@
+import { build } from 'esbuild';
+
+/** A program of this folder as one file that runs on the Node of the stack's images. */
+export async function bundled(name: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [new URL(`../programs/${name}.ts`, import.meta.url).pathname],
+    bundle: true,
+    write: false,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node18',
+    minify: true,
+    external: ['pg-native', 'pg-cloudflare'],
+    logLevel: 'error',
+  });
+  return outputFiles[0]!.text;
+}
