@@ -43,9 +43,10 @@ export function formatViolation(text: string, format: ValueFormat): string | und
  */
 function whitespaceViolation(text: string): string | undefined {
   const trimmed = text.trim();
-  if (trimmed === '' || trimmed === text || /[\r\n]/.test(trimmed)) return undefined;
+  if (trimmed === text || /[\r\n]/.test(trimmed)) return undefined;
+  if (trimmed === '') return 'is only whitespace';
   if (/[\r\n]$/.test(text)) return 'ends in a line break';
-  return trimmed === text.trimStart() ? 'ends in whitespace' : 'begins with whitespace';
+  return text === text.trimStart() ? 'ends in whitespace' : 'begins with whitespace';
 }
 
 const kindWords = { json: 'JSON', pem: 'PEM', url: 'a URL with a scheme and a host' } as const;

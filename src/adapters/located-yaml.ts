@@ -1,0 +1,56 @@
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+
+export type LocatedYaml =
+  | {
+      readonly ok: true;
+      readonly value: unknown;
+      /** The line of what stands at a path, or of the nearest thing above it. */
+      lineOf(path: readonly (string | number)[]): number;
+    }
+  | { readonly ok: false; readonly problems: readonly { readonly line: number; readonly message: string }[] };
+
+/** Reads one YAML document and remembers where everything stood. */
+export function readYaml(text: string): LocatedYaml {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const lineAt = (offset: number): number => Math.max(1, lineCounter.linePos(offset).line);
+  const problems = document.errors.map(({ code, message, pos }) => ({
+    line: lineAt(pos[0]),
+    message: words(code, message),
+  }));
+  if (problems.length > 0) return { ok: false, problems };
+  if (document.contents === null) return { ok: false, problems: [{ line: 1, message: 'is empty' }] };
+  try {
+    const value: unknown = document.toJS();
+    return { ok: true, value, lineOf: (path) => lineAt(offsetOf(document, path)) };
+  } catch {
+    return { ok: false, problems: [{ line: 1, message: 'YAML aliases that cannot be resolved' }] };
+  }
+}
+
+function words(code: string, message: string): string {
+  if (code === 'MULTIPLE_DOCS') return 'a second YAML document begins here: a stack file holds one';
+  return `not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
+}
+
+function offsetOf(document: Document.Parsed, path: readonly (string | number)[]): number {
+  let node: unknown = document.contents;
+  let offset = document.contents?.range[0] ?? 0;
+  for (const step of path) {
+    const found = childOf(node, step);
+    if (found === undefined) break;
+    node = found.value;
+    offset = found.offset ?? offset;
+  }
+  return offset;
+}
+
+function childOf(node: unknown, step: string | number): { value: unknown; offset: number | undefined } | undefined {
+  if (isSeq(node)) {
+    const item = node.items[Number(step)];
+    return item === undefined ? undefined : { value: item, offset: (item as Node).range?.[0] };
+  }
+  if (!isMap(node)) return undefined;
+  const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+  return pair === undefined ? undefined : { value: pair.value, offset: (pair.key as Node).range?.[0] };
+}

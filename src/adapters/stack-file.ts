@@ -1,0 +1,131 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { StackProblem, Stack } from '../core/stack.ts';
+import { OperatorError } from '../errors.ts';
+import type { StackFiles } from '../ports.ts';
+
+export interface StackFilesOptions {
+  readonly cwd: string;
+  /** Where the stacks lie that ship with c2l. */
+  readonly builtInFolder?: string;
+}
+
+const fileName = 'c2l.yaml';
+const builtInNames = ['cloudtolocalllm'];
+const shippedFolder = fileURLToPath(new URL('../stacks/', import.meta.url));
+
+export function createStackFiles({ cwd, builtInFolder = shippedFolder }: StackFilesOptions): StackFiles {
+  return {
+    async find(configFile) {
+      const found = configFile === undefined ? await findUpwards(cwd) : await named(cwd, configFile);
+      if (found === undefined) return undefined;
+      return { stack: await parse(found.text, shortPath(cwd, found.path)), path: found.path };
+    },
+    async builtIn(name) {
+      if (!builtInNames.includes(name)) {
+        throw new OperatorError('stack-not-found', `no stack called ${name} ships with c2l`, {
+          hint: `--stack takes ${builtInNames.join(', ')}; for a stack of your own: --config FILE`,
+        });
+      }
+      const path = join(builtInFolder, `${name}.yaml`);
+      return parse(await readFile(path, 'utf8'), path);
+    },
+  };
+}
+
+interface FoundFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+async function named(cwd: string, configFile: string): Promise<FoundFile> {
+  const path = resolve(cwd, configFile);
+  const text = await read(path, configFile);
+  if (text === undefined) {
+    throw new OperatorError('stack-not-found', `there is no stack file ${configFile}`, {
+      hint: `give --config a file that exists, or leave it out to use ${fileName} here or above`,
+    });
+  }
+  return { path, text };
+}
+
+async function findUpwards(cwd: string): Promise<FoundFile | undefined> {
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    const path = join(folder, fileName);
+    const text = await read(path, shortPath(cwd, path));
+    if (text !== undefined) return { path, text };
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+const unreadableWords: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EISDIR: 'it is a folder',
+};
+
+/** A file that is there and cannot be read is not skipped: the search would go on to the wrong stack. */
+async function read(path: string, shown: string): Promise<string | undefined> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new OperatorError('stack-invalid', `stack file ${shown} cannot be read: ${unreadableWords[code] ?? code}`, {
+      hint: `check it with: ls -ld ${shown}`,
+      cause: error,
+    });
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new OperatorError('stack-invalid', `stack file ${shown} is not UTF-8 text`, { hint: 'save it as UTF-8' });
+  }
+}
+
+function shortPath(cwd: string, path: string): string {
+  const short = relative(cwd, path);
+  return short.startsWith('..') ? path : short;
+}
+
+async function parse(text: string, file: string): Promise<Stack> {
+  const [{ readYaml }, { parseStack }] = await Promise.all([
+    import('./located-yaml.ts'),
+    import('../core/parse-stack.ts'),
+  ]);
+  const yaml = readYaml(text);
+  if (!yaml.ok) throw invalid(file, yaml.problems);
+  const parsed = parseStack(yaml.value);
+  if (!parsed.ok) {
+    throw invalid(
+      file,
+      parsed.problems.map((problem) => ({ line: yaml.lineOf(problem.path), message: sentence(problem) })),
+    );
+  }
+  return parsed.stack;
+}
+
+interface LocatedProblem {
+  readonly line: number;
+  readonly message: string;
+}
+
+function invalid(file: string, problems: readonly LocatedProblem[]): OperatorError {
+  const lines = [...problems].sort((a, b) => a.line - b.line).map(({ line, message }) => `${file}:${line}: ${message}`);
+  const message =
+    lines.length === 1
+      ? lines.join('')
+      : `${lines.length} problems in the stack file\n${lines.map((line) => `  ${line}`).join('\n')}`;
+  return new OperatorError('stack-invalid', message, { hint: `correct ${file} and run the same command again` });
+}
+
+function sentence({ path, message }: StackProblem): string {
+  return path.length === 0 ? message : `${pathText(path)}: ${message}`;
+}
+
+/** As people write it: `secrets[0].keys.jwt-secret.format`. */
+function pathText(path: StackProblem['path']): string {
+  return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('');
+}
