@@ -20,7 +20,14 @@ export interface ReportHead {
 /** What became of one action. `skipped` always says because of what. */
 export interface StepOutcome {
   readonly action:
-    'create-secret' | 'patch-secret' | 'keep-revision' | 'replace-pod' | 'restart-workload' | 'keep-pod' | 'wait-ready';
+    | 'create-namespace'
+    | 'create-secret'
+    | 'patch-secret'
+    | 'keep-revision'
+    | 'replace-pod'
+    | 'restart-workload'
+    | 'keep-pod'
+    | 'wait-ready';
   readonly object: ObjectRef;
   readonly outcome: 'done' | 'failed' | 'skipped' | 'planned' | 'kept';
   readonly detail: string;

@@ -106,6 +106,7 @@ function nextAfterRestart({ verdict, dryRun, outcomes, findings }: RestartReport
 }
 
 const actionWords: Record<StepOutcome['action'], string> = {
+  'create-namespace': 'create',
   'create-secret': 'create',
   'patch-secret': 'patch',
   'keep-revision': 'keep revision',

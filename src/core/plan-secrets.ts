@@ -1,0 +1,231 @@
+import type { ObjectRef } from './kubernetes.ts';
+import { compareText } from './findings.ts';
+import type { PlannedKey, PlannedSecret } from './report.ts';
+import type { Requirement } from './requirements.ts';
+import type { Secret } from './secret.ts';
+import type { SecretValue } from './secret-value.ts';
+import type { Snapshot } from './snapshot.ts';
+import { namespaceOf, type Stack, type StackKey } from './stack.ts';
+
+/** Why a key is to get a value. */
+export type WantedReason = 'missing' | 'placeholder' | 'invalid' | 'overwrite';
+
+/** One key that is to get a value. */
+export interface WantedKey {
+  readonly namespace: string;
+  readonly secret: string;
+  readonly key: string;
+  readonly reason: WantedReason;
+  /** What is wrong with the value it has, where it has one. */
+  readonly detail?: string;
+  readonly declared?: StackKey;
+  readonly references: Requirement['references'];
+}
+
+/** A Secret that has wanted keys, as it is now. */
+export interface SecretTarget {
+  readonly object: ObjectRef;
+  /** Undefined where the Secret does not exist. */
+  readonly current: Secret | undefined;
+  /** The type it is created with. */
+  readonly type: string;
+  readonly wanted: readonly WantedKey[];
+}
+
+export interface FoundValue {
+  readonly value: SecretValue;
+  /** Where it came from, as people named it. */
+  readonly source: string;
+}
+
+/** What will be written to one Secret. */
+export interface SecretPlan extends PlannedSecret {
+  readonly current: Secret | undefined;
+  readonly type: string;
+  /** New values of the keys that are added or changed. */
+  readonly values: ReadonlyMap<string, SecretValue>;
+}
+
+/** The source that is named for a value nobody was asked for yet. */
+export const promptSource = 'prompt';
+
+/** Identity of a key across Secrets, and the longest form in which `--overwrite` names one. */
+export function keyId(wanted: Pick<WantedKey, 'namespace' | 'secret' | 'key'>): string {
+  return `${wanted.namespace}/${wanted.secret}/${wanted.key}`;
+}
+
+/** Whether `--overwrite` names this key: as `KEY`, `SECRET/KEY` or `NAMESPACE/SECRET/KEY`. */
+export function isNamedBy(key: Pick<WantedKey, 'namespace' | 'secret' | 'key'>, names: readonly string[]): boolean {
+  const id = keyId(key);
+  return names.some((name) => id === name || id.endsWith(`/${name}`));
+}
+
+/**
+ * The keys that must get a value, and those that the operator named. Keys of image pull secrets, certificates and
+ * CSI drivers have formats and owners of their own and are wanted only where the stack declares them.
+ */
+export function wantedKeys(requirements: readonly Requirement[], overwrite: readonly string[]): WantedKey[] {
+  return requirements
+    .flatMap((requirement) => {
+      const reason = wantedReason(requirement, isNamedBy(requirement, overwrite));
+      return reason === undefined ? [] : [toWanted(requirement, reason)];
+    })
+    .sort((left, right) => compareText(keyId(left), keyId(right)));
+}
+
+function wantedReason(requirement: Requirement, isNamed: boolean): WantedReason | undefined {
+  if (requirement.state === 'unreadable') return undefined;
+  if (isNamed && requirement.state !== 'missing' && requirement.state !== 'secret-missing') return 'overwrite';
+  if (!requirement.required || !isRestorable(requirement)) return undefined;
+  switch (requirement.state) {
+    case 'ok':
+      return undefined;
+    case 'missing':
+    case 'secret-missing':
+      return 'missing';
+    case 'placeholder':
+    case 'invalid':
+      return requirement.state;
+  }
+}
+
+function isRestorable({ declared, references }: Requirement): boolean {
+  if (declared !== undefined) return true;
+  return references.some(({ via }) => ['env', 'envFrom', 'volume', 'projected-volume'].includes(via));
+}
+
+function toWanted(requirement: Requirement, reason: WantedReason): WantedKey {
+  const { namespace, secret, key, detail, declared, references } = requirement;
+  return {
+    namespace,
+    secret,
+    key,
+    reason,
+    references,
+    ...(detail === undefined ? {} : { detail }),
+    ...(declared === undefined ? {} : { declared }),
+  };
+}
+
+/** Groups wanted keys by Secret and joins each with what the cluster holds. */
+export function secretTargets(wanted: readonly WantedKey[], snapshot: Snapshot, stack?: Stack): SecretTarget[] {
+  const targets = new Map<string, WantedKey[]>();
+  for (const key of wanted) {
+    const id = `${key.namespace}/${key.secret}`;
+    targets.set(id, [...(targets.get(id) ?? []), key]);
+  }
+  return [...targets.values()].flatMap((keys) => {
+    const first = keys[0];
+    if (first === undefined) return [];
+    const object = { kind: 'Secret', namespace: first.namespace, name: first.secret };
+    return [{ object, current: findSecret(snapshot, object), type: typeOf(object, stack), wanted: keys }];
+  });
+}
+
+function findSecret(snapshot: Snapshot, { namespace, name }: ObjectRef): Secret | undefined {
+  return snapshot.secrets.items.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+}
+
+function typeOf({ namespace, name }: ObjectRef, stack: Stack | undefined): string {
+  const declared = stack?.secrets.find((entry) => entry.name === name && namespaceOf(stack, entry) === namespace);
+  return declared?.type ?? 'Opaque';
+}
+
+/** Why a value cannot be used for a key, in words that do not quote it; undefined where it can. */
+export function rejection(value: SecretValue, wanted: WantedKey, stack?: Stack): string | undefined {
+  if (value.isEmpty) return 'is empty';
+  if (value.isPlaceholder(stack?.placeholders ?? [])) return 'is a placeholder';
+  const format = wanted.declared?.format;
+  if (format === undefined && !value.isText) return undefined;
+  return value.violation(format ?? {});
+}
+
+/**
+ * What to write to one Secret. A wanted key without a value is planned as coming from a prompt; a key that is invalid
+ * but has a value stays as it is, since the value may well be the one that works.
+ */
+export function planSecret(target: SecretTarget, found: ReadonlyMap<string, FoundValue>): SecretPlan {
+  const current = target.current?.data ?? new Map<string, SecretValue>();
+  const values = new Map<string, SecretValue>();
+  const planned = new Map<string, PlannedKey>();
+  for (const key of current.keys()) planned.set(key, { key, change: 'SAME' });
+
+  for (const wanted of target.wanted) {
+    const { key } = wanted;
+    const answer = found.get(keyId(wanted));
+    if (answer === undefined && wanted.reason === 'invalid') continue;
+    const before = current.get(key);
+    const source = answer?.source ?? promptSource;
+    if (before !== undefined && answer?.value.equals(before) === true) {
+      planned.set(key, { key, change: 'SAME', source });
+      continue;
+    }
+    planned.set(key, { key, change: before === undefined ? 'ADD' : 'CHANGE', source });
+    if (answer !== undefined) values.set(key, answer.value);
+  }
+
+  const keys = [...planned.values()].sort((left, right) => compareText(left.key, right.key));
+  const changes = keys.some(({ change }) => change !== 'SAME');
+  const action = !changes ? 'none' : target.current === undefined ? 'create' : 'patch';
+  return { object: target.object, action, keys, current: target.current, type: target.type, values };
+}
+
+/** The keys of a plan with one kind of change. */
+export function keysOf(plan: PlannedSecret, change: PlannedKey['change']): string[] {
+  return plan.keys.filter((entry) => entry.change === change).map(({ key }) => key);
+}
+
+/** The part of a plan that reports hold: without any value. */
+export function plannedSecret({ object, action, keys }: SecretPlan): PlannedSecret {
+  return { object, action, keys };
+}
+
+/** The snapshot as it is once the plans are carried out. */
+export function applySecretPlans(snapshot: Snapshot, plans: readonly SecretPlan[]): Snapshot {
+  const changed = plans.filter(({ action }) => action !== 'none').map((plan) => afterPlan(plan));
+  const isChanged = ({ metadata }: Secret): boolean =>
+    changed.some((other) => other.metadata.name === metadata.name && other.metadata.namespace === metadata.namespace);
+  const untouched = snapshot.secrets.items.filter((secret) => !isChanged(secret));
+  return {
+    ...snapshot,
+    missingNamespaces: snapshot.missingNamespaces.filter(
+      (name) => !changed.some(({ metadata }) => metadata.namespace === name),
+    ),
+    secrets: { ...snapshot.secrets, items: [...untouched, ...changed] },
+  };
+}
+
+function afterPlan({ object, current, type, values }: SecretPlan): Secret {
+  if (current !== undefined) return { ...current, data: new Map([...current.data, ...values]) };
+  const metadata = { name: object.name, namespace: object.namespace };
+  return { metadata, type, immutable: false, data: values, keyChangedAt: new Map(), exposedKeys: [] };
+}
+
+const keyChangedAtAnnotation = 'c2l.dev/key-changed-at';
+
+/**
+ * The annotation that remembers when each key was written. Managed fields tell it only per writer, so that a second
+ * change by c2l would make every key it ever wrote look new, and with it every pod that uses one look outdated.
+ */
+export function keyChangedAtAnnotations(
+  secret: Secret,
+  keys: readonly string[],
+  at: string,
+): Readonly<Record<string, string>> {
+  const earlier = parseTimes(secret.metadata.annotations?.[keyChangedAtAnnotation]);
+  const times = { ...earlier, ...Object.fromEntries(keys.map((key) => [key, at])) };
+  return { [keyChangedAtAnnotation]: JSON.stringify(times) };
+}
+
+function parseTimes(text: string | undefined): Record<string, string> {
+  if (text === undefined) return {};
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed !== 'object' || parsed === null) return {};
+    return Object.fromEntries(
+      Object.entries(parsed).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    );
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,89 @@
+import { OperatorError } from '../errors.ts';
+import { isNamedBy, type SecretTarget, type WantedKey } from './plan-secrets.ts';
+import type { Secret, SecretOwner } from './secret.ts';
+
+/**
+ * Whether a Secret may be written at all: one that another program owns is not patched behind its back, since the
+ * patch would be undone or lost. Throws `secret-owned` with the repair that lasts; gives what the operator should
+ * know where writing is fine.
+ */
+export function ownershipWarnings({ current, wanted }: SecretTarget): string[] {
+  if (current === undefined) return [];
+  refuseImmutable(current);
+  const { owner } = current;
+  if (owner === undefined) return [];
+  const place = `Secret ${current.metadata.namespace}/${current.metadata.name}`;
+
+  switch (owner.by) {
+    case 'external-secrets':
+    case 'sealed-secrets':
+      throw owned(current, owner);
+    case 'argocd':
+      if (wanted.some(({ reason }) => reason !== 'missing')) throw owned(current, owner);
+      return [
+        `${place} is managed by Argo CD application ${owner.name}: added keys survive self-heal, ` +
+          'but are lost when the Secret is deleted and created from Git again',
+      ];
+    case 'helm':
+      return [`${place} belongs to Helm release ${owner.name}: its next upgrade may undo this`];
+  }
+}
+
+function refuseImmutable({ immutable, metadata }: Secret): void {
+  if (!immutable) return;
+  const { namespace, name } = metadata;
+  throw new OperatorError(
+    'secret-owned',
+    `Secret ${namespace}/${name} is immutable: the API refuses every change of it`,
+    {
+      hint: `create it again with its present keys and the missing ones: kubectl -n ${namespace} get secret ${name} -o yaml`,
+    },
+  );
+}
+
+function owned({ metadata }: Secret, owner: SecretOwner): OperatorError {
+  const { namespace, name } = metadata;
+  const repair: Record<Exclude<SecretOwner['by'], 'helm'>, readonly [string, string]> = {
+    'external-secrets': [
+      `is written by External Secrets (${owner.name}), which undoes changes made here`,
+      `put the values into its store, then: kubectl -n ${namespace} annotate externalsecret ${owner.name} force-sync="$(date +%s)" --overwrite`,
+    ],
+    'sealed-secrets': [
+      `is written by Sealed Secrets (${owner.name}), which drops changes made here when it is sealed again`,
+      `seal the values with kubeseal and apply the result: kubectl -n ${namespace} get sealedsecret ${owner.name}`,
+    ],
+    argocd: [
+      `is managed by Argo CD application ${owner.name}: a changed value is set back to what Git holds`,
+      `change the value in Git, then: kubectl -n argocd annotate application ${owner.name} argocd.argoproj.io/refresh=normal --overwrite`,
+    ],
+  };
+  const [what, hint] = repair[owner.by as keyof typeof repair];
+  return new OperatorError('secret-owned', `Secret ${namespace}/${name} ${what}`, { hint });
+}
+
+/**
+ * A value that is there is replaced only where a person sees it named or the command line names it: `--yes` alone is
+ * consent to add. Gives the keys whose change nobody named.
+ */
+export function unnamedChanges(wanted: readonly WantedKey[], overwrite: readonly string[]): WantedKey[] {
+  return wanted.filter((key) => key.reason !== 'missing' && !isNamedBy(key, overwrite));
+}
+
+/** The refusal of unnamed changes where nobody can be asked. */
+export function overwriteNeeded(keys: readonly WantedKey[]): OperatorError {
+  const named = keys.map((key) => (key.detail === undefined ? key.key : `${key.key} (${key.detail})`));
+  return new OperatorError(
+    'confirmation-needed',
+    `replacing the value of ${named.join(', ')} needs consent by name: --yes is consent to add`,
+    { hint: `add ${keys.map(({ key }) => `--overwrite ${key}`).join(' ')}` },
+  );
+}
+
+/** Names in `--overwrite` that no known key answers to are typing errors. */
+export function refuseUnknownNames(names: readonly string[], known: readonly Parameters<typeof isNamedBy>[0][]): void {
+  const unknown = names.find((name) => !known.some((key) => isNamedBy(key, [name])));
+  if (unknown === undefined) return;
+  throw new OperatorError('usage', `--overwrite ${unknown} names no key that anything here needs`, {
+    hint: 'c2l audit',
+  });
+}

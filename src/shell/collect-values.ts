@@ -1,0 +1,152 @@
+import { refText } from '../core/kubernetes.ts';
+import { keyId, promptSource, rejection, type FoundValue, type WantedKey } from '../core/plan-secrets.ts';
+import type { SecretValue } from '../core/secret-value.ts';
+import { sourceNames } from '../core/source-names.ts';
+import { OperatorError } from '../errors.ts';
+import { ExitCode } from '../exit-codes.ts';
+import type { SourceAnswer, ValueSource, WantedValue } from '../ports.ts';
+import type { Session } from './session.ts';
+
+export interface CollectOptions {
+  /** Sources in order of precedence, as `--from` names them. */
+  readonly from: readonly string[];
+  /** Whether to prompt for what no source has; otherwise such keys are left out where a person could be asked later. */
+  readonly ask: boolean;
+}
+
+/** Why a key has no value yet, source by source. */
+type Refusals = Map<string, string[]>;
+
+/**
+ * The value of each wanted key: the first source that has a usable one wins, then the person at the terminal is asked.
+ * Throws `values-missing` or `values-invalid`, with all such keys named, where nobody can be asked.
+ */
+export async function collectValues(
+  session: Session,
+  wanted: readonly WantedKey[],
+  options: CollectOptions,
+): Promise<ReadonlyMap<string, FoundValue>> {
+  const specs = options.from.length > 0 ? options.from : session.defaultSources;
+  const sources = await Promise.all(specs.map((spec) => session.deps.openSource(spec, session.stack)));
+  const found = new Map<string, FoundValue>();
+  const refusals: Refusals = new Map();
+
+  for (const source of sources) {
+    const open = wanted.filter((key) => !found.has(keyId(key)));
+    if (open.length === 0) break;
+    await askSource(session, source, open, { found, refusals });
+  }
+
+  // An invalid value stays where nothing better is known: it may be the one that works.
+  const unresolved = wanted.filter((key) => !found.has(keyId(key)) && key.reason !== 'invalid');
+  if (unresolved.length === 0) return found;
+  if (!session.deps.terminal.canPrompt) throw valuesMissing(unresolved, specs, refusals);
+  return options.ask ? promptForAll(session, unresolved, { found, refusals }) : found;
+}
+
+interface Collected {
+  readonly found: Map<string, FoundValue>;
+  readonly refusals: Refusals;
+}
+
+async function askSource(
+  session: Session,
+  source: ValueSource,
+  open: readonly WantedKey[],
+  { found, refusals }: Collected,
+): Promise<void> {
+  const { terminal, signal } = session.deps;
+  for (const warning of source.warnings) terminal.err(`warning: ${source.label}: ${warning}`);
+  const answers = await source.lookUp(open.map(toWantedValue), signal);
+  refuseWhenInterrupted(session);
+
+  const failures = new Set<string>();
+  for (const [index, key] of open.entries()) {
+    const answer = answers[index] ?? { state: 'failed', reason: 'gave no answer' };
+    const refusal = take(session, key, { source, answer, found });
+    if (refusal !== undefined) refusals.set(keyId(key), [...(refusals.get(keyId(key)) ?? []), refusal]);
+    if (answer.state === 'failed') failures.add(answer.reason);
+  }
+  for (const reason of failures) terminal.err(`warning: ${source.label} could not be asked: ${reason}`);
+}
+
+function toWantedValue({ namespace, secret, key, declared }: WantedKey): WantedValue {
+  return { namespace, secret, key, ...sourceNames(key, declared) };
+}
+
+function take(
+  { stack, deps }: Session,
+  key: WantedKey,
+  offer: { source: ValueSource; answer: SourceAnswer; found: Map<string, FoundValue> },
+): string | undefined {
+  const { answer, source, found } = offer;
+  if (answer.state === 'failed') return `${source.label}: ${answer.reason}`;
+  if (answer.state === 'not-found') {
+    return answer.detail === undefined ? undefined : `${source.label}: ${answer.detail}`;
+  }
+  const detail = answer.detail === undefined ? '' : ` (${answer.detail})`;
+  const reason = rejection(answer.value, key, stack);
+  if (reason === undefined) {
+    found.set(keyId(key), { value: answer.value, source: `${source.label}${detail}` });
+    return undefined;
+  }
+  deps.terminal.err(`warning: ${key.key} in ${source.label}${detail} ${reason}: not used`);
+  return `${source.label}: ${reason}`;
+}
+
+function valuesMissing(unresolved: readonly WantedKey[], asked: readonly string[], refusals: Refusals): OperatorError {
+  const names = unresolved.map((key) => {
+    const reasons = refusals.get(keyId(key));
+    return reasons === undefined ? key.key : `${key.key} (${reasons.join('; ')})`;
+  });
+  const secrets = [...new Set(unresolved.map(({ namespace, secret }) => `${namespace}/${secret}`))];
+  const sources = asked.length === 0 ? 'no source was named' : `asked ${asked.join(', ')}`;
+  const isInvalid = unresolved.every((key) => refusals.has(keyId(key)));
+  return new OperatorError(
+    isInvalid ? 'values-invalid' : 'values-missing',
+    `no usable value for ${counted(unresolved.length)} of ${secrets.join(', ')}: ${names.join(', ')}; ${sources}`,
+    { hint: 'c2l fix-secrets --from env:FILE or --from azure-key-vault:NAME-OR-URL' },
+  );
+}
+
+function counted(keys: number): string {
+  return keys === 1 ? '1 key' : `${keys} keys`;
+}
+
+async function promptForAll(
+  session: Session,
+  unresolved: readonly WantedKey[],
+  { found }: Collected,
+): Promise<ReadonlyMap<string, FoundValue>> {
+  session.deps.terminal.err(`${counted(unresolved.length)} without a value in any source; what is typed stays hidden`);
+  for (const key of unresolved) {
+    found.set(keyId(key), { value: await promptFor(session, key), source: promptSource });
+    refuseWhenInterrupted(session);
+  }
+  return found;
+}
+
+async function promptFor({ deps, stack }: Session, key: WantedKey): Promise<SecretValue> {
+  const { prompter } = deps;
+  const users = [...new Set(key.references.map((reference) => refText(reference)))];
+  const needed = users.length === 0 ? '' : `, needed by ${users.join(', ')}`;
+  const first = await prompter.secret(`${key.key} of Secret ${key.namespace}/${key.secret}${needed}:`, (value) =>
+    rejection(value, key, stack),
+  );
+  if (isSelfEvident(key)) return first;
+  return prompter.secret(`${key.key} again:`, (value) =>
+    value.equals(first) ? undefined : 'differs from what was typed first',
+  );
+}
+
+/** Whether a typing error would show in the form of the value. Other values are typed twice: they fail only at login. */
+function isSelfEvident({ declared }: WantedKey): boolean {
+  const format = declared?.format;
+  return format?.oneOf !== undefined || format?.kind === 'json' || format?.kind === 'pem';
+}
+
+/** Until the first write Ctrl-C leaves nothing behind, and this is how every step before it ends. */
+export function refuseWhenInterrupted({ deps }: Session): void {
+  if (!deps.signal.aborted) return;
+  throw new OperatorError('interrupted', 'interrupted; nothing was changed', { exitCode: ExitCode.interrupted });
+}

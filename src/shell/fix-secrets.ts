@@ -1,0 +1,195 @@
+import { diagnose } from '../core/diagnose.ts';
+import type { Finding, FindingCode } from '../core/findings.ts';
+import {
+  applySecretPlans,
+  keysOf,
+  plannedSecret,
+  planSecret,
+  secretTargets,
+  wantedKeys,
+  type SecretPlan,
+  type SecretTarget,
+  type WantedKey,
+} from '../core/plan-secrets.ts';
+import { verdictOf, type FixReport, type StepOutcome } from '../core/report.ts';
+import { requirements } from '../core/requirements.ts';
+import { overwriteNeeded, ownershipWarnings, refuseUnknownNames, unnamedChanges } from '../core/secret-guards.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { OperatorError } from '../errors.ts';
+import { ExitCode } from '../exit-codes.ts';
+import type { Right } from '../ports.ts';
+import { planLines } from '../render/change-text.ts';
+import { createStyle } from '../render/style.ts';
+import { collectValues, refuseWhenInterrupted } from './collect-values.ts';
+import { confirmWrite } from './confirm.ts';
+import { observe } from './observe.ts';
+import { proveRights } from './prove-rights.ts';
+import { nothingReadable, reportHead, type Session } from './session.ts';
+import { writeSecrets } from './write-secrets.ts';
+
+export interface FixOptions {
+  /** Sources in order of precedence; the session's own where there are none. */
+  readonly from: readonly string[];
+  readonly yes: boolean;
+  readonly confirm?: string | undefined;
+  readonly dryRun: boolean;
+  /** Keys whose present value may be replaced. */
+  readonly overwrite: readonly string[];
+}
+
+/**
+ * Restores every missing required value, or none: nothing is written before all values are known and valid, the
+ * rights are proven, and the change was agreed to. Throws OperatorError as long as nothing was written; from the
+ * first write on the report tells what was done.
+ */
+export async function runFix(session: Session, options: FixOptions): Promise<FixReport> {
+  const { cluster, deps, scope, stack } = session;
+  const snapshot = await observe(cluster, scope, deps.clock.now());
+  refuseUnreadableSecrets(session, snapshot);
+
+  const wanted = wantedBy(session, snapshot, options);
+  const targets = secretTargets(wanted, snapshot, stack);
+  if (targets.length === 0) {
+    deps.terminal.err('every required key has a value: nothing to restore');
+    return report(session, { snapshot, plans: [], outcomes: [], dryRun: options.dryRun });
+  }
+  for (const warning of targets.flatMap(ownershipWarnings)) deps.terminal.err(`warning: ${warning}`);
+  if (!options.dryRun) await proveRights(session, rightsFor(targets, snapshot));
+
+  const found = await collectValues(session, wanted, { from: options.from, ask: !options.dryRun });
+  const plans = targets.map((target) => planSecret(target, found));
+  show(session, plans, snapshot);
+  const isChange = plans.some(({ action }) => action !== 'none');
+  if (options.dryRun || !isChange) {
+    return report(session, { snapshot, plans, outcomes: [], dryRun: options.dryRun });
+  }
+
+  await agree(session, { plans, wanted, snapshot }, options);
+  refuseWhenInterrupted(session);
+  const { outcomes, written } = await writeSecrets(session, plans, snapshot.missingNamespaces);
+  return report(session, { snapshot, plans, outcomes, dryRun: false, written });
+}
+
+/** A Secret that could not be looked at is not one that lacks keys. */
+function refuseUnreadableSecrets({ cluster }: Session, { secrets }: Snapshot): void {
+  const [gap] = secrets.gaps;
+  if (gap === undefined) return;
+  if (gap.cause !== 'forbidden') throw nothingReadable(cluster, gap.reason);
+  throw new OperatorError('forbidden', `context ${cluster.context} may not list secrets: ${gap.reason}`, {
+    hint: `kubectl auth can-i list secrets${gap.namespace === '' ? ' -A' : ` -n ${gap.namespace}`}`,
+  });
+}
+
+/**
+ * A value that is there but breaks the stack's format may still be the one that works: where nobody can be asked it is
+ * left alone unless the command line names it, and the report says so.
+ */
+function wantedBy({ deps, stack }: Session, snapshot: Snapshot, options: FixOptions): WantedKey[] {
+  const all = requirements(snapshot, stack);
+  refuseUnknownNames(options.overwrite, all);
+  const wanted = wantedKeys(all, options.overwrite);
+  if (deps.terminal.canPrompt) return wanted;
+  for (const { key, reason, detail } of wanted) {
+    if (reason === 'invalid') deps.terminal.err(`warning: ${key} ${detail ?? 'is invalid'}: left as it is`);
+  }
+  const kept = wanted.filter(({ reason }) => reason !== 'invalid');
+  const unnamed = unnamedChanges(kept, options.overwrite);
+  if (unnamed.length > 0 && !options.dryRun) throw overwriteNeeded(unnamed);
+  return kept;
+}
+
+function rightsFor(targets: readonly SecretTarget[], { missingNamespaces }: Snapshot): Right[] {
+  const rights = targets.flatMap(({ object, current }): Right[] => {
+    const right = (verb: Right['verb']): Right => ({
+      verb,
+      group: '',
+      resource: 'secrets',
+      namespace: object.namespace,
+    });
+    // Creation is needed for the revision too.
+    return [right('get'), right('create'), ...(current === undefined ? [] : [right('patch')])];
+  });
+  const creation: Right[] =
+    missingNamespaces.length === 0 ? [] : [{ verb: 'create', group: '', resource: 'namespaces', namespace: '' }];
+  return [...new Map([...creation, ...rights].map((right) => [JSON.stringify(right), right])).values()];
+}
+
+function show({ deps }: Session, plans: readonly SecretPlan[], { missingNamespaces }: Snapshot): void {
+  const { terminal } = deps;
+  for (const name of namespacesToCreate(plans, missingNamespaces)) terminal.err(`namespace ${name}  create`);
+  const style = createStyle(terminal.color, { width: terminal.width });
+  for (const line of planLines(plans.map(plannedSecret), style)) terminal.err(line);
+}
+
+function namespacesToCreate(plans: readonly SecretPlan[], missing: readonly string[]): string[] {
+  return missing.filter((name) => plans.some(({ object, action }) => action !== 'none' && object.namespace === name));
+}
+
+async function agree(
+  session: Session,
+  { plans, wanted, snapshot }: { plans: readonly SecretPlan[]; wanted: readonly WantedKey[]; snapshot: Snapshot },
+  options: FixOptions,
+): Promise<void> {
+  const changed = new Set(plans.flatMap((plan) => keysOf(plan, 'CHANGE')));
+  const unnamed = unnamedChanges(wanted, options.overwrite).filter(({ key }) => changed.has(key));
+  const { prompter } = session.deps;
+  if (options.yes && unnamed.length > 0) {
+    const names = unnamed.map(({ key }) => key).join(', ');
+    if (!(await prompter.confirm(`replace the present value of ${names}?`))) {
+      throw new OperatorError('declined', 'declined; nothing was changed', { exitCode: ExitCode.declined });
+    }
+  }
+  await confirmWrite(session, question(plans, namespacesToCreate(plans, snapshot.missingNamespaces)), options);
+}
+
+function question(plans: readonly SecretPlan[], namespaces: readonly string[]): string {
+  const changing = plans.filter(({ action }) => action !== 'none');
+  const added = changing.flatMap((plan) => keysOf(plan, 'ADD')).length;
+  const replaced = changing.flatMap((plan) => keysOf(plan, 'CHANGE')).length;
+  const parts = [
+    ...namespaces.map((name) => `create namespace ${name}`),
+    ...(added > 0 ? [`add ${counted(added, 'value')}`] : []),
+    ...(replaced > 0 ? [`replace ${counted(replaced, 'value')}`] : []),
+  ];
+  const secrets = changing.map(({ object }) => `${object.namespace}/${object.name}`);
+  return `${parts.join(', ')} in ${secrets.join(', ')}?`;
+}
+
+function counted(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+}
+
+/** What fix-secrets answers for: pods that still wait are the next phase's. */
+const ownCodes: ReadonlySet<FindingCode> = new Set([
+  'namespace-missing',
+  'secret-missing',
+  'secret-key-missing',
+  'secret-value-placeholder',
+  'secret-value-invalid',
+  'unreadable',
+]);
+
+interface Result {
+  readonly snapshot: Snapshot;
+  readonly plans: readonly SecretPlan[];
+  readonly outcomes: readonly StepOutcome[];
+  readonly dryRun: boolean;
+  /** The plans that were carried out; in a dry run and with nothing to do all of them count as such. */
+  readonly written?: readonly SecretPlan[];
+}
+
+function report(session: Session, { snapshot, plans, outcomes, dryRun, written = plans }: Result): FixReport {
+  const after = applySecretPlans(snapshot, written);
+  const findings = diagnose(after, session.stack).filter(({ code }: Finding) => ownCodes.has(code));
+  const isPartial = outcomes.some(({ outcome }) => outcome === 'failed');
+  const isInterrupted = outcomes.some(({ outcome }) => outcome === 'skipped') && !isPartial;
+  return {
+    ...reportHead(session, snapshot),
+    command: 'fix-secrets',
+    verdict: isPartial ? 'partial' : isInterrupted ? 'interrupted' : verdictOf(findings),
+    findings,
+    dryRun,
+    plan: plans.map(plannedSecret),
+    outcomes,
+  };
+}
