@@ -10,6 +10,7 @@ export default {
     ],
   },
   randomize: true,
+  reporters: ['default', '<rootDir>/test/support/ci-reporter.js'],
   errorOnDeprecated: true,
   testTimeout: 30_000,
 };
