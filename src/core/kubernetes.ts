@@ -85,11 +85,17 @@ export interface PodSpec {
 export interface ContainerStatus {
   readonly name: string;
   readonly ready?: boolean;
+  readonly started?: boolean;
   readonly restartCount?: number;
   readonly state?: {
     readonly waiting?: { readonly reason?: string; readonly message?: string };
     readonly running?: { readonly startedAt?: string };
-    readonly terminated?: { readonly reason?: string; readonly exitCode?: number; readonly finishedAt?: string };
+    readonly terminated?: {
+      readonly reason?: string;
+      readonly exitCode?: number;
+      readonly signal?: number;
+      readonly finishedAt?: string;
+    };
   };
 }
 

@@ -1,0 +1,57 @@
+import { componentRef, dependenciesOf, dependencyGraph, type DependencyGraph } from './dependencies.ts';
+import { refId, refText, type ObjectRef } from './kubernetes.ts';
+import { podEvents, readiness, type Readiness } from './readiness.ts';
+import type { ComponentState } from './report.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Stack } from './stack.ts';
+import { gapFor } from './unreadable.ts';
+import { workloads, type Workload } from './workloads.ts';
+
+/** The stack's components in its order; without a stack every workload that was found. */
+export function componentStates(snapshot: Snapshot, stack?: Stack): ComponentState[] {
+  const found = workloads(snapshot);
+  const byId = new Map(found.map((workload) => [refId(workload.ref), workload]));
+  const named = stack ? declaredComponents(stack) : derivedComponents(found);
+  const names = new Map(named.map(({ ref, name }) => [refId(ref), name]));
+  const graph = dependencyGraph(snapshot, stack, found);
+  const events = podEvents(snapshot);
+
+  return named.map(({ name, ref }) => {
+    const workload = byId.get(refId(ref));
+    const seen = workload ? stateOf(readiness(workload, events)) : absentState(snapshot, ref);
+    return { component: name, object: ref, ...seen, dependsOn: namedDependencies(graph, ref, names) };
+  });
+}
+
+interface NamedRef {
+  readonly name: string;
+  readonly ref: ObjectRef;
+}
+
+function declaredComponents(stack: Stack): NamedRef[] {
+  return stack.components.map((component) => ({ name: component.name, ref: componentRef(stack, component) }));
+}
+
+function derivedComponents(found: readonly Workload[]): NamedRef[] {
+  const isOneNamespace = new Set(found.map(({ ref }) => ref.namespace)).size <= 1;
+  return found.map(({ ref }) => ({ ref, name: isOneNamespace ? refText(ref) : `${ref.namespace}/${refText(ref)}` }));
+}
+
+function namedDependencies(graph: DependencyGraph, ref: ObjectRef, names: ReadonlyMap<string, string>): string[] {
+  return dependenciesOf(graph, ref).flatMap((need) => names.get(refId(need)) ?? []);
+}
+
+type Seen = Pick<ComponentState, 'state' | 'detail'>;
+
+function stateOf({ isReady, detail, worst }: Readiness): Seen {
+  if (isReady) return { state: 'ready', detail };
+  if (worst === undefined) return { state: 'waiting', detail };
+  const { state, text } = worst.state;
+  const isStuck = state === 'blocked' || state === 'failing';
+  return { state: isStuck ? 'stuck' : 'waiting', detail: `${worst.pod} is ${text}` };
+}
+
+function absentState(snapshot: Snapshot, ref: ObjectRef): Seen {
+  const gap = gapFor(snapshot, ref);
+  return gap ? { state: 'unknown', detail: gap.reason } : { state: 'missing', detail: 'is not in the cluster' };
+}

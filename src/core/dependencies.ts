@@ -1,0 +1,103 @@
+import { acyclic, type Edges } from './acyclic.ts';
+import { compareText } from './findings.ts';
+import { waitedForHosts } from './init-waits.ts';
+import { refId, type ObjectRef } from './kubernetes.ts';
+import { serviceTargets } from './service-targets.ts';
+import type { Snapshot } from './snapshot.ts';
+import { namespaceOf, type Stack, type StackComponent } from './stack.ts';
+import { workloads, type Workload } from './workloads.ts';
+
+/** Which workload needs which others to work. Free of cycles. */
+export interface DependencyGraph {
+  readonly refs: ReadonlyMap<string, ObjectRef>;
+  /** By `refId`: what it depends on directly. */
+  readonly dependsOn: ReadonlyMap<string, ReadonlySet<string>>;
+  /** By `refId`: who depends on it directly. */
+  readonly usedBy: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Joins what the stack declares with what init containers are seen to wait for. */
+export function dependencyGraph(
+  snapshot: Snapshot,
+  stack?: Stack,
+  found: readonly Workload[] = workloads(snapshot),
+): DependencyGraph {
+  const refs = new Map<string, ObjectRef>();
+  const edges = new Map<string, Set<string>>();
+  const add = (ref: ObjectRef, needs: readonly ObjectRef[]): void => {
+    const id = refId(ref);
+    const targets = edges.get(id) ?? new Set<string>();
+    for (const node of [ref, ...needs]) refs.set(refId(node), node);
+    for (const need of needs) targets.add(refId(need));
+    edges.set(id, targets);
+  };
+
+  const targetsOf = serviceTargets(snapshot.services.items, found);
+  for (const workload of found) {
+    const hosts = waitedForHosts(workload.podSpec, workload.ref.namespace);
+    add(workload.ref, hosts.flatMap(targetsOf));
+  }
+  for (const [ref, needs] of declaredDependencies(stack)) add(ref, needs);
+
+  const { edges: dependsOn } = acyclic(toEdges(edges));
+  return { refs, dependsOn, usedBy: reversed(dependsOn) };
+}
+
+/** The object that a stack component stands for. */
+export function componentRef(stack: Stack, component: StackComponent): ObjectRef {
+  const [kind = '', name = ''] = component.workload.split('/');
+  return { kind, namespace: namespaceOf(stack, component), name };
+}
+
+function declaredDependencies(stack: Stack | undefined): (readonly [ObjectRef, ObjectRef[]])[] {
+  if (stack === undefined) return [];
+  const byName = new Map(stack.components.map((component) => [component.name, componentRef(stack, component)]));
+  return stack.components.map((component) => [
+    componentRef(stack, component),
+    component.dependsOn.flatMap((name) => byName.get(name) ?? []),
+  ]);
+}
+
+function toEdges(edges: ReadonlyMap<string, ReadonlySet<string>>): Edges {
+  return new Map([...edges].map(([from, targets]) => [from, [...targets]]));
+}
+
+function reversed(edges: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<string, readonly string[]> {
+  const users = new Map<string, string[]>();
+  for (const [from, targets] of edges) {
+    for (const to of targets) users.set(to, [...(users.get(to) ?? []), from]);
+  }
+  return users;
+}
+
+/** Everything that cannot work without the given objects, themselves left out, nearest first. */
+export function dependents(graph: DependencyGraph, ...roots: readonly ObjectRef[]): readonly ObjectRef[] {
+  const seen = new Set(roots.map(refId));
+  const ordered: ObjectRef[] = [];
+  let level = [...seen];
+  while (level.length > 0) {
+    const next = new Set(level.flatMap((id) => graph.usedBy.get(id) ?? []).filter((id) => !seen.has(id)));
+    level = [...next].sort(compareText);
+    for (const id of level) {
+      seen.add(id);
+      const ref = graph.refs.get(id);
+      if (ref) ordered.push(ref);
+    }
+  }
+  return ordered;
+}
+
+/** What the object depends on directly, by `refId` order. */
+export function dependenciesOf(graph: DependencyGraph, ref: ObjectRef): readonly ObjectRef[] {
+  const ids = [...(graph.dependsOn.get(refId(ref)) ?? [])].sort(compareText);
+  return ids.flatMap((id) => graph.refs.get(id) ?? []);
+}
+
+/** Names in levels: each level needs only earlier ones, so a level can be worked on at once. */
+export function dependencyOrder(
+  components: readonly { readonly name: string; readonly dependsOn: readonly string[] }[],
+): readonly (readonly string[])[] {
+  const names = new Set(components.map(({ name }) => name));
+  return acyclic(new Map(components.map(({ name, dependsOn }) => [name, dependsOn.filter((to) => names.has(to))])))
+    .levels;
+}

@@ -1,0 +1,83 @@
+import type { KubernetesEvent } from './kubernetes.ts';
+import { podState, type PodState } from './pod-state.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Workload } from './workloads.ts';
+
+/** Whether a workload does its work, and if not, the pod that shows best why. */
+export interface Readiness {
+  readonly isReady: boolean;
+  /** In counts: `0 of 1 pods are ready`. */
+  readonly detail: string;
+  readonly worst?: { readonly pod: string; readonly state: PodState };
+}
+
+/** Events by the uid of the pod they are about, oldest first. */
+export type PodEvents = ReadonlyMap<string, readonly KubernetesEvent[]>;
+
+export function podEvents(snapshot: Snapshot): PodEvents {
+  const byPod = new Map<string, KubernetesEvent[]>();
+  for (const event of snapshot.events.items) {
+    const { kind, uid } = event.involvedObject;
+    if (kind !== 'Pod' || uid === undefined || event.type !== 'Warning') continue;
+    const list = byPod.get(uid);
+    if (list) list.push(event);
+    else byPod.set(uid, [event]);
+  }
+  for (const list of byPod.values()) list.sort((left, right) => (timeOf(left) < timeOf(right) ? -1 : 1));
+  return byPod;
+}
+
+function timeOf(event: KubernetesEvent): string {
+  return event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '';
+}
+
+export function readiness(workload: Workload, events: PodEvents): Readiness {
+  const [ready, wanted] = counts(workload);
+  const worst = worstPod(workload, events);
+  const hurts = worst !== undefined && (worst.state.state === 'blocked' || worst.state.state === 'failing');
+  const isReady = ready >= wanted && !hurts;
+  return { isReady, detail: countText(workload, ready, wanted), ...(worst && !isReady ? { worst } : {}) };
+}
+
+function countText(workload: Workload, ready: number, wanted: number): string {
+  if (workload.type === 'CronJob') return 'runs on its schedule';
+  if (workload.type === 'Job') return wanted === 0 ? 'is suspended' : 'is running';
+  return wanted === 0 ? 'is scaled to 0' : `${ready} of ${wanted} pods are ready`;
+}
+
+/** How many pods are ready and should be. A Job is judged by its pods alone: one that runs is as it should be. */
+function counts(workload: Workload): [ready: number, wanted: number] {
+  const wanted = workload.replicas;
+  switch (workload.type) {
+    case 'Deployment':
+    case 'StatefulSet':
+      return [workload.object.status?.readyReplicas ?? 0, wanted];
+    case 'DaemonSet':
+      return [workload.object.status?.numberReady ?? 0, wanted];
+    case 'Job':
+    case 'CronJob':
+      return [wanted, wanted];
+    case 'Other':
+      return [workload.pods.filter((pod) => podState(pod).state === 'ready').length, wanted];
+  }
+}
+
+const weight: Record<PodState['state'], number> = {
+  blocked: 0,
+  failing: 1,
+  starting: 2,
+  'waiting-on-dependency': 3,
+  ready: 4,
+  terminating: 5,
+  finished: 6,
+};
+
+function worstPod(workload: Workload, events: PodEvents): Readiness['worst'] {
+  let worst: Readiness['worst'];
+  for (const pod of workload.pods) {
+    const state = podState(pod, events.get(pod.metadata.uid ?? ''));
+    if (state.state === 'ready' || (worst && weight[worst.state.state] <= weight[state.state])) continue;
+    worst = { pod: pod.metadata.name, state };
+  }
+  return worst;
+}

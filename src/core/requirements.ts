@@ -1,0 +1,80 @@
+import type { FindingReference } from './findings.ts';
+import { refId } from './kubernetes.ts';
+import { placeOf, type SecretReference } from './references.ts';
+import { secretNeeds, type KeyNeed, type SecretNeed } from './secret-needs.ts';
+import type { SecretValue } from './secret-value.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Stack, StackKey } from './stack.ts';
+
+export type RequirementState = 'ok' | 'missing' | 'secret-missing' | 'placeholder' | 'invalid' | 'unreadable';
+
+/** One (Secret, key) that must or may exist, and whether it does. */
+export interface Requirement {
+  readonly namespace: string;
+  readonly secret: string;
+  readonly key: string;
+  /** Whether anything fails without it. */
+  readonly required: boolean;
+  readonly references: readonly FindingReference[];
+  readonly declared?: StackKey;
+  readonly state: RequirementState;
+  /** What is wrong with a value, in words that do not quote it; for `unreadable` why it could not be read. */
+  readonly detail?: string;
+}
+
+/** Every key that live references or the stack file name, ordered by namespace, Secret and key. */
+export function requirements(snapshot: Snapshot, stack?: Stack): readonly Requirement[] {
+  return secretNeeds(snapshot, stack).flatMap((need) => requirementsOf(need, stack));
+}
+
+export function requirementsOf(need: SecretNeed, stack?: Stack): readonly Requirement[] {
+  return need.keys.map((keyNeed): Requirement => {
+    const { key, declared, references } = keyNeed;
+    return {
+      namespace: need.namespace,
+      secret: need.name,
+      key,
+      required: isRequired(keyNeed),
+      references: places(references),
+      ...(declared === undefined ? {} : { declared }),
+      ...keyState(need, keyNeed, stack?.placeholders ?? defaultPlaceholders),
+    };
+  });
+}
+
+/** What counts as a placeholder where no stack says it. */
+export const defaultPlaceholders: readonly string[] = ['CHANGE_ME*', 'REPLACE_ME*', 'changeme*'];
+
+/** One entry for each place, also where a container takes a key in several variables. */
+export function places(references: readonly SecretReference[]): readonly FindingReference[] {
+  const byPlace = new Map(
+    references.map((reference) => {
+      const { container = '', init = false, via, optional } = reference;
+      return [[refId(reference), container, init, via, optional].join('\u0000'), placeOf(reference)];
+    }),
+  );
+  return [...byPlace.values()];
+}
+
+function isRequired({ declared, references }: KeyNeed): boolean {
+  return declared?.required === true || references.some(({ optional }) => !optional);
+}
+
+function keyState(
+  need: SecretNeed,
+  { key, declared }: KeyNeed,
+  placeholders: readonly string[],
+): { state: RequirementState; detail?: string } {
+  if (need.gap) return { state: 'unreadable', detail: need.gap.reason };
+  if (need.secret === undefined) return { state: 'secret-missing' };
+  const value = need.secret.data.get(key);
+  if (value === undefined) return { state: 'missing' };
+  if (value.isPlaceholder(placeholders)) return { state: 'placeholder', detail: 'is a placeholder' };
+  const detail = declared === undefined ? undefined : violation(value, declared);
+  return detail === undefined ? { state: 'ok' } : { state: 'invalid', detail };
+}
+
+function violation(value: SecretValue, declared: StackKey): string | undefined {
+  if (value.isEmpty) return 'is empty';
+  return declared.format === undefined ? undefined : value.violation(declared.format);
+}

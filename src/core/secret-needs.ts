@@ -1,0 +1,165 @@
+import { compareText } from './findings.ts';
+import type { Pod, ServiceAccount } from './kubernetes.ts';
+import { ingressReferences, secretReferences, type SecretReference } from './references.ts';
+import type { Secret } from './secret.ts';
+import type { Gap, Snapshot } from './snapshot.ts';
+import { namespaceOf, type Stack, type StackKey } from './stack.ts';
+import { workloads, type Workload } from './workloads.ts';
+
+export interface KeyNeed {
+  readonly key: string;
+  readonly references: readonly SecretReference[];
+  readonly declared?: StackKey;
+}
+
+/** One Secret that something needs or the stack declares, with everything that is known of the need. */
+export interface SecretNeed {
+  readonly namespace: string;
+  readonly name: string;
+  /** Undefined where it is missing or could not be read. */
+  readonly secret: Secret | undefined;
+  /** Why nothing can be said of a Secret that was not seen. */
+  readonly gap?: Gap;
+  /** Every place that names the Secret, with and without a key. */
+  readonly references: readonly SecretReference[];
+  readonly keys: readonly KeyNeed[];
+}
+
+/** Joins live references with the stack file, by Secret, ordered by namespace and name. */
+export function secretNeeds(
+  snapshot: Snapshot,
+  stack?: Stack,
+  found: readonly Workload[] = workloads(snapshot),
+): readonly SecretNeed[] {
+  const drafts = new Map<string, Draft>();
+  const draftOf = (namespace: string, name: string): Draft => {
+    const id = `${namespace}/${name}`;
+    const draft = drafts.get(id) ?? { namespace, name, references: [], declared: new Map() };
+    drafts.set(id, draft);
+    return draft;
+  };
+  for (const reference of liveReferences(snapshot, found)) {
+    draftOf(reference.namespace, reference.secret).references.push(reference);
+  }
+  for (const entry of stack?.secrets ?? []) {
+    const namespace = stack ? namespaceOf(stack, entry) : '';
+    if (!isLookedAt(snapshot, namespace)) continue;
+    const { declared } = draftOf(namespace, entry.name);
+    for (const [key, declaration] of Object.entries(entry.keys)) declared.set(key, declaration);
+  }
+
+  const complete = completer(snapshot);
+  return [...drafts].sort(([left], [right]) => compareText(left, right)).map(([, draft]) => complete(draft));
+}
+
+interface Draft {
+  readonly namespace: string;
+  readonly name: string;
+  readonly references: SecretReference[];
+  readonly declared: Map<string, StackKey>;
+}
+
+/** A stack speaks only of namespaces that were looked at; `-A` names those that hold something. */
+function isLookedAt(snapshot: Snapshot, namespace: string): boolean {
+  return snapshot.namespaces.includes(namespace) || snapshot.missingNamespaces.includes(namespace);
+}
+
+function completer(snapshot: Snapshot): (draft: Draft) => SecretNeed {
+  const secrets = new Map(
+    snapshot.secrets.items.map((secret) => [`${secret.metadata.namespace}/${secret.metadata.name}`, secret]),
+  );
+  const gapOf = (namespace: string): Gap | undefined =>
+    snapshot.secrets.gaps.find((gap) => gap.namespace === namespace || gap.namespace === '');
+
+  return ({ namespace, name, references, declared }) => {
+    const secret = secrets.get(`${namespace}/${name}`);
+    const gap = secret === undefined ? gapOf(namespace) : undefined;
+    const keys = keyNeeds(references, declared);
+    return { namespace, name, secret, references, keys, ...(gap === undefined ? {} : { gap }) };
+  };
+}
+
+function keyNeeds(references: readonly SecretReference[], declared: ReadonlyMap<string, StackKey>): KeyNeed[] {
+  const byKey = new Map<string, SecretReference[]>();
+  for (const reference of references) {
+    if (reference.key === undefined) continue;
+    const list = byKey.get(reference.key);
+    if (list) list.push(reference);
+    else byKey.set(reference.key, [reference]);
+  }
+  const takers = references.filter(takesEveryKey);
+  const names = [...new Set([...byKey.keys(), ...declared.keys()])].sort(compareText);
+  return names.map((key) => {
+    const declaration = declared.get(key);
+    const whole = declaration?.required === true ? takers : [];
+    const all = [...(byKey.get(key) ?? []), ...whole];
+    return { key, references: all, ...(declaration === undefined ? {} : { declared: declaration }) };
+  });
+}
+
+/** Who takes a Secret as it is starts without a key, silently; what it lacks only the stack can say. */
+function takesEveryKey({ key, via }: SecretReference): boolean {
+  return key === undefined && (via === 'envFrom' || via === 'volume' || via === 'projected-volume');
+}
+
+function liveReferences(snapshot: Snapshot, found: readonly Workload[]): SecretReference[] {
+  const accounts = new Map(
+    snapshot.serviceAccounts.items.map((account) => [
+      `${account.metadata.namespace ?? ''}/${account.metadata.name}`,
+      account,
+    ]),
+  );
+  return [
+    ...found.flatMap((workload) => workloadReferences(workload, accountOf(workload, accounts))),
+    ...snapshot.ingresses.items.flatMap(ingressReferences),
+  ];
+}
+
+function accountOf(
+  { ref, podSpec }: Workload,
+  accounts: ReadonlyMap<string, ServiceAccount>,
+): ServiceAccount | undefined {
+  return accounts.get(`${ref.namespace}/${podSpec.serviceAccountName ?? 'default'}`);
+}
+
+/** The template's references, and those that admission added to its running pods. */
+function workloadReferences(workload: Workload, account: ServiceAccount | undefined): SecretReference[] {
+  const references = new Map(
+    secretReferences(workload.ref, workload.podSpec, account).map((reference) => [placeId(reference), reference]),
+  );
+  for (const pod of workload.pods) {
+    if (pod === workload.object || !isCurrent(workload, pod)) continue;
+    for (const reference of secretReferences(workload.ref, pod.spec)) {
+      const id = placeId(reference);
+      if (!references.has(id)) references.set(id, reference);
+    }
+  }
+  return [...references.values()];
+}
+
+/** What an older revision needs ends with its pod, and must not be restored for it. */
+function isCurrent(workload: Workload, { metadata: { labels = {} } }: Pod): boolean {
+  switch (workload.type) {
+    case 'StatefulSet': {
+      const revision = labels['controller-revision-hash'];
+      const wanted = workload.object.status?.updateRevision;
+      return revision === undefined || wanted === undefined || revision === wanted;
+    }
+    case 'DaemonSet': {
+      const generation = labels['pod-template-generation'];
+      const wanted = workload.object.metadata.annotations?.['deprecated.daemonset.template.generation'];
+      return generation === undefined || wanted === undefined || generation === wanted;
+    }
+    case 'CronJob':
+      return false;
+    case 'Deployment':
+    case 'Job':
+    case 'Other':
+      return true;
+  }
+}
+
+function placeId({ container = '', init = false, via, optional, secret, key = '' }: SecretReference): string {
+  const how = via === 'serviceAccount' ? 'imagePullSecrets' : via;
+  return [container, init, how, optional, secret, key].join('\u0000');
+}

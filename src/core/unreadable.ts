@@ -1,0 +1,41 @@
+import type { ObjectRef } from './kubernetes.ts';
+import type { Gap, Snapshot } from './snapshot.ts';
+
+const listings = {
+  Deployment: 'deployments',
+  StatefulSet: 'statefulSets',
+  DaemonSet: 'daemonSets',
+} as const;
+
+/** Why nothing can be said of an object that was not seen; undefined where its list was read and it is not there. */
+export function gapFor(snapshot: Snapshot, ref: ObjectRef): Gap | undefined {
+  if (!isListed(ref.kind)) return undefined;
+  return snapshot[listings[ref.kind]].gaps.find(({ namespace }) => namespace === '' || namespace === ref.namespace);
+}
+
+function isListed(kind: string): kind is keyof typeof listings {
+  return Object.hasOwn(listings, kind);
+}
+
+/** Every gap of a snapshot, each once. */
+export function allGaps(snapshot: Snapshot): readonly Gap[] {
+  const { argocd } = snapshot;
+  const gaps = [
+    snapshot.secrets,
+    snapshot.pods,
+    snapshot.deployments,
+    snapshot.statefulSets,
+    snapshot.daemonSets,
+    snapshot.replicaSets,
+    snapshot.jobs,
+    snapshot.cronJobs,
+    snapshot.services,
+    snapshot.serviceAccounts,
+    snapshot.ingresses,
+    snapshot.events,
+    argocd.applications,
+    argocd.deployments,
+    argocd.statefulSets,
+  ].flatMap((listing) => listing.gaps);
+  return [...new Map(gaps.map((gap) => [`${gap.resource}/${gap.namespace}`, gap])).values()];
+}
