@@ -28,8 +28,8 @@ export function createStackFiles({ cwd, builtInFolder = shippedFolder }: StackFi
           hint: `--stack takes ${builtInNames.join(', ')}; for a stack of your own: --config FILE`,
         });
       }
-      const path = join(builtInFolder, `${name}.yaml`);
-      return parse(await readFile(path, 'utf8'), path);
+      // Read and checked when it was built: a start then needs neither YAML nor the schema library.
+      return JSON.parse(await readFile(join(builtInFolder, `${name}.json`), 'utf8')) as Stack;
     },
   };
 }

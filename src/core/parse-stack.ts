@@ -1,7 +1,8 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { nearest } from './nearest.ts';
 import { stackProblems } from './stack-problems.ts';
-import { stackSchema, stackVersion, type Stack, type StackProblem } from './stack.ts';
+import { stackSchema, stackVersion } from './stack-schema.ts';
+import type { Stack, StackProblem } from './stack.ts';
 
 export type ParsedStack =
   | { readonly ok: true; readonly stack: Stack }

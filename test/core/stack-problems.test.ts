@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { stackProblems } from '../../src/core/stack-problems.ts';
-import { stackSchema } from '../../src/core/stack.ts';
+import { stackSchema } from '../../src/core/stack-schema.ts';
 
 const problems = (fields: Record<string, unknown>) =>
   stackProblems(stackSchema.parse({ version: 1, name: 'shop', namespaces: ['shop', 'data'], ...fields })).map(

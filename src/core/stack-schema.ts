@@ -1,0 +1,131 @@
+// A named import of `z` would bring every locale of the library into the program.
+import * as z from 'zod';
+
+const name = z.string().min(1, 'expected some text');
+const positive = z.int().positive().max(1_048_576);
+const port = z.int().min(1).max(65_535);
+const kubernetesName = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'expected a Kubernetes name: lower-case letters, digits, "-" and "."');
+const workloadText = z
+  .string()
+  .regex(
+    /^(Deployment|StatefulSet|DaemonSet)\/[a-z0-9][-a-z0-9.]*$/,
+    'expected KIND/NAME with kind Deployment, StatefulSet or DaemonSet',
+  );
+
+const format = z
+  .strictObject({
+    minLength: positive.optional().describe('fewest characters'),
+    pattern: z.string().optional().describe('regular expression over the whole value'),
+    oneOf: z.array(z.string()).nonempty('expected at least one value').optional().describe('the only accepted values'),
+    kind: z.enum(['json', 'pem', 'url']).optional().describe('what the value must parse as'),
+    minDecodedBytes: positive.optional().describe('base64 that decodes to at least this many bytes'),
+  })
+  .describe('what a value must look like; all given conditions must hold');
+
+const key = z.strictObject({
+  required: z.boolean().default(true).describe('whether the stack works without it'),
+  format: format.optional(),
+  generate: z.boolean().default(false).describe('whether c2l may make up a new value'),
+  from: z
+    .strictObject({
+      env: z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, 'expected a name that a .env file can hold, such as POSTGRES_PASSWORD')
+        .optional()
+        .describe('name in a .env backup'),
+      azureKeyVault: z
+        .string()
+        .regex(/^[0-9a-zA-Z-]{1,127}$/, 'expected letters, digits and "-", as Key Vault names are')
+        .optional()
+        .describe('name in Azure Key Vault'),
+    })
+    .default({})
+    .describe('its name in each source, where it differs from the default'),
+});
+
+const secret = z.strictObject({
+  name: kubernetesName,
+  namespace: kubernetesName.optional().describe('default: the first namespace of the stack'),
+  type: name.default('Opaque').describe('type of a Secret that c2l has to create'),
+  keys: z
+    .record(
+      z.string().regex(/^[-._a-zA-Z0-9]+$/, 'expected a Secret key: letters, digits, "-", "_" and "."'),
+      key.describe('one key of the Secret; {} where the defaults are right'),
+    )
+    .describe('the keys that workloads need'),
+});
+
+const secretKeyOrValue = z
+  .union([z.strictObject({ value: z.string() }), z.strictObject({ secret: kubernetesName, key: name })], {
+    error: 'expected { value: TEXT } or { secret: NAME, key: KEY }',
+  })
+  .describe('a text that is no secret, or the key of a Secret that holds it');
+
+const check = z.discriminatedUnion('kind', [
+  z
+    .strictObject({
+      kind: z.literal('http'),
+      name: name.optional(),
+      service: kubernetesName,
+      port,
+      path: z.string().startsWith('/', 'expected a path that starts with "/"').default('/'),
+      status: z.int().default(200),
+      json: z
+        .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+        .default({})
+        .describe('what the JSON answer must hold: path such as "database.status" to value'),
+      basicAuth: z
+        .strictObject({ user: secretKeyOrValue, password: secretKeyOrValue })
+        .optional()
+        .describe('log in by HTTP basic authentication'),
+    })
+    .describe('a GET through the API server is answered as expected'),
+  z
+    .strictObject({
+      kind: z.literal('postgres-login'),
+      name: name.optional(),
+      user: secretKeyOrValue,
+      password: secretKeyOrValue,
+      database: z.string().default('postgres'),
+      port: port.default(5432),
+    })
+    .describe('PostgreSQL accepts a login over TCP and answers select 1'),
+]);
+
+const component = z.strictObject({
+  name: kubernetesName,
+  workload: workloadText.describe('KIND/NAME, such as StatefulSet/postgres'),
+  namespace: kubernetesName.optional().describe('default: the first namespace of the stack'),
+  critical: z.boolean().default(true).describe('whether a failed check of it fails the whole'),
+  dependsOn: z.array(kubernetesName).default([]).describe('components that must be up before it can be'),
+  checks: z.array(check).default([]).describe('proved by verify after the workload is ready'),
+});
+
+/** The only version of the stack file that this c2l reads. */
+export const stackVersion = 1;
+
+/** The stack file, `c2l.yaml`. The shipped JSON Schema is generated from this definition. */
+export const stackSchema = z.strictObject({
+  version: z.literal(stackVersion).describe('of the format of this file'),
+  name: kubernetesName.describe('what people call this installation'),
+  namespaces: z.tuple([kubernetesName], kubernetesName).describe('the first is the default of everything below'),
+  production: z
+    .strictObject({
+      contexts: z.array(name).default([]),
+      namespaces: z.array(kubernetesName).default([]),
+    })
+    .default({ contexts: [], namespaces: [] })
+    .describe('where a write must be confirmed by typing the name'),
+  argocd: z
+    .strictObject({ namespace: kubernetesName.default('argocd'), applications: z.array(kubernetesName).default([]) })
+    .describe('where Argo CD runs and which of its Applications belong to the stack')
+    .default({ namespace: 'argocd', applications: [] }),
+  placeholders: z
+    .array(z.string().min(1))
+    .default(['CHANGE_ME*', 'REPLACE_ME*', 'changeme*'])
+    .describe('values that are as bad as missing; * matches anything'),
+  secrets: z.array(secret).default([]).describe('Secrets whose keys must be there'),
+  components: z.array(component).default([]).describe('workloads, what they depend on, and how to prove them'),
+});
