@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { start, type Finished } from '../support/built-program.ts';
 import { leakedKeys } from './support/canary.ts';
 import { TestCluster } from './support/cluster.ts';
 import { everyLog, everyObject } from './support/everything.ts';
-import { c2l, type ProgramRun } from './support/program.ts';
 import { basicAuthStatus, postgresLogin, serviceGet } from './support/proofs.ts';
 import { collection, deployIncident, deployPostgres, namespace, pods, removeStack } from './support/stack.ts';
 import { untilStates } from './support/states.ts';
@@ -28,12 +28,13 @@ const cluster = TestCluster.open();
 const values = freshValues();
 const missing = Object.keys(values).filter((key) => !(keptKeys as readonly string[]).includes(key));
 const backup = join(mkdtempSync(join(tmpdir(), 'c2l-e2e-')), 'backup.env');
-const runs: ProgramRun[] = [];
+const runs: Finished[] = [];
 const noKey = (key: string) =>
   `CreateContainerConfigError: couldn't find key ${key} in Secret ${namespace}/cloudtolocalllm-secrets`;
 
 async function run(...argv: string[]): Promise<{ exitCode: number | null; report: Report; stderr: string }> {
-  const ran = await c2l('--kubeconfig', cluster.kubeconfigPath, ...argv, '-o', 'json');
+  const ran = await start([...argv, '--kubeconfig', cluster.kubeconfigPath, '-o', 'json'], { timeoutMs: 240_000 })
+    .finished;
   runs.push(ran);
   return { exitCode: ran.exitCode, report: JSON.parse(ran.stdout) as Report, stderr: ran.stderr };
 }

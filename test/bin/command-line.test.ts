@@ -1,0 +1,58 @@
+import { expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { c2l, launcher } from '../support/built-program.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+test('--version is the version of the package', async () => {
+  expect(await c2l('--version')).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+test('--help names every command and exits 0', async () => {
+  const { exitCode, stdout } = await c2l('--help');
+  for (const name of ['audit', 'fix-secrets', 'restart', 'verify', 'stabilize', 'sandbox']) {
+    expect(stdout).toContain(`\n  ${name}`);
+  }
+  expect(exitCode).toBe(0);
+});
+
+test.each(['audit', 'fix-secrets', 'restart', 'verify', 'stabilize', 'sandbox'])(
+  '%s --help has an example',
+  async (name) => {
+    const { exitCode, stdout } = await c2l(name, '--help');
+    expect(stdout).toMatch(new RegExp(`Example:\\n  c2l ${name}`));
+    expect(exitCode).toBe(0);
+  },
+);
+
+test('without arguments a newcomer reads three things to try', async () => {
+  const { exitCode, stdout } = await c2l();
+  expect(stdout.match(/^ {2}c2l /gm)).toHaveLength(3);
+  expect(exitCode).toBe(0);
+});
+
+test.each([
+  [['audti'], 'audit'],
+  [['audit', '--namespce', 'shop'], '--namespace'],
+])('%j suggests %s and exits 2', async (argv, suggestion) => {
+  const { exitCode, stdout, stderr } = await c2l(...argv);
+  expect(stderr).toMatch(/^error: /);
+  expect(stderr).toContain(suggestion);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+});
+
+test('a usage error with -o json is one document on standard output', async () => {
+  const { exitCode, stdout } = await c2l('audti', '-o', 'json');
+  expect(JSON.parse(stdout)).toMatchObject({ verdict: 'error', findings: [], error: { code: 'usage' } });
+  expect(exitCode).toBe(2);
+});
+
+test('a reader that goes away early is not a defect', () => {
+  const script = '"$0" "$1" audit --sandbox -o json | true; echo "exit ${PIPESTATUS[0]}"';
+  const { stdout, stderr } = spawnSync('bash', ['-c', script, process.execPath, launcher], { encoding: 'utf8' });
+  expect(stderr).not.toMatch(/EPIPE|defect/);
+  expect(stdout).toBe('exit 1\n');
+});
