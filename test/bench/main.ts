@@ -1,0 +1,111 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { parse, stringify } from 'yaml';
+import { TestCluster } from '../e2e/support/cluster.ts';
+import { deployIncident, deployPostgres, removeStack } from '../e2e/support/stack.ts';
+import { freshValues } from '../e2e/support/values.ts';
+import { launcher, start } from '../support/built-program.ts';
+import { countingProxy } from './counting-proxy.ts';
+import { interleaved, peakMemory, type CommandLine } from './measure.ts';
+import { recoveryRow } from './recovery.ts';
+import { machine, score, table, type Row } from './rows.ts';
+
+const { values: flags } = parseArgs({
+  options: {
+    gate: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    pairs: { type: 'string', default: '5' },
+  },
+});
+const pairs = Number(flags.pairs);
+const c2l = (...argv: string[]): CommandLine => ({
+  file: process.execPath,
+  argv: [launcher, ...argv],
+  accepts: [0, 1],
+});
+const note = (text: string): void => void process.stderr.write(`${text}\n`);
+
+function startUpRow(flag: string): Row {
+  const bare: CommandLine = { file: process.execPath, argv: ['-e', '0'] };
+  const { ours, other } = interleaved(2 * pairs + 1, c2l(flag), bare);
+  return {
+    measured: `c2l ${flag}`,
+    value: ours,
+    unit: 'ms',
+    against: { name: 'node -e 0', value: other },
+    limit: 1.6,
+    gate: 3,
+  };
+}
+
+function auditRows(where: string, kubeconfig: string): Row[] {
+  const place = ['--kubeconfig', kubeconfig, '-n', 'cloudtolocalllm'];
+  const audit = c2l('audit', ...place);
+  const memory: Row = {
+    measured: `c2l audit, ${where}, peak`,
+    value: peakMemory(audit),
+    unit: 'MB',
+    limit: 110,
+    gate: 110,
+  };
+  if (spawnSync('kubectl', ['version', '--client']).status !== 0) {
+    note(`skipped: c2l audit against kubectl on ${where}: no kubectl here`);
+    return [memory];
+  }
+  const kubectl: CommandLine = { file: 'kubectl', argv: ['get', 'pods', ...place] };
+  const { ours, other } = interleaved(pairs, audit, kubectl);
+  const against = { name: 'kubectl get pods', value: other };
+  return [{ measured: `c2l audit, ${where}`, value: ours, unit: 'ms', against, limit: 2.5 }, memory];
+}
+
+/** One list for each kind that an audit looks at, and a few questions about the namespace and Argo CD. */
+const mostRequests = 25;
+
+async function requestRow(kubeconfig: string): Promise<Row> {
+  const document = parse(readFileSync(kubeconfig, 'utf8')) as { clusters: [{ cluster: { server: string } }] };
+  const proxy = await countingProxy(document.clusters[0].cluster.server);
+  document.clusters[0].cluster.server = proxy.url;
+  const path = join(mkdtempSync(join(tmpdir(), 'c2l-bench-')), 'kubeconfig');
+  writeFileSync(path, stringify(document), { mode: 0o600 });
+  await start(['audit', '--kubeconfig', path, '-n', 'cloudtolocalllm']).finished;
+  proxy.close();
+  const value = proxy.requests.length;
+  return { measured: 'c2l audit, requests', value, unit: 'requests', limit: mostRequests, gate: mostRequests };
+}
+
+async function sandboxRows(): Promise<Row[]> {
+  const sandbox = start(['sandbox'], { timeoutMs: 600_000 });
+  try {
+    const kubeconfig = (await sandbox.said('stdout', /\n/)).trim();
+    return [...auditRows('sandbox', kubeconfig), await requestRow(kubeconfig)];
+  } finally {
+    sandbox.child.kill('SIGINT');
+    await sandbox.finished;
+  }
+}
+
+async function realRows(): Promise<Row[]> {
+  if (!process.env['C2L_E2E_KUBECONFIG']) {
+    note('skipped: the real cluster: C2L_E2E_KUBECONFIG is not set');
+    return [];
+  }
+  const cluster = TestCluster.open();
+  const values = freshValues();
+  try {
+    await deployIncident(cluster, values);
+    await deployPostgres(cluster);
+    const rows = auditRows('real cluster', cluster.kubeconfigPath);
+    return flags.quick ? rows : [...rows, await recoveryRow(cluster, values, pairs)];
+  } finally {
+    await removeStack(cluster);
+  }
+}
+
+const rows = [startUpRow('--version'), startUpRow('--help'), ...(await sandboxRows()), ...(await realRows())];
+console.log(`${machine()}\n\n${table(rows)}`);
+const over = rows.filter((row) => row.gate !== undefined && score(row) > row.gate);
+for (const row of over) note(`over its gate of ${String(row.gate)}: ${row.measured}`);
+if (flags.gate && over.length > 0) process.exitCode = 1;

@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface CommandLine {
+  readonly file: string;
+  readonly argv: readonly string[];
+  /** Exit codes with which the command did its work: audit exits 1 where it finds problems. */
+  readonly accepts?: readonly number[];
+}
+
+const home = mkdtempSync(join(tmpdir(), 'c2l-bench-'));
+const peakFile = join(home, 'peak');
+const preload = fileURLToPath(new URL('peak-memory.cjs', import.meta.url));
+
+function run({ file, argv, accepts = [0] }: CommandLine, env: Record<string, string> = {}): void {
+  const { status, stderr, error } = spawnSync(file, argv, {
+    cwd: home,
+    env: { PATH: process.env['PATH'], HOME: home, ...env },
+    timeout: 120_000,
+    encoding: 'utf8',
+  });
+  if (status !== null && accepts.includes(status)) return;
+  const what = [file, ...argv].join(' ');
+  throw new Error(`${what}: exit ${String(status)} ${error?.message ?? ''}\n${stderr}`);
+}
+
+/** Milliseconds from start to end of a process. */
+export function timed(command: CommandLine): number {
+  const start = performance.now();
+  run(command);
+  return performance.now() - start;
+}
+
+export function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((left, right) => left - right);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** Medians of two commands run in turn, so that both meet the same moods of the machine. One pair warms up. */
+export function interleaved(pairs: number, ours: CommandLine, other: CommandLine): { ours: number; other: number } {
+  timed(ours);
+  timed(other);
+  const rounds = Array.from({ length: pairs }, () => ({ other: timed(other), ours: timed(ours) }));
+  return { ours: median(rounds.map((round) => round.ours)), other: median(rounds.map((round) => round.other)) };
+}
+
+/** Highest resident memory of a Node program, in MB. */
+export function peakMemory(command: CommandLine): number {
+  run(command, { NODE_OPTIONS: `--require ${JSON.stringify(preload)}`, C2L_PEAK_FILE: peakFile });
+  return Number(readFileSync(peakFile, 'utf8')) / 1024;
+}
