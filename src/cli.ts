@@ -98,7 +98,11 @@ function createProgram(world: World, done: (code: ExitCode) => void, print: (tex
   addGlobalOptions(program);
 
   /** Registers a command whose body is loaded only when it runs. */
-  const register = <F>(command: Command, writes: boolean, load: (flags: GlobalFlags & F) => Promise<CommandBody>): void => {
+  const register = <F>(
+    command: Command,
+    writes: boolean,
+    load: (flags: GlobalFlags & F) => Promise<CommandBody>,
+  ): void => {
     command.action(async () => {
       const flags = command.optsWithGlobals<GlobalFlags & F>();
       const [{ runReport }, deps, body] = await Promise.all([

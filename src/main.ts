@@ -6,7 +6,9 @@ import { ExitCode } from './exit-codes.ts';
 import type { HostedSandbox } from './host-sandbox.ts';
 import type { Connection, ConnectOptions, Deps } from './ports.ts';
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 const interruption = new AbortController();
 /** The sandbox that this run works on: its vault is trusted for as long as it lives. */
 let sandbox: HostedSandbox | undefined;
@@ -14,18 +16,19 @@ let sandbox: HostedSandbox | undefined;
 const world: World = {
   version,
   async createDeps(settings: TerminalSettings): Promise<Deps> {
-    const [{ createNodeTerminal }, { createInquirerPrompter }, { systemClock }, { createStackFiles }] = await Promise.all([
-      import('./adapters/node-terminal.ts'),
-      import('./adapters/inquirer-prompter.ts'),
-      import('./adapters/system-clock.ts'),
-      import('./adapters/stack-file.ts'),
-    ]);
+    const [{ createNodeTerminal }, { createInquirerPrompter }, { systemClock }, { createStackFiles }] =
+      await Promise.all([
+        import('./adapters/node-terminal.ts'),
+        import('./adapters/inquirer-prompter.ts'),
+        import('./adapters/system-clock.ts'),
+        import('./adapters/stack-file.ts'),
+      ]);
     const { stdin, stdout, stderr, env } = process;
     return {
       connect,
-      openSource: async (spec, stack) => {
+      openSource: async (spec) => {
         const { openSource } = await import('./adapters/open-source.ts');
-        return openSource(spec, stack, {
+        return openSource(spec, {
           cwd: process.cwd(),
           ...(sandbox === undefined ? {} : { azure: { caPem: sandbox.vault.caPem, credential: 'managed-identity' } }),
         });
@@ -82,7 +85,9 @@ function interrupt(): void {
 function reportDefect(error: unknown): void {
   const [, ...frames] = error instanceof Error ? (error.stack ?? '').split('\n    at ') : [];
   const kind = error instanceof Error ? error.name : typeof error;
-  process.stderr.write(`error: this is a defect in c2l ${version}: ${kind} at ${frames[0]?.trim() ?? 'an unknown place'}\n`);
+  process.stderr.write(
+    `error: this is a defect in c2l ${version}: ${kind} at ${frames[0]?.trim() ?? 'an unknown place'}\n`,
+  );
   if (process.argv.includes('-v') || process.argv.includes('--verbose')) {
     process.stderr.write(frames.map((frame) => `  at ${frame.trim()}\n`).join(''));
   } else {

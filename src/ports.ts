@@ -30,6 +30,11 @@ export interface ClusterReader {
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
+  /**
+   * Why there was no answer by HTTP although the API server did its part: `connection refused`, `no ready endpoints`.
+   * That is a fact about the service. The status is then the proxy's 503, or 0 for a pod.
+   */
+  readonly failure?: string;
 }
 
 export interface ExecResult {
@@ -213,7 +218,7 @@ export interface StackFiles {
 export interface Deps {
   connect(options: ConnectOptions): Promise<Connection>;
   startSandbox(options: SandboxOptions): Promise<RunningSandbox>;
-  openSource(spec: string, stack: Stack | undefined): Promise<ValueSource>;
+  openSource(spec: string): Promise<ValueSource>;
   readonly stackFiles: StackFiles;
   readonly clock: Clock;
   readonly prompter: Prompter;

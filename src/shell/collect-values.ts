@@ -27,7 +27,7 @@ export async function collectValues(
   options: CollectOptions,
 ): Promise<ReadonlyMap<string, FoundValue>> {
   const specs = options.from.length > 0 ? options.from : session.defaultSources;
-  const sources = await Promise.all(specs.map((spec) => session.deps.openSource(spec, session.stack)));
+  const sources = await Promise.all(specs.map((spec) => session.deps.openSource(spec)));
   const found = new Map<string, FoundValue>();
   const refusals: Refusals = new Map();
 
