@@ -71,7 +71,8 @@ async function findMissingNamespaces(cluster: ClusterReader, scope: Scope): Prom
   return scope.namespaces.filter((_, index) => answers[index]?.state === 'absent');
 }
 
-async function listEverywhere<T>(
+/** One list of each looked-at namespace, joined. */
+export async function listEverywhere<T>(
   resource: string,
   scope: Scope,
   read: (namespace: string | undefined) => Promise<Observed<readonly T[]>>,

@@ -1,0 +1,197 @@
+import type { PlannedCheck } from '../core/checks.ts';
+import { componentStates } from '../core/component-states.ts';
+import { judgeHttpAnswer } from '../core/http-answer.ts';
+import { refId, type Pod, type Service } from '../core/kubernetes.ts';
+import type { Unreadable } from '../core/observed.ts';
+import { podState } from '../core/pod-state.ts';
+import { postgresLoginScript, readLoginOutcome } from '../core/postgres-login.ts';
+import { rolloutState } from '../core/rollout.ts';
+import { SecretValue } from '../core/secret-value.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import type { Stack, StackValue } from '../core/stack.ts';
+import { workloads, type Workload } from '../core/workloads.ts';
+import type { ClusterProbe, ClusterReader, HttpAnswer } from '../ports.ts';
+
+/** What one try of a check gave. */
+export interface Attempt {
+  readonly outcome: 'pass' | 'fail' | 'unreadable';
+  readonly detail: string;
+  /** Whether another try can end differently. */
+  readonly canHeal: boolean;
+}
+
+export interface CheckWorld {
+  readonly cluster: ClusterReader & ClusterProbe;
+  readonly stack: Stack | undefined;
+  readonly view: () => Promise<Snapshot>;
+}
+
+type CheckOf<K extends PlannedCheck['kind']> = Extract<PlannedCheck, { kind: K }>;
+
+export async function attemptCheck(check: PlannedCheck, world: CheckWorld): Promise<Attempt> {
+  switch (check.kind) {
+    case 'ready':
+      return attemptReady(check, world);
+    case 'http':
+      return attemptHttp(check, world);
+    case 'postgres-login':
+      return attemptLogin(check, world);
+    case 'application':
+      return attemptApplication(check, world);
+  }
+}
+
+function pass(detail: string): Attempt {
+  return { outcome: 'pass', detail, canHeal: false };
+}
+
+function fail(detail: string, canHeal = true): Attempt {
+  return { outcome: 'fail', detail, canHeal };
+}
+
+/** A right that is missing stays missing; a server that does not answer may come back. */
+function notRead({ cause, reason }: Unreadable): Attempt {
+  return { outcome: 'unreadable', detail: reason, canHeal: cause !== 'forbidden' && cause !== 'unauthorized' };
+}
+
+async function attemptReady(check: CheckOf<'ready'>, { view, stack }: CheckWorld): Promise<Attempt> {
+  const snapshot = await view();
+  const state = componentStates(snapshot, stack).find(({ object }) => refId(object) === refId(check.object));
+  if (state === undefined) return fail('is not in the cluster');
+  if (state.state === 'unknown') return { outcome: 'unreadable', detail: state.detail, canHeal: true };
+  if (state.state !== 'ready') return fail(state.detail);
+  const rollout = rolloutOf(workloadOf(snapshot, check));
+  return rollout === undefined || rollout.state === 'done' ? pass(state.detail) : fail(rollout.detail);
+}
+
+function rolloutOf(workload: Workload | undefined): ReturnType<typeof rolloutState> | undefined {
+  const isRollable =
+    workload?.type === 'Deployment' || workload?.type === 'StatefulSet' || workload?.type === 'DaemonSet';
+  return isRollable ? rolloutState(workload) : undefined;
+}
+
+function workloadOf(snapshot: Snapshot, { object }: PlannedCheck): Workload | undefined {
+  return workloads(snapshot).find(({ ref }) => refId(ref) === refId(object));
+}
+
+function readyPod(snapshot: Snapshot, check: PlannedCheck): Pod | undefined {
+  return workloadOf(snapshot, check)?.pods.find((pod) => podState(pod).state === 'ready');
+}
+
+async function attemptHttp(check: CheckOf<'http'>, world: CheckWorld): Promise<Attempt> {
+  const { spec, object } = check;
+  if (spec.basicAuth !== undefined) return attemptHttpLogin(check, spec.basicAuth, world);
+  const { namespace } = object;
+  const { service, port, path } = spec;
+  const answer = await world.cluster.serviceGet({ namespace, service, port, path });
+  if (answer.state === 'unreadable') return notRead(answer);
+  if (answer.state === 'absent') return fail(`service ${service} does not exist`);
+  return judge(check, answer.value);
+}
+
+function judge({ spec }: CheckOf<'http'>, answer: HttpAnswer): Attempt {
+  const { isExpected, detail } = judgeHttpAnswer(spec, answer);
+  return isExpected ? pass(detail) : fail(detail);
+}
+
+/** A wrong password is tried once: some servers lock an account after a few. */
+async function attemptHttpLogin(
+  check: CheckOf<'http'>,
+  { user, password }: { user: StackValue; password: StackValue },
+  world: CheckWorld,
+): Promise<Attempt> {
+  const login = await loginOf({ user, password }, check, world.cluster);
+  if ('outcome' in login) return login;
+  const pod = readyPod(await world.view(), check);
+  if (pod === undefined) return fail('no pod of it is ready');
+  const services = await world.cluster.list('services', check.object.namespace);
+  if (services.state === 'unreadable') return notRead(services);
+  const found = services.state === 'present' ? services.value : [];
+  const service = found.find(({ metadata }) => metadata.name === check.spec.service);
+  if (service === undefined) return fail(`service ${check.spec.service} does not exist`);
+
+  const answer = await world.cluster.podGet({
+    namespace: check.object.namespace,
+    pod: pod.metadata.name,
+    port: podPort(service, check.spec.port, pod),
+    path: check.spec.path,
+    basicAuth: login,
+  });
+  if (answer.state === 'unreadable') return notRead(answer);
+  if (answer.state === 'absent') return fail(`pod ${pod.metadata.name} is gone`);
+  if (answer.value.status !== 401 && answer.value.status !== 403) return judge(check, answer.value);
+  return fail(`answered ${answer.value.status}: the login with ${valueText(password)} is refused`, false);
+}
+
+/** The port of the pod behind a port of the Service. */
+function podPort(service: Service, port: number, pod: Pod): number {
+  const target = service.spec?.ports?.find((candidate) => candidate.port === port)?.targetPort ?? port;
+  if (typeof target === 'number') return target;
+  const named = pod.spec.containers.flatMap(({ ports = [] }) => ports).find(({ name }) => name === target);
+  return named?.containerPort ?? port;
+}
+
+async function attemptLogin(check: CheckOf<'postgres-login'>, world: CheckWorld): Promise<Attempt> {
+  const { spec, object } = check;
+  const login = await loginOf(spec, check, world.cluster);
+  if ('outcome' in login) return login;
+  const pod = readyPod(await world.view(), check);
+  const host = pod?.status?.podIP;
+  if (pod === undefined || host === undefined) return fail('no pod of it is ready');
+  const result = await world.cluster.exec({
+    namespace: object.namespace,
+    pod: pod.metadata.name,
+    container: databaseContainer(pod, spec.port),
+    command: ['sh', '-c', postgresLoginScript, 'c2l-postgres-login', host, String(spec.port), spec.database],
+    input: [login.user, login.password],
+  });
+  if (result.state === 'unreadable') return notRead(result);
+  if (result.state === 'absent') return fail(`pod ${pod.metadata.name} is gone`);
+  const { isAccepted, canHeal, detail } = readLoginOutcome(result.value.stdout);
+  return isAccepted ? pass(detail) : fail(detail, canHeal);
+}
+
+function databaseContainer({ spec }: Pod, port: number): string {
+  const serving = spec.containers.find(({ ports = [] }) => ports.some(({ containerPort }) => containerPort === port));
+  return (serving ?? spec.containers[0])?.name ?? '';
+}
+
+/** The live values: what verify proves is that the Secret as it stands now opens the door. */
+async function loginOf(
+  { user, password }: { user: StackValue; password: StackValue },
+  { object }: PlannedCheck,
+  cluster: ClusterReader,
+): Promise<{ user: SecretValue; password: SecretValue } | Attempt> {
+  const [userValue, passwordValue] = await Promise.all(
+    [user, password].map((value) => liveValue(value, object.namespace, cluster)),
+  );
+  if (userValue === undefined || passwordValue === undefined) return fail('has no user or password to log in with');
+  if (!(userValue instanceof SecretValue)) return userValue;
+  if (!(passwordValue instanceof SecretValue)) return passwordValue;
+  return { user: userValue, password: passwordValue };
+}
+
+async function liveValue(value: StackValue, namespace: string, cluster: ClusterReader): Promise<SecretValue | Attempt> {
+  if ('value' in value) return SecretValue.fromText(value.value);
+  const secret = await cluster.readSecret(namespace, value.secret);
+  if (secret.state === 'unreadable') return notRead(secret);
+  if (secret.state === 'absent') return fail(`secret ${value.secret} does not exist`, false);
+  return secret.value.data.get(value.key) ?? fail(`${valueText(value)} is missing`, false);
+}
+
+function valueText(value: StackValue): string {
+  return 'value' in value ? 'the given value' : `key ${value.key} of secret ${value.secret}`;
+}
+
+async function attemptApplication(check: CheckOf<'application'>, { cluster }: CheckWorld): Promise<Attempt> {
+  const applications = await cluster.list('applications', check.object.namespace);
+  if (applications.state === 'unreadable') return notRead(applications);
+  const found = applications.state === 'present' ? applications.value : [];
+  const application = found.find(({ metadata }) => metadata.name === check.application);
+  if (application === undefined) {
+    return fail(`no application of this name in namespace ${check.object.namespace}`, false);
+  }
+  const health = application.status?.health?.status ?? 'Unknown';
+  const sync = application.status?.sync?.status ?? 'Unknown';
+  return health === 'Healthy' && sync === 'Synced' ? pass('Healthy, Synced') : fail(`${health}, ${sync}`);
+}
