@@ -1,10 +1,11 @@
-import type { ApplicationState } from './report.ts';
-import type { Application } from './kubernetes.ts';
 import { compareText } from './findings.ts';
+import { refId, type Application, type ObjectMeta, type ObjectRef } from './kubernetes.ts';
+import type { ApplicationState } from './report.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stack } from './stack.ts';
+import type { Workload } from './workloads.ts';
 
-/** Applications that deploy into the looked-at namespaces, or that the stack names. */
+/** Applications that deploy into the looked-at namespaces, and those that the stack names. */
 export function applicationsInScope(snapshot: Snapshot, stack?: Stack): readonly Application[] {
   const namespaces = new Set(snapshot.namespaces);
   const names = new Set(stack?.argocd.applications);
@@ -18,10 +19,47 @@ export function applicationsInScope(snapshot: Snapshot, stack?: Stack): readonly
     .sort((left, right) => compareText(left.metadata.name, right.metadata.name));
 }
 
+/** For reports: the Applications in scope as Argo CD sees them. */
 export function applicationStates(snapshot: Snapshot, stack?: Stack): ApplicationState[] {
-  return applicationsInScope(snapshot, stack).map(({ metadata, status }) => ({
-    name: metadata.name,
-    health: status?.health?.status ?? 'Unknown',
-    sync: status?.sync?.status ?? 'Unknown',
+  return applicationsInScope(snapshot, stack).map((application) => ({
+    name: application.metadata.name,
+    health: applicationHealth(application),
+    sync: application.status?.sync?.status ?? 'Unknown',
   }));
+}
+
+/** `Unknown` also where Argo CD has not looked yet, as in its own lists. */
+export function applicationHealth({ status }: Application): string {
+  return status?.health?.status ?? 'Unknown';
+}
+
+/** Suspended is what somebody wanted, such as a paused rollout. */
+export function isHealthy(application: Application): boolean {
+  return ['Healthy', 'Suspended'].includes(applicationHealth(application));
+}
+
+/** Finds what an Application deploys: by its own list, and by the marks that Argo CD leaves on live objects. */
+export function heldWorkloads(found: readonly Workload[]): (application: Application) => readonly ObjectRef[] {
+  const marked = new Map<string, ObjectRef[]>();
+  for (const { ref, object } of found) {
+    const name = trackedBy(object.metadata);
+    if (name === undefined) continue;
+    const list = marked.get(name);
+    if (list) list.push(ref);
+    else marked.set(name, [ref]);
+  }
+  return ({ metadata, spec, status }) => {
+    const listed = (status?.resources ?? []).map(({ kind = '', namespace, name = '' }) => ({
+      kind,
+      namespace: namespace ?? spec?.destination?.namespace ?? '',
+      name,
+    }));
+    const refs = [...listed, ...(marked.get(metadata.name) ?? [])];
+    return [...new Map(refs.map((ref) => [refId(ref), ref])).values()];
+  };
+}
+
+/** The annotation reads `APP:GROUP/KIND:NAMESPACE/NAME`; older installations track by label. */
+function trackedBy({ annotations, labels }: ObjectMeta): string | undefined {
+  return annotations?.['argocd.argoproj.io/tracking-id']?.split(':')[0] ?? labels?.['app.kubernetes.io/instance'];
 }

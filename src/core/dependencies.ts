@@ -14,6 +14,8 @@ export interface DependencyGraph {
   readonly dependsOn: ReadonlyMap<string, ReadonlySet<string>>;
   /** By `refId`: who depends on it directly. */
   readonly usedBy: ReadonlyMap<string, readonly string[]>;
+  /** By `refId`: 0 where it depends on nothing, else one more than the highest of what it depends on. */
+  readonly levels: ReadonlyMap<string, number>;
 }
 
 /** Joins what the stack declares with what init containers are seen to wait for. */
@@ -39,8 +41,9 @@ export function dependencyGraph(
   }
   for (const [ref, needs] of declaredDependencies(stack)) add(ref, needs);
 
-  const { edges: dependsOn } = acyclic(toEdges(edges));
-  return { refs, dependsOn, usedBy: reversed(dependsOn) };
+  const { edges: dependsOn, levels } = acyclic(toEdges(edges));
+  const levelOf = new Map(levels.flatMap((ids, level) => ids.map((id) => [id, level] as const)));
+  return { refs, dependsOn, usedBy: reversed(dependsOn), levels: levelOf };
 }
 
 /** The object that a stack component stands for. */
@@ -65,7 +68,11 @@ function toEdges(edges: ReadonlyMap<string, ReadonlySet<string>>): Edges {
 function reversed(edges: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<string, readonly string[]> {
   const users = new Map<string, string[]>();
   for (const [from, targets] of edges) {
-    for (const to of targets) users.set(to, [...(users.get(to) ?? []), from]);
+    for (const to of targets) {
+      const list = users.get(to);
+      if (list) list.push(from);
+      else users.set(to, [from]);
+    }
   }
   return users;
 }
@@ -85,6 +92,16 @@ export function dependents(graph: DependencyGraph, ...roots: readonly ObjectRef[
     }
   }
   return ordered;
+}
+
+/** Dependencies before what depends on them. */
+export function byLevel(graph: DependencyGraph, refs: readonly ObjectRef[]): readonly ObjectRef[] {
+  const distinct = new Map(refs.map((ref) => [refId(ref), ref]));
+  return [...distinct]
+    .sort(
+      ([left], [right]) => (graph.levels.get(left) ?? 0) - (graph.levels.get(right) ?? 0) || compareText(left, right),
+    )
+    .map(([, ref]) => ref);
 }
 
 /** What the object depends on directly, by `refId` order. */

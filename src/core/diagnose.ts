@@ -1,9 +1,22 @@
-import type { Finding } from './findings.ts';
+import { diagnoseApplications, diagnoseArgoCd } from './diagnose-argocd.ts';
+import { diagnoseComponents } from './diagnose-components.ts';
+import { diagnoseSecrets } from './diagnose-secrets.ts';
+import { diagnoseUnreadable } from './diagnose-unreadable.ts';
+import { diagnoseWorkloads } from './diagnose-workloads.ts';
+import { buildScene } from './diagnosis-scene.ts';
+import { compareFindings, type Finding } from './findings.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stack } from './stack.ts';
 
+/**
+ * Everything that is wrong, each root cause once with what it blocks. `stack` is the part of a stack that lies in the
+ * looked-at namespaces; without one everything is told from live references.
+ */
 export function diagnose(snapshot: Snapshot, stack?: Stack): Finding[] {
-  void snapshot;
-  void stack;
-  return [];
+  const scene = buildScene(snapshot, stack);
+  const argocd = diagnoseArgoCd(scene);
+  const stated = [...diagnoseSecrets(scene), ...diagnoseComponents(scene), ...argocd];
+  const roots = [...stated, ...diagnoseWorkloads(scene, stated)];
+  const findings = [...roots, ...diagnoseApplications(scene, roots), ...diagnoseUnreadable(scene)];
+  return findings.sort(compareFindings);
 }

@@ -1,5 +1,6 @@
-import type { Container, ContainerStatus, KubernetesEvent, Pod } from './kubernetes.ts';
+import type { ContainerStatus, KubernetesEvent, Pod } from './kubernetes.ts';
 import { hasCondition } from './object-owners.ts';
+import { isSidecar, podStatusText } from './pod-status-text.ts';
 
 export type PodStateWord =
   'ready' | 'starting' | 'waiting-on-dependency' | 'blocked' | 'failing' | 'terminating' | 'finished';
@@ -36,14 +37,17 @@ const failures: ReadonlySet<string> = new Set([
   'PostStartHookError',
 ]);
 
-/** `events` are those of the pod; only they tell why a volume cannot be mounted. */
+/** Events about what must be there before the first container starts. */
+const setupReasons: ReadonlySet<string> = new Set(['FailedMount', 'FailedAttachVolume', 'FailedCreatePodSandBox']);
+
+/** `events` are those of the pod, oldest first; only they tell why a volume cannot be mounted. */
 export function podState(pod: Pod, events: readonly KubernetesEvent[] = []): PodState {
   const text = podStatusText(pod);
   const phase = pod.status?.phase;
   if (phase === 'Succeeded' || phase === 'Failed') return { state: 'finished', text };
   if (pod.metadata.deletionTimestamp !== undefined) return { state: 'terminating', text };
   if (hasCondition(pod.status?.conditions, 'Ready')) return { state: 'ready', text };
-  return { text, ...(unscheduled(pod) ?? troubledContainer(pod) ?? mountFailure(events) ?? patience(pod)) };
+  return { text, ...(unscheduled(pod) ?? troubledContainer(pod) ?? setupFailure(pod, events) ?? patience(pod)) };
 }
 
 type Told = Omit<PodState, 'text'>;
@@ -55,7 +59,7 @@ function unscheduled(pod: Pod): Told | undefined {
 }
 
 function troubledContainer(pod: Pod): Told | undefined {
-  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  const statuses = containerStatuses(pod);
   return firstTold(statuses, refused) ?? firstTold(statuses, failed);
 }
 
@@ -84,9 +88,15 @@ function failed({ state }: ContainerStatus): Told | undefined {
     : { state: 'failing', ...told(state?.terminated?.reason, `exited with code ${exitCode}`) };
 }
 
-function mountFailure(events: readonly KubernetesEvent[]): Told | undefined {
-  const event = events.findLast(({ reason }) => reason === 'FailedMount' || reason === 'FailedAttachVolume');
+/** Events last an hour: they speak of a pod's present only while none of its containers was ever started. */
+function setupFailure(pod: Pod, events: readonly KubernetesEvent[]): Told | undefined {
+  if (containerStatuses(pod).some(({ state }) => state?.running ?? state?.terminated)) return undefined;
+  const event = events.findLast(({ reason }) => setupReasons.has(reason ?? ''));
   return event ? { state: 'blocked', ...told(event.reason, event.message) } : undefined;
+}
+
+function containerStatuses({ status }: Pod): readonly ContainerStatus[] {
+  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
 }
 
 /** An init container that runs waits for something; everything else is on its way. */
@@ -102,57 +112,4 @@ function patience(pod: Pod): Told {
 
 function told(reason: string | undefined, message: string | undefined): { reason?: string; message?: string } {
   return { ...(reason === undefined ? {} : { reason }), ...(message === undefined ? {} : { message }) };
-}
-
-function isSidecar({ restartPolicy }: Container): boolean {
-  return restartPolicy === 'Always';
-}
-
-/** kubectl's STATUS column. The order of the tests is kubectl's own. */
-function podStatusText(pod: Pod): string {
-  const { metadata, status = {} } = pod;
-  if (metadata.deletionTimestamp !== undefined && status.reason === 'NodeLost') return 'Unknown';
-  if (metadata.deletionTimestamp !== undefined && !isTerminal(status.phase)) return 'Terminating';
-
-  const gated = status.conditions?.some(({ type, reason }) => type === 'PodScheduled' && reason === 'SchedulingGated');
-  const start = gated === true ? 'SchedulingGated' : (status.reason ?? status.phase ?? 'Unknown');
-  const init = initText(pod);
-  if (init !== undefined && !hasCondition(status.conditions, 'Initialized')) return init;
-  return mainText(pod, init ?? start);
-}
-
-function isTerminal(phase: string | undefined): boolean {
-  return phase === 'Succeeded' || phase === 'Failed';
-}
-
-/** The first init container that is neither over nor a started sidecar decides; undefined when there is none. */
-function initText(pod: Pod): string | undefined {
-  const specs = new Map(pod.spec.initContainers?.map((container) => [container.name, container]));
-  for (const [index, status] of (pod.status?.initContainerStatuses ?? []).entries()) {
-    const { state = {}, started } = status;
-    if (state.terminated?.exitCode === 0) continue;
-    const spec = specs.get(status.name);
-    if (spec && isSidecar(spec) && started === true) continue;
-    if (state.terminated) return `Init:${endText(state.terminated)}`;
-    const reason = state.waiting?.reason ?? '';
-    return reason === '' || reason === 'PodInitializing' ? `Init:${index}/${specs.size}` : `Init:${reason}`;
-  }
-  return undefined;
-}
-
-function mainText(pod: Pod, start: string): string {
-  const statuses = pod.status?.containerStatuses ?? [];
-  const reasons = statuses.flatMap(({ state = {} }) => {
-    if (state.waiting?.reason) return [state.waiting.reason];
-    return state.terminated ? [endText(state.terminated)] : [];
-  });
-  const text = reasons[0] ?? start;
-  const hasRunning = statuses.some(({ ready, state }) => ready === true && state?.running !== undefined);
-  if (text !== 'Completed' || !hasRunning) return text;
-  return hasCondition(pod.status?.conditions, 'Ready') ? 'Running' : 'NotReady';
-}
-
-function endText({ reason, signal, exitCode }: { reason?: string; signal?: number; exitCode?: number }): string {
-  if (reason !== undefined && reason !== '') return reason;
-  return signal !== undefined && signal !== 0 ? `Signal:${signal}` : `ExitCode:${exitCode ?? 0}`;
 }

@@ -1,4 +1,4 @@
-import type { DaemonSet, Deployment, StatefulSet } from './kubernetes.ts';
+import type { DaemonSet, Deployment, ObjectMeta, StatefulSet } from './kubernetes.ts';
 
 /** `stuck` where the controller itself has given up waiting. */
 export interface RolloutState {
@@ -30,12 +30,11 @@ function progressing(detail: string): RolloutState {
 
 const unobserved = progressing('its controller has not seen the last change yet');
 
-function deploymentRollout({ metadata, spec, status = {} }: Deployment): RolloutState {
-  const { observedGeneration = 0, replicas = 0, updatedReplicas = 0, availableReplicas = 0, conditions } = status;
+function deploymentRollout({ metadata, spec, status }: Deployment): RolloutState {
+  const { replicas, updatedReplicas, availableReplicas } = { ...noPods, ...status };
   const wanted = spec.replicas ?? 1;
-  if ((metadata.generation ?? 0) > observedGeneration) return unobserved;
-  const progress = conditions?.find(({ type }) => type === 'Progressing');
-  if (progress?.reason === 'ProgressDeadlineExceeded') {
+  if (isUnobserved(metadata, status)) return unobserved;
+  if (status?.conditions?.some(({ type, reason }) => type === 'Progressing' && reason === 'ProgressDeadlineExceeded')) {
     return { state: 'stuck', detail: 'it exceeded its progress deadline' };
   }
   if (updatedReplicas < wanted) return progressing(`${updatedReplicas} of ${wanted} new pods are created`);
@@ -46,37 +45,40 @@ function deploymentRollout({ metadata, spec, status = {} }: Deployment): Rollout
   return { state: 'done', detail: `${availableReplicas} of ${wanted} pods are available` };
 }
 
-function statefulSetRollout({ metadata, spec, status = {} }: StatefulSet): RolloutState {
-  const { observedGeneration = 0, readyReplicas = 0, updatedReplicas = 0 } = status;
+function statefulSetRollout({ metadata, spec, status }: StatefulSet): RolloutState {
+  const { readyReplicas, updatedReplicas } = { ...noPods, ...status };
   const wanted = spec.replicas ?? 1;
-  const { type = 'RollingUpdate', rollingUpdate } = spec.updateStrategy ?? {};
-  if (observedGeneration === 0 || (metadata.generation ?? 0) > observedGeneration) return unobserved;
-  if (readyReplicas < wanted) return progressing(`${readyReplicas} of ${wanted} pods are ready`);
-  if (type === 'OnDelete') {
-    return {
-      state: 'done',
-      detail: `${readyReplicas} of ${wanted} pods are ready; a new template waits for their deletion`,
-    };
-  }
+  if (!status?.observedGeneration || isUnobserved(metadata, status)) return unobserved;
+  const ready = `${readyReplicas} of ${wanted} pods are ready`;
+  if (readyReplicas < wanted) return progressing(ready);
+
+  const { type, rollingUpdate } = spec.updateStrategy ?? {};
+  // kubectl refuses to answer for OnDelete: nothing rolls out before someone deletes the pods.
+  if (type === 'OnDelete') return { state: 'done', detail: ready };
   if (rollingUpdate?.partition !== undefined) {
-    const updating = Math.max(wanted - rollingUpdate.partition, 0);
+    const updating = wanted - rollingUpdate.partition;
     return updatedReplicas < updating
       ? progressing(`${updatedReplicas} of ${updating} pods are updated`)
-      : { state: 'done', detail: `${readyReplicas} of ${wanted} pods are ready` };
+      : { state: 'done', detail: ready };
   }
-  if (status.updateRevision !== status.currentRevision) {
-    return progressing(`${updatedReplicas} of ${wanted} pods are updated`);
-  }
-  return { state: 'done', detail: `${readyReplicas} of ${wanted} pods are ready` };
+  return status.updateRevision === status.currentRevision
+    ? { state: 'done', detail: ready }
+    : progressing(`${updatedReplicas} of ${wanted} pods are updated`);
 }
 
-function daemonSetRollout({ metadata, spec, status = {} }: DaemonSet): RolloutState {
-  const { observedGeneration = 0, updatedNumberScheduled = 0, numberAvailable = 0 } = status;
-  const wanted = status.desiredNumberScheduled ?? 0;
-  if ((metadata.generation ?? 0) > observedGeneration) return unobserved;
+function daemonSetRollout({ metadata, spec, status }: DaemonSet): RolloutState {
+  const { updatedNumberScheduled, numberAvailable, desiredNumberScheduled: wanted } = { ...noNodes, ...status };
+  if (isUnobserved(metadata, status)) return unobserved;
   if (spec.updateStrategy?.type !== 'OnDelete' && updatedNumberScheduled < wanted) {
     return progressing(`${updatedNumberScheduled} of ${wanted} pods are updated`);
   }
-  if (numberAvailable < wanted) return progressing(`${numberAvailable} of ${wanted} pods are available`);
-  return { state: 'done', detail: `${numberAvailable} of ${wanted} pods are available` };
+  const available = `${numberAvailable} of ${wanted} pods are available`;
+  return numberAvailable < wanted ? progressing(available) : { state: 'done', detail: available };
+}
+
+const noPods = { replicas: 0, updatedReplicas: 0, availableReplicas: 0, readyReplicas: 0 };
+const noNodes = { updatedNumberScheduled: 0, numberAvailable: 0, desiredNumberScheduled: 0 };
+
+function isUnobserved(metadata: ObjectMeta, status: { readonly observedGeneration?: number } | undefined): boolean {
+  return (metadata.generation ?? 0) > (status?.observedGeneration ?? 0);
 }

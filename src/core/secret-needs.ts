@@ -43,7 +43,6 @@ export function secretNeeds(
   }
   for (const entry of stack?.secrets ?? []) {
     const namespace = stack ? namespaceOf(stack, entry) : '';
-    if (!isLookedAt(snapshot, namespace)) continue;
     const { declared } = draftOf(namespace, entry.name);
     for (const [key, declaration] of Object.entries(entry.keys)) declared.set(key, declaration);
   }
@@ -57,11 +56,6 @@ interface Draft {
   readonly name: string;
   readonly references: SecretReference[];
   readonly declared: Map<string, StackKey>;
-}
-
-/** A stack speaks only of namespaces that were looked at; `-A` names those that hold something. */
-function isLookedAt(snapshot: Snapshot, namespace: string): boolean {
-  return snapshot.namespaces.includes(namespace) || snapshot.missingNamespaces.includes(namespace);
 }
 
 function completer(snapshot: Snapshot): (draft: Draft) => SecretNeed {
@@ -138,25 +132,21 @@ function workloadReferences(workload: Workload, account: ServiceAccount | undefi
 }
 
 /** What an older revision needs ends with its pod, and must not be restored for it. */
-function isCurrent(workload: Workload, { metadata: { labels = {} } }: Pod): boolean {
-  switch (workload.type) {
-    case 'StatefulSet': {
-      const revision = labels['controller-revision-hash'];
-      const wanted = workload.object.status?.updateRevision;
-      return revision === undefined || wanted === undefined || revision === wanted;
-    }
-    case 'DaemonSet': {
-      const generation = labels['pod-template-generation'];
-      const wanted = workload.object.metadata.annotations?.['deprecated.daemonset.template.generation'];
-      return generation === undefined || wanted === undefined || generation === wanted;
-    }
-    case 'CronJob':
-      return false;
-    case 'Deployment':
-    case 'Job':
-    case 'Other':
-      return true;
-  }
+export function isCurrent(workload: Workload, { metadata: { labels = {} } }: Pod): boolean {
+  if (workload.type === 'CronJob') return false;
+  const [label, wanted] = revisionLabel(workload);
+  const revision = labels[label];
+  return revision === undefined || wanted === undefined || revision === wanted;
+}
+
+function revisionLabel(workload: Workload): [label: string, wanted: string | undefined] {
+  const { metadata } = workload.object;
+  return workload.type === 'DaemonSet'
+    ? ['pod-template-generation', metadata.annotations?.['deprecated.daemonset.template.generation']]
+    : [
+        'controller-revision-hash',
+        workload.type === 'StatefulSet' ? workload.object.status?.updateRevision : undefined,
+      ];
 }
 
 function placeId({ container = '', init = false, via, optional, secret, key = '' }: SecretReference): string {

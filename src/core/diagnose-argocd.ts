@@ -1,0 +1,135 @@
+import { applicationHealth, applicationsInScope, heldWorkloads, isHealthy } from './argocd.ts';
+import type { Scene } from './diagnosis-scene.ts';
+import type { Finding } from './findings.ts';
+import { refId, refText, type Application, type Deployment, type ObjectRef, type StatefulSet } from './kubernetes.ts';
+import { newFinding } from './new-finding.ts';
+import { refOf } from './object-owners.ts';
+import type { ArgoCdSnapshot } from './snapshot.ts';
+
+/** The parts without which Argo CD reconciles nothing. */
+const partNames = ['argocd-application-controller', 'argocd-repo-server', 'argocd-redis'] as const;
+
+interface Part {
+  readonly object: ObjectRef;
+  readonly names: readonly string[];
+  readonly ready: number;
+  readonly wanted: number;
+}
+
+/** Whether Argo CD itself works. */
+export function diagnoseArgoCd({ snapshot: { argocd } }: Scene): Finding[] {
+  if (!argocd.installed) return [];
+  const found = argoCdParts(argocd);
+  const known = partNames.map((name) => ({ name, members: found.filter((part) => isPart(part, name)) }));
+  const isUnread = argocd.deployments.gaps.length > 0 || argocd.statefulSets.gaps.length > 0;
+  if (known.every(({ members }) => members.length === 0)) return isUnread ? [] : absentArgoCd(argocd);
+  return known.flatMap(({ name, members }) => {
+    if (members.length === 0) return isUnread ? [] : [missingPart(argocd.namespace, name)];
+    return members
+      .filter(({ ready, wanted }) => wanted === 0 || ready < wanted)
+      .map((part) => unhealthyPart(part, name));
+  });
+}
+
+function argoCdParts({ deployments, statefulSets }: ArgoCdSnapshot): Part[] {
+  return [
+    ...deployments.items.map((item) => toPart('Deployment', item)),
+    ...statefulSets.items.map((item) => toPart('StatefulSet', item)),
+  ];
+}
+
+function toPart(kind: string, { metadata, spec, status }: Deployment | StatefulSet): Part {
+  return {
+    object: refOf(kind, metadata),
+    names: [metadata.name, metadata.labels?.['app.kubernetes.io/name'] ?? ''],
+    ready: status?.readyReplicas ?? 0,
+    wanted: spec.replicas ?? 1,
+  };
+}
+
+/** The highly available installation runs Redis as `argocd-redis-ha-server` behind `argocd-redis-ha-haproxy`. */
+function isPart({ names }: Part, name: string): boolean {
+  return names.some((own) => own === name || own.startsWith(`${name}-ha`));
+}
+
+function unhealthyPart({ object, ready, wanted }: Part, name: string): Finding {
+  const state = wanted === 0 ? 'is scaled to 0' : `has ${ready} of ${wanted} pods ready`;
+  return newFinding('argocd-unhealthy', {
+    object,
+    message: `${refText(object)} ${state}: ${consequences[name] ?? ''}`,
+    fix: `kubectl -n ${object.namespace} get pods`,
+  });
+}
+
+const consequences: Readonly<Record<string, string>> = {
+  'argocd-application-controller': 'Argo CD neither syncs nor updates the health of applications',
+  'argocd-repo-server': 'Argo CD cannot render manifests, so nothing syncs',
+  'argocd-redis': 'Argo CD has no cache, so applications do not sync',
+};
+
+function missingPart(namespace: string, name: string): Finding {
+  const kind = name === 'argocd-application-controller' ? 'StatefulSet' : 'Deployment';
+  return newFinding('argocd-unhealthy', {
+    object: { kind, namespace, name },
+    message: `${name} does not exist in namespace ${namespace}: ${consequences[name] ?? ''}`,
+    fix: `kubectl -n ${namespace} get pods`,
+  });
+}
+
+/** Its controllers may run elsewhere, so an installation without any is not proven broken. */
+function absentArgoCd({ namespace, applications }: ArgoCdSnapshot): Finding[] {
+  const count = applications.items.length;
+  if (count === 0) return [];
+  return [
+    newFinding('argocd-unhealthy', {
+      object: { kind: 'Namespace', namespace: '', name: namespace },
+      severity: 'warning',
+      message: `namespace ${namespace} holds ${count} Argo CD application${count === 1 ? '' : 's'} but no Argo CD: their health may be old`,
+      fix: `kubectl -n ${namespace} get pods`,
+    }),
+  ];
+}
+
+/** Applications that are not healthy, each with the findings that hold up what it deploys. */
+export function diagnoseApplications(scene: Scene, roots: readonly Finding[]): Finding[] {
+  const { snapshot, stack } = scene;
+  const affected = findingsByObject(roots);
+  const held = heldWorkloads(scene.workloads);
+  return applicationsInScope(snapshot, stack)
+    .filter((application) => !isHealthy(application))
+    .map((application) => unhealthyApplication(application, causesOf(held(application), affected, roots)));
+}
+
+function findingsByObject(roots: readonly Finding[]): ReadonlyMap<string, readonly string[]> {
+  const byObject = new Map<string, string[]>();
+  for (const { id, object, blocks, severity } of roots) {
+    if (severity !== 'error') continue;
+    for (const place of new Set([object, ...blocks].map(refId))) {
+      const list = byObject.get(place);
+      if (list) list.push(id);
+      else byObject.set(place, [id]);
+    }
+  }
+  return byObject;
+}
+
+/** In the order of the roots; health that nobody updates is put down to Argo CD where nothing else explains it. */
+function causesOf(
+  held: readonly ObjectRef[],
+  affected: ReadonlyMap<string, readonly string[]>,
+  roots: readonly Finding[],
+): string[] {
+  const ids = new Set(held.flatMap((ref) => affected.get(refId(ref)) ?? []));
+  if (ids.size > 0) return roots.filter(({ id }) => ids.has(id)).map(({ id }) => id);
+  return roots.filter(({ code }) => code === 'argocd-unhealthy').map(({ id }) => id);
+}
+
+function unhealthyApplication(application: Application, causes: readonly string[]): Finding {
+  const object = refOf('Application', application.metadata);
+  return newFinding('argocd-application-unhealthy', {
+    object,
+    message: `Argo CD application ${object.name} is ${applicationHealth(application)}`,
+    causes,
+    fix: `kubectl -n ${object.namespace} describe application ${object.name}`,
+  });
+}

@@ -1,0 +1,65 @@
+import type { Scene } from './diagnosis-scene.ts';
+import { compareText, type Finding } from './findings.ts';
+import { refId, refText, type ObjectRef, type Pod } from './kubernetes.ts';
+import { newFinding } from './new-finding.ts';
+import { places } from './requirements.ts';
+import type { SecretNeed } from './secret-needs.ts';
+
+/** Where the image is already on the node the pod runs without it, until it is scheduled elsewhere. */
+export function missingPullSecret(scene: Scene, need: SecretNeed): Finding {
+  const users = need.references.map(({ kind, namespace, name }) => ({ kind, namespace, name }));
+  const pods = users.flatMap((ref) => scene.byId.get(refId(ref))?.pods ?? []);
+  const failing = users.filter((ref) => scene.byId.get(refId(ref))?.pods.some(isPullFailing));
+  const isWarning = failing.length === 0 && pods.some(isPulled);
+  const object = { kind: 'Secret', namespace: need.namespace, name: need.name };
+  return newFinding('image-pull-secret-missing', {
+    object,
+    severity: isWarning ? 'warning' : 'error',
+    secret: need.name,
+    references: places(need.references),
+    message: `${refText(object)} for pulling images does not exist${consequence(failing, isWarning)}`,
+    blocks: isWarning ? [] : scene.blocks(failing.length > 0 ? failing : users),
+    fix: `kubectl -n ${need.namespace} create secret docker-registry ${need.name} --from-file=.dockerconfigjson=FILE`,
+  });
+}
+
+function consequence(failing: readonly ObjectRef[], isWarning: boolean): string {
+  if (isWarning) return '; pods run with the images that their nodes already have';
+  const [first] = failing.map(refText).sort(compareText);
+  return first === undefined
+    ? ', and no pod shows that its image can be had without'
+    : `, and ${first} cannot pull its image`;
+}
+
+const pullFailures: ReadonlySet<string> = new Set(['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull']);
+
+export function isPullFailing({ status }: Pod): boolean {
+  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].some(({ state }) =>
+    pullFailures.has(state?.waiting?.reason ?? ''),
+  );
+}
+
+/** kubelet looks at a container's environment only once it has the image. */
+function isPulled({ status }: Pod): boolean {
+  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].some(
+    ({ state }) =>
+      state?.running !== undefined ||
+      state?.terminated !== undefined ||
+      ['CreateContainerConfigError', 'CreateContainerError', 'CrashLoopBackOff', 'RunContainerError'].includes(
+        state?.waiting?.reason ?? '',
+      ),
+  );
+}
+
+export function missingTlsSecret(need: SecretNeed): Finding {
+  const references = [...places(need.references)].sort((left, right) => compareText(left.name, right.name));
+  const name = references[0]?.name ?? '';
+  const object = { kind: 'Ingress', namespace: need.namespace, name };
+  return newFinding('tls-secret-missing', {
+    object,
+    secret: need.name,
+    references,
+    message: `${refText(object)} has no certificate: secret/${need.name} does not exist`,
+    fix: `kubectl -n ${need.namespace} create secret tls ${need.name} --cert=FILE --key=FILE`,
+  });
+}

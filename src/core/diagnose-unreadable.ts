@@ -1,0 +1,49 @@
+import type { Scene } from './diagnosis-scene.ts';
+import type { Finding } from './findings.ts';
+import { newFinding } from './new-finding.ts';
+import type { Gap } from './snapshot.ts';
+import { allGaps } from './unreadable.ts';
+
+const kinds: Readonly<Record<string, readonly [kind: string, hides: string]>> = {
+  secrets: ['Secret', 'whether Secrets and their keys are there'],
+  pods: ['Pod', 'what state the pods are in'],
+  deployments: ['Deployment', 'what the Deployments need and whether they are ready'],
+  statefulsets: ['StatefulSet', 'what the StatefulSets need and whether they are ready'],
+  daemonsets: ['DaemonSet', 'what the DaemonSets need and whether they are ready'],
+  replicasets: ['ReplicaSet', 'which pods belong to an older template of their Deployment'],
+  jobs: ['Job', 'what the Jobs need'],
+  cronjobs: ['CronJob', 'what the CronJobs need'],
+  services: ['Service', 'what init containers wait for'],
+  serviceaccounts: ['ServiceAccount', 'which image pull secrets pods get from their ServiceAccount'],
+  ingresses: ['Ingress', 'which certificates are needed'],
+  events: ['Event', 'why volumes cannot be mounted'],
+  applications: ['Application', 'whether the Argo CD applications are healthy'],
+};
+
+/** Each gap once: what could not be looked at is neither healthy nor missing. */
+export function diagnoseUnreadable({ snapshot }: Scene): Finding[] {
+  return allGaps(snapshot).map((gap) => {
+    const [kind, hides] = kinds[gap.resource] ?? [gap.resource, 'their state'];
+    const place = gap.namespace === '' ? 'of all namespaces' : `in namespace ${gap.namespace}`;
+    return newFinding('unreadable', {
+      object: { kind, namespace: gap.namespace, name: '' },
+      message: `${gap.resource} ${place} could not be read (${gap.reason}), so it is not known ${hides}`,
+      fix: fixFor(gap),
+    });
+  });
+}
+
+function fixFor({ cause, resource, namespace }: Gap): string {
+  switch (cause) {
+    case 'forbidden':
+      return `kubectl auth can-i list ${resource} ${namespace === '' ? '-A' : `-n ${namespace}`}`;
+    case 'unauthorized':
+      return 'kubectl auth whoami';
+    case 'unreachable':
+    case 'timeout':
+    case 'rate-limited':
+    case 'server-error':
+    case 'not-kubernetes':
+      return "kubectl get --raw '/readyz?verbose'";
+  }
+}

@@ -1,0 +1,57 @@
+import { byLevel, dependencyGraph, dependents, type DependencyGraph } from './dependencies.ts';
+import { refId, type ObjectRef } from './kubernetes.ts';
+import { podEvents, readiness, type PodEvents, type Readiness } from './readiness.ts';
+import { secretNeeds, type SecretNeed } from './secret-needs.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Stack } from './stack.ts';
+import { workloads, type Workload } from './workloads.ts';
+
+/** A snapshot made ready for questions, so that every part of the diagnosis sees the same and nothing is computed twice. */
+export interface Scene {
+  readonly snapshot: Snapshot;
+  readonly stack: Stack | undefined;
+  readonly workloads: readonly Workload[];
+  /** By `refId`. */
+  readonly byId: ReadonlyMap<string, Workload>;
+  readonly readiness: ReadonlyMap<string, Readiness>;
+  readonly events: PodEvents;
+  readonly graph: DependencyGraph;
+  /** Of namespaces that exist. */
+  readonly needs: readonly SecretNeed[];
+  /** The given objects, dependencies first, and then everything that depends on them, nearest first. */
+  readonly blocks: (direct: readonly ObjectRef[]) => readonly ObjectRef[];
+  /** The command that restores Secrets of a namespace. */
+  readonly fixSecrets: (namespace: string) => string;
+}
+
+export function buildScene(snapshot: Snapshot, stack: Stack | undefined): Scene {
+  const found = workloads(snapshot);
+  const events = podEvents(snapshot);
+  const graph = dependencyGraph(snapshot, stack, found);
+  const missing = new Set(snapshot.missingNamespaces);
+  return {
+    snapshot,
+    stack,
+    workloads: found,
+    byId: new Map(found.map((workload) => [refId(workload.ref), workload])),
+    readiness: new Map(found.map((workload) => [refId(workload.ref), readiness(workload, events)])),
+    events,
+    graph,
+    needs: secretNeeds(snapshot, stack, found).filter(({ namespace }) => !missing.has(namespace)),
+    blocks: blocker(graph),
+    fixSecrets: (namespace) =>
+      stack?.namespaces.includes(namespace) === true ? 'c2l fix-secrets' : `c2l fix-secrets -n ${namespace}`,
+  };
+}
+
+/** Many keys are needed by the same workloads, and what those block is the same each time. */
+function blocker(graph: DependencyGraph): Scene['blocks'] {
+  const known = new Map<string, readonly ObjectRef[]>();
+  return (direct) => {
+    const first = byLevel(graph, direct);
+    const id = first.map(refId).join(' ');
+    const blocks = known.get(id) ?? [...first, ...dependents(graph, ...first)];
+    known.set(id, blocks);
+    return blocks;
+  };
+}

@@ -1,0 +1,8 @@
+const shown = 5;
+
+/** `a`, `a and b`, `a, b and c`; long lists end in how many more there are. */
+export function listText(items: readonly string[]): string {
+  if (items.length > shown) return `${items.slice(0, shown - 1).join(', ')} and ${items.length - shown + 1} more`;
+  const last = items.at(-1) ?? '';
+  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
+}
