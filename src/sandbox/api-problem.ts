@@ -2,7 +2,7 @@ export interface ProblemDetails {
   readonly name?: string;
   readonly group?: string;
   readonly kind?: string;
-  readonly causes?: readonly { readonly reason: string; readonly message: string; readonly field: string }[];
+  readonly causes?: readonly { readonly reason: string; readonly message: string; readonly field?: string }[];
   readonly retryAfterSeconds?: number;
 }
 
@@ -46,9 +46,13 @@ export class ApiProblem extends Error {
   }
 }
 
-/** `secrets "x" not found`, with the group where it is not the core one: `deployments.apps "x" not found`. */
-export function notFound(resource: string, name: string): ApiProblem {
-  return new ApiProblem(404, 'NotFound', `${resource} "${name}" not found`, { name, kind: resource });
+/** `secrets "x" not found`; with a group the resource is the qualified name: `deployments.apps "x" not found`. */
+export function notFound(resource: string, name: string, type?: { group: string; name: string }): ApiProblem {
+  return new ApiProblem(404, 'NotFound', `${resource} "${name}" not found`, {
+    name,
+    ...(type && type.group !== '' && { group: type.group }),
+    kind: type?.name ?? resource,
+  });
 }
 
 export function alreadyExists(resource: string, name: string): ApiProblem {

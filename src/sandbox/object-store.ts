@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { ApiProblem, alreadyExists, badRequest, conflict, notFound } from './api-problem.ts';
+import { alreadyExists, badRequest, conflict, notFound } from './api-problem.ts';
+import { ChangeHistory } from './change-history.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
 
 export interface StoredOwnerReference {
@@ -68,7 +69,7 @@ type Listener = (event: StoreEvent) => void;
 /** The API server counts no generation for these although they have a spec. */
 const withoutGeneration = new Set(['services', 'namespaces', 'nodes', 'persistentvolumeclaims']);
 
-const historyLimit = 4096;
+const firstVersion = 1000;
 
 /** The time as the API writes it: whole seconds. */
 export function apiTime(date: Date): string {
@@ -86,13 +87,11 @@ function keyOf(namespace: string | undefined, name: string): string {
 export class ObjectStore {
   readonly #clock: SandboxClock;
   readonly #objects = new Map<string, Map<string, StoredObject>>();
+  readonly #history = new ChangeHistory(firstVersion);
   readonly #listeners = new Set<Listener>();
   readonly #undelivered: StoreEvent[] = [];
   #delivering = false;
-  #history: StoreEvent[] = [];
-  #version = 1000;
-  /** Changes up to this version are no longer in the history. */
-  #forgottenUpTo = 1000;
+  #version = firstVersion;
 
   constructor(clock: SandboxClock) {
     this.#clock = clock;
@@ -123,30 +122,35 @@ export class ObjectStore {
   }
 
   create(resource: string, object: NewObject): StoredObject {
+    const stored = this.preview(resource, object);
+    stored.metadata.resourceVersion = this.#nextVersion();
+    this.#of(resource).set(keyOf(stored.metadata.namespace, stored.metadata.name), stored);
+    this.#record({ type: 'ADDED', resource, object: stored });
+    return structuredClone(stored);
+  }
+
+  /** What `create` would store, without a version of its own: for a dry run. */
+  preview(resource: string, object: NewObject): StoredObject {
     const { name, generateName, namespace } = object.metadata;
     const chosen =
       name ?? (generateName === undefined ? undefined : `${generateName}${randomBytes(3).toString('hex').slice(1)}`);
     if (chosen === undefined || chosen === '') {
       throw badRequest('name or generateName is required');
     }
-    const objects = this.#of(resource);
-    if (objects.has(keyOf(namespace, chosen))) {
+    if (this.#of(resource).has(keyOf(namespace, chosen))) {
       throw alreadyExists(resource, chosen);
     }
-    const stored: StoredObject = {
+    return {
       ...structuredClone(object),
       metadata: {
         ...structuredClone(object.metadata),
         name: chosen,
         uid: randomUUID(),
-        resourceVersion: this.#nextVersion(),
+        resourceVersion: '',
         creationTimestamp: object.metadata.creationTimestamp ?? apiTime(this.#clock.now()),
         ...(object['spec'] !== undefined && !withoutGeneration.has(resource) && { generation: 1 }),
       },
     };
-    objects.set(keyOf(namespace, chosen), stored);
-    this.#record({ type: 'ADDED', resource, object: stored });
-    return structuredClone(stored);
   }
 
   /**
@@ -239,26 +243,17 @@ export class ObjectStore {
 
   /** The changes of a resource after a resourceVersion; 410 Expired where they are no longer all known. */
   changesSince(resource: string, resourceVersion: string): StoreEvent[] {
-    const since = Number(resourceVersion);
-    if (!Number.isInteger(since) || since < 0) {
-      throw badRequest(`invalid resource version: "${resourceVersion}"`);
-    }
-    if (since < this.#forgottenUpTo) {
-      throw new ApiProblem(
-        410,
-        'Expired',
-        `too old resource version: ${resourceVersion} (${String(this.#forgottenUpTo)})`,
-      );
-    }
-    return this.#history
-      .filter((event) => event.resource === resource && Number(event.object.metadata.resourceVersion) > since)
-      .map((event) => structuredClone(event));
+    return this.#history.since(resource, resourceVersion);
+  }
+
+  /** Throws 410 Expired where changes after this resourceVersion are no longer all known. */
+  assertRemembered(resourceVersion: string): void {
+    this.#history.assertRemembered(resourceVersion);
   }
 
   /** Forgets all changes so far, as etcd's compaction does: watches from before now get 410. */
   compact(): void {
-    this.#history = [];
-    this.#forgottenUpTo = this.#version;
+    this.#history.forgetUpTo(this.#version);
   }
 
   #of(resource: string): Map<string, StoredObject> {
@@ -277,11 +272,7 @@ export class ObjectStore {
   }
 
   #record(event: StoreEvent): void {
-    this.#history.push(event);
-    if (this.#history.length > historyLimit) {
-      const dropped = this.#history.splice(0, historyLimit / 4);
-      this.#forgottenUpTo = Number(dropped.at(-1)?.object.metadata.resourceVersion);
-    }
+    this.#history.add(event);
     this.#undelivered.push(event);
     this.#deliver();
   }

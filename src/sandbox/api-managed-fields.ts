@@ -1,0 +1,99 @@
+import { isDeepStrictEqual } from 'node:util';
+import { apiTime, type ManagedFieldsEntry, type NewObject, type StoredObject } from './object-store.ts';
+
+/** Fields whose members are owned one by one; all others are owned whole. */
+const keyedFields: readonly (readonly string[])[] = [
+  ['data'],
+  ['binaryData'],
+  ['metadata', 'labels'],
+  ['metadata', 'annotations'],
+];
+const wholeFields: readonly string[] = ['type', 'immutable'];
+
+/** A leaf of an object: its path, joined for comparison. */
+type Leaf = string;
+const separator = '\0';
+
+function leaves(object: NewObject | undefined): Map<Leaf, unknown> {
+  const found = new Map<Leaf, unknown>();
+  for (const path of keyedFields) {
+    const holder = path.reduce<unknown>(
+      (value, step) => (value as Record<string, unknown> | undefined)?.[step],
+      object,
+    );
+    if (typeof holder === 'object' && holder !== null) {
+      // The field itself is owned by whoever brought it into being.
+      found.set([...path, '.'].join(separator), undefined);
+      for (const [key, value] of Object.entries(holder)) {
+        found.set([...path, key].join(separator), value);
+      }
+    }
+  }
+  for (const field of wholeFields) {
+    if (object?.[field] !== undefined) {
+      found.set(field, object[field]);
+    }
+  }
+  return found;
+}
+
+function toFields(owned: readonly Leaf[]): Record<string, unknown> {
+  const root: Record<string, unknown> = {};
+  for (const leaf of [...owned].sort()) {
+    let node = root;
+    for (const step of leaf.split(separator)) {
+      const key = step === '.' ? '.' : `f:${step}`;
+      const next = (node[key] ?? {}) as Record<string, unknown>;
+      node[key] = next;
+      node = next;
+    }
+  }
+  return root;
+}
+
+function fromFields(fields: Record<string, unknown>, path: readonly string[] = []): Leaf[] {
+  return Object.entries(fields).flatMap(([key, below]) => {
+    const here = [...path, key.replace(/^f:/, '')];
+    const deeper = fromFields(below as Record<string, unknown>, here);
+    return deeper.length > 0 ? deeper : [here.join(separator)];
+  });
+}
+
+/**
+ * Who wrote which field last, and when, as the API keeps it for updates: one entry for each manager; a field that was
+ * changed moves to the manager that changed it, and only that manager's time moves on.
+ */
+export function managedFieldsAfter(
+  before: StoredObject | undefined,
+  after: NewObject,
+  writer: { manager: string; now: Date; apiVersion: string },
+): ManagedFieldsEntry[] {
+  const old = leaves(before);
+  const now = leaves(after);
+  const changed = [...now.keys()].filter((leaf) => !old.has(leaf) || !isDeepStrictEqual(old.get(leaf), now.get(leaf)));
+  const entries = (before?.metadata.managedFields ?? [])
+    .map((entry) => {
+      const kept = fromFields(entry.fieldsV1).filter((leaf) => now.has(leaf) && !changed.includes(leaf));
+      const own = entry.manager === writer.manager && entry.operation === 'Update' ? changed : [];
+      return { entry, owned: [...kept, ...own], isWriter: entry.manager === writer.manager };
+    })
+    .map(({ entry, owned, isWriter }) => ({
+      ...entry,
+      ...(isWriter && changed.length > 0 && { time: apiTime(writer.now) }),
+      fieldsV1: toFields(owned),
+    }))
+    .filter((entry) => Object.keys(entry.fieldsV1).length > 0);
+  const isKnown = entries.some((entry) => entry.manager === writer.manager);
+  if (!isKnown && changed.length > 0) {
+    entries.push({
+      manager: writer.manager,
+      operation: 'Update',
+      apiVersion: writer.apiVersion,
+      time: apiTime(writer.now),
+      fieldsType: 'FieldsV1',
+      fieldsV1: toFields(changed),
+    });
+  }
+  const order = (entry: ManagedFieldsEntry): string => `${entry.time} ${entry.manager}`;
+  return entries.sort((a, b) => (order(a) < order(b) ? -1 : 1));
+}
