@@ -1,7 +1,7 @@
 import type { ObjectRef } from './kubernetes.ts';
 import { compareText } from './findings.ts';
 import type { PlannedKey, PlannedSecret } from './report.ts';
-import type { Requirement } from './requirements.ts';
+import { defaultPlaceholders, type Requirement } from './requirements.ts';
 import type { Secret } from './secret.ts';
 import type { SecretValue } from './secret-value.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -134,7 +134,7 @@ function typeOf({ namespace, name }: ObjectRef, stack: Stack | undefined): strin
 /** Why a value cannot be used for a key, in words that do not quote it; undefined where it can. */
 export function rejection(value: SecretValue, wanted: WantedKey, stack?: Stack): string | undefined {
   if (value.isEmpty) return 'is empty';
-  if (value.isPlaceholder(stack?.placeholders ?? [])) return 'is a placeholder';
+  if (value.isPlaceholder(stack?.placeholders ?? defaultPlaceholders)) return 'is a placeholder';
   const format = wanted.declared?.format;
   if (format === undefined && !value.isText) return undefined;
   return value.violation(format ?? {});
@@ -151,23 +151,21 @@ export function planSecret(target: SecretTarget, found: ReadonlyMap<string, Foun
   for (const key of current.keys()) planned.set(key, { key, change: 'SAME' });
 
   for (const wanted of target.wanted) {
-    const { key } = wanted;
     const answer = found.get(keyId(wanted));
     if (answer === undefined && wanted.reason === 'invalid') continue;
-    const before = current.get(key);
-    const source = answer?.source ?? promptSource;
-    if (before !== undefined && answer?.value.equals(before) === true) {
-      planned.set(key, { key, change: 'SAME', source });
-      continue;
-    }
-    planned.set(key, { key, change: before === undefined ? 'ADD' : 'CHANGE', source });
-    if (answer !== undefined) values.set(key, answer.value);
+    const change = changeOf(current.get(wanted.key), answer);
+    planned.set(wanted.key, { key: wanted.key, change, source: answer?.source ?? promptSource });
+    if (answer !== undefined && change !== 'SAME') values.set(wanted.key, answer.value);
   }
 
   const keys = [...planned.values()].sort((left, right) => compareText(left.key, right.key));
-  const changes = keys.some(({ change }) => change !== 'SAME');
-  const action = !changes ? 'none' : target.current === undefined ? 'create' : 'patch';
+  const action = keys.every(({ change }) => change === 'SAME') ? 'none' : target.current ? 'patch' : 'create';
   return { object: target.object, action, keys, current: target.current, type: target.type, values };
+}
+
+function changeOf(before: SecretValue | undefined, answer: FoundValue | undefined): PlannedKey['change'] {
+  if (before === undefined) return 'ADD';
+  return answer?.value.equals(before) === true ? 'SAME' : 'CHANGE';
 }
 
 /** The keys of a plan with one kind of change. */
@@ -201,8 +199,6 @@ function afterPlan({ object, current, type, values }: SecretPlan): Secret {
   return { metadata, type, immutable: false, data: values, keyChangedAt: new Map(), exposedKeys: [] };
 }
 
-const keyChangedAtAnnotation = 'c2l.dev/key-changed-at';
-
 /**
  * The annotation that remembers when each key was written. Managed fields tell it only per writer, so that a second
  * change by c2l would make every key it ever wrote look new, and with it every pod that uses one look outdated.
@@ -212,20 +208,7 @@ export function keyChangedAtAnnotations(
   keys: readonly string[],
   at: string,
 ): Readonly<Record<string, string>> {
-  const earlier = parseTimes(secret.metadata.annotations?.[keyChangedAtAnnotation]);
-  const times = { ...earlier, ...Object.fromEntries(keys.map((key) => [key, at])) };
-  return { [keyChangedAtAnnotation]: JSON.stringify(times) };
-}
-
-function parseTimes(text: string | undefined): Record<string, string> {
-  if (text === undefined) return {};
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed !== 'object' || parsed === null) return {};
-    return Object.fromEntries(
-      Object.entries(parsed).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-    );
-  } catch {
-    return {};
-  }
+  const earlier = [...secret.keyChangedAt].filter(([key]) => secret.data.has(key));
+  const times = Object.fromEntries([...earlier, ...keys.map((key) => [key, at] as const)]);
+  return { 'c2l.dev/key-changed-at': JSON.stringify(times) };
 }

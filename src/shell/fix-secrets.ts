@@ -50,7 +50,6 @@ export async function runFix(session: Session, options: FixOptions): Promise<Fix
   const wanted = wantedBy(session, snapshot, options);
   const targets = secretTargets(wanted, snapshot, stack);
   if (targets.length === 0) {
-    deps.terminal.err('every required key has a value: nothing to restore');
     return report(session, { snapshot, plans: [], outcomes: [], dryRun: options.dryRun });
   }
   for (const warning of targets.flatMap(ownershipWarnings)) deps.terminal.err(`warning: ${warning}`);

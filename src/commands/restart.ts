@@ -1,0 +1,8 @@
+import { runRestart, type RestartOptions } from '../shell/restart.ts';
+import type { Session } from '../shell/session.ts';
+import type { CommandResult } from './run-report.ts';
+
+/** Restarts only what needs it, in dependency order. */
+export async function restart(session: Session, options: RestartOptions): Promise<CommandResult> {
+  return { report: await runRestart(session, options) };
+}

@@ -1,0 +1,125 @@
+import { componentStates } from './component-states.ts';
+import { dependencyGraph, dependents } from './dependencies.ts';
+import { refId, type ObjectRef, type Pod } from './kubernetes.ts';
+import { podNeed, secretsView, type SecretsView } from './pod-need.ts';
+import type { ComponentState } from './report.ts';
+import { rolloutState } from './rollout.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Stack } from './stack.ts';
+import { workloads, type Workload } from './workloads.ts';
+
+/** What is waited for. */
+export interface Awaited {
+  readonly stack: Stack | undefined;
+  /** Ids of the workloads that must be ready. */
+  readonly ids: ReadonlySet<string>;
+  /** Ids of those of them whose last change of the template must have arrived too. */
+  readonly rollouts: ReadonlySet<string>;
+}
+
+/** One thing that is waited for, at one moment. */
+export interface AwaitedState extends ComponentState {
+  /** Why time alone will not make it ready. */
+  readonly hopeless?: string;
+}
+
+/**
+ * With a stack all its components; without one what was touched, what depends on it, and what is on its way by itself.
+ * Other things that are broken would only be waited for in vain.
+ */
+export function awaitedIds(snapshot: Snapshot, stack: Stack | undefined, touched: readonly ObjectRef[]): Set<string> {
+  const states = componentStates(snapshot, stack);
+  if (stack !== undefined) return new Set([...states.map(({ object }) => refId(object)), ...touched.map(refId)]);
+  const graph = dependencyGraph(snapshot);
+  const onTheirWay = states.filter(({ state }) => state === 'waiting').map(({ object }) => object);
+  return new Set([...touched, ...dependents(graph, ...touched), ...onTheirWay].map(refId));
+}
+
+/** Where everything that is waited for stands, by the rules of `componentStates`. */
+export function awaitedStates(snapshot: Snapshot, { stack, ids, rollouts }: Awaited): AwaitedState[] {
+  const declared = componentStates(snapshot, stack);
+  const known = new Set(declared.map(({ object }) => refId(object)));
+  const others = stack === undefined ? [] : componentStates(snapshot).filter(({ object }) => !known.has(refId(object)));
+  const found = new Map(workloads(snapshot).map((workload) => [refId(workload.ref), workload]));
+  const view = secretsView(snapshot);
+  return [...declared, ...others]
+    .filter(({ object }) => ids.has(refId(object)))
+    .map((state) => {
+      const id = refId(state.object);
+      const workload = found.get(id);
+      const seen = rollouts.has(id) ? withRollout(state, workload) : state;
+      const hopeless = seen.state === 'ready' ? undefined : hopelessReason(snapshot, seen, { workload, view });
+      return hopeless === undefined ? seen : { ...seen, hopeless };
+    });
+}
+
+function withRollout(state: ComponentState, workload: Workload | undefined): ComponentState {
+  if (workload === undefined || state.state !== 'ready') return state;
+  if (workload.type !== 'Deployment' && workload.type !== 'StatefulSet' && workload.type !== 'DaemonSet') return state;
+  const rollout = rolloutState(workload);
+  if (rollout.state === 'done') return state;
+  return { ...state, state: rollout.state === 'stuck' ? 'stuck' : 'waiting', detail: rollout.detail };
+}
+
+function hopelessReason(
+  snapshot: Snapshot,
+  { state, detail }: ComponentState,
+  { workload, view }: { readonly workload: Workload | undefined; readonly view: SecretsView },
+): string | undefined {
+  // Argo CD creates what is missing when its earlier waves are healthy; without it nobody does.
+  if (state === 'missing') return snapshot.argocd.applications.items.length > 0 ? undefined : detail;
+  for (const pod of workload?.pods ?? []) {
+    const reason = podHopeless(pod, view);
+    if (reason !== undefined) return `${pod.metadata.name} ${reason}`;
+  }
+  return undefined;
+}
+
+function podHopeless(pod: Pod, view: SecretsView): string | undefined {
+  const waiting = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])].flatMap(
+    ({ state }) => state?.waiting ?? [],
+  );
+  const refused = waiting.find(({ reason, message }) => isLasting(reason, message));
+  if (refused !== undefined) return `is ${refused.reason ?? 'refused'}: ${refused.message ?? ''}`;
+  // A pull that fails for another reason than a missing Secret may be the registry's passing trouble.
+  const isPull = waiting.some(({ reason }) => reason === 'ErrImagePull' || reason === 'ImagePullBackOff');
+  const need = podNeed(pod, view);
+  return need.need === 'values' && (!isPull || /Secret \S+$/.test(need.reason)) ? need.reason : undefined;
+}
+
+function isLasting(reason: string | undefined, message = ''): boolean {
+  if (reason === 'InvalidImageName' || reason === 'ErrImageNeverPull') return true;
+  if (reason === 'ErrImagePull' || reason === 'ImagePullBackOff') return /not found|does not exist/i.test(message);
+  return reason === 'CreateContainerConfigError' && /configmap/i.test(message);
+}
+
+/** Whether nothing that is not ready yet can still become it: each is without hope or waits for one that is. */
+export function isOver(states: readonly AwaitedState[]): boolean {
+  const byName = new Map(states.map((state) => [state.component, state]));
+  const isLost = (state: AwaitedState, seen: ReadonlySet<string>): boolean => {
+    if (state.hopeless !== undefined) return true;
+    return state.dependsOn.some((name) => {
+      const dependency = byName.get(name);
+      if (dependency === undefined || dependency.state === 'ready' || seen.has(name)) return false;
+      return isLost(dependency, new Set([...seen, name]));
+    });
+  };
+  const open = states.filter(({ state }) => state !== 'ready');
+  return open.length > 0 && open.every((state) => isLost(state, new Set([state.component])));
+}
+
+const shown = 2;
+
+/** For the line that changes: how many are ready, and what holds the next ones up. */
+export function waitingText(states: readonly AwaitedState[]): string {
+  const open = states.filter(({ state }) => state !== 'ready');
+  const openNames = new Set(open.map(({ component }) => component));
+  const next = open.filter(({ dependsOn }) => !dependsOn.some((name) => openNames.has(name)));
+  const told = next.slice(0, shown).map(({ component, detail }) => `${component}: ${detail}`);
+  const more = open.length - told.length;
+  return [
+    `${states.length - open.length} of ${states.length} ready`,
+    ...told,
+    ...(more > 0 ? [`${more} more`] : []),
+  ].join('; ');
+}

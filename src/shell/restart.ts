@@ -1,0 +1,174 @@
+import { diagnose } from '../core/diagnose.ts';
+import type { Finding, FindingCode } from '../core/findings.ts';
+import { refId, refText } from '../core/kubernetes.ts';
+import { keptOutcomes, planRestart, plannedOutcomes, withoutWrites, type RestartPlan } from '../core/plan-restart.ts';
+import { verdictOf, type RestartReport, type StepOutcome, type Verdict } from '../core/report.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { awaitedIds } from '../core/waiting.ts';
+import type { Right } from '../ports.ts';
+import { outcomeLines } from '../render/change-text.ts';
+import { durationText } from '../render/layout.ts';
+import { createStyle } from '../render/style.ts';
+import { refuseWhenInterrupted } from './collect-values.ts';
+import { confirmWrite } from './confirm.ts';
+import { observe } from './observe.ts';
+import { proveRights } from './prove-rights.ts';
+import { replacePods, restartLevels } from './restart-steps.ts';
+import { reportHead, type Session } from './session.ts';
+import { waitForComponents, type WaitResult } from './wait-components.ts';
+
+export interface RestartOptions {
+  readonly yes: boolean;
+  readonly confirm?: string | undefined;
+  readonly dryRun: boolean;
+  /** Leave broken pods to kubelet and only wait. */
+  readonly waitOnly: boolean;
+  /** Longest wait for recovery, in all. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Replaces the pods that serve nobody for want of a key that is there now, all at once; restarts what runs with an
+ * older value, in dependency order, each level proven before the next; then waits until everything is ready. Throws
+ * OperatorError as long as nothing was done.
+ */
+export async function runRestart(session: Session, options: RestartOptions): Promise<RestartReport> {
+  const { cluster, deps, scope, stack } = session;
+  const snapshot = await observe(cluster, scope, deps.clock.now());
+  const full = planRestart(snapshot, stack);
+  const plan = options.waitOnly ? withoutWrites(full) : full;
+  const writes = plan.replace.length + plan.restart.length;
+
+  if (options.dryRun) return dryRunReport(session, snapshot, plan);
+  if (writes > 0) {
+    await proveRights(session, rightsFor(plan));
+    show(session, plan);
+    await confirmWrite(session, question(plan), options);
+    refuseWhenInterrupted(session);
+  }
+
+  const deadline = deps.clock.monotonic() + options.timeoutMs;
+  const begun = [
+    ...(await replacePods(session, plan.replace, deadline)),
+    ...(await restartLevels(session, snapshot, { levels: plan.restart, deadline })),
+  ];
+  const wait = await waitForComponents(session, snapshot, {
+    awaited: awaited(session, snapshot, plan),
+    deadline,
+    title: 'waiting for components',
+  });
+  return finalReport(session, { plan, begun, wait });
+}
+
+function awaited(
+  { stack }: Session,
+  snapshot: Snapshot,
+  plan: RestartPlan,
+): { ids: ReadonlySet<string>; rollouts: ReadonlySet<string> } {
+  const restarted = plan.restart.flat().map(({ workload }) => workload);
+  const touched = [...plan.replace.map(({ workload }) => workload), ...restarted];
+  return { ids: awaitedIds(snapshot, stack, touched), rollouts: new Set(restarted.map(refId)) };
+}
+
+function rightsFor({ replace, restart }: RestartPlan): Right[] {
+  const rights = [
+    ...replace.map(({ pod }): Right => ({
+      verb: 'create',
+      group: '',
+      resource: 'pods',
+      subresource: 'eviction',
+      namespace: pod.namespace,
+    })),
+    ...restart.flat().map(({ workload }): Right => ({
+      verb: 'patch',
+      group: 'apps',
+      resource: `${workload.kind.toLowerCase()}s`,
+      namespace: workload.namespace,
+    })),
+  ];
+  return [...new Map(rights.map((right) => [JSON.stringify(right), right])).values()];
+}
+
+function show({ deps }: Session, plan: RestartPlan): void {
+  const { terminal } = deps;
+  const style = createStyle(terminal.color, { width: terminal.width });
+  for (const line of outcomeLines(plannedOutcomes(plan), style)) terminal.err(line);
+}
+
+function question({ replace, restart }: RestartPlan): string {
+  const workloads = restart.flat().map(({ workload }) => refText(workload));
+  const pods = replace.length === 1 ? '1 pod that serves' : `${replace.length} pods that serve`;
+  const parts = [
+    ...(replace.length > 0 ? [`replace ${pods} nobody`] : []),
+    ...(workloads.length > 0 ? [`restart ${workloads.join(', ')}`] : []),
+  ];
+  return `${parts.join(' and ')}?`;
+}
+
+/** What restart answers for: keys that hold a pod back, and workloads that do not come up. */
+const ownCodes: ReadonlySet<FindingCode> = new Set([
+  'namespace-missing',
+  'secret-missing',
+  'secret-key-missing',
+  'workload-missing',
+  'workload-not-ready',
+  'unreadable',
+]);
+
+function dryRunReport(session: Session, snapshot: Snapshot, plan: RestartPlan): RestartReport {
+  const findings = diagnose(snapshot, session.stack).filter(
+    ({ code }) => ownCodes.has(code) && code !== 'workload-not-ready',
+  );
+  return {
+    ...reportHead(session, snapshot),
+    command: 'restart',
+    verdict: verdictOf(findings),
+    findings,
+    dryRun: true,
+    outcomes: plannedOutcomes(plan),
+  };
+}
+
+interface Ended {
+  readonly plan: RestartPlan;
+  readonly begun: readonly StepOutcome[];
+  readonly wait: WaitResult;
+}
+
+function finalReport(session: Session, { plan, begun, wait }: Ended): RestartReport {
+  const findings = diagnose(wait.snapshot, session.stack).filter(({ code }: Finding) => ownCodes.has(code));
+  const outcomes = [...begun, ...keptOutcomes(plan.keep), ...waitOutcomes(wait)];
+  return {
+    ...reportHead(session, wait.snapshot),
+    command: 'restart',
+    verdict: finalVerdict(begun, wait, findings),
+    findings,
+    dryRun: false,
+    outcomes,
+  };
+}
+
+function finalVerdict(begun: readonly StepOutcome[], wait: WaitResult, findings: readonly Finding[]): Verdict {
+  if (wait.end === 'interrupted') return 'interrupted';
+  if (begun.some(({ outcome }) => outcome === 'failed') || wait.end === 'timeout') return 'partial';
+  if (wait.end === 'ready') return verdictOf(findings);
+  return begun.length > 0 || verdictOf(findings) === 'ok' ? 'partial' : verdictOf(findings);
+}
+
+function waitOutcomes({ end, states, readyAfterMs, reason }: WaitResult): StepOutcome[] {
+  return states.map(({ object, state, detail, hopeless }): StepOutcome => {
+    const after = readyAfterMs.get(refId(object));
+    if (state === 'ready') {
+      const when = after === undefined ? '' : `, seen after ${durationText(after)}`;
+      return { action: 'wait-ready', object, outcome: 'done', detail: `ready: ${detail}${when}` };
+    }
+    const why = {
+      ready: detail,
+      timeout: `not ready in time: ${detail}`,
+      hopeless: hopeless === undefined ? `waits for what cannot become ready: ${detail}` : `cannot heal: ${hopeless}`,
+      interrupted: `interrupted while ${detail}; c2l restart goes on from here`,
+      unreadable: `not known: ${reason ?? detail}`,
+    };
+    return { action: 'wait-ready', object, outcome: end === 'interrupted' ? 'skipped' : 'failed', detail: why[end] };
+  });
+}
