@@ -1,0 +1,58 @@
+import type { Cluster } from '../ports.ts';
+import { selectKubeconfig, type KubeconfigOptions } from './kubeconfig.ts';
+import { checkCredentialFiles } from './kubernetes-credentials.ts';
+import { KubernetesProbe } from './kubernetes-probe.ts';
+import { KubernetesReader } from './kubernetes-reader.ts';
+import { Transport } from './kubernetes-transport.ts';
+import { KubernetesWriter } from './kubernetes-writer.ts';
+
+export interface ConnectClusterOptions extends KubeconfigOptions {
+  readonly requestTimeoutMs: number;
+  /** Of c2l, for the User-Agent that stands in audit logs. */
+  readonly version?: string;
+  /** How retries wait; only tests do it otherwise. */
+  readonly pause?: (ms: number) => Promise<void>;
+}
+
+/**
+ * Reads the kubeconfig and gives the cluster that it names. Nothing is sent yet: whether the server can be reached is
+ * told by the first read.
+ */
+export async function connectCluster(options: ConnectClusterOptions): Promise<Cluster> {
+  return Promise.resolve().then(() => openCluster(options));
+}
+
+function openCluster(options: ConnectClusterOptions): Cluster {
+  const selection = selectKubeconfig(options);
+  checkCredentialFiles(selection);
+  const transport = new Transport(selection, {
+    requestTimeoutMs: options.requestTimeoutMs,
+    userAgent: options.version === undefined ? 'c2l' : `c2l/${options.version}`,
+    pause: options.pause,
+  });
+  const reader = new KubernetesReader(transport, selection);
+  const probe = new KubernetesProbe(transport);
+  const writer = new KubernetesWriter(transport);
+  return {
+    context: reader.context,
+    server: reader.server,
+    defaultNamespace: reader.defaultNamespace,
+    namespaceExists: (name) => reader.namespaceExists(name),
+    list: (resource, namespace) => reader.list(resource, namespace),
+    listSecrets: (namespace) => reader.listSecrets(namespace),
+    readSecret: (namespace, name) => reader.readSecret(namespace, name),
+    isAllowed: (right) => reader.isAllowed(right),
+    serviceGet: (target) => probe.serviceGet(target),
+    podGet: (target) => probe.podGet(target),
+    exec: (target) => probe.exec(target),
+    createNamespace: (name) => writer.createNamespace(name),
+    createSecret: (secret) => writer.createSecret(secret),
+    patchSecret: (patch) => writer.patchSecret(patch),
+    deletePod: (pod) => writer.deletePod(pod),
+    evictPod: (pod) => writer.evictPod(pod),
+    restartWorkload: (workload) => writer.restartWorkload(workload),
+    close: () => {
+      transport.close();
+    },
+  };
+}

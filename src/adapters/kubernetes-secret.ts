@@ -1,0 +1,93 @@
+import type { ObjectMeta } from '../core/kubernetes.ts';
+import type { Secret, SecretOwner } from '../core/secret.ts';
+import { SecretValue } from '../core/secret-value.ts';
+import { asObject, asText, parseObject } from './kubernetes-errors.ts';
+import { metadataShape } from './kubernetes-resources.ts';
+import { misfit } from './kubernetes-shapes.ts';
+
+/** A JSON map of key → time. The API's managed fields know only when c2l last wrote any key of the Secret. */
+export const keyChangedAtAnnotation = 'c2l.dev/key-changed-at';
+export const fieldManager = 'c2l';
+
+const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** Undefined when the object is no Secret: its values cannot be told apart from garbage then. */
+export function toSecret(object: unknown): Secret | undefined {
+  const fields = asObject(object);
+  const metadata = asObject(fields?.['metadata']);
+  if (fields === undefined || metadata === undefined || misfit(metadata, metadataShape) !== undefined) return undefined;
+  const data = toValues(fields['data']);
+  if (data === undefined || typeof metadata['namespace'] !== 'string') return undefined;
+
+  const { managedFields, ...kept } = metadata as unknown as ObjectMeta & { namespace: string; managedFields?: unknown };
+  const { [lastApplied]: applied, ...annotations } = kept.annotations ?? {};
+  const owner = ownerOf(kept);
+  return {
+    metadata: kept.annotations === undefined ? kept : { ...kept, annotations },
+    type: asText(fields['type']) || 'Opaque',
+    immutable: fields['immutable'] === true,
+    data,
+    keyChangedAt: keyTimes(managedFields, annotations[keyChangedAtAnnotation]),
+    exposedKeys: exposedKeys(applied),
+    ...(owner === undefined ? {} : { owner }),
+  };
+}
+
+function toValues(data: unknown): Map<string, SecretValue> | undefined {
+  const values = new Map<string, SecretValue>();
+  if (data === undefined || data === null) return values;
+  const entries = Object.entries(asObject(data) ?? { '': undefined });
+  for (const [key, value] of entries) {
+    if (typeof value !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(value) || value.length % 4 !== 0) return undefined;
+    values.set(key, SecretValue.fromBase64(value));
+  }
+  return values;
+}
+
+function keyTimes(managedFields: unknown, annotation: string | undefined): Map<string, string> {
+  const ownTimes = parseObject(annotation ?? '') ?? {};
+  const times = new Map<string, string>();
+  for (const entry of Array.isArray(managedFields) ? managedFields.map(asObject) : []) {
+    const isOwn = entry?.['manager'] === fieldManager;
+    for (const key of heldKeys(entry)) {
+      const time = (isOwn ? asText(ownTimes[key]) : '') || asText(entry?.['time']);
+      if (time > (times.get(key) ?? '')) times.set(key, time);
+    }
+  }
+  return times;
+}
+
+function heldKeys(entry: Record<string, unknown> | undefined): string[] {
+  const data = asObject(asObject(entry?.['fieldsV1'])?.['f:data']) ?? {};
+  return Object.keys(data).flatMap((field) => (field.startsWith('f:') ? [field.slice(2)] : []));
+}
+
+/** Client-side apply keeps the whole manifest, values included, in an annotation that every reader can see. */
+function exposedKeys(applied: string | undefined): string[] {
+  const manifest = parseObject(applied ?? '');
+  const exposed = [manifest?.['data'], manifest?.['stringData']].flatMap((values) =>
+    Object.entries(asObject(values) ?? {}).filter(([, value]) => typeof value === 'string' && value !== ''),
+  );
+  return [...new Set(exposed.map(([key]) => key))].sort();
+}
+
+function ownerOf(metadata: ObjectMeta & { readonly namespace: string }): SecretOwner | undefined {
+  const owners = metadata.ownerReferences ?? [];
+  const external = owners.find((owner) => owner.kind === 'ExternalSecret');
+  if (external !== undefined) return { by: 'external-secrets', name: external.name };
+  const sealed = owners.find((owner) => owner.kind === 'SealedSecret');
+  if (sealed !== undefined) return { by: 'sealed-secrets', name: sealed.name };
+
+  const annotations = metadata.annotations ?? {};
+  const application = trackedBy(annotations['argocd.argoproj.io/tracking-id'], metadata);
+  if (application !== undefined) return { by: 'argocd', name: application };
+  const release = annotations['meta.helm.sh/release-name'];
+  const managedBy = metadata.labels?.['app.kubernetes.io/managed-by'];
+  return release !== undefined && managedBy === 'Helm' ? { by: 'helm', name: release } : undefined;
+}
+
+/** A copy of a tracked Secret carries the id of its original: only an id that names this very object counts. */
+function trackedBy(trackingId: string | undefined, metadata: { namespace: string; name: string }): string | undefined {
+  const suffix = `:/Secret:${metadata.namespace}/${metadata.name}`;
+  return trackingId?.endsWith(suffix) === true ? trackingId.slice(0, -suffix.length) : undefined;
+}

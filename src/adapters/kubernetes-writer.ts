@@ -1,0 +1,182 @@
+import type { Secret } from '../core/secret.ts';
+import type { SecretValue } from '../core/secret-value.ts';
+import { OperatorError } from '../errors.ts';
+import { ExitCode } from '../exit-codes.ts';
+import type { ClusterWriter } from '../ports.ts';
+import {
+  apiStatus,
+  parseObject,
+  subjectText,
+  TransportFailure,
+  type ApiAnswer,
+  type Subject,
+} from './kubernetes-errors.ts';
+import { collectionPath, resources } from './kubernetes-resources.ts';
+import { fieldManager, toSecret } from './kubernetes-secret.ts';
+import type { ApiRequest, Transport } from './kubernetes-transport.ts';
+
+const mergePatch = 'application/merge-patch+json';
+const managed = `fieldManager=${fieldManager}`;
+
+type PodIdentity = Parameters<ClusterWriter['deletePod']>[0];
+
+export class KubernetesWriter implements ClusterWriter {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  async createNamespace(name: string): Promise<void> {
+    const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+    const answer = await this.#send(
+      { method: 'POST', path: `/api/v1/namespaces?${managed}`, body },
+      { verb: 'create', resource: 'namespaces', name },
+    );
+    if (answer.status === 409) throw conflict(`namespace ${name} exists already`, `c2l audit -n ${name}`);
+  }
+
+  async createSecret(secret: Parameters<ClusterWriter['createSecret']>[0]): Promise<Secret> {
+    const { namespace, name, labels, annotations } = secret;
+    const subject = { verb: 'create', resource: 'secrets', namespace, name };
+    const body = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name, namespace, labels, annotations },
+      type: secret.type,
+      data: encode(secret.data),
+    };
+    const path = `${collectionPath('/api/v1', 'secrets', namespace)}?${managed}`;
+    const answer = await this.#send({ method: 'POST', path, body }, subject);
+    if (answer.status === 409) throw conflict(`secret ${namespace}/${name} exists already`, auditAgain(namespace));
+    if (answer.status === 404) throw writeFailed(subject, `namespace ${namespace} does not exist`);
+    return writtenSecret(answer, subject);
+  }
+
+  async patchSecret(patch: Parameters<ClusterWriter['patchSecret']>[0]): Promise<Secret> {
+    const { namespace, name, resourceVersion, annotations } = patch;
+    const subject = { verb: 'patch', resource: 'secrets', namespace, name };
+    const path = `${objectPath('/api/v1', 'secrets', patch)}?${managed}`;
+    const body = { metadata: { resourceVersion, annotations }, data: encode(patch.data) };
+    const answer = await this.#send({ method: 'PATCH', path, body, contentType: mergePatch }, subject);
+    if (answer.status === 409) {
+      throw conflict(`secret ${namespace}/${name} changed since it was read`, auditAgain(namespace));
+    }
+    if (answer.status === 404) throw conflict(`secret ${namespace}/${name} is no longer there`, auditAgain(namespace));
+    return writtenSecret(answer, subject);
+  }
+
+  async deletePod(pod: PodIdentity): Promise<void> {
+    const subject = { verb: 'delete', resource: 'pods', namespace: pod.namespace, name: pod.name };
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid: pod.uid } };
+    const answer = await this.#send({ method: 'DELETE', path: objectPath('/api/v1', 'pods', pod), body }, subject);
+    refuseReplacedPod(answer, pod);
+  }
+
+  async evictPod(pod: PodIdentity): Promise<boolean> {
+    const { namespace, name } = pod;
+    const subject = { verb: 'create', resource: 'pods/eviction', namespace, name };
+    const body = {
+      apiVersion: 'policy/v1',
+      kind: 'Eviction',
+      metadata: { name, namespace },
+      deleteOptions: { preconditions: { uid: pod.uid } },
+    };
+    const path = `${objectPath('/api/v1', 'pods', pod)}/eviction`;
+    const answer = await this.#send({ method: 'POST', path, body }, subject, [429]);
+    refuseReplacedPod(answer, pod);
+    return answer.status !== 429;
+  }
+
+  async restartWorkload(workload: Parameters<ClusterWriter['restartWorkload']>[0]): Promise<void> {
+    const { namespace, name } = workload;
+    const resource = restartable[workload.kind];
+    const annotations = { 'kubectl.kubernetes.io/restartedAt': workload.at };
+    const body = { spec: { template: { metadata: { annotations } } } };
+    const path = `${objectPath(resources[resource].api, resource, workload)}?${managed}`;
+    const subject = { verb: 'patch', resource, namespace, name };
+    const answer = await this.#send({ method: 'PATCH', path, body, contentType: mergePatch }, subject);
+    if (answer.status === 404) throw conflict(`${subjectText(subject)} is no longer there`, auditAgain(namespace));
+    if (answer.status === 409) throw conflict(`${subjectText(subject)} changed meanwhile`, auditAgain(namespace));
+  }
+
+  /** The answer if it is a success, 404, 409 or one that the caller knows what to do with; else throws. */
+  async #send(request: ApiRequest, subject: Subject, expected: readonly number[] = []): Promise<ApiAnswer> {
+    const answer = await this.#transport.once(request).catch((error: unknown) => {
+      throw error instanceof TransportFailure ? unanswered(subject, error) : error;
+    });
+    const { status } = answer;
+    if (status >= 300 && status !== 404 && status !== 409 && !expected.includes(status)) throw refusal(answer, subject);
+    if (status >= 300 && apiStatus(answer) === undefined) {
+      throw writeFailed(subject, `the server does not answer as a Kubernetes API server (${status})`);
+    }
+    return answer;
+  }
+}
+
+const restartable = { Deployment: 'deployments', StatefulSet: 'statefulsets', DaemonSet: 'daemonsets' } as const;
+
+function objectPath(api: string, resource: string, object: { namespace: string; name: string }): string {
+  return `${collectionPath(api, resource, object.namespace)}/${encodeURIComponent(object.name)}`;
+}
+
+function encode(data: ReadonlyMap<string, SecretValue>): Record<string, string> {
+  return Object.fromEntries([...data].map(([key, value]) => [key, value.revealBase64()]));
+}
+
+/** A pod that is gone is what was wanted; one of the same name with another uid was never planned for. */
+function refuseReplacedPod(answer: ApiAnswer, pod: PodIdentity): void {
+  if (answer.status !== 409) return;
+  throw conflict(`pod ${pod.namespace}/${pod.name} was replaced since it was read`, auditAgain(pod.namespace));
+}
+
+function writtenSecret(answer: ApiAnswer, subject: Subject): Secret {
+  const secret = toSecret(parseObject(answer.text));
+  if (secret === undefined) throw writeFailed(subject, 'it was accepted, but the answer is not a Secret');
+  return secret;
+}
+
+function refusal(answer: ApiAnswer, subject: Subject): OperatorError {
+  const { status } = answer;
+  const said = apiStatus(answer);
+  if (said?.causes.includes('NamespaceTerminating') === true) {
+    return writeFailed(subject, `namespace ${subject.namespace ?? ''} is being deleted`);
+  }
+  if (status === 403) {
+    const rights = `kubectl auth can-i ${subject.verb} ${subject.resource}`;
+    return new OperatorError('forbidden', `not allowed to ${subject.verb} ${subjectText(subject)} (403)`, {
+      hint: subject.namespace === undefined ? rights : `${rights} -n ${subject.namespace}`,
+    });
+  }
+  if (status === 401) return writeFailed(subject, 'the API server does not accept the credentials (401)');
+  if (status === 422) return writeFailed(subject, invalidReason(said?.message ?? ''));
+  return writeFailed(subject, `the API server refused it (${status})`);
+}
+
+/** The server's own message may quote values. */
+function invalidReason(message: string): string {
+  if (message.includes('immutable')) return 'it is immutable (422)';
+  if (message.includes('Too long')) return 'its data would be larger than 1 MiB (422)';
+  return 'the API server holds it for invalid (422)';
+}
+
+function unanswered(subject: Subject, error: TransportFailure): OperatorError {
+  const { cause, reason } = error.failure;
+  const mayBeDone = cause === 'timeout' || reason.includes('broke off');
+  return writeFailed(subject, mayBeDone ? `${reason}; whether it was done is not known` : reason);
+}
+
+function writeFailed(subject: Subject, wrong: string): OperatorError {
+  return new OperatorError('write-failed', `${subject.verb} ${subjectText(subject)} failed: ${wrong}`, {
+    hint: subject.namespace === undefined ? 'c2l audit' : auditAgain(subject.namespace),
+    exitCode: ExitCode.partial,
+  });
+}
+
+function conflict(message: string, hint: string): OperatorError {
+  return new OperatorError('conflict', message, { hint, exitCode: ExitCode.partial });
+}
+
+function auditAgain(namespace: string): string {
+  return `c2l audit -n ${namespace}`;
+}
