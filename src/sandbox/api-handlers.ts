@@ -114,7 +114,7 @@ async function jsonBody(incoming: IncomingMessage, { optional = false } = {}): P
     throw new ApiProblem(
       415,
       'UnsupportedMediaType',
-      `the sandbox takes JSON only: the body of the request is ${mediaType}`,
+      `the sandbox takes JSON only, not ${mediaType}: write a manifest and use kubectl apply -f`,
     );
   }
   try {

@@ -3,11 +3,12 @@ import { normalized, withDefaults } from './api-defaults.ts';
 import { managedFieldsAfter } from './api-managed-fields.ts';
 import type { Json } from './api-json.ts';
 import { applyPatch, type PatchType } from './api-patch.ts';
-import { badRequest, conflict, notFound } from './api-problem.ts';
+import { ApiProblem, badRequest, conflict, notFound } from './api-problem.ts';
 import type { Programs } from './api-programs.ts';
 import type { ApiRequest } from './api-request.ts';
 import { validateChange, validateNew } from './api-validation.ts';
 import type { ManagedFieldsEntry, NewObject, ObjectStore, StoredMeta, StoredObject } from './object-store.ts';
+import { admitPod } from './controllers/pod-admission.ts';
 import { groupVersion, qualifiedName, type ResourceType } from './resources.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
 
@@ -83,10 +84,11 @@ function clientMetadata({
 export function createObject(context: ApiContext, request: ApiRequest, body: unknown): Answer {
   const { store } = context;
   const { type, namespace } = request;
-  const object = withDefaults(type, objectFrom(request, body));
+  const filled = withDefaults(type, objectFrom(request, body));
   if (namespace !== undefined && !store.get('namespaces', undefined, namespace)) {
     throw notFound('namespaces', namespace);
   }
+  const object = type.name === 'pods' ? admitPod(store, filled) : filled;
   const { name, generateName } = object.metadata;
   object.metadata = {
     ...(name !== undefined && { name }),
@@ -128,7 +130,22 @@ export function patchObject(
 ): Answer {
   const before = existing(context, request);
   const patched = applyPatch(patch.type, before as unknown as Json, patch.body as Json);
-  return { code: 200, body: write(context, request, { before, wanted: objectFrom(request, patched) }) };
+  const wanted = objectFrom(request, patched);
+  assertDecodable(request.type, wanted);
+  return { code: 200, body: write(context, request, { before, wanted }) };
+}
+
+/** What cannot be read after a patch is answered with all of it, Secret or not: clients must not print that message. */
+function assertDecodable(type: ResourceType, patched: NewObject): void {
+  try {
+    normalized(type, patched);
+  } catch (error) {
+    const why = error instanceof ApiProblem ? error.message.replace(/^.*cannot be handled as a \w+: /, '') : '';
+    const message = `Invalid value: ${JSON.stringify(JSON.stringify(patched))}: ${why}`;
+    throw new ApiProblem(422, 'Invalid', ` "" is invalid: patch: ${message}`, {
+      causes: [{ reason: 'FieldValueInvalid', message, field: 'patch' }],
+    });
+  }
 }
 
 /** Puts a wanted state in the place of the stored one, after all checks; the server's own fields stay the server's. */
