@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestCluster } from '../e2e/support/cluster.ts';
 import { basicAuthStatus, postgresLogin, serviceGet } from '../e2e/support/proofs.ts';
-import { collection, namespace, pod, secretName } from '../e2e/support/stack.ts';
+import { collection, namespace, pod, pods, secretName } from '../e2e/support/stack.ts';
 import { untilStates } from '../e2e/support/states.ts';
 import { envBackup, keptKeys } from '../e2e/support/values.ts';
 import { until } from '../e2e/support/wait.ts';
@@ -11,6 +11,7 @@ import { start } from '../support/built-program.ts';
 import { median } from './measure.ts';
 import type { Row } from './rows.ts';
 
+const workloads = 8;
 const stuck = ['postgres-auth', 'grafana', 'api-backend'] as const;
 const secretPath = `${collection('Secret')}/${secretName}`;
 type Values = Readonly<Record<string, string>>;
@@ -37,6 +38,15 @@ async function breakAgain(cluster: TestCluster, values: Values): Promise<void> {
   await untilStates(cluster, 'web', { 'wait-for-api': 'running' });
 }
 
+/** As many ready pods as there were workloads, and no other. */
+async function allReady(cluster: TestCluster): Promise<boolean> {
+  const live = await pods(cluster);
+  const ready = live.filter(({ status }) =>
+    status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True'),
+  );
+  return ready.length === workloads && live.length === workloads;
+}
+
 async function verified(cluster: TestCluster, values: Values): Promise<boolean> {
   const login = { user: 'appuser', database: 'auth', password: values['postgres-auth-password']! };
   const grafana = { app: 'grafana', port: 3000, path: '/api/org' };
@@ -56,10 +66,14 @@ async function byHand(cluster: TestCluster, values: Values): Promise<number> {
   await cluster.patch(secretPath, { data: Object.fromEntries(data) as object });
   const written = performance.now();
   await deletePods(cluster, stuck);
-  await until('recovery by hand', async () => ((await verified(cluster, values)) ? true : undefined), {
-    within: 120_000,
-    every: 500,
-  });
+  await until(
+    'recovery by hand',
+    async () => ((await allReady(cluster)) && (await verified(cluster, values)) ? true : undefined),
+    {
+      within: 120_000,
+      every: 500,
+    },
+  );
   return performance.now() - written;
 }
 

@@ -22,15 +22,24 @@ async function run(cluster: TestCluster, app: string, command: string[], line: s
   const sink = new PassThrough().on('data', (chunk: Buffer) => output.push(chunk));
   const input = new PassThrough();
   input.write(`${line}\n`);
+  const name = found?.metadata.name ?? app;
+  const container = found?.spec?.containers?.[0]?.name ?? app;
   return new Promise((resolve, reject) => {
-    const container = found?.spec?.containers?.[0]?.name ?? app;
+    const limit = setTimeout(() => {
+      reject(new Error(`exec in ${name}: not done within 15 s`));
+    }, 15_000);
     new Exec(cluster.config)
-      .exec(namespace, found?.metadata.name ?? app, container, command, sink, sink, input, false, (status) => {
+      .exec(namespace, name, container, command, sink, sink, input, false, (status) => {
+        clearTimeout(limit);
         const code = status.details?.causes?.find(({ reason }) => reason === 'ExitCode')?.message;
         const exitCode = status.status === 'Success' ? 0 : Number(code ?? 255);
         resolve({ exitCode, output: Buffer.concat(output).toString('utf8') });
       })
-      .catch(reject);
+      .catch(() => {
+        clearTimeout(limit);
+        // Never the library's own error: printed, it shows the client's key.
+        reject(new Error(`exec in ${name}: refused`));
+      });
   });
 }
 
@@ -56,9 +65,9 @@ export async function basicAuthStatus(
   const name = (await pod(cluster, target.app))?.metadata.name ?? target.app;
   const forward = new PortForward(cluster.config);
   const server = createServer((socket) => {
-    forward.portForward(namespace, name, [target.port], socket, null, socket).catch((error: unknown) => {
-      socket.destroy(error as Error);
-    });
+    socket.on('error', () => socket.destroy());
+    // Without the library's own error: printed, it shows the client's key.
+    forward.portForward(namespace, name, [target.port], socket, null, socket).catch(() => socket.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {
