@@ -147,25 +147,26 @@ export function rejection(value: SecretValue, wanted: WantedKey, stack?: Stack):
 export function planSecret(target: SecretTarget, found: ReadonlyMap<string, FoundValue>): SecretPlan {
   const current = target.current?.data ?? new Map<string, SecretValue>();
   const values = new Map<string, SecretValue>();
-  const planned = new Map<string, PlannedKey>();
-  for (const key of current.keys()) planned.set(key, { key, change: 'SAME' });
+  const byKey = new Map<string, PlannedKey>();
+  for (const key of current.keys()) byKey.set(key, { key, change: 'SAME' });
 
   for (const wanted of target.wanted) {
     const answer = found.get(keyId(wanted));
     if (answer === undefined && wanted.reason === 'invalid') continue;
-    const change = changeOf(current.get(wanted.key), answer);
-    planned.set(wanted.key, { key: wanted.key, change, source: answer?.source ?? promptSource });
-    if (answer !== undefined && change !== 'SAME') values.set(wanted.key, answer.value);
+    const planned = planKey(wanted.key, current.get(wanted.key), answer);
+    byKey.set(wanted.key, planned);
+    if (answer !== undefined && planned.change !== 'SAME') values.set(wanted.key, answer.value);
   }
 
-  const keys = [...planned.values()].sort((left, right) => compareText(left.key, right.key));
+  const keys = [...byKey.values()].sort((left, right) => compareText(left.key, right.key));
   const action = keys.every(({ change }) => change === 'SAME') ? 'none' : target.current ? 'patch' : 'create';
   return { object: target.object, action, keys, current: target.current, type: target.type, values };
 }
 
-function changeOf(before: SecretValue | undefined, answer: FoundValue | undefined): PlannedKey['change'] {
-  if (before === undefined) return 'ADD';
-  return answer?.value.equals(before) === true ? 'SAME' : 'CHANGE';
+function planKey(key: string, before: SecretValue | undefined, answer: FoundValue | undefined): PlannedKey {
+  const source = answer?.source ?? promptSource;
+  if (before === undefined) return { key, change: 'ADD', source };
+  return { key, change: answer?.value.equals(before) === true ? 'SAME' : 'CHANGE', source };
 }
 
 /** The keys of a plan with one kind of change. */

@@ -1,0 +1,242 @@
+import { describe, expect, test } from '@jest/globals';
+
+import type { KubernetesEvent, Pod } from '../../src/core/kubernetes.ts';
+import { planRestart, plannedOutcomes, withoutWrites } from '../../src/core/plan-restart.ts';
+import type { Secret } from '../../src/core/secret.ts';
+import type { Snapshot } from '../../src/core/snapshot.ts';
+import {
+  deployment,
+  emptySnapshot,
+  listing,
+  pod,
+  replicaSet,
+  secret,
+  statefulSet,
+  text,
+  type Needs,
+  type PodParts,
+} from '../support/planning-world.ts';
+
+const namespace = 'shop';
+const lacking = { waiting: 'CreateContainerConfigError', message: "couldn't find key token in Secret shop/app" };
+const token: Needs = { env: [['app', 'token']] };
+const before = '2026-01-01T00:00:10Z';
+const change = '2026-01-01T00:00:20Z';
+const after = '2026-01-01T00:00:30Z';
+
+const restored = secret(namespace, 'app', { token: text(8) }, { token: change });
+
+/** One Deployment `api` with one pod of it. */
+function apiWorld(parts: Partial<PodParts> & Pick<PodParts, 'standing'>, secrets: readonly Secret[] = [restored]) {
+  const needs = parts.needs ?? token;
+  const owner = { kind: 'ReplicaSet', name: 'api-rs' };
+  return {
+    ...emptySnapshot(namespace),
+    secrets: listing(secrets),
+    deployments: listing([deployment(namespace, 'api', needs)]),
+    replicaSets: listing([replicaSet(namespace, 'api')]),
+    pods: listing([pod({ namespace, name: 'api-1', needs, owner, ...parts })]),
+  };
+}
+
+/** The plan in words: what would be done to which object, and why. */
+function told(snapshot: Snapshot): string[] {
+  return plannedOutcomes(planRestart(snapshot)).map(
+    ({ action, object, detail }) => `${action} ${object.name}: ${detail}`,
+  );
+}
+
+function mountEvent({ metadata }: Pod, message: string): KubernetesEvent {
+  return {
+    metadata: { name: 'event', namespace },
+    type: 'Warning',
+    reason: 'FailedMount',
+    message,
+    involvedObject: { kind: 'Pod', namespace, name: metadata.name, uid: metadata.uid! },
+  };
+}
+
+describe('a pod that serves nobody', () => {
+  test('is replaced as soon as its key is there', () => {
+    expect(told(apiWorld({ standing: lacking }))).toEqual([
+      'replace-pod api-1: its keys are there now; kubelet alone would look again only later',
+    ]);
+  });
+
+  test('is kept, and called blocked, while a key is missing', () => {
+    const needs: Needs = {
+      env: [
+        ['app', 'token'],
+        ['app', 'other'],
+      ],
+    };
+    const plan = planRestart(apiWorld({ standing: lacking, needs }));
+    expect(plan.replace).toEqual([]);
+    expect(plan.keep).toEqual([
+      {
+        object: { kind: 'Pod', namespace, name: 'api-1' },
+        reason: 'still lacks key other of Secret app',
+        isBlocked: true,
+      },
+    ]);
+  });
+
+  test('is not taken for a Secret problem when it lacks a ConfigMap or is refused for its user', () => {
+    for (const message of ['configmap "settings" not found', 'container has runAsNonRoot and image will run as root']) {
+      const plan = planRestart(apiWorld({ standing: { waiting: 'CreateContainerConfigError', message } }));
+      expect([plan.replace, plan.keep[0]!.reason]).toEqual([[], 'CreateContainerConfigError']);
+    }
+  });
+
+  test('is replaced when it cannot mount a Secret that is there now, and not when another volume fails', () => {
+    const world = apiWorld({ standing: { waiting: 'ContainerCreating' }, needs: { volume: 'app' } });
+    const api = world.pods.items[0]!;
+    const failing = (message: string): string[] => told({ ...world, events: listing([mountEvent(api, message)]) });
+    expect(failing('MountVolume.SetUp failed for volume "files" : secret "app" not found')).toEqual([
+      'replace-pod api-1: its keys are there now; kubelet alone would look again only later',
+    ]);
+    expect(failing('MountVolume.SetUp failed for volume "files" : configmap "app" not found')[0]).toMatch(/^keep-pod/);
+    expect(told(world)).toEqual(['keep-pod api-1: ContainerCreating']);
+  });
+
+  test('is replaced for a pull Secret that came after it, once', () => {
+    const needs: Needs = { pull: ['registry'] };
+    const registry = secret(namespace, 'registry', { '.dockerconfigjson': '{}' }, { '.dockerconfigjson': change });
+    const standing = { waiting: 'ImagePullBackOff', message: 'Back-off pulling image' };
+    const plan = (createdAt: string, secrets: Secret[]) => told(apiWorld({ standing, needs, createdAt }, secrets))[0];
+    expect(plan(before, [registry])).toBe('replace-pod api-1: its image pull Secret is there now');
+    expect(plan(after, [registry])).toMatch(/^keep-pod api-1: ImagePullBackOff: the image cannot be pulled, and not/);
+    expect(plan(before, [])).toBe('keep-pod api-1: still lacks image pull Secret registry');
+  });
+
+  test('is freed of its back-off when a value it crashed with was changed', () => {
+    const standing = { waiting: 'CrashLoopBackOff' };
+    expect(told(apiWorld({ standing, createdAt: before }))).toEqual([
+      'replace-pod api-1: CrashLoopBackOff, and key token of Secret app is newer than the pod',
+    ]);
+    expect(told(apiWorld({ standing, createdAt: after }))).toEqual(['keep-pod api-1: CrashLoopBackOff']);
+  });
+
+  test('is never deleted where nothing would make it anew', () => {
+    const world = apiWorld({ standing: lacking });
+    const bare = pod({ namespace, name: 'lonely', needs: token, standing: lacking });
+    const ofJob = pod({
+      namespace,
+      name: 'once-1',
+      needs: token,
+      standing: lacking,
+      owner: { kind: 'Job', name: 'once' },
+    });
+    expect(
+      told({ ...world, deployments: listing([]), replicaSets: listing([]), pods: listing([bare, ofJob]) }),
+    ).toEqual([
+      'keep-pod once-1: kubelet starts it by itself; to delete it would count as a failure of its Job',
+      'keep-pod lonely: no controller would recreate it',
+    ]);
+  });
+});
+
+describe('a running pod', () => {
+  const restartReason = 'runs with an older value of key token of Secret app';
+
+  test('is restarted through its workload when it began before the value was written', () => {
+    expect(told(apiWorld({ standing: { running: before } }))).toEqual([`restart-workload api: ${restartReason}`]);
+  });
+
+  test('is kept when it began after it, or in the same second', () => {
+    for (const startedAt of [after, change]) {
+      expect(told(apiWorld({ standing: { running: startedAt } }))).toEqual(['keep-pod api-1: healthy']);
+    }
+  });
+
+  test('is judged by what it reads: envFrom and subPath as by env, not a volume that kubelet refreshes', () => {
+    const verdict = (needs: Needs) => told(apiWorld({ standing: { running: before }, needs }))[0];
+    expect(verdict({ envFrom: ['app'] })).toBe('restart-workload api: runs with an older value of Secret app');
+    expect(verdict({ subPath: 'app' })).toBe('restart-workload api: runs with an older value of Secret app');
+    expect(verdict({ volume: 'app' })).toBe('keep-pod api-1: healthy');
+  });
+
+  test('is kept where a restart would break it, because its template lacks a key', () => {
+    const world = apiWorld({ standing: { running: before } });
+    const template = deployment(namespace, 'api', { env: [['app', 'newer']] });
+    expect(told({ ...world, deployments: listing([template]) })).toEqual([
+      `keep-pod api-1: ${restartReason}, but still lacks key newer of Secret app, so a restart would break it`,
+    ]);
+  });
+
+  test('is kept where a restart would change nothing', () => {
+    const world = apiWorld({ standing: { running: before } });
+    const api = world.deployments.items[0]!;
+    const paused = { ...world, deployments: listing([{ ...api, spec: { ...api.spec, paused: true } }]) };
+    expect(told(paused)).toEqual([`keep-pod api-1: ${restartReason}, but its rollouts are paused`]);
+  });
+});
+
+test('pods that only wait are left alone, and a healthy world needs nothing', () => {
+  expect(told(apiWorld({ standing: { waiting: 'PodInitializing' } }))).toEqual(['keep-pod api-1: PodInitializing']);
+  const plan = planRestart(apiWorld({ standing: { running: after } }));
+  expect([plan.replace, plan.restart]).toEqual([[], []]);
+});
+
+test('a broken pod with an older template is replaced, since its StatefulSet never would', () => {
+  const standing = { waiting: 'CrashLoopBackOff' };
+  const owner = { kind: 'StatefulSet', name: 'db' };
+  const world = (updateRevision: string): Snapshot => ({
+    ...emptySnapshot(namespace),
+    statefulSets: listing([statefulSet(namespace, 'db', {}, updateRevision)]),
+    pods: listing([
+      pod({ namespace, name: 'db-0', needs: {}, owner, standing, labels: { 'controller-revision-hash': 'r1' } }),
+    ]),
+  });
+  expect(told(world('r2'))).toEqual(['replace-pod db-0: has an older template and blocks the corrected one']);
+  expect(told(world('r1'))).toEqual(['keep-pod db-0: CrashLoopBackOff']);
+});
+
+test('restarts come in the order of what waits for what', () => {
+  const dbNeeds = token;
+  const api = deployment(namespace, 'api', token);
+  const waits = { name: 'wait', command: ['sh', '-c', 'until nc -z db 5432; do sleep 1; done'] };
+  const template = { ...api.spec.template, spec: { ...api.spec.template.spec, initContainers: [waits] } };
+  const snapshot: Snapshot = {
+    ...apiWorld({ standing: { running: before } }),
+    deployments: listing([{ ...api, spec: { ...api.spec, template } }]),
+    statefulSets: listing([statefulSet(namespace, 'db', dbNeeds)]),
+    services: listing([{ metadata: { name: 'db', namespace }, spec: { selector: { app: 'db' } } }]),
+    pods: listing([
+      pod({
+        namespace,
+        name: 'api-1',
+        needs: token,
+        owner: { kind: 'ReplicaSet', name: 'api-rs' },
+        standing: { running: before },
+      }),
+      pod({
+        namespace,
+        name: 'db-0',
+        needs: token,
+        owner: { kind: 'StatefulSet', name: 'db' },
+        standing: { running: before },
+      }),
+    ]),
+  };
+  const { restart } = planRestart(snapshot);
+  expect(restart.map((level) => level.map(({ workload }) => workload.name))).toEqual([['db'], ['api']]);
+});
+
+test('pods of a workload of which the same is true share a line', () => {
+  const world = apiWorld({ standing: { running: after } });
+  const second = pod({
+    namespace,
+    name: 'api-2',
+    needs: token,
+    owner: { kind: 'ReplicaSet', name: 'api-rs' },
+    standing: { running: after },
+  });
+  expect(told({ ...world, pods: listing([...world.pods.items, second]) })).toEqual(['keep-pod api: 2 pods: healthy']);
+});
+
+test('without writes everything is left to kubelet, and still told', () => {
+  const { replace, restart, keep } = withoutWrites(planRestart(apiWorld({ standing: lacking })));
+  expect([replace, restart]).toEqual([[], []]);
+  expect(keep[0]!.reason).toMatch(/^left to kubelet: its keys are there now/);
+});

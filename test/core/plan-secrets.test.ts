@@ -1,0 +1,179 @@
+import { describe, expect, test } from '@jest/globals';
+
+import {
+  applySecretPlans,
+  keyChangedAtAnnotations,
+  keyId,
+  keysOf,
+  planSecret,
+  plannedSecret,
+  rejection,
+  secretTargets,
+  wantedKeys,
+  type FoundValue,
+  type SecretPlan,
+} from '../../src/core/plan-secrets.ts';
+import { requirements } from '../../src/core/requirements.ts';
+import { SecretValue } from '../../src/core/secret-value.ts';
+import type { Snapshot } from '../../src/core/snapshot.ts';
+import { stackSchema } from '../../src/core/stack-schema.ts';
+import type { Stack } from '../../src/core/stack.ts';
+import { deployment, emptySnapshot, listing, secret, text } from '../support/planning-world.ts';
+
+const namespace = 'shop';
+
+const stack: Stack = stackSchema.parse({
+  version: 1,
+  name: 'shop',
+  namespaces: [namespace],
+  secrets: [
+    {
+      name: 'app',
+      keys: {
+        password: { format: { minLength: 16 } },
+        'short-lived': { format: { minLength: 16 } },
+        user: {},
+        'error-tracker': { required: false },
+      },
+    },
+  ],
+});
+
+function world(values: Record<string, string> | undefined): Snapshot {
+  return {
+    ...emptySnapshot(namespace),
+    secrets: listing(values === undefined ? [] : [secret(namespace, 'app', values)]),
+    deployments: listing([deployment(namespace, 'api', { env: [['app', 'token']] })]),
+  };
+}
+
+function planAll(snapshot: Snapshot, values: Record<string, string>, overwrite: string[] = []): SecretPlan[] {
+  const found = new Map<string, FoundValue>(
+    Object.entries(values).map(([key, value]) => [
+      keyId({ namespace, secret: 'app', key }),
+      { value: SecretValue.fromText(value), source: 'env:backup.env' },
+    ]),
+  );
+  const wanted = wantedKeys(requirements(snapshot, stack), overwrite);
+  return secretTargets(wanted, snapshot, stack).map((target) => planSecret(target, found));
+}
+
+const complete = { password: text(20), 'short-lived': text(20), user: 'app', token: text(8) };
+
+describe('wanted keys', () => {
+  test('are the required ones that are missing, from the stack and from live references alike', () => {
+    const wanted = wantedKeys(requirements(world({ user: 'app', 'short-lived': text(20) }), stack), []);
+    expect(wanted.map(({ key, reason }) => [key, reason])).toEqual([
+      ['password', 'missing'],
+      ['token', 'missing'],
+    ]);
+  });
+
+  test('leave out optional keys, image pull secrets and certificates', () => {
+    const snapshot: Snapshot = {
+      ...emptySnapshot(namespace),
+      deployments: listing([deployment(namespace, 'api', { pull: ['registry'] })]),
+      ingresses: listing([{ metadata: { name: 'web', namespace }, spec: { tls: [{ secretName: 'web-tls' }] } }]),
+    };
+    expect(wantedKeys(requirements(snapshot), [])).toEqual([]);
+  });
+
+  test('tell a placeholder and a value against its format from a missing one', () => {
+    const present = { ...complete, password: 'CHANGE_ME_PLEASE', 'short-lived': text(3) };
+    const wanted = wantedKeys(requirements(world(present), stack), []);
+    expect(wanted.map(({ key, reason }) => [key, reason])).toEqual([
+      ['password', 'placeholder'],
+      ['short-lived', 'invalid'],
+    ]);
+  });
+
+  test('include a good value only when it is named, by key or with its Secret', () => {
+    const all = requirements(world(complete), stack);
+    expect(wantedKeys(all, [])).toEqual([]);
+    expect(wantedKeys(all, ['user']).map(({ key, reason }) => [key, reason])).toEqual([['user', 'overwrite']]);
+    expect(wantedKeys(all, ['app/user']).map(({ key }) => key)).toEqual(['user']);
+    expect(wantedKeys(all, ['other/user'])).toEqual([]);
+  });
+});
+
+describe('a plan', () => {
+  test('adds what is missing and says that the rest stays the same', () => {
+    const [plan] = planAll(world({ user: 'app', 'short-lived': text(20) }), complete);
+    expect(plannedSecret(plan!)).toEqual({
+      object: { kind: 'Secret', namespace, name: 'app' },
+      action: 'patch',
+      keys: [
+        { key: 'password', change: 'ADD', source: 'env:backup.env' },
+        { key: 'short-lived', change: 'SAME' },
+        { key: 'token', change: 'ADD', source: 'env:backup.env' },
+        { key: 'user', change: 'SAME' },
+      ],
+    });
+    expect([...plan!.values.keys()]).toEqual(['password', 'token']);
+  });
+
+  test('creates a Secret that is not there, with the type of the stack', () => {
+    const [plan] = planAll(world(undefined), complete);
+    expect([plan!.action, plan!.type, keysOf(plan!, 'ADD')]).toEqual([
+      'create',
+      'Opaque',
+      ['password', 'short-lived', 'token', 'user'],
+    ]);
+  });
+
+  test('does nothing where the named value is the present one', () => {
+    const [plan] = planAll(world(complete), complete, ['user']);
+    expect([plan!.action, plan!.values.size]).toEqual(['none', 0]);
+  });
+
+  test('leaves an invalid value alone where no source knows a better one', () => {
+    const known = { password: complete.password, user: complete.user, token: complete.token };
+    const [plan] = planAll(world({ ...complete, 'short-lived': text(3) }), known);
+    expect([plan!.action, keysOf(plan!, 'CHANGE')]).toEqual(['none', []]);
+  });
+
+  test('names the prompt for what nobody was asked for yet', () => {
+    const [plan] = planAll(world({ ...complete, password: 'CHANGE_ME' }), {});
+    expect(plan!.keys.find(({ key }) => key === 'password')).toEqual({
+      key: 'password',
+      change: 'CHANGE',
+      source: 'prompt',
+    });
+  });
+
+  test('carried out leaves nothing wanted, whatever was missing before', () => {
+    const keys = Object.keys(complete) as (keyof typeof complete)[];
+    for (let mask = 0; mask < 2 ** keys.length; mask++) {
+      const left = Object.fromEntries(keys.filter((_, bit) => mask & (1 << bit)).map((key) => [key, complete[key]]));
+      const snapshot = world(mask === 0 ? undefined : left);
+      const after = applySecretPlans(snapshot, planAll(snapshot, complete));
+      expect(wantedKeys(requirements(after, stack), [])).toEqual([]);
+      for (const [key, value] of Object.entries(left)) {
+        expect(after.secrets.items[0]!.data.get(key)!.equals(SecretValue.fromText(value))).toBe(true);
+      }
+    }
+  });
+});
+
+test('a value is refused for what it is, in words that do not quote it', () => {
+  const [password] = wantedKeys(requirements(world({ ...complete, password: 'CHANGE_ME' }), stack), []);
+  const reasons = ['', 'CHANGE_ME_NOW', text(5), `${text(20)}\n`, text(20)].map((value) =>
+    rejection(SecretValue.fromText(value), password!, stack),
+  );
+  expect(reasons).toEqual([
+    'is empty',
+    'is a placeholder',
+    'is shorter than 16 characters',
+    'ends in a line break',
+    undefined,
+  ]);
+});
+
+test('the time of a change is kept for each key, also of keys that c2l wrote earlier', () => {
+  const before = secret(namespace, 'app', complete, { user: '2026-01-01T00:00:00Z', gone: '2026-01-01T00:00:00Z' });
+  const annotations = keyChangedAtAnnotations(before, ['password'], '2026-02-02T00:00:00Z');
+  expect(JSON.parse(annotations['c2l.dev/key-changed-at']!)).toEqual({
+    user: '2026-01-01T00:00:00Z',
+    password: '2026-02-02T00:00:00Z',
+  });
+});
