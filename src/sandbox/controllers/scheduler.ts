@@ -1,0 +1,94 @@
+import { asPod, isFinished } from '../kubelet-pod.ts';
+import type { NodePod } from '../kubelet-pod.ts';
+import { apiTime } from '../object-store.ts';
+import type { Controller, ControlPlane } from './control-plane.ts';
+import { WorkQueue } from './work-queue.ts';
+
+export const nodeName = 'sandbox-node';
+
+/** What the one node has to give, in thousandths of a processor. */
+export const nodeMilliCpu = 4000;
+
+const retryMs = 5000;
+
+/** Binds pods to the node as long as it has room for what they request. */
+export function scheduler(plane: ControlPlane): Controller {
+  const queue = new WorkQueue(plane.clock, (namespace, name) => {
+    const object = plane.store.get('pods', namespace, name);
+    if (!object || asPod(object).spec.nodeName !== undefined) {
+      return;
+    }
+    const obstacle = obstacleFor(plane, asPod(object));
+    if (obstacle === undefined) {
+      bind(plane, asPod(object));
+    } else {
+      refuse(plane, asPod(object), obstacle);
+      queue.add(namespace, name, retryMs);
+    }
+  });
+  return {
+    observe({ type, resource, object }) {
+      if (type === 'ADDED' && resource === 'pods') {
+        queue.add(object.metadata.namespace ?? '', object.metadata.name);
+      }
+    },
+  };
+}
+
+function obstacleFor(plane: ControlPlane, pod: NodePod): string | undefined {
+  const claims = (pod.spec.volumes ?? []).flatMap(
+    ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? [],
+  );
+  const absent = claims.find((name) => !plane.store.get('persistentvolumeclaims', pod.metadata.namespace, name));
+  if (absent !== undefined) {
+    return `0/1 nodes are available: persistentvolumeclaim "${absent}" not found. preemption: not eligible`;
+  }
+  const taken = plane.store
+    .list('pods')
+    .map(asPod)
+    .filter((other) => other.spec.nodeName !== undefined && !isFinished(other))
+    .reduce((total, other) => total + milliCpu(other), 0);
+  return taken + milliCpu(pod) > nodeMilliCpu
+    ? '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.'
+    : undefined;
+}
+
+function milliCpu(pod: NodePod): number {
+  const requests = pod.spec.containers.map(({ resources }) => resources?.requests?.['cpu'] ?? '0');
+  return requests
+    .map((cpu) => (cpu.endsWith('m') ? Number(cpu.slice(0, -1)) : Number(cpu) * 1000))
+    .reduce((total, cpu) => total + cpu, 0);
+}
+
+function bind(plane: ControlPlane, pod: NodePod): void {
+  const { namespace, name } = pod.metadata;
+  plane.events.record(pod, {
+    type: 'Normal',
+    reason: 'Scheduled',
+    message: `Successfully assigned ${namespace}/${name} to ${nodeName}`,
+    component: 'default-scheduler',
+  });
+  plane.store.mutate('pods', namespace, name, (draft) => {
+    const bound = asPod(draft);
+    bound.spec = { ...bound.spec, nodeName };
+    bound.status = { ...bound.status, conditions: [scheduled(plane, 'True')] };
+  });
+}
+
+function refuse(plane: ControlPlane, pod: NodePod, message: string): void {
+  const { namespace, name } = pod.metadata;
+  plane.events.record(pod, { type: 'Warning', reason: 'FailedScheduling', message, component: 'default-scheduler' });
+  plane.store.mutate('pods', namespace, name, (draft) => {
+    const kept = asPod(draft);
+    const [before] = kept.status?.conditions ?? [];
+    const refused = { ...scheduled(plane, 'False'), reason: 'Unschedulable', message };
+    kept.status = { ...kept.status, conditions: [before?.message === message ? before : refused] };
+  });
+}
+
+function scheduled(
+  plane: ControlPlane,
+  status: 'True' | 'False',
+): { type: 'PodScheduled'; status: 'True' | 'False'; lastProbeTime: null; lastTransitionTime: string } {
+  return { type: 'PodScheduled', status, lastProbeTime: null, lastTransitionTime: apiTime(plane.clock.now()) };
+}

@@ -1,0 +1,124 @@
+import type { ConfigSource, NodeContainer, NodeEnvVar, NodePod, NodeVolume } from './kubelet-pod.ts';
+import type { ObjectStore } from './object-store.ts';
+
+/** Why a container cannot be given what its pod asks for, in the kubelet's words. */
+export class ConfigProblem extends Error {
+  override readonly name = 'ConfigProblem';
+}
+
+type Resource = 'secrets' | 'configmaps';
+
+const kinds = { secrets: 'Secret', configmaps: 'ConfigMap' } as const;
+const words = { secrets: 'secret', configmaps: 'configmap' } as const;
+
+/**
+ * The environment that a container starts with: first `envFrom`, then `env` in its order. Throws at the first thing
+ * that is missing, so a container with many missing keys names one at a time.
+ */
+export function containerEnv(store: ObjectStore, pod: NodePod, container: NodeContainer): Map<string, string> {
+  const env = new Map<string, string>();
+  for (const { prefix = '', secretRef, configMapRef } of container.envFrom ?? []) {
+    const data = sourceData(store, pod, secretRef ? 'secrets' : 'configmaps', secretRef ?? configMapRef ?? {});
+    for (const [key, value] of data ?? []) {
+      env.set(`${prefix}${key}`, value);
+    }
+  }
+  for (const variable of container.env ?? []) {
+    const value = variableValue(store, pod, variable);
+    if (value !== undefined) {
+      env.set(variable.name, expand(value, env));
+    }
+  }
+  return env;
+}
+
+function variableValue(store: ObjectStore, pod: NodePod, { value, valueFrom }: NodeEnvVar): string | undefined {
+  if (valueFrom?.secretKeyRef) {
+    return keyValue(store, pod, 'secrets', valueFrom.secretKeyRef);
+  }
+  if (valueFrom?.configMapKeyRef) {
+    return keyValue(store, pod, 'configmaps', valueFrom.configMapKeyRef);
+  }
+  return valueFrom?.fieldRef ? fieldValue(pod, valueFrom.fieldRef.fieldPath) : value;
+}
+
+function keyValue(
+  store: ObjectStore,
+  pod: NodePod,
+  resource: Resource,
+  { name = '', key, optional = false }: { name?: string; key: string; optional?: boolean },
+): string | undefined {
+  const data = sourceData(store, pod, resource, { name, optional });
+  const value = data?.get(key);
+  if (value === undefined && !optional) {
+    throw new ConfigProblem(`couldn't find key ${key} in ${kinds[resource]} ${pod.metadata.namespace}/${name}`);
+  }
+  return value;
+}
+
+function fieldValue(pod: NodePod, path: string): string {
+  const fields: Readonly<Record<string, string | undefined>> = {
+    'metadata.name': pod.metadata.name,
+    'metadata.namespace': pod.metadata.namespace,
+    'metadata.uid': pod.metadata.uid,
+    'spec.nodeName': pod.spec.nodeName,
+    'status.podIP': pod.status?.podIP,
+  };
+  return fields[path] ?? '';
+}
+
+/** `$(NAME)` of a variable that is already set; anything else stays as it is. */
+function expand(value: string, env: ReadonlyMap<string, string>): string {
+  return value.replace(/\$\(([\w.-]+)\)/g, (whole, name: string) => env.get(name) ?? whole);
+}
+
+/** Undefined for an optional source that is not there; otherwise its absence is the problem. */
+function sourceData(
+  store: ObjectStore,
+  pod: NodePod,
+  resource: Resource,
+  { name = '', optional = false }: ConfigSource,
+): ReadonlyMap<string, string> | undefined {
+  const object = store.get(resource, pod.metadata.namespace, name);
+  if (!object) {
+    if (optional) {
+      return undefined;
+    }
+    throw new ConfigProblem(`${words[resource]} "${name}" not found`);
+  }
+  const entries = Object.entries((object['data'] ?? {}) as Record<string, string>);
+  const decode = (value: string): string =>
+    resource === 'secrets' ? Buffer.from(value, 'base64').toString('utf8') : value;
+  return new Map(entries.map(([key, value]) => [key, decode(value)]));
+}
+
+/** What keeps a volume from being mounted, in the kubelet's words; undefined where nothing does. */
+export function volumeProblem(store: ObjectStore, pod: NodePod, volume: NodeVolume): string | undefined {
+  const { secret, configMap, projected } = volume;
+  if (secret) {
+    const { secretName = '', ...rest } = secret;
+    return sourceProblem(store, pod, 'secrets', { name: secretName, ...rest });
+  }
+  if (configMap) {
+    return sourceProblem(store, pod, 'configmaps', configMap);
+  }
+  const problems = (projected?.sources ?? []).flatMap((source) => [
+    ...(source.secret ? [sourceProblem(store, pod, 'secrets', source.secret)] : []),
+    ...(source.configMap ? [sourceProblem(store, pod, 'configmaps', source.configMap)] : []),
+  ]);
+  const found = problems.filter((problem) => problem !== undefined);
+  return found.length > 1 ? `[${found.join(', ')}]` : found[0];
+}
+
+function sourceProblem(store: ObjectStore, pod: NodePod, resource: Resource, source: ConfigSource): string | undefined {
+  try {
+    const data = sourceData(store, pod, resource, source);
+    const missing = (source.items ?? []).find(({ key }) => source.optional !== true && data?.has(key) !== true);
+    return missing && `references non-existent ${resource === 'secrets' ? 'secret' : 'config'} key: ${missing.key}`;
+  } catch (error) {
+    if (error instanceof ConfigProblem) {
+      return error.message;
+    }
+    throw error;
+  }
+}

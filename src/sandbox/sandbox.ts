@@ -1,0 +1,89 @@
+import { stringify } from 'yaml';
+import { applicationHealth } from './argocd-health.ts';
+import { startApiServer } from './api-server.ts';
+import type { ApiServer, ApiServerOptions } from './api-server.ts';
+import type { ControlPlane } from './controllers/control-plane.ts';
+import { EventRecorder } from './controllers/event-recorder.ts';
+import { startControllers } from './controllers/start-controllers.ts';
+import { Kubelet } from './kubelet.ts';
+import { ObjectStore } from './object-store.ts';
+import { asScenario, historyMs, playScenario } from './scenario.ts';
+import { envBackup, freshSecretValues } from './scenario-values.ts';
+import type { SecretValues } from './scenario-values.ts';
+import { startVault } from './vault/vault.ts';
+import type { Vault } from './vault/vault.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+export interface StartOptions extends Pick<ApiServerOptions, 'onRequest' | 'intercept'> {
+  readonly scenario: string;
+  /** How many times as fast as the wall's the cluster's time runs. */
+  readonly speed: number;
+}
+
+export interface Sandbox {
+  readonly url: string;
+  /** YAML text; its one context is `c2l-sandbox`. */
+  readonly kubeconfig: string;
+  readonly vault: Vault;
+  /** A `.env` backup with every value of the stack's Secret. */
+  readonly envBackupText: string;
+  /** The objects behind the API. */
+  readonly store: ObjectStore;
+  /** Takes a right away until the result is called. */
+  readonly deny: ApiServer['deny'];
+  close(): Promise<void>;
+}
+
+/** In the vault everything but one value, so that it takes two sources to have them all. */
+const notInVault = 'admin-password';
+
+/** Starts a cluster in this process, in the state of a scenario, with the sources that can repair it. */
+export async function startSandbox({ scenario, speed, ...hooks }: StartOptions): Promise<Sandbox> {
+  const clock = new VirtualClock(new Date(Date.now() - historyMs), speed);
+  const store = new ObjectStore(clock);
+  const plane: ControlPlane = { store, clock, events: new EventRecorder(store, clock) };
+  const kubelet = new Kubelet(plane);
+  const values = freshSecretValues();
+  startControllers(plane, [kubelet, applicationHealth(plane)]);
+  playScenario(asScenario(scenario), {
+    plane,
+    kubelet,
+    values,
+    advance: (ms) => {
+      clock.advance(ms);
+    },
+  });
+  const [server, vault] = await Promise.all([
+    startApiServer({ store, clock, programs: kubelet.programs, ...hooks }),
+    startVault({ secrets: vaultSecrets(values) }),
+  ]);
+  clock.start();
+  return {
+    url: server.url,
+    kubeconfig: kubeconfigFor(server.url),
+    vault,
+    envBackupText: envBackup(values),
+    store,
+    deny: (rule) => server.deny(rule),
+    close: async () => {
+      clock.stop();
+      await Promise.all([server.close(), vault.close()]);
+    },
+  };
+}
+
+function vaultSecrets(values: SecretValues): Record<string, string> {
+  return Object.fromEntries([...values].filter(([key]) => key !== notInVault));
+}
+
+function kubeconfigFor(server: string): string {
+  const name = 'c2l-sandbox';
+  return stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': name,
+    clusters: [{ name, cluster: { server } }],
+    users: [{ name, user: {} }],
+    contexts: [{ name, context: { cluster: name, user: name, namespace: 'cloudtolocalllm' } }],
+  });
+}
