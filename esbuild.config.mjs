@@ -2,22 +2,44 @@ import { build } from 'esbuild';
 import { cp, rm } from 'node:fs/promises';
 
 /**
- * The client library's generated models are a barrel of a thousand files that c2l never calls: marking the package
- * free of side effects lets the bundler drop what is not imported. It is what makes a start take tens of milliseconds.
+ * Of the client library c2l uses KubeConfig: the kubeconfig's authentication, certificates and proxies. What KubeConfig
+ * imports beside that is half a second of loading that no call of c2l reaches; here it becomes nothing, or loads when it
+ * is first called.
  */
-const dropUnusedModels = {
-  name: 'drop-unused-models',
-  setup({ onResolve, resolve }) {
-    onResolve({ filter: /.*/ }, async (args) => {
-      if (args.pluginData === dropUnusedModels || !args.importer.includes('@kubernetes/client-node')) return undefined;
-      const found = await resolve(args.path, {
-        kind: args.kind,
-        importer: args.importer,
-        resolveDir: args.resolveDir,
-        pluginData: dropUnusedModels,
-      });
-      return { ...found, sideEffects: false };
+const replacements = {
+  // For makeApiClient: the generated models and clients of the whole API.
+  './gen/index.js': `
+    const unused = () => { throw new Error('the generated API clients are not part of this build'); };
+    export { unused as createConfiguration, unused as ServerConfiguration };`,
+  // For applyToFetchOptions.
+  'node-fetch': `export class Headers { constructor() { throw new Error('node-fetch is not part of this build'); } }`,
+  // For loadFromString: the kubeconfig is parsed where its errors can be told without quoting tokens.
+  'js-yaml': `export default {};`,
+  // For the auth-providers azure and gcp, which are refused before they are asked.
+  'jsonpath-plus': `export const JSONPath = () => { throw new Error('jsonpath-plus is not part of this build'); };`,
+  // The library passes the issuer as text; openid-client takes a URL only.
+  'openid-client': `
+    const load = () => import('openid-client');
+    export const discovery = async (issuer, ...rest) => (await load()).discovery(new URL(issuer), ...rest);
+    export const refreshTokenGrant = async (...rest) => (await load()).refreshTokenGrant(...rest);`,
+  'socks-proxy-agent': `
+    export class SocksProxyAgent {
+      constructor(...rest) { return new (require('socks-proxy-agent').SocksProxyAgent)(...rest); }
+    }`,
+};
+
+const onlyKubeConfig = {
+  name: 'only-kube-config',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /.*/ }, (args) => {
+      const fromLibrary = /@kubernetes[\\/]client-node[\\/]dist[\\/]\w+\.js$/.test(args.importer);
+      if (!fromLibrary || !Object.hasOwn(replacements, args.path)) return undefined;
+      return { path: args.path, namespace: 'replaced', pluginData: args.resolveDir };
     });
+    onLoad({ filter: /.*/, namespace: 'replaced' }, (args) => ({
+      contents: replacements[args.path],
+      resolveDir: args.pluginData,
+    }));
   },
 };
 
@@ -30,11 +52,12 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  minify: true,
-  keepNames: true,
+  // Names stay as they are: stack traces of a defect can be read, and nothing has to be renamed back at start.
+  minifyWhitespace: true,
+  minifySyntax: true,
   legalComments: 'linked',
   chunkNames: 'chunks/[name]-[hash]',
-  plugins: [dropUnusedModels],
+  plugins: [onlyKubeConfig],
   // Bundled CommonJS packages call require() for Node's own modules.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
