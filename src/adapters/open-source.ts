@@ -1,0 +1,37 @@
+import { OperatorError } from '../errors.ts';
+import type { ValueSource } from '../ports.ts';
+import type { AzureKeyVaultOptions } from './azure-key-vault-source.ts';
+
+export interface OpenSourceOptions {
+  readonly cwd: string;
+  readonly azure?: AzureKeyVaultOptions;
+}
+
+const accepted = 'accepted are env:FILE and azure-key-vault:NAME-OR-URL';
+
+/** Opens what `--from` names. A file is read at once; a vault is first asked when values are looked up. */
+export async function openSource(spec: string, options: OpenSourceOptions): Promise<ValueSource> {
+  const colon = spec.indexOf(':');
+  const kind = colon < 0 ? spec : spec.slice(0, colon);
+  const place = colon < 0 ? '' : spec.slice(colon + 1);
+  if (kind === 'env') {
+    if (place === '') throw new OperatorError('source-invalid', 'env: names no file', { hint: accepted });
+    if (place === '-') {
+      throw new OperatorError('source-invalid', 'env:- is not supported: values cannot be read from standard input', {
+        hint: 'save them to a file that only you can read and give env:FILE',
+      });
+    }
+    const { openEnvFile } = await import('./env-file-source.ts');
+    return openEnvFile(place, options.cwd);
+  }
+  if (kind === 'azure-key-vault') {
+    const { openAzureKeyVault } = await import('./azure-key-vault-source.ts');
+    return openAzureKeyVault(place, options.azure);
+  }
+  throw new OperatorError('source-invalid', `${shown(kind, spec)} is no kind of source`, { hint: accepted });
+}
+
+/** Somebody may paste a value where a source belongs: only a word is repeated. */
+function shown(kind: string, spec: string): string {
+  return /^[a-z][a-z-]{0,30}$/.test(kind) && spec.length > kind.length ? `${kind}:` : 'what --from was given';
+}

@@ -1,0 +1,202 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { openAzureKeyVault, type AzureKeyVaultOptions } from '../../src/adapters/azure-key-vault-source.ts';
+import type { SourceAnswer, WantedValue } from '../../src/ports.ts';
+import { startVault, type Vault } from '../../src/sandbox/vault/vault.ts';
+import type { VaultFault } from '../../src/sandbox/vault/vault-answer.ts';
+
+const canary = 'canary'.repeat(4);
+const never = new AbortController().signal;
+let vault: Vault;
+
+beforeEach(async () => {
+  vault = await startVault({
+    secrets: {
+      plain: canary,
+      empty: '',
+      disabled: { value: canary, enabled: false },
+      expired: { value: canary, expires: new Date('2026-01-01T00:00:00Z') },
+      early: { value: canary, notBefore: new Date('2026-03-01T00:00:00Z') },
+      gone: { value: canary, deleted: true },
+    },
+  });
+  process.env['IDENTITY_ENDPOINT'] = vault.identityEndpoint;
+  process.env['IDENTITY_HEADER'] = vault.identityHeader;
+});
+
+afterEach(async () => {
+  await vault.close();
+});
+
+const wanted = (azureKeyVaultName: string): WantedValue => {
+  return { namespace: 'shop', secret: 'app', key: 'k', envName: 'K', azureKeyVaultName };
+};
+
+function source(options: AzureKeyVaultOptions = {}, url = vault.url) {
+  const now = () => new Date('2026-02-01T00:00:00Z');
+  return openAzureKeyVault(url, { caPem: vault.caPem, credential: 'managed-identity', now, ...options });
+}
+
+async function lookUp(names: readonly string[], options: AzureKeyVaultOptions = {}) {
+  return source(options).lookUp(names.map(wanted), never);
+}
+
+async function reasonOf(fault: VaultFault, options?: AzureKeyVaultOptions): Promise<string> {
+  vault.setFault(fault);
+  const [answer] = await lookUp(['plain'], options);
+  expect(answer).toMatchObject({ state: 'failed' });
+  expect(inspect(answer, { depth: 9 })).not.toContain(canary);
+  return (answer as Extract<SourceAnswer, { state: 'failed' }>).reason;
+}
+
+const host = () => new URL(vault.url).host;
+
+describe('answers', () => {
+  test('a value, wrapped, with its version', async () => {
+    const [answer] = await lookUp(['plain']);
+
+    expect(answer).toMatchObject({ state: 'found', detail: expect.stringMatching(/^version [0-9a-f]{32}$/) });
+    expect(inspect(answer, { depth: 9 })).not.toContain(canary);
+    expect(answer?.state === 'found' && answer.value.reveal()).toBe(canary);
+  });
+
+  test.each<[string, SourceAnswer]>([
+    ['nope', { state: 'not-found' }],
+    ['empty', { state: 'not-found', detail: 'empty' }],
+    ['expired', { state: 'failed', reason: 'the secret expired on 2026-01-01T00:00:00.000Z' }],
+    ['early', { state: 'failed', reason: 'the secret is not valid before 2026-03-01T00:00:00.000Z' }],
+    [
+      'disabled',
+      {
+        state: 'failed',
+        reason: 'the secret is disabled: enable it with az keyvault secret set-attributes --enabled true',
+      },
+    ],
+    ['under_score', { state: 'failed', reason: '"under_score" is no name of a Key Vault secret' }],
+  ])('%s', async (name, answer) => {
+    expect(await lookUp([name])).toEqual([answer]);
+  });
+
+  test('a deleted secret is told from one that never was, with the way back', async () => {
+    expect(await lookUp(['gone'])).toEqual([
+      {
+        state: 'failed',
+        reason: `the secret is deleted and can be recovered: az keyvault secret recover --id ${vault.url}/deletedsecrets/gone`,
+      },
+    ]);
+  });
+
+  test('come in the order asked for, however many', async () => {
+    const names = Array.from({ length: 30 }, (_, index) => (index % 3 === 0 ? 'plain' : `nope-${index}`));
+
+    const states = (await lookUp(names)).map(({ state }) => state);
+
+    expect(states).toEqual(names.map((name) => (name === 'plain' ? 'found' : 'not-found')));
+  });
+
+  test('a bad name is never asked for', async () => {
+    await lookUp(['under_score', '']);
+
+    expect(vault.requests).toEqual([]);
+  });
+});
+
+describe('failures are told apart', () => {
+  test.each<[VaultFault, string]>([
+    [{ kind: 'forbidden' }, 'reading secrets is forbidden (403): it needs the role Key Vault Secrets User'],
+    [{ kind: 'firewall' }, "the vault's firewall does not let this address in (403)"],
+    [{ kind: 'throttled' }, 'the vault takes no more requests for now (429)'],
+    [{ kind: 'unauthorized' }, 'HOST does not accept the credential (401)'],
+    [{ kind: 'unavailable' }, 'HOST answered 503 ServiceUnavailable'],
+    [{ kind: 'empty-refusal' }, 'HOST answered 403 and nothing more'],
+    [{ kind: 'garbage' }, 'HOST answered something that cannot be read'],
+    [{ kind: 'reset' }, 'HOST breaks the connection off'],
+  ])('%j: %s', async (fault, reason) => {
+    expect(await reasonOf(fault)).toBe(reason.replace('HOST', host()));
+  });
+
+  test('throttled for longer than the limit: the wait that the vault asks for is told', async () => {
+    const fault: VaultFault = { kind: 'throttled', retryAfterSeconds: 3600 };
+
+    expect(await reasonOf(fault, { limitMs: 500 })).toBe(
+      'the vault takes no more requests for now (429): try again in 3600 s',
+    );
+  });
+
+  test('a vault that hangs', async () => {
+    expect(await reasonOf({ kind: 'hang' }, { limitMs: 300 })).toBe(`${host()} did not answer within 0.3 s`);
+  });
+
+  test('a vault whose certificate nobody vouches for', async () => {
+    const other = await startVault({ secrets: {} });
+
+    expect(await reasonOf({ kind: 'hang' }, { caPem: other.caPem })).toMatch(
+      /^the certificate of 127\.0\.0\.1:\d+ is not trusted \([A-Z_]+\)$/,
+    );
+    await other.close();
+  });
+
+  test('nobody listens', async () => {
+    const url = vault.url;
+    await vault.close();
+
+    expect(await source({}, url).lookUp([wanted('plain')], never)).toEqual([
+      { state: 'failed', reason: `${new URL(url).host} refuses connections` },
+    ]);
+  });
+
+  test('something else listens', async () => {
+    const server = createServer((socket) => socket.end('SSH-2.0-nothing\r\n'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+    expect(await source({}, url).lookUp([wanted('plain')], never)).toEqual([
+      { state: 'failed', reason: `${new URL(url).host} does not speak HTTPS` },
+    ]);
+    server.close();
+  });
+
+  test('a name that has no address', async () => {
+    const [answer] = await source({}, 'https://nope.invalid').lookUp([wanted('plain')], never);
+
+    expect(answer).toMatchObject({
+      state: 'failed',
+      reason: expect.stringMatching(/^nope\.invalid (has no address|cannot be looked up)/),
+    });
+  });
+
+  test('Ctrl-C is no failure of the vault', async () => {
+    vault.setFault({ kind: 'hang' });
+    const interruption = new AbortController();
+    const looking = source().lookUp([wanted('plain')], interruption.signal);
+    interruption.abort();
+
+    await expect(looking).rejects.toMatchObject({ code: 'interrupted', exitCode: 130 });
+  });
+});
+
+describe('a place that is no vault is refused', () => {
+  test.each([
+    ['', 'azure-key-vault: names no vault'],
+    ['my_vault', 'my_vault is no name of a Key Vault and no URL'],
+    ['ab', 'ab is no name of a Key Vault and no URL'],
+    ['a--b', 'a--b is no name of a Key Vault and no URL'],
+    ['http://shop.vault.azure.net', 'http://shop.vault.azure.net is not https: values are never sent in the clear'],
+    [
+      'https://shop.vault.azure.net/secrets/a',
+      'shop.vault.azure.net is followed by a path: name the vault, not one of its secrets',
+    ],
+    [`https://a:${canary}@shop.vault.azure.net`, 'the URL must not hold a user or password'],
+  ])('%j: %s', (text, message) => {
+    expect(() => openAzureKeyVault(text)).toThrow(expect.objectContaining({ code: 'source-invalid', message }));
+  });
+
+  test('a name and a URL are accepted, and nothing is asked yet', () => {
+    expect(openAzureKeyVault('shop-prod').label).toBe('azure-key-vault:shop-prod');
+    expect(openAzureKeyVault('https://shop.vault.azure.cn/').label).toBe(
+      'azure-key-vault:https://shop.vault.azure.cn/',
+    );
+  });
+});
