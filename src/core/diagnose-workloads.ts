@@ -91,7 +91,8 @@ function isHeldByOldPod(workload: Workload, podName: string): boolean {
 function reasonText(scene: Scene, workload: Workload, { worst, detail }: Readiness): string {
   if (worst === undefined) return `${detail}${creationFailure(workload)}`;
   const { text, container, reason, message } = worst.state;
-  const where = container === undefined ? `pod ${worst.pod}` : `pod ${worst.pod}, container ${container}`;
+  const pod = workload.ref.kind === 'Pod' ? [] : [`pod ${worst.pod}`];
+  const where = [...pod, ...(container === undefined ? [] : [`container ${container}`])].join(', ') || 'it';
   const why = reason !== undefined && !text.endsWith(reason) ? ` (${reason})` : '';
   const told = message === undefined || message === '' ? '' : `: ${message}`;
   return `${where} is ${text}${why}${told}${idleDependencies(scene, workload.ref, worst.state)}`;

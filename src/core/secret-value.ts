@@ -20,7 +20,8 @@ export class SecretValue {
   }
 
   static fromText(text: string): SecretValue {
-    return new SecretValue(text, btoa(String.fromCharCode(...new TextEncoder().encode(text))), true);
+    const bytes = Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte));
+    return new SecretValue(text, btoa(bytes.join('')), true);
   }
 
   /** The encoding of `data` in a Secret. */
