@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { OperatorError } from '../errors.ts';
+import { systemCode } from './kubernetes-errors.ts';
 import { mergeKubeconfigs, type KubeconfigDocument, type NamedEntry } from './kubeconfig-document.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -109,7 +110,7 @@ function readKubeconfig(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new OperatorError('kubeconfig-invalid', `kubeconfig ${path} cannot be read (${errorCode(error)})`, {
+    throw new OperatorError('kubeconfig-invalid', `kubeconfig ${path} cannot be read (${systemCode(error)})`, {
       hint: `ls -l ${path}`,
     });
   }
@@ -183,8 +184,4 @@ function refuseRemovedPlugins(user: NamedEntry, label: string): NamedEntry {
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
 }

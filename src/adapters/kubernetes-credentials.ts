@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { OperatorError } from '../errors.ts';
 import { isRecord } from './kubeconfig-document.ts';
 import type { KubeconfigSelection } from './kubeconfig.ts';
-import { TransportFailure } from './kubernetes-errors.ts';
+import { systemCode, TransportFailure } from './kubernetes-errors.ts';
 
 /** What every request to the API server carries. */
 export interface Credentials {
@@ -139,7 +139,7 @@ async function bounded(work: Promise<void>, selection: KubeconfigSelection): Pro
   } catch (error) {
     if (error instanceof TransportFailure) throw error;
     // What a plugin wrote to its standard error may hold anything, tokens too.
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const missing = systemCode(error) === 'ENOENT';
     throw new TransportFailure(
       'unauthorized',
       `${provider(selection)} ${missing ? 'is not installed' : 'gave no credentials'}; try kubectl get namespaces`,

@@ -116,9 +116,14 @@ const networkReasons: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
 };
 
+/** `ECONNREFUSED`, `ENOENT`, …; empty for an error without one. */
+export function systemCode(error: unknown): string {
+  return asText(asObject(error)?.['code']);
+}
+
 /** Of Node's errors only the code is passed on. */
 export function networkFailure(error: unknown, server: string): TransportFailure {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = systemCode(error);
   if (code.startsWith('HPE_')) {
     return new TransportFailure('not-kubernetes', `${server} does not speak HTTP (${code})`);
   }
