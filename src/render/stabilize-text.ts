@@ -54,7 +54,7 @@ function failedCheckLines({ phases }: StabilizeReport, style: Style): string[] {
 
 function errorLines({ error }: StabilizeReport, style: Style): string[] {
   if (error === undefined) return [];
-  return ['', ...paragraph('error: ', error.message, style.width).map(style.bad)];
+  return ['', ...paragraph('error: ', error.message, style.width).map((line) => style.bad(line))];
 }
 
 function summary({ phases, verdict }: StabilizeReport): string {
