@@ -1,12 +1,14 @@
 import { stringify } from 'yaml';
 import { applicationHealth } from './argocd-health.ts';
 import { startApiServer } from './api-server.ts';
+import type { Programs } from './api-programs.ts';
 import type { ApiServer, ApiServerOptions } from './api-server.ts';
 import type { ControlPlane } from './controllers/control-plane.ts';
 import { EventRecorder } from './controllers/event-recorder.ts';
 import { startControllers } from './controllers/start-controllers.ts';
 import { Kubelet } from './kubelet.ts';
 import { ObjectStore } from './object-store.ts';
+import type { SandboxClock } from './sandbox-clock.ts';
 import { asScenario, historyMs, playScenario } from './scenario.ts';
 import { envBackup, freshSecretValues } from './scenario-values.ts';
 import type { SecretValues } from './scenario-values.ts';
@@ -29,6 +31,10 @@ export interface Sandbox {
   readonly envBackupText: string;
   /** The objects behind the API. */
   readonly store: ObjectStore;
+  /** The cluster's time. */
+  readonly clock: SandboxClock;
+  /** What runs in the pods, for whom no Service leads to. */
+  readonly programs: Programs;
   /** Takes a right away until the result is called. */
   readonly deny: ApiServer['deny'];
   close(): Promise<void>;
@@ -64,6 +70,8 @@ export async function startSandbox({ scenario, speed, ...hooks }: StartOptions):
     vault,
     envBackupText: envBackup(values),
     store,
+    clock,
+    programs: kubelet.programs,
     deny: (rule) => server.deny(rule),
     close: async () => {
       clock.stop();

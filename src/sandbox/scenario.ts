@@ -1,5 +1,4 @@
 import { OperatorError } from '../errors.ts';
-import { withDefaults } from './api-defaults.ts';
 import { applicationsFor, argocdInstallation, tracked } from './argocd.ts';
 import { deletePod } from './controllers/owned-pods.ts';
 import type { ControlPlane } from './controllers/control-plane.ts';
@@ -8,8 +7,8 @@ import type { Kubelet } from './kubelet.ts';
 import { asPod } from './kubelet-pod.ts';
 import { apiTime } from './object-store.ts';
 import type { NewObject } from './object-store.ts';
-import { groupVersion, resourceTypes } from './resources.ts';
 import { stackManifests } from './scenario-manifests.ts';
+import { createObjects } from './scenario-objects.ts';
 import { registryCredentials } from './scenario-values.ts';
 import type { SecretValues } from './scenario-values.ts';
 
@@ -26,7 +25,7 @@ const keptInIncident: readonly string[] = ['jwt-secret', 'postgres-user', 'postg
 const minute = 60_000;
 
 /** Longer than the progress deadline of a Deployment, so that Argo CD has had the time to notice. */
-export const historyMs = 25 * minute;
+export const historyMs = 17 * minute;
 
 export interface Stage {
   readonly plane: ControlPlane;
@@ -85,11 +84,11 @@ function playTotalSecretLoss(stage: Stage): void {
 
 function installCluster(stage: Stage): void {
   const names = ['default', 'kube-system'];
-  create(
-    stage,
+  createObjects(
+    stage.plane.store,
     names.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
   );
-  create(stage, [sandboxNode(stage.plane.clock.now()), ...argocdInstallation()]);
+  createObjects(stage.plane.store, [sandboxNode(stage.plane.clock.now()), ...argocdInstallation()]);
 }
 
 function sandboxNode(now: Date): NewObject {
@@ -126,7 +125,7 @@ function installStack(stage: Stage, keys: readonly string[]): void {
   const manifests = stackManifests(namespace);
   const isFirst = ({ kind }: NewObject): boolean => ['Namespace', 'ConfigMap', 'Secret'].includes(kind);
   const workloads = manifests.filter((object) => !isFirst(object)).map(tracked);
-  create(stage, [
+  createObjects(stage.plane.store, [
     ...manifests.filter(isFirst),
     {
       apiVersion: 'v1',
@@ -159,17 +158,4 @@ function pullSecret(): NewObject {
   const data = { '.dockerconfigjson': base64(registryCredentials()) };
   const type = 'kubernetes.io/dockerconfigjson';
   return { apiVersion: 'v1', kind: 'Secret', metadata: named('regcred'), type, data };
-}
-
-function create({ plane }: Stage, objects: readonly NewObject[]): void {
-  for (const object of objects) {
-    const type = resourceTypes.find(
-      ({ kind, ...rest }) => kind === object.kind && groupVersion(rest) === object.apiVersion,
-    );
-    if (!type) {
-      throw new Error(`the sandbox has no ${object.kind} of ${object.apiVersion}`);
-    }
-    const { status } = object;
-    plane.store.create(type.name, { ...withDefaults(type, object), ...(status !== undefined && { status }) });
-  }
 }

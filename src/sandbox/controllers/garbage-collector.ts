@@ -20,7 +20,7 @@ export function garbageCollector(plane: ControlPlane): Controller {
 
 function collectDependents(plane: ControlPlane, owner: StoredObject): void {
   const { uid, namespace } = owner.metadata;
-  for (const resource of plane.store.resources()) {
+  for (const resource of plane.store.resources().filter((name) => name !== 'events')) {
     for (const object of plane.store.list(resource, namespace)) {
       const owners = object.metadata.ownerReferences ?? [];
       if (owners.length > 0 && owners.every((reference) => reference.uid === uid)) {

@@ -1,0 +1,23 @@
+import { afterEach } from '@jest/globals';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import type { Sandbox, StartOptions } from '../../src/sandbox/sandbox.ts';
+
+const running = new Set<Sandbox>();
+
+afterEach(async () => {
+  await Promise.all([...running].map((sandbox) => sandbox.close()));
+  running.clear();
+});
+
+/** A sandbox that ends with the test. Fast enough that a test may wait for what takes the kubelet a quarter minute. */
+export async function sandbox(options: Partial<StartOptions> = {}): Promise<Sandbox> {
+  const started = await startSandbox({ scenario: 'incident', speed: 100, ...options });
+  running.add(started);
+  return started;
+}
+
+/** The values of a sandbox's backup, by the keys of the Secret. */
+export function backupValues({ envBackupText }: Pick<Sandbox, 'envBackupText'>): Record<string, string> {
+  const lines = [...envBackupText.matchAll(/^(\w+)='(.*)'$/gm)];
+  return Object.fromEntries(lines.map(([, name = '', value = '']) => [name.toLowerCase().replaceAll('_', '-'), value]));
+}
