@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
 import { formatViolation } from '../../src/core/value-format.ts';
+import { freshSecretValues } from '../../src/sandbox/scenario-values.ts';
 import type { Stack } from '../../src/core/stack.ts';
 
 let stack: Stack;
@@ -105,5 +106,14 @@ describe('formats', () => {
 
     expect(formatViolation(good, format)).toBeUndefined();
     expect(formatViolation(bad, format)).toBeDefined();
+  });
+
+  test('the values of the sandbox fit theirs', () => {
+    const violations = [...freshSecretValues()].map(([key, value]) =>
+      formatViolation(value, keysOf('cloudtolocalllm-secrets')[key]?.format ?? {}),
+    );
+
+    expect(violations.filter((violation) => violation !== undefined)).toEqual([]);
+    expect(violations.length).toBeGreaterThanOrEqual(12);
   });
 });
