@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { isSameJson } from './same-json.ts';
 import { isObject, setOrRemove, type Json, type JsonObject } from './api-json.ts';
 import { ApiProblem } from './api-problem.ts';
 
@@ -31,7 +31,7 @@ function applyOperation(root: JsonObject, operation: Json): void {
       put(root, path, { value: structuredClone(read(root, from)), mustExist: false });
       return;
     case 'test':
-      if (isDeepStrictEqual(read(root, path), value)) {
+      if (isSameJson(read(root, path), value)) {
         return;
       }
       throw doesNotFit();

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { isSameJson } from './same-json.ts';
 import { apiTime, type ManagedFieldsEntry, type NewObject, type StoredObject } from './object-store.ts';
 
 /** Fields whose members are owned one by one; all others are owned whole. */
@@ -70,7 +70,7 @@ export function managedFieldsAfter(
 ): ManagedFieldsEntry[] {
   const old = leaves(before);
   const now = leaves(after);
-  const changed = [...now.keys()].filter((leaf) => !old.has(leaf) || !isDeepStrictEqual(old.get(leaf), now.get(leaf)));
+  const changed = [...now.keys()].filter((leaf) => !old.has(leaf) || !isSameJson(old.get(leaf), now.get(leaf)));
   const entries = (before?.metadata.managedFields ?? [])
     .map((entry) => {
       const kept = fromFields(entry.fieldsV1).filter((leaf) => now.has(leaf) && !changed.includes(leaf));

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { isSameJson } from './same-json.ts';
 import { ApiProblem } from './api-problem.ts';
 import type { NewObject, StoredObject } from './object-store.ts';
 import type { ResourceType } from './resources.ts';
@@ -117,7 +117,7 @@ function immutableCauses(before: StoredObject, after: StoredObject): Cause[] {
   return [
     ...(after['immutable'] === true ? [] : [forbidden('immutable', why)]),
     ...['data', 'binaryData']
-      .filter((field) => !isDeepStrictEqual(before[field] ?? {}, after[field] ?? {}))
+      .filter((field) => !isSameJson(before[field] ?? {}, after[field] ?? {}))
       .map((field) => forbidden(field, why)),
   ];
 }
@@ -143,7 +143,7 @@ function fixedPartOfPod(object: StoredObject): unknown {
 }
 
 function podChangeCauses(before: StoredObject, after: StoredObject): Cause[] {
-  return isDeepStrictEqual(fixedPartOfPod(before), fixedPartOfPod(after))
+  return isSameJson(fixedPartOfPod(before), fixedPartOfPod(after))
     ? []
     : [
         forbidden(
@@ -158,7 +158,7 @@ function podChangeCauses(before: StoredObject, after: StoredObject): Cause[] {
 function selectorCauses(before: StoredObject, after: StoredObject): Cause[] {
   const selector = (object: StoredObject): unknown =>
     (object['spec'] as Record<string, unknown> | undefined)?.['selector'];
-  return isDeepStrictEqual(selector(before), selector(after))
+  return isSameJson(selector(before), selector(after))
     ? []
     : [invalidValue('spec.selector', JSON.stringify(selector(after)), 'field is immutable')];
 }

@@ -1,5 +1,5 @@
+import { isSameJson } from './same-json.ts';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import { alreadyExists, badRequest, conflict, notFound } from './api-problem.ts';
 import { ChangeHistory } from './change-history.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
@@ -176,9 +176,9 @@ export class ObjectStore {
     const { uid, resourceVersion, creationTimestamp, generation } = before.metadata;
     Object.assign(after.metadata, { uid, resourceVersion, creationTimestamp });
     if (generation !== undefined) {
-      after.metadata.generation = isDeepStrictEqual(before['spec'], after['spec']) ? generation : generation + 1;
+      after.metadata.generation = isSameJson(before['spec'], after['spec']) ? generation : generation + 1;
     }
-    if (isDeepStrictEqual(before, after)) {
+    if (isSameJson(before, after)) {
       return structuredClone(before);
     }
     if (after.metadata.deletionTimestamp !== undefined && lostLastFinalizer(before, after)) {

@@ -1,0 +1,160 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { setTimeout as delay } from 'node:timers/promises';
+import { randomBytes } from 'node:crypto';
+import { KubeConfig } from '@kubernetes/client-node';
+import { startSandbox } from '../../../src/sandbox/sandbox.ts';
+
+export interface KubeObject {
+  apiVersion?: string;
+  kind?: string;
+  metadata: {
+    name: string;
+    namespace?: string;
+    uid: string;
+    resourceVersion: string;
+    annotations?: Record<string, string>;
+    managedFields?: { manager: string; operation: string; time: string; fieldsV1: Record<string, unknown> }[];
+  };
+  // Objects of many kinds pass through here; each test says what it looks for.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  [field: string]: any;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body: KubeObject;
+  readonly text: string;
+}
+
+/** A cluster that the contract is held against, with a namespace of its own. */
+export interface World {
+  readonly namespace: string;
+  /** `path` is below the test's namespace unless it begins with a slash. */
+  send(method: string, path: string, body?: unknown, contentType?: string): Promise<ApiAnswer>;
+  /** Asks until `holds` returns something; fails with what it saw last. */
+  eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface WorldKind {
+  readonly name: string;
+  readonly isSandbox: boolean;
+  readonly isThere: boolean;
+  start(): Promise<World>;
+}
+
+const sandboxSpeed = 40;
+const realKubeconfig = process.env['C2L_E2E_KUBECONFIG'] ?? '';
+
+/** The sandbox always, a real cluster where one is named: where they differ, the sandbox is wrong. */
+export const worldKinds: readonly WorldKind[] = [
+  {
+    name: 'the sandbox',
+    isSandbox: true,
+    isThere: true,
+    start: async () => {
+      const sandbox = await startSandbox({ scenario: 'healthy', speed: sandboxSpeed });
+      return openWorld(sandbox.kubeconfig, () => sandbox.close());
+    },
+  },
+  {
+    name: 'a real cluster',
+    isSandbox: false,
+    isThere: realKubeconfig !== '',
+    start: async () => {
+      const { readFile } = await import('node:fs/promises');
+      return openWorld(await readFile(realKubeconfig, 'utf8'), () => Promise.resolve());
+    },
+  },
+];
+
+async function openWorld(kubeconfig: string, closeCluster: () => Promise<void>): Promise<World> {
+  const config = new KubeConfig();
+  config.loadFromString(kubeconfig);
+  const namespace = `c2l-contract-${randomBytes(4).toString('hex')}`;
+  const world: World = {
+    namespace,
+    send: (method, path, body, contentType) => {
+      const prefix = path.startsWith('/api/v1/') || path.startsWith('/apis/') ? '' : `/api/v1/namespaces/${namespace}/`;
+      return send(config, { method, path: `${prefix}${path}`, body, contentType });
+    },
+    eventually,
+    close: async () => {
+      await world.send('DELETE', `/api/v1/namespaces/${namespace}`);
+      await closeCluster();
+    },
+  };
+  const created = await world.send('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
+  if (created.status !== 201) {
+    throw new Error(`the namespace could not be created: ${created.text}`);
+  }
+  await eventually('the default ServiceAccount', async () => {
+    const { status } = await world.send('GET', 'serviceaccounts/default');
+    return status === 200 ? true : undefined;
+  });
+  return world;
+}
+
+async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  const giveUpAt = Date.now() + 90_000;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) {
+      return found;
+    }
+    if (Date.now() > giveUpAt) {
+      throw new Error(`did not happen within 90 s: ${what}`);
+    }
+    await delay(100);
+  }
+}
+
+async function send(
+  config: KubeConfig,
+  request: { method: string; path: string; body: unknown; contentType: string | undefined },
+): Promise<ApiAnswer> {
+  const server = new URL(config.getCurrentCluster()?.server ?? '');
+  const body = request.body === undefined ? undefined : Buffer.from(bodyText(request.body));
+  const options: RequestOptions = {
+    method: request.method,
+    host: server.hostname,
+    port: server.port,
+    path: request.path,
+    headers: {
+      accept: 'application/json',
+      'user-agent': 'contract/1',
+      // Said by us: Node sends a DELETE's body without a length of its own accord, and servers then ignore it.
+      ...(body && { 'content-type': request.contentType ?? 'application/json', 'content-length': body.length }),
+    },
+  };
+  if (server.protocol === 'https:') {
+    await config.applyToHTTPSOptions(options);
+  }
+  const start = server.protocol === 'https:' ? httpsRequest : httpRequest;
+  return new Promise((resolve, reject) => {
+    const outgoing = start(options, (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('error', reject);
+      incoming.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        resolve({ status: incoming.statusCode ?? 0, body: parsed(text), text });
+      });
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+function bodyText(body: unknown): string {
+  return typeof body === 'string' ? body : JSON.stringify(body);
+}
+
+function parsed(text: string): KubeObject {
+  try {
+    return JSON.parse(text) as KubeObject;
+  } catch {
+    return { metadata: { name: '', uid: '', resourceVersion: '' } };
+  }
+}
