@@ -28,7 +28,7 @@ import {
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { createVaultCertificates } from './certificates.ts';
+import { createVaultCertificates } from './vault-certificates.ts';
 import { faultAnswer, vaultError, type VaultAnswer, type VaultFault } from './vault-answer.ts';
 import { answerVaultRequest } from './vault-api.ts';
 import { VaultStore, type VaultSecret } from './vault-store.ts';
