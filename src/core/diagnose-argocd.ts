@@ -90,6 +90,24 @@ function absentArgoCd({ namespace, applications }: ArgoCdSnapshot): Finding[] {
   ];
 }
 
+/**
+ * Argo CD creates a later wave only once the earlier one is healthy, so what holds up one workload of an Application
+ * also explains why another is not there yet.
+ */
+export function explainMissing(scene: Scene, roots: readonly Finding[]): Finding[] {
+  const affected = findingsByObject(roots.filter(({ code }) => code !== 'workload-missing'));
+  const held = heldWorkloads(scene.workloads);
+  const causes = new Map<string, readonly string[]>();
+  for (const application of scene.snapshot.argocd.applications.items) {
+    const refs = held(application);
+    const ids = [...new Set(refs.flatMap((ref) => affected.get(refId(ref)) ?? []))];
+    if (ids.length > 0) for (const ref of refs) causes.set(refId(ref), ids);
+  }
+  return roots.map((finding) =>
+    finding.code === 'workload-missing' ? { ...finding, causes: causes.get(refId(finding.object)) ?? [] } : finding,
+  );
+}
+
 /** Applications that are not healthy, each with the findings that hold up what it deploys. */
 export function diagnoseApplications(scene: Scene, roots: readonly Finding[]): Finding[] {
   const { snapshot, stack } = scene;

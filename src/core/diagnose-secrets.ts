@@ -3,7 +3,7 @@ import type { Finding, FindingReference } from './findings.ts';
 import { refText, type ObjectRef } from './kubernetes.ts';
 import { listText } from './list-text.ts';
 import { newFinding } from './new-finding.ts';
-import { missingPullSecret, missingTlsSecret } from './diagnose-special-secrets.ts';
+import { createTlsSecret, missingPullSecret, missingTlsSecret } from './diagnose-special-secrets.ts';
 import { places, requirementsOf, type Requirement } from './requirements.ts';
 import type { SecretNeed } from './secret-needs.ts';
 
@@ -56,7 +56,7 @@ function missingSecret(scene: Scene, need: SecretNeed, keys: readonly Requiremen
 function keyFinding(scene: Scene, need: SecretNeed, requirement: Requirement): Finding | undefined {
   const { key, required, references, state, detail = '' } = requirement;
   const object = secretRef(need);
-  const common = { object, secret: need.name, key, references, fix: scene.fixSecrets(need.namespace) };
+  const common = { object, secret: need.name, key, references, fix: fixForKey(scene, need, references) };
   const blocks = required ? scene.blocks(workloadsOf(references)) : [];
   const severity = required ? {} : { severity: 'warning' as const };
   switch (state) {
@@ -80,6 +80,14 @@ function keyFinding(scene: Scene, need: SecretNeed, requirement: Requirement): F
         blocks,
       });
   }
+}
+
+/** Certificates have an issuer and are in no source of values. */
+function fixForKey(scene: Scene, need: SecretNeed, references: readonly FindingReference[]): string {
+  const isCertificate = references.length > 0 && references.every(({ via }) => via === 'tls');
+  return isCertificate
+    ? `${createTlsSecret(need)} --dry-run=client -o yaml | kubectl apply -f -`
+    : scene.fixSecrets(need.namespace);
 }
 
 function lacks(need: SecretNeed, key: string, references: readonly FindingReference[]): string {

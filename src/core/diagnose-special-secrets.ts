@@ -60,6 +60,10 @@ export function missingTlsSecret(need: SecretNeed): Finding {
     secret: need.name,
     references,
     message: `${refText(object)} has no certificate: secret/${need.name} does not exist`,
-    fix: `kubectl -n ${need.namespace} create secret tls ${need.name} --cert=FILE --key=FILE`,
+    fix: createTlsSecret(need),
   });
+}
+
+export function createTlsSecret({ namespace, name }: SecretNeed): string {
+  return `kubectl -n ${namespace} create secret tls ${name} --cert=FILE --key=FILE`;
 }

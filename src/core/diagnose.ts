@@ -1,4 +1,4 @@
-import { diagnoseApplications, diagnoseArgoCd } from './diagnose-argocd.ts';
+import { diagnoseApplications, diagnoseArgoCd, explainMissing } from './diagnose-argocd.ts';
 import { diagnoseComponents } from './diagnose-components.ts';
 import { diagnoseSecrets } from './diagnose-secrets.ts';
 import { diagnoseUnreadable } from './diagnose-unreadable.ts';
@@ -16,7 +16,7 @@ export function diagnose(snapshot: Snapshot, stack?: Stack): Finding[] {
   const scene = buildScene(snapshot, stack);
   const argocd = diagnoseArgoCd(scene);
   const stated = [...diagnoseSecrets(scene), ...diagnoseComponents(scene), ...argocd];
-  const roots = [...stated, ...diagnoseWorkloads(scene, stated)];
+  const roots = explainMissing(scene, [...stated, ...diagnoseWorkloads(scene, stated)]);
   const findings = [...roots, ...diagnoseApplications(scene, roots), ...diagnoseUnreadable(scene)];
   return findings.sort(compareFindings);
 }

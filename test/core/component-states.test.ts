@@ -1,0 +1,52 @@
+import { expect, test } from '@jest/globals';
+import { componentStates } from '../../src/core/component-states.ts';
+import type { ComponentState } from '../../src/core/report.ts';
+import { gap, namespace, barePod, deployment, snapshotOf, stackOf } from '../support/builders.ts';
+import { incidentStack, incidentWorld } from '../support/incident-world.ts';
+
+function lines(states: readonly ComponentState[]): string[] {
+  return states.map(
+    ({ component, state, detail, dependsOn }) => `${component}: ${state}, ${detail} <- ${dependsOn.join(' ')}`,
+  );
+}
+
+test('are the components of the stack, in its order', () => {
+  expect(lines(componentStates(incidentWorld(), incidentStack()))).toEqual([
+    'postgres-auth: stuck, postgres-auth-0 is CreateContainerConfigError <- ',
+    'postgres: ready, 1 of 1 pods are ready <- ',
+    'redis-tunnel-state: ready, 1 of 1 pods are ready <- ',
+    'api-backend: stuck, api-backend-5c6d-0 is Init:CreateContainerConfigError <- postgres postgres-auth',
+    'web: waiting, web-5c6d-0 is Init:0/1 <- api-backend',
+    'grafana: stuck, grafana-5c6d-0 is CreateContainerConfigError <- ',
+    'prometheus: ready, 1 of 1 pods are ready <- ',
+    'alertmanager: ready, 1 of 1 pods are ready <- ',
+  ]);
+});
+
+test('are every workload where there is no stack, with the dependencies that init containers show', () => {
+  const states = lines(componentStates(incidentWorld()));
+
+  expect(states).toHaveLength(8);
+  expect(states).toContain('deployment/web: waiting, web-5c6d-0 is Init:0/1 <- deployment/api-backend');
+});
+
+test('carry the namespace where workloads of several were found', () => {
+  const { pods = [] } = barePod('p');
+  const elsewhere = pods.map((pod) => ({ ...pod, metadata: { ...pod.metadata, namespace: 'other' } }));
+
+  expect(componentStates(snapshotOf(deployment('web'), { pods: elsewhere })).map(({ component }) => component)).toEqual(
+    ['shop/deployment/web', 'other/pod/p'],
+  );
+});
+
+const stack = stackOf({ components: [{ name: 'db', workload: 'StatefulSet/db' }] });
+const object = { kind: 'StatefulSet', namespace, name: 'db' };
+
+test('tell what is missing from what could not be seen', () => {
+  expect(componentStates(snapshotOf(), stack)).toEqual([
+    { component: 'db', object, state: 'missing', detail: 'is not in the cluster', dependsOn: [] },
+  ]);
+  expect(componentStates(snapshotOf({ gaps: [gap('statefulsets')] }), stack)).toEqual([
+    { component: 'db', object, state: 'unknown', detail: 'listing statefulsets is forbidden', dependsOn: [] },
+  ]);
+});

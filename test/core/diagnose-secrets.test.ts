@@ -1,0 +1,275 @@
+import { describe, expect, test } from '@jest/globals';
+import { diagnose } from '../../src/core/diagnose.ts';
+import type { Finding } from '../../src/core/findings.ts';
+import { refText, type PodSpec } from '../../src/core/kubernetes.ts';
+import type { Stack } from '../../src/core/stack.ts';
+import {
+  barePod,
+  container,
+  cronJob,
+  deployment,
+  gap,
+  keyEnv,
+  namespace,
+  pending,
+  secret,
+  secretWith,
+  snapshotOf,
+  stackOf,
+  statefulSet,
+  waiting,
+  type Parts,
+} from '../support/builders.ts';
+
+function findings(parts: readonly Parts[], stack?: Stack): Finding[] {
+  return diagnose(snapshotOf(...parts), stack);
+}
+
+function only(parts: readonly Parts[], stack?: Stack): Finding {
+  const [first, ...rest] = findings(parts, stack);
+  if (first === undefined || rest.length > 0) throw new Error(`expected one finding, got ${rest.length + 1}`);
+  return first;
+}
+
+const withEnv = (...env: ReturnType<typeof keyEnv>[]): Partial<PodSpec> => ({ containers: [container('c', { env })] });
+
+describe('a Secret that is missing as a whole', () => {
+  test('is one finding with its required keys, and none for the keys', () => {
+    const found = only([
+      deployment('web', { spec: withEnv(keyEnv('app', 'b'), keyEnv('app', 'a'), keyEnv('app', 'extra', true)) }),
+    ]);
+
+    expect(found).toMatchObject({
+      id: 'secret-missing/shop/app',
+      severity: 'error',
+      keys: ['a', 'b'],
+      message: 'secret/app does not exist, which deployment/web needs',
+      fix: 'c2l fix-secrets -n shop',
+    });
+    expect(found.blocks.map(refText)).toEqual(['deployment/web']);
+  });
+
+  test('is information where nothing requires it', () => {
+    const spec: Partial<PodSpec> = {
+      containers: [container('c', { envFrom: [{ secretRef: { name: 'app', optional: true } }] })],
+      volumes: [{ name: 'v', secret: { secretName: 'app', optional: true } }],
+    };
+    const found = only(
+      [deployment('web', { spec })],
+      stackOf({ secrets: [{ name: 'app', keys: { k: { required: false } } }] }),
+    );
+
+    expect(found).toMatchObject({ code: 'optional-key-absent', severity: 'info', blocks: [] });
+  });
+
+  test.each<[string, Partial<PodSpec>]>([
+    ['envFrom', { containers: [container('c', { envFrom: [{ secretRef: { name: 'app' } }] })] }],
+    ['a volume', { volumes: [{ name: 'v', secret: { secretName: 'app' } }] }],
+    ['a projected volume', { volumes: [{ name: 'v', projected: { sources: [{ secret: { name: 'app' } }] } }] }],
+    ['a CSI driver', { volumes: [{ name: 'v', csi: { driver: 'd', nodePublishSecretRef: { name: 'app' } } }] }],
+  ])('is an error for %s, which names no key', (_, spec) => {
+    expect(only([deployment('web', { spec })])).toMatchObject({
+      code: 'secret-missing',
+      severity: 'error',
+      keys: [],
+      fix: 'kubectl -n shop create secret generic app --from-file=DIRECTORY',
+    });
+  });
+});
+
+describe('a missing required key is an error', () => {
+  const spec = withEnv(keyEnv('app', 'k'));
+
+  test.each([
+    ['where the pod still runs', deployment('web', { spec }), 'deployment/web'],
+    ['at 0 replicas', deployment('web', { spec, replicas: 0 }), 'deployment/web'],
+    ['in a CronJob', cronJob('nightly', { spec }), 'cronjob/nightly'],
+    ['in a bare pod', barePod('p', spec), 'pod/p'],
+  ])('%s', (_, parts, blocked) => {
+    const found = only([parts, secret('app', ['other'])]);
+
+    expect(found).toMatchObject({ code: 'secret-key-missing', severity: 'error', key: 'k' });
+    expect(found.blocks.map(refText)).toEqual([blocked]);
+  });
+
+  test('and names who else writes the Secret', () => {
+    const owner = { by: 'external-secrets', name: 'app-external' } as const;
+
+    expect(only([deployment('web', { spec }), secret('app', [], { owner })]).message).toBe(
+      'secret/app lacks key k, which deployment/web needs; the Secret is written by external-secrets (app-external)',
+    );
+  });
+});
+
+describe('a value', () => {
+  const stack = stackOf({
+    secrets: [
+      { name: 'app', keys: { k: { format: { minLength: 16 } }, o: { required: false, format: { minLength: 16 } } } },
+    ],
+  });
+  const web = deployment('web', { spec: withEnv(keyEnv('app', 'k')) });
+  const good = 'g'.repeat(20);
+
+  test.each([
+    ['CHANGE_ME_NOW_PLEASE', 'secret-value-placeholder', 'key k of secret/app is a placeholder'],
+    ['tooshort', 'secret-value-invalid', 'key k of secret/app is shorter than 16 characters'],
+    ['', 'secret-value-invalid', 'key k of secret/app is empty'],
+  ])('that is unfit blocks as a missing one does (%#)', (value, code, message) => {
+    const found = only([web, secretWith('app', { k: value, o: good })], stack);
+
+    expect(found).toMatchObject({ code, severity: 'error', message });
+    expect(found.blocks.map(refText)).toEqual(['deployment/web']);
+  });
+
+  test('that is unfit and not required is a warning that blocks nothing', () => {
+    expect(only([web, secretWith('app', { k: good, o: 'tooshort' })], stack)).toMatchObject({
+      code: 'secret-value-invalid',
+      severity: 'warning',
+      blocks: [],
+    });
+  });
+
+  test('that an annotation shows is a warning, once for the Secret', () => {
+    const parts = secretWith('app', { k: good }, { exposedKeys: ['k', 'l'] });
+
+    expect(only([parts])).toMatchObject({
+      code: 'secret-values-exposed',
+      severity: 'warning',
+      message:
+        'secret/app shows the values of k and l in its annotation kubectl.kubernetes.io/last-applied-configuration',
+    });
+  });
+});
+
+describe('a missing image pull secret', () => {
+  const spec: Partial<PodSpec> = { imagePullSecrets: [{ name: 'reg' }] };
+  const found = (...parts: Parts[]) => {
+    const all = findings(parts);
+    return { codes: all.map(({ code }) => code), pull: all.find(({ code }) => code === 'image-pull-secret-missing') };
+  };
+
+  test('is a warning where pods run with what their node has', () => {
+    const { codes, pull } = found(deployment('web', { spec }));
+
+    expect(codes).toEqual(['image-pull-secret-missing']);
+    expect(pull).toMatchObject({ severity: 'warning', secret: 'reg', blocks: [] });
+  });
+
+  test.each(['ErrImagePull', 'ImagePullBackOff'])(
+    'is an error where a pull fails with %s, and explains it',
+    (reason) => {
+      const { codes, pull } = found(
+        deployment('web', { spec, pods: pending([], [waiting('web', reason, 'no basic auth credentials')]) }),
+        statefulSet('db', { spec }),
+      );
+
+      expect(codes).toEqual(['image-pull-secret-missing']);
+      expect(pull?.severity).toBe('error');
+      expect(pull?.blocks.map(refText)).toEqual(['deployment/web']);
+    },
+  );
+
+  test('is an error where no pod shows that the image can be had without', () => {
+    expect(found(deployment('web', { spec, replicas: 0 })).pull).toMatchObject({ severity: 'error' });
+  });
+
+  test('is a warning where kubelet got as far as the environment: it has the image', () => {
+    const pods = pending([], [waiting('web', 'CreateContainerConfigError', 'secret "x" not found')]);
+
+    expect(found(deployment('web', { spec, pods })).pull).toMatchObject({ severity: 'warning' });
+  });
+
+  test("is found in the ServiceAccount's list, and keeps its code where the stack declares it", () => {
+    const stack = stackOf({ secrets: [{ name: 'reg', keys: { '.dockerconfigjson': { required: false } } }] });
+    const account = { metadata: { name: 'default', namespace }, imagePullSecrets: [{ name: 'reg' }] };
+
+    expect(only([deployment('web'), { serviceAccounts: [account] }], stack).references).toEqual([
+      { kind: 'Deployment', namespace, name: 'web', via: 'serviceAccount', optional: false },
+    ]);
+  });
+
+  test('does not explain a pull that fails for a pull secret that is there', () => {
+    const pods = pending([], [waiting('web', 'ImagePullBackOff', 'not found')]);
+
+    expect(found(deployment('web', { spec, pods }), secret('reg', ['.dockerconfigjson'])).codes).toEqual([
+      'workload-not-ready',
+    ]);
+  });
+});
+
+describe('a certificate', () => {
+  const ingress = (name: string) => ({ metadata: { name, namespace }, spec: { tls: [{ secretName: 'cert' }] } });
+
+  test('that is missing is one finding with every Ingress that needs it', () => {
+    expect(only([{ ingresses: [ingress('b'), ingress('a')] }])).toMatchObject({
+      id: 'tls-secret-missing/shop/cert',
+      object: { kind: 'Ingress', namespace, name: 'a' },
+      references: [
+        { kind: 'Ingress', namespace, name: 'a', via: 'tls', optional: false },
+        { kind: 'Ingress', namespace, name: 'b', via: 'tls', optional: false },
+      ],
+      fix: 'kubectl -n shop create secret tls cert --cert=FILE --key=FILE',
+    });
+  });
+
+  test('that lacks its private key lacks a key, and blocks no workload', () => {
+    expect(only([{ ingresses: [ingress('a')] }, secret('cert', ['tls.crt'])])).toMatchObject({
+      code: 'secret-key-missing',
+      key: 'tls.key',
+      blocks: [],
+      fix: 'kubectl -n shop create secret tls cert --cert=FILE --key=FILE --dry-run=client -o yaml | kubectl apply -f -',
+    });
+  });
+});
+
+describe('what could not be read', () => {
+  const resources = [
+    'secrets',
+    'pods',
+    'deployments',
+    'statefulsets',
+    'daemonsets',
+    'replicasets',
+    'jobs',
+    'cronjobs',
+    'services',
+    'serviceaccounts',
+    'ingresses',
+    'events',
+  ];
+
+  test.each(resources)('%s: is said once, and is neither an error nor missing', (resource) => {
+    const found = only([
+      deployment('web', { spec: { containers: [container('c')] } }),
+      { gaps: [gap(resource), gap(resource)] },
+    ]);
+
+    expect(found).toMatchObject({
+      id: expect.stringMatching(/^unreadable\/shop\//),
+      severity: 'warning',
+      message: expect.stringContaining(
+        `${resource} in namespace shop could not be read (listing ${resource} is forbidden)`,
+      ),
+      fix: `kubectl auth can-i list ${resource} -n shop`,
+    });
+  });
+
+  test.each(['applications', 'deployments', 'statefulsets'])('%s of Argo CD are said too', (resource) => {
+    const codes = findings([{ applications: [], gaps: [gap(resource, 'argocd')] }]).map(({ id }) => id.split('/')[0]);
+
+    expect(codes).toEqual(['unreadable']);
+  });
+
+  test('Secrets: their keys are not called missing', () => {
+    const parts = [deployment('web', { spec: withEnv(keyEnv('app', 'k')) }), { gaps: [gap('secrets')] }];
+
+    expect(findings(parts).map(({ code }) => code)).toEqual(['unreadable']);
+  });
+
+  test('a workload of the stack is not called missing where its list could not be read', () => {
+    const stack = stackOf({ components: [{ name: 'db', workload: 'StatefulSet/db' }] });
+
+    expect(findings([{ gaps: [gap('statefulsets')] }], stack).map(({ code }) => code)).toEqual(['unreadable']);
+    expect(findings([], stack).map(({ code }) => code)).toEqual(['workload-missing']);
+  });
+});

@@ -1,0 +1,325 @@
+import { describe, expect, test } from '@jest/globals';
+import { diagnose } from '../../src/core/diagnose.ts';
+import type { Finding } from '../../src/core/findings.ts';
+import { refText, type KubernetesEvent, type Pod, type PodSpec } from '../../src/core/kubernetes.ts';
+import type { Stack } from '../../src/core/stack.ts';
+import {
+  barePod,
+  container,
+  deployment,
+  gap,
+  job,
+  keyEnv,
+  namespace,
+  pending,
+  running,
+  secret,
+  service,
+  snapshotOf,
+  stackOf,
+  statefulSet,
+  waiting,
+  type Parts,
+} from '../support/builders.ts';
+
+function findings(parts: readonly Parts[], stack?: Stack): Finding[] {
+  return diagnose(snapshotOf(...parts), stack);
+}
+
+function brief(found: readonly Finding[]): string[] {
+  return found.map(({ code, object, blocks }) => [code, refText(object), '->', ...blocks.map(refText)].join(' '));
+}
+
+const configError = (name: string, message: string) =>
+  pending([], [waiting(name, 'CreateContainerConfigError', message)]);
+const lacksKey: Partial<PodSpec> = { containers: [container('db', { env: [keyEnv('app', 'k')] })] };
+const waitsForDb: Partial<PodSpec> = {
+  initContainers: [container('wait', { command: ['nc', '-z', 'db', '5432'] })],
+};
+const waits = (name: string) => pending([running('wait')], [waiting(name, 'PodInitializing')]);
+const crashes = (name: string) => pending([], [waiting(name, 'CrashLoopBackOff', 'back-off 5m0s')]);
+const unscheduled: Pod['status'] = {
+  phase: 'Pending',
+  conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '1 Insufficient cpu.' }],
+};
+
+describe('a workload that is not ready', () => {
+  test('is no finding where it lacks a key, nor is what waits for it', () => {
+    const found = findings([
+      statefulSet('db', { spec: lacksKey, pods: configError('db', "couldn't find key k in Secret shop/app") }),
+      service('db'),
+      deployment('web', { spec: waitsForDb, pods: waits('web') }),
+      secret('app', []),
+    ]);
+
+    expect(brief(found)).toEqual(['secret-key-missing secret/app -> statefulset/db deployment/web']);
+  });
+
+  test('is a finding where nothing explains it, and blocks what waits for it', () => {
+    const found = findings([
+      statefulSet('db', { pods: crashes('db') }),
+      service('db'),
+      deployment('web', { spec: waitsForDb, pods: waits('web') }),
+    ]);
+
+    expect(brief(found)).toEqual(['workload-not-ready statefulset/db -> deployment/web']);
+    expect(found[0]).toMatchObject({
+      id: 'workload-not-ready/shop/statefulset/db',
+      severity: 'error',
+      message: 'statefulset/db is not ready: pod db-0, container db is CrashLoopBackOff: back-off 5m0s',
+      fix: 'kubectl -n shop describe pod db-0',
+    });
+  });
+
+  test('is not explained by a dependency that works, even one that lost a key', () => {
+    const found = findings([
+      statefulSet('db', { spec: lacksKey }),
+      service('db'),
+      deployment('web', { spec: waitsForDb, pods: crashes('web') }),
+      secret('app', []),
+    ]);
+
+    expect(brief(found)).toEqual([
+      'secret-key-missing secret/app -> statefulset/db deployment/web',
+      'workload-not-ready deployment/web ->',
+    ]);
+  });
+
+  test.each<[string, Pod['status'], string]>([
+    ['CPU', unscheduled, 'pod web-5c6d-0 is Pending (Unschedulable): 1 Insufficient cpu.'],
+    [
+      'a ConfigMap',
+      configError('web', 'configmap "cm" not found'),
+      'pod web-5c6d-0, container web is CreateContainerConfigError: configmap "cm" not found',
+    ],
+    [
+      'an image',
+      pending([], [waiting('web', 'ImagePullBackOff', 'not found')]),
+      'pod web-5c6d-0, container web is ImagePullBackOff: not found',
+    ],
+  ])('for want of %s is told beside the key that it lacks as well', (_, pods, message) => {
+    const spec = { containers: [container('web', { env: [keyEnv('app', 'k')] })] };
+    const found = findings([deployment('web', { spec, pods }), secret('app', [])]);
+
+    expect(found.map(({ code }) => code)).toEqual(['secret-key-missing', 'workload-not-ready']);
+    expect(found[1]?.message).toBe(`deployment/web is not ready: ${message}`);
+  });
+
+  test('is told with the event where only that says why', () => {
+    const pods = pending([], [waiting('web', 'ContainerCreating')]);
+    const event: KubernetesEvent = {
+      metadata: { name: 'e', namespace },
+      type: 'Warning',
+      reason: 'FailedMount',
+      message: 'configmap "cm" not found',
+      involvedObject: { kind: 'Pod', namespace, name: 'web-5c6d-0', uid: 'pod-web-5c6d-0' },
+    };
+
+    expect(findings([deployment('web', { pods }), { events: [event] }])[0]?.message).toBe(
+      'deployment/web is not ready: pod web-5c6d-0 is ContainerCreating (FailedMount): configmap "cm" not found',
+    );
+  });
+
+  test('is told by its counts where it has no pods, with what its controller says', () => {
+    const { deployments = [] } = deployment('web', { pods: 'none' });
+    const conditions = [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota: small' }];
+    const refused = deployments.map((item) => ({ ...item, status: { ...item.status, conditions } }));
+
+    expect(findings([{ deployments: refused }])[0]).toMatchObject({
+      message: 'deployment/web is not ready: 0 of 1 pods are ready: exceeded quota: small',
+      fix: 'kubectl -n shop describe deployment web',
+    });
+  });
+
+  test('is a finding where one new pod is stuck beside enough old ones', () => {
+    const { deployments = [] } = deployment('web');
+    const { replicaSets = [], pods = [] } = deployment('web', { pods: crashes('web') });
+
+    expect(brief(findings([{ deployments, replicaSets, pods }]))).toEqual(['workload-not-ready deployment/web ->']);
+  });
+
+  test('says so where it waits for something that is scaled to 0', () => {
+    const found = findings([
+      statefulSet('db', { replicas: 0 }),
+      service('db'),
+      deployment('web', { spec: waitsForDb, pods: waits('web') }),
+    ]);
+
+    expect(found.map(({ message }) => message)).toEqual([
+      'deployment/web is not ready: pod web-5c6d-0, container wait is Init:0/1; it waits for statefulset/db, which is scaled to 0',
+    ]);
+  });
+
+  test('of a StatefulSet whose pod runs an older template must lose that pod', () => {
+    const { statefulSets = [], pods = [] } = statefulSet('db', {
+      pods: configError('db', "couldn't find key gone in Secret shop/app"),
+    });
+    const newer = statefulSets.map((item) => ({ ...item, status: { ...item.status, updateRevision: 'db-2' } }));
+
+    expect(findings([{ statefulSets: newer, pods }, secret('app', [])])[0]).toMatchObject({
+      code: 'workload-not-ready',
+      message: expect.stringContaining('it still runs the older template'),
+      fix: 'kubectl -n shop delete pod db-0',
+    });
+  });
+
+  test('may be a Job whose pod cannot start, but not one that runs', () => {
+    expect(brief(findings([job('once', { pods: crashes('once') })]))).toEqual(['workload-not-ready job/once ->']);
+    expect(findings([job('once', { pods: pending([], [running('once')]) })])).toEqual([]);
+  });
+
+  test('may be a bare pod', () => {
+    expect(findings([barePod('p', {}, crashes('p'))])[0]?.message).toBe(
+      'pod/p is not ready: container p is CrashLoopBackOff: back-off 5m0s',
+    );
+  });
+});
+
+describe('nothing is wrong with', () => {
+  test.each([
+    ['a workload at 0 replicas', deployment('web', { replicas: 0 })],
+    ['a suspended Job', job('once', { replicas: 0 })],
+    ['pods that cannot be read of a workload that says it is ready', { ...deployment('web'), pods: [] }],
+  ])('%s', (_, parts) => {
+    expect(findings([parts])).toEqual([]);
+  });
+});
+
+describe('what the stack has and the cluster has not', () => {
+  const stack = stackOf({
+    secrets: [{ name: 'app', keys: { k: {} } }],
+    components: [
+      { name: 'db', workload: 'StatefulSet/db' },
+      { name: 'web', workload: 'Deployment/web', dependsOn: ['db'] },
+    ],
+  });
+
+  test('a workload, with what depends on it, which is then no finding of its own', () => {
+    const found = findings([deployment('web', { pods: crashes('web') }), secret('app', ['k'])], stack);
+
+    expect(brief(found)).toEqual(['workload-missing statefulset/db -> deployment/web']);
+    expect(found[0]?.message).toBe('statefulset/db is part of stack shop but not in namespace shop');
+  });
+
+  test('a workload of a later wave, explained by what holds up its Application', () => {
+    const resources = ['StatefulSet/db', 'Deployment/web'].map((text) => {
+      const [kind = '', name = ''] = text.split('/');
+      return { kind, namespace, name };
+    });
+    const application = {
+      metadata: { name: 'shop', namespace: 'argocd' },
+      status: { resources, health: { status: 'Healthy' } },
+    };
+    const found = findings(
+      [
+        deployment('web', { spec: { containers: [container('web', { env: [keyEnv('app', 'k')] })] } }),
+        secret('app', []),
+        { applications: [application] },
+      ],
+      stack,
+    );
+
+    expect(found.find(({ code }) => code === 'workload-missing')?.causes).toEqual(['secret-key-missing/shop/app/k']);
+  });
+
+  test('a namespace: one finding, nothing in it again, but everything that it blocks', () => {
+    const found = findings([{ missingNamespaces: [namespace] }], stack);
+
+    expect(brief(found)).toEqual(['namespace-missing namespace/shop -> statefulset/db deployment/web']);
+    expect(found[0]).toMatchObject({ id: 'namespace-missing/namespace/shop', fix: 'kubectl create namespace shop' });
+  });
+});
+
+describe('Argo CD', () => {
+  const place = { namespace: 'argocd' };
+  const parts = (
+    change: (item: { name: string; ready: number }) => { ready: number; replicas?: number } | undefined,
+  ) => {
+    const build = (name: string) => {
+      const changed = change({ name, ready: 1 });
+      const metadata = { name: `release-${name}`, ...place, labels: { 'app.kubernetes.io/name': name } };
+      const spec = { replicas: changed?.replicas ?? 1, template: { spec: { containers: [] } } };
+      return changed ? [{ metadata, spec, status: { readyReplicas: changed.ready } }] : [];
+    };
+    return {
+      argocdDeployments: ['argocd-repo-server', 'argocd-redis', 'argocd-server'].flatMap(build),
+      argocdStatefulSets: build('argocd-application-controller'),
+      applications: [],
+    };
+  };
+
+  test('is fine where its parts are ready', () => {
+    expect(findings([parts(({ ready }) => ({ ready }))])).toEqual([]);
+  });
+
+  test.each([
+    ['argocd-repo-server', 'deployment/release-argocd-repo-server has 0 of 1 pods ready'],
+    ['argocd-redis', 'deployment/release-argocd-redis has 0 of 1 pods ready'],
+    ['argocd-application-controller', 'statefulset/release-argocd-application-controller has 0 of 1 pods ready'],
+  ])('is unhealthy without %s', (broken, message) => {
+    const [found, ...rest] = findings([parts(({ name, ready }) => ({ ready: name === broken ? 0 : ready }))]);
+
+    expect(rest).toEqual([]);
+    expect(found).toMatchObject({
+      code: 'argocd-unhealthy',
+      severity: 'error',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  test('is unhealthy where a part is scaled to 0 or gone', () => {
+    const scaled = findings([
+      parts(({ name }) => (name === 'argocd-redis' ? { ready: 0, replicas: 0 } : { ready: 1 })),
+    ]);
+    const gone = findings([parts(({ name }) => (name === 'argocd-redis' ? undefined : { ready: 1 }))]);
+
+    expect(scaled[0]?.message).toMatch(/^deployment\/release-argocd-redis is scaled to 0/);
+    expect(gone[0]?.message).toMatch(/^argocd-redis does not exist in namespace argocd/);
+  });
+
+  test('that is not installed, or of which nothing is to be seen, is no error', () => {
+    const application = { metadata: { name: 'a', ...place }, status: { health: { status: 'Healthy' } } };
+
+    expect(findings([])).toEqual([]);
+    expect(findings([{ applications: [] }])).toEqual([]);
+    expect(findings([{ applications: [application] }]).map(({ code, severity }) => `${code} ${severity}`)).toEqual([
+      'argocd-unhealthy warning',
+    ]);
+  });
+
+  test('that cannot be read is not called gone', () => {
+    const found = findings([{ applications: [], gaps: [gap('deployments', 'argocd'), gap('statefulsets', 'argocd')] }]);
+
+    expect(found.map(({ code }) => code)).toEqual(['unreadable', 'unreadable']);
+  });
+
+  test('applications that are not healthy point at what holds up their workloads', () => {
+    const tracked = { 'argocd.argoproj.io/tracking-id': 'by-mark:apps/StatefulSet:shop/db' };
+    const application = (name: string, health: string, extra: object = {}) => ({
+      metadata: { name, ...place },
+      spec: { destination: { namespace } },
+      status: { health: { status: health }, ...extra },
+    });
+    const found = findings([
+      parts(({ ready }) => ({ ready })),
+      statefulSet('db', { spec: lacksKey, annotations: tracked }),
+      secret('app', []),
+      {
+        applications: [
+          application('by-list', 'Degraded', { resources: [{ kind: 'StatefulSet', namespace, name: 'db' }] }),
+          application('by-mark', 'Progressing'),
+          application('other', 'Missing'),
+          application('fine', 'Healthy'),
+          application('paused', 'Suspended'),
+          { metadata: { name: 'elsewhere', ...place }, spec: { destination: { namespace: 'x' } } },
+        ],
+      },
+    ]).filter(({ code }) => code === 'argocd-application-unhealthy');
+
+    expect(found.map(({ message, severity, causes }) => [message, severity, causes])).toEqual([
+      ['Argo CD application by-list is Degraded', 'warning', ['secret-key-missing/shop/app/k']],
+      ['Argo CD application by-mark is Progressing', 'warning', ['secret-key-missing/shop/app/k']],
+      ['Argo CD application other is Missing', 'warning', []],
+    ]);
+  });
+});
