@@ -26,5 +26,6 @@ export function chains(blocked: readonly ObjectRef[], components: readonly Compo
   const fromRoots = roots.flatMap((id) => follow(id, []));
   // A cycle has no root; the cluster may hold one although a stack file may not.
   const rest = [...inside.keys()].filter((id) => !followed.has(id)).flatMap((id) => follow(id, []));
-  return [...fromRoots, ...rest];
+  // The longest first: it tells how far the damage reaches.
+  return [...fromRoots, ...rest].sort((left, right) => right.split(' -> ').length - left.split(' -> ').length);
 }

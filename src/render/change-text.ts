@@ -1,4 +1,4 @@
-import { refText, type ObjectRef } from '../core/kubernetes.ts';
+import { refText } from '../core/kubernetes.ts';
 import type { FixReport, KeyChange, PlannedSecret, RestartReport, StepOutcome } from '../core/report.ts';
 import { findingsLines } from './findings-text.ts';
 import { closingLines, headLines } from './head-text.ts';
@@ -47,6 +47,7 @@ export function fixText(report: FixReport, style: Style): string[] {
   return [
     ...headLines(report, style),
     ...planLines(report.plan, style),
+    ...(report.outcomes.length === 0 ? [] : ['']),
     ...outcomeLines(report.outcomes, style),
     ...remainingLines(report, style),
     ...closingLines(report, { because: fixSummary(report), next: nextAfterFix(report) }, style),
@@ -126,14 +127,13 @@ export function outcomeLines(outcomes: readonly StepOutcome[], style: Style): st
     planned: style.bold,
     kept: style.dim,
   };
-  const place = (ref: ObjectRef): string => refText(ref);
   const rows = outcomes.map(({ action, object, outcome, detail }): Cell[] => [
     { text: outcome, paint: paints[outcome] },
     { text: actionWords[action] },
-    { text: place(object) },
+    { text: refText(object) },
     { text: detail },
   ]);
-  return ['', ...table(rows, style.width)];
+  return table(rows, style.width, 0);
 }
 
 function remainingLines(report: FixReport | RestartReport, style: Style): string[] {

@@ -95,17 +95,14 @@ function optionalLines(findings: readonly Finding[], style: Style): string[] {
   const absent = findings.filter(({ code }) => code === 'optional-key-absent');
   if (absent.length === 0) return [];
   const amount = count(absent.length, 'optional key');
-  if (!style.verbose)
-    return [style.dim(`${severityWords.info}  ${amount} absent, nothing waits for them (-v names them)`), ''];
+  const hint = style.verbose ? '' : ' (-v names them)';
+  const title = paragraph(`${severityWords.info}  `, `${amount} absent, nothing waits for them${hint}`, style.width);
+  if (!style.verbose) return [...title.map((line) => style.dim(line)), ''];
   const rows = absent.map((finding) => [
     { text: finding.key ?? finding.secret ?? finding.object.name },
     { text: namesOf(neededBy(finding.references)) },
   ]);
-  return [
-    style.dim(`${severityWords.info}  ${amount} absent, nothing waits for them`),
-    ...table(rows, style.width, 4),
-    '',
-  ];
+  return [...title.map((line) => style.dim(line)), ...table(rows, style.width, 4), ''];
 }
 
 function gapLines(findings: readonly Finding[], style: Style): string[] {

@@ -37,7 +37,7 @@ export function closingLines(
   style: Style,
 ): string[] {
   const paint = paintOf(verdict, style);
-  const lines = paragraph(`verdict: ${verdictWords[verdict]}, `, because, style.width);
+  const lines = paragraph('verdict: ', `${verdictWords[verdict]}, ${because}`, style.width);
   const typed = style.flags.includes('--sandbox') ? nextInSandbox(command, verdict) : withFlags(next, style);
   return ['', ...lines.map((line) => style.bold(paint(line))), `next: ${style.bold(typed)}`];
 }

@@ -48,8 +48,6 @@ interface Columns {
   readonly width: number;
 }
 
-const narrowest = 16;
-
 function tableRow(row: readonly Cell[], { widths, indent, offset, room, width }: Columns): string[] {
   const cells = widths.map((column, index) => {
     const cell = row[index] ?? { text: '' };
@@ -58,7 +56,7 @@ function tableRow(row: readonly Cell[], { widths, indent, offset, room, width }:
   const start = ' '.repeat(indent) + cells.join('  ');
   const last = row[widths.length];
   if (last === undefined || last.text === '') return [start.trimEnd()];
-  const beneath = room < narrowest && length(last.text) > room;
+  const beneath = last.text.split(' ').some((word) => length(word) > room);
   const lines = wrap(last.text, beneath ? width - indent - 2 : room).map((line) => paint(last, line));
   if (beneath) return [start.trimEnd(), ...lines.map((line) => ' '.repeat(indent + 2) + line)];
   return lines.map((line, index) => (index === 0 ? `${start}  ` : ' '.repeat(offset)) + line);

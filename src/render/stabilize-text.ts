@@ -69,12 +69,8 @@ function afterwards({ verdict }: StabilizeReport, style: Style): string[] {
   if (verdict !== 'ok') return [];
   return [
     '',
-    ...paragraph(
-      'then: ',
-      'keep these values where the next person finds them, in a vault or a .env backup;',
-      style.width,
-    ),
-    ...paragraph('      ', 'rehearse the walk without risk: c2l stabilize --sandbox', style.width),
+    ...paragraph('then: ', 'keep these values where the next person finds them: a vault or a .env file', style.width),
+    ...paragraph('      ', 'rehearse without risk: c2l stabilize --sandbox', style.width),
   ];
 }
 

@@ -1,6 +1,17 @@
 import type { Finding, FindingReference } from '../../src/core/findings.ts';
 import type { ObjectRef } from '../../src/core/kubernetes.ts';
-import type { AuditReport, ComponentState, ReportHead } from '../../src/core/report.ts';
+import type {
+  AuditReport,
+  CheckResult,
+  ComponentState,
+  FixReport,
+  Phase,
+  PhaseName,
+  ReportHead,
+  RestartReport,
+  StabilizeReport,
+  VerifyReport,
+} from '../../src/core/report.ts';
 
 const namespace = 'cloudtolocalllm';
 
@@ -105,5 +116,152 @@ export const incident: AuditReport = {
   applications: [
     { name: 'api-backend', health: 'Degraded', sync: 'Synced' },
     { name: 'postgres', health: 'Progressing', sync: 'Synced' },
+  ],
+};
+
+const verifyChecks: readonly CheckResult[] = [
+  check('postgres-auth', 'ready', { detail: '1 of 1 pods are ready', durationMs: 1210 }),
+  check('postgres-auth', 'login over TCP', { detail: 'login accepted, and refused with a wrong password' }),
+  check('api-backend', 'ready', { detail: '1 of 1 pods are ready', durationMs: 8020 }),
+  check('api-backend', 'GET /health, database.status is connected', {
+    detail: 'answered 200, database.status is "connected"',
+  }),
+];
+
+export const verified: VerifyReport = {
+  ...head,
+  command: 'verify',
+  verdict: 'ok',
+  findings: [],
+  checks: [
+    ...verifyChecks,
+    check('argocd/postgres', 'Healthy and Synced', {
+      outcome: 'fail',
+      critical: false,
+      detail: 'Progressing, Synced',
+      durationMs: 5003,
+    }),
+  ],
+};
+
+const failedHealth = 'answered 503 instead of 200, database.status is "disconnected" instead of "connected"';
+
+export const notVerified: VerifyReport = {
+  ...head,
+  command: 'verify',
+  verdict: 'problems',
+  findings: [
+    {
+      id: 'check-failed/api-backend: GET /health',
+      code: 'check-failed',
+      severity: 'error',
+      object: apiBackend,
+      message: `api-backend: GET /health: ${failedHealth}`,
+      causes: [],
+      blocks: [web],
+      fix: 'c2l audit',
+    },
+  ],
+  checks: [
+    ...verifyChecks.slice(0, 3),
+    check('api-backend', 'GET /health, database.status is connected', {
+      outcome: 'fail',
+      detail: failedHealth,
+      durationMs: 60_031,
+    }),
+    check('web', 'ready', { outcome: 'skipped', detail: 'because "api-backend: GET /health" did not pass' }),
+    check('prometheus', 'ready', { outcome: 'unreadable', critical: false, detail: 'pods is forbidden' }),
+  ],
+};
+
+export function check(
+  component: string,
+  name: string,
+  { outcome = 'pass', critical = true, detail = '', durationMs = 40 }: Partial<CheckResult> = {},
+): CheckResult {
+  return { component, name, outcome, critical, detail, durationMs };
+}
+
+export const fixed: FixReport = {
+  ...head,
+  command: 'fix-secrets',
+  verdict: 'ok',
+  findings: [],
+  dryRun: false,
+  plan: [
+    {
+      object: secret,
+      action: 'patch',
+      keys: [
+        { key: 'admin-password', change: 'ADD', source: 'env:backup.env, line 3' },
+        { key: 'jwt-secret', change: 'SAME' },
+        { key: 'postgres-auth-password', change: 'ADD', source: 'azure-key-vault:prod' },
+        { key: 'stripe-test-secret-key', change: 'CHANGE', source: 'prompt' },
+      ],
+    },
+  ],
+  outcomes: [
+    { action: 'keep-revision', object: secret, outcome: 'done', detail: 'secret/c2l-revision-0001' },
+    { action: 'patch-secret', object: secret, outcome: 'done', detail: '3 keys, read back' },
+  ],
+};
+
+export const restarted: RestartReport = {
+  ...head,
+  command: 'restart',
+  verdict: 'partial',
+  findings: [],
+  dryRun: false,
+  outcomes: [
+    {
+      action: 'replace-pod',
+      object: ref('Pod', 'postgres-auth-0'),
+      outcome: 'done',
+      detail: 'was Pending for key postgres-auth-password',
+    },
+    { action: 'wait-ready', object: postgresAuth, outcome: 'done', detail: 'ready after 2.1 s' },
+    { action: 'restart-workload', object: apiBackend, outcome: 'failed', detail: 'deployments.apps is forbidden' },
+    { action: 'wait-ready', object: web, outcome: 'skipped', detail: 'because api-backend was not restarted' },
+    { action: 'keep-pod', object: ref('Pod', 'redis-0'), outcome: 'kept', detail: 'needs no key that changed' },
+  ],
+};
+
+function phase(name: PhaseName, verdict: Phase['verdict'], summary: string, report?: Phase['report']): Phase {
+  const base = { name, verdict, startedAt: head.takenAt, durationMs: 1200, summary };
+  return report === undefined ? base : { ...base, report };
+}
+
+export const stabilized: StabilizeReport = {
+  ...head,
+  command: 'stabilize',
+  verdict: 'ok',
+  findings: [],
+  phases: [
+    phase('audit', 'problems', '9 required keys missing, 1 of 5 components ready', incident),
+    phase('fix-secrets', 'ok', 'wrote 3 keys to secret/cloudtolocalllm-secrets', fixed),
+    phase('restart', 'ok', '2 pods replaced, 4 workloads ready'),
+    phase('verify', 'ok', '4 of 5 checks passed, 1 warning', verified),
+  ],
+};
+
+export const notStabilized: StabilizeReport = {
+  ...stabilized,
+  verdict: 'problems',
+  findings: notVerified.findings,
+  phases: [
+    ...stabilized.phases.slice(0, 3),
+    phase('verify', 'problems', '3 of 6 checks passed, 1 failed', notVerified),
+  ],
+};
+
+export const refusedWalk: StabilizeReport = {
+  ...stabilized,
+  verdict: 'error',
+  error: { code: 'values-missing', message: 'no source has key admin-password', hint: 'c2l stabilize --from env:FILE' },
+  phases: [
+    ...stabilized.phases.slice(0, 1),
+    phase('fix-secrets', 'error', 'no source has key admin-password'),
+    phase('restart', 'skipped', 'because fix-secrets did not end well'),
+    phase('verify', 'skipped', 'because fix-secrets did not end well'),
   ],
 };

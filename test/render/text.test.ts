@@ -1,0 +1,170 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Finding } from '../../src/core/findings.ts';
+import type { AuditReport, Report } from '../../src/core/report.ts';
+import { renderReport } from '../../src/render/report.ts';
+import { createStyle, type Layout } from '../../src/render/style.ts';
+import { expectGolden } from '../support/golden.ts';
+import {
+  component,
+  components,
+  fixed,
+  head,
+  incident,
+  missingKey,
+  notStabilized,
+  notVerified,
+  ref,
+  refusedWalk,
+  restarted,
+  stabilized,
+  verified,
+} from './reports.ts';
+
+function text(report: Report, layout: Layout = {}): Promise<string> {
+  return renderReport(report, 'text', createStyle(false, layout));
+}
+
+const healthy: AuditReport = {
+  ...incident,
+  verdict: 'ok',
+  findings: [],
+  components: components.map((entry) => ({ ...entry, state: 'ready', detail: '1 of 1 pods are ready' })),
+  applications: [],
+};
+
+const pages: readonly (readonly [string, Report, Layout])[] = [
+  ['audit-incident.txt', incident, {}],
+  ['audit-incident-verbose.txt', incident, { verbose: true }],
+  ['audit-incident-narrow.txt', incident, { width: 50 }],
+  ['audit-healthy.txt', healthy, {}],
+  ['fix-secrets-done.txt', fixed, {}],
+  ['fix-secrets-dry-run.txt', { ...fixed, dryRun: true, outcomes: [] }, {}],
+  ['restart-partial.txt', restarted, {}],
+  ['verify-ok.txt', verified, {}],
+  ['verify-failed.txt', notVerified, {}],
+  ['stabilize-ok.txt', stabilized, {}],
+  ['stabilize-failed.txt', notStabilized, {}],
+  ['stabilize-refused.txt', refusedWalk, {}],
+];
+
+describe('pages that an operator sees', () => {
+  test.each(pages)('%s', async (name, report, layout) => {
+    await expectGolden(name, await text(report, layout));
+  });
+
+  test.each(pages)('%s fits its width and ends in what to type next', async (_, report, layout) => {
+    const lines = (await text(report, layout)).trimEnd().split('\n');
+    const width = layout.width ?? 80;
+    expect(lines.filter((line) => line.length > width && line.trim().includes(' '))).toEqual([]);
+    expect(lines.at(-1)).toMatch(/^next: (c2l|kubectl) /);
+  });
+
+  test('color adds nothing but color', async () => {
+    const colored = await renderReport(incident, 'text', createStyle(true));
+    expect(colored).toContain('\u001b[');
+    expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(await text(incident));
+  });
+});
+
+describe('one root cause', () => {
+  test('stands once, with every key and whoever waits in a chain', async () => {
+    const page = await text(incident);
+    expect(page.match(/ERROR/g)).toHaveLength(1);
+    expect(page).toContain('secret/cloudtolocalllm-secrets lacks 9 required keys');
+    expect(page).toContain('postgres-auth -> api-backend -> web');
+  });
+
+  test('keeps a consequence that no table shows', async () => {
+    const root = missingKey('token', [ref('Job', 'import')], []);
+    const consequence: Finding = {
+      ...root,
+      id: 'workload-not-ready/import',
+      code: 'workload-not-ready',
+      object: ref('Job', 'import'),
+      message: 'job/import cannot start',
+      causes: [root.id],
+    };
+    const page = await text({ ...incident, findings: [root, consequence] });
+    expect(page).toContain('because of it: job/import cannot start');
+  });
+
+  test('is told also when its cause is not part of the report', async () => {
+    const orphan: Finding = { ...missingKey('token', [], []), causes: ['not-in-this-report'] };
+    expect(await text({ ...incident, findings: [orphan] })).toContain('lacks 1 required key');
+  });
+
+  test('shows a diamond of dependencies once, and a cycle at all', async () => {
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => ref('Deployment', name));
+    const diamond = [
+      component('a', a!, 'stuck'),
+      component('b', b!, 'waiting', { dependsOn: ['a'] }),
+      component('c', c!, 'waiting', { dependsOn: ['a'] }),
+      component('d', d!, 'waiting', { dependsOn: ['b', 'c'] }),
+    ];
+    const root = missingKey('token', [a!], [a!, b!, c!, d!]);
+    const page = await text({ ...incident, components: diamond, findings: [root] });
+    expect(page).toContain('a -> b -> d\n');
+    expect(page).toContain('a -> c -> d\n');
+
+    const cycle = [
+      component('a', a!, 'stuck', { dependsOn: ['b'] }),
+      component('b', b!, 'stuck', { dependsOn: ['a'] }),
+    ];
+    expect(await text({ ...incident, components: cycle, findings: [root] })).toContain('a -> b -> a');
+  });
+});
+
+describe('what could not be read', () => {
+  const gap: Finding = {
+    ...missingKey('', [], []),
+    id: 'unreadable/secrets',
+    code: 'unreadable',
+    severity: 'warning',
+    message: 'secrets in namespace shop: forbidden for user bob',
+    fix: 'kubectl auth can-i list secrets -n shop',
+  };
+
+  test('is loud, and neither healthy nor missing', async () => {
+    const page = await text({ ...healthy, verdict: 'unreadable', findings: [gap] });
+    expect(page).toContain('NOT READ  1 thing could not be looked at: neither healthy nor missing');
+    expect(page).toContain('secrets in namespace shop: forbidden for user bob');
+    expect(page).toContain('verdict: unreadable');
+    expect(page).toMatch(/next: kubectl auth can-i list secrets -n shop\n$/);
+  });
+});
+
+describe('what to type next', () => {
+  test('repeats the flags that mean the same cluster', async () => {
+    expect(await text(incident, { flags: '--context blue -n shop' })).toMatch(
+      /next: c2l fix-secrets --context blue -n shop\n$/,
+    );
+  });
+
+  test('begins anew in the sandbox, which is gone by then, and leads to the own cluster at the end', async () => {
+    expect(await text(incident, { flags: '--sandbox' })).toMatch(/next: c2l stabilize --sandbox\n$/);
+    expect(await text(stabilized, { flags: '--sandbox' })).toMatch(/next: c2l audit\n$/);
+  });
+});
+
+describe('names from the cluster', () => {
+  test('cannot move the cursor, hide, or forge a line', async () => {
+    const hostile = `x\u001b[2Jy\u202e\nverdict: ok\u009b31m`;
+    const page = await text({
+      ...incident,
+      context: hostile,
+      findings: [{ ...missingKey('k', [], []), key: hostile }],
+      components: [component(hostile, ref('Deployment', hostile), 'ready', { detail: hostile })],
+      applications: [{ name: hostile, health: hostile, sync: hostile }],
+    });
+    expect(page).toContain(String.raw`x\x1b[2Jy\u202e\nverdict:`);
+    expect(page).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(page.split('\n').filter((line) => line.startsWith('verdict: '))).toHaveLength(1);
+  });
+
+  test('of several namespaces are told apart', async () => {
+    const page = await text({ ...incident, ...head, namespaces: ['blue', 'cloudtolocalllm'] });
+    expect(page.replace(/\s+/g, ' ')).toContain(
+      'secret/cloudtolocalllm-secrets in namespace cloudtolocalllm lacks 9 required keys',
+    );
+  });
+});
