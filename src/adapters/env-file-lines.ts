@@ -1,18 +1,15 @@
+import type { FileProblem } from './file-refused.ts';
+
 /** One `NAME=VALUE` of a .env file: where it stands, not what it says. */
 export interface EnvFileEntry {
   readonly name: string;
   readonly line: number;
 }
 
-export interface EnvFileProblem {
-  readonly line: number;
-  /** Never quotes what stands in the line. */
-  readonly message: string;
-}
-
 export interface EnvFileLines {
   readonly entries: readonly EnvFileEntry[];
-  readonly problems: readonly EnvFileProblem[];
+  /** Their messages never quote what stands in a line. */
+  readonly problems: readonly FileProblem[];
 }
 
 const assignment = /^(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*(.*)$/;
@@ -26,7 +23,7 @@ const quotes: Readonly<Record<string, string>> = { '"': 'double quote', "'": 'si
 export function readEnvFileLines(text: string): EnvFileLines {
   const lines = text.split(/\r\n|\n|\r/);
   const entries: EnvFileEntry[] = [];
-  const problems: EnvFileProblem[] = [];
+  const problems: FileProblem[] = [];
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index]?.trim() ?? '';
     if (line === '' || line.startsWith('#')) continue;

@@ -4,7 +4,8 @@ import { parse } from 'dotenv';
 import { SecretValue } from '../core/secret-value.ts';
 import { OperatorError } from '../errors.ts';
 import type { SourceAnswer, ValueSource } from '../ports.ts';
-import { readEnvFileLines, type EnvFileEntry, type EnvFileProblem } from './env-file-lines.ts';
+import { readEnvFileLines, type EnvFileEntry } from './env-file-lines.ts';
+import { fileRefused } from './file-refused.ts';
 import { isGitTrackable } from './git-trackable.ts';
 
 interface EnvValue {
@@ -62,10 +63,13 @@ function decode(bytes: Buffer, file: string): string {
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw refused(file, [{ line: lineOfFirstBadByte(bytes), message: 'not UTF-8' }]);
+    throw fileRefused('source-invalid', file, [{ line: lineOfFirstBadByte(bytes), message: 'not UTF-8' }]);
   }
   const nul = text.indexOf('\0');
-  if (nul >= 0) throw refused(file, [{ line: text.slice(0, nul).split('\n').length, message: 'a NUL character' }]);
+  if (nul >= 0)
+    throw fileRefused('source-invalid', file, [
+      { line: text.slice(0, nul).split('\n').length, message: 'a NUL character' },
+    ]);
   return text;
 }
 
@@ -76,7 +80,7 @@ function lineOfFirstBadByte(bytes: Buffer): number {
 
 function valuesOf(text: string, file: string): Map<string, EnvValue> {
   const { entries, problems } = readEnvFileLines(text);
-  if (problems.length > 0) throw refused(file, problems);
+  if (problems.length > 0) throw fileRefused('source-invalid', file, problems);
   const parsed = new Map(Object.entries(parse(text)));
   return new Map(entries.map((entry) => [entry.name, { line: entry.line, value: valueOf(entry, parsed, file) }]));
 }
@@ -84,15 +88,7 @@ function valuesOf(text: string, file: string): Map<string, EnvValue> {
 /** Both readers must have seen the same names: where they differ, neither is believed. */
 function valueOf(entry: EnvFileEntry, parsed: ReadonlyMap<string, string>, file: string): SecretValue {
   const text = parsed.get(entry.name);
-  if (text === undefined) throw refused(file, [{ line: entry.line, message: `${entry.name} cannot be read` }]);
+  if (text === undefined)
+    throw fileRefused('source-invalid', file, [{ line: entry.line, message: `${entry.name} cannot be read` }]);
   return SecretValue.fromText(text);
-}
-
-function refused(file: string, problems: readonly EnvFileProblem[]): OperatorError {
-  const lines = problems.map(({ line, message }) => `${file}:${line}: ${message}`);
-  const message =
-    lines.length === 1
-      ? lines.join('')
-      : `${lines.length} problems in ${file}\n${lines.map((line) => `  ${line}`).join('\n')}`;
-  return new OperatorError('source-invalid', message, { hint: `correct ${file} and run the same command again` });
 }

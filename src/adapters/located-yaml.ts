@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import type { FileProblem } from './file-refused.ts';
 
 export type LocatedYaml =
   | {
@@ -7,7 +8,7 @@ export type LocatedYaml =
       /** The line of what stands at a path, or of the nearest thing above it. */
       lineOf(path: readonly (string | number)[]): number;
     }
-  | { readonly ok: false; readonly problems: readonly { readonly line: number; readonly message: string }[] };
+  | { readonly ok: false; readonly problems: readonly FileProblem[] };
 
 /** Reads one YAML document and remembers where everything stood. */
 export function readYaml(text: string): LocatedYaml {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { StackProblem, Stack } from '../core/stack.ts';
 import { OperatorError } from '../errors.ts';
 import type { StackFiles } from '../ports.ts';
+import { fileRefused } from './file-refused.ts';
 
 export interface StackFilesOptions {
   readonly cwd: string;
@@ -96,29 +97,16 @@ async function parse(text: string, file: string): Promise<Stack> {
     import('../core/parse-stack.ts'),
   ]);
   const yaml = readYaml(text);
-  if (!yaml.ok) throw invalid(file, yaml.problems);
+  if (!yaml.ok) throw fileRefused('stack-invalid', file, yaml.problems);
   const parsed = parseStack(yaml.value);
   if (!parsed.ok) {
-    throw invalid(
+    throw fileRefused(
+      'stack-invalid',
       file,
       parsed.problems.map((problem) => ({ line: yaml.lineOf(problem.path), message: sentence(problem) })),
     );
   }
   return parsed.stack;
-}
-
-interface LocatedProblem {
-  readonly line: number;
-  readonly message: string;
-}
-
-function invalid(file: string, problems: readonly LocatedProblem[]): OperatorError {
-  const lines = [...problems].sort((a, b) => a.line - b.line).map(({ line, message }) => `${file}:${line}: ${message}`);
-  const message =
-    lines.length === 1
-      ? lines.join('')
-      : `${lines.length} problems in the stack file\n${lines.map((line) => `  ${line}`).join('\n')}`;
-  return new OperatorError('stack-invalid', message, { hint: `correct ${file} and run the same command again` });
 }
 
 function sentence({ path, message }: StackProblem): string {
