@@ -64,7 +64,7 @@ function credentialReason({ name }: Failure): string | undefined {
   if (!credentialErrors.includes(name)) return undefined;
   return name === 'AuthenticationError'
     ? 'Azure refused the credential: sign in anew with az login'
-    : 'no Azure credential was found: sign in with az login';
+    : 'no Azure credential was found: sign in with az login or run where a managed identity is';
 }
 
 function timeoutReason({ name }: Failure, { host, limitMs, last }: FailureContext): string | undefined {

@@ -137,7 +137,7 @@ class LookUp {
     return {
       state: 'found',
       value: SecretValue.fromText(value),
-      ...(version === undefined ? {} : { detail: `version ${version}` }),
+      ...(version === undefined ? {} : { detail: `version ${version.slice(0, 8)}…` }),
     };
   }
 

@@ -22,7 +22,10 @@ test('no identity: the vault is not to blame', async () => {
   const source = openAzureKeyVault(vault.url, { caPem: vault.caPem, credential: 'managed-identity' });
 
   expect(await source.lookUp([wanted], never)).toEqual([
-    { state: 'failed', reason: 'no Azure credential was found: sign in with az login' },
+    {
+      state: 'failed',
+      reason: 'no Azure credential was found: sign in with az login or run where a managed identity is',
+    },
   ]);
 });
 
