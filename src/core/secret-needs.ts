@@ -116,19 +116,16 @@ function accountOf(
   return accounts.get(`${ref.namespace}/${podSpec.serviceAccountName ?? 'default'}`);
 }
 
-/** The template's references, and those that admission added to its running pods. */
-function workloadReferences(workload: Workload, account: ServiceAccount | undefined): SecretReference[] {
-  const references = new Map(
-    secretReferences(workload.ref, workload.podSpec, account).map((reference) => [placeId(reference), reference]),
-  );
-  for (const pod of workload.pods) {
-    if (pod === workload.object || !isCurrent(workload, pod)) continue;
-    for (const reference of secretReferences(workload.ref, pod.spec)) {
-      const id = placeId(reference);
-      if (!references.has(id)) references.set(id, reference);
-    }
-  }
-  return [...references.values()];
+/** The template's references, and those that admission added to its newest pod and so will add to the next. */
+function workloadReferences(workload: Workload, account: ServiceAccount | undefined): readonly SecretReference[] {
+  const references = secretReferences(workload.ref, workload.podSpec, account);
+  const newest = workload.pods.find((pod) => isCurrent(workload, pod));
+  if (newest === undefined || newest === workload.object) return references;
+  const known = new Set(references.map(placeId));
+  return [
+    ...references,
+    ...secretReferences(workload.ref, newest.spec).filter((reference) => !known.has(placeId(reference))),
+  ];
 }
 
 /** What an older revision needs ends with its pod, and must not be restored for it. */

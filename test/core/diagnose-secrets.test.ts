@@ -11,15 +11,14 @@ import {
   gap,
   keyEnv,
   namespace,
-  pending,
   secret,
   secretWith,
   snapshotOf,
   stackOf,
   statefulSet,
-  waiting,
   type Parts,
 } from '../support/builders.ts';
+import { pending, waiting } from '../support/pod-statuses.ts';
 
 function findings(parts: readonly Parts[], stack?: Stack): Finding[] {
   return diagnose(snapshotOf(...parts), stack);

@@ -7,20 +7,16 @@ import {
   barePod,
   container,
   deployment,
-  gap,
   job,
   keyEnv,
   namespace,
-  pending,
-  running,
   secret,
   service,
   snapshotOf,
-  stackOf,
   statefulSet,
-  waiting,
   type Parts,
 } from '../support/builders.ts';
+import { pending, running, waiting } from '../support/pod-statuses.ts';
 
 function findings(parts: readonly Parts[], stack?: Stack): Finding[] {
   return diagnose(snapshotOf(...parts), stack);
@@ -182,144 +178,5 @@ describe('nothing is wrong with', () => {
     ['pods that cannot be read of a workload that says it is ready', { ...deployment('web'), pods: [] }],
   ])('%s', (_, parts) => {
     expect(findings([parts])).toEqual([]);
-  });
-});
-
-describe('what the stack has and the cluster has not', () => {
-  const stack = stackOf({
-    secrets: [{ name: 'app', keys: { k: {} } }],
-    components: [
-      { name: 'db', workload: 'StatefulSet/db' },
-      { name: 'web', workload: 'Deployment/web', dependsOn: ['db'] },
-    ],
-  });
-
-  test('a workload, with what depends on it, which is then no finding of its own', () => {
-    const found = findings([deployment('web', { pods: crashes('web') }), secret('app', ['k'])], stack);
-
-    expect(brief(found)).toEqual(['workload-missing statefulset/db -> deployment/web']);
-    expect(found[0]?.message).toBe('statefulset/db is part of stack shop but not in namespace shop');
-  });
-
-  test('a workload of a later wave, explained by what holds up its Application', () => {
-    const resources = ['StatefulSet/db', 'Deployment/web'].map((text) => {
-      const [kind = '', name = ''] = text.split('/');
-      return { kind, namespace, name };
-    });
-    const application = {
-      metadata: { name: 'shop', namespace: 'argocd' },
-      status: { resources, health: { status: 'Healthy' } },
-    };
-    const found = findings(
-      [
-        deployment('web', { spec: { containers: [container('web', { env: [keyEnv('app', 'k')] })] } }),
-        secret('app', []),
-        { applications: [application] },
-      ],
-      stack,
-    );
-
-    expect(found.find(({ code }) => code === 'workload-missing')?.causes).toEqual(['secret-key-missing/shop/app/k']);
-  });
-
-  test('a namespace: one finding, nothing in it again, but everything that it blocks', () => {
-    const found = findings([{ missingNamespaces: [namespace] }], stack);
-
-    expect(brief(found)).toEqual(['namespace-missing namespace/shop -> statefulset/db deployment/web']);
-    expect(found[0]).toMatchObject({ id: 'namespace-missing/namespace/shop', fix: 'kubectl create namespace shop' });
-  });
-});
-
-describe('Argo CD', () => {
-  const place = { namespace: 'argocd' };
-  const parts = (
-    change: (item: { name: string; ready: number }) => { ready: number; replicas?: number } | undefined,
-  ) => {
-    const build = (name: string) => {
-      const changed = change({ name, ready: 1 });
-      const metadata = { name: `release-${name}`, ...place, labels: { 'app.kubernetes.io/name': name } };
-      const spec = { replicas: changed?.replicas ?? 1, template: { spec: { containers: [] } } };
-      return changed ? [{ metadata, spec, status: { readyReplicas: changed.ready } }] : [];
-    };
-    return {
-      argocdDeployments: ['argocd-repo-server', 'argocd-redis', 'argocd-server'].flatMap(build),
-      argocdStatefulSets: build('argocd-application-controller'),
-      applications: [],
-    };
-  };
-
-  test('is fine where its parts are ready', () => {
-    expect(findings([parts(({ ready }) => ({ ready }))])).toEqual([]);
-  });
-
-  test.each([
-    ['argocd-repo-server', 'deployment/release-argocd-repo-server has 0 of 1 pods ready'],
-    ['argocd-redis', 'deployment/release-argocd-redis has 0 of 1 pods ready'],
-    ['argocd-application-controller', 'statefulset/release-argocd-application-controller has 0 of 1 pods ready'],
-  ])('is unhealthy without %s', (broken, message) => {
-    const [found, ...rest] = findings([parts(({ name, ready }) => ({ ready: name === broken ? 0 : ready }))]);
-
-    expect(rest).toEqual([]);
-    expect(found).toMatchObject({
-      code: 'argocd-unhealthy',
-      severity: 'error',
-      message: expect.stringContaining(message),
-    });
-  });
-
-  test('is unhealthy where a part is scaled to 0 or gone', () => {
-    const scaled = findings([
-      parts(({ name }) => (name === 'argocd-redis' ? { ready: 0, replicas: 0 } : { ready: 1 })),
-    ]);
-    const gone = findings([parts(({ name }) => (name === 'argocd-redis' ? undefined : { ready: 1 }))]);
-
-    expect(scaled[0]?.message).toMatch(/^deployment\/release-argocd-redis is scaled to 0/);
-    expect(gone[0]?.message).toMatch(/^argocd-redis does not exist in namespace argocd/);
-  });
-
-  test('that is not installed, or of which nothing is to be seen, is no error', () => {
-    const application = { metadata: { name: 'a', ...place }, status: { health: { status: 'Healthy' } } };
-
-    expect(findings([])).toEqual([]);
-    expect(findings([{ applications: [] }])).toEqual([]);
-    expect(findings([{ applications: [application] }]).map(({ code, severity }) => `${code} ${severity}`)).toEqual([
-      'argocd-unhealthy warning',
-    ]);
-  });
-
-  test('that cannot be read is not called gone', () => {
-    const found = findings([{ applications: [], gaps: [gap('deployments', 'argocd'), gap('statefulsets', 'argocd')] }]);
-
-    expect(found.map(({ code }) => code)).toEqual(['unreadable', 'unreadable']);
-  });
-
-  test('applications that are not healthy point at what holds up their workloads', () => {
-    const tracked = { 'argocd.argoproj.io/tracking-id': 'by-mark:apps/StatefulSet:shop/db' };
-    const application = (name: string, health: string, extra: object = {}) => ({
-      metadata: { name, ...place },
-      spec: { destination: { namespace } },
-      status: { health: { status: health }, ...extra },
-    });
-    const found = findings([
-      parts(({ ready }) => ({ ready })),
-      statefulSet('db', { spec: lacksKey, annotations: tracked }),
-      secret('app', []),
-      {
-        applications: [
-          application('by-list', 'Degraded', { resources: [{ kind: 'StatefulSet', namespace, name: 'db' }] }),
-          application('by-mark', 'Progressing'),
-          application('other', 'Missing'),
-          application('fine', 'Healthy'),
-          application('paused', 'Suspended'),
-          { metadata: { name: 'elsewhere', ...place }, spec: { destination: { namespace: 'x' } } },
-        ],
-      },
-    ]).filter(({ code }) => code === 'argocd-application-unhealthy');
-
-    expect(found.map(({ message, severity, causes }) => [message, severity, causes])).toEqual([
-      ['Argo CD application by-list is Degraded', 'warning', ['secret-key-missing/shop/app/k']],
-      ['Argo CD application by-mark is Progressing', 'warning', ['secret-key-missing/shop/app/k']],
-      ['Argo CD application other is Missing', 'warning', []],
-    ]);
   });
 });

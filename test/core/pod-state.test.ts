@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubernetesEvent, Pod } from '../../src/core/kubernetes.ts';
 import { podState } from '../../src/core/pod-state.ts';
-import { container, ended, pending, running, waiting } from '../support/builders.ts';
+import { container } from '../support/builders.ts';
+import { ended, pending, running, waiting } from '../support/pod-statuses.ts';
 
 interface Shape {
   readonly init?: readonly string[];

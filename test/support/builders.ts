@@ -1,16 +1,8 @@
-import type {
-  Container,
-  ContainerStatus,
-  EnvVar,
-  Listed,
-  ObjectMeta,
-  OwnerReference,
-  Pod,
-  PodSpec,
-} from '../../src/core/kubernetes.ts';
+import type { Container, EnvVar, Listed, ObjectMeta, OwnerReference, Pod, PodSpec } from '../../src/core/kubernetes.ts';
 import type { Secret } from '../../src/core/secret.ts';
 import { SecretValue } from '../../src/core/secret-value.ts';
 import type { Gap, Listing, Snapshot } from '../../src/core/snapshot.ts';
+import { readyStatus } from './pod-statuses.ts';
 import { stackSchema } from '../../src/core/stack-schema.ts';
 import type { Stack } from '../../src/core/stack.ts';
 
@@ -267,47 +259,6 @@ export function barePod(name: string, spec: Partial<PodSpec> = {}, status?: Pod[
 
 export function service(name: string, selector: Readonly<Record<string, string>> = { app: name }): Parts {
   return { services: [{ metadata: { name, namespace }, spec: { selector, ports: [{ port: 80 }] } }] };
-}
-
-export function readyStatus(spec: PodSpec): NonNullable<Pod['status']> {
-  return {
-    phase: 'Running',
-    conditions: [
-      { type: 'Initialized', status: 'True' },
-      { type: 'Ready', status: 'True' },
-    ],
-    initContainerStatuses: (spec.initContainers ?? []).map(({ name }) => ended(name, 0, 'Completed')),
-    containerStatuses: spec.containers.map(({ name }) => running(name, true)),
-  };
-}
-
-export function running(name: string, ready = false): ContainerStatus {
-  return { name, ready, started: true, state: { running: {} } };
-}
-
-export function waiting(name: string, reason: string, message?: string): ContainerStatus {
-  return { name, ready: false, state: { waiting: { reason, ...(message === undefined ? {} : { message }) } } };
-}
-
-export function ended(name: string, exitCode: number, reason?: string): ContainerStatus {
-  return {
-    name,
-    ready: exitCode === 0,
-    state: { terminated: { exitCode, ...(reason === undefined ? {} : { reason }) } },
-  };
-}
-
-/** A pod that is not there yet: init containers first, then main ones. */
-export function pending(
-  init: readonly ContainerStatus[],
-  main: readonly ContainerStatus[],
-): NonNullable<Pod['status']> {
-  return {
-    phase: 'Pending',
-    conditions: [{ type: 'Initialized', status: init.every(({ ready }) => ready) ? 'True' : 'False' }],
-    initContainerStatuses: init,
-    containerStatuses: main,
-  };
 }
 
 export function stackOf(stack: {

@@ -4,20 +4,8 @@ import type { Pod, PodSpec } from '../../src/core/kubernetes.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
 import { stackSchema } from '../../src/core/stack-schema.ts';
 import type { Stack } from '../../src/core/stack.ts';
-import {
-  container,
-  deployment,
-  ended,
-  keyEnv,
-  pending,
-  running,
-  secret,
-  service,
-  snapshotOf,
-  statefulSet,
-  waiting,
-  type Parts,
-} from './builders.ts';
+import { container, deployment, keyEnv, secret, service, snapshotOf, statefulSet, type Parts } from './builders.ts';
+import { ended, pending, running, waiting } from './pod-statuses.ts';
 
 export const secretName = 'cloudtolocalllm-secrets';
 

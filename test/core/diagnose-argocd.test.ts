@@ -1,0 +1,105 @@
+import { describe, expect, test } from '@jest/globals';
+import { diagnose } from '../../src/core/diagnose.ts';
+import type { Finding } from '../../src/core/findings.ts';
+import type { PodSpec } from '../../src/core/kubernetes.ts';
+import { container, gap, keyEnv, namespace, secret, snapshotOf, statefulSet, type Parts } from '../support/builders.ts';
+
+function findings(parts: readonly Parts[]): Finding[] {
+  return diagnose(snapshotOf(...parts));
+}
+
+const lacksKey: Partial<PodSpec> = { containers: [container('db', { env: [keyEnv('app', 'k')] })] };
+
+describe('Argo CD', () => {
+  const place = { namespace: 'argocd' };
+  const parts = (
+    change: (item: { name: string; ready: number }) => { ready: number; replicas?: number } | undefined,
+  ) => {
+    const build = (name: string) => {
+      const changed = change({ name, ready: 1 });
+      const metadata = { name: `release-${name}`, ...place, labels: { 'app.kubernetes.io/name': name } };
+      const spec = { replicas: changed?.replicas ?? 1, template: { spec: { containers: [] } } };
+      return changed ? [{ metadata, spec, status: { readyReplicas: changed.ready } }] : [];
+    };
+    return {
+      argocdDeployments: ['argocd-repo-server', 'argocd-redis', 'argocd-server'].flatMap(build),
+      argocdStatefulSets: build('argocd-application-controller'),
+      applications: [],
+    };
+  };
+
+  test('is fine where its parts are ready', () => {
+    expect(findings([parts(({ ready }) => ({ ready }))])).toEqual([]);
+  });
+
+  test.each([
+    ['argocd-repo-server', 'deployment/release-argocd-repo-server has 0 of 1 pods ready'],
+    ['argocd-redis', 'deployment/release-argocd-redis has 0 of 1 pods ready'],
+    ['argocd-application-controller', 'statefulset/release-argocd-application-controller has 0 of 1 pods ready'],
+  ])('is unhealthy without %s', (broken, message) => {
+    const [found, ...rest] = findings([parts(({ name, ready }) => ({ ready: name === broken ? 0 : ready }))]);
+
+    expect(rest).toEqual([]);
+    expect(found).toMatchObject({
+      code: 'argocd-unhealthy',
+      severity: 'error',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  test('is unhealthy where a part is scaled to 0 or gone', () => {
+    const scaled = findings([
+      parts(({ name }) => (name === 'argocd-redis' ? { ready: 0, replicas: 0 } : { ready: 1 })),
+    ]);
+    const gone = findings([parts(({ name }) => (name === 'argocd-redis' ? undefined : { ready: 1 }))]);
+
+    expect(scaled[0]?.message).toMatch(/^deployment\/release-argocd-redis is scaled to 0/);
+    expect(gone[0]?.message).toMatch(/^argocd-redis does not exist in namespace argocd/);
+  });
+
+  test('that is not installed, or of which nothing is to be seen, is no error', () => {
+    const application = { metadata: { name: 'a', ...place }, status: { health: { status: 'Healthy' } } };
+
+    expect(findings([])).toEqual([]);
+    expect(findings([{ applications: [] }])).toEqual([]);
+    expect(findings([{ applications: [application] }]).map(({ code, severity }) => `${code} ${severity}`)).toEqual([
+      'argocd-unhealthy warning',
+    ]);
+  });
+
+  test('that cannot be read is not called gone', () => {
+    const found = findings([{ applications: [], gaps: [gap('deployments', 'argocd'), gap('statefulsets', 'argocd')] }]);
+
+    expect(found.map(({ code }) => code)).toEqual(['unreadable', 'unreadable']);
+  });
+
+  test('applications that are not healthy point at what holds up their workloads', () => {
+    const tracked = { 'argocd.argoproj.io/tracking-id': 'by-mark:apps/StatefulSet:shop/db' };
+    const application = (name: string, health: string, extra: object = {}) => ({
+      metadata: { name, ...place },
+      spec: { destination: { namespace } },
+      status: { health: { status: health }, ...extra },
+    });
+    const found = findings([
+      parts(({ ready }) => ({ ready })),
+      statefulSet('db', { spec: lacksKey, annotations: tracked }),
+      secret('app', []),
+      {
+        applications: [
+          application('by-list', 'Degraded', { resources: [{ kind: 'StatefulSet', namespace, name: 'db' }] }),
+          application('by-mark', 'Progressing'),
+          application('other', 'Missing'),
+          application('fine', 'Healthy'),
+          application('paused', 'Suspended'),
+          { metadata: { name: 'elsewhere', ...place }, spec: { destination: { namespace: 'x' } } },
+        ],
+      },
+    ]).filter(({ code }) => code === 'argocd-application-unhealthy');
+
+    expect(found.map(({ message, severity, causes }) => [message, severity, causes])).toEqual([
+      ['Argo CD application by-list is Degraded', 'warning', ['secret-key-missing/shop/app/k']],
+      ['Argo CD application by-mark is Progressing', 'warning', ['secret-key-missing/shop/app/k']],
+      ['Argo CD application other is Missing', 'warning', []],
+    ]);
+  });
+});
