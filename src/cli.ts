@@ -26,8 +26,8 @@ export interface World {
 }
 
 interface SourceFlags {
-  readonly from: readonly string[];
-  readonly overwrite: readonly string[];
+  readonly from?: readonly string[];
+  readonly overwrite?: readonly string[];
 }
 
 interface WaitFlags {
@@ -108,7 +108,7 @@ function createProgram(world: World, done: (code: ExitCode) => void, print: (tex
       const [{ runReport }, deps, body] = await Promise.all([
         import('./commands/run-report.ts'),
         world.createDeps(flags),
-        load(flags),
+        load(command),
       ]);
       done(await runReport({ name: command.name(), flags, writes }, deps, body));
     });
@@ -125,7 +125,7 @@ function createProgram(world: World, done: (code: ExitCode) => void, print: (tex
       return async (session) => ({ report: await audit(session) });
     },
   );
-  register<WriteFlags & SourceFlags>(
+  register(
     example(
       addSourceOptions(
         addWriteOptions(
@@ -135,12 +135,14 @@ function createProgram(world: World, done: (code: ExitCode) => void, print: (tex
       'c2l fix-secrets --from azure-key-vault:my-vault --from env:backup.env',
     ),
     true,
-    async (flags) => {
+    async (command) => {
+      const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & SourceFlags>();
       const { fixSecrets } = await import('./commands/fix-secrets.ts');
-      return (session) => fixSecrets(session, { ...consent(flags), from: flags.from, overwrite: flags.overwrite });
+      return (session) =>
+        fixSecrets(session, { ...consent(flags), from: flags.from ?? [], overwrite: flags.overwrite ?? [] });
     },
   );
-  register<WriteFlags & WaitFlags>(
+  register(
     example(
       addRestartOptions(
         addWriteOptions(program.command('restart').description('restart what needs it, in dependency order')),
@@ -148,13 +150,14 @@ function createProgram(world: World, done: (code: ExitCode) => void, print: (tex
       'c2l restart --dry-run',
     ),
     true,
-    async (flags) => {
+    async (command) => {
+      const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & WaitFlags>();
       const { restart } = await import('./commands/restart.ts');
       return (session) =>
         restart(session, { ...consent(flags), waitOnly: flags.waitOnly === true, timeoutMs: flags.timeout });
     },
   );
-  register<WaitFlags>(
+  register(
     example(
       program
         .command('verify')
@@ -163,12 +166,13 @@ function createProgram(world: World, done: (code: ExitCode) => void, print: (tex
       'c2l verify --timeout 2m',
     ),
     false,
-    async (flags) => {
+    async (command) => {
+      const flags = command.optsWithGlobals<GlobalFlags & WaitFlags>();
       const { verify } = await import('./commands/verify.ts');
       return (session) => verify(session, { timeoutMs: flags.timeout });
     },
   );
-  register<WriteFlags & SourceFlags & WaitFlags>(
+  register(
     example(
       addRestartOptions(
         addSourceOptions(
@@ -180,13 +184,14 @@ function createProgram(world: World, done: (code: ExitCode) => void, print: (tex
       'c2l stabilize --sandbox',
     ),
     true,
-    async (flags) => {
+    async (command) => {
+      const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & SourceFlags & WaitFlags>();
       const { stabilize } = await import('./commands/stabilize.ts');
       return (session) =>
         stabilize(session, {
           ...consent(flags),
-          from: flags.from,
-          overwrite: flags.overwrite,
+          from: flags.from ?? [],
+          overwrite: flags.overwrite ?? [],
           waitOnly: flags.waitOnly === true,
           timeoutMs: flags.timeout,
           output: flags.output,
@@ -211,7 +216,7 @@ function addGlobalOptions(program: Command): void {
   program
     .option('--kubeconfig <file>', 'kubeconfig to use (default: $KUBECONFIG, else ~/.kube/config)')
     .option('--context <name>', 'context of the kubeconfig (default: its current one)')
-    .option('-n, --namespace <name>', 'look at exactly this namespace; may be repeated', collect, [])
+    .option('-n, --namespace <name>', 'look at exactly this namespace; may be repeated', collect)
     .addOption(new Option('-A, --all-namespaces', 'look at all namespaces').conflicts('namespace'))
     .option('--config <file>', 'stack file (default: c2l.yaml here or above)')
     .option('--stack <name>', 'stack that ships with c2l, such as cloudtolocalllm')
@@ -222,7 +227,7 @@ function addGlobalOptions(program: Command): void {
     .addOption(
       new Option('--speed <factor>', 'how much faster than real time the sandbox works')
         .argParser(parseSpeed)
-        .default(5),
+        .default(2),
     )
     .addOption(new Option('-o, --output <format>', 'form of the answer').choices(outputFormats).default('text'))
     .option('--no-input', 'never ask; fail where consent or a value is needed')
@@ -237,8 +242,8 @@ function addGlobalOptions(program: Command): void {
 
 function addSourceOptions(command: Command): Command {
   return command
-    .option('--from <source>', 'env:FILE or azure-key-vault:NAME-OR-URL; repeat in order of precedence', collect, [])
-    .option('--overwrite <key>', 'replace a value that is there but unusable; may be repeated', collect, []);
+    .option('--from <source>', 'env:FILE or azure-key-vault:NAME-OR-URL; repeat in order of precedence', collect)
+    .option('--overwrite <key>', 'replace a value that is there but unusable; may be repeated', collect);
 }
 
 function addRestartOptions(command: Command): Command {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 
@@ -10,6 +11,8 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string;
 };
 const interruption = new AbortController();
+// Every request under way listens to it; Node would take a dozen for a leak.
+setMaxListeners(0, interruption.signal);
 /** The sandbox that this run works on: its vault is trusted for as long as it lives. */
 let sandbox: HostedSandbox | undefined;
 
@@ -55,7 +58,11 @@ async function connect(options: ConnectOptions): Promise<Connection> {
   const { env } = process;
   if (options.sandbox === undefined) {
     const cluster = await connectCluster({ kubeconfigPath: kubeconfig, context, requestTimeoutMs, env });
-    return { cluster, defaultSources: [], close: () => Promise.resolve(cluster.close()) };
+    const close = (): Promise<void> => {
+      cluster.close();
+      return Promise.resolve();
+    };
+    return { cluster, defaultSources: [], close };
   }
 
   const { hostSandbox } = await import('./host-sandbox.ts');

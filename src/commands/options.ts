@@ -7,7 +7,7 @@ import type { SessionOptions } from '../shell/session.ts';
 export interface GlobalFlags {
   readonly kubeconfig?: string;
   readonly context?: string;
-  readonly namespace: readonly string[];
+  readonly namespace?: readonly string[];
   readonly allNamespaces?: boolean;
   readonly config?: string;
   readonly stack?: string;
@@ -41,7 +41,7 @@ export function addWriteOptions(command: Command): Command {
 }
 
 /** Adds one value to a list: for options that may be given several times. */
-export function collect(value: string, earlier: readonly string[]): readonly string[] {
+export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, value];
 }
 
@@ -68,7 +68,7 @@ export function sessionOptions(flags: GlobalFlags): SessionOptions {
   return {
     kubeconfig: flags.kubeconfig,
     context: flags.context,
-    namespaces: flags.namespace,
+    namespaces: flags.namespace ?? [],
     allNamespaces: flags.allNamespaces === true,
     config: flags.config,
     stack: flags.stack,

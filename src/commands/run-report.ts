@@ -76,7 +76,7 @@ function repeatedFlags(flags: GlobalFlags): string {
   if (flags.context !== undefined) words.push(`--context ${flags.context}`);
   if (flags.config !== undefined) words.push(`--config ${flags.config}`);
   if (flags.stack !== undefined) words.push(`--stack ${flags.stack}`);
-  for (const namespace of flags.namespace) words.push(`-n ${namespace}`);
+  for (const namespace of flags.namespace ?? []) words.push(`-n ${namespace}`);
   if (flags.allNamespaces === true) words.push('-A');
   return words.join(' ');
 }
