@@ -20,6 +20,7 @@ export interface AzureKeyVaultOptions {
 }
 
 const lookUpsAtATime = 8;
+const retryOptions = { maxRetries: 2, retryDelayInMs: 300 };
 const secretName = /^[0-9a-zA-Z-]{1,127}$/;
 
 /** Opens a vault without asking it anything yet. */
@@ -86,7 +87,7 @@ class LookUp {
     const { caPem } = this.#options;
     return new SecretClient(this.#place.url, credential, {
       disableChallengeResourceVerification: this.#place.loopback,
-      retryOptions: { maxRetries: 2, retryDelayInMs: 300 },
+      retryOptions,
       ...(caPem === undefined ? {} : { tlsOptions: { ca: caPem } }),
       additionalPolicies: [
         {
@@ -108,8 +109,8 @@ class LookUp {
   async #credential(): Promise<TokenCredential> {
     const { DefaultAzureCredential, ManagedIdentityCredential } = await import('@azure/identity');
     return this.#options.credential === 'managed-identity'
-      ? new ManagedIdentityCredential()
-      : new DefaultAzureCredential();
+      ? new ManagedIdentityCredential({ retryOptions })
+      : new DefaultAzureCredential({ retryOptions });
   }
 
   async #answer(client: SecretClient, name: string): Promise<SourceAnswer> {
