@@ -98,13 +98,9 @@ function createProgram(world: World, done: (code: ExitCode) => void, print: (tex
   addGlobalOptions(program);
 
   /** Registers a command whose body is loaded only when it runs. */
-  const register = <F>(
-    command: Command,
-    writes: boolean,
-    load: (flags: GlobalFlags & F) => Promise<CommandBody>,
-  ): void => {
+  const register = (command: Command, writes: boolean, load: (command: Command) => Promise<CommandBody>): void => {
     command.action(async () => {
-      const flags = command.optsWithGlobals<GlobalFlags & F>();
+      const flags = command.optsWithGlobals<GlobalFlags>();
       const [{ runReport }, deps, body] = await Promise.all([
         import('./commands/run-report.ts'),
         world.createDeps(flags),
