@@ -1,5 +1,5 @@
-import { dependencyGraph, dependencyOrder, type DependencyGraph } from './dependencies.ts';
-import { refId, type ObjectRef, type Pod } from './kubernetes.ts';
+import { dependenciesOf, dependencyGraph, dependencyOrder, type DependencyGraph } from './dependencies.ts';
+import { refId, refText, type ObjectRef, type Pod } from './kubernetes.ts';
 import { lackText, podNeed, secretsView, type PodNeed, type SecretsView } from './pod-need.ts';
 import { refOf } from './object-owners.ts';
 import { secretReferences } from './references.ts';
@@ -44,11 +44,12 @@ export interface RestartPlan {
 export function planRestart(snapshot: Snapshot, stack?: Stack): RestartPlan {
   const found = workloads(snapshot);
   const view = secretsView(snapshot);
-  const plans = found.map((workload) => planWorkload(workload, view));
+  const graph = dependencyGraph(snapshot, stack, found);
+  const plans = found.map((workload) => planWorkload(workload, view, dependenciesOf(graph, workload.ref)));
   const restart = plans.flatMap((plan) => plan.restart);
   return {
     replace: plans.flatMap((plan) => plan.replace),
-    restart: inLevels(restart, dependencyGraph(snapshot, stack, found)),
+    restart: inLevels(restart, graph),
     keep: plans.flatMap((plan) => plan.keep),
   };
 }
@@ -86,7 +87,7 @@ interface WorkloadPlan {
   readonly keep: readonly KeepStep[];
 }
 
-function planWorkload(workload: Workload, view: SecretsView): WorkloadPlan {
+function planWorkload(workload: Workload, view: SecretsView, needs: readonly ObjectRef[]): WorkloadPlan {
   const judged = workload.pods.map((pod) => ({ pod, need: correctedNeed(workload, pod, view) }));
   const outdated = judged.find(({ need }) => need.need === 'restart');
   const obstacle = outdated === undefined ? undefined : restartObstacle(workload, view);
@@ -105,7 +106,7 @@ function planWorkload(workload: Workload, view: SecretsView): WorkloadPlan {
       continue;
     }
     if (need.need === 'restart' && restart.length > 0) continue;
-    kept.push({ pod, reason: keepReason(workload, need, obstacle), isBlocked: need.need === 'values' });
+    kept.push({ pod, reason: keepReason(workload, need, { obstacle, needs }), isBlocked: need.need === 'values' });
   }
   return { replace, restart, keep: grouped(workload, kept) };
 }
@@ -160,13 +161,24 @@ function replaceStep(workload: Workload, pod: Pod, reason: string): ReplaceStep 
   return { pod: refOf('Pod', pod.metadata), uid: pod.metadata.uid ?? '', workload: workload.ref, reason };
 }
 
-function keepReason(workload: Workload, need: PodNeed, obstacle: string | undefined): string {
-  if (need.need === 'replace') {
-    return workload.ref.kind === 'Job' || workload.ref.kind === 'CronJob'
-      ? 'kubelet starts it by itself; to delete it would count as a failure of its Job'
-      : 'no controller would recreate it';
+function keepReason(
+  workload: Workload,
+  { need, reason }: PodNeed,
+  { obstacle, needs }: { readonly obstacle: string | undefined; readonly needs: readonly ObjectRef[] },
+): string {
+  switch (need) {
+    case 'replace':
+      return workload.ref.kind === 'Job' || workload.ref.kind === 'CronJob'
+        ? 'kubelet starts it by itself; to delete it would count as a failure of its Job'
+        : 'no controller would recreate it';
+    case 'restart':
+      return `${reason}, but ${obstacle ?? 'cannot be restarted'}`;
+    case 'dependency':
+      return needs.length === 0 ? reason : `${reason}: waits for ${needs.map(refText).join(', ')}`;
+    case 'nothing':
+    case 'values':
+      return reason;
   }
-  return need.need === 'restart' ? `${need.reason}, but ${obstacle ?? 'cannot be restarted'}` : need.reason;
 }
 
 /** One line for all pods of a workload of which the same is true. */

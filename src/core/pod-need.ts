@@ -10,6 +10,8 @@ export type PodNeed =
   | { readonly need: 'replace'; readonly reason: string }
   | { readonly need: 'restart'; readonly reason: string }
   | { readonly need: 'nothing'; readonly reason: string }
+  /** That what its init container waits for answers. */
+  | { readonly need: 'dependency'; readonly reason: string }
   /** Nothing that time or a restart could give it. */
   | { readonly need: 'values'; readonly reason: string };
 
@@ -47,6 +49,7 @@ export function podNeed(pod: Pod, view: SecretsView): PodNeed {
   const outdated = outdatedReason(pod, references, view);
   if (outdated !== undefined) return { need: 'restart', reason: outdated };
   const { state, text } = podState(pod);
+  if (state === 'waiting-on-dependency') return { need: 'dependency', reason: text };
   return { need: 'nothing', reason: state === 'ready' ? 'healthy' : text };
 }
 

@@ -24,15 +24,18 @@ export interface AwaitedState extends ComponentState {
 }
 
 /**
- * With a stack all its components; without one what was touched, what depends on it, and what is on its way by itself.
- * Other things that are broken would only be waited for in vain.
+ * With a stack all its components; without one what was touched or is on its way by itself, what depends on it, and
+ * what it depends on. Other things that are broken would only be waited for in vain.
  */
 export function awaitedIds(snapshot: Snapshot, stack: Stack | undefined, touched: readonly ObjectRef[]): Set<string> {
   const states = componentStates(snapshot, stack);
   if (stack !== undefined) return new Set([...states.map(({ object }) => refId(object)), ...touched.map(refId)]);
   const graph = dependencyGraph(snapshot);
   const onTheirWay = states.filter(({ state }) => state === 'waiting').map(({ object }) => object);
-  return new Set([...touched, ...dependents(graph, ...touched), ...onTheirWay].map(refId));
+  const ids = new Set([...touched, ...dependents(graph, ...touched), ...onTheirWay].map(refId));
+  // A set hands out what is added to it while it is walked: dependencies of dependencies come too.
+  for (const id of ids) for (const need of graph.dependsOn.get(id) ?? []) ids.add(need);
+  return ids;
 }
 
 /** Where everything that is waited for stands, by the rules of `componentStates`. */

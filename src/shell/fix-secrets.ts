@@ -18,7 +18,7 @@ import type { Snapshot } from '../core/snapshot.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Right } from '../ports.ts';
-import { planLines } from '../render/change-text.ts';
+import { planLines } from '../render/plan-text.ts';
 import { createStyle } from '../render/style.ts';
 import { collectValues, refuseWhenInterrupted } from './collect-values.ts';
 import { confirmWrite } from './confirm.ts';
@@ -57,12 +57,11 @@ export async function runFix(session: Session, options: FixOptions): Promise<Fix
 
   const found = await collectValues(session, wanted, { from: options.from, ask: !options.dryRun });
   const plans = targets.map((target) => planSecret(target, found));
-  show(session, plans, snapshot);
-  const isChange = plans.some(({ action }) => action !== 'none');
-  if (options.dryRun || !isChange) {
+  if (options.dryRun || plans.every(({ action }) => action === 'none')) {
     return report(session, { snapshot, plans, outcomes: [], dryRun: options.dryRun });
   }
 
+  show(session, plans, snapshot);
   await agree(session, { plans, wanted, snapshot }, options);
   refuseWhenInterrupted(session);
   const { outcomes, written } = await writeSecrets(session, plans, snapshot.missingNamespaces);
