@@ -29,11 +29,13 @@ type Trouble = 'secret' | 'image' | 'own' | 'anything';
 
 const imageReasons: ReadonlySet<string> = new Set(['ErrImagePull', 'ImagePullBackOff']);
 
+/** kubelet: `secret "N" not found`, `couldn't find key K in Secret NS/N`, `references non-existent secret key: K`. */
+const secretWords = /\bsecret "|\bin Secret |\bsecret key:/;
+
 function troubleOf(state: PodState | undefined): Trouble {
   if (state?.state !== 'blocked') return 'anything';
   if (imageReasons.has(state.reason ?? '')) return 'image';
-  // kubelet says so: couldn't find key K in Secret N, secret "N" not found, references non-existent secret key.
-  return /\bsecret\b/i.test(state.message ?? '') ? 'secret' : 'own';
+  return secretWords.test(state.message ?? '') ? 'secret' : 'own';
 }
 
 function explainer(scene: Scene, roots: readonly Finding[]): (ref: ObjectRef, seen: Readiness) => boolean {

@@ -1,5 +1,5 @@
 import { compareText } from './findings.ts';
-import type { Pod, ServiceAccount } from './kubernetes.ts';
+import type { Ingress, Pod, ServiceAccount } from './kubernetes.ts';
 import { ingressReferences, secretReferences, type SecretReference } from './references.ts';
 import type { Secret } from './secret.ts';
 import type { Gap, Snapshot } from './snapshot.ts';
@@ -105,8 +105,12 @@ function liveReferences(snapshot: Snapshot, found: readonly Workload[]): SecretR
   );
   return [
     ...found.flatMap((workload) => workloadReferences(workload, accountOf(workload, accounts))),
-    ...snapshot.ingresses.items.flatMap(ingressReferences),
+    ...snapshot.ingresses.items.toSorted(byName).flatMap(ingressReferences),
   ];
+}
+
+function byName(left: Ingress, right: Ingress): number {
+  return compareText(left.metadata.name, right.metadata.name);
 }
 
 function accountOf(

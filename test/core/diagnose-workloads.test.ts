@@ -89,6 +89,11 @@ describe('a workload that is not ready', () => {
       'pod web-5c6d-0, container web is CreateContainerConfigError: configmap "cm" not found',
     ],
     [
+      'a ConfigMap with a misleading name',
+      configError('web', 'configmap "secret" not found'),
+      'pod web-5c6d-0, container web is CreateContainerConfigError: configmap "secret" not found',
+    ],
+    [
       'an image',
       pending([], [waiting('web', 'ImagePullBackOff', 'not found')]),
       'pod web-5c6d-0, container web is ImagePullBackOff: not found',
@@ -99,6 +104,17 @@ describe('a workload that is not ready', () => {
 
     expect(found.map(({ code }) => code)).toEqual(['secret-key-missing', 'workload-not-ready']);
     expect(found[1]?.message).toBe(`deployment/web is not ready: ${message}`);
+  });
+
+  test.each([
+    "couldn't find key k in Secret shop/app",
+    'secret "app" not found',
+    'references non-existent secret key: k',
+  ])('is explained by its key where kubelet says: %s', (message) => {
+    const spec = { containers: [container('web', { env: [keyEnv('app', 'k')] })] };
+    const found = findings([deployment('web', { spec, pods: configError('web', message) }), secret('app', [])]);
+
+    expect(found.map(({ code }) => code)).toEqual(['secret-key-missing']);
   });
 
   test('is told with the event where only that says why', () => {
