@@ -32,7 +32,7 @@ export function verifyFindings(
   diagnosis: readonly Finding[],
   snapshot: Snapshot,
 ): Finding[] {
-  const causes = new Set(proven.flatMap((entry) => (entry.result.outcome === 'fail' ? entry.causes : [])));
+  const causes = new Set(proven.flatMap((entry) => entry.causes));
   return [
     ...diagnosis.filter(({ id }) => causes.has(id)).map((finding) => ({ ...finding, causes: [] })),
     ...proven.flatMap((entry) => checkFinding(entry, proven)),

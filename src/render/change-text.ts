@@ -1,57 +1,25 @@
 import { refText } from '../core/kubernetes.ts';
-import type { FixReport, KeyChange, PlannedSecret, RestartReport, StepOutcome } from '../core/report.ts';
+import type { FixReport, RestartReport, StepOutcome } from '../core/report.ts';
 import { findingsLines } from './findings-text.ts';
 import { closingLines, headLines } from './head-text.ts';
 import { count, table, type Cell } from './layout.ts';
+import { planLines } from './plan-text.ts';
 import type { Style } from './style.ts';
-
-/** Always eight characters: a mask must not tell a value's length. */
-const mask = '********';
-
-const changeText: Record<KeyChange, string> = {
-  ADD: `(absent) -> ${mask}`,
-  CHANGE: `${mask} -> ${mask}`,
-  SAME: mask,
-  REMOVE: `${mask} -> (absent)`,
-};
-
-/** The masked diff: key names, what becomes of each, and where its value comes from; never a value. */
-export function planLines(plan: readonly PlannedSecret[], style: Style): string[] {
-  const paints: Record<KeyChange, (text: string) => string> = {
-    ADD: style.good,
-    CHANGE: style.caution,
-    SAME: style.dim,
-    REMOVE: style.bad,
-  };
-  return plan.flatMap(({ object, action, keys }) => [
-    `${style.bold(refText(object))}  ${actionText[action]} in namespace ${object.namespace}`,
-    ...table(
-      keys.map(({ key, change, source }): Cell[] => [
-        { text: change, paint: paints[change] },
-        { text: key },
-        { text: changeText[change], paint: style.dim },
-        { text: source ?? '' },
-      ]),
-      style.width,
-    ),
-  ]);
-}
-
-const actionText: Record<PlannedSecret['action'], string> = {
-  create: 'create',
-  patch: 'change',
-  none: 'leave as it is',
-};
 
 export function fixText(report: FixReport, style: Style): string[] {
   return [
     ...headLines(report, style),
-    ...planLines(report.plan, style),
-    ...(report.outcomes.length === 0 ? [] : ['']),
+    ...shownPlan(report, style),
     ...outcomeLines(report.outcomes, style),
     ...remainingLines(report, style),
     ...closingLines(report, { because: fixSummary(report), next: nextAfterFix(report) }, style),
   ];
+}
+
+/** In a walk the plan was shown when it was agreed to. */
+function shownPlan({ plan, outcomes }: FixReport, style: Style): string[] {
+  if (outcomes.length === 0) return planLines(plan, style);
+  return style.embedded ? [] : [...planLines(plan, style), ''];
 }
 
 /** One clause: what was done to which Secret. */
@@ -127,13 +95,18 @@ export function outcomeLines(outcomes: readonly StepOutcome[], style: Style): st
     planned: style.bold,
     kept: style.dim,
   };
-  const rows = outcomes.map(({ action, object, outcome, detail }): Cell[] => [
-    { text: outcome, paint: paints[outcome] },
-    { text: actionWords[action] },
-    { text: refText(object) },
-    { text: detail },
-  ]);
-  return table(rows, style.width, 0);
+  const isTold = ({ action }: StepOutcome): boolean => style.verbose || action !== 'keep-pod';
+  const kept = outcomes.filter((step) => !isTold(step)).length;
+  const rows = outcomes
+    .filter(isTold)
+    .map(({ action, object, outcome, detail }): Cell[] => [
+      { text: outcome, paint: paints[outcome] },
+      { text: actionWords[action] },
+      { text: refText(object) },
+      { text: detail },
+    ]);
+  const more = kept === 0 ? [] : [style.dim(`${count(kept, 'pod')} left alone (-v names them)`)];
+  return [...table(rows, style.width, 0), ...more];
 }
 
 function remainingLines(report: FixReport | RestartReport, style: Style): string[] {

@@ -19,10 +19,9 @@ export function isKeyCode(code: FindingCode): boolean {
 }
 
 /** Roots in the order of the report; what a root explains stands beneath it and not beside it. */
-export function groupFindings(findings: readonly Finding[], shownElsewhere: readonly ObjectRef[]): FindingGroup[] {
+export function groupFindings(findings: readonly Finding[], isShown: (object: ObjectRef) => boolean): FindingGroup[] {
   const ids = new Set(findings.map(({ id }) => id));
   const isExplained = (finding: Finding): boolean => finding.causes.some((cause) => ids.has(cause));
-  const shown = new Set(shownElsewhere.map(refId));
 
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {
@@ -40,7 +39,7 @@ export function groupFindings(findings: readonly Finding[], shownElsewhere: read
       findings: members,
       blocks: distinctRefs(members.flatMap(({ blocks }) => blocks)),
       consequences: findings.filter(
-        (finding) => finding.causes.some((cause) => memberIds.has(cause)) && !shown.has(refId(finding.object)),
+        (finding) => finding.causes.some((cause) => memberIds.has(cause)) && !isShown(finding.object),
       ),
     };
   });

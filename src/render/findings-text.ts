@@ -1,6 +1,6 @@
 import type { Finding, FindingCode, Severity } from '../core/findings.ts';
-import { refText, type ObjectRef } from '../core/kubernetes.ts';
-import type { ComponentState } from '../core/report.ts';
+import { refId, refText, type ObjectRef } from '../core/kubernetes.ts';
+import type { ApplicationState, ComponentState } from '../core/report.ts';
 import { chains } from './chains.ts';
 import { groupFindings, isKeyCode, neededBy, type FindingGroup } from './finding-groups.ts';
 import { count, paragraph, table } from './layout.ts';
@@ -9,14 +9,17 @@ import type { Style } from './style.ts';
 export interface FindingsContext {
   readonly namespaces: readonly string[];
   readonly components: readonly ComponentState[];
+  readonly applications?: readonly ApplicationState[];
 }
 
 /** Root causes with what each one blocks; absent optional keys in one line; gaps last and loud. */
 export function findingsLines(findings: readonly Finding[], context: FindingsContext, style: Style): string[] {
   const told = findings.filter(({ code }) => code !== 'optional-key-absent' && code !== 'unreadable');
+  const components = new Set(context.components.map(({ object }) => refId(object)));
+  const applications = new Set(context.applications?.map(({ name }) => name));
   const groups = groupFindings(
     told,
-    context.components.map(({ object }) => object),
+    (object) => components.has(refId(object)) || (object.kind === 'Application' && applications.has(object.name)),
   );
   return [
     ...groups.flatMap((group) => [...groupLines(group, context, style), '']),
@@ -82,9 +85,9 @@ function wholeLines({ keys = [], references }: Finding, style: Style): string[] 
 }
 
 function blockLines({ blocks }: FindingGroup, { components }: FindingsContext, style: Style): string[] {
-  return chains(blocks, components).flatMap((chain, index) =>
-    paragraph(index === 0 ? '    blocks  ' : '            ', chain, style.width),
-  );
+  if (blocks.length === 0) return [];
+  const paths = components.length === 0 ? [blocks.map(({ name }) => name).join(', ')] : chains(blocks, components);
+  return paths.flatMap((path, index) => paragraph(index === 0 ? '    blocks  ' : '            ', path, style.width));
 }
 
 function namesOf(refs: readonly ObjectRef[]): string {

@@ -4,6 +4,7 @@ import type { Style } from './style.ts';
 
 /** Which command looked at what: the lines that make a saved report understandable later. */
 export function headLines(head: Report, style: Style): string[] {
+  if (style.embedded) return [];
   const many = head.namespaces.length === 1 ? 'namespace' : 'namespaces';
   const stack = head.stack === undefined ? 'no stack file' : `stack ${head.stack}`;
   return [
@@ -39,7 +40,8 @@ export function closingLines(
   const paint = paintOf(verdict, style);
   const lines = paragraph('verdict: ', `${verdictWords[verdict]}, ${because}`, style.width);
   const typed = style.flags.includes('--sandbox') ? nextInSandbox(command, verdict) : withFlags(next, style);
-  return ['', ...lines.map((line) => style.bold(paint(line))), `next: ${style.bold(typed)}`];
+  const told = ['', ...lines.map((line) => style.bold(paint(line)))];
+  return style.embedded ? told : [...told, `next: ${style.bold(typed)}`];
 }
 
 function paintOf(verdict: AnyVerdict, style: Style): (text: string) => string {

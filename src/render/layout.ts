@@ -31,13 +31,18 @@ export function paragraph(indent: string, text: string, width: number): string[]
 
 /** Columns as wide as their widest cell; the last one wraps in the room that is left, or beneath where there is none. */
 export function table(rows: readonly (readonly Cell[])[], width: number, indent = 2): string[] {
+  return tableGroups(rows, width, indent).flat();
+}
+
+/** The same, with the lines of each row kept together. */
+export function tableGroups(rows: readonly (readonly Cell[])[], width: number, indent = 0): string[][] {
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: Math.max(0, columns - 1) }, (_, column) =>
     Math.max(...rows.map((row) => length(row[column]?.text ?? ''))),
   );
   const offset = indent + widths.reduce((sum, column) => sum + column + 2, 0);
   const room = width - offset;
-  return rows.flatMap((row) => tableRow(row, { widths, indent, offset, room, width }));
+  return rows.map((row) => tableRow(row, { widths, indent, offset, room, width }));
 }
 
 interface Columns {

@@ -9,6 +9,8 @@ export interface Style {
   readonly verbose: boolean;
   /** Flags that the next command needs to mean the same cluster, such as `--sandbox`. */
   readonly flags: string;
+  /** Part of a walk: the head was told before, and what comes next comes by itself. */
+  readonly embedded: boolean;
   readonly isColored: boolean;
   readonly bold: Paint;
   readonly dim: Paint;
@@ -21,6 +23,7 @@ export interface Layout {
   readonly width?: number;
   readonly verbose?: boolean;
   readonly flags?: string;
+  readonly embedded?: boolean;
 }
 
 export function createStyle(color: boolean, layout: Layout = {}): Style {
@@ -29,6 +32,7 @@ export function createStyle(color: boolean, layout: Layout = {}): Style {
     width: Math.max(layout.width ?? 80, 40),
     verbose: layout.verbose ?? false,
     flags: layout.flags ?? '',
+    embedded: layout.embedded ?? false,
     isColored: color,
     bold: chalk.bold,
     dim: chalk.dim,

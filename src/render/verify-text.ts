@@ -1,7 +1,7 @@
 import type { CheckResult, VerifyReport } from '../core/report.ts';
 import { findingsLines } from './findings-text.ts';
 import { closingLines, headLines } from './head-text.ts';
-import { count, durationText, paragraph, table, type Cell } from './layout.ts';
+import { count, durationText, paragraph, tableGroups, type Cell } from './layout.ts';
 import type { Style } from './style.ts';
 
 export function verifyText(report: VerifyReport, style: Style): string[] {
@@ -57,23 +57,22 @@ export function checkLines(checks: readonly CheckResult[], style: Style): string
     SKIP: style.dim,
     'NOT READ': style.caution,
   };
-  const rows = checks.map((check): Cell[] => {
+  const row = (check: CheckResult): Cell[] => {
     const word = wordOf(check);
+    const isSkipped = check.outcome === 'skipped';
     return [
       { text: word, paint: paints[word] },
       { text: check.component },
-      { text: durationText(check.durationMs).padStart(7) },
-      { text: check.name },
+      { text: (isSkipped ? '-' : durationText(check.durationMs)).padStart(7) },
+      { text: isSkipped ? `${check.name}, ${check.detail}` : check.name },
     ];
-  });
-  const lines = table(rows, style.width, 0);
-  return lines.length === checks.length
-    ? checks.flatMap((check, index) => [lines[index] ?? '', ...reasonLines(check, style)])
-    : [...lines, ...checks.flatMap((check) => reasonLines(check, style))];
+  };
+  const groups = tableGroups(checks.map(row), style.width);
+  return checks.flatMap((check, index) => [...(groups[index] ?? []), ...reasonLines(check, style)]);
 }
 
 function reasonLines(check: CheckResult, style: Style): string[] {
-  if (check.detail === '' || (check.outcome === 'pass' && !style.verbose)) return [];
+  if (check.detail === '' || check.outcome === 'skipped' || (check.outcome === 'pass' && !style.verbose)) return [];
   return paragraph('        ', check.detail, style.width);
 }
 

@@ -120,7 +120,8 @@ function skipped(check: PlannedCheck, failed: ProvenCheck, run: Run): ProvenChec
   run.line.settled(check);
   const root = failed.skippedFor ?? failed.check.id;
   const attempt = { outcome: 'skipped' as const, detail: `because "${root}" did not pass` };
-  return { check, causes: [], skippedFor: root, result: resultOf(check, attempt, 0) };
+  const causes = check.kind === 'ready' ? idsOf(obstacles(run.diagnosis, check.object)) : [];
+  return { check, causes, skippedFor: root, result: resultOf(check, attempt, 0) };
 }
 
 function resultOf(

@@ -193,9 +193,9 @@ export const fixed: FixReport = {
       object: secret,
       action: 'patch',
       keys: [
-        { key: 'admin-password', change: 'ADD', source: 'env:backup.env, line 3' },
+        { key: 'admin-password', change: 'ADD', source: 'env:backup.env (line 3)' },
         { key: 'jwt-secret', change: 'SAME' },
-        { key: 'postgres-auth-password', change: 'ADD', source: 'azure-key-vault:prod' },
+        { key: 'postgres-auth-password', change: 'ADD', source: `azure-key-vault:prod (version ${'0a1b'.repeat(8)})` },
         { key: 'stripe-test-secret-key', change: 'CHANGE', source: 'prompt' },
       ],
     },

@@ -1,0 +1,66 @@
+import type { KeyChange, PlannedKey, PlannedSecret } from '../core/report.ts';
+import { refText } from '../core/kubernetes.ts';
+import { paragraph, table, type Cell } from './layout.ts';
+import type { Style } from './style.ts';
+
+/** Always eight characters: a mask must not tell a value's length. */
+const mask = '********';
+
+const changeText: Record<KeyChange, string> = {
+  ADD: `(absent) -> ${mask}`,
+  CHANGE: `${mask} -> ${mask}`,
+  SAME: mask,
+  REMOVE: `${mask} -> (absent)`,
+};
+
+/** The masked diff: key names, what becomes of each, and where its value comes from; never a value. */
+export function planLines(plan: readonly PlannedSecret[], style: Style): string[] {
+  const paints: Record<KeyChange, (text: string) => string> = {
+    ADD: style.good,
+    CHANGE: style.caution,
+    SAME: style.dim,
+    REMOVE: style.bad,
+  };
+  const legend = sourceLegend(plan.flatMap(({ keys }) => keys));
+  const secrets = plan.flatMap(({ object, action, keys }) => [
+    `${style.bold(refText(object))}  ${actionText[action]} in namespace ${object.namespace}`,
+    ...table(
+      keys.map(({ key, change, source }): Cell[] => [
+        { text: change, paint: paints[change] },
+        { text: key },
+        { text: changeText[change], paint: style.dim },
+        { text: shortSource(source, legend) },
+      ]),
+      style.width,
+    ),
+  ]);
+  const sources = [...legend].flatMap(([spec, mark], index) =>
+    paragraph(index === 0 ? '  from  ' : '        ', `${mark} ${spec}`, style.width),
+  );
+  return [...secrets, ...sources];
+}
+
+/** `SPEC (detail)`, as sources name themselves. */
+function partsOf(source: string): { spec: string; detail: string } {
+  const match = /^(.*) \(([^()]*)\)$/.exec(source);
+  return { spec: match?.[1] ?? source, detail: match?.[2] ?? '' };
+}
+
+/** Paths and URLs are long and the same for many keys: each is told once. */
+function sourceLegend(keys: readonly PlannedKey[]): ReadonlyMap<string, string> {
+  const specs = new Set(keys.flatMap(({ source }) => (source === undefined ? [] : partsOf(source).spec)));
+  return new Map([...specs].map((spec, index) => [spec, `[${index + 1}]`]));
+}
+
+/** The beginning of a version is enough to find it in a list. */
+function shortSource(source: string | undefined, legend: ReadonlyMap<string, string>): string {
+  if (source === undefined) return '';
+  const { spec, detail } = partsOf(source);
+  return `${legend.get(spec) ?? spec} ${detail.replace(/\b([0-9a-f]{8})[0-9a-f]{8,}\b/g, '$1')}`.trimEnd();
+}
+
+const actionText: Record<PlannedSecret['action'], string> = {
+  create: 'create',
+  patch: 'change',
+  none: 'leave as it is',
+};
