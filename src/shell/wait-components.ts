@@ -21,7 +21,7 @@ export interface WaitResult {
   readonly end: 'ready' | 'timeout' | 'hopeless' | 'interrupted' | 'unreadable';
   readonly snapshot: Snapshot;
   readonly states: readonly AwaitedState[];
-  /** By `refId`: after how many milliseconds of this wait it was seen ready. */
+  /** By `refId`: after how many milliseconds of this wait it was seen ready; without what was ready all along. */
   readonly readyAfterMs: ReadonlyMap<string, number>;
   /** Why nothing more could be read, with `unreadable`. */
   readonly reason?: string;
@@ -40,9 +40,11 @@ export async function waitForComponents(
   const target: Awaited = { ...awaited, stack: session.stack };
   const start = clock.monotonic();
   const readyAfterMs = new Map<string, number>();
+  const seenOpen = new Set<string>();
   let progress: Progress | undefined;
   let snapshot = first;
   let states = awaitedStates(snapshot, target);
+  note(states, { readyAfterMs, seenOpen, elapsed: 0 });
 
   const finish = (end: WaitResult['end'], reason?: string): WaitResult => {
     const text = `${title}: ${waitingText(states)}`;
@@ -54,7 +56,7 @@ export async function waitForComponents(
     const round = await refresh(session, snapshot);
     snapshot = round.snapshot;
     states = awaitedStates(snapshot, target);
-    note(states, { readyAfterMs, elapsed: clock.monotonic() - start });
+    note(states, { readyAfterMs, seenOpen, elapsed: clock.monotonic() - start });
     if (round.refusal !== undefined) return finish('unreadable', round.refusal);
     if (states.every(({ state }) => state === 'ready')) return finish('ready');
     if (isOver(states)) return finish('hopeless');
@@ -79,14 +81,22 @@ async function slept({ deps }: Session): Promise<boolean> {
   }
 }
 
-function note(
-  states: readonly AwaitedState[],
-  { readyAfterMs, elapsed }: { readonly readyAfterMs: Map<string, number>; readonly elapsed: number },
-): void {
+interface Times {
+  readonly readyAfterMs: Map<string, number>;
+  /** Ids that were seen not ready: what was ready all along was not waited for. */
+  readonly seenOpen: Set<string>;
+  readonly elapsed: number;
+}
+
+function note(states: readonly AwaitedState[], { readyAfterMs, seenOpen, elapsed }: Times): void {
   for (const { object, state } of states) {
     const id = refId(object);
-    if (state !== 'ready') readyAfterMs.delete(id);
-    else if (!readyAfterMs.has(id)) readyAfterMs.set(id, elapsed);
+    if (state !== 'ready') {
+      seenOpen.add(id);
+      readyAfterMs.delete(id);
+    } else if (seenOpen.has(id) && !readyAfterMs.has(id)) {
+      readyAfterMs.set(id, elapsed);
+    }
   }
 }
 
