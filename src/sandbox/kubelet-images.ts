@@ -1,4 +1,7 @@
+import { longestBackOffMs, retryMs } from './kubelet-obstacles.ts';
+import type { Obstacle } from './kubelet-obstacles.ts';
 import type { NodePod } from './kubelet-pod.ts';
+import type { ContainerRecord } from './kubelet-status.ts';
 import type { ObjectStore } from './object-store.ts';
 
 /** What is on the node; no registry can be reached from it, so nothing else can be pulled. */
@@ -12,12 +15,46 @@ const present = new Set([
   'quay.io/argoproj/argocd:v3.2.11',
 ]);
 
-export function isImagePresent(image: string): boolean {
+const firstBackOffMs = 20_000;
+
+function isPresent(image: string): boolean {
   return present.has(image.replace(/^docker\.io\//, '').replace(/^library\//, ''));
 }
 
-export function pullFailure(image: string): string {
-  return `failed to pull and unpack image "${image}": failed to resolve image: dial tcp: lookup registry: no such host`;
+/** The pulls of one pod: each fails, and is tried again ever later. */
+export class ImagePulls {
+  readonly #backOffs = new Map<ContainerRecord, { readonly until: number; readonly ms: number }>();
+
+  obstacle(record: ContainerRecord, now: Date): Obstacle | undefined {
+    const { image = '' } = record.spec;
+    if (isPresent(image)) {
+      return undefined;
+    }
+    const failure = `failed to pull and unpack image "${image}": failed to resolve image: no registry can be reached`;
+    const before = this.#backOffs.get(record);
+    if (before && before.until > now.getTime()) {
+      const text = `Back-off pulling image "${image}"`;
+      return {
+        state: { kind: 'waiting', reason: 'ImagePullBackOff', message: `${text}: ErrImagePull: ${failure}` },
+        events: [
+          ['Normal', 'BackOff', text],
+          ['Warning', 'Failed', 'Error: ImagePullBackOff'],
+        ],
+        waitMs: retryMs(),
+      };
+    }
+    const ms = before ? Math.min(before.ms * 2, longestBackOffMs) : firstBackOffMs;
+    this.#backOffs.set(record, { until: now.getTime() + ms, ms });
+    return {
+      state: { kind: 'waiting', reason: 'ErrImagePull', message: failure },
+      events: [
+        ['Normal', 'Pulling', `Pulling image "${image}"`],
+        ['Warning', 'Failed', `Failed to pull image "${image}": ${failure}`],
+        ['Warning', 'Failed', 'Error: ErrImagePull'],
+      ],
+      waitMs: retryMs(),
+    };
+  }
 }
 
 /** The pull secrets that a pod names and that are not there. */

@@ -1,25 +1,23 @@
 import type { ControlPlane } from './controllers/control-plane.ts';
 import { nodeName } from './controllers/scheduler.ts';
 import { ConfigProblem, containerEnv, volumeProblem } from './kubelet-config.ts';
-import { isImagePresent, missingPullSecrets, pullFailure } from './kubelet-images.ts';
+import { ImagePulls, missingPullSecrets } from './kubelet-images.ts';
+import { configError, crashBackOff } from './kubelet-obstacles.ts';
+import type { Obstacle } from './kubelet-obstacles.ts';
 import { isTerminating } from './kubelet-pod.ts';
 import type { NodeContainer, NodePod } from './kubelet-pod.ts';
-import { probeFailure } from './kubelet-probe.ts';
+import { ContainerProcess } from './kubelet-process.ts';
+import type { ProcessWatcher } from './kubelet-process.ts';
 import { isInitialised, isSidecar, podStatus } from './kubelet-status.ts';
 import type { ContainerRecord } from './kubelet-status.ts';
-import { startProgram } from './programs.ts';
 import type { Disk, Network, Program } from './programs.ts';
 
 const mountsAfterMs = 100;
 const startsAfterMs = 400;
 const syncsAfterMs = 300;
 const stopsAfterMs = 800;
-/** Between two tries of something that failed; the kubelet spreads them over a few seconds. */
-const retryMs = { least: 10_000, spread: 3_000 };
 const firstMountRetryMs = 500;
 const longestMountRetryMs = 122_000;
-const longestBackOffMs = 300_000;
-const firstProbeMs = 400;
 
 /** What a worker needs of the node that its pod is on. */
 export interface Host {
@@ -29,24 +27,14 @@ export interface Host {
   disk(pod: NodePod, container: NodeContainer, path: string): Disk;
 }
 
-interface Process {
-  readonly program: Program;
-  readonly cancel: Set<() => void>;
-}
-
-interface BackOff {
-  readonly until: number;
-  readonly ms: number;
-}
-
 /** Runs one pod: mounts its volumes, starts its containers in order, and reports what becomes of them. */
 export class PodWorker {
   readonly #host: Host;
   #pod: NodePod;
   readonly #init: readonly ContainerRecord[];
   readonly #main: readonly ContainerRecord[];
-  readonly #processes = new Map<ContainerRecord, Process>();
-  readonly #pulls = new Map<ContainerRecord, BackOff>();
+  readonly #processes = new Map<ContainerRecord, ContainerProcess>();
+  readonly #pulls = new ImagePulls();
   readonly #timers = new Set<() => void>();
   readonly #startTime: Date;
   #podIP: string | undefined;
@@ -195,17 +183,13 @@ export class PodWorker {
 
   /** Says after how many milliseconds to look again, where something stands in the way. */
   #start(record: ContainerRecord): number | undefined {
-    const wait = this.#backOff(record) ?? this.#pull(record);
-    if (wait !== undefined) {
-      return wait;
+    const { store, clock } = this.#host.plane;
+    const obstacle = crashBackOff(this.#pod, record, clock.now()) ?? this.#pulls.obstacle(record, clock.now());
+    if (obstacle) {
+      return this.#meet(record, obstacle);
     }
-    const { store } = this.#host.plane;
-    this.#recordFor(
-      record,
-      'Normal',
-      'Pulled',
-      `Container image "${record.spec.image ?? ''}" already present on machine`,
-    );
+    const image = record.spec.image ?? '';
+    this.#recordFor(record, 'Normal', 'Pulled', `Container image "${image}" already present on machine`);
     try {
       this.#run(record, containerEnv(store, this.#pod, record.spec));
       return isSidecar(record) ? syncsAfterMs : undefined;
@@ -213,57 +197,19 @@ export class PodWorker {
       if (!(error instanceof ConfigProblem)) {
         throw error;
       }
-      this.#recordFor(record, 'Warning', 'Failed', `Error: ${error.message}`);
-      record.state = { kind: 'waiting', reason: 'CreateContainerConfigError', message: error.message };
-      return retryMs.least + Math.random() * retryMs.spread;
+      return this.#meet(record, configError(error.message));
     }
   }
 
-  /** A container that keeps ending is started again ever later: at once, after 10 s, 20 s, up to 5 minutes. */
-  #backOff(record: ContainerRecord): number | undefined {
-    const ended = record.state.kind === 'terminated' ? record.state : record.lastTerminated;
-    if (!ended || record.restartCount === 0) {
-      return undefined;
+  #meet(record: ContainerRecord, { state, events, waitMs }: Obstacle): number {
+    if (record.state.kind === 'terminated') {
+      record.lastTerminated = record.state;
     }
-    const ms = Math.min(10_000 * 2 ** (record.restartCount - 1), longestBackOffMs);
-    const left = ended.finishedAt.getTime() + ms - this.#host.plane.clock.now().getTime();
-    if (left <= 0) {
-      return undefined;
+    record.state = state;
+    for (const [type, reason, message] of events) {
+      this.#recordFor(record, type, reason, message);
     }
-    const { name, namespace, uid } = this.#pod.metadata;
-    const { name: container } = record.spec;
-    const text = `restarting failed container`;
-    this.#recordFor(record, 'Warning', 'BackOff', `Back-off ${text} ${container} in pod ${name}_${namespace}(${uid})`);
-    record.lastTerminated = ended;
-    record.state = {
-      kind: 'waiting',
-      reason: 'CrashLoopBackOff',
-      message: `back-off ${duration(ms)} ${text}=${container} pod=${name}_${namespace}(${uid})`,
-    };
-    return left;
-  }
-
-  #pull(record: ContainerRecord): number | undefined {
-    const { image = '' } = record.spec;
-    if (isImagePresent(image)) {
-      return undefined;
-    }
-    const now = this.#host.plane.clock.now().getTime();
-    const before = this.#pulls.get(record);
-    if (before && before.until > now) {
-      this.#recordFor(record, 'Normal', 'BackOff', `Back-off pulling image "${image}"`);
-      this.#recordFor(record, 'Warning', 'Failed', 'Error: ImagePullBackOff');
-      const message = `Back-off pulling image "${image}": ErrImagePull: ${pullFailure(image)}`;
-      record.state = { kind: 'waiting', reason: 'ImagePullBackOff', message };
-      return retryMs.least + Math.random() * retryMs.spread;
-    }
-    this.#recordFor(record, 'Normal', 'Pulling', `Pulling image "${image}"`);
-    this.#recordFor(record, 'Warning', 'Failed', `Failed to pull image "${image}": ${pullFailure(image)}`);
-    this.#recordFor(record, 'Warning', 'Failed', 'Error: ErrImagePull');
-    const ms = Math.min(before ? before.ms * 2 : 20_000, longestBackOffMs);
-    this.#pulls.set(record, { until: now + ms, ms });
-    record.state = { kind: 'waiting', reason: 'ErrImagePull', message: pullFailure(image) };
-    return retryMs.least + Math.random() * retryMs.spread;
+    return waitMs;
   }
 
   #run(record: ContainerRecord, env: ReadonlyMap<string, string>): void {
@@ -278,53 +224,39 @@ export class PodWorker {
     record.isReady = record.spec.readinessProbe === undefined && (isSidecar(record) || this.#main.includes(record));
     this.#recordFor(record, 'Normal', 'Created', 'Container created');
     this.#recordFor(record, 'Normal', 'Started', 'Container started');
-    const cancel = new Set<() => void>();
-    const after = (ms: number, fn: () => void): void => {
-      cancel.add(this.#later(ms, fn));
-    };
-    const program = startProgram({
-      pod: this.#pod,
-      container: record.spec,
-      isToEnd:
-        !isSidecar(record) && (this.#init.includes(record) || (this.#pod.spec.restartPolicy ?? 'Always') !== 'Always'),
-      env,
-      network: this.#host.network,
-      disk: (path) => this.#host.disk(this.#pod, record.spec, path),
-      after,
-      exit: (code) => {
-        this.#exited(record, code);
+    const process = new ContainerProcess(
+      this.#host.plane.clock,
+      {
+        pod: this.#pod,
+        container: record.spec,
+        isToEnd: this.#isToEnd(record),
+        env,
+        network: this.#host.network,
+        disk: (path) => this.#host.disk(this.#pod, record.spec, path),
       },
-    });
-    this.#processes.set(record, { program, cancel });
-    if (record.spec.readinessProbe) {
-      const { initialDelaySeconds = 0 } = record.spec.readinessProbe;
-      after(initialDelaySeconds * 1000 + firstProbeMs, () => {
-        this.#probe(record, 0);
-      });
-    }
+      { podIP: this.#podIP ?? '', watcher: this.#watcherOf(record) },
+    );
+    this.#processes.set(record, process);
   }
 
-  #probe(record: ContainerRecord, failures: number): void {
-    const process = this.#processes.get(record);
-    const { periodSeconds = 10, failureThreshold = 3 } = record.spec.readinessProbe ?? {};
-    if (!process) {
-      return;
-    }
-    const failure = probeFailure(record.spec, process.program, this.#podIP ?? '');
-    const failed = failure === undefined ? 0 : failures + 1;
-    if (failure !== undefined) {
-      this.#recordFor(record, 'Warning', 'Unhealthy', `Readiness probe failed: ${failure}`);
-    }
-    const isReady = failure === undefined || (record.isReady && failed < failureThreshold);
-    if (isReady !== record.isReady) {
-      record.isReady = isReady;
-      this.#publish();
-    }
-    const again = this.#later(periodSeconds * 1000, () => {
-      process.cancel.delete(again);
-      this.#probe(record, failed);
-    });
-    process.cancel.add(again);
+  #isToEnd(record: ContainerRecord): boolean {
+    const isInJob = this.#pod.spec.restartPolicy !== undefined && this.#pod.spec.restartPolicy !== 'Always';
+    return !isSidecar(record) && (isInJob || this.#init.includes(record));
+  }
+
+  #watcherOf(record: ContainerRecord): ProcessWatcher {
+    return {
+      exited: (code) => {
+        this.#exited(record, code);
+      },
+      readiness: (isReady) => {
+        record.isReady = isReady;
+        this.#publish();
+      },
+      unhealthy: (message) => {
+        this.#recordFor(record, 'Warning', 'Unhealthy', message);
+      },
+    };
   }
 
   #exited(record: ContainerRecord, exitCode: number): void {
@@ -340,9 +272,7 @@ export class PodWorker {
   }
 
   #end(record: ContainerRecord): void {
-    for (const cancel of this.#processes.get(record)?.cancel ?? []) {
-      cancel();
-    }
+    this.#processes.get(record)?.stop();
     this.#processes.delete(record);
   }
 
@@ -372,10 +302,4 @@ export class PodWorker {
     const from = { component: 'kubelet', host: nodeName };
     this.#host.plane.events.record(this.#pod, { type, reason, message, ...from, ...(fieldPath && { fieldPath }) });
   }
-}
-
-function duration(ms: number): string {
-  const seconds = ms / 1000;
-  const minutes = Math.floor(seconds / 60);
-  return minutes > 0 ? `${minutes}m${seconds % 60}s` : `${seconds}s`;
 }

@@ -38,14 +38,18 @@ export class SandboxApi {
   async pod(app: string): Promise<Pod> {
     const pods = await this.list<Pod>(`/api/v1/namespaces/cloudtolocalllm/pods?labelSelector=app%3D${app}`);
     const live = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-    if (!live[0]) {
+    const [pod] = live;
+    if (!pod) {
       throw new Error(`no pod of ${app}`);
     }
-    return live[0];
+    return pod;
   }
 
   async patchSecret(values: Readonly<Record<string, string>>): Promise<Reply> {
-    const encoded = Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
+    const encoded = Object.entries(values).map(([key, value]): [string, string] => [
+      key,
+      Buffer.from(value).toString('base64'),
+    ]);
     return this.send(
       'PATCH',
       '/api/v1/namespaces/cloudtolocalllm/secrets/cloudtolocalllm-secrets',

@@ -52,7 +52,7 @@ export function stillCluster(): StillCluster {
       );
     },
     pods: () => store.list('pods', namespace).map(asPod),
-    pod: (name) => asPod(object('pods', name)) as NodePod & Pod,
+    pod: (name) => asPod(object('pods', name)),
     object,
     eventsOf: (name) =>
       store

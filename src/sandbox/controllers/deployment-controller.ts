@@ -45,17 +45,24 @@ export function deploymentController(plane: ControlPlane): Controller {
     }
   });
   return {
-    observe({ resource, object }) {
+    observe({ type, resource, object }) {
       const { namespace = '', name } = object.metadata;
       if (resource === 'deployments') {
         queue.add(namespace, name);
       }
-      const owner = resource === 'replicasets' ? controllerOf(object) : undefined;
+      // With strategy Recreate the end of the last old pod is what it waits for.
+      const replicaSet = resource === 'pods' && type === 'DELETED' ? replicaSetOf(plane, object) : object;
+      const owner = replicaSet?.kind === 'ReplicaSet' ? controllerOf(replicaSet) : undefined;
       if (owner?.kind === 'Deployment') {
         queue.add(namespace, owner.name);
       }
     },
   };
+}
+
+function replicaSetOf(plane: ControlPlane, pod: StoredObject): StoredObject | undefined {
+  const owner = controllerOf(pod);
+  return owner?.kind === 'ReplicaSet' ? plane.store.get('replicasets', pod.metadata.namespace, owner.name) : undefined;
 }
 
 /** Says after how many milliseconds to look again without a change, if at all. */

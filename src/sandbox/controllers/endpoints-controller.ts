@@ -3,6 +3,7 @@ import type { NodePod } from '../kubelet-pod.ts';
 import { apiTime } from '../object-store.ts';
 import type { StoredObject } from '../object-store.ts';
 import type { Controller, ControlPlane } from './control-plane.ts';
+import { writeEndpointSlice } from './endpoint-slices.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export interface ServiceSpec {
@@ -93,7 +94,9 @@ function reconcile(plane: ControlPlane, service: StoredObject): void {
     ...(notReadyAddresses.length > 0 && { notReadyAddresses }),
     ports,
   };
-  writeEndpoints(plane, service, pods.length > 0 ? [subset] : []);
+  const subsets = pods.length > 0 ? [subset] : [];
+  writeEndpoints(plane, service, subsets);
+  writeEndpointSlice(plane, service, subsets[0]);
 }
 
 function addressOf(pod: NodePod): EndpointAddress {

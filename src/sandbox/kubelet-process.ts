@@ -1,0 +1,80 @@
+import { probeFailure } from './kubelet-probe.ts';
+import { startProgram } from './programs.ts';
+import type { Program, ProgramStart } from './programs.ts';
+import type { SandboxClock } from './sandbox-clock.ts';
+
+const firstProbeMs = 400;
+
+export interface ProcessWatcher {
+  exited(code: number): void;
+  readiness(isReady: boolean): void;
+  /** A probe failed, in the kubelet's words. */
+  unhealthy(message: string): void;
+}
+
+/** A container that runs: its program, the timers that end with it, and its readiness probe. */
+export class ContainerProcess {
+  readonly program: Program;
+  readonly #clock: SandboxClock;
+  readonly #watcher: ProcessWatcher;
+  readonly #container: ProgramStart['container'];
+  readonly #podIP: string;
+  readonly #timers = new Set<() => void>();
+  #isReady = false;
+
+  constructor(
+    clock: SandboxClock,
+    start: Omit<ProgramStart, 'after' | 'exit'>,
+    { podIP, watcher }: { podIP: string; watcher: ProcessWatcher },
+  ) {
+    this.#clock = clock;
+    this.#watcher = watcher;
+    this.#container = start.container;
+    this.#podIP = podIP;
+    this.program = startProgram({
+      ...start,
+      after: (ms, fn) => {
+        this.#after(ms, fn);
+      },
+      exit: (code) => {
+        watcher.exited(code);
+      },
+    });
+    const { initialDelaySeconds = 0 } = start.container.readinessProbe ?? {};
+    if (start.container.readinessProbe) {
+      this.#probeIn(initialDelaySeconds * 1000 + firstProbeMs, 0);
+    }
+  }
+
+  stop(): void {
+    for (const cancel of this.#timers) {
+      cancel();
+    }
+    this.#timers.clear();
+  }
+
+  #after(ms: number, fn: () => void): void {
+    const cancel = this.#clock.after(ms, () => {
+      this.#timers.delete(cancel);
+      fn();
+    });
+    this.#timers.add(cancel);
+  }
+
+  #probeIn(ms: number, failures: number): void {
+    this.#after(ms, () => {
+      const { periodSeconds = 10, failureThreshold = 3 } = this.#container.readinessProbe ?? {};
+      const failure = probeFailure(this.#container, this.program, this.#podIP);
+      const failed = failure === undefined ? 0 : failures + 1;
+      if (failure !== undefined) {
+        this.#watcher.unhealthy(`Readiness probe failed: ${failure}`);
+      }
+      const isReady = failure === undefined || (this.#isReady && failed < failureThreshold);
+      if (isReady !== this.#isReady) {
+        this.#isReady = isReady;
+        this.#watcher.readiness(isReady);
+      }
+      this.#probeIn(periodSeconds * 1000, failed);
+    });
+  }
+}
