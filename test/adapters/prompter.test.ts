@@ -1,0 +1,85 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, test } from '@jest/globals';
+import { createInquirerPrompter } from '../../src/adapters/inquirer-prompter.ts';
+
+/** A keyboard that types once the question stands on the screen. */
+function setUp(keys: readonly string[] = []) {
+  const input = new PassThrough();
+  const output = new PassThrough();
+  const controller = new AbortController();
+  const left = [...keys];
+  let screen = '';
+  let asked = 0;
+  output.on('data', (chunk: Buffer) => {
+    screen += chunk.toString();
+    const questions = screen.split('?').length - 1;
+    if (questions <= asked || left.length === 0) return;
+    asked = questions;
+    setImmediate(() => input.write(left.shift()));
+  });
+  const prompter = createInquirerPrompter({ input, output, signal: controller.signal });
+  return { prompter, input, controller, screen: () => screen };
+}
+
+describe('confirm', () => {
+  test.each([
+    ['enter alone is No', '\r', false],
+    ['y is Yes', 'y\r', true],
+    ['anything else is No', 'yo\b\b\bn\r', false],
+  ])('%s', async (_, keys, expected) => {
+    const { prompter, screen } = setUp([keys]);
+    expect(await prompter.confirm('Write 2 keys')).toBe(expected);
+    expect(screen()).toContain('Write 2 keys');
+  });
+});
+
+test('a secret is neither shown nor told by its length', async () => {
+  const typed = 'q7'.repeat(12);
+  const { prompter, screen } = setUp([`${typed}\r`]);
+  const value = await prompter.secret('Value of admin-password', () => undefined);
+  expect(value.reveal()).toBe(typed);
+  expect(screen()).not.toContain('q7');
+  expect(screen()).not.toContain('*');
+});
+
+test('a secret that does not fit is asked for again, with the reason', async () => {
+  const { prompter, input, screen } = setUp(['short\r']);
+  let tries = 0;
+  const value = await prompter.secret('Value of k', (candidate) => {
+    tries += 1;
+    if (candidate.reveal().length >= 10) return undefined;
+    setImmediate(() => input.write('-and-longer\r'));
+    return 'is shorter than 10 characters';
+  });
+  expect(tries).toBe(2);
+  expect(value.reveal()).toBe('short-and-longer');
+  expect(screen()).toContain('is shorter than 10 characters');
+});
+
+test('free text comes back as typed', async () => {
+  expect(await setUp(['prod-west\r']).prompter.text('Type its name')).toBe('prod-west');
+});
+
+describe('stopping at a question', () => {
+  test.each([
+    ['Ctrl-C', '\u0003'],
+    ['Ctrl-D', '\u0004'],
+  ])('%s is "interrupted"', async (_, key) => {
+    await expect(setUp([key]).prompter.confirm('Write')).rejects.toMatchObject({ code: 'interrupted', exitCode: 130 });
+  });
+
+  test('a signal is "interrupted"', async () => {
+    const { prompter, controller } = setUp();
+    const asked = prompter.text('Name');
+    controller.abort();
+    await expect(asked).rejects.toMatchObject({ code: 'interrupted' });
+  });
+
+  test('a keyboard that goes away is "interrupted"', async () => {
+    const { prompter, input } = setUp();
+    const asked = prompter.confirm('Write');
+    input.end();
+    input.resume();
+    await expect(asked).rejects.toMatchObject({ code: 'interrupted' });
+  });
+});

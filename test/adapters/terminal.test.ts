@@ -1,0 +1,112 @@
+import { PassThrough, Writable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { createNodeTerminal, type NodeTerminalOptions, type OutputStream } from '../../src/adapters/node-terminal.ts';
+
+class Screen extends Writable {
+  text = '';
+  readonly isTTY: boolean;
+  readonly columns = 100;
+  constructor(isTTY: boolean) {
+    super();
+    this.isTTY = isTTY;
+  }
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+  clearLine = (): boolean => true;
+  cursorTo = (): boolean => true;
+  moveCursor = (): boolean => true;
+}
+
+function setUp(isTTY: boolean, options: Partial<NodeTerminalOptions> = {}) {
+  const stdin = Object.assign(new PassThrough(), { isTTY });
+  const stdout = new Screen(isTTY);
+  const stderr = new Screen(isTTY);
+  const streams = { stdin: stdin as never, stdout: stdout as OutputStream, stderr: stderr as OutputStream };
+  const terminal = createNodeTerminal({ ...streams, env: {}, noInput: false, color: 'auto', ...options });
+  return { terminal, stdout, stderr };
+}
+
+describe('where a person can be asked, and color', () => {
+  test.each([
+    ['a terminal', true, {}, { canPrompt: true, color: true, width: 100 }],
+    ['a pipe', false, {}, { canPrompt: false, color: false, width: 100 }],
+    ['CI', true, { env: { CI: 'true' } }, { canPrompt: false, color: false }],
+    ['--no-input', true, { noInput: true }, { canPrompt: false, color: false }],
+    ['NO_COLOR', true, { env: { NO_COLOR: '1' } }, { canPrompt: true, color: false }],
+    ['an empty NO_COLOR', true, { env: { NO_COLOR: '' } }, { canPrompt: true, color: true }],
+    ['TERM=dumb', true, { env: { TERM: 'dumb' } }, { canPrompt: true, color: false }],
+    ['--color always on a pipe', false, { color: 'always' as const }, { canPrompt: false, color: true }],
+    ['--color never', true, { color: 'never' as const }, { canPrompt: true, color: false }],
+  ])('%s', (_, isTTY, options, expected) => {
+    expect(setUp(isTTY, options).terminal).toMatchObject(expected);
+  });
+});
+
+describe('what is written', () => {
+  test('goes to its own stream, with foreign controls escaped on standard error', () => {
+    const { terminal, stdout, stderr } = setUp(false);
+    terminal.out('answer\n');
+    terminal.err('\u001b[31mred\u001b[39m \u001b[2J gone\nsecond');
+    expect(stdout.text).toBe('answer\n');
+    expect(stderr.text).toBe('red \\x1b[2J gone\nsecond\n');
+  });
+
+  test('is dropped in silence once its reader went away', async () => {
+    const { terminal, stdout } = setUp(false);
+    stdout.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+    await setImmediate();
+    terminal.out('never read');
+    expect(stdout.text).toBe('');
+  });
+
+  test('is not lost in silence for any other reason', () => {
+    const { stdout } = setUp(false);
+    const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+    expect(() => stdout.emit('error', full)).toThrow('no space left');
+  });
+});
+
+describe('progress without a terminal', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  test('appends changes only, and every ten seconds that it still waits', () => {
+    const { terminal, stderr } = setUp(false);
+    const progress = terminal.progress('pod a: Pending');
+    progress.update('pod a: Pending');
+    jest.advanceTimersByTime(4000);
+    progress.update('pod a: Running');
+    jest.advanceTimersByTime(20_000);
+    progress.finish('ok', 'pod a is ready');
+    jest.advanceTimersByTime(60_000);
+    expect(stderr.text.split('\n')).toEqual([
+      'waiting  pod a: Pending',
+      'waiting  pod a: Running (4.0 s)',
+      'waiting  pod a: Running (14.0 s)',
+      'waiting  pod a: Running (24.0 s)',
+      'ok       pod a is ready (24.0 s)',
+      '',
+    ]);
+  });
+
+  test.each(['failed', 'stopped'] as const)('says %s in a word', (outcome) => {
+    const { terminal, stderr } = setUp(false);
+    terminal.progress('x').finish(outcome, 'the end');
+    expect(stderr.text).toContain(`\n${outcome.padEnd(7)}  the end (0.0 s)\n`);
+  });
+});
+
+describe('progress on a terminal', () => {
+  test('ends in the same line, also when it ends before the spinner was loaded', () => {
+    const { terminal, stderr } = setUp(true, { color: 'never' });
+    terminal.progress('pod a\u001b[2J').finish('ok', 'pod a\u001b[2J is ready');
+    expect(stderr.text).toBe('ok       pod a\\x1b[2J is ready (0.0 s)\n');
+  });
+});
