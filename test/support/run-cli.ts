@@ -1,0 +1,62 @@
+import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
+import { openSource } from '../../src/adapters/open-source.ts';
+import { createStackFiles } from '../../src/adapters/stack-file.ts';
+import { systemClock } from '../../src/adapters/system-clock.ts';
+import { run } from '../../src/cli.ts';
+import type { ExitCode } from '../../src/exit-codes.ts';
+import type { Deps } from '../../src/ports.ts';
+import { createScriptedPrompter, createTestTerminal, type ScriptedAnswer, type ScriptedPrompter } from './terminal.ts';
+
+export interface CliOptions {
+  /** Kubeconfig as text, of a sandbox or a server that fails; without it `--kubeconfig` and `env` decide. */
+  readonly kubeconfig?: string;
+  /** Where `c2l.yaml` and relative paths are looked up; by default a folder without either. */
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Answers of a person at a terminal; without them there is no terminal. */
+  readonly answers?: readonly ScriptedAnswer[];
+  readonly signal?: AbortSignal;
+  /** Sources that are used where no `--from` is given. */
+  readonly defaultSources?: readonly string[];
+}
+
+export interface CliResult {
+  readonly code: ExitCode;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly prompter: ScriptedPrompter;
+}
+
+/** One command line, in this process, with the real adapters; only the terminal and the person are scripted. */
+export async function runCli(argv: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const { cwd = '/', env = {}, answers, signal = new AbortController().signal, defaultSources = [] } = options;
+  const terminal = createTestTerminal({ canPrompt: answers !== undefined });
+  const prompter = createScriptedPrompter(answers);
+  const deps: Deps = {
+    connect: async ({ kubeconfig, context, requestTimeoutMs }) => {
+      const cluster = await connectCluster({
+        kubeconfigPath: kubeconfig,
+        kubeconfigText: options.kubeconfig,
+        context,
+        requestTimeoutMs,
+        env,
+      });
+      const close = () => {
+        cluster.close();
+        return Promise.resolve();
+      };
+      return { cluster, defaultSources, close };
+    },
+    startSandbox: () => Promise.reject(new Error('a test starts its sandbox itself')),
+    openSource: (spec) => openSource(spec, { cwd }),
+    stackFiles: createStackFiles({ cwd }),
+    clock: systemClock,
+    prompter,
+    terminal,
+    signal,
+    operator: 'tester@here',
+    version: '0.0.0-test',
+  };
+  const code = await run(argv, { version: deps.version, createDeps: () => Promise.resolve(deps) });
+  return { code, stdout: terminal.stdout, stderr: terminal.stderr, prompter };
+}
