@@ -2,6 +2,7 @@ import { probeFailure } from './kubelet-probe.ts';
 import { startProgram } from './programs.ts';
 import type { Program, ProgramStart } from './programs.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
+import { TimerGroup } from './timer-group.ts';
 
 const firstProbeMs = 400;
 
@@ -15,11 +16,10 @@ export interface ProcessWatcher {
 /** A container that runs: its program, the timers that end with it, and its readiness probe. */
 export class ContainerProcess {
   readonly program: Program;
-  readonly #clock: SandboxClock;
   readonly #watcher: ProcessWatcher;
   readonly #container: ProgramStart['container'];
   readonly #podIP: string;
-  readonly #timers = new Set<() => void>();
+  readonly #timers: TimerGroup;
   #isReady = false;
 
   constructor(
@@ -27,14 +27,14 @@ export class ContainerProcess {
     start: Omit<ProgramStart, 'after' | 'exit'>,
     { podIP, watcher }: { podIP: string; watcher: ProcessWatcher },
   ) {
-    this.#clock = clock;
+    this.#timers = new TimerGroup(clock);
     this.#watcher = watcher;
     this.#container = start.container;
     this.#podIP = podIP;
     this.program = startProgram({
       ...start,
       after: (ms, fn) => {
-        this.#after(ms, fn);
+        this.#timers.after(ms, fn);
       },
       exit: (code) => {
         watcher.exited(code);
@@ -47,22 +47,11 @@ export class ContainerProcess {
   }
 
   stop(): void {
-    for (const cancel of this.#timers) {
-      cancel();
-    }
-    this.#timers.clear();
-  }
-
-  #after(ms: number, fn: () => void): void {
-    const cancel = this.#clock.after(ms, () => {
-      this.#timers.delete(cancel);
-      fn();
-    });
-    this.#timers.add(cancel);
+    this.#timers.cancelAll();
   }
 
   #probeIn(ms: number, failures: number): void {
-    this.#after(ms, () => {
+    this.#timers.after(ms, () => {
       const { periodSeconds = 10, failureThreshold = 3 } = this.#container.readinessProbe ?? {};
       const failure = probeFailure(this.#container, this.program, this.#podIP);
       const failed = failure === undefined ? 0 : failures + 1;

@@ -11,6 +11,7 @@ import type { ProcessWatcher } from './kubelet-process.ts';
 import { isInitialised, isSidecar, podStatus } from './kubelet-status.ts';
 import type { ContainerRecord } from './kubelet-status.ts';
 import type { Disk, Network, Program } from './programs.ts';
+import { TimerGroup } from './timer-group.ts';
 
 const mountsAfterMs = 100;
 const startsAfterMs = 400;
@@ -35,7 +36,7 @@ export class PodWorker {
   readonly #main: readonly ContainerRecord[];
   readonly #processes = new Map<ContainerRecord, ContainerProcess>();
   readonly #pulls = new ImagePulls();
-  readonly #timers = new Set<() => void>();
+  readonly #timers: TimerGroup;
   readonly #startTime: Date;
   #podIP: string | undefined;
   #cancelSync: (() => void) | undefined;
@@ -45,6 +46,7 @@ export class PodWorker {
   constructor(host: Host, pod: NodePod) {
     this.#host = host;
     this.#pod = pod;
+    this.#timers = new TimerGroup(host.plane.clock);
     this.#startTime = host.plane.clock.now();
     const waitsForInit = (pod.spec.initContainers ?? []).length > 0;
     const record = (spec: NodeContainer): ContainerRecord => ({
@@ -57,7 +59,7 @@ export class PodWorker {
     this.#init = (pod.spec.initContainers ?? []).map(record);
     this.#main = pod.spec.containers.map(record);
     this.#publish();
-    this.#later(mountsAfterMs, () => {
+    this.#timers.after(mountsAfterMs, () => {
       this.#mount(firstMountRetryMs);
     });
   }
@@ -80,7 +82,7 @@ export class PodWorker {
     this.#pod = pod;
     if (isTerminating(pod) && !this.#isStopping) {
       this.#isStopping = true;
-      this.#later(this.#processes.size > 0 ? stopsAfterMs : mountsAfterMs, () => {
+      this.#timers.after(this.#processes.size > 0 ? stopsAfterMs : mountsAfterMs, () => {
         this.#remove();
       });
     }
@@ -92,25 +94,13 @@ export class PodWorker {
     for (const record of this.#processes.keys()) {
       this.#end(record);
     }
-    for (const cancel of this.#timers) {
-      cancel();
-    }
-    this.#cancelSync?.();
+    this.#timers.cancelAll();
   }
 
   #remove(): void {
     const { namespace, name, uid } = this.#pod.metadata;
     this.stop();
     this.#host.plane.store.remove('pods', namespace, name, { uid });
-  }
-
-  #later(ms: number, fn: () => void): () => void {
-    const cancel = this.#host.plane.clock.after(ms, () => {
-      this.#timers.delete(cancel);
-      fn();
-    });
-    this.#timers.add(cancel);
-    return cancel;
   }
 
   #mount(retry: number): void {
@@ -123,12 +113,12 @@ export class PodWorker {
       this.#record('Warning', 'FailedMount', message);
     }
     if (problems.length > 0) {
-      this.#later(retry, () => {
+      this.#timers.after(retry, () => {
         this.#mount(Math.min(retry * 2, longestMountRetryMs));
       });
       return;
     }
-    this.#later(startsAfterMs, () => {
+    this.#timers.after(startsAfterMs, () => {
       this.#podIP = this.#host.nextAddress();
       this.#sync();
     });
@@ -136,7 +126,7 @@ export class PodWorker {
 
   #syncIn(ms: number): void {
     this.#cancelSync?.();
-    this.#cancelSync = this.#later(ms, () => {
+    this.#cancelSync = this.#timers.after(ms, () => {
       this.#sync();
     });
   }
