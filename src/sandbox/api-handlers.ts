@@ -95,7 +95,11 @@ function answerCreate(context: ApiContext, request: ApiRequest, body: unknown): 
 }
 
 function answerProxy(context: ApiContext, request: ApiRequest, { incoming, response }: Exchange): void {
-  const { search } = new URL(`http://sandbox${incoming.url ?? '/'}`);
+  const { pathname, search } = new URL(`http://sandbox${incoming.url ?? '/'}`);
+  if (pathname.endsWith('/proxy')) {
+    response.writeHead(301, { location: `${pathname}/${search}` }).end();
+    return;
+  }
   const { status, headers, body } = proxyToService(context, request, { search, headers: incoming.headers });
   response.writeHead(status, headers).end(body);
 }

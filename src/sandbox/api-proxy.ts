@@ -62,14 +62,16 @@ function targetOf(
 ): { pod: StoredObject; targetPort: number } {
   const { metadata, spec } = service as unknown as Service;
   const ports = spec?.ports ?? [];
-  const port =
-    wantedPort === '' ? ports[0] : ports.find((each) => String(each.port) === wantedPort || each.name === wantedPort);
+  // Without a port only one that has no name is meant, as for the real API.
+  const port = ports.find(
+    (each) => (each.name ?? '') === wantedPort || (wantedPort !== '' && String(each.port) === wantedPort),
+  );
   const pod = store.list('pods', metadata.namespace).find((each) => isBehind(spec?.selector, each));
-  if (!pod) {
-    throw unavailable(`no endpoints available for service "${metadata.name}"`);
+  if (!port && /^\d+$/.test(wantedPort)) {
+    throw unavailable(`no service port ${wantedPort} found for service "${metadata.name}"`);
   }
-  if (!port) {
-    throw unavailable(`no service port "${wantedPort}" found for service "${metadata.name}"`);
+  if (!pod || !port) {
+    throw unavailable(`no endpoints available for service "${metadata.name}"`);
   }
   return { pod, targetPort: podPort(pod, port.targetPort ?? port.port) };
 }

@@ -11,8 +11,8 @@ import type { StoredObject } from './object-store.ts';
 
 const channels = { stdin: 0, stdout: 1, stderr: 2, status: 3, close: 255 };
 
-/** The protocols of the API server's WebSockets; the newer one can say that standard input has ended. */
-const protocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
+/** With the newer protocol a client can say that standard input has ended; port-forward speaks the older one only. */
+const protocols = { exec: ['v5.channel.k8s.io', 'v4.channel.k8s.io'], portforward: ['v4.channel.k8s.io'] };
 
 interface Upgrade {
   readonly incoming: IncomingMessage;
@@ -25,7 +25,10 @@ export class Streams {
   readonly #context: ApiContext;
   readonly #sockets = new WebSocketServer({
     noServer: true,
-    handleProtocols: (offered) => protocols.find((name) => offered.has(name)) ?? false,
+    handleProtocols: (offered, { url = '' }) => {
+      const spoken = url.includes('/portforward') ? protocols.portforward : protocols.exec;
+      return spoken.find((name) => offered.has(name)) ?? false;
+    },
   });
 
   constructor(context: ApiContext) {
@@ -86,7 +89,7 @@ export class Streams {
       const exit = await this.#context.programs.exec(pod, call);
       sendText(socket, channels.stdout, exit.stdout);
       sendText(socket, channels.stderr, exit.stderr);
-      status = exitStatus(exit);
+      status = isNotFound(call.command, exit) ? internalError(noSuchCommand(call.command)) : exitStatus(exit);
     } catch (error) {
       status = internalError(error);
     }
@@ -97,7 +100,7 @@ export class Streams {
   #portForward(request: ApiRequest, pod: StoredObject): (socket: WebSocket) => void {
     const ports = request.query.getAll('ports').flatMap((text) => text.split(','));
     if (ports.length === 0 || ports.some((text) => !/^[1-9]\d{0,4}$/.test(text))) {
-      throw badRequest('you must specify at least 1 valid port in the ports parameter');
+      throw badRequest('query parameter "port" is required');
     }
     if ((pod as unknown as Pod).status?.phase !== 'Running') {
       throw badRequest(`unable to forward port because pod is not running. Current status=${phaseOf(pod)}`);
@@ -200,10 +203,22 @@ function exitStatus({ exitCode }: ProgramExit): unknown {
     : {
         metadata: {},
         status: 'Failure',
-        message: `command terminated with non-zero exit code: error executing command, exit code ${exitCode}`,
+        message: `command terminated with non-zero exit code: command terminated with exit code ${exitCode}`,
         reason: 'NonZeroExitCode',
         details: { causes: [{ reason: 'ExitCode', message: String(exitCode) }] },
       };
+}
+
+/** A shell says 127 of what it cannot find; a command that is not there itself could not even be started. */
+function isNotFound(command: readonly string[], { exitCode }: ProgramExit): boolean {
+  return exitCode === 127 && !/(?:^|\/)(?:ba|da|a)?sh$/.test(command[0] ?? '');
+}
+
+function noSuchCommand(command: readonly string[]): Error {
+  return new Error(
+    'error executing command in container: failed to exec in container: OCI runtime exec failed: ' +
+      `exec: ${JSON.stringify(command[0])}: executable file not found in $PATH`,
+  );
 }
 
 function internalError(error: unknown): unknown {
