@@ -1,0 +1,172 @@
+import { describe, expect, test } from '@jest/globals';
+import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
+import { createStackFiles } from '../../src/adapters/stack-file.ts';
+import { systemClock } from '../../src/adapters/system-clock.ts';
+import { verify } from '../../src/commands/verify.ts';
+import type { CheckResult, VerifyReport } from '../../src/core/report.ts';
+import type { Deps } from '../../src/ports.ts';
+import type { Sandbox, StartOptions } from '../../src/sandbox/sandbox.ts';
+import type { Session } from '../../src/shell/session.ts';
+import { sandbox } from '../support/sandbox.ts';
+import { createScriptedPrompter, createTestTerminal } from '../support/terminal.ts';
+
+const namespace = 'cloudtolocalllm';
+const secretName = 'cloudtolocalllm-secrets';
+
+async function setUp(options: Partial<StartOptions> = {}) {
+  const world = await sandbox({ scenario: 'healthy', ...options });
+  const interruption = new AbortController();
+  const terminal = createTestTerminal();
+  const stack = await createStackFiles({ cwd: '/' }).builtIn('cloudtolocalllm');
+  const notUsed = (): never => {
+    throw new Error('verify does not use this');
+  };
+  const deps: Deps = {
+    connect: notUsed,
+    startSandbox: notUsed,
+    openSource: notUsed,
+    stackFiles: createStackFiles({ cwd: '/' }),
+    clock: systemClock,
+    prompter: createScriptedPrompter(),
+    terminal,
+    signal: interruption.signal,
+    operator: 'tester',
+    version: '0.0.0',
+  };
+  const cluster = await connectCluster({ kubeconfigText: world.kubeconfig, requestTimeoutMs: 5000, env: {} });
+  const session: Session = {
+    deps,
+    cluster,
+    stack,
+    scope: { namespaces: [namespace], all: false, argocdNamespace: 'argocd' },
+    defaultSources: [],
+    isSandbox: true,
+    close: () => Promise.resolve(),
+  };
+  const run = async (timeoutMs = 400): Promise<VerifyReport> => {
+    const { report } = await verify(session, { timeoutMs });
+    cluster.close();
+    return report as VerifyReport;
+  };
+  return { world, run, terminal, interruption };
+}
+
+function resultOf({ checks }: VerifyReport, component: string, name: string): CheckResult | undefined {
+  return checks.find((check) => check.component === component && check.name === name);
+}
+
+function setKey({ store }: Sandbox, key: string, value: string | undefined): void {
+  const secret = store.get('secrets', namespace, secretName)!;
+  const data = { ...(secret['data'] as Record<string, string>) };
+  if (value === undefined) Reflect.deleteProperty(data, key);
+  else data[key] = Buffer.from(value).toString('base64');
+  store.replace('secrets', { ...secret, data });
+}
+
+test('a healthy stack passes every check, logins included', async () => {
+  const { run, terminal } = await setUp();
+  const report = await run();
+  expect(report).toMatchObject({ verdict: 'ok', findings: [] });
+  expect(report.checks.filter(({ outcome }) => outcome !== 'pass')).toEqual([]);
+  expect(resultOf(report, 'postgres-auth', 'login over TCP')?.detail).toMatch(/refused with a wrong password/);
+  expect(resultOf(report, 'grafana', 'grafana admin login')).toBeDefined();
+  expect(terminal.stderr).toMatch(/^ok: 18 of 18 checks passed$/m);
+});
+
+test('a password that is not the one of the first start fails at once, and everything behind it is skipped', async () => {
+  const { world, run } = await setUp();
+  const planted = 'w'.repeat(24);
+  setKey(world, 'postgres-auth-password', planted);
+  setKey(world, 'admin-password', planted);
+  const report = await run(60_000);
+
+  expect(resultOf(report, 'postgres-auth', 'ready')?.outcome).toBe('pass');
+  expect(resultOf(report, 'postgres-auth', 'login over TCP')).toMatchObject({
+    outcome: 'fail',
+    detail: 'password authentication failed: the database holds another password',
+  });
+  expect(resultOf(report, 'api-backend', 'ready')).toMatchObject({
+    outcome: 'skipped',
+    detail: 'because "postgres-auth: login over TCP" did not pass',
+  });
+  expect(resultOf(report, 'grafana', 'grafana admin login')).toMatchObject({
+    outcome: 'fail',
+    detail: `answered 401: the login with key admin-password of secret ${secretName} is refused`,
+  });
+  expect(report.verdict).toBe('problems');
+  const failed = report.findings.find(({ id }) => id === 'check-failed/postgres-auth: login over TCP');
+  expect(failed?.blocks.map(({ name }) => name)).toEqual(expect.arrayContaining(['api-backend', 'web']));
+  expect(JSON.stringify(report)).not.toContain(planted);
+});
+
+test('a backend that is Ready without its database fails by its own word', async () => {
+  const { run } = await setUp({
+    intercept: ({ path }) =>
+      path.includes('api-backend') && path.includes('/proxy/health')
+        ? { status: 503, body: JSON.stringify({ database: { status: 'disconnected' } }) }
+        : undefined,
+  });
+  const report = await run();
+  expect(resultOf(report, 'api-backend', 'ready')?.outcome).toBe('pass');
+  const check = report.checks.find(({ component, name }) => component === 'api-backend' && name !== 'ready');
+  expect(check).toMatchObject({
+    outcome: 'fail',
+    detail: 'answered 503 instead of 200, database.status is "disconnected" instead of "connected"',
+  });
+  expect(check?.durationMs).toBeGreaterThanOrEqual(300);
+});
+
+test('in the incident nothing is waited for that cannot heal, and all missing keys are named', async () => {
+  const { run } = await setUp({ scenario: 'incident' });
+  const report = await run(60_000);
+  expect(resultOf(report, 'postgres-auth', 'ready')).toMatchObject({
+    outcome: 'fail',
+    detail: expect.stringMatching(/CreateContainerConfigError.*postgres-auth-password/),
+  });
+  expect(resultOf(report, 'web', 'ready')?.outcome).toBe('skipped');
+  expect(report.findings.filter(({ code }) => code === 'secret-key-missing')).toHaveLength(9);
+  const ids = new Set(report.findings.map(({ id }) => id));
+  expect(report.findings.flatMap(({ causes }) => causes).filter((cause) => !ids.has(cause))).toEqual([]);
+});
+
+describe('what could not be looked at', () => {
+  test('is unreadable, neither passed nor failed', async () => {
+    const { world, run } = await setUp();
+    world.deny({ resource: 'services', subresource: 'proxy' });
+    const report = await run(60_000);
+    expect(resultOf(report, 'web', 'GET /health')?.outcome ?? 'skipped').toBe('skipped');
+    expect(resultOf(report, 'grafana', 'grafana health')?.outcome).toBe('unreadable');
+    expect(report.verdict).toBe('unreadable');
+  });
+
+  test('makes no list of workloads read as "nothing failed"', async () => {
+    const { world, run } = await setUp();
+    world.deny({ resource: 'deployments' });
+    const report = await run();
+    expect(report.verdict).toBe('unreadable');
+    expect(report.findings.map(({ id }) => id)).toContain(`unreadable/deployments/${namespace}`);
+  });
+});
+
+test('Argo CD that lags is a warning and fails nothing', async () => {
+  const { world, run } = await setUp();
+  const application = world.store.get('applications', 'argocd', 'postgres')!;
+  const status = { ...(application['status'] as object), sync: { status: 'OutOfSync' } };
+  world.store.replace('applications', { ...application, status });
+  const report = await run();
+  expect(resultOf(report, 'argocd/postgres', 'Healthy and Synced')).toMatchObject({ outcome: 'fail', critical: false });
+  expect(report.verdict).toBe('ok');
+  expect(report.findings).toMatchObject([{ code: 'check-failed', severity: 'warning' }]);
+});
+
+test('Ctrl-C ends the wait with "interrupted"', async () => {
+  const { run, terminal, interruption } = await setUp({
+    intercept: ({ path }) => {
+      if (!path.includes('/proxy/')) return undefined;
+      interruption.abort();
+      return { status: 503, body: '{}' };
+    },
+  });
+  await expect(run(60_000)).rejects.toMatchObject({ code: 'interrupted', exitCode: 130 });
+  expect(terminal.stderr).toMatch(/^stopped: /m);
+});

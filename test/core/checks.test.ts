@@ -1,0 +1,65 @@
+import { describe, expect, test } from '@jest/globals';
+import { planChecks } from '../../src/core/checks.ts';
+import { deployment, job, snapshotOf, stackOf, statefulSet } from '../support/builders.ts';
+
+const snapshot = snapshotOf(statefulSet('db'), deployment('api'), deployment('web'), { applications: [] });
+
+const stack = stackOf({
+  components: [
+    { name: 'web', workload: 'Deployment/web', dependsOn: ['api'] },
+    {
+      name: 'api',
+      workload: 'Deployment/api',
+      dependsOn: ['db', 'cache'],
+      checks: [
+        { kind: 'http', service: 'api', port: 80, path: '/health', json: { 'db.state': 'up' } },
+        { kind: 'http', service: 'api', port: 80, path: '/health', json: { 'db.state': 'up' } },
+      ],
+    },
+    {
+      name: 'db',
+      workload: 'StatefulSet/db',
+      checks: [{ kind: 'postgres-login', user: { value: 'app' }, password: { secret: 's', key: 'p' } }],
+    },
+    { name: 'cache', workload: 'StatefulSet/cache', critical: false },
+  ],
+  argocd: { applications: ['shop'] },
+});
+
+describe('checks of a stack', () => {
+  const checks = planChecks(snapshot, stack);
+  const needsOf = (id: string) => checks.find((check) => check.id === id)?.needs;
+
+  test('stand after what they hang on, with names that are unique', () => {
+    expect(checks.map(({ id }) => id)).toEqual([
+      'db: ready',
+      'db: login over TCP',
+      'api: ready',
+      'api: GET /health, db.state is up',
+      'api: GET /health, db.state is up (2)',
+      'web: ready',
+      'cache: ready',
+      'argocd: shop',
+    ]);
+  });
+
+  test('hang on every critical check of a dependency, and on the readiness of their own component', () => {
+    expect(needsOf('api: ready')).toEqual(['db: ready', 'db: login over TCP']);
+    expect(needsOf('api: GET /health, db.state is up')).toEqual(['api: ready']);
+    expect(needsOf('web: ready')).toContain('api: GET /health, db.state is up');
+  });
+
+  test('of an uncritical component, and of Argo CD, fail nothing', () => {
+    expect(checks.filter(({ critical }) => !critical).map(({ id }) => id)).toEqual(['cache: ready', 'argocd: shop']);
+  });
+});
+
+test('without Argo CD its applications are not asked for', () => {
+  const without = planChecks(snapshotOf(deployment('api')), stack);
+  expect(without.filter(({ kind }) => kind === 'application')).toEqual([]);
+});
+
+test('without a stack every workload that should run is checked, and no other', () => {
+  const found = snapshotOf(deployment('api'), deployment('old', { replicas: 0 }), job('import'), statefulSet('db'));
+  expect(planChecks(found).map(({ id }) => id)).toEqual(['deployment/api: ready', 'statefulset/db: ready']);
+});
