@@ -90,7 +90,7 @@ export default tseslint.config(
   ),
   layer(
     ['src/sandbox/**/*.ts'],
-    [...except('ws', 'yaml', '@peculiar/*'), ...folders('adapters', 'commands', 'shell', 'render')],
+    [...except('ws', 'yaml', '@peculiar/*', 'reflect-metadata'), ...folders('adapters', 'commands', 'shell', 'render')],
     'the sandbox is a cluster, not a part of c2l: it may share only the vocabulary of core.',
   ),
   {

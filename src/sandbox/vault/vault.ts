@@ -56,7 +56,7 @@ const tenant = '00000000-0000-0000-0000-000000000000';
 const challenge = `Bearer authorization="https://login.microsoftonline.com/${tenant}", resource="${resource}"`;
 
 export async function startVault({ secrets, fault: firstFault }: VaultOptions): Promise<Vault> {
-  const certificates = createVaultCertificates(new Date());
+  const certificates = await createVaultCertificates(new Date());
   const store = new VaultStore(secrets);
   const identityHeader = randomBytes(16).toString('hex');
   const requests: string[] = [];
