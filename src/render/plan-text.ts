@@ -52,11 +52,10 @@ function sourceLegend(keys: readonly PlannedKey[]): ReadonlyMap<string, string> 
   return new Map([...specs].map((spec, index) => [spec, `[${index + 1}]`]));
 }
 
-/** The beginning of a version is enough to find it in a list. */
 function shortSource(source: string | undefined, legend: ReadonlyMap<string, string>): string {
   if (source === undefined) return '';
   const { spec, detail } = partsOf(source);
-  return `${legend.get(spec) ?? spec} ${detail.replace(/\b([0-9a-f]{8})[0-9a-f]{8,}\b/g, '$1')}`.trimEnd();
+  return `${legend.get(spec) ?? spec} ${detail}`.trimEnd();
 }
 
 const actionText: Record<PlannedSecret['action'], string> = {

@@ -67,6 +67,9 @@ function summary({ phases, verdict }: StabilizeReport): string {
 /** What a recovery teaches while it is fresh. */
 function afterwards({ verdict }: StabilizeReport, style: Style): string[] {
   if (verdict !== 'ok') return [];
+  if (style.flags.includes('--sandbox')) {
+    return ['', ...paragraph('then: ', 'look at your own cluster; audit changes nothing there', style.width)];
+  }
   return [
     '',
     ...paragraph('then: ', 'keep these values where the next person finds them: a vault or a .env file', style.width),

@@ -195,7 +195,7 @@ export const fixed: FixReport = {
       keys: [
         { key: 'admin-password', change: 'ADD', source: 'env:backup.env (line 3)' },
         { key: 'jwt-secret', change: 'SAME' },
-        { key: 'postgres-auth-password', change: 'ADD', source: `azure-key-vault:prod (version ${'0a1b'.repeat(8)})` },
+        { key: 'postgres-auth-password', change: 'ADD', source: 'azure-key-vault:prod (version 0a1b0a1b…)' },
         { key: 'stripe-test-secret-key', change: 'CHANGE', source: 'prompt' },
       ],
     },
