@@ -107,8 +107,20 @@ process.on('SIGINT', interrupt);
 process.on('SIGTERM', interrupt);
 process.on('uncaughtException', reportDefect);
 
+/** Resolves when what was written has left the process; a reader that went away does not hold it up. */
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => {
+      resolve();
+    });
+  });
+}
+
 try {
   process.exitCode = await run(process.argv.slice(2), world);
 } catch (error) {
   reportDefect(error);
 }
+await Promise.all([drained(process.stdout), drained(process.stderr)]);
+// A library's request that nobody waits for any more must not keep the answer from the shell.
+process.exit();

@@ -67,8 +67,8 @@ export async function observe(cluster: ClusterReader, scope: Scope, now: Date): 
 }
 
 async function findMissingNamespaces(cluster: ClusterReader, scope: Scope): Promise<string[]> {
-  const answers = await Promise.all(scope.namespaces.map((name) => cluster.namespaceExists(name)));
-  return scope.namespaces.filter((_, index) => answers[index]?.state === 'absent');
+  const answers = await Promise.all(scope.expectedNamespaces.map((name) => cluster.namespaceExists(name)));
+  return scope.expectedNamespaces.filter((_, index) => answers[index]?.state === 'absent');
 }
 
 /** One list of each looked-at namespace, joined. */

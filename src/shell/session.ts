@@ -25,6 +25,8 @@ export interface Scope {
   /** Empty when all are looked at. */
   readonly namespaces: readonly string[];
   readonly all: boolean;
+  /** Whose absence is a finding: the namespaces that were named, and with all of them those of the stack. */
+  readonly expectedNamespaces: readonly string[];
   readonly argocdNamespace: string;
 }
 
@@ -75,9 +77,12 @@ async function assumedStack(options: SessionOptions, cluster: ClusterReader, dep
 
 async function chooseScope(options: SessionOptions, cluster: ClusterReader, stack: Stack | undefined): Promise<Scope> {
   const argocdNamespace = stack?.argocd.namespace ?? 'argocd';
-  if (options.allNamespaces) return { namespaces: [], all: true, argocdNamespace };
+  if (options.allNamespaces) {
+    return { namespaces: [], all: true, expectedNamespaces: stack?.namespaces ?? [], argocdNamespace };
+  }
   if (options.namespaces.length === 0) {
-    return { namespaces: stack?.namespaces ?? [cluster.defaultNamespace], all: false, argocdNamespace };
+    const namespaces = stack?.namespaces ?? [cluster.defaultNamespace];
+    return { namespaces, all: false, expectedNamespaces: namespaces, argocdNamespace };
   }
   const found = await Promise.all(options.namespaces.map((name) => cluster.namespaceExists(name)));
   for (const [index, answer] of found.entries()) {
@@ -89,7 +94,7 @@ async function chooseScope(options: SessionOptions, cluster: ClusterReader, stac
     }
     if (answer.state === 'unreadable' && answer.cause !== 'forbidden') throw nothingReadable(cluster, answer.reason);
   }
-  return { namespaces: options.namespaces, all: false, argocdNamespace };
+  return { namespaces: options.namespaces, all: false, expectedNamespaces: options.namespaces, argocdNamespace };
 }
 
 function createSession(parts: {

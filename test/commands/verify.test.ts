@@ -38,7 +38,7 @@ async function setUp(options: Partial<StartOptions> = {}) {
     deps,
     cluster,
     stack,
-    scope: { namespaces: [namespace], all: false, argocdNamespace: 'argocd' },
+    scope: { namespaces: [namespace], all: false, expectedNamespaces: [namespace], argocdNamespace: 'argocd' },
     defaultSources: [],
     isSandbox: true,
     close: () => Promise.resolve(),
