@@ -67,14 +67,16 @@ describe('the incident', () => {
   test('ends by itself once all keys are there, within the kubelet’s retry and the chain behind it', async () => {
     const started = await sandbox();
     const api = new SandboxApi(started);
-    const since = started.clock.now().getTime();
+    let since = 0;
+    started.store.subscribe(({ resource }) => {
+      since = resource === 'secrets' ? started.clock.now().getTime() : since;
+    });
     expect((await api.patchSecret(backupValues(started))).status).toBe(200);
     await until(started, () => allReady(api));
     const { containerStatuses } = (await api.pod('postgres-auth')).status ?? {};
     const ran = Date.parse(containerStatuses?.[0]?.state?.running?.startedAt ?? '');
     expect(ran - since).toBeLessThan(15_000);
-    const ready = Date.parse(readySince(await api.pod('web')));
-    expect(ready - since).toBeLessThan(20_000);
+    expect(readySince(await api.pod('web')) - since).toBeLessThan(20_000);
     await until(started, async () =>
       Object.values(await healthOfApplications(api)).every((word) => word === 'Healthy'),
     );
@@ -104,13 +106,14 @@ describe('the incident', () => {
     const api = new SandboxApi(started);
     await api.patchSecret(backupValues(started));
     const blocked = await api.pod('postgres-auth');
-    const since = started.clock.now().getTime();
     expect((await api.deletePod(blocked)).status).toBe(200);
+    let next = blocked;
     await until(started, async () => {
-      const next = await api.pod('postgres-auth').catch(() => blocked);
+      next = await api.pod('postgres-auth').catch(() => blocked);
       return next.metadata.uid !== blocked.metadata.uid && isReady(next);
     });
-    expect(started.clock.now().getTime() - since).toBeLessThan(6_000);
+    // By the cluster's own stamps, which do not depend on how busy the machine is.
+    expect(readySince(next) - Date.parse(next.metadata.creationTimestamp ?? '')).toBeLessThan(6_000);
   });
 
   test('a password that is not the one of the volume starts the database and keeps the API from it', async () => {
@@ -128,9 +131,9 @@ describe('the incident', () => {
   });
 });
 
-function readySince({ status }: Pod): string {
+function readySince({ status }: Pod): number {
   const condition = status?.conditions?.find(({ type }) => type === 'Ready') as { lastTransitionTime?: string };
-  return condition.lastTransitionTime ?? '';
+  return Date.parse(condition.lastTransitionTime ?? '');
 }
 
 /** Asks the program in a pod directly: no Service leads to one that is not ready. */
