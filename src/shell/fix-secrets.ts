@@ -1,8 +1,10 @@
 import { diagnose } from '../core/diagnose.ts';
 import type { Finding, FindingCode } from '../core/findings.ts';
+import { refId } from '../core/kubernetes.ts';
 import {
   applySecretPlans,
   keysOf,
+  promptSource,
   plannedSecret,
   planSecret,
   secretTargets,
@@ -178,7 +180,9 @@ interface Result {
 
 function report(session: Session, { snapshot, plans, outcomes, dryRun, written = plans }: Result): FixReport {
   const after = applySecretPlans(snapshot, written);
-  const findings = diagnose(after, session.stack).filter(({ code }: Finding) => ownCodes.has(code));
+  const findings = diagnose(after, session.stack).filter(
+    (finding) => ownCodes.has(finding.code) && !(dryRun && isToBeAsked(finding, plans)),
+  );
   const isPartial = outcomes.some(({ outcome }) => outcome === 'failed');
   const isInterrupted = outcomes.some(({ outcome }) => outcome === 'skipped') && !isPartial;
   return {
@@ -190,4 +194,10 @@ function report(session: Session, { snapshot, plans, outcomes, dryRun, written =
     plan: plans.map(plannedSecret),
     outcomes,
   };
+}
+
+/** A dry run asks nobody; what a person will be asked for counts as known. */
+function isToBeAsked({ object, key }: Finding, plans: readonly SecretPlan[]): boolean {
+  const plan = plans.find((each) => refId(each.object) === refId(object));
+  return plan?.keys.some((entry) => entry.key === key && entry.source === promptSource) === true;
 }

@@ -1,0 +1,95 @@
+import { afterEach } from '@jest/globals';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
+import { openSource } from '../../src/adapters/open-source.ts';
+import { createStackFiles } from '../../src/adapters/stack-file.ts';
+import { systemClock } from '../../src/adapters/system-clock.ts';
+import type { Deps } from '../../src/ports.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { openSession, type Session } from '../../src/shell/session.ts';
+import {
+  createScriptedPrompter,
+  createTestTerminal,
+  type ScriptedAnswer,
+  type ScriptedPrompter,
+  type TestTerminal,
+} from './terminal.ts';
+
+export interface TestSession extends Session {
+  readonly terminal: TestTerminal;
+  readonly prompter: ScriptedPrompter;
+  /** Ctrl-C. */
+  interrupt(): void;
+  /** Writes a file that only its owner can read, and names it as a source. */
+  envSource(text: string): Promise<string>;
+}
+
+export interface TestSessionOptions {
+  /** Answers of a person at a terminal; without them there is none. */
+  readonly answers?: readonly ScriptedAnswer[];
+  readonly config?: string;
+}
+
+const shippedStack = fileURLToPath(new URL('../../src/stacks/cloudtolocalllm.yaml', import.meta.url));
+const endings: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  await Promise.all(endings.splice(0).map((end) => end()));
+});
+
+/** A session on a sandbox through the adapters that a person's program uses; only the person is played. */
+export async function testSession(sandbox: Sandbox, options: TestSessionOptions = {}): Promise<TestSession> {
+  const folder = await mkdtemp(join(tmpdir(), 'c2l-test-'));
+  const interruption = new AbortController();
+  const terminal = createTestTerminal({ canPrompt: options.answers !== undefined });
+  const prompter = createScriptedPrompter(options.answers);
+  const deps: Deps = {
+    connect: async ({ requestTimeoutMs }) => {
+      const cluster = await connectCluster({ kubeconfigText: sandbox.kubeconfig, requestTimeoutMs, env: {} });
+      return {
+        cluster,
+        defaultSources: [],
+        close: () => {
+          cluster.close();
+          return Promise.resolve();
+        },
+      };
+    },
+    startSandbox: () => Promise.reject(new Error('a test starts its sandbox itself')),
+    openSource: (spec) => openSource(spec, { cwd: folder }),
+    stackFiles: createStackFiles({ cwd: folder }),
+    clock: systemClock,
+    prompter,
+    terminal,
+    signal: interruption.signal,
+    operator: 'tester@test',
+    version: '0.0.0-test',
+  };
+  const session = await openSession(
+    { namespaces: [], allNamespaces: false, config: options.config ?? shippedStack, requestTimeoutMs: 5000 },
+    deps,
+  );
+  let files = 0;
+  endings.push(async () => {
+    await session.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return {
+    ...session,
+    terminal,
+    prompter,
+    interrupt: () => {
+      interruption.abort();
+    },
+    envSource: async (text) => {
+      const name = `backup-${++files}.env`;
+      await writeFile(join(folder, name), text);
+      await chmod(join(folder, name), 0o600);
+      return `env:${name}`;
+    },
+  };
+}
