@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { AccessRules, type DenyRule } from './api-access.ts';
@@ -151,10 +151,12 @@ function serveUpgrade(
     }
     return;
   }
+  if (fault) {
+    report(fault.status);
+    refuseUpgrade(socket, fault.status, { headers: fault.headers, body: fault.body });
+    return;
+  }
   try {
-    if (fault) {
-      throw new ApiProblem(fault.status, 'Unknown', fault.body);
-    }
     const parsed = parseRequest('GET', new URL(`http://sandbox${incoming.url ?? '/'}`), '');
     context.access.check(parsed);
     if (parsed.subresource !== 'exec' && parsed.subresource !== 'portforward') {
@@ -164,13 +166,24 @@ function serveUpgrade(
     report(101);
   } catch (error) {
     const problem = problemOf(error);
-    const body = JSON.stringify(problem.toStatus());
     report(problem.code);
-    socket.end(
-      `HTTP/1.1 ${problem.code} ${problem.reason}\r\ncontent-type: application/json\r\nconnection: close\r\n` +
-        `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    );
+    refuseUpgrade(socket, problem.code, { body: JSON.stringify(problem.toStatus()) });
   }
+}
+
+function refuseUpgrade(
+  socket: Socket,
+  status: number,
+  answer: { headers?: Readonly<Record<string, string>> | undefined; body: string },
+): void {
+  const headers = {
+    'content-type': 'application/json',
+    ...answer.headers,
+    connection: 'close',
+    'content-length': String(Buffer.byteLength(answer.body)),
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', answer.body].join('\r\n'));
 }
 
 function problemOf(error: unknown): ApiProblem {

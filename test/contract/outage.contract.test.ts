@@ -1,52 +1,18 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { container, initStateOf, isRefused, PodBench, postgresImage, secretEnv, stateOf } from './support/pods.ts';
 import { worldKinds, type World } from './support/worlds.ts';
 
 jest.setTimeout(180_000);
 
-const mergePatch = 'application/merge-patch+json';
-const busybox = 'docker.io/library/busybox:1.36';
-const postgres = 'docker.io/library/postgres:16-alpine';
-
-interface ContainerState {
-  readonly waiting?: { readonly reason: string; readonly message?: string };
-  readonly running?: object;
-  readonly terminated?: { readonly exitCode: number; readonly reason?: string };
-}
-
-interface PodStatus {
-  readonly phase?: string;
-  readonly conditions?: readonly { type: string; status: string; reason?: string; message?: string }[];
-  readonly initContainerStatuses?: readonly { name: string; state: ContainerState }[];
-  readonly containerStatuses?: readonly { name: string; ready: boolean; restartCount: number; state: ContainerState }[];
-}
-
-interface PodSeen {
-  readonly uid: string;
-  readonly status: PodStatus;
-}
-
-function secretEnv(name: string, secret: string, key: string, optional = false): object {
-  return { name, valueFrom: { secretKeyRef: { name: secret, key, optional } } };
-}
-
-function container(name: string, fields: object = {}): object {
-  return {
-    name,
-    image: busybox,
-    imagePullPolicy: 'IfNotPresent',
-    command: ['sh', '-c', 'sleep 3600'],
-    resources: { requests: { cpu: '1m', memory: '4Mi' } },
-    ...fields,
-  };
-}
-
 describe.each(worldKinds)('an outage on $name', (kind) => {
   const run = kind.isThere ? test : test.skip;
   let world: World;
+  let bench: PodBench;
 
   beforeAll(async () => {
     if (kind.isThere) {
       world = await kind.start();
+      bench = new PodBench(world);
     }
   });
 
@@ -56,109 +22,59 @@ describe.each(worldKinds)('an outage on $name', (kind) => {
     }
   });
 
-  async function createSecret(name: string, keys: readonly string[]): Promise<void> {
-    const stringData = Object.fromEntries(keys.map((key) => [key, 'x'.repeat(20)]));
-    const { status, text } = await world.send('POST', 'secrets', { metadata: { name }, stringData });
-    expect({ status, text: status === 201 ? '' : text }).toEqual({ status: 201, text: '' });
-  }
-
-  async function addKey(secret: string, key: string): Promise<void> {
-    const data = { [key]: Buffer.from('y'.repeat(20)).toString('base64') };
-    const { status } = await world.send('PATCH', `secrets/${secret}`, { data }, mergePatch);
-    expect(status).toBe(200);
-  }
-
-  async function createPod(name: string, spec: object, labels: Record<string, string> = {}): Promise<void> {
-    const { status, text } = await world.send('POST', 'pods', {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name, labels },
-      spec: { terminationGracePeriodSeconds: 1, restartPolicy: 'Always', ...spec },
-    });
-    expect({ status, text: status === 201 ? '' : text }).toEqual({ status: 201, text: '' });
-  }
-
-  async function seePod(name: string, holds: (pod: PodSeen) => boolean): Promise<PodSeen> {
-    let last = '';
-    const look = async (): Promise<PodSeen | undefined> => {
-      const { body } = await world.send('GET', `pods/${name}`);
-      const pod = { uid: body.metadata.uid, status: (body['status'] ?? {}) as PodStatus };
-      last = JSON.stringify(pod.status);
-      return holds(pod) ? pod : undefined;
-    };
-    try {
-      return await world.eventually(`pod ${name}`, look);
-    } catch (error) {
-      throw new Error(`pod ${name} was last seen as ${last}`, { cause: error });
-    }
-  }
-
-  async function seeEvent(pod: string, reason: string, message: RegExp): Promise<string> {
-    const selector = encodeURIComponent(`involvedObject.kind=Pod,involvedObject.name=${pod}`);
-    return world.eventually(`event ${reason} of ${pod} with ${String(message)}`, async () => {
-      const { body } = await world.send('GET', `events?fieldSelector=${selector}`);
-      const events = body['items'] as { reason?: string; message?: string; type?: string }[];
-      const found = events.find((event) => event.reason === reason && message.test(event.message ?? ''));
-      return found && `${found.type ?? ''}: ${found.message ?? ''}`;
-    });
-  }
-
-  const stateOf = ({ status }: PodSeen, name: string): ContainerState | undefined =>
-    status.containerStatuses?.find((each) => each.name === name)?.state;
-  const initStateOf = ({ status }: PodSeen, name: string): ContainerState | undefined =>
-    status.initContainerStatuses?.find((each) => each.name === name)?.state;
-  const isRefused = (pod: PodSeen): boolean => stateOf(pod, 'main')?.waiting?.reason === 'CreateContainerConfigError';
-
   run('kubelet names one missing key, after it the next, and starts the same pod once all are there', async () => {
-    await createSecret('one-by-one', ['present']);
+    await bench.createSecret('one-by-one', ['present']);
     const env = ['present', 'first', 'second'].map((key) => secretEnv(key.toUpperCase(), 'one-by-one', key));
-    await createPod('one-by-one', { containers: [container('main', { env })] });
+    await bench.createPod('one-by-one', { containers: [container('main', { env })] });
 
-    const refused = await seePod('one-by-one', isRefused);
+    const refused = await bench.seePod('one-by-one', isRefused);
     expect(stateOf(refused, 'main')?.waiting?.message).toBe(
       `couldn't find key first in Secret ${world.namespace}/one-by-one`,
     );
     expect(refused.status.phase).toBe('Pending');
 
-    await addKey('one-by-one', 'first');
-    const next = await seePod('one-by-one', (pod) => !/first/.test(stateOf(pod, 'main')?.waiting?.message ?? 'first'));
+    await bench.addKey('one-by-one', 'first');
+    const next = await bench.seePod(
+      'one-by-one',
+      (pod) => !/first/.test(stateOf(pod, 'main')?.waiting?.message ?? 'first'),
+    );
     expect(stateOf(next, 'main')?.waiting?.message).toBe(
       `couldn't find key second in Secret ${world.namespace}/one-by-one`,
     );
 
-    await addKey('one-by-one', 'second');
-    const running = await seePod('one-by-one', (pod) => stateOf(pod, 'main')?.running !== undefined);
+    await bench.addKey('one-by-one', 'second');
+    const running = await bench.seePod('one-by-one', (pod) => stateOf(pod, 'main')?.running !== undefined);
     expect(running.uid).toBe(refused.uid);
     expect(running.status.containerStatuses?.[0]?.restartCount).toBe(0);
   });
 
   run('an init container that waits for a dependency runs; once that answers the next one lacks its key', async () => {
-    await createSecret('chain', ['postgres-password']);
+    await bench.createSecret('chain', ['postgres-password']);
     await world.send('POST', 'services', {
       metadata: { name: 'chain-db' },
       spec: { selector: { app: 'chain-db' }, ports: [{ port: 5432 }], clusterIP: 'None' },
     });
     const host = `chain-db.${world.namespace}.svc.cluster.local`;
     const waiting = container('wait-for-db', {
-      image: postgres,
+      image: postgresImage,
       command: ['sh', '-c', `until pg_isready -h ${host} -p 5432; do sleep 1; done`],
     });
     const migrating = container('migrate', {
       command: ['sh', '-c', 'exit 0'],
       env: [secretEnv('KEY', 'chain', 'missing')],
     });
-    await createPod('chain', {
+    await bench.createPod('chain', {
       initContainers: [waiting, migrating],
       containers: [container('main', { env: [secretEnv('KEY', 'chain', 'missing')] })],
     });
 
-    const blocked = await seePod('chain', (pod) => initStateOf(pod, 'wait-for-db')?.running !== undefined);
+    const blocked = await bench.seePod('chain', (pod) => initStateOf(pod, 'wait-for-db')?.running !== undefined);
     expect(initStateOf(blocked, 'migrate')?.waiting).toEqual({ reason: 'PodInitializing' });
     expect(stateOf(blocked, 'main')?.waiting).toEqual({ reason: 'PodInitializing' });
 
     const readiness = { exec: { command: ['pg_isready', '-h', '127.0.0.1'] }, periodSeconds: 1 };
     const database = container('postgres', {
-      image: postgres,
+      image: postgresImage,
       command: undefined,
       env: [
         { name: 'POSTGRES_USER', value: 'app' },
@@ -169,8 +85,8 @@ describe.each(worldKinds)('an outage on $name', (kind) => {
       readinessProbe: readiness,
       resources: { requests: { cpu: '1m', memory: '32Mi' } },
     });
-    await createPod('chain-db', { containers: [database] }, { app: 'chain-db' });
-    const refused = await seePod(
+    await bench.createPod('chain-db', { containers: [database] }, { app: 'chain-db' });
+    const refused = await bench.seePod(
       'chain',
       (pod) => initStateOf(pod, 'migrate')?.waiting?.reason === 'CreateContainerConfigError',
     );
@@ -180,87 +96,89 @@ describe.each(worldKinds)('an outage on $name', (kind) => {
     expect(initStateOf(refused, 'wait-for-db')?.terminated?.exitCode).toBe(0);
     expect(stateOf(refused, 'main')?.waiting).toEqual({ reason: 'PodInitializing' });
 
-    await addKey('chain', 'missing');
-    const through = await seePod('chain', (pod) => stateOf(pod, 'main')?.running !== undefined);
+    await bench.addKey('chain', 'missing');
+    const through = await bench.seePod('chain', (pod) => stateOf(pod, 'main')?.running !== undefined);
     expect(through.status.phase).toBe('Running');
   });
 
   run('a whole missing Secret and a missing ConfigMap are told apart by the message alone', async () => {
-    await createPod('no-secret', { containers: [container('main', { env: [secretEnv('A', 'nope', 'a')] })] });
+    await bench.createPod('no-secret', { containers: [container('main', { env: [secretEnv('A', 'nope', 'a')] })] });
     const configMapKeyRef = { name: 'cm', key: 'a' };
-    await createPod('no-configmap', {
+    await bench.createPod('no-configmap', {
       containers: [container('main', { env: [{ name: 'A', valueFrom: { configMapKeyRef } }] })],
     });
-    const noSecret = await seePod('no-secret', isRefused);
+    const noSecret = await bench.seePod('no-secret', isRefused);
     expect(stateOf(noSecret, 'main')?.waiting?.message).toBe('secret "nope" not found');
-    const noConfigMap = await seePod('no-configmap', isRefused);
+    const noConfigMap = await bench.seePod('no-configmap', isRefused);
     expect(stateOf(noConfigMap, 'main')?.waiting?.message).toBe('configmap "cm" not found');
   });
 
   run('an optional key or Secret that is absent stops nothing', async () => {
-    await createSecret('optional', ['present']);
+    await bench.createSecret('optional', ['present']);
     const env = [secretEnv('A', 'optional', 'absent', true), secretEnv('B', 'nope', 'absent', true)];
-    await createPod('optional', { containers: [container('main', { env })] });
-    await seePod('optional', (pod) => stateOf(pod, 'main')?.running !== undefined);
+    await bench.createPod('optional', { containers: [container('main', { env })] });
+    await bench.seePod('optional', (pod) => stateOf(pod, 'main')?.running !== undefined);
   });
 
   run('a secret volume raises no state, only a FailedMount event', async () => {
-    await createSecret('mounted', ['present']);
+    await bench.createSecret('mounted', ['present']);
     const main = container('main', { volumeMounts: [{ name: 'v', mountPath: '/v' }] });
     const items = [{ key: 'missing', path: 'missing' }];
-    await createPod('no-key-to-mount', {
+    await bench.createPod('no-key-to-mount', {
       containers: [main],
       volumes: [{ name: 'v', secret: { secretName: 'mounted', items } }],
     });
-    await createPod('no-key-to-project', {
+    await bench.createPod('no-key-to-project', {
       containers: [main],
       volumes: [{ name: 'v', projected: { sources: [{ secret: { name: 'mounted', items } }] } }],
     });
-    await createPod('no-secret-to-mount', {
+    await bench.createPod('no-secret-to-mount', {
       containers: [main],
       volumes: [{ name: 'v', secret: { secretName: 'nope' } }],
     });
     const noKey = 'MountVolume.SetUp failed for volume "v" : references non-existent secret key: missing';
-    expect(await seeEvent('no-key-to-mount', 'FailedMount', /secret key/)).toBe(`Warning: ${noKey}`);
-    expect(await seeEvent('no-key-to-project', 'FailedMount', /secret key/)).toBe(`Warning: ${noKey}`);
-    expect(await seeEvent('no-secret-to-mount', 'FailedMount', /not found/)).toBe(
+    expect(await bench.seeEvent('no-key-to-mount', 'FailedMount', /secret key/)).toBe(`Warning: ${noKey}`);
+    expect(await bench.seeEvent('no-key-to-project', 'FailedMount', /secret key/)).toBe(`Warning: ${noKey}`);
+    expect(await bench.seeEvent('no-secret-to-mount', 'FailedMount', /not found/)).toBe(
       'Warning: MountVolume.SetUp failed for volume "v" : secret "nope" not found',
     );
     for (const name of ['no-key-to-mount', 'no-key-to-project', 'no-secret-to-mount']) {
-      const pod = await seePod(name, ({ status }) => status.containerStatuses !== undefined);
+      const pod = await bench.seePod(name, ({ status }) => status.containerStatuses !== undefined);
       expect(stateOf(pod, 'main')).toEqual({ waiting: { reason: 'ContainerCreating' } });
     }
   });
 
   run('a secret volume is mounted by itself once its key is there', async () => {
-    await createSecret('mounted-later', ['present']);
+    await bench.createSecret('mounted-later', ['present']);
     const items = [{ key: 'missing', path: 'missing' }];
-    await createPod('mounted-later', {
+    await bench.createPod('mounted-later', {
       containers: [container('main', { volumeMounts: [{ name: 'v', mountPath: '/v' }] })],
       volumes: [{ name: 'v', secret: { secretName: 'mounted-later', items } }],
     });
-    await seeEvent('mounted-later', 'FailedMount', /missing/);
-    await addKey('mounted-later', 'missing');
-    await seePod('mounted-later', (pod) => stateOf(pod, 'main')?.running !== undefined);
+    await bench.seeEvent('mounted-later', 'FailedMount', /missing/);
+    await bench.addKey('mounted-later', 'missing');
+    await bench.seePod('mounted-later', (pod) => stateOf(pod, 'main')?.running !== undefined);
   });
 
   run('envFrom does not miss a key, but a whole Secret', async () => {
-    await createSecret('whole', ['present']);
-    await createPod('env-from', { containers: [container('main', { envFrom: [{ secretRef: { name: 'whole' } }] })] });
-    await createPod('env-from-nothing', {
+    await bench.createSecret('whole', ['present']);
+    await bench.createPod('env-from', {
+      containers: [container('main', { envFrom: [{ secretRef: { name: 'whole' } }] })],
+    });
+    await bench.createPod('env-from-nothing', {
       containers: [container('main', { envFrom: [{ secretRef: { name: 'nope' } }] })],
     });
-    await seePod('env-from', (pod) => stateOf(pod, 'main')?.running !== undefined);
-    const refused = await seePod('env-from-nothing', isRefused);
+    await bench.seePod('env-from', (pod) => stateOf(pod, 'main')?.running !== undefined);
+    const refused = await bench.seePod('env-from-nothing', isRefused);
     expect(stateOf(refused, 'main')?.waiting?.message).toBe('secret "nope" not found');
   });
 
   run('of two containers the good one runs while the bad one waits, and the pod is Pending', async () => {
-    await createSecret('half', ['present']);
-    await createPod('half', {
+    await bench.createSecret('half', ['present']);
+    await bench.createPod('half', {
       containers: [container('good'), container('main', { env: [secretEnv('A', 'half', 'missing')] })],
     });
-    const pod = await seePod('half', (seen) => isRefused(seen) && stateOf(seen, 'good')?.running !== undefined);
+    const pod = await bench.seePod('half', (seen) => isRefused(seen) && stateOf(seen, 'good')?.running !== undefined);
     expect(pod.status.phase).toBe('Pending');
     expect(pod.status.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({
       status: 'False',
@@ -271,17 +189,20 @@ describe.each(worldKinds)('an outage on $name', (kind) => {
   run(
     'a missing pull secret is an event where the image is on the node, and stops a pod whose image is not',
     async () => {
-      await createPod('image-there', { containers: [container('main')], imagePullSecrets: [{ name: 'regcred' }] });
-      await seePod('image-there', (pod) => stateOf(pod, 'main')?.running !== undefined);
-      expect(await seeEvent('image-there', 'FailedToRetrieveImagePullSecret', /./)).toBe(
+      await bench.createPod('image-there', {
+        containers: [container('main')],
+        imagePullSecrets: [{ name: 'regcred' }],
+      });
+      await bench.seePod('image-there', (pod) => stateOf(pod, 'main')?.running !== undefined);
+      expect(await bench.seeEvent('image-there', 'FailedToRetrieveImagePullSecret', /./)).toBe(
         'Warning: Unable to retrieve some image pull secrets (regcred); attempting to pull the image may not succeed.',
       );
-      await createPod('image-absent', {
+      await bench.createPod('image-absent', {
         containers: [container('main', { image: 'registry.invalid/absent:1' })],
         imagePullSecrets: [{ name: 'regcred' }],
       });
       const seen = new Set<string>();
-      await seePod('image-absent', (pod) => {
+      await bench.seePod('image-absent', (pod) => {
         seen.add(stateOf(pod, 'main')?.waiting?.reason ?? '');
         return seen.has('ErrImagePull') && seen.has('ImagePullBackOff');
       });
@@ -289,33 +210,33 @@ describe.each(worldKinds)('an outage on $name', (kind) => {
   );
 
   run('a pod that no node has room for is Pending with FailedScheduling, not for a Secret', async () => {
-    await createPod('too-large', {
+    await bench.createPod('too-large', {
       containers: [container('main', { resources: { requests: { cpu: '1000' } } })],
     });
-    const pod = await seePod('too-large', ({ status }) => status.conditions !== undefined);
+    const pod = await bench.seePod('too-large', ({ status }) => status.conditions !== undefined);
     expect(pod.status.conditions?.find(({ type }) => type === 'PodScheduled')).toMatchObject({
       status: 'False',
       reason: 'Unschedulable',
     });
     expect(pod.status.phase).toBe('Pending');
-    expect(await seeEvent('too-large', 'FailedScheduling', /./)).toMatch(/^Warning: .*Insufficient cpu/);
+    expect(await bench.seeEvent('too-large', 'FailedScheduling', /./)).toMatch(/^Warning: .*Insufficient cpu/);
   });
 
   run('a Pending pod is evicted whatever the PodDisruptionBudget says, a Running one gets 429', async () => {
-    await createSecret('guarded', ['present']);
+    await bench.createSecret('guarded', ['present']);
     const labels = { app: 'guarded' };
     await world.send('POST', `/apis/policy/v1/namespaces/${world.namespace}/poddisruptionbudgets`, {
       metadata: { name: 'guarded' },
       spec: { minAvailable: 1, selector: { matchLabels: labels } },
     });
-    await createPod('guarded-running', { containers: [container('main')] }, labels);
-    await createPod(
+    await bench.createPod('guarded-running', { containers: [container('main')] }, labels);
+    await bench.createPod(
       'guarded-pending',
       { containers: [container('main', { env: [secretEnv('A', 'guarded', 'missing')] })] },
       labels,
     );
-    await seePod('guarded-running', ({ status }) => status.containerStatuses?.[0]?.ready === true);
-    const pending = await seePod('guarded-pending', isRefused);
+    await bench.seePod('guarded-running', ({ status }) => status.containerStatuses?.[0]?.ready === true);
+    const pending = await bench.seePod('guarded-pending', isRefused);
     const evict = (name: string, uid?: string) =>
       world.send('POST', `pods/${name}/eviction`, {
         apiVersion: 'policy/v1',

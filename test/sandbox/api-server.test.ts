@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import WebSocket from 'ws';
 import type { Fault, SeenRequest } from '../../src/sandbox/api-server.ts';
 import { addRunningPod, startApiWorld, type ApiWorld } from './support/api-world.ts';
 
@@ -75,6 +76,16 @@ describe('the API server', () => {
     await expect(world.send('GET', secrets)).rejects.toMatchObject({ code: 'ECONNRESET' });
     fault = undefined;
     expect((await world.send('GET', secrets)).status).toBe(200);
+  });
+
+  test('puts a given fault in the place of an upgrade too', async () => {
+    fault = { status: 401, body: 'expired' };
+    const socket = new WebSocket(
+      `${world.api.url.replace('http', 'ws')}/api/v1/namespaces/demo/pods/p/exec?command=true`,
+    );
+    const failure = await new Promise<Error>((resolve) => socket.on('error', resolve));
+    expect(failure.message).toBe('Unexpected server response: 401');
+    expect(requests.map(({ status }) => status)).toEqual([401]);
   });
 
   test('ends hanging requests and watches when it is closed', async () => {
