@@ -7,7 +7,16 @@ import { leakedKeys } from './support/canary.ts';
 import { TestCluster } from './support/cluster.ts';
 import { everyLog, everyObject } from './support/everything.ts';
 import { basicAuthStatus, postgresLogin, serviceGet } from './support/proofs.ts';
-import { collection, deployIncident, deployPostgres, namespace, pods, removeStack } from './support/stack.ts';
+import {
+  collection,
+  deployIncident,
+  deployPostgres,
+  namespace,
+  pod,
+  pods,
+  removeStack,
+  secretName,
+} from './support/stack.ts';
 import { untilStates } from './support/states.ts';
 import { envBackup, freshValues, keptKeys } from './support/values.ts';
 
@@ -30,7 +39,7 @@ const missing = Object.keys(values).filter((key) => !(keptKeys as readonly strin
 const backup = join(mkdtempSync(join(tmpdir(), 'c2l-e2e-')), 'backup.env');
 const runs: Finished[] = [];
 const noKey = (key: string) =>
-  `CreateContainerConfigError: couldn't find key ${key} in Secret ${namespace}/cloudtolocalllm-secrets`;
+  `CreateContainerConfigError: couldn't find key ${key} in Secret ${namespace}/${secretName}`;
 
 async function run(...argv: string[]): Promise<{ exitCode: number | null; report: Report; stderr: string }> {
   const ran = await start([...argv, '--kubeconfig', cluster.kubeconfigPath, '-o', 'json'], { timeoutMs: 240_000 })
@@ -49,6 +58,13 @@ async function fingerprint(): Promise<string[]> {
     ...secrets.map(({ metadata }) => `secret ${metadata.name} ${String(metadata.resourceVersion)}`),
     ...live.map(({ metadata }) => `pod ${metadata.name} ${String(metadata.uid)}`),
   ].sort();
+}
+
+const unharmed = ['postgres', 'redis-tunnel-state', 'prometheus', 'alertmanager'];
+let healthy: (string | undefined)[] = [];
+
+async function uids(apps: readonly string[]): Promise<(string | undefined)[]> {
+  return Promise.all(apps.map(async (app) => (await pod(cluster, app))?.metadata.uid));
 }
 
 beforeAll(async () => {
@@ -79,6 +95,13 @@ describe('the outage, as a person sees it', () => {
     await untilStates(cluster, 'api-backend', stuck);
   });
 
+  test('another key is rotated while postgres runs', async () => {
+    // The writer's managed fields now carry a later time than postgres's start, though no value of postgres changed.
+    await cluster.patch(`${collection('Secret')}/${secretName}`, { stringData: { unused: 'changed' } });
+    await untilStates(cluster, 'postgres', { postgres: 'running' });
+    healthy = await uids(unharmed);
+  });
+
   test('web waits for the API', async () => {
     await untilStates(cluster, 'web', { 'wait-for-api': 'running', web: 'PodInitializing' });
   });
@@ -102,6 +125,10 @@ describe('the recovery', () => {
       'verify ok',
     ]);
     expect(exitCode).toBe(0);
+  });
+
+  test('what was not harmed was not touched', async () => {
+    expect(await uids(unharmed)).toEqual(healthy);
   });
 
   test('postgres-auth accepts the restored password and no other', async () => {

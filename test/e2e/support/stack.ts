@@ -51,7 +51,7 @@ export async function removeStack(cluster: TestCluster): Promise<void> {
   await freeVolumes(cluster, namespace);
 }
 
-/** Everything but `postgres`, with a Secret that holds only the keys that the outage left. */
+/** Everything but `postgres`, with a Secret that holds only the keys that the outage left, and one that nobody reads. */
 export async function deployIncident(cluster: TestCluster, values: Readonly<Record<string, string>>): Promise<void> {
   await removeStack(cluster);
   await cluster.create('/api/v1/namespaces', {
@@ -63,7 +63,7 @@ export async function deployIncident(cluster: TestCluster, values: Readonly<Reco
   await bindEmptyVolumes(cluster, namespace, objects.flatMap(claimsOf));
   const kept = Object.fromEntries(keptKeys.map((key) => [key, values[key]!]));
   const auths = JSON.stringify({ auths: {} });
-  await cluster.create(collection('Secret'), secret(secretName, 'Opaque', kept));
+  await cluster.create(collection('Secret'), secret(secretName, 'Opaque', { ...kept, unused: 'nobody' }));
   await cluster.create(
     collection('Secret'),
     secret('regcred', 'kubernetes.io/dockerconfigjson', { '.dockerconfigjson': auths }),
