@@ -57,7 +57,7 @@ async function connect(options: ConnectOptions): Promise<Connection> {
   const { kubeconfig, context, requestTimeoutMs } = options;
   const { env } = process;
   if (options.sandbox === undefined) {
-    const cluster = await connectCluster({ kubeconfigPath: kubeconfig, context, requestTimeoutMs, env });
+    const cluster = await connectCluster({ kubeconfigPath: kubeconfig, context, requestTimeoutMs, env, version });
     const close = (): Promise<void> => {
       cluster.close();
       return Promise.resolve();
@@ -68,7 +68,13 @@ async function connect(options: ConnectOptions): Promise<Connection> {
   const { hostSandbox } = await import('./host-sandbox.ts');
   const hosted = await hostSandbox(options.sandbox, env);
   sandbox = hosted;
-  const cluster = await connectCluster({ kubeconfigText: hosted.kubeconfigText, context, requestTimeoutMs, env });
+  const cluster = await connectCluster({
+    kubeconfigText: hosted.kubeconfigText,
+    context,
+    requestTimeoutMs,
+    env,
+    version,
+  });
   return {
     cluster,
     defaultSources: [`azure-key-vault:${hosted.vault.url}`, `env:${hosted.envBackupPath}`],

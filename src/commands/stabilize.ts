@@ -1,10 +1,11 @@
-import type { AuditReport, FixReport, Phase, PhaseName, Report, StabilizeReport } from '../core/report.ts';
+import type { FixReport, Phase, PhaseName, Report, StabilizeReport } from '../core/report.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { exitCodeOf } from '../core/report.ts';
 import type { OutputFormat } from '../render/report.ts';
 import { renderReport } from '../render/report.ts';
 import { createStyle } from '../render/style.ts';
+import { summaryOf } from '../render/summary.ts';
 import { runFix } from '../shell/fix-secrets.ts';
 import { runRestart } from '../shell/restart.ts';
 import { reportHead, type Session } from '../shell/session.ts';
@@ -125,41 +126,12 @@ function skipped(session: Session, name: PhaseName, earlier: readonly Phase[]): 
 /** People see each phase's answer as it comes; programs get it inside the one document at the end. */
 async function show({ deps }: Session, options: StabilizeOptions, report: Report | undefined): Promise<void> {
   if (report === undefined || options.output !== 'text') return;
-  const style = createStyle(deps.terminal.color, { width: deps.terminal.width, verbose: options.verbose });
-  deps.terminal.err((await renderReport(report, 'text', style)).trimEnd());
-}
-
-function summaryOf(report: PhaseReport): string {
-  switch (report.command) {
-    case 'audit':
-      return auditSummary(report);
-    case 'fix-secrets':
-      return fixSummary(report);
-    case 'restart': {
-      const count = (action: string): number =>
-        report.outcomes.filter((step) => step.action === action && step.outcome === 'done').length;
-      return `${count('replace-pod')} replaced, ${count('restart-workload')} restarted`;
-    }
-    case 'verify': {
-      const count = (outcome: string): number => report.checks.filter((check) => check.outcome === outcome).length;
-      return `${count('pass')} of ${report.checks.length} checks passed`;
-    }
-  }
-}
-
-function auditSummary({ findings, components }: AuditReport): string {
-  const missing = findings.flatMap(({ code, severity, keys }) => {
-    if (severity !== 'error') return [];
-    return code === 'secret-missing' ? (keys ?? []) : code === 'secret-key-missing' ? [code] : [];
+  const style = createStyle(deps.terminal.color, {
+    width: deps.terminal.width,
+    verbose: options.verbose,
+    embedded: true,
   });
-  const down = components.filter(({ state }) => state !== 'ready').length;
-  return `${missing.length} required keys missing, ${down} of ${components.length} components not ready`;
-}
-
-function fixSummary({ plan, dryRun }: FixReport): string {
-  const changed = plan.flatMap(({ keys }) => keys.filter(({ change }) => change !== 'SAME'));
-  if (changed.length === 0) return 'nothing to restore';
-  return `${changed.length} values ${dryRun ? 'would be restored' : 'restored'}`;
+  deps.terminal.err((await renderReport(report, 'text', style)).trimEnd());
 }
 
 function hasWritten(phases: readonly Phase[]): boolean {

@@ -93,7 +93,7 @@ function statusesOf({ status }: Pod): readonly ContainerStatus[] {
 function stuckNeed(references: readonly SecretReference[], view: SecretsView): PodNeed {
   const lack = lackText(references, view);
   if (lack !== undefined) return { need: 'values', reason: lack };
-  return { need: 'replace', reason: 'its keys are there now; kubelet alone would look again only later' };
+  return { need: 'replace', reason: 'its keys are there now' };
 }
 
 /** A pull that fails for another reason than the Secret would fail again in a new pod. */

@@ -16,7 +16,7 @@ export function stabilizeText(report: StabilizeReport, style: Style): string[] {
   ];
 }
 
-type Word = 'PASS' | 'FAIL' | 'NOT READ' | 'PARTIAL' | 'DECLINED' | 'STOPPED' | 'SKIP';
+type Word = 'PASS' | 'FOUND' | 'FAIL' | 'NOT READ' | 'PARTIAL' | 'DECLINED' | 'STOPPED' | 'SKIP';
 
 const words: Record<Phase['verdict'], Word> = {
   ok: 'PASS',
@@ -32,12 +32,17 @@ const words: Record<Phase['verdict'], Word> = {
 /** The same one line for every phase, at its own end and in the closing summary. */
 export function phaseLines(phases: readonly Phase[], style: Style): string[] {
   const rows = phases.map(({ name, verdict, durationMs, summary: text }): Cell[] => [
-    { text: words[verdict], paint: paintOf(verdict, style) },
+    { text: wordOf(name, verdict), paint: paintOf(verdict, style) },
     { text: name.padEnd('fix-secrets'.length) },
     { text: durationText(durationMs).padStart(7) },
     { text: text },
   ]);
   return table(rows, style.width, 0);
+}
+
+/** To find problems is what the walk's audit is for: it did not fail. */
+function wordOf(name: Phase['name'], verdict: Phase['verdict']): Word {
+  return name === 'audit' && verdict === 'problems' ? 'FOUND' : words[verdict];
 }
 
 function paintOf(verdict: Phase['verdict'], style: Style): (text: string) => string {

@@ -159,8 +159,8 @@ function waitOutcomes({ end, states, readyAfterMs, reason }: WaitResult): StepOu
   return states.map(({ object, state, detail, hopeless }): StepOutcome => {
     const after = readyAfterMs.get(refId(object));
     if (state === 'ready') {
-      const when = after === undefined ? '' : `, seen after ${durationText(after)}`;
-      return { action: 'wait-ready', object, outcome: 'done', detail: `ready: ${detail}${when}` };
+      const when = after === undefined ? 'ready' : `ready after ${durationText(after)}`;
+      return { action: 'wait-ready', object, outcome: 'done', detail: when };
     }
     const why = {
       ready: detail,

@@ -59,7 +59,7 @@ function mountEvent({ metadata }: Pod, message: string): KubernetesEvent {
 describe('a pod that serves nobody', () => {
   test('is replaced as soon as its key is there', () => {
     expect(told(apiWorld({ standing: lacking }))).toEqual([
-      'replace-pod api-1: its keys are there now; kubelet alone would look again only later',
+      'replace-pod api-1: its keys are there now',
     ]);
   });
 
@@ -93,7 +93,7 @@ describe('a pod that serves nobody', () => {
     const api = world.pods.items[0]!;
     const failing = (message: string): string[] => told({ ...world, events: listing([mountEvent(api, message)]) });
     expect(failing('MountVolume.SetUp failed for volume "files" : secret "app" not found')).toEqual([
-      'replace-pod api-1: its keys are there now; kubelet alone would look again only later',
+      'replace-pod api-1: its keys are there now',
     ]);
     expect(failing('MountVolume.SetUp failed for volume "files" : configmap "app" not found')[0]).toMatch(/^keep-pod/);
     expect(told(world)).toEqual(['keep-pod api-1: ContainerCreating']);
