@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { ExitCode } from '../../src/exit-codes.ts';
+import { errorLines, everyCommand, expectRefused, watchedSandbox } from '../support/refusals.ts';
+import { runCli } from '../support/run-cli.ts';
+
+let home: string;
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'c2l-home-'));
+  await writeFile(join(home, 'no-yaml'), 'contexts: [');
+  await writeFile(join(home, 'empty'), '');
+});
+
+afterAll(async () => {
+  await rm(home, { recursive: true });
+});
+
+describe.each(everyCommand)('%s %s', (...words) => {
+  const argv = words.filter((word) => word !== undefined);
+
+  test('no kubeconfig', async () => {
+    const says = new RegExp(`no kubeconfig: .*${home}/\\.kube/config does not exist; .*--kubeconfig FILE`);
+    await expectRefused(argv, { env: { HOME: home } }, { exit: ExitCode.usage, code: 'no-kubeconfig', says });
+  });
+
+  test('an unknown context: the ones there are are named, and the cluster is not asked', async () => {
+    const requests: string[] = [];
+    const cluster = await watchedSandbox({ onRequest: ({ path }) => requests.push(path) });
+    await expectRefused(
+      [...argv, '--context', 'prod'],
+      { kubeconfig: cluster.kubeconfig },
+      {
+        exit: ExitCode.usage,
+        code: 'unknown-context',
+        says: /context "prod" is not in the kubeconfig; name one with --context: c2l-sandbox/,
+      },
+    );
+    expect(requests).toEqual([]);
+  });
+
+  test('a namespace that does not exist', async () => {
+    const cluster = await watchedSandbox();
+    await expectRefused(
+      [...argv, '-n', 'shop-prod'],
+      { kubeconfig: cluster.kubeconfig },
+      {
+        exit: ExitCode.usage,
+        code: 'namespace-not-found',
+        says: /namespace shop-prod does not exist in context c2l-sandbox; kubectl get namespaces/,
+      },
+    );
+    cluster.expectUntouched();
+  });
+});
+
+describe('a kubeconfig', () => {
+  test('that is named and not there', async () => {
+    const path = join(home, 'nowhere');
+    const says = new RegExp(`kubeconfig ${path} does not exist; .*c2l stabilize --sandbox`);
+    const refusal = { exit: ExitCode.usage, code: 'no-kubeconfig', says } as const;
+    await expectRefused(['audit', '--kubeconfig', path], { env: { HOME: home } }, refusal);
+    const byVariable = { ...refusal, says: new RegExp(`KUBECONFIG names ${path}, which does not exist; `) };
+    await expectRefused(['audit'], { env: { HOME: home, KUBECONFIG: path } }, byVariable);
+  });
+
+  test.each([
+    ['no-yaml', /no-yaml is not YAML/],
+    ['empty', /empty is not a kubeconfig/],
+  ] as const)('that cannot be used: %s', async (name, says) => {
+    const refusal = { exit: ExitCode.usage, code: 'kubeconfig-invalid', says } as const;
+    await expectRefused(['audit', '--kubeconfig', join(home, name)], {}, refusal);
+  });
+});
+
+describe('a command line', () => {
+  test.each([
+    [['audti'], /unknown command 'audti' \(Did you mean audit\?\)/],
+    [['audit', '--namspace', 'shop'], /unknown option '--namspace' \(Did you mean --namespace\?\)/],
+    [['audit', '-o', 'xml'], /'xml' is invalid. Allowed choices are text, json, yaml/],
+    [['audit', '--request-timeout', 'soon'], /expected a duration such as 90s or 5m, not "soon"/],
+    [['audit', '-A', '-n', 'shop'], /cannot be used with/],
+    [['audit', 'shop'], /too many arguments/],
+  ])('%j is refused before anything is looked for', async (argv, says) => {
+    await expectRefused(argv, { env: { HOME: home } }, { exit: ExitCode.usage, code: 'usage', says });
+  });
+
+  test('a failure is told once, and in color only where there is some', async () => {
+    const result = await runCli(['audit'], { env: { HOME: home } });
+    expect(errorLines(result)).toHaveLength(1);
+    expect(result.stderr).not.toContain('\u001b');
+  });
+});
