@@ -3,7 +3,7 @@ import { exitCodeOf } from '../core/report.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
-import { renderError } from '../render/error.ts';
+import { renderError, type RenderedError } from '../render/error.ts';
 import { renderReport } from '../render/report.ts';
 import { createStyle } from '../render/style.ts';
 import { openSession, type Session } from '../shell/session.ts';
@@ -36,6 +36,7 @@ export async function runReport(options: RunOptions, deps: Deps, body: CommandBo
       const { report, exitCode } = await (options.writes
         ? body(session)
         : untilInterrupted(body(session), deps.signal));
+      if (report.verdict === 'error' && report.error !== undefined) await printErrorLine(report.error, deps);
       deps.terminal.out(await renderReport(report, options.flags.output, styleFor(options.flags, deps)));
       return exitCode ?? (report.verdict === 'error' ? ExitCode.usage : exitCodeOf(report.verdict));
     } finally {
@@ -56,8 +57,12 @@ export async function printError(
   const rendered = { code: error.code, message: error.message, hint: error.hint };
   const { output } = options.flags;
   if (output !== 'text') deps.terminal.out(await renderError(rendered, output, options.name));
-  deps.terminal.err((await renderError(rendered, 'text')).trimEnd());
+  await printErrorLine(rendered, deps);
   return error.exitCode;
+}
+
+async function printErrorLine(error: RenderedError, { terminal }: Pick<Deps, 'terminal'>): Promise<void> {
+  terminal.err((await renderError(error, 'text')).trimEnd());
 }
 
 export function styleFor(flags: GlobalFlags, { terminal }: Deps): ReturnType<typeof createStyle> {

@@ -1,3 +1,4 @@
+import type { Verdict } from '../core/report.ts';
 import { printable, printableJson } from './printable.ts';
 import type { OutputFormat } from './report.ts';
 
@@ -7,15 +8,20 @@ export interface RenderedError {
   readonly hint?: string | undefined;
 }
 
+/** What was the operator's own wish is no error: it has a verdict of its own. */
+const wished: Readonly<Record<string, Verdict>> = { declined: 'declined', interrupted: 'interrupted' };
+
 /** What a command prints that could not start: one line for people, one document of the usual shape for programs. */
 export async function renderError(error: RenderedError, format: OutputFormat, command = ''): Promise<string> {
+  const verdict = wished[error.code] ?? 'error';
   if (format === 'text') {
-    return `error: ${printable(error.hint === undefined ? error.message : `${error.message}; ${error.hint}`)}\n`;
+    const line = printable(error.hint === undefined ? error.message : `${error.message}; ${error.hint}`);
+    return verdict === 'error' ? `error: ${line}\n` : `${line}\n`;
   }
   const document = {
     schemaVersion: 1,
     command,
-    verdict: 'error',
+    verdict,
     findings: [],
     error: { code: error.code, message: error.message, hint: error.hint },
   };

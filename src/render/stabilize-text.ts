@@ -10,7 +10,6 @@ export function stabilizeText(report: StabilizeReport, style: Style): string[] {
     ...headLines(report, style),
     ...phaseLines(report.phases, style),
     ...failedCheckLines(report, style),
-    ...errorLines(report, style),
     ...afterwards(report, style),
     ...closingLines(report, { because: summary(report), next: nextAfter(report) }, style),
   ];
@@ -55,11 +54,6 @@ function failedCheckLines({ phases }: StabilizeReport, style: Style): string[] {
   const report = phases.find(({ name }) => name === 'verify')?.report;
   const failed = report?.command === 'verify' ? report.checks.filter(({ outcome }) => outcome !== 'pass') : [];
   return failed.length === 0 ? [] : ['', ...checkLines(failed, style)];
-}
-
-function errorLines({ error }: StabilizeReport, style: Style): string[] {
-  if (error === undefined) return [];
-  return ['', ...paragraph('error: ', error.message, style.width).map((line) => style.bad(line))];
 }
 
 function summary({ phases, verdict }: StabilizeReport): string {

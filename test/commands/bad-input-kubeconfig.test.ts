@@ -19,9 +19,7 @@ afterAll(async () => {
   await rm(home, { recursive: true });
 });
 
-describe.each(everyCommand)('%s %s', (...words) => {
-  const argv = words.filter((word) => word !== undefined);
-
+describe.each(everyCommand)('$command', ({ argv }) => {
   test('no kubeconfig', async () => {
     const says = new RegExp(`no kubeconfig: .*${home}/\\.kube/config does not exist; .*--kubeconfig FILE`);
     await expectRefused(argv, { env: { HOME: home } }, { exit: ExitCode.usage, code: 'no-kubeconfig', says });

@@ -56,8 +56,7 @@ test.each([
 });
 
 describe('before the cluster is asked anything', () => {
-  test.each(everyCommand)('%s %s', async (...words) => {
-    const argv = words.filter((word) => word !== undefined);
+  test.each(everyCommand)('$command', async ({ argv }) => {
     const requests: string[] = [];
     const cluster = await watchedSandbox({ onRequest: ({ path }) => requests.push(path) });
     await writeFile(join(folder, 'c2l.yaml'), 'version: 7\n');

@@ -35,4 +35,10 @@ describe('errors', () => {
       error,
     });
   });
+
+  test.each(['declined', 'interrupted'] as const)('are none where it was %s: the verdict says so', async (code) => {
+    const wish = { code, message: `${code}; nothing was changed` };
+    expect(await renderError(wish, 'text')).toBe(`${code}; nothing was changed\n`);
+    expect(JSON.parse(await renderError(wish, 'json', 'restart'))).toMatchObject({ verdict: code, error: { code } });
+  });
 });

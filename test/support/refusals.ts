@@ -26,12 +26,12 @@ export interface Refusal {
 }
 
 /** The five commands, each as a script would run it. */
-export const everyCommand: readonly (readonly string[])[] = [
-  ['audit'],
-  ['fix-secrets', '--yes'],
-  ['restart', '--yes'],
-  ['verify'],
-  ['stabilize', '--yes'],
+export const everyCommand: readonly { readonly command: string; readonly argv: readonly string[] }[] = [
+  { command: 'audit', argv: ['audit'] },
+  { command: 'fix-secrets', argv: ['fix-secrets', '--yes'] },
+  { command: 'restart', argv: ['restart', '--yes'] },
+  { command: 'verify', argv: ['verify'] },
+  { command: 'stabilize', argv: ['stabilize', '--yes'] },
 ];
 
 /** Standard output holds exactly one JSON document and nothing else. */
