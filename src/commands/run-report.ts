@@ -7,6 +7,7 @@ import { renderError, type RenderedError } from '../render/error.ts';
 import { renderReport } from '../render/report.ts';
 import { createStyle } from '../render/style.ts';
 import { openSession, type Session } from '../shell/session.ts';
+import { untilInterrupted } from '../shell/until-interrupted.ts';
 import { sessionOptions, type GlobalFlags } from './options.ts';
 
 /** What a command's body gives back: the one report, and an exit code where the verdict does not say it all. */
@@ -84,15 +85,4 @@ function repeatedFlags(flags: GlobalFlags): string {
   for (const namespace of flags.namespace ?? []) words.push(`-n ${namespace}`);
   if (flags.allNamespaces === true) words.push('-A');
   return words.join(' ');
-}
-
-async function untilInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const interrupted = new Promise<never>((_, reject) => {
-    const stop = (): void => {
-      reject(new OperatorError('interrupted', 'interrupted; nothing was changed', { exitCode: ExitCode.interrupted }));
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
-  return Promise.race([work, interrupted]);
 }

@@ -9,6 +9,7 @@ import { summaryOf } from '../render/summary.ts';
 import { runFix } from '../shell/fix-secrets.ts';
 import { runRestart } from '../shell/restart.ts';
 import { reportHead, type Session } from '../shell/session.ts';
+import { untilInterrupted } from '../shell/until-interrupted.ts';
 import { runVerify } from '../shell/verify.ts';
 import { audit } from './audit.ts';
 import type { CommandResult } from './run-report.ts';
@@ -54,11 +55,12 @@ export async function stabilize(session: Session, options: StabilizeOptions): Pr
 }
 
 async function walkPhases(session: Session, options: StabilizeOptions): Promise<Walk> {
+  const { signal } = session.deps;
   const steps: readonly (readonly [PhaseName, () => Promise<PhaseReport>])[] = [
-    ['audit', () => audit(session)],
+    ['audit', () => untilInterrupted(audit(session), signal)],
     ['fix-secrets', () => runFix(session, options)],
     ['restart', () => runRestart(session, options)],
-    ['verify', () => runVerify(session, { timeoutMs: options.timeoutMs })],
+    ['verify', () => untilInterrupted(runVerify(session, { timeoutMs: options.timeoutMs }), signal)],
   ];
   const phases: Phase[] = [];
   let failure: OperatorError | undefined;

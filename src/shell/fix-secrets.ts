@@ -27,6 +27,7 @@ import { confirmWrite } from './confirm.ts';
 import { observe } from './observe.ts';
 import { proveRights } from './prove-rights.ts';
 import { nothingReadable, reportHead, type Session } from './session.ts';
+import { untilInterrupted } from './until-interrupted.ts';
 import { writeSecrets } from './write-secrets.ts';
 
 export interface FixOptions {
@@ -46,7 +47,7 @@ export interface FixOptions {
  */
 export async function runFix(session: Session, options: FixOptions): Promise<FixReport> {
   const { cluster, deps, scope, stack } = session;
-  const snapshot = await observe(cluster, scope, deps.clock.now());
+  const snapshot = await untilInterrupted(observe(cluster, scope, deps.clock.now()), deps.signal);
   refuseUnreadableSecrets(session, snapshot);
 
   const wanted = wantedBy(session, snapshot, options);
@@ -55,7 +56,7 @@ export async function runFix(session: Session, options: FixOptions): Promise<Fix
     return report(session, { snapshot, plans: [], outcomes: [], dryRun: options.dryRun });
   }
   for (const warning of targets.flatMap(ownershipWarnings)) deps.terminal.err(`warning: ${warning}`);
-  if (!options.dryRun) await proveRights(session, rightsFor(targets, snapshot));
+  if (!options.dryRun) await untilInterrupted(proveRights(session, rightsFor(targets, snapshot)), deps.signal);
 
   const found = await collectValues(session, wanted, { from: options.from, ask: !options.dryRun });
   const plans = targets.map((target) => planSecret(target, found));

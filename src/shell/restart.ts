@@ -15,6 +15,7 @@ import { observe } from './observe.ts';
 import { proveRights } from './prove-rights.ts';
 import { replacePods, restartLevels } from './restart-steps.ts';
 import { reportHead, type Session } from './session.ts';
+import { untilInterrupted } from './until-interrupted.ts';
 import { waitForComponents, type WaitResult } from './wait-components.ts';
 
 export interface RestartOptions {
@@ -34,14 +35,14 @@ export interface RestartOptions {
  */
 export async function runRestart(session: Session, options: RestartOptions): Promise<RestartReport> {
   const { cluster, deps, scope, stack } = session;
-  const snapshot = await observe(cluster, scope, deps.clock.now());
+  const snapshot = await untilInterrupted(observe(cluster, scope, deps.clock.now()), deps.signal);
   const full = planRestart(snapshot, stack);
   const plan = options.waitOnly ? withoutWrites(full) : full;
   const writes = plan.replace.length + plan.restart.length;
 
   if (options.dryRun) return dryRunReport(session, snapshot, plan);
   if (writes > 0) {
-    await proveRights(session, rightsFor(plan));
+    await untilInterrupted(proveRights(session, rightsFor(plan)), deps.signal);
     show(session, plan);
     await confirmWrite(session, question(plan), options);
     refuseWhenInterrupted(session);

@@ -5,6 +5,7 @@ import { stackWithin } from '../core/stack-scope.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Cluster, ClusterReader, Connection, Deps, SandboxOptions } from '../ports.ts';
+import { untilInterrupted } from './until-interrupted.ts';
 
 /** Built-in stack that is assumed in the sandbox, and where its namespace is found. */
 const builtInStack = 'cloudtolocalllm';
@@ -50,8 +51,7 @@ export async function openSession(options: SessionOptions, deps: Deps): Promise<
   const named = await namedStack(options, deps);
   const connection = await deps.connect(options);
   try {
-    const stack = named ?? (await assumedStack(options, connection.cluster, deps));
-    const scope = await chooseScope(options, connection.cluster, stack);
+    const { stack, scope } = await untilInterrupted(choose(options, { named, connection, deps }), deps.signal);
     const session = createSession({ options, deps, connection, stack, scope });
     announce(session);
     return session;
@@ -59,6 +59,14 @@ export async function openSession(options: SessionOptions, deps: Deps): Promise<
     await connection.close();
     throw error;
   }
+}
+
+async function choose(
+  options: SessionOptions,
+  { named, connection, deps }: { named: Stack | undefined; connection: Connection; deps: Deps },
+): Promise<{ stack: Stack | undefined; scope: Scope }> {
+  const stack = named ?? (await assumedStack(options, connection.cluster, deps));
+  return { stack, scope: await chooseScope(options, connection.cluster, stack) };
 }
 
 async function namedStack(options: SessionOptions, deps: Deps): Promise<Stack | undefined> {

@@ -6,6 +6,7 @@ import { OperatorError } from '../errors.ts';
 import type { Progress } from '../ports.ts';
 import { listEverywhere } from './observe.ts';
 import type { Session } from './session.ts';
+import { untilInterrupted } from './until-interrupted.ts';
 
 const pollMs = 250;
 
@@ -53,30 +54,30 @@ export async function waitForComponents(
   };
 
   for (;;) {
-    const round = await refresh(session, snapshot);
+    const round = await unlessInterrupted(session, refresh(session, snapshot));
+    if (round === undefined) return finish('interrupted');
     snapshot = round.snapshot;
     states = awaitedStates(snapshot, target);
     note(states, { readyAfterMs, seenOpen, elapsed: clock.monotonic() - start });
     if (round.refusal !== undefined) return finish('unreadable', round.refusal);
     if (states.every(({ state }) => state === 'ready')) return finish('ready');
     if (isOver(states)) return finish('hopeless');
-    if (signal.aborted) return finish('interrupted');
     if (clock.monotonic() >= deadline) return finish('timeout');
 
     const trouble = round.trouble === undefined ? '' : ` (${round.trouble})`;
     const text = `${title}: ${waitingText(states)}${trouble}`;
     if (progress === undefined) progress = terminal.progress(text);
     else progress.update(text);
-    if (!(await slept(session))) return finish('interrupted');
+    await unlessInterrupted(session, clock.sleep(pollMs, signal));
   }
 }
 
-async function slept({ deps }: Session): Promise<boolean> {
+/** Undefined at Ctrl-C, whether or not the server still answers. */
+async function unlessInterrupted<T>({ deps }: Session, work: Promise<T>): Promise<T | undefined> {
   try {
-    await deps.clock.sleep(pollMs, deps.signal);
-    return true;
+    return await untilInterrupted(work, deps.signal);
   } catch (error) {
-    if (error instanceof OperatorError && error.code === 'interrupted') return false;
+    if (error instanceof OperatorError && error.code === 'interrupted') return undefined;
     throw error;
   }
 }
