@@ -92,9 +92,14 @@ async function chooseScope(options: SessionOptions, cluster: ClusterReader, stac
     const namespaces = stack?.namespaces ?? [cluster.defaultNamespace];
     return { namespaces, all: false, expectedNamespaces: namespaces, argocdNamespace };
   }
-  const found = await Promise.all(options.namespaces.map((name) => cluster.namespaceExists(name)));
+  await refuseUnknownNamespaces(options.namespaces, cluster);
+  return { namespaces: options.namespaces, all: false, expectedNamespaces: options.namespaces, argocdNamespace };
+}
+
+async function refuseUnknownNamespaces(names: readonly string[], cluster: ClusterReader): Promise<void> {
+  const found = await Promise.all(names.map((name) => cluster.namespaceExists(name)));
   for (const [index, answer] of found.entries()) {
-    const name = options.namespaces[index] ?? '';
+    const name = names[index] ?? '';
     if (answer.state === 'absent') {
       throw new OperatorError('namespace-not-found', `namespace ${name} does not exist in context ${cluster.context}`, {
         hint: 'kubectl get namespaces',
@@ -102,7 +107,6 @@ async function chooseScope(options: SessionOptions, cluster: ClusterReader, stac
     }
     if (answer.state === 'unreadable' && answer.cause !== 'forbidden') throw nothingReadable(cluster, answer.reason);
   }
-  return { namespaces: options.namespaces, all: false, expectedNamespaces: options.namespaces, argocdNamespace };
 }
 
 function createSession(parts: {
