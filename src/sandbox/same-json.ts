@@ -11,7 +11,9 @@ export function isSameJson(a: unknown, b: unknown): boolean {
   }
   const left = fieldsOf(a);
   const right = new Map(fieldsOf(b));
-  return left.length === right.size && left.every(([key, value]) => right.has(key) && isSameJson(value, right.get(key)));
+  return (
+    left.length === right.size && left.every(([key, value]) => right.has(key) && isSameJson(value, right.get(key)))
+  );
 }
 
 function fieldsOf(value: object): [string, unknown][] {

@@ -58,9 +58,7 @@ function mountEvent({ metadata }: Pod, message: string): KubernetesEvent {
 
 describe('a pod that serves nobody', () => {
   test('is replaced as soon as its key is there', () => {
-    expect(told(apiWorld({ standing: lacking }))).toEqual([
-      'replace-pod api-1: its keys are there now',
-    ]);
+    expect(told(apiWorld({ standing: lacking }))).toEqual(['replace-pod api-1: its keys are there now']);
   });
 
   test('is kept, and called blocked, while a key is missing', () => {
