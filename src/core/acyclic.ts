@@ -33,7 +33,8 @@ export function acyclic(graph: Edges): Acyclic {
   return { levels, edges };
 }
 
-function usersOf(edges: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<string, readonly string[]> {
+/** The same edges seen from their targets. */
+export function usersOf(edges: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<string, readonly string[]> {
   const users = new Map<string, string[]>();
   for (const [from, targets] of edges) {
     for (const to of targets) {

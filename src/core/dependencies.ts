@@ -1,4 +1,4 @@
-import { acyclic, type Edges } from './acyclic.ts';
+import { acyclic, usersOf, type Edges } from './acyclic.ts';
 import { compareText } from './findings.ts';
 import { waitedForHosts } from './init-waits.ts';
 import { refId, type ObjectRef } from './kubernetes.ts';
@@ -43,7 +43,7 @@ export function dependencyGraph(
 
   const { edges: dependsOn, levels } = acyclic(toEdges(edges));
   const levelOf = new Map(levels.flatMap((ids, level) => ids.map((id) => [id, level] as const)));
-  return { refs, dependsOn, usedBy: reversed(dependsOn), levels: levelOf };
+  return { refs, dependsOn, usedBy: usersOf(dependsOn), levels: levelOf };
 }
 
 /** The object that a stack component stands for. */
@@ -63,18 +63,6 @@ function declaredDependencies(stack: Stack | undefined): (readonly [ObjectRef, O
 
 function toEdges(edges: ReadonlyMap<string, ReadonlySet<string>>): Edges {
   return new Map([...edges].map(([from, targets]) => [from, [...targets]]));
-}
-
-function reversed(edges: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<string, readonly string[]> {
-  const users = new Map<string, string[]>();
-  for (const [from, targets] of edges) {
-    for (const to of targets) {
-      const list = users.get(to);
-      if (list) list.push(from);
-      else users.set(to, [from]);
-    }
-  }
-  return users;
 }
 
 /** Everything that cannot work without the given objects, themselves left out, nearest first. */

@@ -1,11 +1,12 @@
 import type { ObjectRef } from './kubernetes.ts';
 import { compareText } from './findings.ts';
 import type { PlannedKey, PlannedSecret } from './report.ts';
-import { defaultPlaceholders, type Requirement } from './requirements.ts';
+import type { Requirement } from './requirements.ts';
 import type { Secret } from './secret.ts';
 import type { SecretValue } from './secret-value.ts';
 import type { Snapshot } from './snapshot.ts';
 import { namespaceOf, type Stack, type StackKey } from './stack.ts';
+import { defaultPlaceholders } from './value-format.ts';
 
 /** Why a key is to get a value. */
 export type WantedReason = 'missing' | 'placeholder' | 'invalid' | 'overwrite';

@@ -4,6 +4,7 @@ import { placeOf, type SecretReference } from './references.ts';
 import { secretNeeds, type KeyNeed, type SecretNeed } from './secret-needs.ts';
 import type { SecretValue } from './secret-value.ts';
 import type { Snapshot } from './snapshot.ts';
+import { defaultPlaceholders } from './value-format.ts';
 import type { Stack, StackKey } from './stack.ts';
 
 export type RequirementState = 'ok' | 'missing' | 'secret-missing' | 'placeholder' | 'invalid' | 'unreadable';
@@ -41,9 +42,6 @@ export function requirementsOf(need: SecretNeed, stack?: Stack): readonly Requir
     };
   });
 }
-
-/** What counts as a placeholder where no stack says it. */
-export const defaultPlaceholders: readonly string[] = ['CHANGE_ME*', 'REPLACE_ME*', 'changeme*'];
 
 /** One entry for each place, also where a container takes a key in several variables. */
 export function places(references: readonly SecretReference[]): readonly FindingReference[] {

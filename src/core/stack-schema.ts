@@ -1,5 +1,6 @@
 // A named import of `z` would bring every locale of the library into the program.
 import * as z from 'zod';
+import { defaultPlaceholders } from './value-format.ts';
 
 const name = z.string().min(1, 'expected some text');
 const positive = z.int().positive().max(1_048_576);
@@ -124,7 +125,7 @@ export const stackSchema = z.strictObject({
     .default({ namespace: 'argocd', applications: [] }),
   placeholders: z
     .array(z.string().min(1))
-    .default(['CHANGE_ME*', 'REPLACE_ME*', 'changeme*'])
+    .default([...defaultPlaceholders])
     .describe('values that are as bad as missing; * matches anything'),
   secrets: z.array(secret).default([]).describe('Secrets whose keys must be there'),
   components: z.array(component).default([]).describe('workloads, what they depend on, and how to prove them'),

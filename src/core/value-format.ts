@@ -73,6 +73,9 @@ function decodedViolation(text: string, minDecodedBytes: number | undefined): st
 }
 
 /** Whether a value matches one of the patterns, in which `*` stands for anything. */
+/** What counts as a placeholder where no stack says it; * matches anything. */
+export const defaultPlaceholders: readonly string[] = ['CHANGE_ME*', 'REPLACE_ME*', 'changeme*'];
+
 export function isPlaceholder(text: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => wildcard(pattern).test(text));
 }
