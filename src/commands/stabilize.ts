@@ -72,7 +72,7 @@ async function walkPhases(session: Session, options: StabilizeOptions): Promise<
       continue;
     }
     session.deps.terminal.err(`\n${index + 1}/${steps.length} ${name}`);
-    const outcome = await runPhase(session, name, body);
+    const outcome = await runPhase(session, { name, body, earlier: phases });
     phases.push(outcome.phase);
     failure = outcome.failure;
     isStopped = failure !== undefined || !leadsOn(name, outcome.phase);
@@ -92,10 +92,15 @@ function hasPlannedWrites({ plan }: FixReport): boolean {
   return plan.some(({ action }) => action !== 'none');
 }
 
+interface PhaseStep {
+  readonly name: PhaseName;
+  readonly body: () => Promise<PhaseReport>;
+  readonly earlier: readonly Phase[];
+}
+
 async function runPhase(
   session: Session,
-  name: PhaseName,
-  body: () => Promise<PhaseReport>,
+  { name, body, earlier }: PhaseStep,
 ): Promise<{ phase: Phase; failure?: OperatorError }> {
   const { clock } = session.deps;
   const startedAt = clock.now().toISOString();
@@ -109,9 +114,18 @@ async function runPhase(
     return { phase: { name, verdict: report.verdict, ...time(), summary: summaryOf(report), report } };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
+    const failure = hasWritten(earlier) ? asPartOfTheWalk(error) : error;
     const verdict = error.code === 'declined' || error.code === 'interrupted' ? error.code : 'error';
-    return { phase: { name, verdict, ...time(), summary: error.message }, failure: error };
+    return { phase: { name, verdict, ...time(), summary: failure.message }, failure };
   }
+}
+
+/** "Nothing was changed" is true of the phase that was stopped, not of a walk that has written before. */
+function asPartOfTheWalk(error: OperatorError): OperatorError {
+  const { code, exitCode } = error;
+  if (code !== 'declined' && code !== 'interrupted') return error;
+  const hint = 'c2l stabilize goes on from here';
+  return new OperatorError(code, `${code}; what earlier phases wrote stays`, { exitCode, hint });
 }
 
 function skipped(session: Session, name: PhaseName, earlier: readonly Phase[]): Phase {
