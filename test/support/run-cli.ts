@@ -1,5 +1,5 @@
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
-import { openSource } from '../../src/adapters/open-source.ts';
+import { openSource, type OpenSourceOptions } from '../../src/adapters/open-source.ts';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { run } from '../../src/cli.ts';
@@ -18,6 +18,8 @@ export interface CliOptions {
   readonly signal?: AbortSignal;
   /** Sources that are used where no `--from` is given. */
   readonly defaultSources?: readonly string[];
+  /** How a vault is reached: the certificate of the sandbox's own, a short limit. */
+  readonly azure?: OpenSourceOptions['azure'];
 }
 
 export interface CliResult {
@@ -29,7 +31,7 @@ export interface CliResult {
 
 /** One command line, in this process, with the real adapters; only the terminal and the person are scripted. */
 export async function runCli(argv: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  const { cwd = '/', env = {}, answers, signal = new AbortController().signal, defaultSources = [] } = options;
+  const { cwd = '/', env = {}, azure, answers, signal = new AbortController().signal, defaultSources = [] } = options;
   const terminal = createTestTerminal({ canPrompt: answers !== undefined });
   const prompter = createScriptedPrompter(answers);
   const deps: Deps = {
@@ -48,7 +50,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
       return { cluster, defaultSources, close };
     },
     startSandbox: () => Promise.reject(new Error('a test starts its sandbox itself')),
-    openSource: (spec) => openSource(spec, { cwd }),
+    openSource: (spec) => openSource(spec, { cwd, ...(azure && { azure }) }),
     stackFiles: createStackFiles({ cwd }),
     clock: systemClock,
     prompter,

@@ -1,0 +1,181 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { OperatorErrorCode } from '../../src/errors.ts';
+import { ExitCode } from '../../src/exit-codes.ts';
+import { startVault, type Vault } from '../../src/sandbox/vault/vault.ts';
+import type { VaultFault } from '../../src/sandbox/vault/vault-answer.ts';
+import { expectRefused, watchedSandbox, type WatchedSandbox } from '../support/refusals.ts';
+import { runCli } from '../support/run-cli.ts';
+import { backupValues } from '../support/sandbox.ts';
+
+const writers = [['fix-secrets'], ['stabilize']] as const;
+const namespace = 'cloudtolocalllm';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'c2l-sources-'));
+  await mkdir(join(folder, 'a-folder'));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+async function save(name: string, content: string): Promise<void> {
+  await writeFile(join(folder, name), content, { mode: 0o600 });
+}
+
+/** The line of one value, changed. */
+function withLine(text: string, name: string, change: (value: string) => string): string {
+  return text.replace(new RegExp(`^${name}='(.*)'$`, 'm'), (_, value: string) => change(value));
+}
+
+function storedValues({ store }: WatchedSandbox): Record<string, string> {
+  const { data } = store.get('secrets', namespace, 'cloudtolocalllm-secrets') as unknown as {
+    data: Record<string, string>;
+  };
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
+  );
+}
+
+type Row = readonly [string, (backup: string) => string, OperatorErrorCode, RegExp];
+
+const unusable: readonly Row[] = [
+  [
+    'a name given twice',
+    (backup) => `${backup}ADMIN_PASSWORD='another'\n`,
+    'source-invalid',
+    /values\.env:\d+: ADMIN_PASSWORD is given a second time, after line \d+; correct values\.env/,
+  ],
+  [
+    'an unquoted #',
+    (backup) => withLine(backup, 'ADMIN_PASSWORD', (value) => `ADMIN_PASSWORD=${value}#1`),
+    'source-invalid',
+    /values\.env:\d+: ADMIN_PASSWORD: an unquoted "#" cuts the value short/,
+  ],
+  [
+    'a quote that nothing closes',
+    (backup) => withLine(backup, 'ADMIN_PASSWORD', (value) => `ADMIN_PASSWORD="${value}`),
+    'source-invalid',
+    /values\.env:\d+: ADMIN_PASSWORD: a double quote is opened and never closed/,
+  ],
+  [
+    'an empty value',
+    (backup) => withLine(backup, 'ADMIN_PASSWORD', () => 'ADMIN_PASSWORD='),
+    'values-invalid',
+    /no usable value for 1 key .*: admin-password \(env:values\.env: empty\); .*c2l fix-secrets --from/,
+  ],
+  [
+    'placeholders',
+    (backup) => withLine(backup, 'ADMIN_PASSWORD', () => "ADMIN_PASSWORD='CHANGE_ME_ADMIN_PASSWORD'"),
+    'values-invalid',
+    /no usable value for 1 key .*: admin-password \(env:values\.env: is a placeholder\); /,
+  ],
+  [
+    'a value of the wrong form',
+    (backup) => withLine(backup, 'STRIPE_TEST_SECRET_KEY', () => "STRIPE_TEST_SECRET_KEY='nonsense'"),
+    'values-invalid',
+    /stripe-test-secret-key \(env:values\.env: does not match .*\); /,
+  ],
+  [
+    'values that are not there',
+    (backup) => backup.replace(/^(ADMIN_PASSWORD|AUTH0_AUDIENCE)=.*\n/gm, ''),
+    'values-missing',
+    /no usable value for 2 keys of cloudtolocalllm\/cloudtolocalllm-secrets: admin-password, auth0-audience; /,
+  ],
+  ['nothing in it', () => '', 'values-missing', /no usable value for 9 keys /],
+  ['bytes that are no text', (backup) => `${backup}\0`, 'source-invalid', /values\.env:\d+: a NUL character/],
+];
+
+describe.each(writers)('%s with a .env file that has', (command) => {
+  test.each(unusable)('%s', async (_, change, code, says) => {
+    const cluster = await watchedSandbox();
+    await save('values.env', change(cluster.envBackupText));
+    const options = { kubeconfig: cluster.kubeconfig, cwd: folder };
+    const refusal = { exit: ExitCode.usage, code, says } as const;
+    await expectRefused([command, '--yes', '--from', 'env:values.env'], options, refusal);
+    cluster.expectUntouched();
+  });
+});
+
+describe.each(writers)('%s with a source that', (command) => {
+  test.each([
+    ['env:nowhere.env', 'source-unreadable', /nowhere\.env cannot be read: there is no such file; .*ls -l nowhere/],
+    ['env:a-folder', 'source-unreadable', /a-folder cannot be read: it is a folder; /],
+    ['env:', 'source-invalid', /env: names no file; accepted are env:FILE and azure-key-vault:NAME-OR-URL/],
+    ['vault:shop', 'source-invalid', /vault: is no kind of source; accepted are env:FILE/],
+    ['azure-key-vault:my_vault', 'source-invalid', /my_vault is no name of a Key Vault and no URL; accepted are/],
+    ['azure-key-vault:http://shop.vault.azure.net', 'source-invalid', /is not https: .* never sent in the clear; /],
+  ] as const)('cannot be used: %s', async (from, code, says) => {
+    const cluster = await watchedSandbox();
+    const options = { kubeconfig: cluster.kubeconfig, cwd: folder };
+    await expectRefused([command, '--yes', '--from', from], options, { exit: ExitCode.usage, code, says });
+    cluster.expectUntouched();
+  });
+});
+
+describe('a .env file that only looks odd is read as it was meant', () => {
+  test.each<[string, (backup: string) => string]>([
+    ['CRLF', (backup) => backup.replaceAll('\n', '\r\n')],
+    ['a BOM', (backup) => `\uFEFF${backup}`],
+    ['a BOM and CRLF', (backup) => `\uFEFF${backup.replaceAll('\n', '\r\n')}`],
+    ['no line break at its end', (backup) => backup.trimEnd()],
+    ['export', (backup) => backup.replace(/^(?=[A-Z])/gm, 'export ')],
+  ])('%s', async (_, change) => {
+    const cluster = await watchedSandbox();
+    await save('values.env', change(cluster.envBackupText));
+    const argv = ['fix-secrets', '--yes', '--from', 'env:values.env'];
+    const result = await runCli(argv, { kubeconfig: cluster.kubeconfig, cwd: folder });
+    expect([result.code, result.stderr]).toEqual([ExitCode.ok, expect.not.stringContaining('error')]);
+    expect(storedValues(cluster)).toMatchObject(backupValues(cluster));
+  });
+});
+
+describe.each(writers)('%s with a vault that', (command) => {
+  async function expectVaultRefused(vault: Vault, says: RegExp): Promise<void> {
+    process.env['IDENTITY_ENDPOINT'] = vault.identityEndpoint;
+    process.env['IDENTITY_HEADER'] = vault.identityHeader;
+    const cluster = await watchedSandbox();
+    const azure = { caPem: vault.caPem, credential: 'managed-identity', limitMs: 700 } as const;
+    const options = { kubeconfig: cluster.kubeconfig, cwd: folder, azure };
+    const refusal = { exit: ExitCode.usage, code: 'values-invalid', says } as const;
+    await expectRefused([command, '--yes', '--from', `azure-key-vault:${vault.url}`], options, refusal);
+    cluster.expectUntouched();
+  }
+
+  let vault: Vault;
+
+  beforeEach(async () => {
+    vault = await startVault({ secrets: {} });
+  });
+
+  afterEach(async () => {
+    await vault.close();
+  });
+
+  test.each<[string, VaultFault, RegExp]>([
+    [
+      'refuses',
+      { kind: 'forbidden' },
+      /reading secrets is forbidden \(403\): it needs the role Key Vault Secrets User/,
+    ],
+    ['lets no address in', { kind: 'firewall' }, /the vault's firewall does not let this address in \(403\)/],
+    ['does not accept the credential', { kind: 'unauthorized' }, /does not accept the credential \(401\)/],
+    ['hangs', { kind: 'hang' }, /did not answer within 0\.7 s/],
+    ['breaks off', { kind: 'reset' }, /(breaks the connection off|did not answer within)/],
+  ])('%s', async (_, fault, says) => {
+    vault.setFault(fault);
+    await expectVaultRefused(vault, says);
+  });
+
+  test('cannot be reached', async () => {
+    const gone = await startVault({ secrets: {} });
+    await gone.close();
+    await expectVaultRefused(gone, /127\.0\.0\.1:\d+ (refuses connections|did not answer within)/);
+  });
+});
