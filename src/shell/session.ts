@@ -79,8 +79,16 @@ async function namedStack(options: SessionOptions, deps: Deps): Promise<Stack | 
 async function assumedStack(options: SessionOptions, cluster: ClusterReader, deps: Deps): Promise<Stack | undefined> {
   if (options.allNamespaces || options.namespaces.length > 0) return undefined;
   const found = await cluster.namespaceExists(builtInStack);
-  if (found.state === 'unreadable' && found.cause !== 'forbidden') throw nothingReadable(cluster, found.reason);
-  return found.state === 'present' ? deps.stackFiles.builtIn(builtInStack) : undefined;
+  if (found.state === 'absent') return undefined;
+  if (found.state === 'unreadable') {
+    if (found.cause !== 'forbidden') throw nothingReadable(cluster, found.reason);
+    // Few may ask for a namespace by name, but the context's own is there.
+    if (cluster.defaultNamespace !== builtInStack) {
+      deps.terminal.err(`warning: ${found.reason}: if stack ${builtInStack} is meant, add --stack ${builtInStack}`);
+      return undefined;
+    }
+  }
+  return deps.stackFiles.builtIn(builtInStack);
 }
 
 async function chooseScope(options: SessionOptions, cluster: ClusterReader, stack: Stack | undefined): Promise<Scope> {

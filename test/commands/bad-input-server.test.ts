@@ -114,6 +114,28 @@ describe('a right that is missing', () => {
   });
 });
 
+describe('where nobody may ask for a namespace by name', () => {
+  const deny = { verb: 'get', resource: 'namespaces' };
+
+  test('the stack is assumed in the namespace that the context names', async () => {
+    const cluster = await watchedSandbox({ scenario: 'healthy' });
+    cluster.deny(deny);
+    const { code, stderr } = await runCli(['audit'], { kubeconfig: cluster.kubeconfig });
+    expect([code, stderr]).toEqual([ExitCode.ok, expect.stringMatching(/stack cloudtolocalllm$/m)]);
+  });
+
+  test('another namespace is not looked at without saying what was left out', async () => {
+    const cluster = await watchedSandbox();
+    cluster.deny(deny);
+    const kubeconfig = cluster.kubeconfig.replace(/^ *namespace: cloudtolocalllm\n/m, '');
+    const { stderr } = await runCli(['audit'], { kubeconfig });
+    expect(stderr).toMatch(
+      /^warning: not allowed to get namespaces cloudtolocalllm \(403\): .*--stack cloudtolocalllm$/m,
+    );
+    expect(stderr).toMatch(/namespace default, no stack file/);
+  });
+});
+
 describe('a token that expires in the middle', () => {
   const expired: Fault = {
     status: 401,
