@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { ExitCode } from '../../src/exit-codes.ts';
+import type { Fault, SeenRequest } from '../../src/sandbox/api-server.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { isWrite, jsonOf, type JsonAnswer } from '../support/refusals.ts';
+import { runCli } from '../support/run-cli.ts';
+import { backupValues, sandbox } from '../support/sandbox.ts';
+
+const namespace = 'cloudtolocalllm';
+
+function status(code: number, reason: string): Fault {
+  return { status: code, body: JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, code }) };
+}
+
+const faults: Readonly<Record<string, Fault>> = {
+  '403': status(403, 'Forbidden'),
+  '500': status(500, 'InternalError'),
+  reset: 'reset',
+};
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'c2l-faults-'));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+interface FaultySandbox extends Sandbox {
+  /** What was asked since the last plan was made. */
+  readonly asked: readonly SeenRequest[];
+  /** From now on each request is answered as the plan says; undefined is as it should be. */
+  answer(plan: (request: SeenRequest, index: number) => Fault | undefined): void;
+}
+
+async function faultySandbox(scenario: string): Promise<FaultySandbox> {
+  let asked: SeenRequest[] = [];
+  let plan: (request: SeenRequest, index: number) => Fault | undefined = () => undefined;
+  const started = await sandbox({
+    scenario,
+    intercept: (request) => {
+      asked.push(request);
+      return plan(request, asked.length - 1);
+    },
+  });
+  await writeFile(join(folder, 'backup.env'), started.envBackupText, { mode: 0o600 });
+  return {
+    ...started,
+    get asked() {
+      return asked;
+    },
+    answer: (next) => {
+      asked = [];
+      plan = next;
+    },
+  };
+}
+
+async function json(cluster: Sandbox, ...argv: string[]): Promise<{ code: ExitCode; answer: JsonAnswer }> {
+  const result = await runCli([...argv, '-o', 'json'], { kubeconfig: cluster.kubeconfig, cwd: folder });
+  return { code: result.code, answer: jsonOf(result) };
+}
+
+function errors({ findings }: JsonAnswer): string[] {
+  return findings.flatMap(({ severity, message }) => (severity === 'error' ? [message] : []));
+}
+
+/** `/api/v1/namespaces/x/secrets?limit=500` is about `secrets`. */
+function resourceOf(path: string): string {
+  return path.replace(/\?.*/, '').split('/').at(-1)!;
+}
+
+describe.each(['healthy', 'incident'])('audit (%s), where one question', (scenario) => {
+  test.each(Object.entries(faults))('is always answered with %s', async (_, fault) => {
+    const cluster = await faultySandbox(scenario);
+    const whole = await json(cluster, 'audit');
+    const questions = [...new Set(cluster.asked.map(({ path }) => path))];
+    expect(questions.length).toBeGreaterThan(12);
+
+    for (const question of questions) {
+      cluster.answer(({ path }) => (path === question ? fault : undefined));
+      const { code, answer } = await json(cluster, 'audit');
+      if (question.endsWith(`/namespaces/${namespace}`)) {
+        // A namespace whose objects can be listed is there, whoever may not ask for it by name.
+        expect(answer.findings.map((finding) => finding.code)).not.toContain('namespace-missing');
+        continue;
+      }
+      expect([question, code, answer.verdict]).toEqual([
+        question,
+        ...(errors(answer).length > 0 ? [ExitCode.problems, 'problems'] : [ExitCode.unreadable, 'unreadable']),
+      ]);
+      // Nothing is claimed that was not claimed by those who saw everything.
+      const known = new Set(whole.answer.findings.map(({ code: name, message }) => `${name}: ${message}`));
+      const claims = answer.findings.filter((finding) => /missing|absent/.test(finding.code));
+      expect([question, claims.filter(({ code: name, message }) => !known.has(`${name}: ${message}`))]).toEqual([
+        question,
+        [],
+      ]);
+      const gaps = answer.findings.filter((finding) => finding.code === 'unreadable');
+      expect(gaps).toEqual([
+        expect.objectContaining({ message: expect.stringMatching(`^${resourceOf(question)} .*could not be read`) }),
+      ]);
+    }
+  });
+});
+
+describe('audit, where one question is answered once', () => {
+  test.each(Object.entries(faults))('with %s: it is asked again, or named as a gap', async (_, fault) => {
+    const cluster = await faultySandbox('healthy');
+    const whole = await json(cluster, 'audit');
+    expect(whole.answer.verdict).toBe('ok');
+    const { length } = cluster.asked;
+
+    for (let index = 0; index < length; index += 1) {
+      cluster.answer((_request, position) => (position === index ? fault : undefined));
+      const { code, answer } = await json(cluster, 'audit');
+      const question = cluster.asked[index]!.path;
+      if (answer.verdict === 'ok') {
+        const isAskedAgain = cluster.asked.filter(({ path }) => path === question).length > 1;
+        expect([question, isAskedAgain, code]).toEqual([question, true, ExitCode.ok]);
+        expect(answer.findings).toEqual(whole.answer.findings);
+      } else {
+        expect([question, code]).toEqual([question, ExitCode.unreadable]);
+        expect(errors(answer)).toEqual([]);
+      }
+    }
+  });
+});
+
+function dataOf({ store }: Sandbox): Record<string, string> {
+  const { data } = store.get('secrets', namespace, 'cloudtolocalllm-secrets') as unknown as {
+    data: Record<string, string>;
+  };
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
+  );
+}
+
+const fixing = ['fix-secrets', '--yes', '--from', 'env:backup.env'];
+const walking = ['stabilize', '--yes', '--from', 'env:backup.env', '--timeout', '5s'];
+
+/** The Secret is as it was or as it should be, the exit code knows which, and the next run ends well. */
+async function expectNothingLost(
+  cluster: FaultySandbox,
+  argv: readonly string[],
+  plan: (request: SeenRequest, index: number) => Fault | undefined,
+): Promise<void> {
+  const before = dataOf(cluster);
+  const wanted = { ...before, ...backupValues(cluster) };
+  cluster.answer(plan);
+  const { code, answer } = await json(cluster, ...argv);
+  const data = dataOf(cluster);
+  const isWritten = Object.keys(data).length > Object.keys(before).length;
+  expect(data).toEqual(isWritten ? wanted : before);
+
+  const wrote = cluster.asked.some(isWrite);
+  const codes: readonly ExitCode[] = isWritten
+    ? [ExitCode.ok, ExitCode.problems, ExitCode.unreadable, ExitCode.partial]
+    : [ExitCode.usage, ExitCode.unreadable, ...(wrote ? [ExitCode.partial] : [])];
+  expect(codes).toContain(code);
+  if (code === ExitCode.ok) expect(answer.verdict).toBe('ok');
+
+  cluster.answer(() => undefined);
+  const again = await json(cluster, ...argv);
+  expect([again.code, dataOf(cluster)]).toEqual([ExitCode.ok, wanted]);
+}
+
+/** Each of a command's requests in turn, in one sandbox whose Secret is broken anew every time. */
+async function expectNothingLostEach(
+  argv: readonly string[],
+  plans: (failing: number) => (request: SeenRequest, index: number) => Fault | undefined,
+): Promise<void> {
+  const cluster = await faultySandbox('incident');
+  const broken = cluster.store.get('secrets', namespace, 'cloudtolocalllm-secrets')!;
+  expect((await json(cluster, ...argv)).code).toBe(ExitCode.ok);
+  const { length } = cluster.asked;
+  expect(length).toBeGreaterThan(18);
+  for (let failing = 0; failing < length; failing += 1) {
+    const { metadata } = cluster.store.get('secrets', namespace, 'cloudtolocalllm-secrets')!;
+    cluster.store.replace('secrets', { ...broken, metadata });
+    await expectNothingLost(cluster, argv, plans(failing));
+  }
+}
+
+describe('fix-secrets loses nothing', () => {
+  test.each(Object.entries(faults))(
+    'whichever request is answered with %s',
+    async (_, fault) => {
+      await expectNothingLostEach(fixing, (failing) => (_request, index) => (index === failing ? fault : undefined));
+    },
+    60_000,
+  );
+
+  test('whatever stays unreadable from some request on', async () => {
+    await expectNothingLostEach(fixing, (first) => (_request, index) => (index >= first ? 'reset' : undefined));
+  }, 60_000);
+});
+
+describe('stabilize', () => {
+  test('loses nothing to a token that expires at any moment', async () => {
+    const expired = status(401, 'Unauthorized');
+    // A walk without faults asks about a hundred times.
+    for (let first = 1; first < 100; first += 12) {
+      const cluster = await faultySandbox('incident');
+      await expectNothingLost(cluster, walking, (_request, index) => (index >= first ? expired : undefined));
+    }
+  }, 120_000);
+});
