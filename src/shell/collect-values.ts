@@ -95,18 +95,27 @@ function take(
 }
 
 function valuesMissing(unresolved: readonly WantedKey[], asked: readonly string[], refusals: Refusals): OperatorError {
-  const names = unresolved.map((key) => {
-    const reasons = refusals.get(keyId(key));
-    return reasons === undefined ? key.key : `${key.key} (${reasons.join('; ')})`;
-  });
   const secrets = [...new Set(unresolved.map(({ namespace, secret }) => `${namespace}/${secret}`))];
   const sources = asked.length === 0 ? 'no source was named' : `asked ${asked.join(', ')}`;
   const isInvalid = unresolved.every((key) => refusals.has(keyId(key)));
   return new OperatorError(
     isInvalid ? 'values-invalid' : 'values-missing',
-    `no usable value for ${counted(unresolved.length)} of ${secrets.join(', ')}: ${names.join(', ')}; ${sources}`,
+    `no usable value for ${counted(unresolved.length)} of ${secrets.join(', ')}: ${namesByReason(unresolved, refusals)}; ${sources}`,
     { hint: 'c2l fix-secrets --from env:FILE or --from azure-key-vault:NAME-OR-URL' },
   );
+}
+
+/** Each reason once, after the keys that it is true of: a vault that refuses refuses all of them. */
+function namesByReason(unresolved: readonly WantedKey[], refusals: Refusals): string {
+  const groups = new Map<string, string[]>([['', []]]);
+  for (const key of unresolved) {
+    const reason = refusals.get(keyId(key))?.join('; ') ?? '';
+    groups.set(reason, [...(groups.get(reason) ?? []), key.key]);
+  }
+  return [...groups]
+    .filter(([, keys]) => keys.length > 0)
+    .map(([reason, keys]) => (reason === '' ? keys.join(', ') : `${keys.join(', ')} (${reason})`))
+    .join('; ');
 }
 
 function counted(keys: number): string {

@@ -71,6 +71,12 @@ const unusable: readonly Row[] = [
     /no usable value for 1 key .*: admin-password \(env:values\.env: empty\); .*c2l fix-secrets --from/,
   ],
   [
+    'several of a kind',
+    (backup) => backup.replace(/^(ADMIN_PASSWORD|AUTH0_AUDIENCE)=.*$/gm, '$1=').replace(/^AUTH0_CLIENT_ID=.*\n/m, ''),
+    'values-missing',
+    /for 3 keys .*: auth0-client-id; admin-password, auth0-audience \(env:values\.env: empty\); asked /,
+  ],
+  [
     'placeholders',
     (backup) => withLine(backup, 'ADMIN_PASSWORD', () => "ADMIN_PASSWORD='CHANGE_ME_ADMIN_PASSWORD'"),
     'values-invalid',
