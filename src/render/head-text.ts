@@ -33,13 +33,14 @@ const verdictWords: Record<AnyVerdict, string> = {
 
 /** The verdict with its reasons, and what to type next as the last line. */
 export function closingLines(
-  { command, verdict }: Report,
+  report: Report,
   { because, next }: { readonly because: string; readonly next: string },
   style: Style,
 ): string[] {
+  const { verdict } = report;
   const paint = paintOf(verdict, style);
   const lines = paragraph('verdict: ', `${verdictWords[verdict]}, ${because}`, style.width);
-  const typed = style.flags.includes('--sandbox') ? nextInSandbox(command, verdict) : withFlags(next, style);
+  const typed = style.flags.includes('--sandbox') ? nextInSandbox(report) : withFlags(next, style);
   const told = ['', ...lines.map((line) => style.bold(paint(line)))];
   return style.embedded ? told : [...told, `next: ${style.bold(typed)}`];
 }
@@ -50,8 +51,10 @@ function paintOf(verdict: AnyVerdict, style: Style): (text: string) => string {
 }
 
 /** The sandbox is gone when its command ends: what comes next begins anew, and after the whole walk on a real cluster. */
-function nextInSandbox(command: string, verdict: AnyVerdict): string {
-  return command === 'stabilize' && verdict === 'ok' ? 'c2l audit' : 'c2l stabilize --sandbox';
+function nextInSandbox(report: Report): string {
+  if (report.command !== 'stabilize') return 'c2l stabilize --sandbox';
+  if (report.verdict === 'ok') return 'c2l audit';
+  return `c2l stabilize --sandbox${report.error?.code === 'confirmation-needed' ? ' --yes' : ''}`;
 }
 
 /** The next command means the same cluster as this one did. */
