@@ -10,7 +10,7 @@ export interface PodGroup {
   readonly pods: readonly [Pod, ...Pod[]];
 }
 
-/** Live pods by what keeps them alive at the top: the Deployment rather than its ReplicaSet, the CronJob rather than its Job. */
+/** Live pods by what keeps them alive at the top: the Deployment rather than its ReplicaSet. A CronJob's Job stands alone: it keeps the template it began with. */
 export function podOwners(snapshot: Snapshot): ReadonlyMap<string, PodGroup> {
   const trace = tracer(snapshot);
   const groups = new Map<string, { ref: ObjectRef; pods: [Pod, ...Pod[]] }>();
@@ -103,9 +103,6 @@ function jobTracer(snapshot: Snapshot): (ref: ObjectRef) => ObjectRef | undefine
   const jobs = new Map(snapshot.jobs.items.map((job) => [refId(refOf('Job', job.metadata)), job]));
   return (ref) => {
     const job = jobs.get(refId(ref));
-    if (job === undefined) return ref;
-    if (isFinishedJob(job)) return undefined;
-    const owner = controllerOf(job.metadata);
-    return owner?.kind === 'CronJob' ? ownerRef(owner, job.metadata) : ref;
+    return job !== undefined && isFinishedJob(job) ? undefined : ref;
   };
 }

@@ -134,7 +134,6 @@ function workloadReferences(workload: Workload, account: ServiceAccount | undefi
 
 /** What an older revision needs ends with its pod, and must not be restored for it. */
 export function isCurrent(workload: Workload, { metadata: { labels = {} } }: Pod): boolean {
-  if (workload.type === 'CronJob') return false;
   const [label, wanted] = revisionLabel(workload);
   const revision = labels[label];
   return revision === undefined || wanted === undefined || revision === wanted;

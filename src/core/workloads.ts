@@ -12,7 +12,7 @@ import type {
   StatefulSet,
 } from './kubernetes.ts';
 import { refId } from './kubernetes.ts';
-import { controllerOf, isFinishedJob, ownerRef, refOf } from './object-owners.ts';
+import { isFinishedJob, refOf } from './object-owners.ts';
 import { podOwners, type PodGroup } from './pod-owners.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -39,7 +39,10 @@ export type Workload = Common &
     | { readonly type: 'Other'; readonly object: Pod }
   );
 
-/** Everything that runs or would run pods, ordered by kind, namespace and name. Finished Jobs are left out. */
+/**
+ * Everything that runs or would run pods, ordered by kind, namespace and name. Finished Jobs are left out; a
+ * CronJob's unfinished ones need what their own template says, also after the CronJob's has changed.
+ */
 export function workloads(snapshot: Snapshot): readonly Workload[] {
   const owners = podOwners(snapshot);
   const podsOf = (ref: ObjectRef): readonly Pod[] => owners.get(refId(ref))?.pods ?? [];
@@ -47,7 +50,7 @@ export function workloads(snapshot: Snapshot): readonly Workload[] {
     ...snapshot.deployments.items.map((object) => deployment(object, podsOf)),
     ...snapshot.statefulSets.items.map((object) => statefulSet(object, podsOf)),
     ...snapshot.daemonSets.items.map((object) => daemonSet(object, podsOf)),
-    ...snapshot.jobs.items.filter(isOwnJob(snapshot.cronJobs.items)).map((object) => job(object, podsOf)),
+    ...snapshot.jobs.items.filter((object) => !isFinishedJob(object)).map((object) => job(object, podsOf)),
     ...snapshot.cronJobs.items.map((object) => cronJob(object, podsOf)),
   ];
   const byId = new Map(known.map((workload) => [refId(workload.ref), workload]));
@@ -100,14 +103,4 @@ function other({ ref, pods }: PodGroup): Workload {
   const [object] = pods;
   const { spec, metadata } = object;
   return { type: 'Other', object, ref, podSpec: spec, labels: metadata.labels ?? {}, pods, replicas: pods.length };
-}
-
-/** Finished Jobs start nothing any more, and a CronJob's Jobs run the CronJob's template. */
-function isOwnJob(cronJobs: readonly CronJob[]): (job: Job) => boolean {
-  const known = new Set(cronJobs.map(({ metadata }) => refId(refOf('CronJob', metadata))));
-  return (candidate) => {
-    if (isFinishedJob(candidate)) return false;
-    const owner = controllerOf(candidate.metadata);
-    return owner === undefined || !known.has(refId(ownerRef(owner, candidate.metadata)));
-  };
 }

@@ -9,8 +9,10 @@ import {
   cronJob,
   deployment,
   gap,
+  job,
   keyEnv,
   namespace,
+  owner,
   secret,
   secretWith,
   snapshotOf,
@@ -98,6 +100,27 @@ describe('a missing required key is an error', () => {
       'secret/app lacks key k, which deployment/web needs; the Secret is written by external-secrets (app-external)',
     );
   });
+});
+
+test("a CronJob's Job needs the keys it began with, whatever the CronJob has needed since", () => {
+  const { jobs = [], pods = [] } = job('nightly-1', {
+    spec: withEnv(keyEnv('app', 'old-key')),
+    pods: pending([], [waiting('c', 'CreateContainerConfigError', "couldn't find key old-key in Secret shop/app")]),
+  });
+  const [running] = jobs;
+  if (running === undefined) throw new Error('the builder makes one Job');
+  const owned = { ...running, metadata: { ...running.metadata, ownerReferences: [owner('CronJob', 'nightly')] } };
+
+  const found = findings([
+    cronJob('nightly', { spec: withEnv(keyEnv('app', 'new-key')) }),
+    { jobs: [owned], pods },
+    secret('app', ['other']),
+  ]);
+
+  expect(found.map(({ code, key, references = [] }) => [code, key, references.map(refText)])).toEqual([
+    ['secret-key-missing', 'new-key', ['cronjob/nightly']],
+    ['secret-key-missing', 'old-key', ['job/nightly-1']],
+  ]);
 });
 
 describe('a value', () => {

@@ -87,14 +87,19 @@ describe('what is over is not looked at', () => {
   });
 });
 
-test("a CronJob's running Job is the CronJob's, with its pods", () => {
-  const { jobs = [], pods = [] } = job('nightly-1');
-  const owned = jobs.map((item) => ({
-    ...item,
-    metadata: { ...item.metadata, ownerReferences: [owner('CronJob', 'nightly')] },
-  }));
+test("a CronJob's unfinished Job is a workload of its own, with its pods", () => {
+  const ofNightly = (parts: Parts): Parts => {
+    const { jobs = [], pods = [] } = parts;
+    const ownerReferences = [owner('CronJob', 'nightly')];
+    return { jobs: jobs.map((item) => ({ ...item, metadata: { ...item.metadata, ownerReferences } })), pods };
+  };
+  const snapshot = snapshotOf(
+    cronJob('nightly'),
+    ofNightly(job('nightly-1', { finished: true })),
+    ofNightly(job('nightly-2')),
+  );
 
-  expect(seen(snapshotOf(cronJob('nightly'), { jobs: owned, pods }))).toEqual({ 'cronjob/nightly': ['nightly-1-0'] });
+  expect(seen(snapshot)).toEqual({ 'cronjob/nightly': [], 'job/nightly-2': ['nightly-2-0'] });
 });
 
 test.each([
