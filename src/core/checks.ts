@@ -47,10 +47,11 @@ export function planChecks(snapshot: Snapshot, stack?: Stack): PlannedCheck[] {
   return [...inOrder(checks), ...applicationChecks(snapshot, checks, stack)];
 }
 
-const running: readonly string[] = ['Deployment', 'StatefulSet', 'DaemonSet'];
+/** What runs nothing at the moment, and is as it should be. */
+const idle: ReadonlySet<string> = new Set(['is scaled to 0', 'is suspended', 'runs on its schedule']);
 
-function shouldRun({ object, detail }: ComponentState): boolean {
-  return running.includes(object.kind) && detail !== 'is scaled to 0';
+function shouldRun({ detail }: ComponentState): boolean {
+  return !idle.has(detail);
 }
 
 function componentChecks(

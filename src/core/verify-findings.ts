@@ -33,8 +33,10 @@ export function verifyFindings(
   snapshot: Snapshot,
 ): Finding[] {
   const causes = new Set(proven.flatMap((entry) => entry.causes));
+  // Where nothing could be checked, nothing else tells of what is wrong.
+  const isTold = ({ id, severity }: Finding): boolean => (proven.length === 0 ? severity === 'error' : causes.has(id));
   return [
-    ...diagnosis.filter(({ id }) => causes.has(id)).map((finding) => ({ ...finding, causes: [] })),
+    ...diagnosis.filter(isTold).map((finding) => ({ ...finding, causes: [] })),
     ...proven.flatMap((entry) => checkFinding(entry, proven)),
     ...runningGaps(snapshot).map(gapFinding),
   ].sort(compareFindings);

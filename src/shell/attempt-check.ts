@@ -2,6 +2,7 @@ import type { PlannedCheck } from '../core/checks.ts';
 import { componentStates } from '../core/component-states.ts';
 import { judgeHttpAnswer } from '../core/http-answer.ts';
 import { refId, type Pod, type Service } from '../core/kubernetes.ts';
+import { refOf } from '../core/object-owners.ts';
 import type { Unreadable } from '../core/observed.ts';
 import { podState } from '../core/pod-state.ts';
 import { postgresLoginScript, readLoginOutcome } from '../core/postgres-login.ts';
@@ -57,11 +58,20 @@ function notRead({ cause, reason }: Unreadable): Attempt {
 async function attemptReady(check: CheckOf<'ready'>, { view, stack }: CheckWorld): Promise<Attempt> {
   const snapshot = await view();
   const state = componentStates(snapshot, stack).find(({ object }) => refId(object) === refId(check.object));
-  if (state === undefined) return fail('is not in the cluster');
+  if (state === undefined) return attemptFinished(check, snapshot);
   if (state.state === 'unknown') return { outcome: 'unreadable', detail: state.detail, canHeal: true };
   if (state.state !== 'ready') return fail(state.detail);
   const rollout = rolloutOf(workloadOf(snapshot, check));
   return rollout === undefined || rollout.state === 'done' ? pass(state.detail) : fail(rollout.detail);
+}
+
+/** A bare pod that ended well while it was waited for did what it is there for. */
+function attemptFinished({ object }: PlannedCheck, { pods }: Snapshot): Attempt {
+  const pod =
+    object.kind === 'Pod'
+      ? pods.items.find(({ metadata }) => refId(refOf('Pod', metadata)) === refId(object))
+      : undefined;
+  return pod?.status?.phase === 'Succeeded' ? pass('has succeeded') : fail('is not in the cluster');
 }
 
 function rolloutOf(workload: Workload | undefined): ReturnType<typeof rolloutState> | undefined {

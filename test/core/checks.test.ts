@@ -1,6 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import { planChecks } from '../../src/core/checks.ts';
-import { deployment, job, snapshotOf, stackOf, statefulSet } from '../support/builders.ts';
+import { diagnose } from '../../src/core/diagnose.ts';
+import { verifyFindings } from '../../src/core/verify-findings.ts';
+import {
+  barePod,
+  container,
+  cronJob,
+  deployment,
+  job,
+  keyEnv,
+  owner,
+  snapshotOf,
+  stackOf,
+  statefulSet,
+} from '../support/builders.ts';
 
 const snapshot = snapshotOf(statefulSet('db'), deployment('api'), deployment('web'), { applications: [] });
 
@@ -60,6 +73,40 @@ test('without Argo CD its applications are not asked for', () => {
 });
 
 test('without a stack every workload that should run is checked, and no other', () => {
-  const found = snapshotOf(deployment('api'), deployment('old', { replicas: 0 }), job('import'), statefulSet('db'));
-  expect(planChecks(found).map(({ id }) => id)).toEqual(['deployment/api: ready', 'statefulset/db: ready']);
+  const refused = {
+    phase: 'Pending',
+    containerStatuses: [{ name: 'c', ready: false, state: { waiting: { reason: 'CreateContainerConfigError' } } }],
+  };
+  const lone = {
+    ...barePod('rs-1', {}, refused).pods![0]!,
+    metadata: { name: 'rs-1', namespace: 'shop', ownerReferences: [owner('ReplicaSet', 'rs')] },
+  };
+  const found = snapshotOf(
+    deployment('api'),
+    deployment('old', { replicas: 0 }),
+    job('import'),
+    job('later', { replicas: 0 }),
+    job('over', { finished: true }),
+    cronJob('nightly'),
+    statefulSet('db'),
+    barePod('debug', {}, refused),
+    { pods: [lone] },
+    { replicaSets: [{ metadata: { name: 'rs', namespace: 'shop' } }] },
+  );
+  expect(planChecks(found).map(({ id }) => id)).toEqual([
+    'deployment/api: ready',
+    'job/import: ready',
+    'pod/debug: ready',
+    'replicaset/rs: ready',
+    'statefulset/db: ready',
+  ]);
+});
+
+test('where nothing could be checked, what is wrong is told all the same', () => {
+  const found = snapshotOf(
+    cronJob('nightly', { spec: { containers: [container('c', { env: [keyEnv('app', 'k')] })] } }),
+  );
+  expect(planChecks(found)).toEqual([]);
+  const findings = verifyFindings([], diagnose(found), found);
+  expect(findings.map(({ code, severity }) => [code, severity])).toEqual([['secret-missing', 'error']]);
 });
