@@ -1,6 +1,7 @@
 import { OperatorError } from '../errors.ts';
 import { isNamedBy, type SecretTarget, type WantedKey } from './plan-secrets.ts';
 import type { Secret, SecretOwner } from './secret.ts';
+import { sharedSourceNames } from './source-names.ts';
 
 /**
  * Whether a Secret may be written at all: one that another program owns is not patched behind its back, since the
@@ -77,6 +78,17 @@ export function overwriteNeeded(keys: readonly WantedKey[]): OperatorError {
     `replacing the value of ${named.join(', ')} needs consent by name: --yes is consent to add`,
     { hint: `add ${keys.map(({ key }) => `--overwrite ${key}`).join(' ')}` },
   );
+}
+
+/** One value is never written to several keys unless the stack says that they share it. */
+export function refuseSharedSourceNames(wanted: readonly WantedKey[]): void {
+  const shared = sharedSourceNames(wanted);
+  if (shared.length === 0) return;
+  const words = { env: 'a .env file', azureKeyVault: 'a Key Vault' };
+  const each = shared.map(({ name, kind, keys }) => `${name} in ${words[kind]} would fill ${keys.join(', ')} alike`);
+  throw new OperatorError('source-invalid', `${each.join('; ')}: nothing tells whose value it is`, {
+    hint: 'declare these keys in c2l.yaml, each with names of its own: from: { env: …, azureKeyVault: … }',
+  });
 }
 
 /** Names in `--overwrite` that no known key answers to are typing errors. */

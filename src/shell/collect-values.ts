@@ -26,8 +26,7 @@ export async function collectValues(
   wanted: readonly WantedKey[],
   options: CollectOptions,
 ): Promise<ReadonlyMap<string, FoundValue>> {
-  const specs = options.from.length > 0 ? options.from : session.defaultSources;
-  const sources = await Promise.all(specs.map((spec) => session.deps.openSource(spec)));
+  const sources = await Promise.all(options.from.map((spec) => session.deps.openSource(spec)));
   const found = new Map<string, FoundValue>();
   const refusals: Refusals = new Map();
 
@@ -40,7 +39,7 @@ export async function collectValues(
   // An invalid value stays where nothing better is known: it may be the one that works.
   const unresolved = wanted.filter((key) => !found.has(keyId(key)) && key.reason !== 'invalid');
   if (unresolved.length === 0) return found;
-  if (!session.deps.terminal.canPrompt) throw valuesMissing(unresolved, specs, refusals);
+  if (!session.deps.terminal.canPrompt) throw valuesMissing(unresolved, options.from, refusals);
   return options.ask ? promptForAll(session, unresolved, { found, refusals }) : found;
 }
 

@@ -15,7 +15,13 @@ import {
 } from '../core/plan-secrets.ts';
 import { verdictOf, type FixReport, type StepOutcome } from '../core/report.ts';
 import { requirements } from '../core/requirements.ts';
-import { overwriteNeeded, ownershipWarnings, refuseUnknownNames, unnamedChanges } from '../core/secret-guards.ts';
+import {
+  overwriteNeeded,
+  ownershipWarnings,
+  refuseSharedSourceNames,
+  refuseUnknownNames,
+  unnamedChanges,
+} from '../core/secret-guards.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
@@ -55,10 +61,12 @@ export async function runFix(session: Session, options: FixOptions): Promise<Fix
   if (targets.length === 0) {
     return report(session, { snapshot, plans: [], outcomes: [], dryRun: options.dryRun });
   }
+  const from = options.from.length > 0 ? options.from : session.defaultSources;
+  if (from.length > 0) refuseSharedSourceNames(wanted);
   for (const warning of targets.flatMap(ownershipWarnings)) deps.terminal.err(`warning: ${warning}`);
   if (!options.dryRun) await untilInterrupted(proveRights(session, rightsFor(targets, snapshot)), deps.signal);
 
-  const found = await collectValues(session, wanted, { from: options.from, ask: !options.dryRun });
+  const found = await collectValues(session, wanted, { from, ask: !options.dryRun });
   const plans = targets.map((target) => planSecret(target, found));
   if (options.dryRun || plans.every(({ action }) => action === 'none')) {
     return report(session, { snapshot, plans, outcomes: [], dryRun: options.dryRun });

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { ExitCode } from '../../src/exit-codes.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { expectRefused, watchedSandbox } from '../support/refusals.ts';
+import { runCli } from '../support/run-cli.ts';
+import { sandbox } from '../support/sandbox.ts';
+
+const namespace = 'team';
+const argv = ['fix-secrets', '-n', namespace, '--yes', '--from', 'env:values.env'];
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'c2l-other-secrets-'));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+interface Team {
+  /** The Secrets that are there, with what they have beside empty data. */
+  readonly secrets: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** What pods take: Secret and key. */
+  readonly needs: readonly (readonly [secret: string, key: string])[];
+  readonly backup: string;
+}
+
+/** A namespace that no stack file describes. */
+async function addTeam({ store }: Sandbox, { secrets, needs, backup }: Team): Promise<void> {
+  await writeFile(join(folder, 'values.env'), backup, { mode: 0o600 });
+  store.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  for (const [name, { metadata = {}, ...rest }] of Object.entries(secrets)) {
+    const all = { namespace, name, ...(metadata as object) };
+    store.create('secrets', { apiVersion: 'v1', kind: 'Secret', metadata: all, type: 'Opaque', data: {}, ...rest });
+  }
+  for (const [index, [name, key]] of needs.entries()) {
+    const env = [{ name: 'VALUE', valueFrom: { secretKeyRef: { name, key } } }];
+    const spec = { containers: [{ name: 'main', image: 'example.test/main', env }] };
+    store.create('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name: `pod-${index}` }, spec });
+  }
+}
+
+function keysIn({ store }: Sandbox, name: string): string[] {
+  return Object.keys((store.get('secrets', namespace, name) as unknown as { data: object }).data);
+}
+
+describe('a name that several keys would be looked up by', () => {
+  test.each([
+    {
+      of: 'two Secrets',
+      needs: [
+        ['pg', 'password'],
+        ['redis', 'password'],
+      ] as const,
+      says: /PASSWORD in a \.env file .*team\/pg\/password, team\/redis\/password.*; .*c2l\.yaml.*from/,
+    },
+    {
+      of: 'one Secret',
+      needs: [
+        ['pg', 'pass-word'],
+        ['pg', 'pass.word'],
+      ] as const,
+      says: /PASS_WORD in a \.env file .*team\/pg\/pass-word, team\/pg\/pass\.word/,
+    },
+  ])('in $of is refused: nothing tells whose value it holds', async ({ needs, says }) => {
+    const cluster = await watchedSandbox();
+    await addTeam(cluster, { secrets: { pg: {}, redis: {} }, needs, backup: 'PASSWORD=one-value\nPASS_WORD=other\n' });
+    const options = { kubeconfig: cluster.kubeconfig, cwd: folder };
+    await expectRefused(argv, options, { exit: ExitCode.usage, code: 'source-invalid', says });
+    expect(cluster.writes).toEqual([]);
+  });
+
+  test('is no obstacle where the stack file tells them apart', async () => {
+    const cluster = await sandbox();
+    const needs = [
+      ['pg', 'password'],
+      ['redis', 'password'],
+    ] as const;
+    await addTeam(cluster, { secrets: { pg: {}, redis: {} }, needs, backup: 'PASSWORD=one\nREDIS_PASSWORD=other\n' });
+    const from = '{ env: REDIS_PASSWORD, azureKeyVault: redis-password }';
+    await writeFile(
+      join(folder, 'team.yaml'),
+      `version: 1\nname: team\nnamespaces: [team]\nsecrets:\n  - name: redis\n    keys:\n      password: { from: ${from} }\n`,
+    );
+    const options = { kubeconfig: cluster.kubeconfig, cwd: folder };
+    const result = await runCli([...argv, '--config', 'team.yaml'], options);
+    expect([result.code, result.stderr]).toEqual([ExitCode.ok, expect.not.stringContaining('error')]);
+    const { data } = cluster.store.get('secrets', namespace, 'redis') as unknown as { data: Record<string, string> };
+    expect(data).toEqual({ password: Buffer.from('other').toString('base64') });
+    expect(keysIn(cluster, 'pg')).toEqual(['password']);
+  });
+});
