@@ -1,3 +1,4 @@
+import { notedTimes, type NotedTimes } from '../core/key-times.ts';
 import type { ObjectMeta } from '../core/kubernetes.ts';
 import type { Secret, SecretOwner } from '../core/secret.ts';
 import { SecretValue } from '../core/secret-value.ts';
@@ -5,8 +6,6 @@ import { asObject, asText, parseObject } from './kubernetes-errors.ts';
 import { metadataShape } from './kubernetes-resources.ts';
 import { misfit } from './kubernetes-shapes.ts';
 
-/** A JSON map of key → time. The API's managed fields know only when c2l last wrote any key of the Secret. */
-export const keyChangedAtAnnotation = 'c2l.dev/key-changed-at';
 export const fieldManager = 'c2l';
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -22,12 +21,14 @@ export function toSecret(object: unknown): Secret | undefined {
   const { managedFields, ...kept } = metadata as unknown as ObjectMeta & { namespace: string; managedFields?: unknown };
   const { [lastApplied]: applied, ...annotations } = kept.annotations ?? {};
   const owner = ownerOf(kept);
+  const noted = notedTimes(kept);
   return {
     metadata: kept.annotations === undefined ? kept : { ...kept, annotations },
     type: asText(fields['type']) || 'Opaque',
     immutable: fields['immutable'] === true,
     data,
-    keyChangedAt: keyTimes(managedFields, annotations[keyChangedAtAnnotation]),
+    keyChangedAt: provenChanges(managedFields, noted),
+    keyAddedAt: noted.added,
     exposedKeys: exposedKeys(applied),
     ...(owner === undefined ? {} : { owner }),
   };
@@ -44,15 +45,18 @@ function toValues(data: unknown): Map<string, SecretValue> | undefined {
   return values;
 }
 
-function keyTimes(managedFields: unknown, annotation: string | undefined): Map<string, string> {
-  const ownTimes = parseObject(annotation ?? '') ?? {};
-  const times = new Map<string, string>();
+/**
+ * What c2l noted, and the times of others that hold one key alone. A time from before c2l added keys back may be of the
+ * very write that lost them, and left its writer that one key.
+ */
+function provenChanges(managedFields: unknown, { changed, added }: NotedTimes): Map<string, string> {
+  const times = new Map(changed);
+  const lastAdded = [...added.values()].sort().at(-1) ?? '';
   for (const entry of Array.isArray(managedFields) ? managedFields.map(asObject) : []) {
-    const isOwn = entry?.['manager'] === fieldManager;
-    for (const key of heldKeys(entry)) {
-      const time = (isOwn ? asText(ownTimes[key]) : '') || asText(entry?.['time']);
-      if (time > (times.get(key) ?? '')) times.set(key, time);
-    }
+    const [key, ...others] = heldKeys(entry);
+    const time = asText(entry?.['time']);
+    if (key === undefined || others.length > 0 || entry?.['manager'] === fieldManager || time <= lastAdded) continue;
+    if (time > (times.get(key) ?? '')) times.set(key, time);
   }
   return times;
 }

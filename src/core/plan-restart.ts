@@ -1,9 +1,11 @@
 import { dependenciesOf, dependencyGraph, dependencyOrder, type DependencyGraph } from './dependencies.ts';
 import { refId, refText, type ObjectRef, type Pod } from './kubernetes.ts';
-import { lackText, podNeed, secretsView, type PodNeed, type SecretsView } from './pod-need.ts';
+import { lackText, podNeed, type PodNeed } from './pod-need.ts';
+import { podState } from './pod-state.ts';
 import { refOf } from './object-owners.ts';
 import { secretReferences } from './references.ts';
 import type { StepOutcome } from './report.ts';
+import { secretsView, type SecretsView } from './secrets-view.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stack } from './stack.ts';
 import { workloads, type Workload } from './workloads.ts';
@@ -117,7 +119,7 @@ function planWorkload(workload: Workload, view: SecretsView, needs: readonly Obj
  */
 function correctedNeed(workload: Workload, pod: Pod, view: SecretsView): PodNeed {
   const need = podNeed(pod, view);
-  if (workload.type !== 'StatefulSet' || need.need === 'restart' || need.reason === 'healthy') return need;
+  if (workload.type !== 'StatefulSet' || need.need === 'restart' || podState(pod).state === 'ready') return need;
   const { spec, status } = workload.object;
   const revision = pod.metadata.labels?.['controller-revision-hash'];
   const isOld = revision !== undefined && status?.updateRevision !== undefined && revision !== status.updateRevision;

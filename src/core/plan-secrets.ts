@@ -198,19 +198,13 @@ export function applySecretPlans(snapshot: Snapshot, plans: readonly SecretPlan[
 function afterPlan({ object, current, type, values }: SecretPlan): Secret {
   if (current !== undefined) return { ...current, data: new Map([...current.data, ...values]) };
   const metadata = { name: object.name, namespace: object.namespace };
-  return { metadata, type, immutable: false, data: values, keyChangedAt: new Map(), exposedKeys: [] };
-}
-
-/**
- * The annotation that remembers when each key was written. Managed fields tell it only per writer, so that a second
- * change by c2l would make every key it ever wrote look new, and with it every pod that uses one look outdated.
- */
-export function keyChangedAtAnnotations(
-  secret: Secret,
-  keys: readonly string[],
-  at: string,
-): Readonly<Record<string, string>> {
-  const earlier = [...secret.keyChangedAt].filter(([key]) => secret.data.has(key));
-  const times = Object.fromEntries([...earlier, ...keys.map((key) => [key, at] as const)]);
-  return { 'c2l.dev/key-changed-at': JSON.stringify(times) };
+  return {
+    metadata,
+    type,
+    immutable: false,
+    data: values,
+    keyChangedAt: new Map(),
+    keyAddedAt: new Map(),
+    exposedKeys: [],
+  };
 }

@@ -14,8 +14,13 @@ export interface Secret {
   readonly type: string;
   readonly immutable: boolean;
   readonly data: ReadonlyMap<string, SecretValue>;
-  /** When each key was last written, by the API's managed fields; keys of a Secret without them are not in it. */
+  /**
+   * When a key got another value, of the keys of which that is proven: c2l noted it, or the API's managed fields name a
+   * writer of this key alone. A writer's time moves with any of its keys, so that of several it proves nothing.
+   */
   readonly keyChangedAt: ReadonlyMap<string, string>;
+  /** When c2l put a key back that was absent; what ran before may hold the same value all the while. */
+  readonly keyAddedAt: ReadonlyMap<string, string>;
   /** Keys whose value stands in plain or base64 text in `kubectl.kubernetes.io/last-applied-configuration`. */
   readonly exposedKeys: readonly string[];
   readonly owner?: SecretOwner;

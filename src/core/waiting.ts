@@ -1,9 +1,10 @@
 import { componentStates } from './component-states.ts';
 import { dependencyGraph, dependents } from './dependencies.ts';
 import { refId, type ObjectRef, type Pod } from './kubernetes.ts';
-import { podNeed, secretsView, type SecretsView } from './pod-need.ts';
+import { podNeed } from './pod-need.ts';
 import type { ComponentState } from './report.ts';
 import { rolloutState } from './rollout.ts';
+import { secretsView, type SecretsView } from './secrets-view.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stack } from './stack.ts';
 import { workloads, type Workload } from './workloads.ts';

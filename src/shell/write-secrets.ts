@@ -1,5 +1,6 @@
+import { addedWithSecret, keyTimeAnnotations } from '../core/key-times.ts';
 import type { ObjectRef } from '../core/kubernetes.ts';
-import { keyChangedAtAnnotations, keysOf, type SecretPlan } from '../core/plan-secrets.ts';
+import { keysOf, type SecretPlan } from '../core/plan-secrets.ts';
 import type { StepOutcome } from '../core/report.ts';
 import { revisionOf } from '../core/revision.ts';
 import type { Secret } from '../core/secret.ts';
@@ -91,7 +92,8 @@ function serverTime({ deps }: Session, revision: Secret): string {
 function create({ cluster }: Session, { object, type, values }: SecretPlan): Promise<Secret> {
   const { namespace, name } = object;
   const labels = { 'app.kubernetes.io/managed-by': 'c2l' };
-  return cluster.createSecret({ namespace, name, type, labels, annotations: {}, data: values });
+  const annotations = addedWithSecret([...values.keys()]);
+  return cluster.createSecret({ namespace, name, type, labels, annotations, data: values });
 }
 
 function patch(
@@ -104,7 +106,7 @@ function patch(
     name: object.name,
     resourceVersion: current.metadata.resourceVersion ?? '',
     data: values,
-    annotations: keyChangedAtAnnotations(current, [...values.keys()], at),
+    annotations: keyTimeAnnotations(current, [...values.keys()], at),
   });
 }
 

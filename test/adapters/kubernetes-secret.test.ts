@@ -42,47 +42,70 @@ describe('values', () => {
 });
 
 describe('when a key was changed', () => {
-  test('is the time of the manager that holds it', () => {
-    const secret = toSecret(
-      withMetadata({
-        managedFields: [
-          { manager: 'kubectl', time: '2026-01-01T00:00:00Z', fieldsV1: holds('user', 'password') },
-          { manager: 'helm', time: '2026-01-02T00:00:00Z', fieldsV1: { 'f:data': { '.': {}, 'f:password': {} } } },
-        ],
-      }),
-    );
+  const [first, second, third] = ['2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z', '2026-01-03T00:00:00Z'];
+  const entry = (manager: string, time: string, ...keys: string[]) => ({ manager, time, fieldsV1: holds(...keys) });
+  const noted = (changed: object, added: object) => ({
+    'c2l.dev/key-changed-at': JSON.stringify(changed),
+    'c2l.dev/key-added-at': JSON.stringify(added),
+  });
+  const read = (metadata: object) => {
+    const secret = toSecret(withMetadata(metadata))!;
+    return { changed: Object.fromEntries(secret.keyChangedAt), added: Object.fromEntries(secret.keyAddedAt) };
+  };
 
-    expect(secret?.keyChangedAt).toEqual(
-      new Map([
-        ['user', '2026-01-01T00:00:00Z'],
-        ['password', '2026-01-02T00:00:00Z'],
-      ]),
-    );
+  test('is the time of a writer that holds this key alone', () => {
+    const managedFields = [
+      entry('kubectl', second, 'password'),
+      { manager: 'helm', time: first, fieldsV1: { 'f:data': { '.': {}, 'f:user': {} }, 'f:type': {} } },
+    ];
+    expect(read({ managedFields }).changed).toEqual({ password: second, user: first });
   });
 
-  test('is what c2l noted where c2l holds it, since its entry moves with each key it writes', () => {
-    const noted = { 'c2l.dev/key-changed-at': JSON.stringify({ user: '2025-05-05T00:00:00Z', other: 5 }) };
-    const secret = toSecret(
-      withMetadata({
-        annotations: noted,
-        managedFields: [{ manager: 'c2l', time: '2026-01-01T00:00:00Z', fieldsV1: holds('user', 'other') }],
-      }),
-    );
+  test('is not known of a writer of several keys: its time moves with any of them', () => {
+    const managedFields = [entry('kubectl', second, 'user', 'password'), entry('helm', first, 'user')];
+    expect(read({ managedFields }).changed).toEqual({ user: first });
+  });
 
-    expect(secret?.keyChangedAt).toEqual(
-      new Map([
-        ['user', '2025-05-05T00:00:00Z'],
-        ['other', '2026-01-01T00:00:00Z'],
-      ]),
-    );
+  test('is what c2l noted, whoever holds the key, or the later proof', () => {
+    const managedFields = [
+      entry('c2l', third, 'user', 'password'),
+      entry('kubectl', second, 'token'),
+      entry('edit', third, 'other', 'salt'),
+    ];
+    const annotations = noted({ user: first, token: first, salt: second, odd: 5 }, {});
+    expect(read({ managedFields, annotations })).toEqual({
+      changed: { user: first, token: second, salt: second },
+      added: {},
+    });
+  });
+
+  test('is no time at which c2l only added it back', () => {
+    const managedFields = [entry('c2l', second, 'password')];
+    expect(read({ managedFields, annotations: noted({}, { password: second }) })).toEqual({
+      changed: {},
+      added: { password: second },
+    });
+    const created = { annotations: noted({}, { password: 'creationTimestamp' }), creationTimestamp: first };
+    expect(read({ ...created, managedFields: [entry('c2l', first, 'password')] })).toEqual({
+      changed: {},
+      added: { password: first },
+    });
+  });
+
+  test('is not told by a writer whose keys were lost but for one, before c2l added them back', () => {
+    const annotations = noted({}, { user: second });
+    const lostThen = [entry('kubectl', first, 'password')];
+    expect(read({ managedFields: lostThen, annotations }).changed).toEqual({});
+    const changedSince = [entry('kubectl', third, 'password')];
+    expect(read({ managedFields: changedSince, annotations }).changed).toEqual({ password: third });
   });
 
   test('is not made up where the managed fields are missing or malformed', () => {
-    const noted = { 'c2l.dev/key-changed-at': 'not JSON' };
-    const odd = [null, 7, { manager: 'c2l', fieldsV1: 'x' }, { fieldsV1: holds('user') }];
+    const annotations = { 'c2l.dev/key-changed-at': 'not JSON', 'c2l.dev/key-added-at': '[]' };
+    const odd = [null, 7, { manager: 'kubectl', fieldsV1: 'x' }, { fieldsV1: holds('user') }];
 
-    expect(toSecret(base)?.keyChangedAt).toEqual(new Map());
-    expect(toSecret(withMetadata({ annotations: noted, managedFields: odd }))?.keyChangedAt).toEqual(new Map());
+    expect(read({}).changed).toEqual({});
+    expect(read({ annotations, managedFields: odd })).toEqual({ changed: {}, added: {} });
   });
 });
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 
+import { fixSecrets } from '../../src/commands/fix-secrets.ts';
 import { restart } from '../../src/commands/restart.ts';
 import { exitCodeOf, type RestartReport, type StepOutcome } from '../../src/core/report.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import type { RestartOptions } from '../../src/shell/restart.ts';
 import { backupValues, sandbox } from '../support/sandbox.ts';
 import { SandboxApi } from '../support/sandbox-api.ts';
@@ -131,4 +133,70 @@ test('a healthy stack needs nothing', async () => {
   expect([report.verdict, report.findings]).toEqual(['ok', []]);
   expect(report.outcomes.every(({ outcome, action }) => outcome === 'kept' || action === 'wait-ready')).toBe(true);
   expect(session.terminal.stderr).not.toMatch(/waiting/);
+});
+
+describe('what runs while its Secret is written', () => {
+  const path = '/api/v1/namespaces/cloudtolocalllm/secrets/cloudtolocalllm-secrets';
+  const healthy = () => sandbox({ scenario: 'healthy', speed: 10 });
+
+  async function patch(cluster: Sandbox, data: object, manager: string): Promise<void> {
+    const query = `?fieldManager=${manager}`;
+    const reply = await new SandboxApi(cluster).send('PATCH', path + query, { data }, 'application/merge-patch+json');
+    expect(reply.status).toBe(200);
+  }
+
+  /** Restores what is missing, overwrites what is named, and tells what a restart would do then. */
+  async function planAfterFix(cluster: Sandbox, values: Record<string, string>, overwrite: readonly string[] = []) {
+    const session = await testSession(cluster);
+    const lines = Object.entries(values).map(
+      ([key, value]) => `${key.toUpperCase().replaceAll('-', '_')}='${value}'\n`,
+    );
+    const from = [await session.envSource(lines.join(''))];
+    const { report } = await fixSecrets(session, { from, yes: true, dryRun: false, overwrite });
+    expect([report.verdict, report.findings]).toEqual(['ok', []]);
+    return run(session, { dryRun: true });
+  }
+
+  function reasonFor(app: string, { outcomes }: RestartReport): string | undefined {
+    return outcomes.find(({ action, object }) => action === 'keep-pod' && object.name.startsWith(app))?.detail;
+  }
+
+  test('is left alone when others create its Secret anew as it was, and then write another key', async () => {
+    const cluster = await healthy();
+    const api = new SandboxApi(cluster);
+    const { data } = await api.get<{ data: object }>(path);
+    const again = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'cloudtolocalllm-secrets' }, data };
+    await api.send('DELETE', path);
+    const created = await api.send('POST', `${path.replace(/\/[^/]+$/, '')}?fieldManager=kubectl`, again);
+    expect(created.status).toBe(201);
+    await patch(cluster, { unused: btoa('changed') }, 'kubectl');
+    const report = await run(await testSession(cluster), { dryRun: true });
+    expect(names(report.outcomes, 'restart-workload', 'planned')).toEqual([]);
+    expect(reasonFor('postgres-0', report)).toBe('healthy');
+  });
+
+  test('is left alone when its key was lost and is put back', async () => {
+    const cluster = await healthy();
+    await patch(cluster, { 'postgres-password': null }, 'kubectl-edit');
+    const report = await planAfterFix(cluster, backupValues(cluster));
+    expect(names(report.outcomes, 'restart-workload', 'planned')).toEqual([]);
+    expect(reasonFor('postgres-0', report)).toBe(
+      'healthy, and began while key postgres-password of Secret cloudtolocalllm-secrets was still there',
+    );
+  });
+
+  test('is left alone when the whole Secret was lost and is put back', async () => {
+    const cluster = await healthy();
+    expect((await new SandboxApi(cluster).send('DELETE', path)).status).toBe(200);
+    const report = await planAfterFix(cluster, backupValues(cluster));
+    expect(names(report.outcomes, 'restart-workload', 'planned')).toEqual([]);
+    expect(reasonFor('postgres-0', report)).toMatch(/^healthy, and began while key postgres-\w+ of Secret /);
+  });
+
+  test('is restarted when its own key gets another value, and nothing else is', async () => {
+    const cluster = await healthy();
+    const changed = { ...backupValues(cluster), 'jwt-secret': 'j'.repeat(44) };
+    const report = await planAfterFix(cluster, changed, ['cloudtolocalllm/cloudtolocalllm-secrets/jwt-secret']);
+    expect(names(report.outcomes, 'restart-workload', 'planned')).toEqual(['api-backend']);
+  });
 });

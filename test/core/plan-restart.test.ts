@@ -25,6 +25,14 @@ const change = '2026-01-01T00:00:20Z';
 const after = '2026-01-01T00:00:30Z';
 
 const restored = secret(namespace, 'app', { token: text(8) }, { token: change });
+/** The key was absent until c2l wrote it again. */
+const addedBack: Secret = { ...secret(namespace, 'app', { token: text(8) }), keyAddedAt: new Map([['token', change]]) };
+
+/** A Secret that came at a time, of whose one key nobody can tell when it was last written. */
+function unproven(name: string, creationTimestamp: string, immutable = false): Secret {
+  const built = secret(namespace, name, { token: text(8) });
+  return { ...built, immutable, metadata: { ...built.metadata, creationTimestamp } };
+}
 
 /** One Deployment `api` with one pod of it. */
 function apiWorld(parts: Partial<PodParts> & Pick<PodParts, 'standing'>, secrets: readonly Secret[] = [restored]) {
@@ -105,6 +113,7 @@ describe('a pod that serves nobody', () => {
     expect(plan(before, [registry])).toBe('replace-pod api-1: its image pull Secret is there now');
     expect(plan(after, [registry])).toMatch(/^keep-pod api-1: ImagePullBackOff: the image cannot be pulled, and not/);
     expect(plan(before, [])).toBe('keep-pod api-1: still lacks image pull Secret registry');
+    expect(plan(before, [unproven('registry', change)])).toBe('replace-pod api-1: its image pull Secret is there now');
   });
 
   test('is freed of its back-off when a value it crashed with was changed', () => {
@@ -113,6 +122,11 @@ describe('a pod that serves nobody', () => {
       'replace-pod api-1: CrashLoopBackOff, and key token of Secret app is newer than the pod',
     ]);
     expect(told(apiWorld({ standing, createdAt: after }))).toEqual(['keep-pod api-1: CrashLoopBackOff']);
+    for (const lenient of [unproven('app', change), addedBack]) {
+      expect(told(apiWorld({ standing, createdAt: before }, [lenient]))[0]).toMatch(
+        /^replace-pod .* newer than the pod$/,
+      );
+    }
   });
 
   test('is never deleted where nothing would make it anew', () => {
@@ -154,6 +168,57 @@ describe('a running pod', () => {
     expect(verdict({ volume: 'app' })).toBe('keep-pod api-1: healthy');
   });
 
+  test('is kept where nothing proves that its value changed, were its Secret a newer object even', () => {
+    const verdict = (immutable: boolean) =>
+      told(apiWorld({ standing: { running: before } }, [unproven('app', change, immutable)]));
+    expect(verdict(false)).toEqual(['keep-pod api-1: healthy']);
+    // An immutable Secret that is newer than the container took the place of another one, to change it.
+    expect(verdict(true)).toEqual([`restart-workload api: ${restartReason}`]);
+  });
+
+  test.each<[string, Needs, string]>([
+    [
+      'kept: it could start only with the key',
+      token,
+      'keep-pod api-1: healthy, and began while key token of Secret app was still there',
+    ],
+    [
+      'restarted: optional',
+      { optionalEnv: [['app', 'token']] },
+      'restart-workload api: may run without key token of Secret app, which was added since',
+    ],
+    [
+      'restarted: envFrom takes what is there',
+      { envFrom: ['app'] },
+      'restart-workload api: may run without key token of Secret app, which was added since',
+    ],
+    [
+      'restarted: a subPath of a Secret without the key is an empty folder',
+      { subPath: 'app' },
+      'restart-workload api: may run without key token of Secret app, which was added since',
+    ],
+    ['kept: kubelet refreshes a volume', { volume: 'app' }, 'keep-pod api-1: healthy'],
+  ])('with a key that was added back is %s', (_why, needs, verdict) => {
+    expect(told(apiWorld({ standing: { running: before }, needs }, [addedBack]))).toEqual([verdict]);
+    expect(told(apiWorld({ standing: { running: after }, needs }, [addedBack]))).toEqual(['keep-pod api-1: healthy']);
+  });
+
+  test('with a key that was added back is restarted all the same when another of its keys changed', () => {
+    const needs: Needs = {
+      env: [
+        ['app', 'token'],
+        ['app', 'other'],
+      ],
+    };
+    const both: Secret = {
+      ...secret(namespace, 'app', { token: text(8), other: text(8) }, { other: change }),
+      keyAddedAt: addedBack.keyAddedAt,
+    };
+    expect(told(apiWorld({ standing: { running: before }, needs }, [both]))).toEqual([
+      'restart-workload api: runs with an older value of key other of Secret app',
+    ]);
+  });
+
   test('is kept where a restart would break it, because its template lacks a key', () => {
     const world = apiWorld({ standing: { running: before } });
     const template = deployment(namespace, 'api', { env: [['app', 'newer']] });
@@ -188,6 +253,19 @@ test('a broken pod with an older template is replaced, since its StatefulSet nev
   });
   expect(told(world('r2'))).toEqual(['replace-pod db-0: has an older template and blocks the corrected one']);
   expect(told(world('r1'))).toEqual(['keep-pod db-0: CrashLoopBackOff']);
+});
+
+test('a healthy pod with an older template is left to its StatefulSet, though a key of it was added back', () => {
+  const owner = { kind: 'StatefulSet', name: 'db' };
+  const labels = { 'controller-revision-hash': 'r1' };
+  const standing = { running: before };
+  const world: Snapshot = {
+    ...emptySnapshot(namespace),
+    secrets: listing([addedBack]),
+    statefulSets: listing([statefulSet(namespace, 'db', token, 'r2')]),
+    pods: listing([pod({ namespace, name: 'db-0', needs: token, owner, standing, labels })]),
+  };
+  expect(told(world)).toEqual(['keep-pod db-0: healthy, and began while key token of Secret app was still there']);
 });
 
 test('restarts come in the order of what waits for what', () => {

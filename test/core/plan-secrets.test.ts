@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 
 import {
   applySecretPlans,
-  keyChangedAtAnnotations,
   keyId,
   keysOf,
   planSecret,
@@ -167,13 +166,4 @@ test('a value is refused for what it is, in words that do not quote it', () => {
     'ends in a line break',
     undefined,
   ]);
-});
-
-test('the time of a change is kept for each key, also of keys that c2l wrote earlier', () => {
-  const before = secret(namespace, 'app', complete, { user: '2026-01-01T00:00:00Z', gone: '2026-01-01T00:00:00Z' });
-  const annotations = keyChangedAtAnnotations(before, ['password'], '2026-02-02T00:00:00Z');
-  expect(JSON.parse(annotations['c2l.dev/key-changed-at']!)).toEqual({
-    user: '2026-01-01T00:00:00Z',
-    password: '2026-02-02T00:00:00Z',
-  });
 });

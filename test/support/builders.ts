@@ -100,6 +100,7 @@ export function secretWith(name: string, data: Readonly<Record<string, string>>,
     immutable: false,
     data: new Map(Object.entries(data).map(([key, value]) => [key, SecretValue.fromText(value)])),
     keyChangedAt: new Map(),
+    keyAddedAt: new Map(),
     exposedKeys: [],
     ...extra,
   };

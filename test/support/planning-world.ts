@@ -52,6 +52,7 @@ export function secret(
     immutable: false,
     data: new Map(Object.entries(values).map(([key, value]) => [key, SecretValue.fromText(value)])),
     keyChangedAt: new Map(Object.entries(changedAt)),
+    keyAddedAt: new Map(),
     exposedKeys: [],
   };
 }
@@ -59,22 +60,27 @@ export function secret(
 /** What the one container of a pod takes: pairs of Secret and key. */
 export interface Needs {
   readonly env?: readonly (readonly [secret: string, key: string])[];
+  /** Like `env`, marked optional. */
+  readonly optionalEnv?: readonly (readonly [secret: string, key: string])[];
   readonly envFrom?: readonly string[];
   readonly subPath?: string;
   readonly volume?: string;
   readonly pull?: readonly string[];
 }
 
-export function podSpec({ env = [], envFrom = [], subPath, volume, pull = [] }: Needs): PodSpec {
+export function podSpec({ env = [], optionalEnv = [], envFrom = [], subPath, volume, pull = [] }: Needs): PodSpec {
   const mounted = subPath ?? volume;
   return {
     containers: [
       {
         name: 'main',
-        env: env.map(([name, key], index) => ({
-          name: `VALUE_${index}`,
-          valueFrom: { secretKeyRef: { name, key } },
-        })),
+        env: [
+          ...env.map(([name, key]) => ({ name: `VALUE_${key}`, valueFrom: { secretKeyRef: { name, key } } })),
+          ...optionalEnv.map(([name, key]) => ({
+            name: `OPTIONAL_${key}`,
+            valueFrom: { secretKeyRef: { name, key, optional: true } },
+          })),
+        ],
         envFrom: envFrom.map((name) => ({ secretRef: { name } })),
         volumeMounts:
           mounted === undefined

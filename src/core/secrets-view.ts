@@ -1,0 +1,26 @@
+import type { KubernetesEvent, Pod } from './kubernetes.ts';
+import type { Secret } from './secret.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** What is asked about pods again and again, arranged once for each snapshot. */
+export interface SecretsView {
+  secret(namespace: string, name: string): Secret | undefined;
+  /** Messages of the pod's `FailedMount` events. */
+  mountFailures(pod: Pod): readonly string[];
+}
+
+export function secretsView(snapshot: Snapshot): SecretsView {
+  const secrets = new Map(
+    snapshot.secrets.items.map((secret) => [`${secret.metadata.namespace}/${secret.metadata.name}`, secret]),
+  );
+  const failures = new Map<string, KubernetesEvent[]>();
+  for (const event of snapshot.events.items) {
+    const { uid } = event.involvedObject;
+    if (event.reason !== 'FailedMount' || uid === undefined) continue;
+    failures.set(uid, [...(failures.get(uid) ?? []), event]);
+  }
+  return {
+    secret: (namespace, name) => secrets.get(`${namespace}/${name}`),
+    mountFailures: ({ metadata }) => (failures.get(metadata.uid ?? '') ?? []).map(({ message }) => message ?? ''),
+  };
+}

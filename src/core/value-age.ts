@@ -1,0 +1,90 @@
+import type { Container, Pod } from './kubernetes.ts';
+import { refOf } from './object-owners.ts';
+import { secretReferences, type SecretReference } from './references.ts';
+import type { Secret } from './secret.ts';
+import type { SecretsView } from './secrets-view.ts';
+
+/** What the running containers of a pod hold, compared with the Secrets as they are now. */
+export interface ValuesInUse {
+  /** Why a container must begin anew: only for what is proven, since those that are served would notice. */
+  readonly outdated?: string;
+  /** Why a value that was written since is trusted to be the one in use. */
+  readonly trusted?: string;
+}
+
+/** Volumes are left out: kubelet refreshes them, except where a `subPath` is mounted. */
+export function valuesInUse(pod: Pod, references: readonly SecretReference[], view: SecretsView): ValuesInUse {
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  const judged = statuses.flatMap(({ name, state }) => {
+    const startedAt = state?.running?.startedAt;
+    const container = lastingContainer(pod, name);
+    if (startedAt === undefined || container === undefined) return [];
+    const read = [...references.filter((reference) => reference.container === name), ...subPathVolumes(pod, container)];
+    return read.map((reference) => valueInUse(reference, startedAt, view));
+  });
+  return (
+    judged.find(({ outdated }) => outdated !== undefined) ?? judged.find(({ trusted }) => trusted !== undefined) ?? {}
+  );
+}
+
+function valueInUse(reference: SecretReference, startedAt: string, view: SecretsView): ValuesInUse {
+  const secret = view.secret(reference.namespace, reference.secret);
+  if (secret === undefined) return {};
+  const keys = keysRead(reference, secret);
+  if (keys.some((key) => isLater(provenChange(secret, key), startedAt))) {
+    return { outdated: `runs with an older value of ${valueText(reference)}` };
+  }
+  const added = keys.find((key) => isLater(secret.keyAddedAt.get(key), startedAt));
+  if (added === undefined) return {};
+  const name = valueText({ secret: reference.secret, key: added });
+  // What needs the key could only begin while it was there, and it is put back as it was.
+  const hadIt = reference.key !== undefined && !reference.optional;
+  return hadIt
+    ? { trusted: `began while ${name} was still there` }
+    : { outdated: `may run without ${name}, which was added since` };
+}
+
+/** An immutable Secret gets another value only by another one that takes its place. */
+function provenChange({ keyChangedAt, immutable, metadata }: Secret, key: string): string | undefined {
+  return keyChangedAt.get(key) ?? (immutable ? metadata.creationTimestamp : undefined);
+}
+
+/** Whether a value may have been written after a time: good enough where a wrong yes harms nobody. */
+export function isWrittenAfter(time: string | undefined, reference: SecretReference, view: SecretsView): boolean {
+  const secret = view.secret(reference.namespace, reference.secret);
+  if (secret === undefined) return false;
+  const { keyChangedAt, keyAddedAt, metadata } = secret;
+  return keysRead(reference, secret).some((key) =>
+    [keyChangedAt.get(key), keyAddedAt.get(key), metadata.creationTimestamp].some((written) => isLater(written, time)),
+  );
+}
+
+function keysRead({ key }: SecretReference, { data }: Secret): readonly string[] {
+  if (key === undefined) return [...data.keys()];
+  return data.has(key) ? [key] : [];
+}
+
+/** Of init containers only sidecars keep running; the others are over before their value matters again. */
+function lastingContainer({ spec }: Pod, name: string): Container | undefined {
+  const sidecars = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  return [...spec.containers, ...sidecars].find((container) => container.name === name);
+}
+
+function subPathVolumes(pod: Pod, container: Container): readonly SecretReference[] {
+  const names = new Set((container.volumeMounts ?? []).flatMap(({ name, subPath }) => (subPath ? [name] : [])));
+  if (names.size === 0) return [];
+  const volumes = (pod.spec.volumes ?? []).filter(({ name }) => names.has(name));
+  return secretReferences(refOf('Pod', pod.metadata), { containers: [], volumes });
+}
+
+/** Kubernetes tells times in whole seconds; within the same second a container counts as started after the write. */
+function isLater(time: string | undefined, than: string | undefined): boolean {
+  if (time === undefined || time === '') return false;
+  if (than === undefined || than === '') return true;
+  return Math.floor(Date.parse(time) / 1000) > Math.floor(Date.parse(than) / 1000);
+}
+
+/** A value as people would name it. */
+export function valueText({ secret, key }: Pick<SecretReference, 'secret' | 'key'>): string {
+  return key === undefined ? `Secret ${secret}` : `key ${key} of Secret ${secret}`;
+}
