@@ -11,6 +11,7 @@ const libraries = [
   'chalk',
   'commander',
   'yaml',
+  'js-yaml',
 ];
 const except = (...allowed) => libraries.filter((name) => !allowed.includes(name));
 

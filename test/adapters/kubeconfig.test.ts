@@ -150,6 +150,20 @@ describe('what is wrong with a kubeconfig', () => {
     expect(`${error.message} ${String(error.hint)} ${String(error.cause)}`).not.toContain(token);
   });
 
+  test('the line is the one that is wrong; a second document has none', () => {
+    const repeated = write('repeated', 'kind: Config\nusers: []\nusers: []\n');
+    const two = write('two', 'kind: Config\n---\nkind: Config\n');
+
+    expect(failure({ kubeconfigPath: repeated }).message).toBe(`${repeated} is not YAML (line 3)`);
+    expect(failure({ kubeconfigPath: two }).message).toBe(`${two} is not YAML`);
+  });
+
+  test('a context that is named like a date keeps its name', () => {
+    expect(failure({ kubeconfigPath: write('dated', yaml({ context: '2026-01-31' })) }).hint).toBe(
+      'name one with --context: 2026-01-31',
+    );
+  });
+
   test('a folder in place of a file', () => {
     expect(failure({ kubeconfigPath: folder }).message).toBe(`kubeconfig ${folder} cannot be read (EISDIR)`);
   });
