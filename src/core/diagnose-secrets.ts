@@ -3,7 +3,7 @@ import type { Finding, FindingReference } from './findings.ts';
 import { refText, type ObjectRef } from './kubernetes.ts';
 import { listText } from './list-text.ts';
 import { newFinding } from './new-finding.ts';
-import { createTlsSecret, missingPullSecret, missingTlsSecret } from './diagnose-special-secrets.ts';
+import { createPullSecret, createTlsSecret, missingPullSecret, missingTlsSecret } from './diagnose-special-secrets.ts';
 import { places, requirementsOf, type Requirement } from './requirements.ts';
 import type { SecretNeed } from './secret-needs.ts';
 
@@ -16,41 +16,70 @@ function needFindings(scene: Scene, need: SecretNeed): Finding[] {
   // What could not be read is told once for its list, and is not missing.
   if (need.gap) return [];
   const required = requirementsOf(need, scene.stack);
-  if (need.secret === undefined) return [missingSecret(scene, need, required)];
+  if (need.secret === undefined) return missingSecret(scene, need, required);
   return required.flatMap((requirement) => keyFinding(scene, need, requirement) ?? []);
 }
 
-function missingSecret(scene: Scene, need: SecretNeed, keys: readonly Requirement[]): Finding {
-  const isOnly = (...via: string[]): boolean =>
-    need.references.length > 0 && need.references.every((reference) => via.includes(reference.via));
-  if (isOnly('imagePullSecrets', 'serviceAccount')) return missingPullSecret(scene, need);
-  if (isOnly('tls')) return missingTlsSecret(need);
-
-  const requiredKeys = keys.filter(({ required }) => required).map(({ key }) => key);
-  const needed = places(need.references.filter(({ optional }) => !optional));
-  const object = secretRef(need);
-  if (requiredKeys.length === 0 && needed.length === 0) {
-    return newFinding('optional-key-absent', {
-      object,
-      secret: need.name,
-      references: places(need.references),
-      message: `${refText(object)} does not exist; nothing requires it`,
-      fix: scene.fixSecrets(need.namespace),
-    });
+/** Only what is required decides: that something else would take the Secret too makes its absence no worse. */
+function missingSecret(scene: Scene, need: SecretNeed, keys: readonly Requirement[]): Finding[] {
+  const needed = need.references.filter(({ optional }) => !optional);
+  const certificates = needed.filter(isCertificate);
+  const others = needed.filter((reference) => !isCertificate(reference));
+  const ingresses = certificates.length === 0 ? [] : [missingTlsSecret(need, certificates)];
+  if (others.length > 0) {
+    const whole = others.every(isPull) ? missingPullSecret(scene, need, others) : missingWhole(scene, need, keys);
+    return [...ingresses, whole];
   }
-  const users = [...needed, ...keys.filter(({ required }) => required).flatMap(({ references }) => references)];
+  if (ingresses.length > 0) return ingresses;
+  return [keys.some(({ required }) => required) ? missingWhole(scene, need, keys) : absentOptionalSecret(scene, need)];
+}
+
+function isCertificate({ via }: FindingReference): boolean {
+  return via === 'tls';
+}
+
+function isPull({ via }: FindingReference): boolean {
+  return via === 'imagePullSecrets' || via === 'serviceAccount';
+}
+
+function absentOptionalSecret(scene: Scene, need: SecretNeed): Finding {
+  const object = secretRef(need);
+  return newFinding('optional-key-absent', {
+    object,
+    secret: need.name,
+    references: places(need.references),
+    message: `${refText(object)} does not exist; nothing requires it`,
+    fix: scene.command('audit -v', need.namespace),
+  });
+}
+
+function missingWhole(scene: Scene, need: SecretNeed, keys: readonly Requirement[]): Finding {
+  const requiredKeys = keys.filter(({ required }) => required);
+  const told = need.references.filter((reference) => !isCertificate(reference));
+  const needed = places(told.filter(({ optional }) => !optional));
+  const users = [
+    ...needed,
+    ...requiredKeys.flatMap(({ references }) => references).filter((place) => !isCertificate(place)),
+  ];
+  const object = secretRef(need);
   return newFinding('secret-missing', {
     object,
     secret: need.name,
-    keys: requiredKeys,
-    references: places(need.references),
+    keys: requiredKeys.map(({ key }) => key),
+    references: places(told),
     message: `${refText(object)} does not exist${neededBy(users)}`,
     blocks: scene.blocks(workloadsOf(users)),
-    fix:
-      requiredKeys.length > 0
-        ? scene.fixSecrets(need.namespace)
-        : `kubectl -n ${need.namespace} create secret generic ${need.name} --from-file=DIRECTORY`,
+    fix: fixForWhole(scene, need, requiredKeys),
   });
+}
+
+/** Certificates and pull Secrets have types of their own, which a Secret of another type cannot stand in for. */
+function fixForWhole(scene: Scene, need: SecretNeed, requiredKeys: readonly Requirement[]): string {
+  const hasOnly = (...keys: string[]): boolean => requiredKeys.every(({ key }) => keys.includes(key));
+  if (need.references.some(isCertificate) && hasOnly('tls.crt', 'tls.key')) return createTlsSecret(need);
+  if (need.references.some(isPull) && hasOnly('.dockerconfigjson')) return createPullSecret(need);
+  if (requiredKeys.length > 0) return scene.command('fix-secrets', need.namespace);
+  return `kubectl -n ${need.namespace} create secret generic ${need.name} --from-file=DIRECTORY`;
 }
 
 function keyFinding(scene: Scene, need: SecretNeed, requirement: Requirement): Finding | undefined {
@@ -70,13 +99,14 @@ function keyFinding(scene: Scene, need: SecretNeed, requirement: Requirement): F
         : newFinding('optional-key-absent', {
             ...common,
             message: `${refText(object)} has no key ${key}; nothing requires it`,
+            fix: scene.command('audit -v', need.namespace),
           });
     case 'placeholder':
     case 'invalid':
       return newFinding(`secret-value-${state}`, {
         ...common,
         ...severity,
-        message: `key ${key} of ${refText(object)} ${detail}${ownership(need)}`,
+        message: `key ${key} of ${refText(object)} ${detail}${obstacles(need)}`,
         blocks,
       });
   }
@@ -84,18 +114,25 @@ function keyFinding(scene: Scene, need: SecretNeed, requirement: Requirement): F
 
 /** Certificates have an issuer and are in no source of values. */
 function fixForKey(scene: Scene, need: SecretNeed, references: readonly FindingReference[]): string {
-  const isCertificate = references.length > 0 && references.every(({ via }) => via === 'tls');
-  return isCertificate
-    ? `${createTlsSecret(need)} --dry-run=client -o yaml | kubectl apply -f -`
-    : scene.fixSecrets(need.namespace);
+  if (references.length > 0 && references.every(isCertificate)) {
+    return `${createTlsSecret(need)} --dry-run=client -o yaml | kubectl apply -f -`;
+  }
+  return need.secret?.immutable === true ? makeMutable(need) : scene.command('fix-secrets', need.namespace);
+}
+
+/** The API never lets a Secret become mutable again: one with the same values takes its place, and can be mended. */
+function makeMutable({ namespace, name }: SecretNeed): string {
+  return `kubectl -n ${namespace} get secret ${name} -o yaml | sed '/^immutable: true$/d' | kubectl replace --force -f -`;
 }
 
 function lacks(need: SecretNeed, key: string, references: readonly FindingReference[]): string {
-  return `${refText(secretRef(need))} lacks key ${key}${neededBy(references)}${ownership(need)}`;
+  return `${refText(secretRef(need))} lacks key ${key}${neededBy(references)}${obstacles(need)}`;
 }
 
-function ownership({ secret }: SecretNeed): string {
-  return secret?.owner ? `; the Secret is written by ${secret.owner.by} (${secret.owner.name})` : '';
+/** What stands in the way of simply writing the key. */
+function obstacles({ secret }: SecretNeed): string {
+  const immutable = secret?.immutable === true ? '; the Secret is immutable and must be deleted and created again' : '';
+  return secret?.owner ? `; the Secret is written by ${secret.owner.by} (${secret.owner.name})${immutable}` : immutable;
 }
 
 function neededBy(references: readonly FindingReference[]): string {

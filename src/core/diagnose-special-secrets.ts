@@ -2,12 +2,13 @@ import type { Scene } from './diagnosis-scene.ts';
 import { compareText, type Finding } from './findings.ts';
 import { refId, refText, type ObjectRef, type Pod } from './kubernetes.ts';
 import { newFinding } from './new-finding.ts';
+import type { SecretReference } from './references.ts';
 import { places } from './requirements.ts';
 import type { SecretNeed } from './secret-needs.ts';
 
 /** Where the image is already on the node the pod runs without it, until it is scheduled elsewhere. */
-export function missingPullSecret(scene: Scene, need: SecretNeed): Finding {
-  const users = need.references.map(({ kind, namespace, name }) => ({ kind, namespace, name }));
+export function missingPullSecret(scene: Scene, need: SecretNeed, pulls: readonly SecretReference[]): Finding {
+  const users = pulls.map(({ kind, namespace, name }) => ({ kind, namespace, name }));
   const pods = users.flatMap((ref) => scene.byId.get(refId(ref))?.pods ?? []);
   const failing = users.filter((ref) => scene.byId.get(refId(ref))?.pods.some(isPullFailing));
   const isWarning = failing.length === 0 && pods.some(isPulled);
@@ -16,10 +17,10 @@ export function missingPullSecret(scene: Scene, need: SecretNeed): Finding {
     object,
     severity: isWarning ? 'warning' : 'error',
     secret: need.name,
-    references: places(need.references),
+    references: places(pulls),
     message: `${refText(object)} for pulling images does not exist${consequence(failing, isWarning)}`,
     blocks: isWarning ? [] : scene.blocks(failing.length > 0 ? failing : users),
-    fix: `kubectl -n ${need.namespace} create secret docker-registry ${need.name} --from-file=.dockerconfigjson=FILE`,
+    fix: createPullSecret(need),
   });
 }
 
@@ -51,8 +52,8 @@ function isPulled({ status }: Pod): boolean {
   );
 }
 
-export function missingTlsSecret(need: SecretNeed): Finding {
-  const references = [...places(need.references)].sort((left, right) => compareText(left.name, right.name));
+export function missingTlsSecret(need: SecretNeed, certificates: readonly SecretReference[]): Finding {
+  const references = [...places(certificates)].sort((left, right) => compareText(left.name, right.name));
   const name = references[0]?.name ?? '';
   const object = { kind: 'Ingress', namespace: need.namespace, name };
   return newFinding('tls-secret-missing', {
@@ -66,4 +67,8 @@ export function missingTlsSecret(need: SecretNeed): Finding {
 
 export function createTlsSecret({ namespace, name }: SecretNeed): string {
   return `kubectl -n ${namespace} create secret tls ${name} --cert=FILE --key=FILE`;
+}
+
+export function createPullSecret({ namespace, name }: SecretNeed): string {
+  return `kubectl -n ${namespace} create secret docker-registry ${name} --from-file=.dockerconfigjson=FILE`;
 }

@@ -20,8 +20,8 @@ export interface Scene {
   readonly needs: readonly SecretNeed[];
   /** The given objects, dependencies first, and then everything that depends on them, nearest first. */
   readonly blocks: (direct: readonly ObjectRef[]) => readonly ObjectRef[];
-  /** The command that restores Secrets of a namespace. */
-  readonly fixSecrets: (namespace: string) => string;
+  /** A command of c2l that looks at the given namespace: `c2l fix-secrets -n shop`. */
+  readonly command: (words: 'fix-secrets' | 'audit -v', namespace: string) => string;
 }
 
 export function buildScene(snapshot: Snapshot, stack: Stack | undefined): Scene {
@@ -39,8 +39,8 @@ export function buildScene(snapshot: Snapshot, stack: Stack | undefined): Scene 
     graph,
     needs: secretNeeds(snapshot, stack, found).filter(({ namespace }) => !missing.has(namespace)),
     blocks: blocker(graph),
-    fixSecrets: (namespace) =>
-      stack?.namespaces.includes(namespace) === true ? 'c2l fix-secrets' : `c2l fix-secrets -n ${namespace}`,
+    command: (words, namespace) =>
+      stack?.namespaces.includes(namespace) === true ? `c2l ${words}` : `c2l ${words} -n ${namespace}`,
   };
 }
 

@@ -60,7 +60,13 @@ describe('a Secret that is missing as a whole', () => {
       stackOf({ secrets: [{ name: 'app', keys: { k: { required: false } } }] }),
     );
 
-    expect(found).toMatchObject({ code: 'optional-key-absent', severity: 'info', blocks: [] });
+    expect(found).toMatchObject({
+      code: 'optional-key-absent',
+      severity: 'info',
+      blocks: [],
+      // No command of c2l would add it.
+      fix: 'c2l audit -v',
+    });
   });
 
   test.each<[string, Partial<PodSpec>]>([
@@ -91,6 +97,14 @@ describe('a missing required key is an error', () => {
 
     expect(found).toMatchObject({ code: 'secret-key-missing', severity: 'error', key: 'k' });
     expect(found.blocks.map(refText)).toEqual([blocked]);
+  });
+
+  test('and is not to be added to an immutable Secret, which another one has to replace', () => {
+    expect(only([deployment('web', { spec }), secret('app', ['other'], { immutable: true })])).toMatchObject({
+      message:
+        'secret/app lacks key k, which deployment/web needs; the Secret is immutable and must be deleted and created again',
+      fix: "kubectl -n shop get secret app -o yaml | sed '/^immutable: true$/d' | kubectl replace --force -f -",
+    });
   });
 
   test('and names who else writes the Secret', () => {
@@ -191,6 +205,25 @@ describe('a missing image pull secret', () => {
     },
   );
 
+  test('is no worse where something else would take it too, and names only who pulls with it', () => {
+    const optional = { volumes: [{ name: 'v', secret: { secretName: 'reg', optional: true } }] };
+    const { codes, pull } = found(deployment('web', { spec }), deployment('other', { spec: optional }));
+
+    expect(codes).toEqual(['image-pull-secret-missing']);
+    expect(pull).toMatchObject({ severity: 'warning', blocks: [] });
+    expect(pull?.references?.map(refText)).toEqual(['deployment/web']);
+  });
+
+  test('is told as a missing Secret, to be created with its type, where something else requires it', () => {
+    const mounted = { ...spec, volumes: [{ name: 'v', secret: { secretName: 'reg' } }] };
+
+    expect(only([deployment('web', { spec: mounted })])).toMatchObject({
+      code: 'secret-missing',
+      severity: 'error',
+      fix: 'kubectl -n shop create secret docker-registry reg --from-file=.dockerconfigjson=FILE',
+    });
+  });
+
   test('is an error where no pod shows that the image can be had without', () => {
     expect(found(deployment('web', { spec, replicas: 0 })).pull).toMatchObject({ severity: 'error' });
   });
@@ -232,6 +265,20 @@ describe('a certificate', () => {
       ],
       fix: 'kubectl -n shop create secret tls cert --cert=FILE --key=FILE',
     });
+  });
+
+  test.each([
+    [true, ['tls-secret-missing']],
+    [false, ['secret-missing', 'tls-secret-missing']],
+  ])('that a volume would take too is still said to be missing (optional: %s)', (optional, codes) => {
+    const spec = { volumes: [{ name: 'v', secret: { secretName: 'cert', optional } }] };
+    const found = findings([{ ingresses: [ingress('a')] }, deployment('web', { spec })]);
+
+    expect(found.map(({ code }) => code)).toEqual(codes);
+    for (const { fix } of found) expect(fix).toBe('kubectl -n shop create secret tls cert --cert=FILE --key=FILE');
+    for (const { code, references = [] } of found) {
+      expect(references.map(refText)).toEqual([code === 'tls-secret-missing' ? 'ingress/a' : 'deployment/web']);
+    }
   });
 
   test('that lacks its private key lacks a key, and blocks no workload', () => {
