@@ -1,8 +1,9 @@
 import type { Agent, OutgoingHttpHeaders } from 'node:http';
-import type https from 'node:https';
+import https from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { newClusters, newUsers } from '@kubernetes/client-node/dist/config_types.js';
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { OperatorError } from '../errors.ts';
 import { isRecord } from './kubeconfig-document.ts';
 import type { KubeconfigSelection } from './kubeconfig.ts';
@@ -62,6 +63,7 @@ export async function obtainCredentials(selection: KubeconfigSelection): Promise
   const agent = options.agent as Agent & { keepAlive: boolean };
   agent.keepAlive = true;
   agent.maxSockets = maxConnections;
+  shareSecureContext(agent, selection);
   const headers: OutgoingHttpHeaders = {
     ...(options.headers as OutgoingHttpHeaders | undefined),
     ...impersonation(selection.user.fields),
@@ -69,6 +71,21 @@ export async function obtainCredentials(selection: KubeconfigSelection): Promise
   if (typeof options.auth === 'string')
     headers['Authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
   return { agent, headers };
+}
+
+/** One for all connections: each would parse the same certificates and key again, which costs more than its handshake. */
+function shareSecureContext(agent: Agent, selection: KubeconfigSelection): void {
+  if (!(agent instanceof https.Agent)) return;
+  try {
+    agent.options.secureContext = createSecureContext(agent.options);
+  } catch (error) {
+    // Of the error only the code: its message may quote the key.
+    throw new OperatorError(
+      'kubeconfig-invalid',
+      `user "${selection.user.name}" has a client certificate or key that cannot be used (${systemCode(error)})`,
+      { hint: 'kubectl get namespaces' },
+    );
+  }
 }
 
 function clusterFields(selection: KubeconfigSelection): Record<string, unknown> {

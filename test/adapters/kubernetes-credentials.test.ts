@@ -2,9 +2,17 @@ import { afterEach, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
 import type { Cluster } from '../../src/ports.ts';
-import { sendJson, sendStatus, startFakeServer, type Answer, type FakeServer } from '../support/fake-server.ts';
+import {
+  kubeconfigText,
+  sendJson,
+  sendStatus,
+  startFakeServer,
+  type Answer,
+  type FakeServer,
+} from '../support/fake-server.ts';
 
 const cleanUps: (() => unknown)[] = [];
 
@@ -181,4 +189,27 @@ test('a certificate file that is not there is told before anything is sent', asy
     code: 'kubeconfig-invalid',
     message: 'client-certificate of context "fake": /no/such/crt.pem cannot be read',
   });
+});
+
+test('a client certificate that is none is told, and nothing of it is quoted', async () => {
+  const text = 'n'.repeat(20);
+  const cluster = await connectCluster({
+    kubeconfigText: kubeconfigText('https://127.0.0.1:1', {
+      'client-certificate-data': Buffer.from(text).toString('base64'),
+      'client-key-data': Buffer.from(text).toString('base64'),
+    }),
+    requestTimeoutMs: 5000,
+    env: {},
+  });
+  cleanUps.push(() => {
+    cluster.close();
+  });
+
+  const error: unknown = await cluster.namespaceExists('shop').catch((thrown: unknown) => thrown);
+
+  expect(error).toMatchObject({
+    code: 'kubeconfig-invalid',
+    message: expect.stringMatching(/^user "\w+" has a client certificate or key that cannot be used \(ERR_\w+\)$/),
+  });
+  expect(inspect(error)).not.toContain(text);
 });
