@@ -11,6 +11,7 @@ import {
   type GlobalFlags,
   type WriteFlags,
 } from './commands/options.ts';
+import type * as ReportCommands from './commands/report-commands.ts';
 import type { CommandBody } from './commands/run-report.ts';
 import { OperatorError } from './errors.ts';
 import { ExitCode } from './exit-codes.ts';
@@ -22,7 +23,7 @@ export type TerminalSettings = Pick<GlobalFlags, 'color' | 'input'>;
 /** What main.ts gives: nothing of it is made before a command needs it, so that `--help` answers at once. */
 export interface World {
   readonly version: string;
-  createDeps(settings: TerminalSettings): Promise<Deps>;
+  createDeps(settings: TerminalSettings): Deps;
 }
 
 interface SourceFlags {
@@ -60,7 +61,7 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) return refuse(error, argv, world);
   }
-  if (printed !== '') (await world.createDeps({ color: 'auto', input: true })).terminal.out(printed);
+  if (printed !== '') world.createDeps({ color: 'auto', input: true }).terminal.out(printed);
   return exitCode;
 }
 
@@ -73,8 +74,8 @@ async function refuse(error: CommanderError, argv: readonly string[], world: Wor
   const usage = new OperatorError('usage', message === '(outputHelp)' ? 'no command given' : message, {
     hint: 'c2l --help',
   });
-  const { printError } = await import('./commands/run-report.ts');
-  const deps = await world.createDeps({ color: 'auto', input: true });
+  const { printError } = await import('./commands/report-commands.ts');
+  const deps = world.createDeps({ color: 'auto', input: true });
   const output = outputFormats.find((format) => argv.some((word, index) => isOutput(word, argv[index - 1], format)));
   return printError(usage, { name: argv[0] ?? '', flags: { output: output ?? 'text' } as GlobalFlags }, deps);
 }
@@ -97,16 +98,14 @@ function createProgram(world: World, done: (code: ExitCode) => void, print: (tex
     .exitOverride();
   addGlobalOptions(program);
 
+  type MakeBody = (commands: typeof ReportCommands, command: Command) => CommandBody;
   /** Registers a command whose body is loaded only when it runs. */
-  const register = (command: Command, writes: boolean, load: (command: Command) => Promise<CommandBody>): void => {
+  const register = (command: Command, writes: boolean, makeBody: MakeBody): void => {
     command.action(async () => {
       const flags = command.optsWithGlobals<GlobalFlags>();
-      const [{ runReport }, deps, body] = await Promise.all([
-        import('./commands/run-report.ts'),
-        world.createDeps(flags),
-        load(command),
-      ]);
-      done(await runReport({ name: command.name(), flags, writes }, deps, body));
+      const commands = await import('./commands/report-commands.ts');
+      const options = { name: command.name(), flags, writes };
+      done(await commands.runReport(options, world.createDeps(flags), makeBody(commands, command)));
     });
   };
 
@@ -116,10 +115,8 @@ function createProgram(world: World, done: (code: ExitCode) => void, print: (tex
       'c2l audit -n shop',
     ),
     false,
-    async () => {
-      const { audit } = await import('./commands/audit.ts');
-      return async (session) => ({ report: await audit(session) });
-    },
+    ({ audit }) =>
+      async (session) => ({ report: await audit(session) }),
   );
   register(
     example(
@@ -131,9 +128,8 @@ function createProgram(world: World, done: (code: ExitCode) => void, print: (tex
       'c2l fix-secrets --from azure-key-vault:my-vault --from env:backup.env',
     ),
     true,
-    async (command) => {
+    ({ fixSecrets }, command) => {
       const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & SourceFlags>();
-      const { fixSecrets } = await import('./commands/fix-secrets.ts');
       return (session) =>
         fixSecrets(session, { ...consent(flags), from: flags.from ?? [], overwrite: flags.overwrite ?? [] });
     },
@@ -146,9 +142,8 @@ function createProgram(world: World, done: (code: ExitCode) => void, print: (tex
       'c2l restart --dry-run',
     ),
     true,
-    async (command) => {
+    ({ restart }, command) => {
       const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & WaitFlags>();
-      const { restart } = await import('./commands/restart.ts');
       return (session) =>
         restart(session, { ...consent(flags), waitOnly: flags.waitOnly === true, timeoutMs: flags.timeout });
     },
@@ -162,9 +157,8 @@ function createProgram(world: World, done: (code: ExitCode) => void, print: (tex
       'c2l verify --timeout 2m',
     ),
     false,
-    async (command) => {
+    ({ verify }, command) => {
       const flags = command.optsWithGlobals<GlobalFlags & WaitFlags>();
-      const { verify } = await import('./commands/verify.ts');
       return (session) => verify(session, { timeoutMs: flags.timeout });
     },
   );
@@ -180,9 +174,8 @@ function createProgram(world: World, done: (code: ExitCode) => void, print: (tex
       'c2l stabilize --sandbox',
     ),
     true,
-    async (command) => {
+    ({ stabilize }, command) => {
       const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & SourceFlags & WaitFlags>();
-      const { stabilize } = await import('./commands/stabilize.ts');
       return (session) =>
         stabilize(session, {
           ...consent(flags),
@@ -203,8 +196,8 @@ function registerSandbox(program: Command, world: World, done: (code: ExitCode) 
   const command = program.command('sandbox').description('keep a sandbox cluster running, for kubectl and for c2l');
   example(command, 'c2l sandbox --scenario total-secret-loss').action(async () => {
     const flags = command.optsWithGlobals<GlobalFlags>();
-    const [{ serveSandbox }, deps] = await Promise.all([import('./commands/sandbox.ts'), world.createDeps(flags)]);
-    done(await serveSandbox({ scenario: flags.scenario, speed: flags.speed }, deps));
+    const { serveSandbox } = await import('./commands/sandbox.ts');
+    done(await serveSandbox({ scenario: flags.scenario, speed: flags.speed }, world.createDeps(flags)));
   });
 }
 

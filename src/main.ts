@@ -1,7 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
+import { fileURLToPath } from 'node:url';
 
+import { createInquirerPrompter } from './adapters/inquirer-prompter.ts';
+import { createNodeTerminal } from './adapters/node-terminal.ts';
+import { createStackFiles } from './adapters/stack-file.ts';
+import { systemClock } from './adapters/system-clock.ts';
 import { run, type TerminalSettings, type World } from './cli.ts';
 import { ExitCode } from './exit-codes.ts';
 import type { HostedSandbox } from './host-sandbox.ts';
@@ -10,6 +15,8 @@ import type { Connection, ConnectOptions, Deps } from './ports.ts';
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
+// Beside this file in the source and in the build; modules that the build moves cannot tell.
+const builtInFolder = fileURLToPath(new URL('stacks/', import.meta.url));
 const interruption = new AbortController();
 // Every request under way listens to it; Node would take a dozen for a leak.
 setMaxListeners(0, interruption.signal);
@@ -18,14 +25,7 @@ let sandbox: HostedSandbox | undefined;
 
 const world: World = {
   version,
-  async createDeps(settings: TerminalSettings): Promise<Deps> {
-    const [{ createNodeTerminal }, { createInquirerPrompter }, { systemClock }, { createStackFiles }] =
-      await Promise.all([
-        import('./adapters/node-terminal.ts'),
-        import('./adapters/inquirer-prompter.ts'),
-        import('./adapters/system-clock.ts'),
-        import('./adapters/stack-file.ts'),
-      ]);
+  createDeps(settings: TerminalSettings): Deps {
     const { stdin, stdout, stderr, env } = process;
     return {
       connect,
@@ -41,7 +41,7 @@ const world: World = {
         const hosted = await hostSandbox(options, env);
         return { ...hosted, vaultUrl: hosted.vault.url };
       },
-      stackFiles: createStackFiles({ cwd: process.cwd() }),
+      stackFiles: createStackFiles({ cwd: process.cwd(), builtInFolder }),
       clock: systemClock,
       prompter: createInquirerPrompter({ input: stdin, output: stderr, signal: interruption.signal }),
       terminal: createNodeTerminal({ stdin, stdout, stderr, env, noInput: !settings.input, color: settings.color }),

@@ -8,15 +8,15 @@ import { fileRefused } from './file-refused.ts';
 
 export interface StackFilesOptions {
   readonly cwd: string;
-  /** Where the stacks lie that ship with c2l. */
+  /** Where the stacks lie that ship with c2l; by default where they lie in the source. */
   readonly builtInFolder?: string;
 }
 
 const fileName = 'c2l.yaml';
 const builtInNames = ['cloudtolocalllm'];
-const shippedFolder = fileURLToPath(new URL('../stacks/', import.meta.url));
+const sourceFolder = fileURLToPath(new URL('../stacks/', import.meta.url));
 
-export function createStackFiles({ cwd, builtInFolder = shippedFolder }: StackFilesOptions): StackFiles {
+export function createStackFiles({ cwd, builtInFolder = sourceFolder }: StackFilesOptions): StackFiles {
   return {
     async find(configFile) {
       const found = configFile === undefined ? await findUpwards(cwd) : await named(cwd, configFile);

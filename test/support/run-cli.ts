@@ -59,6 +59,6 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     operator: 'tester@here',
     version: '0.0.0-test',
   };
-  const code = await run(argv, { version: deps.version, createDeps: () => Promise.resolve(deps) });
+  const code = await run(argv, { version: deps.version, createDeps: () => deps });
   return { code, stdout: terminal.stdout, stderr: terminal.stderr, prompter };
 }

@@ -1,0 +1,10 @@
+/**
+ * What cli.ts loads for any command that reports. One module makes one chunk of the build: loaded by themselves, the
+ * commands share two dozen small ones, and opening those takes longer than the commands that a run does not need.
+ */
+export { audit } from './audit.ts';
+export { fixSecrets } from './fix-secrets.ts';
+export { restart } from './restart.ts';
+export { printError, runReport } from './run-report.ts';
+export { stabilize } from './stabilize.ts';
+export { verify } from './verify.ts';
