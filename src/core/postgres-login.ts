@@ -1,7 +1,9 @@
 /**
- * Logs in over TCP from inside the Postgres pod, first with the password, then with a wrong one. POSIX sh, for Debian,
- * Alpine and busybox.
+ * Logs in over TCP from inside the Postgres pod, first as the application, then as a role that c2l made up, to see
+ * whether a password is asked for at all. POSIX sh, for Debian, Alpine and busybox.
  *
+ * - Postgres logs the name of each user it refuses, and the application's may be a secret value: nothing wrong is tried
+ *   with it on purpose. Where its password really is wrong, the login fails in that log as the application's own do.
  * - Arguments are HOST PORT DATABASE; user and password come over standard input, one base64 line each, because
  *   arguments and environment of an exec stand in audit logs.
  * - HOST must be the pod's own address: on 127.0.0.1 the official image trusts everybody.
@@ -14,9 +16,9 @@ command -v psql >/dev/null 2>&1 || { echo login=no-psql; exit 0; }
 user=$(printf %s "$user64" | base64 -d && printf x) || { echo login=no-input; exit 0; }
 password=$(printf %s "$password64" | base64 -d && printf x) || { echo login=no-input; exit 0; }
 unset PGHOSTADDR PGSERVICE PGOPTIONS PGPASSFILE
-export PGHOST="$1" PGPORT="$2" PGDATABASE="$3" PGUSER="\${user%x}" PGCONNECT_TIMEOUT=5 LC_ALL=C
+export PGHOST="$1" PGPORT="$2" PGDATABASE="$3" PGCONNECT_TIMEOUT=5 LC_ALL=C
 attempt() {
-  answer=$(PGPASSWORD="$1" psql -X -w -tAc 'select 1' 2>&1 </dev/null) && { echo ok; return; }
+  answer=$(PGUSER="$1" PGPASSWORD="$2" psql -X -w -tAc 'select 1' 2>&1 </dev/null) && { echo ok; return; }
   case $answer in
     *'password authentication failed'* | *'no password supplied'*) echo refused ;;
     *'database "'*'does not exist'*) echo no-database ;;
@@ -27,8 +29,8 @@ attempt() {
     *) echo failed ;;
   esac
 }
-echo "login=$(attempt "\${password%x}")"
-echo "control=$(attempt "c2l-wrong-on-purpose")"
+echo "login=$(attempt "\${user%x}" "\${password%x}")"
+echo "control=$(attempt c2l_verify_no_such_role c2l-wrong-on-purpose)"
 `;
 
 const loginWords = [
@@ -53,7 +55,7 @@ export interface LoginOutcome {
 }
 
 const meanings: Record<LoginWord, Omit<LoginOutcome, 'isAccepted'>> = {
-  ok: { canHeal: false, detail: 'login accepted, and refused with a wrong password' },
+  ok: { canHeal: false, detail: 'login accepted, and a password is demanded' },
   refused: { canHeal: false, detail: 'password authentication failed: the database holds another password' },
   'no-database': { canHeal: true, detail: 'the database does not exist' },
   'no-role': { canHeal: false, detail: 'the user does not exist in the database' },
@@ -69,11 +71,13 @@ export function readLoginOutcome(stdout: string): LoginOutcome {
   const login = wordAfter('login', stdout);
   if (login === undefined) return { isAccepted: false, canHeal: true, detail: 'the login gave no answer' };
   const isAccepted = login === 'ok';
-  if (isAccepted && wordAfter('control', stdout) === 'ok') {
+  const control = wordAfter('control', stdout);
+  // Only who is let in without a password is told that the role does not exist; else it is one refusal for both.
+  if (isAccepted && (control === 'ok' || control === 'no-role')) {
     return {
       isAccepted,
       canHeal: false,
-      detail: 'warning: a wrong password is accepted as well, so this login proves nothing of the password',
+      detail: 'warning: the database asks for no password here, so this login proves nothing of it',
     };
   }
   return { isAccepted, ...meanings[login] };

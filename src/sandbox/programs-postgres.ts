@@ -51,9 +51,8 @@ export function postgres(start: ProgramStart): Program {
       }
       const [host = '', portText = '', database = ''] = command.slice(4);
       return loginScript(stdin, database, (login) => {
-        // The image's pg_hba.conf trusts the loopback: a login over it proves nothing.
         if (isLoopback(host)) {
-          return isListening ? 'ok' : 'unreachable';
+          return isListening && data ? trusted(data, login) : 'unreachable';
         }
         const server = network.connect(pod.metadata.namespace, host, Number(portText));
         return typeof server === 'object' && server.postgres ? words[server.postgres.login(login)] : 'unreachable';
@@ -79,6 +78,14 @@ function answer(data: PostgresData, { user, password, database }: Login): LoginA
   return data.databases.includes(database) ? 'ok' : '3D000';
 }
 
+/** The image's pg_hba.conf trusts the loopback: the password is not looked at there. */
+function trusted({ user, databases }: PostgresData, login: Login): string {
+  if (login.user !== user) {
+    return 'no-role';
+  }
+  return databases.includes(login.database) ? 'ok' : 'no-database';
+}
+
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
@@ -88,13 +95,13 @@ function readiness(isListening: boolean): ProgramExit {
   return { exitCode: isListening ? 0 : 2, stdout, stderr: '' };
 }
 
-/** What that script prints: the login with what came over stdin, then one with a password that is wrong. */
+/** What that script prints: the login with what came over stdin, then one as a role that no database has. */
 function loginScript(stdin: string, database: string, attempt: (login: Login) => string): ProgramExit {
   const [user, password] = stdin.split('\n').map((line) => Buffer.from(line, 'base64').toString('utf8'));
   if (user === undefined || password === undefined) {
     return { exitCode: 0, stdout: 'login=no-input\n', stderr: '' };
   }
   const login = attempt({ user, password, database });
-  const control = attempt({ user, password: `not ${password}`, database });
+  const control = attempt({ user: 'c2l_verify_no_such_role', password: 'c2l-wrong-on-purpose', database });
   return { exitCode: 0, stdout: `login=${login}\ncontrol=${control}\n`, stderr: '' };
 }

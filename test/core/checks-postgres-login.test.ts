@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -32,6 +32,13 @@ describe('the script', () => {
     expect(run(psql, login)).toBe('login=ok\ncontrol=ok\n');
   });
 
+  test('tries no other password with the real user, whose name the server would log', () => {
+    const tries = join(mkdtempSync(join(tmpdir(), 'c2l-tries-')), 'tries');
+    const psql = `printf '%s %s\\n' "$PGUSER" "$PGPASSWORD" >>${tries}`;
+    expect(run(psql, login)).toBe('login=ok\ncontrol=ok\n');
+    expect(readFileSync(tries, 'utf8')).toBe(`app ${login.password}\nc2l_verify_no_such_role c2l-wrong-on-purpose\n`);
+  });
+
   test.each([
     ['password authentication failed for user "app"', 'refused'],
     ['FATAL:  database "auth" does not exist', 'no-database'],
@@ -48,7 +55,9 @@ describe('the script', () => {
 
 describe('what the words mean', () => {
   test.each([
-    ['login=ok\ncontrol=refused\n', true, false, /wrong password/],
+    ['login=ok\ncontrol=refused\n', true, false, /^login accepted, and a password is demanded/],
+    ['login=ok\ncontrol=not-allowed\n', true, false, /^login accepted/],
+    ['login=ok\ncontrol=no-role\n', true, false, /^warning: .* proves nothing/],
     ['login=ok\ncontrol=ok\n', true, false, /^warning: .* proves nothing/],
     ['login=refused\ncontrol=refused\n', false, false, /another password/],
     ['login=unreachable\ncontrol=unreachable\n', false, true, /could not connect/],

@@ -121,7 +121,7 @@ export const incident: AuditReport = {
 
 const verifyChecks: readonly CheckResult[] = [
   check('postgres-auth', 'ready', { detail: '1 of 1 pods are ready', durationMs: 1210 }),
-  check('postgres-auth', 'login over TCP', { detail: 'login accepted, and refused with a wrong password' }),
+  check('postgres-auth', 'login over TCP', { detail: 'login accepted, and a password is demanded' }),
   check('api-backend', 'ready', { detail: '1 of 1 pods are ready', durationMs: 8020 }),
   check('api-backend', 'GET /health, database.status is connected', {
     detail: 'answered 200, database.status is "connected"',

@@ -98,7 +98,10 @@ describe('postgres', () => {
 
   test('trusts its loopback, and cannot be reached where it is not', async () => {
     const cluster = withDatabase('claimed');
-    expect(await login(cluster, second, { host: '127.0.0.1' })).toBe('login=ok\ncontrol=ok\n');
+    expect(await login(cluster, second, { host: '127.0.0.1' })).toBe('login=ok\ncontrol=no-role\n');
+    expect(await login(cluster, second, { host: '127.0.0.1', database: 'nope' })).toBe(
+      'login=no-database\ncontrol=no-role\n',
+    );
     expect(await login(cluster, first, { host: 'nowhere' })).toBe('login=unreachable\ncontrol=unreachable\n');
   });
 
