@@ -3,42 +3,66 @@ import { isNamedBy, type SecretTarget, type WantedKey } from './plan-secrets.ts'
 import type { Secret, SecretOwner } from './secret.ts';
 import { sharedSourceNames } from './source-names.ts';
 
+/** What of a Secret's wanted keys may be written, and why the rest may not. */
+export interface GuardedTarget {
+  /** Undefined where nothing of it may be written. */
+  readonly open?: SecretTarget;
+  /** Why the other keys are left alone, with the repair that lasts. */
+  readonly refusal?: OperatorError;
+  /** What the operator should know where writing is fine. */
+  readonly warnings: readonly string[];
+}
+
 /**
- * Whether a Secret may be written at all: one that another program owns is not patched behind its back, since the
- * patch would be undone or lost. Throws `secret-owned` with the repair that lasts; gives what the operator should
- * know where writing is fine.
+ * Which wanted keys of a Secret may be written: one that another program owns is not patched behind its back, since
+ * the patch would be undone or lost. One such Secret is no reason to leave others broken.
  */
-export function ownershipWarnings({ current, wanted }: SecretTarget): string[] {
-  if (current === undefined) return [];
-  refuseImmutable(current);
+export function guardTarget(target: SecretTarget): GuardedTarget {
+  const { current, wanted } = target;
+  if (current === undefined) return { open: target, warnings: [] };
+  if (current.immutable) return { refusal: immutable(current), warnings: [] };
   const { owner } = current;
-  if (owner === undefined) return [];
+  if (owner === undefined) return { open: target, warnings: [] };
   const place = `Secret ${current.metadata.namespace}/${current.metadata.name}`;
 
   switch (owner.by) {
     case 'external-secrets':
     case 'sealed-secrets':
-      throw owned(current, owner);
-    case 'argocd':
-      if (wanted.some(({ reason }) => reason !== 'missing')) throw owned(current, owner);
-      return [
+      return { refusal: owned(current, owner), warnings: [] };
+    case 'argocd': {
+      const added = wanted.filter(({ reason }) => reason === 'missing');
+      const refusal = added.length < wanted.length ? { refusal: owned(current, owner) } : {};
+      if (added.length === 0) return { ...refusal, warnings: [] };
+      const warning =
         `${place} is managed by Argo CD application ${owner.name}: added keys survive self-heal, ` +
-          'but are lost when the Secret is deleted and created from Git again',
-      ];
+        'but are lost when the Secret is deleted and created from Git again';
+      return { ...refusal, open: { ...target, wanted: added }, warnings: [warning] };
+    }
     case 'helm':
-      return [`${place} belongs to Helm release ${owner.name}: its next upgrade may undo this`];
+      return {
+        open: target,
+        warnings: [`${place} belongs to Helm release ${owner.name}: its next upgrade may undo this`],
+      };
   }
 }
 
-function refuseImmutable({ immutable, metadata }: Secret): void {
-  if (!immutable) return;
+/** One error for all Secrets that are left alone, where there is nothing else to repair. */
+export function allRefused([first, ...others]: readonly OperatorError[]): OperatorError | undefined {
+  if (first === undefined || others.length === 0) return first;
+  const all = [first, ...others];
+  return new OperatorError('secret-owned', all.map(({ message }) => message).join('; '), {
+    hint: all.flatMap(({ hint }) => hint ?? []).join('; '),
+  });
+}
+
+/** The copy goes from command to command: nothing of it is shown. */
+function immutable({ metadata }: Secret): OperatorError {
   const { namespace, name } = metadata;
-  throw new OperatorError(
+  const again = `kubectl -n ${namespace} get secret ${name} -o yaml | sed '/^immutable: true$/d' | kubectl replace --force -f -`;
+  return new OperatorError(
     'secret-owned',
     `Secret ${namespace}/${name} is immutable: the API refuses every change of it`,
-    {
-      hint: `create it again with its present keys and the missing ones: kubectl -n ${namespace} get secret ${name} -o yaml`,
-    },
+    { hint: `replace it by one that is not: ${again}, then: c2l fix-secrets -n ${namespace}` },
   );
 }
 

@@ -1,6 +1,6 @@
 import { diagnose } from '../core/diagnose.ts';
 import type { Finding, FindingCode } from '../core/findings.ts';
-import { refId } from '../core/kubernetes.ts';
+import { refId, type ObjectRef } from '../core/kubernetes.ts';
 import {
   applySecretPlans,
   keysOf,
@@ -16,8 +16,9 @@ import {
 import { verdictOf, type FixReport, type StepOutcome } from '../core/report.ts';
 import { requirements } from '../core/requirements.ts';
 import {
+  allRefused,
+  guardTarget,
   overwriteNeeded,
-  ownershipWarnings,
   refuseSharedSourceNames,
   refuseUnknownNames,
   unnamedChanges,
@@ -56,27 +57,54 @@ export async function runFix(session: Session, options: FixOptions): Promise<Fix
   const snapshot = await untilInterrupted(observe(cluster, scope, deps.clock.now()), deps.signal);
   refuseUnreadableSecrets(session, snapshot);
 
-  const wanted = wantedBy(session, snapshot, options);
-  const targets = secretTargets(wanted, snapshot, stack);
-  if (targets.length === 0) {
-    return report(session, { snapshot, plans: [], outcomes: [], dryRun: options.dryRun });
-  }
+  const known = wantedBy(session, snapshot, options);
   const from = options.from.length > 0 ? options.from : session.defaultSources;
-  if (from.length > 0) refuseSharedSourceNames(wanted);
-  for (const warning of targets.flatMap(ownershipWarnings)) deps.terminal.err(`warning: ${warning}`);
-  if (!options.dryRun) await untilInterrupted(proveRights(session, rightsFor(targets, snapshot)), deps.signal);
+  if (from.length > 0) refuseSharedSourceNames(known);
+  const { targets, refused } = guarded(session, secretTargets(known, snapshot, stack));
+  const dryRun = options.dryRun;
+  if (targets.length === 0) return report(session, { snapshot, plans: [], outcomes: [], dryRun });
+  const wanted = targets.flatMap((target) => target.wanted);
+  refuseUnnamedChanges(session, wanted, options);
+  if (!dryRun) await untilInterrupted(proveRights(session, rightsFor(targets, snapshot)), deps.signal);
 
-  const found = await collectValues(session, wanted, { from, ask: !options.dryRun });
+  const found = await collectValues(session, wanted, { from, ask: !dryRun });
   const plans = targets.map((target) => planSecret(target, found));
-  if (options.dryRun || plans.every(({ action }) => action === 'none')) {
-    return report(session, { snapshot, plans, outcomes: [], dryRun: options.dryRun });
-  }
+  const isIdle = plans.every(({ action }) => action === 'none');
+  const refusal = allRefused(refused.map((each) => each.refusal));
+  if (isIdle && refusal !== undefined) throw refusal;
+  const leftAlone = refused.map(toOutcome);
+  if (dryRun || isIdle) return report(session, { snapshot, plans, outcomes: [], leftAlone, dryRun });
 
   show(session, plans, snapshot);
   await agree(session, { plans, wanted, snapshot }, options);
   refuseWhenInterrupted(session);
   const { outcomes, written } = await writeSecrets(session, plans, snapshot.missingNamespaces);
-  return report(session, { snapshot, plans, outcomes, dryRun: false, written });
+  return report(session, { snapshot, plans, outcomes, leftAlone, dryRun, written });
+}
+
+interface Refused {
+  readonly object: ObjectRef;
+  readonly refusal: OperatorError;
+}
+
+/** The Secrets that may be written, and those that are left alone; throws where there are only such. */
+function guarded(
+  { deps }: Session,
+  all: readonly SecretTarget[],
+): { targets: readonly SecretTarget[]; refused: readonly Refused[] } {
+  const answers = all.map((target) => ({ object: target.object, ...guardTarget(target) }));
+  const targets = answers.flatMap(({ open }) => open ?? []);
+  const refused = answers.flatMap(({ object, refusal }) => (refusal === undefined ? [] : [{ object, refusal }]));
+  const error = targets.length === 0 ? allRefused(refused.map(({ refusal }) => refusal)) : undefined;
+  if (error !== undefined) throw error;
+  for (const warning of answers.flatMap(({ warnings }) => warnings)) deps.terminal.err(`warning: ${warning}`);
+  for (const { refusal } of refused) deps.terminal.err(`warning: ${refusal.message}: left alone`);
+  return { targets, refused };
+}
+
+function toOutcome({ object, refusal: { message, hint } }: Refused): StepOutcome {
+  const detail = hint === undefined ? message : `${message}; ${hint}`;
+  return { action: 'patch-secret', object, outcome: 'skipped', detail };
 }
 
 /** A Secret that could not be looked at is not one that lacks keys. */
@@ -101,10 +129,13 @@ function wantedBy({ deps, stack }: Session, snapshot: Snapshot, options: FixOpti
   for (const { key, reason, detail } of wanted) {
     if (reason === 'invalid') deps.terminal.err(`warning: ${key} ${detail ?? 'is invalid'}: left as it is`);
   }
-  const kept = wanted.filter(({ reason }) => reason !== 'invalid');
-  const unnamed = unnamedChanges(kept, options.overwrite);
-  if (unnamed.length > 0 && !options.dryRun) throw overwriteNeeded(unnamed);
-  return kept;
+  return wanted.filter(({ reason }) => reason !== 'invalid');
+}
+
+function refuseUnnamedChanges({ deps }: Session, wanted: readonly WantedKey[], options: FixOptions): void {
+  if (deps.terminal.canPrompt || options.dryRun) return;
+  const unnamed = unnamedChanges(wanted, options.overwrite);
+  if (unnamed.length > 0) throw overwriteNeeded(unnamed);
 }
 
 function rightsFor(targets: readonly SecretTarget[], { missingNamespaces }: Snapshot): Right[] {
@@ -182,26 +213,30 @@ interface Result {
   readonly snapshot: Snapshot;
   readonly plans: readonly SecretPlan[];
   readonly outcomes: readonly StepOutcome[];
+  /** Secrets that c2l must not write. */
+  readonly leftAlone?: readonly StepOutcome[];
   readonly dryRun: boolean;
   /** The plans that were carried out; in a dry run and with nothing to do all of them count as such. */
   readonly written?: readonly SecretPlan[];
 }
 
-function report(session: Session, { snapshot, plans, outcomes, dryRun, written = plans }: Result): FixReport {
+function report(session: Session, result: Result): FixReport {
+  const { snapshot, plans, outcomes, leftAlone = [], dryRun, written = plans } = result;
   const after = applySecretPlans(snapshot, written);
   const findings = diagnose(after, session.stack).filter(
     (finding) => ownCodes.has(finding.code) && !(dryRun && isToBeAsked(finding, plans)),
   );
-  const isPartial = outcomes.some(({ outcome }) => outcome === 'failed');
-  const isInterrupted = outcomes.some(({ outcome }) => outcome === 'skipped') && !isPartial;
+  const hasFailed = outcomes.some(({ outcome }) => outcome === 'failed');
+  const isInterrupted = outcomes.some(({ outcome }) => outcome === 'skipped') && !hasFailed;
+  const isPartial = hasFailed || (outcomes.length > 0 && leftAlone.length > 0);
   return {
     ...reportHead(session, snapshot),
     command: 'fix-secrets',
-    verdict: isPartial ? 'partial' : isInterrupted ? 'interrupted' : verdictOf(findings),
+    verdict: isInterrupted ? 'interrupted' : isPartial ? 'partial' : verdictOf(findings),
     findings,
     dryRun,
     plan: plans.map(plannedSecret),
-    outcomes,
+    outcomes: [...outcomes, ...leftAlone],
   };
 }
 

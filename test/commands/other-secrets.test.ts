@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { ExitCode } from '../../src/exit-codes.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import { expectRefused, watchedSandbox } from '../support/refusals.ts';
+import { expectRefused, jsonOf, watchedSandbox } from '../support/refusals.ts';
 import { runCli } from '../support/run-cli.ts';
 import { sandbox } from '../support/sandbox.ts';
 
@@ -93,5 +93,50 @@ describe('a name that several keys would be looked up by', () => {
     const { data } = cluster.store.get('secrets', namespace, 'redis') as unknown as { data: Record<string, string> };
     expect(data).toEqual({ password: Buffer.from('other').toString('base64') });
     expect(keysIn(cluster, 'pg')).toEqual(['password']);
+  });
+});
+
+describe('a Secret that may not be written', () => {
+  const needs = [
+    ['fixed', 'fixed-key'],
+    ['plain', 'plain-key'],
+    ['sealed', 'sealed-key'],
+  ] as const;
+  const backup = 'FIXED_KEY=one\nPLAIN_KEY=two\nSEALED_KEY=three\n';
+  const ownerReferences = [{ apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret', name: 'sealed', uid: '1' }];
+  const secrets = { fixed: { immutable: true }, plain: {}, sealed: { metadata: { ownerReferences } } };
+
+  test('is left alone, and the others are repaired', async () => {
+    const cluster = await sandbox();
+    await addTeam(cluster, { secrets, needs, backup });
+    const options = { kubeconfig: cluster.kubeconfig, cwd: folder };
+
+    const planned = jsonOf(await runCli([...argv, '--dry-run', '-o', 'json'], options));
+    expect([planned.verdict, keysIn(cluster, 'plain')]).toEqual(['problems', []]);
+
+    const result = await runCli([...argv, '-o', 'json'], options);
+    expect([result.code, result.stderr]).toEqual([
+      ExitCode.partial,
+      expect.stringMatching(/warning: Secret team\/fixed is immutable.*: left alone/),
+    ]);
+    const { verdict, outcomes = [] } = jsonOf(result);
+    expect(verdict).toBe('partial');
+    const skipped = outcomes.filter(({ outcome }) => outcome === 'skipped');
+    expect(skipped).toEqual([
+      expect.objectContaining({ action: 'patch-secret', detail: expect.stringMatching(/immutable.*kubectl replace/) }),
+      expect.objectContaining({ action: 'patch-secret', detail: expect.stringMatching(/Sealed Secrets.*kubeseal/) }),
+    ]);
+    expect(planned.outcomes).toEqual(skipped);
+    expect(['fixed', 'plain', 'sealed'].map((name) => keysIn(cluster, name))).toEqual([[], ['plain-key'], []]);
+
+    const again = await runCli([...argv, '-o', 'json'], options);
+    expect([again.code, jsonOf(again).error]).toEqual([
+      ExitCode.usage,
+      {
+        code: 'secret-owned',
+        message: expect.stringMatching(/team\/fixed is immutable.*; Secret team\/sealed is written by Sealed Secrets/),
+        hint: expect.stringMatching(/kubectl replace.*kubeseal/),
+      },
+    ]);
   });
 });

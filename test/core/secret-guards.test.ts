@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 
 import type { SecretTarget, WantedKey, WantedReason } from '../../src/core/plan-secrets.ts';
 import {
+  allRefused,
+  guardTarget,
   overwriteNeeded,
-  ownershipWarnings,
   refuseUnknownNames,
   unnamedChanges,
 } from '../../src/core/secret-guards.ts';
@@ -28,37 +29,59 @@ describe('a Secret that somebody else writes', () => {
     ['external-secrets', /External Secrets \(owner-1\)/, /force-sync/],
     ['sealed-secrets', /Sealed Secrets \(owner-1\)/, /kubeseal/],
   ] as const)('of %s is refused, with the repair that lasts', (by, message, hint) => {
-    const refusal = expect.objectContaining({
-      code: 'secret-owned',
-      exitCode: 2,
-      message: expect.stringMatching(message),
-      hint: expect.stringMatching(hint),
+    expect(guardTarget(target('missing', { owner: { by, name: 'owner-1' } }))).toEqual({
+      refusal: expect.objectContaining({
+        code: 'secret-owned',
+        exitCode: 2,
+        message: expect.stringMatching(message),
+        hint: expect.stringMatching(hint),
+      }),
+      warnings: [],
     });
-    expect(() => ownershipWarnings(target('missing', { owner: { by, name: 'owner-1' } }))).toThrow(refusal);
   });
 
   test('of Argo CD takes new keys with a warning, and no changed ones', () => {
     const owner = { by: 'argocd', name: 'shop' } as const;
-    expect(ownershipWarnings(target('missing', { owner }))).toEqual([
-      expect.stringMatching(/application shop: added keys survive self-heal/),
-    ]);
+    const added = target('missing', { owner });
+    const warnings = [expect.stringMatching(/application shop: added keys survive self-heal/)];
+    expect(guardTarget(added)).toEqual({ open: added, warnings });
+    const refusal = expect.objectContaining({ message: expect.stringMatching(/set back to what Git holds/) });
     for (const reason of ['placeholder', 'invalid', 'overwrite'] as const) {
-      expect(() => ownershipWarnings(target(reason, { owner }))).toThrow(/set back to what Git holds/);
+      expect(guardTarget(target(reason, { owner }))).toEqual({ refusal, warnings: [] });
     }
+    const both = { ...added, wanted: [...added.wanted, key('placeholder', 'other')] };
+    expect(guardTarget(both)).toEqual({ open: added, refusal, warnings });
   });
 
   test('of Helm is written with a warning', () => {
-    const warnings = ownershipWarnings(target('missing', { owner: { by: 'helm', name: 'release' } }));
-    expect(warnings).toEqual([expect.stringMatching(/Helm release release/)]);
+    const helm = target('missing', { owner: { by: 'helm', name: 'release' } });
+    expect(guardTarget(helm)).toEqual({ open: helm, warnings: [expect.stringMatching(/Helm release release/)] });
   });
 
-  test('that is immutable is refused before the API does', () => {
-    expect(() => ownershipWarnings(target('missing', { immutable: true }))).toThrow(/shop\/app is immutable/);
+  test('that is immutable is refused before the API does, with a repair that shows no value', () => {
+    const { open, refusal } = guardTarget(target('missing', { immutable: true }));
+    expect([open, refusal?.message]).toEqual([undefined, expect.stringMatching(/shop\/app is immutable/)]);
+    expect(refusal?.hint).toMatch(/-o yaml \| sed .* \| kubectl replace --force -f -, then: c2l fix-secrets -n shop$/);
   });
 
   test('is nobody else: no warning', () => {
-    expect(ownershipWarnings(target('overwrite', {}))).toEqual([]);
+    const own = target('overwrite', {});
+    expect(guardTarget(own)).toEqual({ open: own, warnings: [] });
   });
+});
+
+test('of several refusals none is lost', () => {
+  const refusals = ['one', 'two'].map((name) => {
+    const parts = { immutable: true, metadata: { namespace: 'shop', name } };
+    return guardTarget(target('missing', parts)).refusal!;
+  });
+  expect(allRefused(refusals)).toMatchObject({
+    code: 'secret-owned',
+    message: expect.stringMatching(/shop\/one is immutable.*; Secret shop\/two is immutable/),
+    hint: expect.stringMatching(/get secret one .*; .*get secret two /),
+  });
+  expect(allRefused(refusals.slice(0, 1))).toBe(refusals[0]);
+  expect(allRefused([])).toBeUndefined();
 });
 
 test('a present value is replaced only where it is named', () => {
