@@ -23,7 +23,7 @@ export function findingsLines(findings: readonly Finding[], context: FindingsCon
   );
   return [
     ...groups.flatMap((group) => [...groupLines(group, context, style), '']),
-    ...optionalLines(findings, style),
+    ...optionalLines(findings, context, style),
     ...gapLines(findings, style),
   ];
 }
@@ -35,6 +35,7 @@ function groupLines(group: FindingGroup, context: FindingsContext, style: Style)
   return [
     style.bold(paint(first)),
     ...rest.map((line) => style.bold(paint(line))),
+    ...placeLines(group, context, style),
     ...keyLines(group, style),
     ...blockLines(group, context, style),
     ...group.consequences.flatMap(({ message }) => paragraph('    because of it: ', message, style.width)),
@@ -56,6 +57,12 @@ export function groupTitle({ code, object, findings }: FindingGroup, { namespace
   const words = keyTitles[code]?.(count(findings.length, 'required key'));
   if (words !== undefined) return `${refText(object)}${place} ${words}`;
   return findings[0]?.message ?? '';
+}
+
+/** Messages name objects without their namespace, which goes without saying where there is only one. */
+function placeLines({ code, object }: FindingGroup, { namespaces }: FindingsContext, style: Style): string[] {
+  const isTold = namespaces.length === 1 || keyTitles[code] !== undefined || object.namespace === '';
+  return isTold ? [] : paragraph('    namespace  ', object.namespace, style.width);
 }
 
 function keyLines({ code, findings }: FindingGroup, style: Style): string[] {
@@ -94,7 +101,7 @@ function namesOf(refs: readonly ObjectRef[]): string {
   return refs.map(refText).join(', ');
 }
 
-function optionalLines(findings: readonly Finding[], style: Style): string[] {
+function optionalLines(findings: readonly Finding[], { namespaces }: FindingsContext, style: Style): string[] {
   const absent = findings.filter(({ code }) => code === 'optional-key-absent');
   if (absent.length === 0) return [];
   const amount = count(absent.length, 'optional key');
@@ -102,6 +109,7 @@ function optionalLines(findings: readonly Finding[], style: Style): string[] {
   const title = paragraph(`${severityWords.info}  `, `${amount} absent, nothing waits for them${hint}`, style.width);
   if (!style.verbose) return [...title.map((line) => style.dim(line)), ''];
   const rows = absent.map((finding) => [
+    ...(namespaces.length === 1 ? [] : [{ text: finding.object.namespace }]),
     { text: finding.key ?? finding.secret ?? finding.object.name },
     { text: namesOf(neededBy(finding.references)) },
   ]);

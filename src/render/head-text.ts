@@ -57,7 +57,9 @@ function nextInSandbox(report: Report): string {
   return `c2l stabilize --sandbox${report.error?.code === 'confirmation-needed' ? ' --yes' : ''}`;
 }
 
-/** The next command means the same cluster as this one did. */
+/** The next command means the same cluster as this one did, and the namespace that it names itself. */
 function withFlags(command: string, { flags }: Style): string {
-  return flags === '' || !command.startsWith('c2l ') || command.includes(flags) ? command : `${command} ${flags}`;
+  if (!command.startsWith('c2l ')) return command;
+  const kept = / -n /.test(command) ? flags.replace(/(^| )(-n \S+|-A)(?= |$)/g, '').trim() : flags;
+  return kept === '' || command.includes(kept) ? command : `${command} ${kept}`;
 }

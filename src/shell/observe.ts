@@ -12,58 +12,34 @@ export async function observe(cluster: ClusterReader, scope: Scope, now: Date): 
   const list = <R extends Resource>(resource: R): Promise<Listing<Listed[R]>> =>
     listEverywhere(resource, scope, (namespace) => cluster.list(resource, namespace));
 
-  const [
-    missingNamespaces,
-    secrets,
-    pods,
-    deployments,
-    statefulSets,
-    daemonSets,
-    replicaSets,
-    jobs,
-    cronJobs,
-    services,
-    serviceAccounts,
-    ingresses,
-    events,
-    argocd,
-  ] = await Promise.all([
+  const [missingNamespaces, listings, argocd] = await Promise.all([
     findMissingNamespaces(cluster, scope),
-    listEverywhere('secrets', scope, (namespace) => cluster.listSecrets(namespace)),
-    list('pods'),
-    list('deployments'),
-    list('statefulsets'),
-    list('daemonsets'),
-    list('replicasets'),
-    list('jobs'),
-    list('cronjobs'),
-    list('services'),
-    list('serviceaccounts'),
-    list('ingresses'),
-    list('events'),
+    allOf({
+      secrets: listEverywhere('secrets', scope, (namespace) => cluster.listSecrets(namespace)),
+      pods: list('pods'),
+      deployments: list('deployments'),
+      statefulSets: list('statefulsets'),
+      daemonSets: list('daemonsets'),
+      replicaSets: list('replicasets'),
+      jobs: list('jobs'),
+      cronJobs: list('cronjobs'),
+      services: list('services'),
+      serviceAccounts: list('serviceaccounts'),
+      ingresses: list('ingresses'),
+      events: list('events'),
+    }),
     observeArgoCd(cluster, scope.argocdNamespace),
   ]);
-
-  const snapshot: Snapshot = {
-    takenAt: now.toISOString(),
-    namespaces: scope.all ? namespacesOf([pods, deployments, statefulSets, secrets]) : scope.namespaces,
-    missingNamespaces,
-    secrets,
-    pods,
-    deployments,
-    statefulSets,
-    daemonSets,
-    replicaSets,
-    jobs,
-    cronJobs,
-    services,
-    serviceAccounts,
-    ingresses,
-    events,
-    argocd,
-  };
+  const namespaces = scope.all ? namespacesOf(Object.values(listings)) : scope.namespaces;
+  const snapshot: Snapshot = { takenAt: now.toISOString(), namespaces, missingNamespaces, ...listings, argocd };
   refuseBlindness(cluster, snapshot);
   return snapshot;
+}
+
+/** `Promise.all` for a record. */
+async function allOf<T extends object>(promises: T): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
+  const entries = Object.entries(promises).map(async ([key, promise]) => [key, await promise] as const);
+  return Object.fromEntries(await Promise.all(entries)) as { [K in keyof T]: Awaited<T[K]> };
 }
 
 async function findMissingNamespaces(cluster: ClusterReader, scope: Scope): Promise<string[]> {

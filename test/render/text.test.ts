@@ -140,6 +140,17 @@ describe('what to type next', () => {
     );
   });
 
+  test.each(['--context blue -n shop', '-n shop --context blue', '--context blue -A'])(
+    'keeps to the namespace that the command names (%s)',
+    async (flags) => {
+      const findings = [{ ...missingKey('token', [], []), fix: 'c2l fix-secrets -n shop' }];
+
+      expect(await text({ ...incident, findings }, { flags })).toMatch(
+        /next: c2l fix-secrets -n shop --context blue\n$/,
+      );
+    },
+  );
+
   test('begins anew in the sandbox, which is gone by then, and leads to the own cluster at the end', async () => {
     expect(await text(incident, { flags: '--sandbox' })).toMatch(/next: c2l stabilize --sandbox\n$/);
     expect(await text(stabilized, { flags: '--sandbox' })).toMatch(/next: c2l audit\n$/);
@@ -166,5 +177,17 @@ describe('names from the cluster', () => {
     expect(page.replace(/\s+/g, ' ')).toContain(
       'secret/cloudtolocalllm-secrets in namespace cloudtolocalllm lacks 9 required keys',
     );
+  });
+
+  test('of several namespaces stand with theirs, whatever is told of them', async () => {
+    const namespaces = ['blue', 'cloudtolocalllm'];
+    const whole: Finding = { ...missingKey('', [], []), code: 'secret-missing', message: 'secret/app does not exist' };
+    const optional: Finding = { ...missingKey('extra', [], []), code: 'optional-key-absent', severity: 'info' };
+    const page = await text({ ...incident, namespaces, findings: [whole, optional] }, { verbose: true });
+
+    expect(page).toMatch(/secret\/app does not exist\n {4}namespace {2}cloudtolocalllm\n/);
+    expect(page).toMatch(/^ {4}cloudtolocalllm {2}extra/m);
+    expect(page).toMatch(/^NAMESPACE +COMPONENT +STATE +DETAIL\ncloudtolocalllm +statefulset\/postgres-auth +stuck/m);
+    expect(await text(incident)).not.toContain('NAMESPACE');
   });
 });
