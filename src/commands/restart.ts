@@ -4,5 +4,5 @@ import type { CommandResult } from './run-report.ts';
 
 /** Restarts only what needs it, in dependency order. */
 export async function restart(session: Session, options: RestartOptions): Promise<CommandResult> {
-  return { report: await runRestart(session, options) };
+  return { report: await runRestart(session, { ...options, isAlone: true }) };
 }

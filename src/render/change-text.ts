@@ -5,6 +5,7 @@ import { closingLines, headLines } from './head-text.ts';
 import { count, table, type Cell } from './layout.ts';
 import { planLines } from './plan-text.ts';
 import type { Style } from './style.ts';
+import { hasUnreadPods, unreadPodsText } from './unread-pods.ts';
 
 export function fixText(report: FixReport, style: Style): string[] {
   return [
@@ -55,18 +56,38 @@ export function restartText(report: RestartReport, style: Style): string[] {
 }
 
 /** One clause: how many were replaced, restarted, left alone. */
-export function restartSummary({ outcomes, dryRun }: RestartReport): string {
+export function restartSummary({ outcomes, dryRun, findings }: RestartReport): string {
   const amount = (action: StepOutcome['action']): number =>
     outcomes.filter((step) => step.action === action && ['done', 'planned', 'kept'].includes(step.outcome)).length;
-  const failed = outcomes.filter(({ outcome }) => outcome === 'failed').length;
+  const failed = outcomes.filter(({ outcome }) => outcome === 'failed');
+  const late = failed.filter(({ action }) => action === 'wait-ready').length;
+  const ready = dryRun ? 0 : amount('wait-ready');
   const parts = [
-    ...(amount('replace-pod') > 0 ? [`${count(amount('replace-pod'), 'pod')} replaced`] : []),
-    ...(amount('restart-workload') > 0 ? [`${count(amount('restart-workload'), 'workload')} restarted`] : []),
-    ...(amount('wait-ready') > 0 && !dryRun ? [`${count(amount('wait-ready'), 'workload')} ready`] : []),
-    ...(failed > 0 ? [`${count(failed, 'step')} failed`] : []),
+    ...beginning(outcomes, { late, isBlind: hasUnreadPods(findings) }),
+    ...where(amount('replace-pod'), (pods) => `${count(pods, 'pod')} replaced`),
+    ...where(amount('restart-workload'), (workloads) => `${count(workloads, 'workload')} restarted`),
+    ...where(ready, (workloads) => `${count(workloads, 'workload')} ready`),
+    ...where(late, (workloads) => `${workloads} not ready`),
+    ...where(failed.length - late, (steps) => `${count(steps, 'step')} failed`),
   ];
-  if (parts.length === 0) return 'nothing to restart';
-  return `${dryRun ? 'dry run: ' : ''}${parts.join(', ')}`;
+  return `${dryRun && parts[0] !== nothingText ? 'dry run: ' : ''}${parts.join(', ')}`;
+}
+
+const nothingText = 'nothing to restart';
+
+/** Pods that nobody could look at need something or nothing: only what was seen needs nothing. */
+function beginning(
+  outcomes: readonly StepOutcome[],
+  { late, isBlind }: { readonly late: number; readonly isBlind: boolean },
+): string[] {
+  if (isBlind) return [unreadPodsText];
+  const hasSteps = outcomes.some(({ action }) => action === 'replace-pod' || action === 'restart-workload');
+  const isReady = outcomes.some(({ action, outcome }) => action === 'wait-ready' && outcome === 'done');
+  return hasSteps || (isReady && late === 0) ? [] : [nothingText];
+}
+
+function where(amount: number, text: (amount: number) => string): string[] {
+  return amount > 0 ? [text(amount)] : [];
 }
 
 function nextAfterRestart({ verdict, dryRun, outcomes, findings }: RestartReport): string {

@@ -26,7 +26,12 @@ export interface RestartOptions {
   readonly waitOnly: boolean;
   /** Longest wait for recovery, in all. */
   readonly timeoutMs: number;
+  /** Nothing was written just before: what others must heal is not waited for to the end. */
+  readonly isAlone?: boolean;
 }
+
+/** What kubelet starts again by itself is ready by then: it tries every 10 to 15 s. */
+const patienceMs = 30_000;
 
 /**
  * Replaces the pods that serve nobody for want of a key that is there now, all at once; restarts what runs with an
@@ -48,7 +53,9 @@ export async function runRestart(session: Session, options: RestartOptions): Pro
     refuseWhenInterrupted(session);
   }
 
-  const deadline = deps.clock.monotonic() + options.timeoutMs;
+  const isUntouched = writes === 0 && options.isAlone === true;
+  const patience = isUntouched && !options.waitOnly ? Math.min(patienceMs, options.timeoutMs) : options.timeoutMs;
+  const deadline = deps.clock.monotonic() + patience;
   const begun = [
     ...(await replacePods(session, plan.replace, deadline)),
     ...(await restartLevels(session, snapshot, { levels: plan.restart, deadline })),
@@ -58,7 +65,7 @@ export async function runRestart(session: Session, options: RestartOptions): Pro
     deadline,
     title: 'waiting for components',
   });
-  return finalReport(session, { plan, begun, wait });
+  return finalReport(session, { plan, begun, wait, isUntouched });
 }
 
 function awaited(
@@ -134,29 +141,38 @@ interface Ended {
   readonly plan: RestartPlan;
   readonly begun: readonly StepOutcome[];
   readonly wait: WaitResult;
+  /** Nothing was changed, neither now nor just before. */
+  readonly isUntouched: boolean;
 }
 
-function finalReport(session: Session, { plan, begun, wait }: Ended): RestartReport {
+function finalReport(session: Session, ended: Ended): RestartReport {
+  const { plan, begun, wait } = ended;
   const findings = diagnose(wait.snapshot, session.stack).filter(({ code }: Finding) => ownCodes.has(code));
-  const outcomes = [...begun, ...keptOutcomes(plan.keep), ...waitOutcomes(wait)];
+  const outcomes = [...begun, ...keptOutcomes(plan.keep), ...waitOutcomes(ended)];
   return {
     ...reportHead(session, wait.snapshot),
     command: 'restart',
-    verdict: finalVerdict(begun, wait, findings),
+    verdict: finalVerdict(ended, findings),
     findings,
     dryRun: false,
     outcomes,
   };
 }
 
-function finalVerdict(begun: readonly StepOutcome[], wait: WaitResult, findings: readonly Finding[]): Verdict {
+/** `partial` promises that something was changed. */
+function finalVerdict({ begun, wait, isUntouched }: Ended, findings: readonly Finding[]): Verdict {
+  const found = verdictOf(findings);
   if (wait.end === 'interrupted') return 'interrupted';
-  if (begun.some(({ outcome }) => outcome === 'failed') || wait.end === 'timeout') return 'partial';
-  if (wait.end === 'ready') return verdictOf(findings);
-  return begun.length > 0 || verdictOf(findings) === 'ok' ? 'partial' : verdictOf(findings);
+  if (begun.some(({ outcome }) => outcome === 'failed')) return 'partial';
+  if (wait.end === 'ready') return found;
+  if (isUntouched && found === 'ok') return wait.end === 'unreadable' ? 'unreadable' : 'problems';
+  if (isUntouched) return found;
+  return begun.length > 0 || wait.end === 'timeout' || found === 'ok' ? 'partial' : found;
 }
 
-function waitOutcomes({ end, states, readyAfterMs, reason }: WaitResult): StepOutcome[] {
+function waitOutcomes({ wait, isUntouched }: Ended): StepOutcome[] {
+  const { end, states, readyAfterMs, reason } = wait;
+  const late = isUntouched ? 'not ready, and nothing that a restart would help' : 'not ready in time';
   return states.map(({ object, state, detail, hopeless }): StepOutcome => {
     const after = readyAfterMs.get(refId(object));
     if (state === 'ready') {
@@ -165,7 +181,7 @@ function waitOutcomes({ end, states, readyAfterMs, reason }: WaitResult): StepOu
     }
     const why = {
       ready: detail,
-      timeout: `not ready in time: ${detail}`,
+      timeout: `${late}: ${detail}`,
       hopeless: hopeless === undefined ? `waits for what cannot become ready: ${detail}` : `cannot heal: ${hopeless}`,
       interrupted: `interrupted while ${detail}; c2l restart goes on from here`,
       unreadable: `not known: ${reason ?? detail}`,
