@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import {
   addWriteOptions,
   collect,
+  collectNamespace,
   colorChoices,
   outputFormats,
   parseDuration,
@@ -153,7 +154,11 @@ function createProgram(world: World, done: (code: ExitCode) => void, print: (tex
       program
         .command('verify')
         .description('prove that every component works: logins and answers, not only readiness')
-        .option('--timeout <duration>', 'how long checks may take to pass', parseDuration, 60_000),
+        .addOption(
+          new Option('--timeout <duration>', 'how long checks may take to pass')
+            .argParser(parseDuration)
+            .default(60_000, '60s'),
+        ),
       'c2l verify --timeout 2m',
     ),
     false,
@@ -205,7 +210,7 @@ function addGlobalOptions(program: Command): void {
   program
     .option('--kubeconfig <file>', 'kubeconfig to use (default: $KUBECONFIG, else ~/.kube/config)')
     .option('--context <name>', 'context of the kubeconfig (default: its current one)')
-    .option('-n, --namespace <name>', 'look at exactly this namespace; may be repeated', collect)
+    .option('-n, --namespace <name>', 'look at exactly this namespace; may be repeated', collectNamespace)
     .addOption(new Option('-A, --all-namespaces', 'look at all namespaces').conflicts('namespace'))
     .option('--config <file>', 'stack file (default: c2l.yaml here or above)')
     .option('--stack <name>', 'stack that ships with c2l, such as cloudtolocalllm')

@@ -111,6 +111,8 @@ function reportDefect(error: unknown): void {
 
 process.on('SIGINT', interrupt);
 process.on('SIGTERM', interrupt);
+// The terminal was closed: a sandbox must not leave its files behind.
+process.on('SIGHUP', interrupt);
 process.on('uncaughtException', reportDefect);
 
 /** Resolves when what was written has left the process; a reader that went away does not hold it up. */

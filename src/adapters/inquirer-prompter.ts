@@ -13,16 +13,18 @@ export interface PrompterOptions {
 
 /** What inquirer is asked with; its own types tie the answer to a literal and are of no help to a wrapper. */
 type Question = { readonly message: string } & (
-  | { readonly type: 'confirm'; readonly default: false }
   | { readonly type: 'password'; readonly validate: (text: string) => true | string }
-  | { readonly type: 'input' }
+  | { readonly type: 'input'; readonly validate?: (text: string) => true | string }
 );
 
 /** Prompts on standard error; the library is loaded with the first question. */
 export function createInquirerPrompter(options: PrompterOptions): Prompter {
   return {
     async confirm(question) {
-      return (await ask(options, { type: 'confirm', message: printable(question), default: false })) === true;
+      // Not the library's own confirmation: it takes whatever begins with a "y" for consent.
+      const validate = (text: string): true | string => answerOf(text) !== undefined || 'type y or n; Enter means no';
+      const answer = await ask(options, { type: 'input', message: `${printable(question)} (y/N)`, validate });
+      return answerOf(String(answer)) === 'yes';
     },
     async secret(question, check) {
       const answer = await ask(options, {
@@ -36,6 +38,12 @@ export function createInquirerPrompter(options: PrompterOptions): Prompter {
       return String(await ask(options, { type: 'input', message: printable(question) }));
     },
   };
+}
+
+function answerOf(text: string): 'yes' | 'no' | undefined {
+  const word = text.trim().toLowerCase();
+  if (word === 'y' || word === 'yes') return 'yes';
+  return word === '' || word === 'n' || word === 'no' ? 'no' : undefined;
 }
 
 async function ask({ input, output, signal }: PrompterOptions, question: Question): Promise<unknown> {

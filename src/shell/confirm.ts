@@ -27,7 +27,8 @@ export async function confirmWrite(session: Session, question: string, options: 
       },
     );
   }
-  if (!(await prompter.confirm(question))) throw declined();
+  // Which cluster is asked for again: what was told at the start has long scrolled away.
+  if (!(await prompter.confirm(`${question} (context ${session.cluster.context})`))) throw declined();
 }
 
 async function confirmByName(

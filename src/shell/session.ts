@@ -26,7 +26,7 @@ export interface Scope {
   /** Empty when all are looked at. */
   readonly namespaces: readonly string[];
   readonly all: boolean;
-  /** Whose absence is a finding: the namespaces that were named, and with all of them those of the stack. */
+  /** Whose absence is a finding: the stack's. Those that `-n` names were seen before, or refused. */
   readonly expectedNamespaces: readonly string[];
   readonly argocdNamespace: string;
 }
@@ -51,6 +51,9 @@ export async function openSession(options: SessionOptions, deps: Deps): Promise<
   const named = await namedStack(options, deps);
   const connection = await deps.connect(options);
   try {
+    // At once: a server that does not answer is the moment in which one wants to know which it is.
+    const { cluster } = connection;
+    deps.terminal.err(`context ${cluster.context}, server ${cluster.server}`);
     const { stack, scope } = await untilInterrupted(choose(options, { named, connection, deps }), deps.signal);
     const session = createSession({ options, deps, connection, stack, scope });
     announce(session);
@@ -77,7 +80,11 @@ async function namedStack(options: SessionOptions, deps: Deps): Promise<Stack | 
 }
 
 async function assumedStack(options: SessionOptions, cluster: ClusterReader, deps: Deps): Promise<Stack | undefined> {
-  if (options.allNamespaces || options.namespaces.length > 0) return undefined;
+  if (options.allNamespaces) return undefined;
+  // Whoever names the namespace of the stack means the stack; any other name says otherwise.
+  if (options.namespaces.length > 0) {
+    return options.namespaces.includes(builtInStack) ? deps.stackFiles.builtIn(builtInStack) : undefined;
+  }
   const found = await cluster.namespaceExists(builtInStack);
   if (found.state === 'absent') return undefined;
   if (found.state === 'unreadable') {
@@ -101,7 +108,7 @@ async function chooseScope(options: SessionOptions, cluster: ClusterReader, stac
     return { namespaces, all: false, expectedNamespaces: namespaces, argocdNamespace };
   }
   await refuseUnknownNamespaces(options.namespaces, cluster);
-  return { namespaces: options.namespaces, all: false, expectedNamespaces: options.namespaces, argocdNamespace };
+  return { namespaces: options.namespaces, all: false, expectedNamespaces: [], argocdNamespace };
 }
 
 async function refuseUnknownNamespaces(names: readonly string[], cluster: ClusterReader): Promise<void> {
@@ -136,10 +143,10 @@ function createSession(parts: {
   };
 }
 
-function announce({ deps, cluster, stack, scope }: Session): void {
+function announce({ deps, stack, scope }: Session): void {
   const where = scope.all ? 'all namespaces' : `namespace ${scope.namespaces.join(', ')}`;
   const what = stack === undefined ? 'no stack file' : `stack ${stack.name}`;
-  deps.terminal.err(`context ${cluster.context}, server ${cluster.server}, ${where}, ${what}`);
+  deps.terminal.err(`${where}, ${what}`);
 }
 
 /** The part of a report that says what was looked at, and when. */

@@ -21,16 +21,30 @@ function setUp(keys: readonly string[] = []) {
   return { prompter, input, controller, screen: () => screen };
 }
 
+/** Resolves when the screen shows it; the test's own time limit is the bound. */
+async function until(isShown: () => boolean): Promise<void> {
+  while (!isShown()) await new Promise((resolve) => setImmediate(resolve));
+}
+
 describe('confirm', () => {
   test.each([
     ['enter alone is No', '\r', false],
     ['y is Yes', 'y\r', true],
-    ['anything else is No', 'yo\b\b\bn\r', false],
+    ['yes in capitals is Yes', 'YES\r', true],
+    ['no is No', 'no\r', false],
   ])('%s', async (_, keys, expected) => {
     const { prompter, screen } = setUp([keys]);
     expect(await prompter.confirm('Write 2 keys')).toBe(expected);
     expect(screen()).toContain('Write 2 keys');
   });
+});
+
+test('what only begins like a yes is no consent: it is asked again', async () => {
+  const { prompter, input, screen } = setUp(['yesterday\r']);
+  const answer = prompter.confirm('Write 2 keys');
+  await until(() => screen().includes('type y or n'));
+  input.write('\b'.repeat(9) + 'n\r');
+  expect(await answer).toBe(false);
 });
 
 test('a secret is neither shown nor told by its length', async () => {
