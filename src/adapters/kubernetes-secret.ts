@@ -20,7 +20,7 @@ export function toSecret(object: unknown): Secret | undefined {
 
   const { managedFields, ...kept } = metadata as unknown as ObjectMeta & { namespace: string; managedFields?: unknown };
   const { [lastApplied]: applied, ...annotations } = kept.annotations ?? {};
-  const owner = ownerOf(kept);
+  const owner = ownerOf(kept, managedFields);
   const noted = notedTimes(kept);
   return {
     metadata: kept.annotations === undefined ? kept : { ...kept, annotations },
@@ -75,19 +75,52 @@ function exposedKeys(applied: string | undefined): string[] {
   return [...new Set(exposed.map(([key]) => key))].sort();
 }
 
-function ownerOf(metadata: ObjectMeta & { readonly namespace: string }): SecretOwner | undefined {
+type SecretMetadata = ObjectMeta & { readonly namespace: string };
+
+/** Those that refuse a patch come first: a Secret may bear the marks of several. */
+function ownerOf(metadata: SecretMetadata, managedFields: unknown): SecretOwner | undefined {
   const owners = metadata.ownerReferences ?? [];
-  const external = owners.find((owner) => owner.kind === 'ExternalSecret');
-  if (external !== undefined) return { by: 'external-secrets', name: external.name };
+  const writers = dataWriters(managedFields);
+  const external = owners.find((owner) => owner.kind === 'ExternalSecret')?.name ?? externalWriter(metadata, writers);
+  if (external !== undefined) return { by: 'external-secrets', name: external };
   const sealed = owners.find((owner) => owner.kind === 'SealedSecret');
   if (sealed !== undefined) return { by: 'sealed-secrets', name: sealed.name };
 
-  const annotations = metadata.annotations ?? {};
-  const application = trackedBy(annotations['argocd.argoproj.io/tracking-id'], metadata);
+  const application = applicationOf(metadata, writers);
   if (application !== undefined) return { by: 'argocd', name: application };
-  const release = annotations['meta.helm.sh/release-name'];
-  const managedBy = metadata.labels?.['app.kubernetes.io/managed-by'];
-  return release !== undefined && managedBy === 'Helm' ? { by: 'helm', name: release } : undefined;
+  const controller = owners.find((owner) => owner.controller === true);
+  if (controller !== undefined) return { by: 'controller', name: `${controller.kind}/${controller.name}` };
+  const release = releaseOf(metadata);
+  return release === undefined ? undefined : { by: 'helm', name: release };
+}
+
+/** Where Argo CD tracks by label, that label alone could as well be a chart's. */
+function applicationOf(metadata: SecretMetadata, writers: readonly string[]): string | undefined {
+  const tracked = trackedBy(metadata.annotations?.['argocd.argoproj.io/tracking-id'], metadata);
+  if (tracked !== undefined || !writers.includes('argocd-controller')) return tracked;
+  return metadata.labels?.['app.kubernetes.io/instance'];
+}
+
+function releaseOf({ annotations, labels }: SecretMetadata): string | undefined {
+  const isHelm = labels?.['app.kubernetes.io/managed-by'] === 'Helm';
+  return isHelm ? annotations?.['meta.helm.sh/release-name'] : undefined;
+}
+
+/** Who wrote a key that is there. */
+function dataWriters(managedFields: unknown): string[] {
+  const entries = Array.isArray(managedFields) ? managedFields.map(asObject) : [];
+  return entries.filter((entry) => heldKeys(entry).length > 0).map((entry) => asText(entry?.['manager']));
+}
+
+/**
+ * External Secrets that merges into a Secret leaves no owner reference, but writes as a manager of its own name. The
+ * label does not tell the ExternalSecret, which is called like its Secret where it names no other.
+ */
+function externalWriter({ name, labels }: SecretMetadata, writers: readonly string[]): string | undefined {
+  const prefix = 'externalsecrets.external-secrets.io/';
+  const writer = writers.find((manager) => manager.startsWith(prefix));
+  if (writer !== undefined) return writer.slice(prefix.length);
+  return labels?.['reconcile.external-secrets.io/managed'] === 'true' ? name : undefined;
 }
 
 /** A copy of a tracked Secret carries the id of its original: only an id that names this very object counts. */

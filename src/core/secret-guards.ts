@@ -43,6 +43,8 @@ export function guardTarget(target: SecretTarget): GuardedTarget {
         open: target,
         warnings: [`${place} belongs to Helm release ${owner.name}: its next upgrade may undo this`],
       };
+    case 'controller':
+      return { open: target, warnings: [`${place} is controlled by ${owner.name}, which may undo this`] };
   }
 }
 
@@ -68,7 +70,7 @@ function immutable({ metadata }: Secret): OperatorError {
 
 function owned({ metadata }: Secret, owner: SecretOwner): OperatorError {
   const { namespace, name } = metadata;
-  const repair: Record<Exclude<SecretOwner['by'], 'helm'>, readonly [string, string]> = {
+  const repair: Record<Exclude<SecretOwner['by'], 'helm' | 'controller'>, readonly [string, string]> = {
     'external-secrets': [
       `is written by External Secrets (${owner.name}), which undoes changes made here`,
       `put the values into its store, then: kubectl -n ${namespace} annotate externalsecret ${owner.name} force-sync="$(date +%s)" --overwrite`,

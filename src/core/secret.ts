@@ -3,8 +3,8 @@ import type { SecretValue } from './secret-value.ts';
 
 /** Who writes a Secret beside c2l, told from its own metadata. */
 export interface SecretOwner {
-  readonly by: 'external-secrets' | 'sealed-secrets' | 'argocd' | 'helm';
-  /** The owning object or application, as people would look it up. */
+  readonly by: 'external-secrets' | 'sealed-secrets' | 'argocd' | 'helm' | 'controller';
+  /** The owning object or application, as people would look it up; of any other controller KIND/NAME. */
   readonly name: string;
 }
 

@@ -120,9 +120,13 @@ test('keys that last-applied exposes are named, and the annotation is dropped', 
 });
 
 describe('who owns it', () => {
-  const ownedBy = (kind: string) => ({
-    ownerReferences: [{ apiVersion: 'x/v1', kind, name: 'source', uid: '1' }],
+  const ownedBy = (kind: string, more: object = {}) => ({
+    ownerReferences: [{ apiVersion: 'x/v1', kind, name: 'source', uid: '1', ...more }],
   });
+  const writtenBy = (manager: string, data: object = { '.': {}, 'f:token': {} }) => ({
+    managedFields: [{ manager, operation: 'Update', time: '2026-01-01T00:00:00Z', fieldsV1: { 'f:data': data } }],
+  });
+  const instance = { labels: { 'app.kubernetes.io/instance': 'apps' } };
   const tracked = (id: string) => ({ annotations: { 'argocd.argoproj.io/tracking-id': id } });
   const helm = { annotations: { 'meta.helm.sh/release-name': 'release' } };
 
@@ -137,6 +141,16 @@ describe('who owns it', () => {
       { by: 'helm', name: 'release' },
     ],
     [helm, undefined],
+    [writtenBy('externalsecrets.external-secrets.io/merged'), { by: 'external-secrets', name: 'merged' }],
+    [{ ...writtenBy('externalsecrets.external-secrets.io/merged', {}), labels: {} }, undefined],
+    [{ labels: { 'reconcile.external-secrets.io/managed': 'true' } }, { by: 'external-secrets', name: 'db' }],
+    [
+      { ...writtenBy('argocd-controller'), ...instance },
+      { by: 'argocd', name: 'apps' },
+    ],
+    [{ ...writtenBy('kubectl'), ...instance }, undefined],
+    [writtenBy('argocd-controller'), undefined],
+    [ownedBy('Cluster', { controller: true }), { by: 'controller', name: 'Cluster/source' }],
   ])('%j', (metadata, owner) => {
     expect(toSecret(withMetadata(metadata))?.owner).toEqual(owner);
   });

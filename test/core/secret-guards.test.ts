@@ -58,6 +58,12 @@ describe('a Secret that somebody else writes', () => {
     expect(guardTarget(helm)).toEqual({ open: helm, warnings: [expect.stringMatching(/Helm release release/)] });
   });
 
+  test('of another controller is written with a warning', () => {
+    const controlled = target('overwrite', { owner: { by: 'controller', name: 'Cluster/shop-db' } });
+    const warnings = ['Secret shop/app is controlled by Cluster/shop-db, which may undo this'];
+    expect(guardTarget(controlled)).toEqual({ open: controlled, warnings });
+  });
+
   test('that is immutable is refused before the API does, with a repair that shows no value', () => {
     const { open, refusal } = guardTarget(target('missing', { immutable: true }));
     expect([open, refusal?.message]).toEqual([undefined, expect.stringMatching(/shop\/app is immutable/)]);
