@@ -68,7 +68,7 @@ async function walkPhases(session: Session, options: StabilizeOptions): Promise<
 
   for (const [index, [name, body]] of steps.entries()) {
     if (isStopped) {
-      phases.push(skipped(session, name, phases));
+      phases.push(skipped(session, name, reasonToSkip(phases)));
       continue;
     }
     session.deps.terminal.err(`\n${index + 1}/${steps.length} ${name}`);
@@ -128,15 +128,17 @@ function asPartOfTheWalk(error: OperatorError): OperatorError {
   return new OperatorError(code, `${code}; what earlier phases wrote stays`, { exitCode, hint });
 }
 
-function skipped(session: Session, name: PhaseName, earlier: readonly Phase[]): Phase {
+function skipped({ deps }: Session, name: PhaseName, summary: string): Phase {
+  return { name, verdict: 'skipped', startedAt: deps.clock.now().toISOString(), durationMs: 0, summary };
+}
+
+function reasonToSkip(earlier: readonly Phase[]): string {
   const because = earlier.findLast(({ verdict }) => verdict !== 'skipped');
-  return {
-    name,
-    verdict: 'skipped',
-    startedAt: session.deps.clock.now().toISOString(),
-    durationMs: 0,
-    summary: `skipped because ${because?.name ?? 'an earlier phase'} did not end well`,
-  };
+  const report = because?.report;
+  if (report?.command === 'fix-secrets' && report.dryRun) {
+    return 'skipped: a dry run writes nothing that it could follow';
+  }
+  return `skipped because ${because?.name ?? 'an earlier phase'} did not end well`;
 }
 
 /** People see each phase's answer as it comes; programs get it inside the one document at the end. */

@@ -1,4 +1,4 @@
-import type { Report } from '../core/report.ts';
+import type { Report, StabilizeReport } from '../core/report.ts';
 import { paragraph } from './layout.ts';
 import type { Style } from './style.ts';
 
@@ -53,8 +53,13 @@ function paintOf(verdict: AnyVerdict, style: Style): (text: string) => string {
 /** The sandbox is gone when its command ends: what comes next begins anew, and after the whole walk on a real cluster. */
 function nextInSandbox(report: Report): string {
   if (report.command !== 'stabilize') return 'c2l stabilize --sandbox';
-  if (report.verdict === 'ok') return 'c2l audit';
+  if (isWalkedThrough(report)) return 'c2l audit';
   return `c2l stabilize --sandbox${report.error?.code === 'confirmation-needed' ? ' --yes' : ''}`;
+}
+
+/** A rehearsal that writes nothing ends well, and part way. */
+export function isWalkedThrough({ verdict, phases }: StabilizeReport): boolean {
+  return verdict === 'ok' && phases.every((phase) => phase.verdict !== 'skipped');
 }
 
 /** The next command means the same cluster as this one did, and the namespace that it names itself. */

@@ -1,5 +1,5 @@
 import type { Phase, StabilizeReport } from '../core/report.ts';
-import { closingLines, headLines } from './head-text.ts';
+import { closingLines, headLines, isWalkedThrough } from './head-text.ts';
 import { count, durationText, paragraph, table, type Cell } from './layout.ts';
 import type { Style } from './style.ts';
 import { checkLines } from './verify-text.ts';
@@ -58,14 +58,20 @@ function failedCheckLines({ phases }: StabilizeReport, style: Style): string[] {
 
 function summary({ phases, verdict }: StabilizeReport): string {
   const total = durationText(phases.reduce((sum, { durationMs }) => sum + durationMs, 0));
-  if (verdict === 'ok') return `${count(phases.length, 'phase')} in ${total}`;
+  if (verdict === 'ok') return `${phasesText(phases)} in ${total}`;
   const last = phases.findLast((phase) => phase.verdict !== 'skipped');
   return last === undefined ? 'nothing was done' : `stopped in ${last.name} after ${total}`;
 }
 
+/** What was skipped did not happen. */
+function phasesText(phases: readonly Phase[]): string {
+  const walked = phases.filter((phase) => phase.verdict !== 'skipped').length;
+  return walked === phases.length ? count(walked, 'phase') : `${walked} of ${count(phases.length, 'phase')}`;
+}
+
 /** What a recovery teaches while it is fresh. */
-function afterwards({ verdict }: StabilizeReport, style: Style): string[] {
-  if (verdict !== 'ok') return [];
+function afterwards(report: StabilizeReport, style: Style): string[] {
+  if (!isWalkedThrough(report)) return [];
   if (style.flags.includes('--sandbox')) {
     return ['', ...paragraph('then: ', 'look at your own cluster; audit changes nothing there', style.width)];
   }
@@ -76,9 +82,11 @@ function afterwards({ verdict }: StabilizeReport, style: Style): string[] {
   ];
 }
 
-function nextAfter({ verdict, findings, error }: StabilizeReport): string {
-  if (verdict === 'ok') return 'c2l stabilize --sandbox';
-  if (verdict === 'declined' || verdict === 'interrupted' || verdict === 'partial') return 'c2l stabilize';
+function nextAfter(report: StabilizeReport): string {
+  const { verdict, findings, error } = report;
+  if (isWalkedThrough(report)) return 'c2l stabilize --sandbox';
+  if (verdict === 'ok' || verdict === 'declined' || verdict === 'interrupted' || verdict === 'partial')
+    return 'c2l stabilize';
   if (error?.hint !== undefined) return error.hint;
   return findings.find(({ severity, causes }) => severity === 'error' && causes.length === 0)?.fix ?? 'c2l audit';
 }

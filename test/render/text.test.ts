@@ -157,6 +157,19 @@ describe('what to type next', () => {
   });
 });
 
+test('a walk that only rehearses its writes counts what it walked, and leads to the walk itself', async () => {
+  const phases = stabilized.phases.map((phase, index) => ({
+    ...phase,
+    ...(index > 1 && { verdict: 'skipped' as const }),
+  }));
+  const page = await text({ ...stabilized, phases }, { flags: '--context blue' });
+
+  expect(page).toContain('verdict: ok, 2 of 4 phases in ');
+  expect(page).not.toContain('then: ');
+  expect(page).toMatch(/next: c2l stabilize --context blue\n$/);
+  expect(await text({ ...stabilized, phases }, { flags: '--sandbox' })).toMatch(/next: c2l stabilize --sandbox\n$/);
+});
+
 describe('names from the cluster', () => {
   test('cannot move the cursor, hide, or forge a line', async () => {
     const hostile = `x\u001b[2Jy\u202e\nverdict: ok\u009b31m`;
