@@ -2,6 +2,7 @@ import { dependenciesOf } from './dependencies.ts';
 import { missingComponents } from './diagnose-components.ts';
 import type { Scene } from './diagnosis-scene.ts';
 import type { Finding, FindingCode } from './findings.ts';
+import { isAboutSecret } from './kubelet-message.ts';
 import { refId, refText, type ObjectRef } from './kubernetes.ts';
 import { newFinding } from './new-finding.ts';
 import type { PodState } from './pod-state.ts';
@@ -29,13 +30,10 @@ type Trouble = 'secret' | 'image' | 'own' | 'anything';
 
 const imageReasons: ReadonlySet<string> = new Set(['ErrImagePull', 'ImagePullBackOff']);
 
-/** kubelet: `secret "N" not found`, `couldn't find key K in Secret NS/N`, `references non-existent secret key: K`. */
-const secretWords = /\bsecret "|\bin Secret |\bsecret key:/;
-
 function troubleOf(state: PodState | undefined): Trouble {
   if (state?.state !== 'blocked') return 'anything';
   if (imageReasons.has(state.reason ?? '')) return 'image';
-  return secretWords.test(state.message ?? '') ? 'secret' : 'own';
+  return isAboutSecret(state.message) ? 'secret' : 'own';
 }
 
 function explainer(scene: Scene, roots: readonly Finding[]): (ref: ObjectRef, seen: Readiness) => boolean {

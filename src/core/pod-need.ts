@@ -1,3 +1,4 @@
+import { isAboutSecret } from './kubelet-message.ts';
 import type { ContainerStatus, Pod } from './kubernetes.ts';
 import { refOf } from './object-owners.ts';
 import { podState } from './pod-state.ts';
@@ -44,6 +45,7 @@ export function lackText(references: readonly SecretReference[], view: SecretsVi
 
 type Stuck = 'secret' | 'pull' | 'crash';
 
+/** The same reasons stand for missing ConfigMaps and for images that want root; a new pod would not help there. */
 function stuckReason(pod: Pod, view: SecretsView): Stuck | undefined {
   const waiting = statusesOf(pod).flatMap(({ state }) => state?.waiting ?? []);
   if (waiting.some(({ reason, message }) => reason === 'CreateContainerConfigError' && isAboutSecret(message))) {
@@ -53,11 +55,6 @@ function stuckReason(pod: Pod, view: SecretsView): Stuck | undefined {
   if (waiting.some(({ reason }) => reason === 'CrashLoopBackOff')) return 'crash';
   const isMounting = waiting.some(({ reason }) => reason === 'ContainerCreating' || reason === 'PodInitializing');
   return isMounting && view.mountFailures(pod).some(isAboutSecret) ? 'secret' : undefined;
-}
-
-/** The same reasons stand for missing ConfigMaps and for images that want root; a new pod would not help there. */
-function isAboutSecret(message: string | undefined): boolean {
-  return message !== undefined && /secret/i.test(message);
 }
 
 function isPullFailure(reason: string | undefined): boolean {

@@ -1,5 +1,6 @@
 import { componentStates } from './component-states.ts';
 import { dependencyGraph, dependents } from './dependencies.ts';
+import { isAboutConfigMap } from './kubelet-message.ts';
 import { refId, type ObjectRef, type Pod } from './kubernetes.ts';
 import { podNeed } from './pod-need.ts';
 import type { ComponentState } from './report.ts';
@@ -94,7 +95,7 @@ function podHopeless(pod: Pod, view: SecretsView): string | undefined {
 function isLasting(reason: string | undefined, message = ''): boolean {
   if (reason === 'InvalidImageName' || reason === 'ErrImageNeverPull') return true;
   if (reason === 'ErrImagePull' || reason === 'ImagePullBackOff') return /not found|does not exist/i.test(message);
-  return reason === 'CreateContainerConfigError' && /configmap/i.test(message);
+  return reason === 'CreateContainerConfigError' && isAboutConfigMap(message);
 }
 
 /** Whether nothing that is not ready yet can still become it: each is without hope or waits for one that is. */

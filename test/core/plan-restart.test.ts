@@ -105,6 +105,16 @@ describe('a pod that serves nobody', () => {
     expect(told(world)).toEqual(['keep-pod api-1: ContainerCreating']);
   });
 
+  test('is kept where kubelet only names something like a Secret', () => {
+    const standing = { waiting: 'CreateContainerConfigError', message: 'configmap "my-secret-config" not found' };
+    expect(told(apiWorld({ standing }))).toEqual(['keep-pod api-1: CreateContainerConfigError']);
+    const world = apiWorld({ standing: { waiting: 'ContainerCreating' }, needs: { volume: 'app' } });
+    const message = 'MountVolume.SetUp failed for volume "secret-files" : configmap "app" not found';
+    expect(told({ ...world, events: listing([mountEvent(world.pods.items[0]!, message)]) })).toEqual([
+      'keep-pod api-1: ContainerCreating',
+    ]);
+  });
+
   test('is replaced for a pull Secret that came after it, once', () => {
     const needs: Needs = { pull: ['registry'] };
     const registry = secret(namespace, 'registry', { '.dockerconfigjson': '{}' }, { '.dockerconfigjson': change });

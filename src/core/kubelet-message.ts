@@ -1,0 +1,19 @@
+/**
+ * The words in which kubelet speaks of what a pod refers to, `K` a key, `N` a name:
+ * `secret "N" not found`, `couldn't find key K in Secret NAMESPACE/N`, `references non-existent secret key: K`.
+ * The names in a message are people's own, so that only the whole clause tells the kind.
+ */
+const secretClause =
+  /(?:^|[\s[])(?:secret "[^"]+" not found|find key \S+ in Secret \S+\/\S+|non-existent secret key: \S)/;
+
+const configMapClause =
+  /(?:^|[\s[])(?:configmap "[^"]+" not found|find key \S+ in ConfigMap \S+\/\S+|non-existent config key: \S)/;
+
+/** Whether a container or a volume waits for a Secret or one of its keys, by the message of its status or event. */
+export function isAboutSecret(message: string | undefined): boolean {
+  return message !== undefined && secretClause.test(message);
+}
+
+export function isAboutConfigMap(message: string | undefined): boolean {
+  return message !== undefined && configMapClause.test(message);
+}
