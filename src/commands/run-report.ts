@@ -3,10 +3,10 @@ import { exitCodeOf } from '../core/report.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
-import { renderError, type RenderedError } from '../render/error.ts';
+import { renderError, type ErrorPlace, type RenderedError } from '../render/error.ts';
 import { renderReport } from '../render/report.ts';
 import { createStyle } from '../render/style.ts';
-import { openSession, type Session } from '../shell/session.ts';
+import { openSession, reportHead, type Session } from '../shell/session.ts';
 import { untilInterrupted } from '../shell/until-interrupted.ts';
 import { sessionOptions, type GlobalFlags } from './options.ts';
 
@@ -31,8 +31,9 @@ export interface RunOptions {
 
 /** Opens the session, runs the body, prints the report or the error, and gives the exit code. */
 export async function runReport(options: RunOptions, deps: Deps, body: CommandBody): Promise<ExitCode> {
+  let session: Session | undefined;
   try {
-    const session = await openSession(sessionOptions(options.flags), deps);
+    session = await openSession(sessionOptions(options.flags), deps);
     try {
       const { report, exitCode } = await (options.writes
         ? body(session)
@@ -45,19 +46,23 @@ export async function runReport(options: RunOptions, deps: Deps, body: CommandBo
     }
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    return printError(error, options, deps);
+    return printError(error, { ...options, place: session && placeOf(session) }, deps);
   }
+}
+
+function placeOf(session: Session): ErrorPlace {
+  const takenAt = session.deps.clock.now().toISOString();
+  return reportHead(session, { namespaces: session.scope.namespaces, takenAt });
 }
 
 /** Prints a failure where its reader looks: one line for people on standard error, one document for programs. */
 export async function printError(
   error: OperatorError,
-  options: Pick<RunOptions, 'name' | 'flags'>,
+  { name, flags: { output }, place }: Pick<RunOptions, 'name' | 'flags'> & { readonly place?: ErrorPlace | undefined },
   deps: Pick<Deps, 'terminal'>,
 ): Promise<ExitCode> {
   const rendered = { code: error.code, message: error.message, hint: error.hint };
-  const { output } = options.flags;
-  if (output !== 'text') deps.terminal.out(await renderError(rendered, output, options.name));
+  if (output !== 'text') deps.terminal.out(await renderError(rendered, output, name, place));
   await printErrorLine(rendered, deps);
   return error.exitCode;
 }

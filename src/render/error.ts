@@ -1,4 +1,4 @@
-import type { Verdict } from '../core/report.ts';
+import type { ReportHead, Verdict } from '../core/report.ts';
 import { printable, printableJson } from './printable.ts';
 import type { OutputFormat } from './report.ts';
 
@@ -11,8 +11,16 @@ export interface RenderedError {
 /** What was the operator's own wish is no error: it has a verdict of its own. */
 const wished: Readonly<Record<string, Verdict>> = { declined: 'declined', interrupted: 'interrupted' };
 
-/** What a command prints that could not start: one line for people, one document of the usual shape for programs. */
-export async function renderError(error: RenderedError, format: OutputFormat, command = ''): Promise<string> {
+/** Where and when a command failed, once it had a cluster to fail on. */
+export type ErrorPlace = Pick<ReportHead, 'context' | 'server' | 'namespaces' | 'stack' | 'takenAt'>;
+
+/** What a command prints that could not do its work: one line for people, one document of the usual shape for programs. */
+export async function renderError(
+  error: RenderedError,
+  format: OutputFormat,
+  command = '',
+  place?: ErrorPlace,
+): Promise<string> {
   const verdict = wished[error.code] ?? 'error';
   if (format === 'text') {
     const line = printable(error.hint === undefined ? error.message : `${error.message}; ${error.hint}`);
@@ -21,6 +29,7 @@ export async function renderError(error: RenderedError, format: OutputFormat, co
   const document = {
     schemaVersion: 1,
     command,
+    ...place,
     verdict,
     findings: [],
     error: { code: error.code, message: error.message, hint: error.hint },
