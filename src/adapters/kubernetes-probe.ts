@@ -1,6 +1,6 @@
 import { absent, present, type Observed } from '../core/observed.ts';
 import type { ClusterProbe, ExecResult, HttpAnswer } from '../ports.ts';
-import { answerFailure, apiStatus, type ApiAnswer } from './kubernetes-errors.ts';
+import { answerFailure, apiStatus, TransportFailure, type ApiAnswer } from './kubernetes-errors.ts';
 import { observed } from './kubernetes-reader.ts';
 import { collectionPath } from './kubernetes-resources.ts';
 import type { Transport } from './kubernetes-transport.ts';
@@ -18,9 +18,26 @@ export class KubernetesProbe implements ClusterProbe {
     const services = collectionPath('/api/v1', 'services', namespace);
     const path = `${services}/${encodeURIComponent(service)}:${port}/proxy/${target.path.replace(/^\//, '')}`;
     return observed(async () => {
-      const answer = await this.#transport.once({ method: 'GET', path, accept: '*/*' });
-      return serviceAnswer(answer, namespace, service);
+      try {
+        const answer = await this.#transport.once({ method: 'GET', path, accept: '*/*' });
+        return serviceAnswer(answer, namespace, service);
+      } catch (error) {
+        if (isTimeout(error) && (await this.#isServing())) return present(this.#noAnswer());
+        throw error;
+      }
     });
+  }
+
+  #noAnswer(): HttpAnswer {
+    return { status: 503, body: '', failure: `no answer within ${this.#transport.requestTimeoutMs / 1000} s` };
+  }
+
+  /** Tells an application that hangs from an API server that does: through the proxy both are silent. */
+  async #isServing(): Promise<boolean> {
+    return this.#transport.once({ method: 'GET', path: '/version' }).then(
+      () => true,
+      () => false,
+    );
   }
 
   async podGet(target: Parameters<ClusterProbe['podGet']>[0]): Promise<Observed<HttpAnswer>> {
@@ -36,6 +53,10 @@ export class KubernetesProbe implements ClusterProbe {
       return execInPod(this.#transport, target);
     });
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof TransportFailure && error.failure.cause === 'timeout';
 }
 
 /** Through one path come the application's own answers and the API server's, which are `Status` objects. */

@@ -100,6 +100,7 @@ async function attemptHttp(check: CheckOf<'http'>, world: CheckWorld): Promise<A
 }
 
 function judge({ spec }: CheckOf<'http'>, answer: HttpAnswer): Attempt {
+  if (answer.failure !== undefined) return fail(answer.failure);
   const { isExpected, detail } = judgeHttpAnswer(spec, answer);
   return isExpected ? pass(detail) : fail(detail);
 }

@@ -84,6 +84,26 @@ describe('serviceGet', () => {
     expect(await cluster.serviceGet(target)).toEqual({ state: 'present', value: { status: 503, body: '', failure } });
   });
 
+  test('an application that hangs is a fact about it, an API server that hangs is not', async () => {
+    const connect = (hangs: (path: string) => boolean) =>
+      connectTo(
+        {
+          answer: (response, { path }) => {
+            if (!hangs(path)) sendJson(response, 200, {});
+          },
+        },
+        100,
+      );
+    const application = await connect((path) => path.includes('/proxy/'));
+    const everything = await connect(() => true);
+
+    expect(await application.serviceGet(target)).toEqual({
+      state: 'present',
+      value: { status: 503, body: '', failure: 'no answer within 0.1 s' },
+    });
+    expect(await everything.serviceGet(target)).toMatchObject({ state: 'unreadable', cause: 'timeout' });
+  });
+
   test('what the API server itself refuses is not', async () => {
     const forbidden = await connectTo({
       answer: (response) => {
