@@ -8,8 +8,8 @@ import type { SourceAnswer, ValueSource, WantedValue } from '../ports.ts';
 import type { Session } from './session.ts';
 
 export interface CollectOptions {
-  /** Sources in order of precedence, as `--from` names them. */
-  readonly from: readonly string[];
+  /** In order of precedence. */
+  readonly sources: readonly ValueSource[];
   /** Whether to prompt for what no source has; otherwise such keys are left out where a person could be asked later. */
   readonly ask: boolean;
 }
@@ -26,7 +26,7 @@ export async function collectValues(
   wanted: readonly WantedKey[],
   options: CollectOptions,
 ): Promise<ReadonlyMap<string, FoundValue>> {
-  const sources = await Promise.all(options.from.map((spec) => session.deps.openSource(spec)));
+  const { sources } = options;
   const found = new Map<string, FoundValue>();
   const refusals: Refusals = new Map();
 
@@ -39,7 +39,7 @@ export async function collectValues(
   // An invalid value stays where nothing better is known: it may be the one that works.
   const unresolved = wanted.filter((key) => !found.has(keyId(key)) && key.reason !== 'invalid');
   if (unresolved.length === 0) return found;
-  if (!session.deps.terminal.canPrompt) throw valuesMissing(unresolved, options.from, refusals);
+  if (!session.deps.terminal.canPrompt) throw valuesMissing(unresolved, sources, refusals);
   return options.ask ? promptForAll(session, unresolved, { found, refusals }) : found;
 }
 
@@ -93,9 +93,13 @@ function take(
   return `${source.label}: ${reason}`;
 }
 
-function valuesMissing(unresolved: readonly WantedKey[], asked: readonly string[], refusals: Refusals): OperatorError {
+function valuesMissing(
+  unresolved: readonly WantedKey[],
+  asked: readonly ValueSource[],
+  refusals: Refusals,
+): OperatorError {
   const secrets = [...new Set(unresolved.map(({ namespace, secret }) => `${namespace}/${secret}`))];
-  const sources = asked.length === 0 ? 'no source was named' : `asked ${asked.join(', ')}`;
+  const sources = asked.length === 0 ? 'no source was named' : `asked ${asked.map(({ label }) => label).join(', ')}`;
   const isInvalid = unresolved.every((key) => refusals.has(keyId(key)));
   return new OperatorError(
     isInvalid ? 'values-invalid' : 'values-missing',

@@ -59,7 +59,9 @@ export async function runFix(session: Session, options: FixOptions): Promise<Fix
 
   const known = wantedBy(session, snapshot, options);
   const from = options.from.length > 0 ? options.from : session.defaultSources;
-  if (from.length > 0) refuseSharedSourceNames(known);
+  // A wrong --from shows at the first run, not in the next outage.
+  const sources = await Promise.all(from.map((spec) => deps.openSource(spec)));
+  if (sources.length > 0) refuseSharedSourceNames(known);
   const { targets, refused } = guarded(session, secretTargets(known, snapshot, stack));
   const dryRun = options.dryRun;
   if (targets.length === 0) return report(session, { snapshot, plans: [], outcomes: [], dryRun });
@@ -67,7 +69,7 @@ export async function runFix(session: Session, options: FixOptions): Promise<Fix
   refuseUnnamedChanges(session, wanted, options);
   if (!dryRun) await untilInterrupted(proveRights(session, rightsFor(targets, snapshot)), deps.signal);
 
-  const found = await collectValues(session, wanted, { from, ask: !dryRun });
+  const found = await collectValues(session, wanted, { sources, ask: !dryRun });
   const plans = targets.map((target) => planSecret(target, found));
   const isIdle = plans.every(({ action }) => action === 'none');
   const refusal = allRefused(refused.map((each) => each.refusal));

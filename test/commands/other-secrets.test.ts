@@ -140,3 +140,22 @@ describe('a Secret that may not be written', () => {
     ]);
   });
 });
+
+describe('a source that is named where nothing is missing', () => {
+  test.each([
+    ['env:nowhere.env', 'source-unreadable', /nowhere\.env cannot be read/],
+    ['vault:shop', 'source-invalid', /vault: is no kind of source/],
+  ] as const)('is looked at all the same: %s', async (from, code, says) => {
+    const cluster = await watchedSandbox({ scenario: 'healthy' });
+    const options = { kubeconfig: cluster.kubeconfig, cwd: folder };
+    await expectRefused(['fix-secrets', '--yes', '--from', from], options, { exit: ExitCode.usage, code, says });
+    cluster.expectUntouched();
+  });
+
+  test('is not asked: a vault that cannot be reached is no obstacle', async () => {
+    const cluster = await sandbox({ scenario: 'healthy' });
+    const command = ['fix-secrets', '--yes', '--from', 'azure-key-vault:https://127.0.0.1:9'];
+    const { code, stdout } = await runCli(command, { kubeconfig: cluster.kubeconfig, cwd: folder });
+    expect([code, stdout]).toEqual([ExitCode.ok, expect.stringContaining('nothing to change')]);
+  });
+});
