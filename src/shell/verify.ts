@@ -8,6 +8,7 @@ import { attemptCheck, type Attempt, type CheckWorld } from './attempt-check.ts'
 import { createLiveView } from './live-view.ts';
 import { observe } from './observe.ts';
 import { reportHead, type Session } from './session.ts';
+import { untilInterrupted } from './until-interrupted.ts';
 
 export interface VerifyOptions {
   /** Longest wait for all checks together. */
@@ -26,21 +27,17 @@ const applicationPatienceMs = 5000;
 export async function runVerify(session: Session, { timeoutMs }: VerifyOptions): Promise<VerifyReport> {
   const { cluster, deps, scope, stack } = session;
   const { clock } = deps;
-  const first = await observe(cluster, scope, clock.now());
+  const first = await untilInterrupted(observe(cluster, scope, clock.now()), deps.signal);
   const checks = planChecks(first, stack);
   const diagnosis = diagnose(first, stack);
   const world: CheckWorld = { cluster, stack, view: createLiveView({ cluster, scope, clock }, first) };
 
   const progress = deps.terminal.progress(`${checks.length} checks`);
-  const run: Run = {
-    world,
-    diagnosis,
-    clock,
-    signal: deps.signal,
-    deadline: clock.monotonic() + timeoutMs,
-    line: waitingLine(progress, checks.length),
-  };
-  const proven = await proveAll(checks, run).catch((error: unknown) => {
+  const line = waitingLine(progress, checks.length);
+  const run: Run = { world, diagnosis, clock, signal: deps.signal, deadline: clock.monotonic() + timeoutMs, line };
+  // Checks that wait for a server that hangs go on behind the back of who was interrupted: they must not be heard.
+  const proven = await untilInterrupted(proveAll(checks, run), deps.signal).catch((error: unknown) => {
+    line.end();
     progress.finish('stopped', 'verify stopped');
     throw error;
   });
@@ -135,15 +132,18 @@ function resultOf(
 interface WaitingLine {
   waits(check: PlannedCheck, detail: string): void;
   settled(check: PlannedCheck): void;
+  /** Nothing is shown after this. */
+  end(): void;
 }
 
 /** Says what is still waited for, and in which state it is. */
 function waitingLine(progress: Progress, total: number): WaitingLine {
   const waiting = new Map<string, string>();
   let done = 0;
+  let isEnded = false;
   const show = (): void => {
     const [first] = waiting;
-    if (first === undefined) return;
+    if (first === undefined || isEnded) return;
     const more = waiting.size === 1 ? '' : ` and ${waiting.size - 1} more`;
     progress.update(`${done} of ${total} checks done, waiting for ${first[0]}${more}: ${first[1]}`);
   };
@@ -156,6 +156,9 @@ function waitingLine(progress: Progress, total: number): WaitingLine {
       waiting.delete(check.id);
       done += 1;
       show();
+    },
+    end() {
+      isEnded = true;
     },
   };
 }

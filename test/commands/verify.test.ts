@@ -13,7 +13,10 @@ import { createScriptedPrompter, createTestTerminal } from '../support/terminal.
 const namespace = 'cloudtolocalllm';
 const secretName = 'cloudtolocalllm-secrets';
 
-async function setUp(options: Partial<StartOptions> = {}) {
+async function setUp({
+  requestTimeoutMs = 5000,
+  ...options
+}: Partial<StartOptions> & { requestTimeoutMs?: number } = {}) {
   const world = await sandbox({ scenario: 'healthy', ...options });
   const interruption = new AbortController();
   const terminal = createTestTerminal();
@@ -33,7 +36,7 @@ async function setUp(options: Partial<StartOptions> = {}) {
     operator: 'tester',
     version: '0.0.0',
   };
-  const cluster = await connectCluster({ kubeconfigText: world.kubeconfig, requestTimeoutMs: 5000, env: {} });
+  const cluster = await connectCluster({ kubeconfigText: world.kubeconfig, requestTimeoutMs, env: {} });
   const session: Session = {
     deps,
     cluster,
@@ -48,7 +51,7 @@ async function setUp(options: Partial<StartOptions> = {}) {
     cluster.close();
     return report as VerifyReport;
   };
-  return { world, run, terminal, interruption };
+  return { world, run, terminal, interruption, cluster };
 }
 
 function resultOf({ checks }: VerifyReport, component: string, name: string): CheckResult | undefined {
@@ -150,6 +153,19 @@ describe('what could not be looked at', () => {
   });
 });
 
+test('an application that accepts and says nothing fails its check, and is no gap', async () => {
+  const { run } = await setUp({
+    requestTimeoutMs: 300,
+    intercept: ({ path }) => (/grafana.*\/proxy\//.test(path) ? 'hang' : undefined),
+  });
+  const report = await run(100);
+  expect(resultOf(report, 'grafana', 'grafana health')).toMatchObject({
+    outcome: 'fail',
+    detail: 'no answer within 0.3 s',
+  });
+  expect(report.findings.map(({ code }) => code)).not.toContain('unreadable');
+});
+
 test('Argo CD that lags is a warning and fails nothing', async () => {
   const { world, run } = await setUp();
   const application = world.store.get('applications', 'argocd', 'postgres')!;
@@ -171,4 +187,24 @@ test('Ctrl-C ends the wait with "interrupted"', async () => {
   });
   await expect(run(60_000)).rejects.toMatchObject({ code: 'interrupted', exitCode: 130 });
   expect(terminal.stderr).toMatch(/^stopped: /m);
+});
+
+test.each([
+  ['the first look', /\/pods/, ''],
+  ['a check', /\/proxy\//, 'stopped: verify stopped\n'],
+])('Ctrl-C while the server hangs in %s is the last that is heard', async (_, path, last) => {
+  const { run, terminal, interruption, cluster } = await setUp({
+    intercept: (request) => {
+      if (!interruption.signal.aborted && !path.test(request.path)) return undefined;
+      interruption.abort();
+      return 'hang';
+    },
+  });
+  await expect(run(60_000)).rejects.toMatchObject({ code: 'interrupted' });
+  const heard = terminal.stderr;
+  expect(heard.endsWith(last)).toBe(true);
+  // What was abandoned ends now.
+  cluster.close();
+  for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+  expect(terminal.stderr).toBe(heard);
 });
