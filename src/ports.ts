@@ -131,6 +131,8 @@ export type SourceAnswer =
 export interface ValueSource {
   /** As the operator named it, without anything secret: `env:backup.env`. */
   readonly label: string;
+  /** The name it knows a value by. */
+  nameOf(wanted: WantedValue): string;
   /** Things to know before trusting it, such as a file that others can read. */
   readonly warnings: readonly string[];
   /** One answer for each wanted value, in the same order. */

@@ -28,6 +28,7 @@ export function openAzureKeyVault(text: string, options: AzureKeyVaultOptions = 
   const place = vaultPlace(text);
   return {
     label: `azure-key-vault:${text}`,
+    nameOf: ({ azureKeyVaultName }) => azureKeyVaultName,
     warnings: [],
     lookUp: (wanted, signal) => new LookUp(place, options).run(wanted, signal),
   };

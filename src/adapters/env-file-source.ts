@@ -20,6 +20,7 @@ export async function openEnvFile(file: string, cwd: string): Promise<ValueSourc
   const values = valuesOf(decode(bytes, file), file);
   return {
     label: `env:${file}`,
+    nameOf: ({ envName }) => envName,
     warnings,
     lookUp: (wanted) => Promise.resolve(wanted.map(({ envName }) => answer(values.get(envName)))),
   };

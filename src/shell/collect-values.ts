@@ -99,13 +99,23 @@ function valuesMissing(
   refusals: Refusals,
 ): OperatorError {
   const secrets = [...new Set(unresolved.map(({ namespace, secret }) => `${namespace}/${secret}`))];
-  const sources = asked.length === 0 ? 'no source was named' : `asked ${asked.map(({ label }) => label).join(', ')}`;
+  const sources =
+    asked.length === 0
+      ? 'no source was named'
+      : `asked ${asked.map((source) => lookedFor(source, unresolved)).join(' and ')}`;
   const isInvalid = unresolved.every((key) => refusals.has(keyId(key)));
   return new OperatorError(
     isInvalid ? 'values-invalid' : 'values-missing',
     `no usable value for ${counted(unresolved.length)} of ${secrets.join(', ')}: ${namesByReason(unresolved, refusals)}; ${sources}`,
     { hint: 'c2l fix-secrets --from env:FILE or --from azure-key-vault:NAME-OR-URL' },
   );
+}
+
+/** The names are not repeated where they are the keys themselves, as in most vaults. */
+function lookedFor(source: ValueSource, keys: readonly WantedKey[]): string {
+  const names = keys.map((key) => source.nameOf(toWantedValue(key)));
+  const isSame = names.every((name, index) => name === keys[index]?.key);
+  return `${source.label} for ${isSame ? 'the same names' : names.join(', ')}`;
 }
 
 /** Each reason once, after the keys that it is true of: a vault that refuses refuses all of them. */

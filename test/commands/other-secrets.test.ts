@@ -159,3 +159,18 @@ describe('a source that is named where nothing is missing', () => {
     expect([code, stdout]).toEqual([ExitCode.ok, expect.stringContaining('nothing to change')]);
   });
 });
+
+test('a value that is nowhere is told by the names that it was looked for by, once for each source', async () => {
+  const cluster = await sandbox();
+  const needs = [
+    ['app', 'first-key'],
+    ['app', 'second-key'],
+  ] as const;
+  await addTeam(cluster, { secrets: { app: {} }, needs, backup: 'OTHER=value\n' });
+  const command = [...argv, '--from', 'azure-key-vault:https://127.0.0.1:9'];
+  const azure = { limitMs: 300, credential: 'managed-identity' } as const;
+  const { stderr } = await runCli(command, { kubeconfig: cluster.kubeconfig, cwd: folder, azure });
+  expect(stderr).toMatch(
+    /: first-key, second-key .*; asked env:values\.env for FIRST_KEY, SECOND_KEY and azure-key-vault:\S+ for the same names; /,
+  );
+});
