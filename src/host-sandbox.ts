@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { lstat, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { kill, pid } from 'node:process';
 
 import type { SandboxOptions } from './ports.ts';
 import { startSandbox } from './sandbox/sandbox.ts';
@@ -19,8 +20,11 @@ export interface HostedSandbox {
 }
 
 export async function hostSandbox(options: SandboxOptions, env: Environment): Promise<HostedSandbox> {
+  await removeOrphans();
   const sandbox = await startSandbox({ scenario: options.scenario, speed: options.speed });
-  const folder = await mkdtemp(join(tmpdir(), 'c2l-sandbox-'));
+  const folder = await mkdtemp(join(tmpdir(), folderPrefix));
+  // First of all, so that a folder with values in it always tells whose it is.
+  await writeFile(join(folder, 'owner'), `${pid} ${hostname()}`, { mode: 0o600 });
   const kubeconfigPath = join(folder, 'kubeconfig');
   const envBackupPath = join(folder, 'backup.env');
   await writeFile(kubeconfigPath, sandbox.kubeconfig, { mode: 0o600 });
@@ -39,4 +43,37 @@ export async function hostSandbox(options: SandboxOptions, env: Environment): Pr
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+const folderPrefix = 'c2l-sandbox-';
+
+/** A run that was killed could not take its folder with it, nor the values in that. */
+async function removeOrphans(): Promise<void> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(folderPrefix));
+  await Promise.all(
+    names.map(async (name) => {
+      const folder = join(tmpdir(), name);
+      if (await isOrphan(folder)) await rm(folder, { recursive: true, force: true });
+    }),
+  );
+}
+
+/** Certain only of this user's folders, made on this machine: containers may share the folder and not their processes. */
+async function isOrphan(folder: string): Promise<boolean> {
+  try {
+    const stats = await lstat(folder);
+    if (!stats.isDirectory() || stats.uid !== userInfo().uid) return false;
+    const [owner = '', host] = (await readFile(join(folder, 'owner'), 'utf8')).split(' ');
+    return host === hostname() && /^\d+$/.test(owner) && !isAlive(Number(owner));
+  } catch {
+    return false;
+  }
+}
+
+function isAlive(owner: number): boolean {
+  try {
+    return kill(owner, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }
