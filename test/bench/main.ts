@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse, stringify } from 'yaml';
@@ -9,7 +8,7 @@ import { deployIncident, deployPostgres, removeStack } from '../e2e/support/stac
 import { freshValues } from '../e2e/support/values.ts';
 import { launcher, start } from '../support/built-program.ts';
 import { countingProxy } from './counting-proxy.ts';
-import { interleaved, peakMemory, type CommandLine } from './measure.ts';
+import { home, interleaved, peakMemory, type CommandLine } from './measure.ts';
 import { recoveryRow } from './recovery.ts';
 import { machine, score, table, type Row } from './rows.ts';
 
@@ -68,7 +67,7 @@ async function requestRow(kubeconfig: string): Promise<Row> {
   const document = parse(readFileSync(kubeconfig, 'utf8')) as { clusters: [{ cluster: { server: string } }] };
   const proxy = await countingProxy(document.clusters[0].cluster.server);
   document.clusters[0].cluster.server = proxy.url;
-  const path = join(mkdtempSync(join(tmpdir(), 'c2l-bench-')), 'kubeconfig');
+  const path = join(home, 'kubeconfig');
   writeFileSync(path, stringify(document), { mode: 0o600 });
   await start(['audit', '--kubeconfig', path, '-n', 'cloudtolocalllm']).finished;
   proxy.close();

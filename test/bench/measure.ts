@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,11 @@ export interface CommandLine {
   readonly accepts?: readonly number[];
 }
 
-const home = mkdtempSync(join(tmpdir(), 'c2l-bench-'));
+/** Where commands are run, and everything lies that goes away with this program. */
+export const home = mkdtempSync(join(tmpdir(), 'c2l-bench-'));
+process.on('exit', () => {
+  rmSync(home, { recursive: true, force: true });
+});
 const peakFile = join(home, 'peak');
 const preload = fileURLToPath(new URL('peak-memory.cjs', import.meta.url));
 

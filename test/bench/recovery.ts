@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestCluster } from '../e2e/support/cluster.ts';
 import { basicAuthStatus, postgresLogin, serviceGet } from '../e2e/support/proofs.ts';
@@ -8,7 +7,7 @@ import { untilStates } from '../e2e/support/states.ts';
 import { envBackup, keptKeys } from '../e2e/support/values.ts';
 import { until } from '../e2e/support/wait.ts';
 import { start } from '../support/built-program.ts';
-import { median } from './measure.ts';
+import { home, median } from './measure.ts';
 import type { Row } from './rows.ts';
 
 const workloads = 8;
@@ -98,7 +97,7 @@ async function byC2l(cluster: TestCluster, values: Values, backup: string): Prom
 
 /** From the Secret written to everything verified, against the best by hand, on a deployed incident. */
 export async function recoveryRow(cluster: TestCluster, values: Values, pairs: number): Promise<Row> {
-  const backup = join(mkdtempSync(join(tmpdir(), 'c2l-bench-')), 'backup.env');
+  const backup = join(home, 'backup.env');
   writeFileSync(backup, envBackup(values), { mode: 0o600 });
   // The first recovery makes the database; every measured one finds it, as a real outage does.
   await byHand(cluster, values);

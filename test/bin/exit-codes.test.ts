@@ -1,12 +1,20 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { c2l, start } from '../support/built-program.ts';
 
+const folders: string[] = [];
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
 function kubeconfig(server: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'c2l-kubeconfig-')), 'config');
+  const folder = mkdtempSync(join(tmpdir(), 'c2l-kubeconfig-'));
+  folders.push(folder);
+  const path = join(folder, 'config');
   const document = {
     apiVersion: 'v1',
     kind: 'Config',

@@ -1,13 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { postgresLoginScript, readLoginOutcome } from '../../src/core/postgres-login.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'c2l-psql-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
 
 /** Runs the script in this machine's sh, with a psql that answers by what it is given in its environment. */
 function run(psql: string, { user, password }: { user: string; password: string }): string {
-  const folder = mkdtempSync(join(tmpdir(), 'c2l-psql-'));
   writeFileSync(join(folder, 'psql'), `#!/bin/sh\n${psql}\n`, { mode: 0o755 });
   const input = [user, password].map((text) => `${Buffer.from(text).toString('base64')}\n`).join('');
   const argv = ['-c', postgresLoginScript, 'c2l-postgres-login', '10.1.2.3', '5433', 'auth'];
@@ -33,7 +42,7 @@ describe('the script', () => {
   });
 
   test('tries no other password with the real user, whose name the server would log', () => {
-    const tries = join(mkdtempSync(join(tmpdir(), 'c2l-tries-')), 'tries');
+    const tries = join(folder, 'tries');
     const psql = `printf '%s %s\\n' "$PGUSER" "$PGPASSWORD" >>${tries}`;
     expect(run(psql, login)).toBe('login=ok\ncontrol=ok\n');
     expect(readFileSync(tries, 'utf8')).toBe(`app ${login.password}\nc2l_verify_no_such_role c2l-wrong-on-purpose\n`);
@@ -56,7 +65,9 @@ describe('the script', () => {
 describe('what the words mean', () => {
   test.each([
     ['login=ok\ncontrol=refused\n', true, false, /^login accepted, and a password is demanded/],
-    ['login=ok\ncontrol=not-allowed\n', true, false, /^login accepted/],
+    ['login=ok\ncontrol=not-allowed\n', true, false, /^login accepted; whether a password is demanded could not/],
+    ['login=ok\ncontrol=unreachable\n', true, false, /^login accepted; whether a password is demanded could not/],
+    ['login=ok\n', true, false, /^login accepted; whether a password is demanded could not/],
     ['login=ok\ncontrol=no-role\n', true, false, /^warning: .* proves nothing/],
     ['login=ok\ncontrol=ok\n', true, false, /^warning: .* proves nothing/],
     ['login=refused\ncontrol=refused\n', false, false, /another password/],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { start, type Finished } from '../support/built-program.ts';
@@ -36,7 +36,8 @@ interface Report {
 const cluster = TestCluster.open();
 const values = freshValues();
 const missing = Object.keys(values).filter((key) => !(keptKeys as readonly string[]).includes(key));
-const backup = join(mkdtempSync(join(tmpdir(), 'c2l-e2e-')), 'backup.env');
+const folder = mkdtempSync(join(tmpdir(), 'c2l-e2e-'));
+const backup = join(folder, 'backup.env');
 const runs: Finished[] = [];
 const noKey = (key: string) =>
   `CreateContainerConfigError: couldn't find key ${key} in Secret ${namespace}/${secretName}`;
@@ -72,7 +73,10 @@ beforeAll(async () => {
   await deployIncident(cluster, values);
 });
 
-afterAll(() => removeStack(cluster));
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await removeStack(cluster);
+});
 
 describe('the outage, as a person sees it', () => {
   test('postgres-auth and grafana lack their key', async () => {
