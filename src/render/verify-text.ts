@@ -72,7 +72,8 @@ export function checkLines(checks: readonly CheckResult[], style: Style): string
 }
 
 function reasonLines(check: CheckResult, style: Style): string[] {
-  if (check.detail === '' || check.outcome === 'skipped' || (check.outcome === 'pass' && !style.verbose)) return [];
+  const isQuiet = check.outcome === 'pass' && !style.verbose && !check.detail.startsWith('warning: ');
+  if (check.detail === '' || check.outcome === 'skipped' || isQuiet) return [];
   return paragraph('        ', check.detail, style.width);
 }
 

@@ -3,7 +3,7 @@ import { componentStates } from '../core/component-states.ts';
 import { judgeHttpAnswer } from '../core/http-answer.ts';
 import { refId, type Pod, type Service } from '../core/kubernetes.ts';
 import { refOf } from '../core/object-owners.ts';
-import type { Unreadable } from '../core/observed.ts';
+import type { Observed, Unreadable } from '../core/observed.ts';
 import { podState } from '../core/pod-state.ts';
 import { postgresLoginScript, readLoginOutcome } from '../core/postgres-login.ts';
 import { rolloutState } from '../core/rollout.ts';
@@ -121,17 +121,41 @@ async function attemptHttpLogin(
   const service = found.find(({ metadata }) => metadata.name === check.spec.service);
   if (service === undefined) return fail(`service ${check.spec.service} does not exist`);
 
-  const answer = await world.cluster.podGet({
+  const target = {
     namespace: check.object.namespace,
     pod: pod.metadata.name,
     port: podPort(service, check.spec.port, pod),
     path: check.spec.path,
-    basicAuth: login,
-  });
+  };
+  const answer = await world.cluster.podGet({ ...target, basicAuth: login });
   if (answer.state === 'unreadable') return notRead(answer);
   if (answer.state === 'absent') return fail(`pod ${pod.metadata.name} is gone`);
-  if (answer.value.status !== 401 && answer.value.status !== 403) return judge(check, answer.value);
-  return fail(`answered ${answer.value.status}: the login with ${valueText(password)} is refused`, false);
+  if (isRefusal(answer.value)) {
+    return fail(`answered ${answer.value.status}: the login with ${valueText(password)} is refused`, false);
+  }
+  const attempt = judge(check, answer.value);
+  if (attempt.outcome !== 'pass') return attempt;
+  const control = await world.cluster.podGet({ ...target, basicAuth: madeUpLogin });
+  return pass(controlledDetail(check, attempt.detail, control));
+}
+
+/** A user that nobody has: a wrong password of a real one would count towards the lock of its account. */
+const madeUpLogin = {
+  user: SecretValue.fromText('c2l-verify-no-such-user'),
+  password: SecretValue.fromText('c2l-wrong-on-purpose'),
+};
+
+function isRefusal({ status }: HttpAnswer): boolean {
+  return status === 401 || status === 403;
+}
+
+/** A server that lets everybody in proves nothing of the login. */
+function controlledDetail(check: CheckOf<'http'>, detail: string, control: Observed<HttpAnswer>): string {
+  if (control.state !== 'present') return `${detail}; whether a password is demanded could not be seen`;
+  if (isRefusal(control.value)) return `${detail}, and a password is demanded`;
+  return judge(check, control.value).outcome === 'pass'
+    ? 'warning: the server asks nobody for a password here, so this login proves nothing of it'
+    : `${detail}; whether a password is demanded could not be seen`;
 }
 
 /** The port of the pod behind a port of the Service. */
