@@ -17,16 +17,16 @@ describe('an answer', () => {
     [
       'a wrong state',
       connected,
-      answer(200, { database: { status: 'lost' } }),
+      answer(200, { database: { status: 'Degraded' } }),
       false,
-      'answered 200, database.status is "lost" instead of "connected"',
+      'answered 200, database.status is "Degraded" instead of "connected"',
     ],
     [
       'a wrong status',
       connected,
-      answer(503, { database: { status: 'lost' } }),
+      answer(503, { database: { status: 'Degraded' } }),
       false,
-      'answered 503 instead of 200, database.status is "lost" instead of "connected"',
+      'answered 503 instead of 200, database.status is "Degraded" instead of "connected"',
     ],
     [
       'no such field',
@@ -41,10 +41,20 @@ describe('an answer', () => {
     expect(judgeHttpAnswer(check, given)).toEqual({ isExpected, detail });
   });
 
+  test('is repeated where it is what was expected, and where it is a state that everybody knows', () => {
+    const check = { status: 200, json: { mode: 'house-word', ready: true } };
+    const said = (mode: unknown, ready: unknown) => judgeHttpAnswer(check, answer(200, { mode, ready })).detail;
+    expect(said('house-word', true)).toBe('answered 200, mode is "house-word", ready is true');
+    expect(said('correct horse', 'false')).toBe(
+      'answered 200, mode is another value instead of "house-word", ready is "false" instead of true',
+    );
+    expect(said(['up'], 0)).toMatch(/mode is another value .*, ready is 0 instead of true/);
+  });
+
   test('is never quoted where it may hold more than a state', () => {
     const leak = ['postgres://app', 'canary'.repeat(3)].join(':');
     const { detail } = judgeHttpAnswer(connected, answer(500, { database: { status: leak }, leak }));
-    expect(detail).toBe('answered 500 instead of 200, database.status is something else instead of "connected"');
+    expect(detail).toBe('answered 500 instead of 200, database.status is another value instead of "connected"');
   });
 });
 
