@@ -80,6 +80,9 @@ export function readLoginOutcome(stdout: string): LoginOutcome {
       detail: 'warning: the database asks for no password here, so this login proves nothing of it',
     };
   }
+  if (isAccepted && control !== 'refused') {
+    return { isAccepted, canHeal: false, detail: 'login accepted; whether a password is demanded could not be seen' };
+  }
   return { isAccepted, ...meanings[login] };
 }
 
