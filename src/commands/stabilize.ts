@@ -81,11 +81,14 @@ async function walkPhases(session: Session, options: StabilizeOptions): Promise<
   return { phases, failure };
 }
 
-/** A dry run shows what each phase would do; what waits for the writes that were not made has nothing to say. */
+/**
+ * A dry run shows what each phase would do; what waits for the writes that were not made has nothing to say. A phase
+ * that did its work and still sees problems leads on: whether they matter to the stack is what verify proves.
+ */
 function leadsOn(name: PhaseName, { verdict, report }: Phase): boolean {
   if (name === 'audit') return true;
   if (report?.command === 'fix-secrets' && report.dryRun) return !hasPlannedWrites(report);
-  return verdict === 'ok' || (name === 'fix-secrets' && (verdict === 'problems' || verdict === 'unreadable'));
+  return verdict === 'ok' || verdict === 'problems' || verdict === 'unreadable';
 }
 
 function hasPlannedWrites({ plan }: FixReport): boolean {

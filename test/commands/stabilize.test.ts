@@ -5,22 +5,24 @@ import type { StabilizeReport } from '../../src/core/report.ts';
 import { sandbox } from '../support/sandbox.ts';
 import { testSession } from '../support/test-session.ts';
 
+const options = {
+  from: [],
+  yes: true,
+  confirm: undefined,
+  dryRun: false,
+  overwrite: [],
+  waitOnly: false,
+  timeoutMs: 10_000,
+  output: 'text',
+  verbose: false,
+} as const;
+
 test('a dry run says why it goes no further: not because anything failed', async () => {
   const cluster = await sandbox();
   const session = await testSession(cluster);
   const from = [await session.envSource(cluster.envBackupText)];
 
-  const { report } = await stabilize(session, {
-    from,
-    yes: true,
-    confirm: undefined,
-    dryRun: true,
-    overwrite: [],
-    waitOnly: false,
-    timeoutMs: 10_000,
-    output: 'text',
-    verbose: false,
-  });
+  const { report } = await stabilize(session, { ...options, from, dryRun: true });
 
   const reason = 'skipped: a dry run writes nothing that it could follow';
   expect((report as StabilizeReport).phases.map(({ name, verdict, summary }) => [name, verdict, summary])).toEqual([
@@ -29,4 +31,22 @@ test('a dry run says why it goes no further: not because anything failed', async
     ['restart', 'skipped', reason],
     ['verify', 'skipped', reason],
   ]);
+});
+
+test('a broken pod that is none of the stack does not keep the proof from being made', async () => {
+  const cluster = await sandbox();
+  const spec = { containers: [{ name: 'main', image: 'nowhere.example/absent:1' }] };
+  cluster.store.create('pods', {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'stray', namespace: 'cloudtolocalllm' },
+    spec,
+  });
+  const session = await testSession(cluster);
+
+  const { report } = await stabilize(session, { ...options, from: [await session.envSource(cluster.envBackupText)] });
+
+  const phases = (report as StabilizeReport).phases.map(({ name, verdict }) => [name, verdict]);
+  expect(phases.at(-1)).toEqual(['verify', 'ok']);
+  expect(report.verdict).toBe('ok');
 });
