@@ -1,5 +1,5 @@
 import { applicationStates } from '../core/argocd.ts';
-import { componentStates } from '../core/component-states.ts';
+import { diagnosedStates } from '../core/component-states.ts';
 import { diagnose } from '../core/diagnose.ts';
 import { verdictOf, type AuditReport } from '../core/report.ts';
 import { observe } from '../shell/observe.ts';
@@ -16,7 +16,7 @@ export async function audit(session: Session): Promise<AuditReport> {
     command: 'audit',
     verdict: verdictOf(findings),
     findings,
-    components: componentStates(snapshot, stack),
+    components: diagnosedStates(snapshot, stack, findings),
     applications: applicationStates(snapshot, stack),
   };
 }

@@ -1,4 +1,5 @@
 import { componentRef, dependenciesOf, dependencyGraph, type DependencyGraph } from './dependencies.ts';
+import type { Finding } from './findings.ts';
 import { refId, refText, type ObjectRef } from './kubernetes.ts';
 import { podEvents, readiness, type Readiness } from './readiness.ts';
 import type { ComponentState } from './report.ts';
@@ -20,6 +21,26 @@ export function componentStates(snapshot: Snapshot, stack?: Stack): ComponentSta
     const workload = byId.get(refId(ref));
     const seen = workload ? stateOf(readiness(workload, events)) : absentState(snapshot, ref);
     return { component: name, object: ref, ...seen, dependsOn: namedDependencies(graph, ref, names) };
+  });
+}
+
+/** The same in the light of a diagnosis: what does not run now is not `ready` where its next start will fail. */
+export function diagnosedStates(
+  snapshot: Snapshot,
+  stack: Stack | undefined,
+  findings: readonly Finding[],
+): ComponentState[] {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const needy = new Set(
+    errors.flatMap(({ references = [] }) => references.filter(({ optional }) => !optional).map(refId)),
+  );
+  const idle = new Set(
+    workloads(snapshot).flatMap(({ ref, replicas, pods }) => (replicas === 0 && pods.length === 0 ? refId(ref) : [])),
+  );
+  return componentStates(snapshot, stack).map((seen) => {
+    const id = refId(seen.object);
+    if (seen.state !== 'ready' || !idle.has(id) || !needy.has(id)) return seen;
+    return { ...seen, state: 'stuck', detail: `${seen.detail}, and its next start fails` };
   });
 }
 

@@ -40,9 +40,19 @@ export function readiness(workload: Workload, events: PodEvents): Readiness {
 }
 
 function countText(workload: Workload, ready: number, wanted: number): string {
-  if (workload.type === 'CronJob') return 'runs on its schedule';
-  if (workload.type === 'Job') return wanted === 0 ? 'is suspended' : 'is running';
-  return wanted === 0 ? 'is scaled to 0' : `${ready} of ${wanted} pods are ready`;
+  if (wanted > 0) return workload.type === 'Job' ? 'is running' : `${ready} of ${wanted} pods are ready`;
+  switch (workload.type) {
+    case 'CronJob':
+      return workload.object.spec.suspend === true ? 'is suspended' : 'runs on its schedule';
+    case 'Job':
+      return 'is suspended';
+    case 'DaemonSet':
+      return 'no node matches';
+    case 'Deployment':
+    case 'StatefulSet':
+    case 'Other':
+      return 'is scaled to 0';
+  }
 }
 
 /** How many pods are ready and should be. A Job is judged by its pods alone: one that runs is as it should be. */

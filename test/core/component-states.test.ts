@@ -1,7 +1,21 @@
-import { expect, test } from '@jest/globals';
-import { componentStates } from '../../src/core/component-states.ts';
+import { describe, expect, test } from '@jest/globals';
+import { componentStates, diagnosedStates } from '../../src/core/component-states.ts';
+import { diagnose } from '../../src/core/diagnose.ts';
 import type { ComponentState } from '../../src/core/report.ts';
-import { gap, namespace, barePod, deployment, snapshotOf, stackOf } from '../support/builders.ts';
+import {
+  gap,
+  namespace,
+  barePod,
+  container,
+  cronJob,
+  daemonSet,
+  deployment,
+  keyEnv,
+  secret,
+  snapshotOf,
+  stackOf,
+  type Parts,
+} from '../support/builders.ts';
 import { incidentStack, incidentWorld } from '../support/incident-world.ts';
 
 function lines(states: readonly ComponentState[]): string[] {
@@ -49,4 +63,36 @@ test('tell what is missing from what could not be seen', () => {
   expect(componentStates(snapshotOf({ gaps: [gap('statefulsets')] }), stack)).toEqual([
     { component: 'db', object, state: 'unknown', detail: 'listing statefulsets is forbidden', dependsOn: [] },
   ]);
+});
+
+describe('of what does not run now', () => {
+  const needing = (optional: boolean) => ({
+    replicas: 0,
+    spec: { containers: [container('c', { env: [keyEnv('app', 'k', optional)] })] },
+  });
+  const seen = (parts: Parts, secrets: Parts): string[] => {
+    const snapshot = snapshotOf(parts, secrets);
+    return diagnosedStates(snapshot, undefined, diagnose(snapshot)).map(({ state, detail }) => `${state}, ${detail}`);
+  };
+
+  test.each([
+    ['a Deployment', deployment('web', needing(false)), 'is scaled to 0'],
+    ['a CronJob', cronJob('nightly', needing(false)), 'runs on its schedule'],
+    ['a DaemonSet', daemonSet('agent', needing(false)), 'no node matches'],
+  ])('%s is stuck where its next start is known to fail', (_, parts, detail) => {
+    expect(seen(parts, secret('app', ['other']))).toEqual([`stuck, ${detail}, and its next start fails`]);
+    expect(seen(parts, {})).toEqual([`stuck, ${detail}, and its next start fails`]);
+    expect(seen(parts, secret('app', ['k']))).toEqual([`ready, ${detail}`]);
+  });
+
+  test('nothing is stuck for a key that is not required', () => {
+    expect(seen(deployment('web', needing(true)), secret('app', ['other']))).toEqual(['ready, is scaled to 0']);
+  });
+
+  test('a suspended CronJob does not run on its schedule', () => {
+    const { cronJobs = [] } = cronJob('nightly');
+    const suspended = cronJobs.map((item) => ({ ...item, spec: { ...item.spec, suspend: true } }));
+
+    expect(seen({ cronJobs: suspended }, {})).toEqual(['ready, is suspended']);
+  });
 });
