@@ -8,8 +8,8 @@ import type { Snapshot } from './snapshot.ts';
 import { namespaceOf, type Stack, type StackKey } from './stack.ts';
 import { defaultPlaceholders } from './value-format.ts';
 
-/** Why a key is to get a value. */
-export type WantedReason = 'missing' | 'placeholder' | 'invalid' | 'overwrite';
+/** Why a key is to get a value; an `optional` one gets it only where a source has it. */
+export type WantedReason = 'missing' | 'optional' | 'placeholder' | 'invalid' | 'overwrite';
 
 /** One key that is to get a value. */
 export interface WantedKey {
@@ -62,16 +62,20 @@ export function isNamedBy(key: Pick<WantedKey, 'namespace' | 'secret' | 'key'>, 
 }
 
 /**
- * The keys that must get a value, and those that the operator named. Keys of image pull secrets, certificates and
+ * The keys that must get a value, and those that the operator named. With a Secret that is gone as a whole its optional
+ * keys went too, and come back where the stack declares them. Keys of image pull secrets, certificates and
  * CSI drivers have formats and owners of their own and are wanted only where the stack declares them.
  */
 export function wantedKeys(requirements: readonly Requirement[], overwrite: readonly string[]): WantedKey[] {
-  return requirements
-    .flatMap((requirement) => {
-      const reason = wantedReason(requirement, isNamedBy(requirement, overwrite));
-      return reason === undefined ? [] : [toWanted(requirement, reason)];
-    })
-    .sort((left, right) => compareText(keyId(left), keyId(right)));
+  const wanted = requirements.flatMap((requirement) => {
+    const needed = wantedReason(requirement, isNamedBy(requirement, overwrite));
+    const reason = needed ?? (isLostWithSecret(requirement) ? 'optional' : undefined);
+    return reason === undefined ? [] : [toWanted(requirement, reason)];
+  });
+  const isNeeded = ({ namespace, secret, reason }: WantedKey): boolean =>
+    reason !== 'optional' ||
+    wanted.some((other) => other.reason !== 'optional' && other.secret === secret && other.namespace === namespace);
+  return wanted.filter(isNeeded).sort((left, right) => compareText(keyId(left), keyId(right)));
 }
 
 function wantedReason(requirement: Requirement, isNamed: boolean): WantedReason | undefined {
@@ -88,6 +92,15 @@ function wantedReason(requirement: Requirement, isNamed: boolean): WantedReason 
     case 'invalid':
       return requirement.state;
   }
+}
+
+function isLostWithSecret({ required, state, declared }: Requirement): boolean {
+  return !required && state === 'secret-missing' && declared !== undefined;
+}
+
+/** Whether a key may be left without a value: nobody needs it, or the value it has may be the one that works. */
+export function canDoWithout({ reason }: WantedKey): boolean {
+  return reason === 'optional' || reason === 'invalid';
 }
 
 function isRestorable({ declared, references }: Requirement): boolean {
@@ -142,8 +155,8 @@ export function rejection(value: SecretValue, wanted: WantedKey, stack?: Stack):
 }
 
 /**
- * What to write to one Secret. A wanted key without a value is planned as coming from a prompt; a key that is invalid
- * but has a value stays as it is, since the value may well be the one that works.
+ * What to write to one Secret. A wanted key without a value is planned as coming from a prompt, unless it can do
+ * without one.
  */
 export function planSecret(target: SecretTarget, found: ReadonlyMap<string, FoundValue>): SecretPlan {
   const current = target.current?.data ?? new Map<string, SecretValue>();
@@ -153,7 +166,7 @@ export function planSecret(target: SecretTarget, found: ReadonlyMap<string, Foun
 
   for (const wanted of target.wanted) {
     const answer = found.get(keyId(wanted));
-    if (answer === undefined && wanted.reason === 'invalid') continue;
+    if (answer === undefined && canDoWithout(wanted)) continue;
     const planned = planKey(wanted.key, current.get(wanted.key), answer);
     byKey.set(wanted.key, planned);
     if (answer !== undefined && planned.change !== 'SAME') values.set(wanted.key, answer.value);

@@ -93,7 +93,8 @@ function owned({ metadata }: Secret, owner: SecretOwner): OperatorError {
  * consent to add. Gives the keys whose change nobody named.
  */
 export function unnamedChanges(wanted: readonly WantedKey[], overwrite: readonly string[]): WantedKey[] {
-  return wanted.filter((key) => key.reason !== 'missing' && !isNamedBy(key, overwrite));
+  const isAddition = ({ reason }: WantedKey): boolean => reason === 'missing' || reason === 'optional';
+  return wanted.filter((key) => !isAddition(key) && !isNamedBy(key, overwrite));
 }
 
 /** The refusal of unnamed changes where nobody can be asked. */

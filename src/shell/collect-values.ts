@@ -1,5 +1,5 @@
 import { refText } from '../core/kubernetes.ts';
-import { keyId, promptSource, rejection, type FoundValue, type WantedKey } from '../core/plan-secrets.ts';
+import { canDoWithout, keyId, promptSource, rejection, type FoundValue, type WantedKey } from '../core/plan-secrets.ts';
 import type { SecretValue } from '../core/secret-value.ts';
 import { sourceNames } from '../core/source-names.ts';
 import { OperatorError } from '../errors.ts';
@@ -36,8 +36,7 @@ export async function collectValues(
     await askSource(session, source, open, { found, refusals });
   }
 
-  // An invalid value stays where nothing better is known: it may be the one that works.
-  const unresolved = wanted.filter((key) => !found.has(keyId(key)) && key.reason !== 'invalid');
+  const unresolved = wanted.filter((key) => !found.has(keyId(key)) && !canDoWithout(key));
   if (unresolved.length === 0) return found;
   if (!session.deps.terminal.canPrompt) throw valuesMissing(unresolved, sources, refusals);
   return options.ask ? promptForAll(session, unresolved, { found, refusals }) : found;

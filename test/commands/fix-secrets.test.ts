@@ -92,9 +92,12 @@ describe('with all values in a backup', () => {
   test('a Secret that is gone is created, and no revision of nothing is kept', async () => {
     const cluster = await sandbox({ scenario: 'total-secret-loss' });
     const session = await testSession(cluster);
-    const report = await fix(session, { from: [await session.envSource(cluster.envBackupText)] });
+    const backup = `${cluster.envBackupText}SMTP_HOST='mail.example.test'\nSLACK_WEBHOOK_URL=\n`;
+    const report = await fix(session, { from: [await session.envSource(backup)] });
     expect(report.outcomes.map(({ action, outcome }) => [action, outcome])).toEqual([['create-secret', 'done']]);
-    expect(Object.keys((await stored(cluster)).data)).toContain('jwt-secret');
+    const keys = Object.keys((await stored(cluster)).data);
+    expect(keys).toEqual(expect.arrayContaining(['jwt-secret', 'smtp-host']));
+    expect(keys).not.toContain('slack-webhook-url');
   });
 
   test('no value stands in the report or on the terminal', async () => {

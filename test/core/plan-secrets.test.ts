@@ -77,6 +77,23 @@ describe('wanted keys', () => {
     expect(wantedKeys(requirements(snapshot), [])).toEqual([]);
   });
 
+  test('of a Secret that is gone as a whole are its optional ones too, where the stack declares them', () => {
+    const wanted = wantedKeys(requirements(world(undefined), stack), []);
+    expect(wanted.map(({ key, reason }) => [key, reason])).toEqual([
+      ['error-tracker', 'optional'],
+      ['password', 'missing'],
+      ['short-lived', 'missing'],
+      ['token', 'missing'],
+      ['user', 'missing'],
+    ]);
+  });
+
+  test('make no Secret of which nothing is required', () => {
+    const secrets = [{ name: 'extras', keys: { 'error-tracker': { required: false } } }];
+    const optional = stackSchema.parse({ version: 1, name: 'shop', namespaces: [namespace], secrets });
+    expect(wantedKeys(requirements(emptySnapshot(namespace), optional), [])).toEqual([]);
+  });
+
   test('tell a placeholder and a value against its format from a missing one', () => {
     const present = { ...complete, password: 'CHANGE_ME_PLEASE', 'short-lived': text(3) };
     const wanted = wantedKeys(requirements(world(present), stack), []);
@@ -96,6 +113,12 @@ describe('wanted keys', () => {
 });
 
 describe('a plan', () => {
+  test('of a whole Secret has an optional key only where a source has it', () => {
+    const keysWith = (values: Record<string, string>): string[] => keysOf(planAll(world(undefined), values)[0]!, 'ADD');
+    expect(keysWith(complete)).toEqual(['password', 'short-lived', 'token', 'user']);
+    expect(keysWith({ ...complete, 'error-tracker': text(9) })).toContain('error-tracker');
+  });
+
   test('adds what is missing and says that the rest stays the same', () => {
     const [plan] = planAll(world({ user: 'app', 'short-lived': text(20) }), complete);
     expect(plannedSecret(plan!)).toEqual({

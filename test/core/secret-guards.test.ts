@@ -91,7 +91,7 @@ test('of several refusals none is lost', () => {
 });
 
 test('a present value is replaced only where it is named', () => {
-  const keys = [key('missing', 'a'), key('placeholder', 'b'), key('overwrite', 'c')];
+  const keys = [key('missing', 'a'), key('placeholder', 'b'), key('overwrite', 'c'), key('optional', 'd')];
   const unnamed = unnamedChanges(keys, ['c']);
   expect(unnamed.map((each) => each.key)).toEqual(['b']);
   expect(overwriteNeeded(unnamed)).toMatchObject({
