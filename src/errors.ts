@@ -46,8 +46,3 @@ export class OperatorError extends Error {
     this.exitCode = options.exitCode ?? ExitCode.usage;
   }
 }
-
-/** For the default of an exhaustive switch: reaching it is a defect. */
-export function unreachable(value: never): never {
-  throw new Error(`unreachable: ${JSON.stringify(value)}`);
-}

@@ -90,9 +90,10 @@ export interface ClusterWriter {
     data: ReadonlyMap<string, SecretValue>;
     annotations: Readonly<Record<string, string>>;
   }): Promise<Secret>;
-  /** Deletes exactly the pod that was planned: a pod of the same name with another uid is left alone. */
-  deletePod(pod: { namespace: string; name: string; uid: string }): Promise<void>;
-  /** Eviction, so that PodDisruptionBudgets hold; false when one refuses for now (429). */
+  /**
+   * Eviction, so that PodDisruptionBudgets hold; false when one refuses for now (429). Exactly the pod that was planned
+   * is meant: one of the same name with another uid is left alone.
+   */
   evictPod(pod: { namespace: string; name: string; uid: string }): Promise<boolean>;
   /** Sets `kubectl.kubernetes.io/restartedAt` on the pod template, as `kubectl rollout restart` does. */
   restartWorkload(workload: {

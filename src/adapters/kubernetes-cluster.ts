@@ -48,7 +48,6 @@ function openCluster(options: ConnectClusterOptions): Cluster {
     createNamespace: (name) => writer.createNamespace(name),
     createSecret: (secret) => writer.createSecret(secret),
     patchSecret: (patch) => writer.patchSecret(patch),
-    deletePod: (pod) => writer.deletePod(pod),
     evictPod: (pod) => writer.evictPod(pod),
     restartWorkload: (workload) => writer.restartWorkload(workload),
     close: () => {

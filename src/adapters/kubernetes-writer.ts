@@ -18,7 +18,7 @@ import type { ApiRequest, Transport } from './kubernetes-transport.ts';
 const mergePatch = 'application/merge-patch+json';
 const managed = `fieldManager=${fieldManager}`;
 
-type PodIdentity = Parameters<ClusterWriter['deletePod']>[0];
+type PodIdentity = Parameters<ClusterWriter['evictPod']>[0];
 
 export class KubernetesWriter implements ClusterWriter {
   readonly #transport: Transport;
@@ -64,13 +64,6 @@ export class KubernetesWriter implements ClusterWriter {
     }
     if (answer.status === 404) throw conflict(`secret ${namespace}/${name} is no longer there`, auditAgain(namespace));
     return writtenSecret(answer, subject);
-  }
-
-  async deletePod(pod: PodIdentity): Promise<void> {
-    const subject = { verb: 'delete', resource: 'pods', namespace: pod.namespace, name: pod.name };
-    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid: pod.uid } };
-    const answer = await this.#send({ method: 'DELETE', path: objectPath('/api/v1', 'pods', pod), body }, subject);
-    refuseReplacedPod(answer, pod);
   }
 
   async evictPod(pod: PodIdentity): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { Application, Listed, ObjectRef } from './kubernetes.ts';
+import type { Application, Listed } from './kubernetes.ts';
 import type { ReadFailureCause } from './observed.ts';
 import type { Secret } from './secret.ts';
 
@@ -48,6 +48,3 @@ export interface ArgoCdSnapshot {
   readonly deployments: Listing<Listed['deployments']>;
   readonly statefulSets: Listing<Listed['statefulsets']>;
 }
-
-/** A workload by reference; Kubernetes kinds `Deployment`, `StatefulSet`, `DaemonSet`, `Job`, `CronJob`, `Pod`. */
-export type WorkloadRef = ObjectRef;

@@ -72,10 +72,10 @@ function decodedViolation(text: string, minDecodedBytes: number | undefined): st
   return bytes < minDecodedBytes ? `decodes to fewer than ${minDecodedBytes} bytes` : undefined;
 }
 
-/** Whether a value matches one of the patterns, in which `*` stands for anything. */
-/** What counts as a placeholder where no stack says it; * matches anything. */
+/** What counts as a placeholder where no stack says it. */
 export const defaultPlaceholders: readonly string[] = ['CHANGE_ME*', 'REPLACE_ME*', 'changeme*'];
 
+/** Whether a value matches one of the patterns, in which `*` stands for anything. */
 export function isPlaceholder(text: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => wildcard(pattern).test(text));
 }

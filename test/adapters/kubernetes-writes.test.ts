@@ -77,12 +77,6 @@ describe('what is sent', () => {
       { kind: 'Namespace', metadata: { name: 'shop' } },
     ],
     [
-      'deletePod',
-      (cluster) => cluster.deletePod(pod),
-      { method: 'DELETE', path: '/api/v1/namespaces/shop/pods/api-0' },
-      { preconditions: { uid: 'uid-1' } },
-    ],
-    [
       'evictPod',
       (cluster) => cluster.evictPod(pod),
       { method: 'POST', path: '/api/v1/namespaces/shop/pods/api-0/eviction' },
@@ -194,7 +188,6 @@ describe('pods', () => {
       sendStatus(response, 404, 'NotFound');
     });
 
-    await expect(cluster.deletePod(pod)).resolves.toBeUndefined();
     expect(await cluster.evictPod(pod)).toBe(true);
   });
 
@@ -203,12 +196,10 @@ describe('pods', () => {
       sendStatus(response, 409, 'Conflict');
     });
 
-    for (const writing of [cluster.deletePod(pod), cluster.evictPod(pod)]) {
-      expect(await failureOf(writing)).toMatchObject({
-        code: 'conflict',
-        message: 'pod shop/api-0 was replaced since it was read',
-      });
-    }
+    expect(await failureOf(cluster.evictPod(pod))).toMatchObject({
+      code: 'conflict',
+      message: 'pod shop/api-0 was replaced since it was read',
+    });
   });
 
   test('an eviction that a PodDisruptionBudget refuses is false, and is not sent again', async () => {
