@@ -2,6 +2,7 @@ import type { Scene } from './diagnosis-scene.ts';
 import { compareText, type Finding } from './findings.ts';
 import { refId, refText, type ObjectRef, type Pod } from './kubernetes.ts';
 import { newFinding } from './new-finding.ts';
+import { containerStatuses } from './pod-state.ts';
 import type { SecretReference } from './references.ts';
 import { places } from './requirements.ts';
 import type { SecretNeed } from './secret-needs.ts';
@@ -34,15 +35,13 @@ function consequence(failing: readonly ObjectRef[], isWarning: boolean): string 
 
 const pullFailures: ReadonlySet<string> = new Set(['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull']);
 
-export function isPullFailing({ status }: Pod): boolean {
-  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].some(({ state }) =>
-    pullFailures.has(state?.waiting?.reason ?? ''),
-  );
+export function isPullFailing(pod: Pod): boolean {
+  return containerStatuses(pod).some(({ state }) => pullFailures.has(state?.waiting?.reason ?? ''));
 }
 
 /** kubelet looks at a container's environment only once it has the image. */
-function isPulled({ status }: Pod): boolean {
-  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].some(
+function isPulled(pod: Pod): boolean {
+  return containerStatuses(pod).some(
     ({ state }) =>
       state?.running !== undefined ||
       state?.terminated !== undefined ||

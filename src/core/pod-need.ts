@@ -1,7 +1,7 @@
 import { isAboutSecret } from './kubelet-message.ts';
-import type { ContainerStatus, Pod } from './kubernetes.ts';
+import type { Pod } from './kubernetes.ts';
 import { refOf } from './object-owners.ts';
-import { podState } from './pod-state.ts';
+import { containerStatuses, podState } from './pod-state.ts';
 import { secretReferences, type SecretReference } from './references.ts';
 import type { SecretsView } from './secrets-view.ts';
 import { isWrittenAfter, valueText, valuesInUse } from './value-age.ts';
@@ -27,7 +27,8 @@ export function podNeed(pod: Pod, view: SecretsView): PodNeed {
   const { outdated, trusted } = valuesInUse(pod, references, view);
   if (outdated !== undefined) return { need: 'restart', reason: outdated };
   const { state, text } = podState(pod);
-  if (state === 'waiting-on-dependency') return { need: 'dependency', reason: text };
+  // One that did not begin yet will wait as well: kubelet starts init containers one by one.
+  if (state === 'waiting-on-dependency' || /^Init:\d/.test(text)) return { need: 'dependency', reason: text };
   const standing = state === 'ready' ? 'healthy' : text;
   return { need: 'nothing', reason: trusted === undefined ? standing : `${standing}, and ${trusted}` };
 }
@@ -47,7 +48,7 @@ type Stuck = 'secret' | 'pull' | 'crash';
 
 /** The same reasons stand for missing ConfigMaps and for images that want root; a new pod would not help there. */
 function stuckReason(pod: Pod, view: SecretsView): Stuck | undefined {
-  const waiting = statusesOf(pod).flatMap(({ state }) => state?.waiting ?? []);
+  const waiting = containerStatuses(pod).flatMap(({ state }) => state?.waiting ?? []);
   if (waiting.some(({ reason, message }) => reason === 'CreateContainerConfigError' && isAboutSecret(message))) {
     return 'secret';
   }
@@ -59,10 +60,6 @@ function stuckReason(pod: Pod, view: SecretsView): Stuck | undefined {
 
 function isPullFailure(reason: string | undefined): boolean {
   return reason === 'ErrImagePull' || reason === 'ImagePullBackOff';
-}
-
-function statusesOf({ status }: Pod): readonly ContainerStatus[] {
-  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
 }
 
 function stuckNeed(references: readonly SecretReference[], view: SecretsView): PodNeed {

@@ -95,7 +95,8 @@ function setupFailure(pod: Pod, events: readonly KubernetesEvent[]): Told | unde
   return event ? { state: 'blocked', ...told(event.reason, event.message) } : undefined;
 }
 
-function containerStatuses({ status }: Pod): readonly ContainerStatus[] {
+/** Of init containers first, in the order of the pod. */
+export function containerStatuses({ status }: Pod): readonly ContainerStatus[] {
   return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
 }
 

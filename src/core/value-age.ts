@@ -1,5 +1,6 @@
 import type { Container, Pod } from './kubernetes.ts';
 import { refOf } from './object-owners.ts';
+import { containerStatuses } from './pod-state.ts';
 import { secretReferences, type SecretReference } from './references.ts';
 import type { Secret } from './secret.ts';
 import type { SecretsView } from './secrets-view.ts';
@@ -14,8 +15,7 @@ export interface ValuesInUse {
 
 /** Volumes are left out: kubelet refreshes them, except where a `subPath` is mounted. */
 export function valuesInUse(pod: Pod, references: readonly SecretReference[], view: SecretsView): ValuesInUse {
-  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
-  const judged = statuses.flatMap(({ name, state }) => {
+  const judged = containerStatuses(pod).flatMap(({ name, state }) => {
     const startedAt = state?.running?.startedAt;
     const container = lastingContainer(pod, name);
     if (startedAt === undefined || container === undefined) return [];

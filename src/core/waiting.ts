@@ -3,6 +3,7 @@ import { dependencyGraph, dependents } from './dependencies.ts';
 import { isAboutConfigMap } from './kubelet-message.ts';
 import { refId, type ObjectRef, type Pod } from './kubernetes.ts';
 import { podNeed } from './pod-need.ts';
+import { containerStatuses } from './pod-state.ts';
 import type { ComponentState } from './report.ts';
 import { rolloutState } from './rollout.ts';
 import { secretsView, type SecretsView } from './secrets-view.ts';
@@ -81,9 +82,7 @@ function hopelessReason(
 }
 
 function podHopeless(pod: Pod, view: SecretsView): string | undefined {
-  const waiting = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])].flatMap(
-    ({ state }) => state?.waiting ?? [],
-  );
+  const waiting = containerStatuses(pod).flatMap(({ state }) => state?.waiting ?? []);
   const refused = waiting.find(({ reason, message }) => isLasting(reason, message));
   if (refused !== undefined) return `is ${refused.reason ?? 'refused'}: ${refused.message ?? ''}`;
   // A pull that fails for another reason than a missing Secret may be the registry's passing trouble.
