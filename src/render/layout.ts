@@ -1,3 +1,5 @@
+export { count } from '../core/list-text.ts';
+
 export interface Cell {
   readonly text: string;
   readonly paint?: (text: string) => string;
@@ -76,9 +78,4 @@ export function durationText(ms: number): string {
   if (ms < 99_950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-
-/** `1 key`, `9 keys`. */
-export function count(amount: number, one: string, many = `${one}s`): string {
-  return `${amount} ${amount === 1 ? one : many}`;
 }

@@ -1,3 +1,4 @@
+import { count } from '../core/list-text.ts';
 import { refText } from '../core/kubernetes.ts';
 import { canDoWithout, keyId, promptSource, rejection, type FoundValue, type WantedKey } from '../core/plan-secrets.ts';
 import type { SecretValue } from '../core/secret-value.ts';
@@ -105,7 +106,7 @@ function valuesMissing(
   const isInvalid = unresolved.every((key) => refusals.has(keyId(key)));
   return new OperatorError(
     isInvalid ? 'values-invalid' : 'values-missing',
-    `no usable value for ${counted(unresolved.length)} of ${secrets.join(', ')}: ${namesByReason(unresolved, refusals)}; ${sources}`,
+    `no usable value for ${count(unresolved.length, 'key')} of ${secrets.join(', ')}: ${namesByReason(unresolved, refusals)}; ${sources}`,
     { hint: 'c2l fix-secrets --from env:FILE or --from azure-key-vault:NAME-OR-URL' },
   );
 }
@@ -130,16 +131,14 @@ function namesByReason(unresolved: readonly WantedKey[], refusals: Refusals): st
     .join('; ');
 }
 
-function counted(keys: number): string {
-  return keys === 1 ? '1 key' : `${keys} keys`;
-}
-
 async function promptForAll(
   session: Session,
   unresolved: readonly WantedKey[],
   { found }: Collected,
 ): Promise<ReadonlyMap<string, FoundValue>> {
-  session.deps.terminal.err(`${counted(unresolved.length)} without a value in any source; what is typed stays hidden`);
+  session.deps.terminal.err(
+    `${count(unresolved.length, 'key')} without a value in any source; what is typed stays hidden`,
+  );
   for (const key of unresolved) {
     found.set(keyId(key), { value: await promptFor(session, key), source: promptSource });
     refuseWhenInterrupted(session);

@@ -1,3 +1,4 @@
+import { count } from '../core/list-text.ts';
 import { diagnose } from '../core/diagnose.ts';
 import type { Finding, FindingCode } from '../core/findings.ts';
 import { refId, type ObjectRef } from '../core/kubernetes.ts';
@@ -190,15 +191,11 @@ function question(plans: readonly SecretPlan[], namespaces: readonly string[]): 
   const replaced = changing.flatMap((plan) => keysOf(plan, 'CHANGE')).length;
   const parts = [
     ...namespaces.map((name) => `create namespace ${name}`),
-    ...(added > 0 ? [`add ${counted(added, 'value')}`] : []),
-    ...(replaced > 0 ? [`replace ${counted(replaced, 'value')}`] : []),
+    ...(added > 0 ? [`add ${count(added, 'value')}`] : []),
+    ...(replaced > 0 ? [`replace ${count(replaced, 'value')}`] : []),
   ];
   const secrets = changing.map(({ object }) => `${object.namespace}/${object.name}`);
   return `${parts.join(', ')} in ${secrets.join(', ')}?`;
-}
-
-function counted(count: number, noun: string): string {
-  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }
 
 /** What fix-secrets answers for: pods that still wait are the next phase's. */

@@ -1,3 +1,4 @@
+import { count } from '../core/list-text.ts';
 import { addedWithSecret, keyTimeAnnotations } from '../core/key-times.ts';
 import type { ObjectRef } from '../core/kubernetes.ts';
 import { keysOf, type SecretPlan } from '../core/plan-secrets.ts';
@@ -56,7 +57,7 @@ async function createNamespace({ cluster }: Session, name: string): Promise<Step
 async function carryOut(session: Session, plan: SecretPlan, outcomes: StepOutcome[]): Promise<void> {
   if (plan.current === undefined) {
     await settle(session, plan, () => create(session, plan));
-    outcomes.push(step(plan, 'done', `created with ${counted(plan.values.size)}, read back`));
+    outcomes.push(step(plan, 'done', `created with ${count(plan.values.size, 'key')}, read back`));
     return;
   }
   const { current } = plan;
@@ -69,7 +70,7 @@ async function carryOut(session: Session, plan: SecretPlan, outcomes: StepOutcom
     detail: `holds ${plan.object.name} as it was`,
   });
   await settle(session, plan, () => patch(session, plan, { current, at: serverTime(session, revision) }));
-  outcomes.push(step(plan, 'done', `${counted(plan.values.size)} written, read back`));
+  outcomes.push(step(plan, 'done', `${count(plan.values.size, 'key')} written, read back`));
 }
 
 function keepRevision({ cluster, deps }: Session, plan: SecretPlan, current: Secret): Promise<Secret> {
@@ -144,8 +145,4 @@ function holds({ data }: Secret, { values }: SecretPlan): boolean {
 function step(plan: SecretPlan, outcome: StepOutcome['outcome'], detail: string): StepOutcome {
   const action = plan.action === 'create' ? 'create-secret' : 'patch-secret';
   return { action, object: plan.object, outcome, detail };
-}
-
-function counted(keys: number): string {
-  return keys === 1 ? '1 key' : `${keys} keys`;
 }
