@@ -1,6 +1,7 @@
 import { dependenciesOf, dependencyGraph, dependencyOrder, type DependencyGraph } from './dependencies.ts';
 import { refId, refText, type ObjectRef, type Pod } from './kubernetes.ts';
 import { lackText, podNeed, type PodNeed } from './pod-need.ts';
+import { missingServices } from './missing-services.ts';
 import { podState } from './pod-state.ts';
 import { refOf } from './object-owners.ts';
 import { secretReferences } from './references.ts';
@@ -47,7 +48,10 @@ export function planRestart(snapshot: Snapshot, stack?: Stack): RestartPlan {
   const found = workloads(snapshot);
   const view = secretsView(snapshot);
   const graph = dependencyGraph(snapshot, stack, found);
-  const plans = found.map((workload) => planWorkload(workload, view, dependenciesOf(graph, workload.ref)));
+  const plans = found.map((workload) => {
+    const missing = missingServices(snapshot, workload).map((name) => `service/${name}, which does not exist`);
+    return planWorkload(workload, view, [...dependenciesOf(graph, workload.ref).map(refText), ...missing]);
+  });
   const restart = plans.flatMap((plan) => plan.restart);
   return {
     replace: plans.flatMap((plan) => plan.replace),
@@ -89,7 +93,7 @@ interface WorkloadPlan {
   readonly keep: readonly KeepStep[];
 }
 
-function planWorkload(workload: Workload, view: SecretsView, needs: readonly ObjectRef[]): WorkloadPlan {
+function planWorkload(workload: Workload, view: SecretsView, needs: readonly string[]): WorkloadPlan {
   const judged = workload.pods.map((pod) => ({ pod, need: correctedNeed(workload, pod, view) }));
   const outdated = judged.find(({ need }) => need.need === 'restart');
   const obstacle = outdated === undefined ? undefined : restartObstacle(workload, view);
@@ -166,7 +170,7 @@ function replaceStep(workload: Workload, pod: Pod, reason: string): ReplaceStep 
 function keepReason(
   workload: Workload,
   { need, reason }: PodNeed,
-  { obstacle, needs }: { readonly obstacle: string | undefined; readonly needs: readonly ObjectRef[] },
+  { obstacle, needs }: { readonly obstacle: string | undefined; readonly needs: readonly string[] },
 ): string {
   switch (need) {
     case 'replace':
@@ -176,7 +180,7 @@ function keepReason(
     case 'restart':
       return `${reason}, but ${obstacle ?? 'cannot be restarted'}`;
     case 'dependency':
-      return needs.length === 0 ? reason : `${reason}: waits for ${needs.map(refText).join(', ')}`;
+      return needs.length === 0 ? reason : `${reason}: waits for ${needs.join(', ')}`;
     case 'nothing':
     case 'values':
       return reason;

@@ -173,7 +173,10 @@ function finalVerdict({ begun, wait, isUntouched }: Ended, findings: readonly Fi
 function waitOutcomes({ wait, isUntouched }: Ended): StepOutcome[] {
   const { end, states, readyAfterMs, reason } = wait;
   const late = isUntouched ? 'not ready, and nothing that a restart would help' : 'not ready in time';
-  return states.map(({ object, state, detail, hopeless }): StepOutcome => {
+  const open = new Set(states.filter(({ state }) => state !== 'ready').map(({ component }) => component));
+  return states.map(({ object, state, detail: seen, dependsOn, hopeless }): StepOutcome => {
+    const needs = dependsOn.filter((name) => open.has(name));
+    const detail = needs.length === 0 ? seen : `${seen} and waits for ${needs.join(', ')}`;
     const after = readyAfterMs.get(refId(object));
     if (state === 'ready') {
       const when = after === undefined ? 'ready' : `ready after ${durationText(after)}`;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { KubernetesEvent, Pod } from '../../src/core/kubernetes.ts';
+import type { ContainerStatus, KubernetesEvent, Pod } from '../../src/core/kubernetes.ts';
 import { planRestart, plannedOutcomes, withoutWrites } from '../../src/core/plan-restart.ts';
 import type { Secret } from '../../src/core/secret.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
@@ -307,6 +307,37 @@ test('restarts come in the order of what waits for what', () => {
   };
   const { restart } = planRestart(snapshot);
   expect(restart.map((level) => level.map(({ workload }) => workload.name))).toEqual([['db'], ['api']]);
+});
+
+test('a pod whose init container waits is kept with what it waits for, be it there or not', () => {
+  const waits = { name: 'wait', command: ['sh', '-c', 'nc -z db 5432; nc -z nope 80; nc -z far.elsewhere 80'] };
+  const api = deployment(namespace, 'api', {});
+  const template = { ...api.spec.template, spec: { ...api.spec.template.spec, initContainers: [waits] } };
+  const owner = { kind: 'ReplicaSet', name: 'api-rs' };
+  const built = pod({ namespace, name: 'api-1', needs: {}, owner, standing: { waiting: 'PodInitializing' } });
+  const waiting = (state: NonNullable<ContainerStatus['state']>): Pod => ({
+    ...built,
+    spec: template.spec,
+    status: {
+      ...built.status,
+      initContainerStatuses: [{ name: 'wait', ready: false, state }],
+    },
+  });
+  const world = (state: NonNullable<ContainerStatus['state']>): Snapshot => ({
+    ...apiWorld({ standing: { running: before } }),
+    deployments: listing([{ ...api, spec: { ...api.spec, template } }]),
+    statefulSets: listing([statefulSet(namespace, 'db', {})]),
+    services: listing([{ metadata: { name: 'db', namespace }, spec: { selector: { app: 'db' } } }]),
+    pods: listing([waiting(state)]),
+  });
+  const running = { running: { startedAt: before } };
+  for (const state of [running, { waiting: { reason: 'PodInitializing' } }]) {
+    expect(told(world(state))).toEqual([
+      'keep-pod api-1: Init:0/1: waits for statefulset/db, service/nope, which does not exist',
+    ]);
+  }
+  const gap = { resource: 'services', namespace, cause: 'forbidden', reason: 'not allowed' } as const;
+  expect(told({ ...world(running), services: { items: [], gaps: [gap] } })).toEqual(['keep-pod api-1: Init:0/1']);
 });
 
 test('pods of a workload of which the same is true share a line', () => {
