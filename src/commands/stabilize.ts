@@ -1,4 +1,4 @@
-import type { FixReport, Phase, PhaseName, Report, StabilizeReport } from '../core/report.ts';
+import type { FixReport, Phase, PhaseName, Report, StabilizeReport, Verdict } from '../core/report.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { exitCodeOf } from '../core/report.ts';
@@ -42,7 +42,7 @@ export async function stabilize(session: Session, options: StabilizeOptions): Pr
   const takenAt = session.deps.clock.now().toISOString();
   const walk = await walkPhases(session, options);
   const last = walk.phases.findLast(({ report }) => report !== undefined)?.report;
-  const verdict = walk.failure === undefined ? (last?.verdict ?? 'ok') : failedVerdict(walk);
+  const verdict = walk.failure === undefined ? endVerdict(walk.phases, last) : failedVerdict(walk);
   const report: StabilizeReport = {
     ...reportHead(session, { namespaces: last?.namespaces ?? session.scope.namespaces, takenAt }),
     command: 'stabilize',
@@ -52,6 +52,11 @@ export async function stabilize(session: Session, options: StabilizeOptions): Pr
     ...(walk.failure === undefined ? {} : { error: reportedError(walk.failure) }),
   };
   return { report, exitCode: exitCode(walk, verdict) };
+}
+
+/** The last phase tells how it ended, unless an earlier one left something undone. */
+function endVerdict(phases: readonly Phase[], last: PhaseReport | undefined): Verdict {
+  return phases.some(({ verdict }) => verdict === 'partial') ? 'partial' : (last?.verdict ?? 'ok');
 }
 
 async function walkPhases(session: Session, options: StabilizeOptions): Promise<Walk> {
@@ -88,7 +93,13 @@ async function walkPhases(session: Session, options: StabilizeOptions): Promise<
 function leadsOn(name: PhaseName, { verdict, report }: Phase): boolean {
   if (name === 'audit') return true;
   if (report?.command === 'fix-secrets' && report.dryRun) return !hasPlannedWrites(report);
+  if (report?.command === 'fix-secrets' && verdict === 'partial') return leftAlone(report);
   return verdict === 'ok' || verdict === 'problems' || verdict === 'unreadable';
+}
+
+/** A Secret that is not c2l's to write was left out; what was repaired still needs its pods and its proof. */
+function leftAlone({ outcomes }: FixReport): boolean {
+  return outcomes.every(({ outcome }) => outcome !== 'failed');
 }
 
 function hasPlannedWrites({ plan }: FixReport): boolean {

@@ -50,3 +50,38 @@ test('a broken pod that is none of the stack does not keep the proof from being 
   expect(phases.at(-1)).toEqual(['verify', 'ok']);
   expect(report.verdict).toBe('ok');
 });
+
+test('a Secret that must be left alone stops neither the restart nor the proof of the others', async () => {
+  const cluster = await sandbox();
+  const namespace = 'cloudtolocalllm';
+  cluster.store.create('secrets', {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'frozen', namespace },
+    type: 'Opaque',
+    immutable: true,
+    data: {},
+  });
+  const secretKeyRef = { name: 'frozen', key: 'lost-key' };
+  const container = { name: 'main', image: 'busybox:1.36', env: [{ name: 'LOST', valueFrom: { secretKeyRef } }] };
+  cluster.store.create('pods', {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'other', namespace },
+    spec: { containers: [container] },
+  });
+  const session = await testSession(cluster);
+  const lost = `LOST_KEY='${'x'.repeat(20)}'\n`;
+
+  const from = [await session.envSource(`${cluster.envBackupText}\n${lost}`)];
+  const { report, exitCode } = await stabilize(session, { ...options, from });
+
+  const phases = (report as StabilizeReport).phases.map(({ name, verdict }) => [name, verdict]);
+  expect(phases).toEqual([
+    ['audit', 'problems'],
+    ['fix-secrets', 'partial'],
+    ['restart', 'problems'],
+    ['verify', 'ok'],
+  ]);
+  expect([report.verdict, exitCode]).toEqual(['partial', 4]);
+});
