@@ -24,7 +24,9 @@ export type TerminalSettings = Pick<GlobalFlags, 'color' | 'input'>;
 /** What main.ts gives: nothing of it is made before a command needs it, so that `--help` answers at once. */
 export interface World {
   readonly version: string;
-  createDeps(settings: TerminalSettings): Deps;
+  /** For what needs nothing but standard output: help and the version. */
+  print(text: string): void;
+  createDeps(settings: TerminalSettings): Promise<Deps>;
 }
 
 interface SourceFlags {
@@ -62,7 +64,7 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) return refuse(error, argv, world);
   }
-  if (printed !== '') world.createDeps({ color: 'auto', input: true }).terminal.out(printed);
+  if (printed !== '') world.print(printed);
   return exitCode;
 }
 
@@ -76,7 +78,7 @@ async function refuse(error: CommanderError, argv: readonly string[], world: Wor
     hint: 'c2l --help',
   });
   const { printError } = await import('./commands/report-commands.ts');
-  const deps = world.createDeps({ color: 'auto', input: true });
+  const deps = await world.createDeps({ color: 'auto', input: true });
   const output = outputFormats.find((format) => argv.some((word, index) => isOutput(word, argv[index - 1], format)));
   return printError(usage, { name: argv[0] ?? '', flags: { output: output ?? 'text' } as GlobalFlags }, deps);
 }
@@ -104,9 +106,9 @@ function createProgram(world: World, done: (code: ExitCode) => void, print: (tex
   const register = (command: Command, writes: boolean, makeBody: MakeBody): void => {
     command.action(async () => {
       const flags = command.optsWithGlobals<GlobalFlags>();
-      const commands = await import('./commands/report-commands.ts');
+      const [commands, deps] = await Promise.all([import('./commands/report-commands.ts'), world.createDeps(flags)]);
       const options = { name: command.name(), flags, writes };
-      done(await commands.runReport(options, world.createDeps(flags), makeBody(commands, command)));
+      done(await commands.runReport(options, deps, makeBody(commands, command)));
     });
   };
 
@@ -202,7 +204,7 @@ function registerSandbox(program: Command, world: World, done: (code: ExitCode) 
   example(command, 'c2l sandbox --scenario total-secret-loss').action(async () => {
     const flags = command.optsWithGlobals<GlobalFlags>();
     const { serveSandbox } = await import('./commands/sandbox.ts');
-    done(await serveSandbox({ scenario: flags.scenario, speed: flags.speed }, world.createDeps(flags)));
+    done(await serveSandbox({ scenario: flags.scenario, speed: flags.speed }, await world.createDeps(flags)));
   });
 }
 

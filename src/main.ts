@@ -1,16 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { hostname, userInfo } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-import { createInquirerPrompter } from './adapters/inquirer-prompter.ts';
-import { createNodeTerminal } from './adapters/node-terminal.ts';
-import { createStackFiles } from './adapters/stack-file.ts';
-import { systemClock } from './adapters/system-clock.ts';
-import { run, type TerminalSettings, type World } from './cli.ts';
+import { run, type World } from './cli.ts';
 import { ExitCode } from './exit-codes.ts';
-import type { HostedSandbox } from './host-sandbox.ts';
-import type { Connection, ConnectOptions, Deps } from './ports.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -20,70 +13,21 @@ const builtInFolder = fileURLToPath(new URL('stacks/', import.meta.url));
 const interruption = new AbortController();
 // Every request under way listens to it; Node would take a dozen for a leak.
 setMaxListeners(0, interruption.signal);
-/** The sandbox that this run works on: its vault is trusted for as long as it lives. */
-let sandbox: HostedSandbox | undefined;
 
 const world: World = {
   version,
-  createDeps(settings: TerminalSettings): Deps {
+  print(text) {
+    // A reader that went away (`| head -1`) is no failure.
+    process.stdout.on('error', () => undefined);
+    process.stdout.write(text);
+  },
+  async createDeps({ input, color }) {
+    const { composeDeps } = await import('./compose-deps.ts');
     const { stdin, stdout, stderr, env } = process;
-    return {
-      connect,
-      openSource: async (spec) => {
-        const { openSource } = await import('./adapters/open-source.ts');
-        return openSource(spec, {
-          cwd: process.cwd(),
-          ...(sandbox === undefined ? {} : { azure: { caPem: sandbox.vault.caPem, credential: 'managed-identity' } }),
-        });
-      },
-      startSandbox: async (options) => {
-        const { hostSandbox } = await import('./host-sandbox.ts');
-        const hosted = await hostSandbox(options, env);
-        return { ...hosted, vaultUrl: hosted.vault.url };
-      },
-      stackFiles: createStackFiles({ cwd: process.cwd(), builtInFolder }),
-      clock: systemClock,
-      prompter: createInquirerPrompter({ input: stdin, output: stderr, signal: interruption.signal }),
-      terminal: createNodeTerminal({ stdin, stdout, stderr, env, noInput: !settings.input, color: settings.color }),
-      signal: interruption.signal,
-      operator: `${userInfo().username}@${hostname()}`,
-      version,
-    };
+    const terminal = { stdin, stdout, stderr, env, noInput: !input, color };
+    return composeDeps({ ...terminal, cwd: process.cwd(), signal: interruption.signal, version, builtInFolder });
   },
 };
-
-async function connect(options: ConnectOptions): Promise<Connection> {
-  const { connectCluster } = await import('./adapters/kubernetes-cluster.ts');
-  const { kubeconfig, context, requestTimeoutMs } = options;
-  const { env } = process;
-  if (options.sandbox === undefined) {
-    const cluster = await connectCluster({ kubeconfigPath: kubeconfig, context, requestTimeoutMs, env, version });
-    const close = (): Promise<void> => {
-      cluster.close();
-      return Promise.resolve();
-    };
-    return { cluster, defaultSources: [], close };
-  }
-
-  const { hostSandbox } = await import('./host-sandbox.ts');
-  const hosted = await hostSandbox(options.sandbox, env);
-  sandbox = hosted;
-  const cluster = await connectCluster({
-    kubeconfigText: hosted.kubeconfigText,
-    context,
-    requestTimeoutMs,
-    env,
-    version,
-  });
-  return {
-    cluster,
-    defaultSources: [`azure-key-vault:${hosted.vault.url}`, `env:${hosted.envBackupPath}`],
-    close: async () => {
-      cluster.close();
-      await hosted.close();
-    },
-  };
-}
 
 /** The first Ctrl-C lets the command end in a state that it can explain; the second ends it at once. */
 function interrupt(): void {

@@ -59,6 +59,12 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     operator: 'tester@here',
     version: '0.0.0-test',
   };
-  const code = await run(argv, { version: deps.version, createDeps: () => deps });
+  const code = await run(argv, {
+    version: deps.version,
+    print: (text) => {
+      terminal.out(text);
+    },
+    createDeps: () => Promise.resolve(deps),
+  });
   return { code, stdout: terminal.stdout, stderr: terminal.stderr, prompter };
 }

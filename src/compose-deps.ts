@@ -1,0 +1,85 @@
+import { hostname, userInfo } from 'node:os';
+
+import { createInquirerPrompter } from './adapters/inquirer-prompter.ts';
+import { createNodeTerminal, type NodeTerminalOptions } from './adapters/node-terminal.ts';
+import { createStackFiles } from './adapters/stack-file.ts';
+import { systemClock } from './adapters/system-clock.ts';
+import type { HostedSandbox } from './host-sandbox.ts';
+import type { Connection, ConnectOptions, Deps } from './ports.ts';
+
+/** What a command needs of the process that it runs in. */
+export interface Surroundings extends NodeTerminalOptions {
+  readonly env: Record<string, string | undefined>;
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+  readonly version: string;
+  /** Where the stacks lie that ship with c2l. */
+  readonly builtInFolder: string;
+}
+
+/** Picks the adapters. Those that are large, and those that few commands need, are loaded with their first use. */
+export function composeDeps(surroundings: Surroundings): Deps {
+  const { stdin, stderr, env, cwd, signal, version, builtInFolder } = surroundings;
+  /** The sandbox that this run works on: its vault is trusted for as long as it lives. */
+  let sandbox: HostedSandbox | undefined;
+
+  return {
+    connect: async (options) => {
+      if (options.sandbox === undefined) return connectTo(surroundings, options, options.kubeconfig);
+      const { hostSandbox } = await import('./host-sandbox.ts');
+      sandbox = await hostSandbox(options.sandbox, env);
+      return connectToSandbox(surroundings, options, sandbox);
+    },
+    openSource: async (spec) => {
+      const { openSource } = await import('./adapters/open-source.ts');
+      return openSource(spec, {
+        cwd,
+        ...(sandbox === undefined ? {} : { azure: { caPem: sandbox.vault.caPem, credential: 'managed-identity' } }),
+      });
+    },
+    startSandbox: async (options) => {
+      const { hostSandbox } = await import('./host-sandbox.ts');
+      const hosted = await hostSandbox(options, env);
+      return { ...hosted, vaultUrl: hosted.vault.url };
+    },
+    stackFiles: createStackFiles({ cwd, builtInFolder }),
+    clock: systemClock,
+    prompter: createInquirerPrompter({ input: stdin, output: stderr, signal }),
+    terminal: createNodeTerminal(surroundings),
+    signal,
+    operator: `${userInfo().username}@${hostname()}`,
+    version,
+  };
+}
+
+async function connectTo(
+  { env, version }: Surroundings,
+  { context, requestTimeoutMs }: ConnectOptions,
+  kubeconfigPath: string | undefined,
+): Promise<Connection> {
+  const { connectCluster } = await import('./adapters/kubernetes-cluster.ts');
+  const cluster = await connectCluster({ kubeconfigPath, context, requestTimeoutMs, env, version });
+  const close = (): Promise<void> => {
+    cluster.close();
+    return Promise.resolve();
+  };
+  return { cluster, defaultSources: [], close };
+}
+
+async function connectToSandbox(
+  { env, version }: Surroundings,
+  { context, requestTimeoutMs }: ConnectOptions,
+  hosted: HostedSandbox,
+): Promise<Connection> {
+  const { connectCluster } = await import('./adapters/kubernetes-cluster.ts');
+  const { kubeconfigText } = hosted;
+  const cluster = await connectCluster({ kubeconfigText, context, requestTimeoutMs, env, version });
+  return {
+    cluster,
+    defaultSources: [`azure-key-vault:${hosted.vault.url}`, `env:${hosted.envBackupPath}`],
+    close: async () => {
+      cluster.close();
+      await hosted.close();
+    },
+  };
+}
