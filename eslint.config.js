@@ -82,7 +82,7 @@ export default tseslint.config(
   layer(
     ['src/commands/**/*.ts', 'src/cli.ts'],
     [...except('commander'), 'node:*', ...folders('adapters', 'sandbox')],
-    'commands are thin: they reach the world only through ports.ts; main.ts alone picks adapters.',
+    'commands are thin: they reach the world only through ports.ts; compose-deps.ts alone picks adapters.',
   ),
   layer(
     ['src/adapters/**/*.ts'],
