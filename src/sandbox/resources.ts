@@ -135,15 +135,6 @@ export function findResource(group: string, version: string, name: string): Reso
   return resourceTypes.find((type) => type.group === group && type.version === version && type.name === name);
 }
 
-/** The type that is stored under a plural name; plural names are unique in the sandbox. */
-export function resourceNamed(name: string): ResourceType {
-  const type = resourceTypes.find((candidate) => candidate.name === name);
-  if (!type) {
-    throw new Error(`the sandbox has no resource ${name}`);
-  }
-  return type;
-}
-
 /** `v1`, `apps/v1`. */
 export function groupVersion(type: { readonly group: string; readonly version: string }): string {
   return type.group === '' ? type.version : `${type.group}/${type.version}`;

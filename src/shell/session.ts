@@ -39,7 +39,6 @@ export interface Session {
   readonly scope: Scope;
   /** Used where the operator names no `--from`. */
   readonly defaultSources: readonly string[];
-  readonly isSandbox: boolean;
   close(): Promise<void>;
 }
 
@@ -55,7 +54,7 @@ export async function openSession(options: SessionOptions, deps: Deps): Promise<
     const { cluster } = connection;
     deps.terminal.err(`context ${cluster.context}, server ${cluster.server}`);
     const { stack, scope } = await untilInterrupted(choose(options, { named, connection, deps }), deps.signal);
-    const session = createSession({ options, deps, connection, stack, scope });
+    const session = createSession({ deps, connection, stack, scope });
     announce(session);
     return session;
   } catch (error) {
@@ -124,21 +123,14 @@ async function refuseUnknownNamespaces(names: readonly string[], cluster: Cluste
   }
 }
 
-function createSession(parts: {
-  options: SessionOptions;
-  deps: Deps;
-  connection: Connection;
-  stack: Stack | undefined;
-  scope: Scope;
-}): Session {
-  const { options, deps, connection, stack, scope } = parts;
+function createSession(parts: { deps: Deps; connection: Connection; stack: Stack | undefined; scope: Scope }): Session {
+  const { deps, connection, stack, scope } = parts;
   return {
     deps,
     cluster: connection.cluster,
     stack: stack === undefined || scope.all ? stack : stackWithin(stack, scope.namespaces),
     scope,
     defaultSources: connection.defaultSources,
-    isSandbox: options.sandbox !== undefined,
     close: () => connection.close(),
   };
 }

@@ -43,7 +43,6 @@ async function setUp({
     stack,
     scope: { namespaces: [namespace], all: false, expectedNamespaces: [namespace], argocdNamespace: 'argocd' },
     defaultSources: [],
-    isSandbox: true,
     close: () => Promise.resolve(),
   };
   const run = async (timeoutMs = 400): Promise<VerifyReport> => {
