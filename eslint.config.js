@@ -80,7 +80,7 @@ export default tseslint.config(
     'shell loops over ports: it imports core, render and ports.ts; what touches the world is an adapter.',
   ),
   layer(
-    ['src/commands/**/*.ts', 'src/cli.ts'],
+    ['src/commands/**/*.ts', 'src/command-line/**/*.ts', 'src/cli.ts'],
     [...except('commander'), 'node:*', ...folders('adapters', 'sandbox')],
     'commands are thin: they reach the world only through ports.ts; compose-deps.ts alone picks adapters.',
   ),

@@ -2,7 +2,8 @@ import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { run, type World } from './cli.ts';
+import { run } from './cli.ts';
+import type { World } from './command-line/registry.ts';
 import { ExitCode } from './exit-codes.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {

@@ -1,0 +1,33 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Adds one value to a list: for options that may be given several times. */
+export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
+}
+
+/** A list of namespaces; an empty shell variable is a mistake, not the default namespace. */
+export function collectNamespace(value: string, earlier: readonly string[] = []): readonly string[] {
+  if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value)) {
+    throw new InvalidArgumentError('expected the name of a namespace: lower-case letters, digits and "-".');
+  }
+  return [...earlier, value];
+}
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** `90s`, `5m`, `500ms`, `1h`, or seconds as a bare number; gives milliseconds. */
+export function parseDuration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
+  const ms = Number(match?.[1]) * (unitMs[match?.[2] ?? 's'] ?? Number.NaN);
+  // A timer of Node holds 31 bits; beyond them it would fire at once.
+  if (!(ms > 0) || ms > 2 ** 31 - 1)
+    throw new InvalidArgumentError(`expected a duration such as 90s or 5m, not "${text}".`);
+  return ms;
+}
+
+export function parseSpeed(text: string): number {
+  const speed = Number(text);
+  if (!(speed > 0 && speed <= 1000))
+    throw new InvalidArgumentError(`expected a number from 0.1 to 1000, not "${text}".`);
+  return speed;
+}

@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+
+import type { GlobalFlags } from '../commands/options.ts';
+import type * as ReportCommands from '../commands/report-commands.ts';
+import type { CommandBody } from '../commands/run-report.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import type { Deps } from '../ports.ts';
+
+/** What decides how c2l talks to the person in front of it. */
+export type TerminalSettings = Pick<GlobalFlags, 'color' | 'input'>;
+
+/** What main.ts gives: nothing of it is made before a command needs it, so that `--help` answers at once. */
+export interface World {
+  readonly version: string;
+  /** For what needs nothing but standard output: help and the version. */
+  print(text: string): void;
+  createDeps(settings: TerminalSettings): Promise<Deps>;
+}
+
+/** Loads what a command does; called when it runs, so that help and the other commands do not pay for it. */
+export type MakeBody = (commands: typeof ReportCommands, command: Command) => CommandBody;
+
+/** Where the commands declare themselves. */
+export class Registry {
+  readonly program: Command;
+  readonly #world: World;
+  readonly #done: (code: ExitCode) => void;
+
+  constructor(program: Command, world: World, done: (code: ExitCode) => void) {
+    this.program = program;
+    this.#world = world;
+    this.#done = done;
+  }
+
+  /** A new command with an example under its help. */
+  command(name: string, description: string, example: string): Command {
+    return this.program.command(name).description(description).addHelpText('after', `\nExample:\n  ${example}`);
+  }
+
+  /** The command's answer is one report on a cluster. */
+  reports(command: Command, { writes }: { readonly writes: boolean }, makeBody: MakeBody): void {
+    command.action(async () => {
+      const flags = command.optsWithGlobals<GlobalFlags>();
+      const [commands, deps] = await Promise.all([
+        import('../commands/report-commands.ts'),
+        this.#world.createDeps(flags),
+      ]);
+      const options = { name: command.name(), flags, writes };
+      this.#done(await commands.runReport(options, deps, makeBody(commands, command)));
+    });
+  }
+
+  /** A command that needs no cluster, or opens what it needs itself. */
+  runs(command: Command, body: (flags: GlobalFlags, deps: Deps) => Promise<ExitCode>): void {
+    command.action(async () => {
+      const flags = command.optsWithGlobals<GlobalFlags>();
+      this.#done(await body(flags, await this.#world.createDeps(flags)));
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import { Option, type Command } from 'commander';
+
+import type { WriteFlags } from '../commands/options.ts';
+import { collect, parseDuration } from './parse-arguments.ts';
+
+export interface SourceFlags {
+  readonly from?: readonly string[];
+  readonly overwrite?: readonly string[];
+}
+
+export interface WaitFlags {
+  readonly timeout: number;
+  readonly waitOnly?: boolean;
+}
+
+export function addWriteOptions(command: Command): Command {
+  return command
+    .option('-y, --yes', 'go ahead without asking')
+    .option('--confirm <name>', 'name of the production context or namespace, where --yes alone is not consent')
+    .option('--dry-run', 'show what would be done and change nothing');
+}
+
+export function addSourceOptions(command: Command): Command {
+  return command
+    .option('--from <source>', 'env:FILE or azure-key-vault:NAME-OR-URL; repeat in order of precedence', collect)
+    .option('--overwrite <key>', 'replace a value that is there but unusable; may be repeated', collect);
+}
+
+export function addRestartOptions(command: Command): Command {
+  return command
+    .option('--wait-only', 'leave broken pods to kubelet instead of replacing them')
+    .addOption(
+      new Option('--timeout <duration>', 'longest wait for recovery').argParser(parseDuration).default(300_000, '5m'),
+    );
+}
+
+export function consent(flags: WriteFlags): { yes: boolean; confirm: string | undefined; dryRun: boolean } {
+  return { yes: flags.yes === true, confirm: flags.confirm, dryRun: flags.dryRun === true };
+}

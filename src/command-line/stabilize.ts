@@ -1,0 +1,32 @@
+import type { GlobalFlags, WriteFlags } from '../commands/options.ts';
+import type { Registry } from './registry.ts';
+import {
+  addRestartOptions,
+  addSourceOptions,
+  addWriteOptions,
+  consent,
+  type SourceFlags,
+  type WaitFlags,
+} from './shared-options.ts';
+
+export function declareStabilize(registry: Registry): void {
+  const command = registry.command(
+    'stabilize',
+    'walk through audit, fix-secrets, restart and verify',
+    'c2l stabilize --sandbox',
+  );
+  addRestartOptions(addSourceOptions(addWriteOptions(command)));
+  registry.reports(command, { writes: true }, ({ stabilize }) => {
+    const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & SourceFlags & WaitFlags>();
+    return (session) =>
+      stabilize(session, {
+        ...consent(flags),
+        from: flags.from ?? [],
+        overwrite: flags.overwrite ?? [],
+        waitOnly: flags.waitOnly === true,
+        timeoutMs: flags.timeout,
+        output: flags.output,
+        verbose: flags.verbose === true,
+      });
+  });
+}
