@@ -30,10 +30,12 @@ export interface ApiAnswer {
 /** A cluster that the contract is held against, with a namespace of its own. */
 export interface World {
   readonly namespace: string;
+  /** As text, for a c2l that is to look at this cluster. */
+  readonly kubeconfig: string;
   /** `path` is below the test's namespace unless it begins with a slash. */
   send(method: string, path: string, body?: unknown, contentType?: string): Promise<ApiAnswer>;
   /** Asks until `holds` returns something; fails with what it saw last. */
-  eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T>;
+  eventually<T>(what: string, look: () => Promise<T | undefined>, withinMs?: number): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -75,6 +77,7 @@ async function openWorld(kubeconfig: string, closeCluster: () => Promise<void>):
   const namespace = `c2l-contract-${randomBytes(4).toString('hex')}`;
   const world: World = {
     namespace,
+    kubeconfig,
     send: (method, path, body, contentType) => {
       const prefix = path.startsWith('/api/v1/') || path.startsWith('/apis/') ? '' : `/api/v1/namespaces/${namespace}/`;
       return send(config, { method, path: `${prefix}${path}`, body, contentType });
@@ -96,15 +99,15 @@ async function openWorld(kubeconfig: string, closeCluster: () => Promise<void>):
   return world;
 }
 
-async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  const giveUpAt = Date.now() + 90_000;
+async function eventually<T>(what: string, look: () => Promise<T | undefined>, withinMs = 90_000): Promise<T> {
+  const giveUpAt = Date.now() + withinMs;
   for (;;) {
     const found = await look();
     if (found !== undefined) {
       return found;
     }
     if (Date.now() > giveUpAt) {
-      throw new Error(`did not happen within 90 s: ${what}`);
+      throw new Error(`did not happen within ${withinMs / 1000} s: ${what}`);
     }
     await delay(100);
   }

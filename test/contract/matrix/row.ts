@@ -1,0 +1,33 @@
+import type { Manifest } from './manifests.ts';
+
+/**
+ * One situation of the fault matrix and everything that `audit` must say of it. Each row gets a namespace of its own and
+ * is set up in both worlds.
+ */
+export interface MatrixRow {
+  readonly situation: string;
+  readonly objects: readonly Manifest[];
+  /**
+   * Pods by the start of their name, with what kubectl prints in the STATUS column once the situation is there. It holds
+   * the two worlds to the same behaviour before `audit` is asked.
+   */
+  readonly shows?: Readonly<Record<string, string | RegExp>>;
+  /** What happens once it shows that. */
+  readonly then?: readonly Change[];
+  /** What the pods show after that. */
+  readonly thenShows?: Readonly<Record<string, string | RegExp>>;
+  /**
+   * Exactly these and no others, in the order of the report, as in
+   * `error secret-key-missing secret/app jwt-secret blocks pod/api, pod/web because …`.
+   */
+  readonly findings: readonly string[];
+  /** What the messages say, each of at least one finding. */
+  readonly says?: readonly RegExp[];
+}
+
+/** A merge patch of an object or its status, its end, or an object that comes later. Paths are as in `secrets/app`. */
+export type Change =
+  | { readonly patch: string; readonly body: object }
+  | { readonly patchStatus: string; readonly body: object }
+  | { readonly delete: string }
+  | { readonly create: Manifest };
