@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 
 import { declareAudit } from './command-line/audit.ts';
+import { declareExplain } from './command-line/explain.ts';
 import { declareFixSecrets } from './command-line/fix-secrets.ts';
 import { addGlobalOptions } from './command-line/global-options.ts';
 import { Registry, type World } from './command-line/registry.ts';
@@ -8,9 +9,10 @@ import { declareRestart } from './command-line/restart.ts';
 import { declareSandbox } from './command-line/sandbox.ts';
 import { declareStabilize } from './command-line/stabilize.ts';
 import { declareVerify } from './command-line/verify.ts';
-import { outputFormats, type GlobalFlags } from './commands/options.ts';
+import type { GlobalFlags } from './commands/options.ts';
 import { OperatorError } from './errors.ts';
 import { ExitCode } from './exit-codes.ts';
+import { outputFormats } from './render/output-format.ts';
 
 const firstSteps = `c2l brings an Argo CD cluster that is red because a Secret lost keys back to green.
 
@@ -65,7 +67,15 @@ function isOutput(word: string, before: string | undefined, format: string): boo
 }
 
 /** In the order in which help lists them. */
-const declarations = [declareAudit, declareFixSecrets, declareRestart, declareVerify, declareStabilize, declareSandbox];
+const declarations = [
+  declareAudit,
+  declareFixSecrets,
+  declareRestart,
+  declareVerify,
+  declareStabilize,
+  declareExplain,
+  declareSandbox,
+];
 
 function createProgram(world: World, done: (code: ExitCode) => void, print: (text: string) => void): Command {
   const program = new Command('c2l')

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 
-import { colorChoices, outputFormats, scenarios } from '../commands/options.ts';
+import { colorChoices, scenarios } from '../commands/options.ts';
+import { outputFormats } from '../render/output-format.ts';
 import { collectNamespace, parseDuration, parseSpeed } from './parse-arguments.ts';
 
 /** Flags that every command takes, under the same names and with the same meaning. */

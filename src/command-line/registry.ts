@@ -2,9 +2,12 @@ import type { Command } from 'commander';
 
 import type { GlobalFlags } from '../commands/options.ts';
 import type * as ReportCommands from '../commands/report-commands.ts';
+import { refuseFormat } from '../commands/refuse-format.ts';
 import type { CommandBody } from '../commands/run-report.ts';
+import { OperatorError } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
+import { plainFormats, type OutputFormat } from '../render/output-format.ts';
 
 /** What decides how c2l talks to the person in front of it. */
 export type TerminalSettings = Pick<GlobalFlags, 'color' | 'input'>;
@@ -37,24 +40,41 @@ export class Registry {
     return this.program.command(name).description(description).addHelpText('after', `\nExample:\n  ${example}`);
   }
 
-  /** The command's answer is one report on a cluster. */
-  reports(command: Command, { writes }: { readonly writes: boolean }, makeBody: MakeBody): void {
+  /** The command's answer is one report on a cluster, in one of its formats. */
+  reports(
+    command: Command,
+    { writes, formats = plainFormats }: { readonly writes: boolean; readonly formats?: readonly OutputFormat[] },
+    makeBody: MakeBody,
+  ): void {
     command.action(async () => {
       const flags = command.optsWithGlobals<GlobalFlags>();
       const [commands, deps] = await Promise.all([
         import('../commands/report-commands.ts'),
         this.#world.createDeps(flags),
       ]);
-      const options = { name: command.name(), flags, writes };
+      const options = { name: command.name(), flags, writes, formats };
       this.#done(await commands.runReport(options, deps, makeBody(commands, command)));
     });
   }
 
   /** A command that needs no cluster, or opens what it needs itself. */
-  runs(command: Command, body: (flags: GlobalFlags, deps: Deps) => Promise<ExitCode>): void {
+  runs(
+    command: Command,
+    body: (flags: GlobalFlags, deps: Deps) => Promise<ExitCode>,
+    formats: readonly OutputFormat[] = plainFormats,
+  ): void {
     command.action(async () => {
       const flags = command.optsWithGlobals<GlobalFlags>();
-      this.#done(await body(flags, await this.#world.createDeps(flags)));
+      const deps = await this.#world.createDeps(flags);
+      const name = command.name();
+      try {
+        refuseFormat({ name, flags, formats });
+        this.#done(await body(flags, deps));
+      } catch (error) {
+        if (!(error instanceof OperatorError)) throw error;
+        const { printError } = await import('../commands/report-commands.ts');
+        this.#done(await printError(error, { name, flags }, deps));
+      }
     });
   }
 }

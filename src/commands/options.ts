@@ -1,4 +1,4 @@
-import type { OutputFormat } from '../render/report.ts';
+import type { OutputFormat } from '../render/output-format.ts';
 import type { SessionOptions } from '../shell/session.ts';
 
 /** Flags that every command takes, under the same names and with the same meaning. */
@@ -21,7 +21,6 @@ export interface GlobalFlags {
 
 export const colorChoices = ['auto', 'always', 'never'] as const;
 export type ColorChoice = (typeof colorChoices)[number];
-export const outputFormats = ['text', 'json', 'yaml'] as const;
 export const scenarios = ['incident', 'total-secret-loss', 'healthy'] as const;
 
 /** Consent flags of the commands that write. */

@@ -4,11 +4,13 @@ import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
 import { renderError, type ErrorPlace, type RenderedError } from '../render/error.ts';
+import { formatsForPrograms, type OutputFormat } from '../render/output-format.ts';
 import { renderReport } from '../render/report.ts';
 import { createStyle } from '../render/style.ts';
 import { openSession, reportHead, type Session } from '../shell/session.ts';
 import { untilInterrupted } from '../shell/until-interrupted.ts';
 import { sessionOptions, type GlobalFlags } from './options.ts';
+import { refuseFormat } from './refuse-format.ts';
 
 /** What a command's body gives back: the one report, and an exit code where the verdict does not say it all. */
 export interface CommandResult {
@@ -27,12 +29,15 @@ export interface RunOptions {
    * signal where it can still tell what was done.
    */
   readonly writes: boolean;
+  /** Forms that its report can take. */
+  readonly formats: readonly OutputFormat[];
 }
 
 /** Opens the session, runs the body, prints the report or the error, and gives the exit code. */
 export async function runReport(options: RunOptions, deps: Deps, body: CommandBody): Promise<ExitCode> {
   let session: Session | undefined;
   try {
+    refuseFormat(options);
     session = await openSession(sessionOptions(options.flags), deps);
     try {
       const { report, exitCode } = await (options.writes
@@ -62,7 +67,7 @@ export async function printError(
   deps: Pick<Deps, 'terminal'>,
 ): Promise<ExitCode> {
   const rendered = { code: error.code, message: error.message, hint: error.hint };
-  if (output !== 'text') deps.terminal.out(await renderError(rendered, output, name, place));
+  if (formatsForPrograms.includes(output)) deps.terminal.out(await renderError(rendered, output, name, place));
   await printErrorLine(rendered, deps);
   return error.exitCode;
 }

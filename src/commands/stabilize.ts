@@ -2,7 +2,7 @@ import type { FixReport, Phase, PhaseName, Report, StabilizeReport, Verdict } fr
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { exitCodeOf } from '../core/report.ts';
-import type { OutputFormat } from '../render/report.ts';
+import type { OutputFormat } from '../render/output-format.ts';
 import { renderReport } from '../render/report.ts';
 import { createStyle } from '../render/style.ts';
 import { summaryOf } from '../render/summary.ts';

@@ -1,12 +1,24 @@
 /** The candidate that a misspelt word most likely meant; undefined where none is close. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const ranked = candidates
+  return misspelt(word, candidates)[0];
+}
+
+const mostNames = 3;
+
+/** The few candidates that a word may have meant, the likeliest first: misspelt, or a part of the name. */
+export function nearestNames(word: string, candidates: readonly string[]): string[] {
+  const part = word.toLowerCase();
+  const whole = part.length < 3 ? [] : candidates.filter((candidate) => candidate.toLowerCase().includes(part));
+  return [...new Set([...misspelt(word, candidates), ...whole])].slice(0, mostNames);
+}
+
+function misspelt(word: string, candidates: readonly string[]): string[] {
+  const limit = Math.max(2, Math.floor(word.length / 3));
+  return candidates
     .map((candidate) => ({ candidate, distance: distance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
-  const best = ranked[0];
-  return best !== undefined && best.distance <= Math.max(2, Math.floor(word.length / 3)) && best.distance < word.length
-    ? best.candidate
-    : undefined;
+    .filter((ranked) => ranked.distance <= limit && ranked.distance < word.length)
+    .sort((left, right) => left.distance - right.distance)
+    .map(({ candidate }) => candidate);
 }
 
 /** Levenshtein distance, one row at a time. */

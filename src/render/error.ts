@@ -1,6 +1,6 @@
 import type { ReportHead, Verdict } from '../core/report.ts';
 import { printable, printableJson } from './printable.ts';
-import type { OutputFormat } from './report.ts';
+import type { OutputFormat } from './output-format.ts';
 
 export interface RenderedError {
   readonly code: string;

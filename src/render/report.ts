@@ -1,12 +1,11 @@
 import type { Report } from '../core/report.ts';
 import { auditText } from './audit-text.ts';
 import { fixText, restartText } from './change-text.ts';
+import type { OutputFormat } from './output-format.ts';
 import { printableCopy, printableJson } from './printable.ts';
 import { stabilizeText } from './stabilize-text.ts';
 import type { Style } from './style.ts';
 import { verifyText } from './verify-text.ts';
-
-export type OutputFormat = 'text' | 'json' | 'yaml';
 
 /** The whole answer of a command, ending in a line break. */
 export async function renderReport(report: Report, format: OutputFormat, style: Style): Promise<string> {
