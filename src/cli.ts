@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { declareAudit } from './command-line/audit.ts';
 import { declareExplain } from './command-line/explain.ts';
 import { declareFixSecrets } from './command-line/fix-secrets.ts';
+import { declareGenerate } from './command-line/generate.ts';
 import { addGlobalOptions } from './command-line/global-options.ts';
 import { Registry, type World } from './command-line/registry.ts';
 import { declareRestart } from './command-line/restart.ts';
@@ -50,7 +51,7 @@ async function refuse(error: CommanderError, argv: readonly string[], world: Wor
     .replace(/\s*\n\s*/g, ' ')
     .replace(/\.$/, '');
   const usage = new OperatorError('usage', message === '(outputHelp)' ? 'no command given' : message, {
-    hint: 'c2l --help',
+    hint: argv[0] === 'generate' ? 'c2l generate --help' : 'c2l --help',
   });
   const { printError } = await import('./commands/report-commands.ts');
   const deps = await world.createDeps({ color: 'auto', input: true });
@@ -74,6 +75,7 @@ const declarations = [
   declareVerify,
   declareStabilize,
   declareExplain,
+  declareGenerate,
   declareSandbox,
 ];
 

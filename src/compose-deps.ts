@@ -2,6 +2,7 @@ import { hostname, userInfo } from 'node:os';
 
 import { createInquirerPrompter } from './adapters/inquirer-prompter.ts';
 import { createNodeTerminal, type NodeTerminalOptions } from './adapters/node-terminal.ts';
+import { createOutputFolder } from './adapters/output-folder.ts';
 import { createStackFiles } from './adapters/stack-file.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import type { HostedSandbox } from './host-sandbox.ts';
@@ -43,6 +44,7 @@ export function composeDeps(surroundings: Surroundings): Deps {
       return { ...hosted, vaultUrl: hosted.vault.url };
     },
     stackFiles: createStackFiles({ cwd, builtInFolder }),
+    outputFolder: createOutputFolder({ cwd }),
     clock: systemClock,
     prompter: createInquirerPrompter({ input: stdin, output: stderr, signal }),
     terminal: createNodeTerminal(surroundings),

@@ -11,6 +11,7 @@ export type OperatorErrorCode =
   | 'stack-invalid'
   | 'source-invalid'
   | 'source-unreadable'
+  | 'output-unwritable'
   | 'values-missing'
   | 'values-invalid'
   | 'confirmation-needed'

@@ -217,12 +217,23 @@ export interface StackFiles {
   builtIn(name: string): Promise<Stack>;
 }
 
+/** Where generated files go. */
+export interface OutputFolder {
+  /** Replaces an older file of the name. Throws `output-unwritable`. */
+  write(
+    folder: string,
+    name: string,
+    text: string,
+  ): Promise<{ readonly path: string; readonly state: 'written' | 'replaced' | 'unchanged' }>;
+}
+
 /** Everything a command needs of the world. */
 export interface Deps {
   connect(options: ConnectOptions): Promise<Connection>;
   startSandbox(options: SandboxOptions): Promise<RunningSandbox>;
   openSource(spec: string): Promise<ValueSource>;
   readonly stackFiles: StackFiles;
+  readonly outputFolder: OutputFolder;
   readonly clock: Clock;
   readonly prompter: Prompter;
   readonly terminal: Terminal;

@@ -29,6 +29,7 @@ async function setUp({
     startSandbox: notUsed,
     openSource: notUsed,
     stackFiles: createStackFiles({ cwd: '/' }),
+    outputFolder: { write: notUsed },
     clock: systemClock,
     prompter: createScriptedPrompter(),
     terminal,

@@ -1,5 +1,6 @@
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
 import { openSource, type OpenSourceOptions } from '../../src/adapters/open-source.ts';
+import { createOutputFolder } from '../../src/adapters/output-folder.ts';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { run } from '../../src/cli.ts';
@@ -52,6 +53,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     startSandbox: () => Promise.reject(new Error('a test starts its sandbox itself')),
     openSource: (spec) => openSource(spec, { cwd, ...(azure && { azure }) }),
     stackFiles: createStackFiles({ cwd }),
+    outputFolder: createOutputFolder({ cwd }),
     clock: systemClock,
     prompter,
     terminal,

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
 import { openSource } from '../../src/adapters/open-source.ts';
+import { createOutputFolder } from '../../src/adapters/output-folder.ts';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import type { Deps } from '../../src/ports.ts';
@@ -62,6 +63,7 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
     startSandbox: () => Promise.reject(new Error('a test starts its sandbox itself')),
     openSource: (spec) => openSource(spec, { cwd: folder }),
     stackFiles: createStackFiles({ cwd: folder }),
+    outputFolder: createOutputFolder({ cwd: folder }),
     clock: systemClock,
     prompter,
     terminal,

@@ -1,0 +1,26 @@
+import type { Resource } from '../kubernetes.ts';
+
+export interface ListAccess {
+  readonly group: string;
+  /** Why it is looked at, for whoever has to grant it. */
+  readonly why: string;
+}
+
+const consumers = 'what needs a Secret, and which pods of it run';
+const obstacles = 'why a pod does not start that lacks nothing, and what its readiness leads to';
+
+/** What an audit lists in each namespace that it looks at. A new resource says here how it is granted. */
+export const listAccess: Readonly<Record<Exclude<Resource, 'applications'> | 'secrets', ListAccess>> = {
+  secrets: { group: '', why: 'which keys are there; RBAC cannot grant their names without their values' },
+  pods: { group: '', why: consumers },
+  deployments: { group: 'apps', why: consumers },
+  statefulsets: { group: 'apps', why: consumers },
+  daemonsets: { group: 'apps', why: consumers },
+  replicasets: { group: 'apps', why: consumers },
+  jobs: { group: 'batch', why: consumers },
+  cronjobs: { group: 'batch', why: consumers },
+  serviceaccounts: { group: '', why: 'which image pull Secrets pods get without naming them' },
+  ingresses: { group: 'networking.k8s.io', why: 'which TLS Secrets are served' },
+  services: { group: '', why: obstacles },
+  events: { group: '', why: obstacles },
+};

@@ -1,0 +1,69 @@
+import { Commented, type GeneratedFile } from './generated-file.ts';
+import { subjectName, type GenerateSubject } from './generate-subject.ts';
+import { argocdRules, clusterRules, namespaceRules, type RbacPurpose, type RbacRule } from './rbac-rules.ts';
+
+const group = 'rbac.authorization.k8s.io';
+const apiVersion = `${group}/v1`;
+
+/** The smallest rights with which a command does all of its work on a stack: an account, its Roles and their bindings. */
+export function generateRbac(purpose: RbacPurpose, subject: GenerateSubject): GeneratedFile[] {
+  const name = `c2l-${purpose}`;
+  const home = subject.stack?.namespaces[0] ?? subject.namespaces[0] ?? subject.argocdNamespace;
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: home } };
+  const grants = subject.all ? everywhere(purpose, name, subject) : byNamespace(purpose, name, subject);
+  const cluster = clusterRules(subject);
+  if (cluster.length > 0) {
+    grants.push({ kind: 'ClusterRole', name: `${name}-${subjectName(subject)}-namespaces`, rules: cluster });
+  }
+  return [
+    {
+      path: `rbac-${purpose}.yaml`,
+      documents: [
+        new Commented(`What c2l ${purpose} needs, and no more. Run it as this account.`, account),
+        ...grants.flatMap((grant) => grantDocuments(grant, { name, namespace: home })),
+      ],
+    },
+  ];
+}
+
+interface Grant {
+  readonly kind: 'Role' | 'ClusterRole';
+  readonly name: string;
+  readonly namespace?: string;
+  readonly rules: readonly RbacRule[];
+}
+
+function byNamespace(purpose: RbacPurpose, name: string, subject: GenerateSubject): Grant[] {
+  const { namespaces, argocdNamespace } = subject;
+  const grants = namespaces.map((namespace): Grant => {
+    const own = namespaceRules(purpose, namespace, subject);
+    const rules = namespace === argocdNamespace ? [...own, ...argocdRules().slice(0, 1)] : own;
+    return { kind: 'Role', name, namespace, rules };
+  });
+  if (namespaces.includes(argocdNamespace)) return grants;
+  return [...grants, { kind: 'Role', name, namespace: argocdNamespace, rules: argocdRules() }];
+}
+
+/** With a ClusterRole the names of a stack's Secrets would count in every namespace, so that none are given. */
+function everywhere(purpose: RbacPurpose, name: string, subject: GenerateSubject): Grant[] {
+  const rules = namespaceRules(purpose, subject.stack?.namespaces[0] ?? '', subject);
+  const unnamed = rules.map(({ why, apiGroups, resources, verbs }) => ({ why, apiGroups, resources, verbs }));
+  return [{ kind: 'ClusterRole', name, rules: [...unnamed, ...argocdRules().slice(0, 1)] }];
+}
+
+function grantDocuments(
+  { kind, name, namespace, rules }: Grant,
+  account: { readonly name: string; readonly namespace: string },
+): unknown[] {
+  const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
+  return [
+    { apiVersion, kind, metadata, rules: rules.map(({ why, ...rule }) => new Commented(why, rule)) },
+    {
+      apiVersion,
+      kind: `${kind}Binding`,
+      metadata,
+      roleRef: { apiGroup: group, kind, name },
+      subjects: [{ kind: 'ServiceAccount', ...account }],
+    },
+  ];
+}

@@ -1,0 +1,110 @@
+import { describe, expect, test } from '@jest/globals';
+
+import type { GenerateSubject } from '../../../src/core/generate/generate-subject.ts';
+import { Commented } from '../../../src/core/generate/generated-file.ts';
+import { generateRbac } from '../../../src/core/generate/rbac.ts';
+import { namespaceRules, rbacPurposes, type RbacPurpose } from '../../../src/core/generate/rbac-rules.ts';
+import { stackOf } from '../../support/builders.ts';
+
+const stack = stackOf({
+  secrets: [
+    { name: 'shop-secrets', keys: { 'db-password': {} } },
+    { name: 'other', namespace: 'elsewhere', keys: { token: {} } },
+  ],
+  components: [
+    {
+      name: 'db',
+      workload: 'StatefulSet/db',
+      checks: [
+        { kind: 'postgres-login', user: { value: 'shop' }, password: { secret: 'shop-secrets', key: 'db-password' } },
+      ],
+    },
+    { name: 'api', workload: 'Deployment/api', checks: [{ kind: 'http', service: 'api', port: 8080 }] },
+  ],
+});
+const subject: GenerateSubject = { stack, namespaces: ['shop'], all: false, argocdNamespace: 'argocd' };
+
+/** As `verb resource[/names]`, without the lists that every command makes. */
+function writesAndGets(purpose: RbacPurpose, of: GenerateSubject = subject): string[] {
+  return namespaceRules(purpose, 'shop', of)
+    .filter(({ verbs }) => !verbs.includes('list'))
+    .flatMap(({ verbs, resources, resourceNames }) =>
+      verbs.flatMap((verb) =>
+        resources.map((resource) => [verb, resource, ...(resourceNames ? [resourceNames.join()] : [])].join(' ')),
+      ),
+    );
+}
+
+const patchWorkloads = ['patch deployments', 'patch statefulsets', 'patch daemonsets'];
+const logins = ['get services/proxy api:8080', 'get pods/exec', 'create pods/exec'];
+
+describe('rights beside the lists that every command makes', () => {
+  test.each<[RbacPurpose, string[]]>([
+    ['audit', []],
+    ['fix-secrets', ['get secrets shop-secrets', 'patch secrets shop-secrets', 'create secrets']],
+    ['restart', ['create pods/eviction', ...patchWorkloads]],
+    ['verify', ['get secrets shop-secrets', ...logins]],
+    [
+      'stabilize',
+      [
+        'get secrets shop-secrets',
+        'patch secrets shop-secrets',
+        'create secrets',
+        'create pods/eviction',
+        ...patchWorkloads,
+        ...logins,
+      ],
+    ],
+  ])('%s', (purpose, expected) => {
+    expect(writesAndGets(purpose)).toEqual(expected);
+  });
+
+  test('without a stack any Secret may need repair', () => {
+    expect(writesAndGets('fix-secrets', { ...subject, stack: undefined })).toEqual([
+      'get secrets',
+      'patch secrets',
+      'create secrets',
+    ]);
+  });
+});
+
+test('nothing in any Role deletes, updates or watches, nor names everything', () => {
+  const verbs = rbacPurposes
+    .flatMap((purpose) => namespaceRules(purpose, 'shop', subject))
+    .flatMap((rule) => rule.verbs);
+  expect(new Set(verbs)).toEqual(new Set(['list', 'get', 'patch', 'create']));
+  expect(JSON.stringify(rbacPurposes.map((purpose) => generateRbac(purpose, subject)))).not.toContain('*');
+});
+
+/** `Kind namespace/name` of each document, in order. */
+function objects(of: GenerateSubject): string[] {
+  return generateRbac('audit', of)
+    .flatMap(({ documents }) => documents)
+    .map((document) => (document instanceof Commented ? document.value : document))
+    .map((document) => {
+      const { kind, metadata } = document as { kind: string; metadata: { name: string; namespace?: string } };
+      return `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
+    });
+}
+
+test('a Role in each looked-at namespace and in that of Argo CD; names of namespaces are all that is cluster-wide', () => {
+  expect(objects({ ...subject, namespaces: ['shop', 'elsewhere'] })).toEqual([
+    'ServiceAccount shop/c2l-audit',
+    'Role shop/c2l-audit',
+    'RoleBinding shop/c2l-audit',
+    'Role elsewhere/c2l-audit',
+    'RoleBinding elsewhere/c2l-audit',
+    'Role argocd/c2l-audit',
+    'RoleBinding argocd/c2l-audit',
+    'ClusterRole /c2l-audit-shop-namespaces',
+    'ClusterRoleBinding /c2l-audit-shop-namespaces',
+  ]);
+});
+
+test('for all namespaces one ClusterRole', () => {
+  expect(objects({ stack: undefined, namespaces: [], all: true, argocdNamespace: 'argocd' })).toEqual([
+    'ServiceAccount argocd/c2l-audit',
+    'ClusterRole /c2l-audit',
+    'ClusterRoleBinding /c2l-audit',
+  ]);
+});
