@@ -31,3 +31,9 @@ export function parseSpeed(text: string): number {
     throw new InvalidArgumentError(`expected a number from 0.1 to 1000, not "${text}".`);
   return speed;
 }
+
+/** Most of what is shown; 0 is no limit. */
+export function parseLimit(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError(`expected a whole number, 0 for all, not "${text}".`);
+  return Number(text) === 0 ? Infinity : Number(text);
+}

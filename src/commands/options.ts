@@ -17,6 +17,8 @@ export interface GlobalFlags {
   readonly color: ColorChoice;
   readonly requestTimeout: number;
   readonly verbose?: boolean;
+  /** Of commands whose answer may be long. */
+  readonly limit?: number;
 }
 
 export const colorChoices = ['auto', 'always', 'never'] as const;

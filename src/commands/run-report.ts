@@ -80,6 +80,7 @@ export function styleFor(flags: GlobalFlags, { terminal }: Deps): ReturnType<typ
   return createStyle(terminal.color, {
     width: terminal.width,
     verbose: flags.verbose === true,
+    ...(flags.limit === undefined ? {} : { limit: flags.limit }),
     flags: repeatedFlags(flags),
   });
 }

@@ -1,8 +1,10 @@
 import { refText } from '../core/kubernetes.ts';
 import type { ApplicationState, AuditReport, ComponentState } from '../core/report.ts';
+import { cut, howToSeeAll } from './cut.ts';
 import { findingsLines } from './findings-text.ts';
+import { groupFindings } from './finding-groups.ts';
 import { closingLines, headLines } from './head-text.ts';
-import { count, table, type Cell } from './layout.ts';
+import { count, paragraph, table, type Cell } from './layout.ts';
 import type { Style } from './style.ts';
 import { hasUnreadPods, unreadPodsText } from './unread-pods.ts';
 
@@ -39,7 +41,7 @@ export function auditSummary({ findings, components }: AuditReport): string {
 
 function nextAfterAudit({ findings, verdict }: AuditReport): string {
   if (verdict === 'ok') return 'c2l verify';
-  const root = findings.find(({ severity, causes }) => severity === 'error' && causes.length === 0);
+  const root = groupFindings(findings).find(({ severity }) => severity === 'error')?.findings[0];
   return (root ?? findings.find(({ code }) => code === 'unreadable') ?? findings[0])?.fix ?? 'c2l audit -v';
 }
 
@@ -53,24 +55,44 @@ function componentLines({ components, namespaces }: AuditReport, style: Style): 
     unknown: style.caution,
   };
   const isOneNamespace = namespaces.length === 1;
-  const rows = components.map(({ object, state, detail }): Cell[] => [
+  const told = toldComponents(components, style);
+  const rows = told.shown.map(({ object, state, detail }): Cell[] => [
     ...(isOneNamespace ? [] : [{ text: object.namespace }]),
     { text: refText(object) },
     { text: state, paint: paints[state] },
     { text: detail },
   ]);
   const titles = [...(isOneNamespace ? [] : ['NAMESPACE']), 'COMPONENT', 'STATE', 'DETAIL'];
-  return table([header(titles, style), ...rows], style.width, 0);
+  const lines = rows.length === 0 ? [] : table([header(titles, style), ...rows], style.width, 0);
+  return [...lines, ...told.rest.flatMap((line) => paragraph('', line, style.width))];
+}
+
+/** Where not all fit, those that are not ready; the others are counted by their state. */
+function toldComponents(
+  components: readonly ComponentState[],
+  style: Style,
+): { readonly shown: readonly ComponentState[]; readonly rest: readonly string[] } {
+  if (components.length <= style.limit + 1) return { shown: components, rest: [] };
+  const open = components.filter(({ state }) => state !== 'ready');
+  const { shown } = cut(open, 'component', style);
+  const left = new Map<string, number>();
+  for (const { state } of [...open.slice(shown.length), ...components.filter((entry) => entry.state === 'ready')]) {
+    left.set(state, (left.get(state) ?? 0) + 1);
+  }
+  const amounts = [...left].map(([state, amount]) => `${amount} ${state}`).join(', ');
+  return { shown, rest: left.size === 0 ? [] : [`… ${amounts} (${howToSeeAll(style)})`] };
 }
 
 function applicationLines(applications: readonly ApplicationState[], style: Style): string[] {
   if (applications.length === 0) return [];
-  const rows = applications.map(({ name, health, sync }): Cell[] => [
+  const { shown, rest } = cut(applications, 'application', style);
+  const rows = shown.map(({ name, health, sync }): Cell[] => [
     { text: name },
     { text: health, paint: health === 'Healthy' ? style.good : style.caution },
     { text: sync, paint: sync === 'Synced' ? style.good : style.caution },
   ]);
-  return ['', ...table([header(['ARGO CD APPLICATION', 'HEALTH', 'SYNC'], style), ...rows], style.width, 0)];
+  const lines = table([header(['ARGO CD APPLICATION', 'HEALTH', 'SYNC'], style), ...rows], style.width, 0);
+  return ['', ...lines, ...(rest === undefined ? [] : paragraph('', rest, style.width))];
 }
 
 function header(words: readonly string[], style: Style): Cell[] {

@@ -1,14 +1,15 @@
-import { compareText, type Finding, type FindingCode, type FindingReference } from '../core/findings.ts';
+import { compareText, type Finding, type FindingCode, type FindingReference, type Severity } from '../core/findings.ts';
 import { refId, type ObjectRef } from '../core/kubernetes.ts';
 
 /** One root cause as people see it: every key that one Secret lacks is one thing to repair. */
 export interface FindingGroup {
   readonly code: FindingCode;
+  readonly severity: Severity;
   readonly object: ObjectRef;
   readonly findings: readonly Finding[];
   readonly blocks: readonly ObjectRef[];
-  /** Findings that this root explains and that nothing else on the page shows. */
-  readonly consequences: readonly Finding[];
+  /** Findings that this root explains, directly or through others, in the order of the report. */
+  readonly effects: readonly Finding[];
 }
 
 /** Codes that are told once for each Secret, with their keys beneath. */
@@ -18,31 +19,73 @@ export function isKeyCode(code: FindingCode): boolean {
   return keyCodes.includes(code);
 }
 
-/** Roots in the order of the report; what a root explains stands beneath it and not beside it. */
-export function groupFindings(findings: readonly Finding[], isShown: (object: ObjectRef) => boolean): FindingGroup[] {
-  const ids = new Set(findings.map(({ id }) => id));
-  const isExplained = (finding: Finding): boolean => finding.causes.some((cause) => ids.has(cause));
+const rank: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
 
-  const groups = new Map<string, Finding[]>();
+/** Roots with what they explain beneath: the most serious first, then those that hold up most. */
+export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
+  const effectsOf = effectFinder(findings);
+  return [...gather(rootsOf(findings, effectsOf)).values()]
+    .map((members): FindingGroup => {
+      const [{ code, severity, object }] = members;
+      const blocks = distinctRefs(members.flatMap((finding) => finding.blocks));
+      return { code, severity, object, findings: members, blocks, effects: effectsOf(members) };
+    })
+    .sort((left, right) => rank[left.severity] - rank[right.severity] || beneath(right) - beneath(left));
+}
+
+/** Findings that nothing in the report explains. Of a circle of causes the first stands for it: none may be lost. */
+function rootsOf(findings: readonly Finding[], effectsOf: (roots: readonly Finding[]) => Finding[]): Finding[] {
+  const ids = new Set(findings.map(({ id }) => id));
+  const roots = findings.filter(({ causes }) => !causes.some((cause) => ids.has(cause)));
+  const reached = new Set([...roots, ...effectsOf(roots)]);
   for (const finding of findings) {
-    if (isExplained(finding)) continue;
-    const id = isKeyCode(finding.code) ? `${finding.code} ${refId(finding.object)}` : finding.id;
-    groups.set(id, [...(groups.get(id) ?? []), finding]);
+    if (reached.has(finding)) continue;
+    roots.push(finding);
+    for (const effect of [finding, ...effectsOf([finding])]) reached.add(effect);
   }
-  return [...groups.values()].flatMap((members) => {
-    const [first] = members;
-    if (first === undefined) return [];
-    const memberIds = new Set(members.map(({ id }) => id));
-    return {
-      code: first.code,
-      object: first.object,
-      findings: members,
-      blocks: distinctRefs(members.flatMap(({ blocks }) => blocks)),
-      consequences: findings.filter(
-        (finding) => finding.causes.some((cause) => memberIds.has(cause)) && !isShown(finding.object),
-      ),
-    };
-  });
+  return roots;
+}
+
+function gather(roots: readonly Finding[]): Map<string, [Finding, ...Finding[]]> {
+  const groups = new Map<string, [Finding, ...Finding[]]>();
+  for (const finding of roots) {
+    const id = isKeyCode(finding.code) ? `${finding.code} ${finding.severity} ${refId(finding.object)}` : finding.id;
+    const group = groups.get(id);
+    if (group) group.push(finding);
+    else groups.set(id, [finding]);
+  }
+  return groups;
+}
+
+/** How much stands beneath a root: what it blocks, and what it explains beside that. */
+export function beneath({ blocks, effects }: FindingGroup): number {
+  return blocks.length + otherEffects({ blocks, effects }).length;
+}
+
+/** Effects that are not already counted as something blocked. */
+export function otherEffects({ blocks, effects }: Pick<FindingGroup, 'blocks' | 'effects'>): Finding[] {
+  const blocked = new Set(blocks.map(refId));
+  return effects.filter(({ object }) => !blocked.has(refId(object)));
+}
+
+function effectFinder(findings: readonly Finding[]): (roots: readonly Finding[]) => Finding[] {
+  const byCause = new Map<string, Finding[]>();
+  const order = new Map(findings.map(({ id }, index) => [id, index]));
+  for (const finding of findings) {
+    for (const cause of finding.causes) {
+      const list = byCause.get(cause);
+      if (list) list.push(finding);
+      else byCause.set(cause, [finding]);
+    }
+  }
+  return (roots) => {
+    const seen = new Map(roots.map((root) => [root.id, root]));
+    // A map hands out what is added to it while it is walked: effects of effects come too.
+    for (const [id] of seen) for (const effect of byCause.get(id) ?? []) seen.set(effect.id, effect);
+    return [...seen.values()]
+      .slice(roots.length)
+      .sort((left, right) => (order.get(left.id) ?? 0) - (order.get(right.id) ?? 0));
+  };
 }
 
 /** Who needs a key directly, each workload once. */

@@ -2,7 +2,9 @@ import type { Finding, FindingCode, Severity } from '../core/findings.ts';
 import { refId, refText, type ObjectRef } from '../core/kubernetes.ts';
 import type { ApplicationState, ComponentState } from '../core/report.ts';
 import { chains } from './chains.ts';
-import { groupFindings, isKeyCode, neededBy, type FindingGroup } from './finding-groups.ts';
+import { cut, howToSeeAll } from './cut.ts';
+import { groupFindings, isKeyCode, neededBy, otherEffects, type FindingGroup } from './finding-groups.ts';
+import { withFlags } from './head-text.ts';
 import { count, paragraph, table } from './layout.ts';
 import type { Style } from './style.ts';
 
@@ -12,33 +14,42 @@ export interface FindingsContext {
   readonly applications?: readonly ApplicationState[];
 }
 
-/** Root causes with what each one blocks; absent optional keys in one line; gaps last and loud. */
+/** Root causes with what stands beneath each; absent optional keys in one line; gaps last and loud. */
 export function findingsLines(findings: readonly Finding[], context: FindingsContext, style: Style): string[] {
   const told = findings.filter(({ code }) => code !== 'optional-key-absent' && code !== 'unreadable');
-  const components = new Set(context.components.map(({ object }) => refId(object)));
-  const applications = new Set(context.applications?.map(({ name }) => name));
-  const groups = groupFindings(
-    told,
-    (object) => components.has(refId(object)) || (object.kind === 'Application' && applications.has(object.name)),
-  );
+  const groups = groupFindings(told);
+  const { shown, rest } = cut(groups, 'root', style);
   return [
-    ...groups.flatMap((group) => [...groupLines(group, context, style), '']),
+    ...shown.flatMap((group) => [...groupLines(group, context, style), '']),
+    ...(rest === undefined ? [] : [...cutLines(groups.slice(shown.length), style), '']),
     ...optionalLines(findings, context, style),
     ...gapLines(findings, style),
   ];
 }
 
+/** What does not fit is counted by code, so that nothing serious can hide in it. */
+function cutLines(groups: readonly FindingGroup[], style: Style): string[] {
+  const amounts = new Map<string, number>();
+  for (const { code, severity } of groups) {
+    amounts.set(`${severity} ${code}`, (amounts.get(`${severity} ${code}`) ?? 0) + 1);
+  }
+  const byCode = [...amounts].map(([word, amount]) => `${amount} × ${word}`).join(', ');
+  const total = `${count(groups.length, 'more root')} not shown: ${byCode}`;
+  return paragraph('MORE     ', `${total}; ${howToSeeAll(style)}`, style.width).map((line) => style.bold(line));
+}
+
 function groupLines(group: FindingGroup, context: FindingsContext, style: Style): string[] {
-  const severity = group.findings[0]?.severity ?? 'error';
-  const [first = '', ...rest] = paragraph(`${severityWords[severity]}  `, groupTitle(group, context), style.width);
+  const { severity } = group;
   const paint = severity === 'error' ? style.bad : style.caution;
   return [
-    style.bold(paint(first)),
-    ...rest.map((line) => style.bold(paint(line))),
+    ...paragraph(`${severityWords[severity]}  `, groupTitle(group, context), style.width).map((line) =>
+      style.bold(paint(line)),
+    ),
     ...placeLines(group, context, style),
     ...keyLines(group, style),
     ...blockLines(group, context, style),
-    ...group.consequences.flatMap(({ message }) => paragraph('    because of it: ', message, style.width)),
+    ...effectLines(group, context, style),
+    ...fixLines(group, style),
   ];
 }
 
@@ -52,11 +63,14 @@ const keyTitles: Partial<Record<FindingCode, (keys: string) => string>> = {
 };
 
 /** `secret/NAME lacks 9 required keys`. */
-export function groupTitle({ code, object, findings }: FindingGroup, { namespaces }: FindingsContext): string {
+export function groupTitle(
+  { code, severity, object, findings }: FindingGroup,
+  { namespaces }: Pick<FindingsContext, 'namespaces'>,
+): string {
   const place = namespaces.length === 1 ? '' : ` in namespace ${object.namespace}`;
-  const words = keyTitles[code]?.(count(findings.length, 'required key'));
-  if (words !== undefined) return `${refText(object)}${place} ${words}`;
-  return findings[0]?.message ?? '';
+  const keys = count(findings.length, severity === 'error' ? 'required key' : 'key');
+  const words = keyTitles[code]?.(keys);
+  return words === undefined ? (findings[0]?.message ?? '') : `${refText(object)}${place} ${words}`;
 }
 
 /** Messages name objects without their namespace, which goes without saying where there is only one. */
@@ -68,37 +82,86 @@ function placeLines({ code, object }: FindingGroup, { namespaces }: FindingsCont
 function keyLines({ code, findings }: FindingGroup, style: Style): string[] {
   if (!isKeyCode(code)) return findings.flatMap((finding) => wholeLines(finding, style));
   const detail = (finding: Finding): string =>
-    code === 'secret-value-invalid' ? finding.message : namesOf(neededBy(finding.references));
+    code === 'secret-value-invalid' ? finding.message : namesOf(neededBy(finding.references), style);
   const header = code === 'secret-value-invalid' ? 'WHAT IS WRONG' : 'NEEDED BY';
-  return table(
+  const { shown, rest } = cut(findings, 'key', style);
+  const rows = table(
     [
       [
         { text: 'KEY', paint: style.dim },
         { text: header, paint: style.dim },
       ],
-      ...findings.map((finding) => [{ text: finding.key ?? '' }, { text: detail(finding) }]),
+      ...shown.map((finding) => [{ text: finding.key ?? '' }, { text: detail(finding) }]),
     ],
     style.width,
     4,
   );
+  return rest === undefined ? rows : [...rows, ...paragraph('    ', rest, style.width)];
 }
 
 function wholeLines({ keys = [], references }: Finding, style: Style): string[] {
-  const users = namesOf(neededBy(references));
+  const users = namesOf(neededBy(references), style);
   return [
-    ...(keys.length === 0 ? [] : paragraph('    keys       ', keys.join(', '), style.width)),
+    ...(keys.length === 0 ? [] : paragraph('    keys       ', cutText(keys, style), style.width)),
     ...(users === '' ? [] : paragraph('    needed by  ', users, style.width)),
   ];
 }
 
 function blockLines({ blocks }: FindingGroup, { components }: FindingsContext, style: Style): string[] {
   if (blocks.length === 0) return [];
-  const paths = components.length === 0 ? [blocks.map(({ name }) => name).join(', ')] : chains(blocks, components);
-  return paths.flatMap((path, index) => paragraph(index === 0 ? '    blocks  ' : '            ', path, style.width));
+  const paths = components.length === 0 ? [cutText(blocks.map(nameOf), style)] : chains(blocks, components);
+  const { shown, rest } = cut(paths, 'chain', style);
+  const lines = [...shown, ...(rest === undefined ? [] : [rest])];
+  return [
+    ...paragraph('    blocks  ', count(blocks.length, 'workload'), style.width),
+    ...lines.flatMap((path) => paragraph('            ', path, style.width)),
+  ];
 }
 
-function namesOf(refs: readonly ObjectRef[]): string {
-  return refs.map(refText).join(', ');
+/** Effects whose object a table of the same page shows are counted; the others are told in words. */
+function effectLines(group: FindingGroup, context: FindingsContext, style: Style): string[] {
+  const effects = otherEffects(group);
+  const components = new Set(context.components.map(({ object }) => refId(object)));
+  const applications = new Set(context.applications?.map(({ name }) => name));
+  const untold = group.effects.filter(
+    ({ object }) => !components.has(refId(object)) && !(object.kind === 'Application' && applications.has(object.name)),
+  );
+  const { shown, rest } = cut(untold, 'effect', style);
+  return [
+    ...(effects.length === 0 ? [] : paragraph('    beneath ', kindsText(effects), style.width)),
+    ...shown.flatMap(({ message }) => paragraph('    because of it: ', message, style.width)),
+    ...(rest === undefined ? [] : paragraph('    ', rest, style.width)),
+  ];
+}
+
+/** `2 Applications, 1 Deployment`. */
+function kindsText(effects: readonly Finding[]): string {
+  const kinds = new Map<string, number>();
+  for (const { object } of effects) kinds.set(object.kind, (kinds.get(object.kind) ?? 0) + 1);
+  return [...kinds].map(([kind, amount]) => count(amount, kind)).join(', ');
+}
+
+/** In a walk the next phase is the fix. */
+function fixLines({ findings }: FindingGroup, style: Style): string[] {
+  if (style.embedded) return [];
+  const fixes = [...new Set(findings.map(({ fix }) => withFlags(fix, style)))];
+  const { shown, rest } = cut(fixes, 'command', style);
+  return [...shown, ...(rest === undefined ? [] : [rest])].flatMap((fix, index) =>
+    paragraph(index === 0 ? '    fix     ' : '            ', fix, style.width),
+  );
+}
+
+function namesOf(refs: readonly ObjectRef[], style: Style): string {
+  return cutText(refs.map(refText), style);
+}
+
+function nameOf({ name }: ObjectRef): string {
+  return name;
+}
+
+function cutText(words: readonly string[], { limit }: Style): string {
+  if (words.length <= limit + 1) return words.join(', ');
+  return `${words.slice(0, limit).join(', ')} and ${words.length - limit} more`;
 }
 
 function optionalLines(findings: readonly Finding[], { namespaces }: FindingsContext, style: Style): string[] {
@@ -111,7 +174,7 @@ function optionalLines(findings: readonly Finding[], { namespaces }: FindingsCon
   const rows = absent.map((finding) => [
     ...(namespaces.length === 1 ? [] : [{ text: finding.object.namespace }]),
     { text: finding.key ?? finding.secret ?? finding.object.name },
-    { text: namesOf(neededBy(finding.references)) },
+    { text: namesOf(neededBy(finding.references), style) },
   ]);
   return [...title.map((line) => style.dim(line)), ...table(rows, style.width, 4), ''];
 }
@@ -119,11 +182,13 @@ function optionalLines(findings: readonly Finding[], { namespaces }: FindingsCon
 function gapLines(findings: readonly Finding[], style: Style): string[] {
   const gaps = findings.filter(({ code }) => code === 'unreadable');
   if (gaps.length === 0) return [];
+  const { shown, rest } = cut(gaps, 'thing', style);
   return [
     style.bold(
       style.caution(`NOT READ  ${count(gaps.length, 'thing')} could not be looked at: neither healthy nor missing`),
     ),
-    ...gaps.flatMap(({ message }) => paragraph('    ', message, style.width)),
+    ...shown.flatMap(({ message }) => paragraph('    ', message, style.width)),
+    ...(rest === undefined ? [] : paragraph('    ', rest, style.width)),
     '',
   ];
 }

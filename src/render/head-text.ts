@@ -1,3 +1,4 @@
+import { listText } from '../core/list-text.ts';
 import type { Report, StabilizeReport } from '../core/report.ts';
 import { paragraph } from './layout.ts';
 import type { Style } from './style.ts';
@@ -10,7 +11,7 @@ export function headLines(head: Report, style: Style): string[] {
   return [
     `${style.bold(`c2l ${head.command}`)}  ${utcText(head.takenAt)}`,
     ...paragraph('', `context ${head.context}, server ${head.server}`, style.width),
-    ...paragraph('', `${many} ${head.namespaces.join(', ')}, ${stack}`, style.width),
+    ...paragraph('', `${many} ${listText(head.namespaces)}, ${stack}`, style.width),
     '',
   ].map((line, index) => (index === 0 ? line : style.dim(line)));
 }
@@ -63,7 +64,7 @@ export function isWalkedThrough({ verdict, phases }: StabilizeReport): boolean {
 }
 
 /** The next command means the same cluster as this one did, and the namespace that it names itself. */
-function withFlags(command: string, { flags }: Style): string {
+export function withFlags(command: string, { flags }: Style): string {
   if (!command.startsWith('c2l ')) return command;
   const kept = / -n /.test(command) ? flags.replace(/(^| )(-n \S+|-A)(?= |$)/g, '').trim() : flags;
   return kept === '' || command.includes(kept) ? command : `${command} ${kept}`;

@@ -1,4 +1,5 @@
 import { Chalk } from 'chalk';
+import { defaultLimit } from './default-limit.ts';
 
 type Paint = (text: string) => string;
 
@@ -7,6 +8,8 @@ export interface Style {
   readonly width: number;
   /** Names what is otherwise only counted. */
   readonly verbose: boolean;
+  /** Most roots, and most rows beneath one, that are shown; what is left out is counted. */
+  readonly limit: number;
   /** Flags that the next command needs to mean the same cluster, such as `--sandbox`. */
   readonly flags: string;
   /** Part of a walk: the head was told before, and what comes next comes by itself. */
@@ -22,6 +25,7 @@ export interface Style {
 export interface Layout {
   readonly width?: number;
   readonly verbose?: boolean;
+  readonly limit?: number;
   readonly flags?: string;
   readonly embedded?: boolean;
 }
@@ -31,6 +35,7 @@ export function createStyle(color: boolean, layout: Layout = {}): Style {
   return {
     width: Math.max(layout.width ?? 80, 40),
     verbose: layout.verbose ?? false,
+    limit: layout.limit ?? defaultLimit,
     flags: layout.flags ?? '',
     embedded: layout.embedded ?? false,
     isColored: color,
