@@ -1,5 +1,6 @@
 import { diagnoseApplications, diagnoseArgoCd, explainMissing } from './diagnose-argocd.ts';
 import { diagnoseComponents } from './diagnose-components.ts';
+import { diagnoseNextStart } from './diagnose-next-start.ts';
 import { diagnoseSecrets } from './diagnose-secrets.ts';
 import { diagnoseUnreadable } from './diagnose-unreadable.ts';
 import { diagnoseWorkloads } from './diagnose-workloads.ts';
@@ -15,8 +16,14 @@ import type { Stack } from './stack.ts';
 export function diagnose(snapshot: Snapshot, stack?: Stack): Finding[] {
   const scene = buildScene(snapshot, stack);
   const argocd = diagnoseArgoCd(scene);
-  const stated = [...diagnoseSecrets(scene), ...diagnoseComponents(scene), ...argocd];
+  const secrets = diagnoseSecrets(scene);
+  const stated = [...secrets, ...diagnoseComponents(scene), ...argocd];
   const roots = explainMissing(scene, [...stated, ...diagnoseWorkloads(scene, stated)]);
-  const findings = [...roots, ...diagnoseApplications(scene, roots), ...diagnoseUnreadable(scene)];
+  const findings = [
+    ...roots,
+    ...diagnoseNextStart(scene, secrets),
+    ...diagnoseApplications(scene, roots),
+    ...diagnoseUnreadable(scene),
+  ];
   return findings.sort(compareFindings);
 }

@@ -21,7 +21,7 @@ export interface Scene {
   /** The given objects, dependencies first, and then everything that depends on them, nearest first. */
   readonly blocks: (direct: readonly ObjectRef[]) => readonly ObjectRef[];
   /** A command of c2l that looks at the given namespace: `c2l fix-secrets -n shop`. */
-  readonly command: (words: 'fix-secrets' | 'audit -v', namespace: string) => string;
+  readonly command: (words: 'fix-secrets' | 'restart' | 'audit -v', namespace: string) => string;
 }
 
 export function buildScene(snapshot: Snapshot, stack: Stack | undefined): Scene {

@@ -25,6 +25,8 @@ export const findingCodes = {
   'image-pull-secret-missing': { severity: 'error', runbook: 'restoring-application-secrets' },
   'tls-secret-missing': { severity: 'error', runbook: 'restoring-application-secrets' },
   'optional-key-absent': { severity: 'info', runbook: 'restoring-application-secrets' },
+  'next-start-fails': { severity: 'warning', runbook: 'restoring-application-secrets' },
+  'environment-stale': { severity: 'warning', runbook: 'restoring-application-secrets' },
   'workload-missing': { severity: 'error', runbook: 'bootstrapping-the-cluster' },
   'workload-not-ready': { severity: 'error', runbook: 'restoring-application-secrets' },
   'argocd-unhealthy': { severity: 'error', runbook: 'bootstrapping-the-cluster' },

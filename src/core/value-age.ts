@@ -15,16 +15,26 @@ export interface ValuesInUse {
 
 /** Volumes are left out: kubelet refreshes them, except where a `subPath` is mounted. */
 export function valuesInUse(pod: Pod, references: readonly SecretReference[], view: SecretsView): ValuesInUse {
-  const judged = containerStatuses(pod).flatMap(({ name, state }) => {
+  const judged = judgedValues(pod, references, view);
+  return (
+    judged.find(({ outdated }) => outdated !== undefined) ?? judged.find(({ trusted }) => trusted !== undefined) ?? {}
+  );
+}
+
+/** Everything that is proven to be older in a pod than in its Secrets. */
+export function outdatedValues(pod: Pod, view: SecretsView): readonly string[] {
+  const references = secretReferences(refOf('Pod', pod.metadata), pod.spec);
+  return judgedValues(pod, references, view).flatMap(({ outdated }) => outdated ?? []);
+}
+
+function judgedValues(pod: Pod, references: readonly SecretReference[], view: SecretsView): readonly ValuesInUse[] {
+  return containerStatuses(pod).flatMap(({ name, state }) => {
     const startedAt = state?.running?.startedAt;
     const container = lastingContainer(pod, name);
     if (startedAt === undefined || container === undefined) return [];
     const read = [...references.filter((reference) => reference.container === name), ...subPathVolumes(pod, container)];
     return read.map((reference) => valueInUse(reference, startedAt, view));
   });
-  return (
-    judged.find(({ outdated }) => outdated !== undefined) ?? judged.find(({ trusted }) => trusted !== undefined) ?? {}
-  );
 }
 
 function valueInUse(reference: SecretReference, startedAt: string, view: SecretsView): ValuesInUse {

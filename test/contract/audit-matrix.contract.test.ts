@@ -3,6 +3,7 @@ import { mapLimited } from '../../src/adapters/map-limited.ts';
 import { playRow, type RowOutcome } from './matrix/play-row.ts';
 import type { MatrixRow } from './matrix/row.ts';
 import { envRows } from './matrix/rows-env.ts';
+import { nextStartRows } from './matrix/rows-next-start.ts';
 import { volumeRows } from './matrix/rows-volumes.ts';
 import { worldKinds, type World } from './support/worlds.ts';
 
@@ -11,6 +12,7 @@ jest.setTimeout(300_000);
 const matrix: readonly (readonly [group: string, rows: readonly MatrixRow[]])[] = [
   ['variables from a Secret', envRows],
   ['mounted Secrets', volumeRows],
+  ['the next start', nextStartRows],
 ];
 
 /** The real cluster has one node, which takes 110 pods. */

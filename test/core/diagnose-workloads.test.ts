@@ -78,6 +78,7 @@ describe('a workload that is not ready', () => {
     expect(brief(found)).toEqual([
       'secret-key-missing secret/app -> statefulset/db deployment/web',
       'workload-not-ready deployment/web ->',
+      'next-start-fails statefulset/db ->',
     ]);
   });
 

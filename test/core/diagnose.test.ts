@@ -130,7 +130,13 @@ describe('laws', () => {
       'admin-password': ['deployment/grafana'],
     }[key] ?? ['deployment/api-backend', 'deployment/web'];
 
-    expect(lines(findings)).toEqual([`error secret-key-missing/shop/${secretName}/${key} blocks ${users.join(', ')}`]);
+    const root = `secret-key-missing/shop/${secretName}/${key}`;
+    const effects = findings.filter(({ causes }) => causes.length > 0);
+    expect(lines(findings.filter((finding) => !effects.includes(finding)))).toEqual([
+      `error ${root} blocks ${users.join(', ')}`,
+    ]);
+    expect(effects.map(({ code, causes }) => [code, ...causes])).toEqual(effects.map(() => ['next-start-fails', root]));
+    expect(effects.length).toBeGreaterThan(0);
   });
 
   test('the order in which the API lists things does not matter', () => {

@@ -1,12 +1,14 @@
 import type { FindingCode } from '../findings.ts';
 import { argocdPages } from './argocd-pages.ts';
 import type { FindingPage } from './finding-page.ts';
+import { runningPages } from './running-pages.ts';
 import { secretPages } from './secret-pages.ts';
 import { workloadPages } from './workload-pages.ts';
 
 /** A page for every code: one without its page does not compile. */
 export const findingPages: Readonly<Record<FindingCode, FindingPage>> = {
   ...secretPages,
+  ...runningPages,
   ...workloadPages,
   ...argocdPages,
 };

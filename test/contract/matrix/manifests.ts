@@ -67,7 +67,10 @@ export function service(name: string, port: number): Manifest {
 }
 
 /** Mounts one volume at `/v`. */
-export function mounting(volume: object): object {
+export function mounting(volume: object): {
+  readonly volumes: readonly object[];
+  readonly volumeMounts: readonly object[];
+} {
   const volumeMounts = [{ name: 'v', mountPath: '/v' }];
   return { volumes: [{ name: 'v', ...volume }], volumeMounts };
 }

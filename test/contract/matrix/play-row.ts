@@ -56,11 +56,23 @@ async function apply(world: World, namespace: string, change: Change): Promise<v
     return [`${api ?? '/api/v1'}/namespaces/${namespace}`, group, ...rest].join('/');
   };
   const mergePatch = 'application/merge-patch+json';
-  if ('create' in change) await create(world, namespace, change.create);
+  if (change === 'a second later') await untilLater(world, namespace);
+  else if ('create' in change) await create(world, namespace, change.create);
   else if ('delete' in change) await expectStatus(world, 200, ['DELETE', inNamespace(change.delete)]);
   else if ('patch' in change)
     await expectStatus(world, 200, ['PATCH', inNamespace(change.patch), change.body, mergePatch]);
   else await expectStatus(world, 200, ['PATCH', `${inNamespace(change.patchStatus)}/status`, change.body, mergePatch]);
+}
+
+/** In the time of the cluster, which may run faster than ours. */
+async function untilLater(world: World, namespace: string): Promise<void> {
+  const now = async (): Promise<string> => {
+    const path = `/api/v1/namespaces/${namespace}/configmaps?dryRun=All`;
+    const { body } = await world.send('POST', path, { metadata: { name: 'clock' } });
+    return String(body.metadata.creationTimestamp);
+  };
+  const before = await now();
+  await world.eventually('a second later', async () => ((await now()) > before ? true : undefined));
 }
 
 type Shows = NonNullable<MatrixRow['shows']>;

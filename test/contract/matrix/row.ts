@@ -30,4 +30,6 @@ export type Change =
   | { readonly patch: string; readonly body: object }
   | { readonly patchStatus: string; readonly body: object }
   | { readonly delete: string }
-  | { readonly create: Manifest };
+  | { readonly create: Manifest }
+  /** Kubernetes tells times in whole seconds: what comes after is of a later one than all that was before. */
+  | 'a second later';

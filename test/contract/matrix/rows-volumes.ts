@@ -3,7 +3,7 @@ import { mounting, pod, secret } from './manifests.ts';
 import type { MatrixRow } from './row.ts';
 
 function mountingPod(volume: object): ReturnType<typeof pod> {
-  const { volumes, volumeMounts } = mounting(volume) as { volumes: object; volumeMounts: object };
+  const { volumes, volumeMounts } = mounting(volume);
   return pod('api', { volumes, containers: [container('main', { volumeMounts })] });
 }
 

@@ -13,6 +13,7 @@ export interface KubeObject {
     namespace?: string;
     uid: string;
     resourceVersion: string;
+    creationTimestamp?: string;
     annotations?: Record<string, string>;
     managedFields?: { manager: string; operation: string; time: string; fieldsV1: Record<string, unknown> }[];
   };

@@ -1,0 +1,42 @@
+import type { FindingCode } from '../findings.ts';
+import type { FindingPage } from './finding-page.ts';
+
+/** Pages of the codes that are about what runs, and runs only because it was started before. */
+export const runningPages = {
+  'next-start-fails': {
+    title: 'a workload runs now, and its next start fails',
+    meaning: [
+      'A container reads its Secrets when it starts. One that began while a key was still there goes on without it; a crash, an eviction, a node that goes down or a rollout then ends it for good. It is the outage that has not happened yet. The cause is the finding of the key that went missing.',
+    ],
+    inKubectl: [
+      'Nothing: the pod is Running and ready, Argo CD calls the application Healthy.',
+      { lines: ['$ kubectl get pods', 'NAME    READY   STATUS    RESTARTS', 'api-0   1/1     Running   0'] },
+    ],
+    fixWithC2l: ['Restore the key; nothing has to be restarted.', { lines: ['c2l fix-secrets'] }],
+    fixByHand: [
+      'Put the key back with the value that it had: the running container still has it in its environment. Until then delete no pod and roll nothing out.',
+    ],
+    safeToIgnore: ['Only where the workload is about to be removed.'],
+  },
+  'environment-stale': {
+    title: 'a workload runs with an older value than its Secret holds',
+    meaning: [
+      'An environment variable, and a file that is mounted by `subPath`, keeps the value of its start. The Secret got another one since. That is told where it is proven: c2l wrote the key, the API names a writer of this key alone, or an immutable Secret was replaced.',
+    ],
+    inKubectl: [
+      'Nothing by itself. The time of the write stands in the managed fields, that of the start in the pod:',
+      {
+        lines: [
+          'kubectl get secret NAME --show-managed-fields -o yaml',
+          "kubectl get pod NAME -o jsonpath='{.status.containerStatuses[*].state.running.startedAt}'",
+        ],
+      },
+    ],
+    fixWithC2l: [
+      'It restarts, in the order of the dependencies, what runs with an older value.',
+      { lines: ['c2l restart'] },
+    ],
+    fixByHand: [{ lines: ['kubectl -n NAMESPACE rollout restart deployment NAME'] }],
+    safeToIgnore: ['Where the older value is valid until the next rollout, as in a rotation with an overlap.'],
+  },
+} as const satisfies Partial<Record<FindingCode, FindingPage>>;

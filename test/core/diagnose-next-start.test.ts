@@ -1,0 +1,101 @@
+import { describe, expect, test } from '@jest/globals';
+import { diagnose } from '../../src/core/diagnose.ts';
+import type { Finding } from '../../src/core/findings.ts';
+import type { PodSpec } from '../../src/core/kubernetes.ts';
+import { container, deployment, keyEnv, secret, snapshotOf, type Parts } from '../support/builders.ts';
+import { ended, pending, running, waiting } from '../support/pod-statuses.ts';
+
+function of(code: Finding['code'], ...parts: readonly Parts[]): readonly Finding[] {
+  return diagnose(snapshotOf(...parts)).filter((finding) => finding.code === code);
+}
+
+const needs = (...keys: readonly string[]): Partial<PodSpec> => ({
+  containers: [container('main', { env: keys.map((key) => keyEnv('app', key)) })],
+});
+
+describe('a workload that runs without what it was started with', () => {
+  test('is told with every key, as the effect of each', () => {
+    const found = of('next-start-fails', secret('app', ['b']), deployment('web', { spec: needs('a', 'b', 'c') }));
+
+    expect(found).toEqual([
+      {
+        id: 'next-start-fails/shop/deployment/web',
+        code: 'next-start-fails',
+        severity: 'warning',
+        object: { kind: 'Deployment', namespace: 'shop', name: 'web' },
+        message:
+          'deployment/web runs now, but its next start fails: key a of Secret app and key c of Secret app went missing after it started',
+        causes: ['secret-key-missing/shop/app/a', 'secret-key-missing/shop/app/c'],
+        blocks: [],
+        fix: 'c2l fix-secrets -n shop',
+      },
+    ]);
+  });
+
+  test('is told of a whole Secret', () => {
+    const [found] = of('next-start-fails', deployment('web', { spec: needs('a') }));
+
+    expect(found?.message).toBe(
+      'deployment/web runs now, but its next start fails: Secret app went missing after it started',
+    );
+    expect(found?.causes).toEqual(['secret-missing/shop/app']);
+  });
+
+  test('is told of an init container that is over: a new pod begins with it', () => {
+    const spec = { ...needs(), initContainers: [container('migrate', { env: [keyEnv('app', 'a')] })] };
+
+    expect(of('next-start-fails', secret('app', []), deployment('web', { spec }))).toHaveLength(1);
+  });
+
+  test.each<[string, Parts]>([
+    [
+      'a container that never began',
+      deployment('web', { spec: needs('a'), pods: pending([], [waiting('main', 'CreateContainerConfigError')]) }),
+    ],
+    [
+      'another container that runs beside it',
+      deployment('web', {
+        spec: { containers: [...(needs('a').containers ?? []), container('good')] },
+        pods: pending([], [waiting('main', 'CreateContainerConfigError'), running('good')]),
+      }),
+    ],
+    [
+      'an init container that failed',
+      deployment('web', {
+        spec: { ...needs(), initContainers: [container('migrate', { env: [keyEnv('app', 'a')] })] },
+        pods: pending([ended('migrate', 1)], [waiting('main', 'PodInitializing')]),
+      }),
+    ],
+    [
+      'an optional key',
+      deployment('web', { spec: { containers: [container('main', { env: [keyEnv('app', 'a', true)] })] } }),
+    ],
+  ])('is not told of %s', (_, parts) => {
+    expect(of('next-start-fails', secret('app', []), parts)).toEqual([]);
+  });
+});
+
+describe('a workload that runs with an older value', () => {
+  const startedAt = '2026-01-02T03:00:00Z';
+  const pods = {
+    ...pending([], [{ ...running('main', true), state: { running: { startedAt } } }]),
+    conditions: [{ type: 'Ready', status: 'True' }],
+  };
+
+  test.each([
+    ['after', '2026-01-02T03:00:01Z', 1],
+    ['in the second of', startedAt, 0],
+    ['before', '2026-01-02T02:59:59Z', 0],
+  ])('is told where the value was written %s the start', (_, changed, count) => {
+    const written = secret('app', ['a'], { keyChangedAt: new Map([['a', changed]]) });
+    const found = of('environment-stale', written, deployment('web', { spec: needs('a'), pods }));
+
+    expect(found).toHaveLength(count);
+    for (const { message, fix } of found) {
+      expect(message).toBe(
+        'deployment/web runs with an older value of key a of Secret app; it takes the newer one with its next start',
+      );
+      expect(fix).toBe('c2l restart -n shop');
+    }
+  });
+});
