@@ -10,7 +10,10 @@ function fieldsOf(value: unknown): Fields {
 
 /** What the API fills in where a new object says nothing. What came in is not changed. */
 export function withDefaults(type: ResourceType, object: NewObject): NewObject {
-  const filled: NewObject = { ...structuredClone(object), ...(type.status && { status: initialStatus(type.name) }) };
+  const filled: NewObject = { ...structuredClone(object), ...(type.status && { status: initialStatus(type) }) };
+  if (filled['status'] === undefined) {
+    delete filled['status'];
+  }
   const spec = specDefaults.get(type.name)?.(fieldsOf(filled['spec']));
   if (spec) {
     filled['spec'] = spec;
@@ -57,8 +60,12 @@ function checkedBase64(data: Fields): Fields {
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, value ?? '']));
 }
 
-function initialStatus(resource: string): Fields {
-  switch (resource) {
+/** A custom resource has no status until its controller writes one. */
+function initialStatus({ name, custom }: ResourceType): Fields | undefined {
+  if (custom) {
+    return undefined;
+  }
+  switch (name) {
     case 'pods':
       return { phase: 'Pending', qosClass: 'BestEffort' };
     case 'namespaces':

@@ -25,6 +25,7 @@ export interface ResourceType {
 
 const core = { group: '', version: 'v1', namespaced: true };
 const apps = { group: 'apps', version: 'v1', namespaced: true, status: true, inAll: true };
+const external = { group: 'external-secrets.io', version: 'v1', namespaced: true, status: true, custom: true };
 const batch = { group: 'batch', version: 'v1', namespaced: true, status: true, inAll: true };
 
 /** Everything the API serves; any other path is answered with 404. */
@@ -128,6 +129,24 @@ export const resourceTypes: readonly ResourceType[] = [
     namespaced: true,
     custom: true,
     shortNames: ['app', 'apps'],
+  },
+  {
+    ...external,
+    name: 'externalsecrets',
+    singular: 'externalsecret',
+    kind: 'ExternalSecret',
+    shortNames: ['es'],
+  },
+  { ...external, name: 'secretstores', singular: 'secretstore', kind: 'SecretStore', shortNames: ['ss'] },
+  {
+    group: 'bitnami.com',
+    version: 'v1alpha1',
+    name: 'sealedsecrets',
+    singular: 'sealedsecret',
+    kind: 'SealedSecret',
+    namespaced: true,
+    status: true,
+    custom: true,
   },
 ];
 

@@ -1,0 +1,87 @@
+import { apiTime, type StoredObject } from '../object-store.ts';
+import type { Controller, ControlPlane } from './control-plane.ts';
+import { WorkQueue } from './work-queue.ts';
+
+/** What of a store the sandbox knows: the provider `fake`, whose values stand in the store itself. */
+interface StoreSpec {
+  readonly provider?: {
+    readonly fake?: { readonly data?: readonly { key: string; value?: string; version?: string }[] };
+  };
+}
+
+export interface RemoteRef {
+  readonly key: string;
+  readonly property?: string;
+  readonly version?: string;
+}
+
+/** Why External Secrets could not get a value, in its words. */
+export class ProviderProblem extends Error {}
+
+/** Says of each SecretStore whether it can be used. */
+export function secretStoreController(plane: ControlPlane): Controller {
+  const queue = new WorkQueue(plane.clock, (namespace, name) => {
+    const store = plane.store.get('secretstores', namespace, name);
+    if (store) {
+      writeCondition(plane, store, isUsable(store));
+    }
+  });
+  return {
+    observe({ resource, type, object }) {
+      if (resource === 'secretstores' && type !== 'DELETED') {
+        queue.add(object.metadata.namespace ?? '', object.metadata.name);
+      }
+    },
+  };
+}
+
+function isUsable(store: StoredObject): boolean {
+  return (store['spec'] as StoreSpec | undefined)?.provider?.fake !== undefined;
+}
+
+function writeCondition(plane: ControlPlane, store: StoredObject, usable: boolean): void {
+  const { namespace, name } = store.metadata;
+  const said = usable
+    ? { status: 'True', reason: 'Valid', message: 'store validated' }
+    : { status: 'False', reason: 'InvalidProviderConfig', message: 'unable to create client' };
+  plane.store.mutate('secretstores', namespace, name, (draft) => {
+    draft['status'] = {
+      capabilities: 'ReadWrite',
+      conditions: [{ type: 'Ready', ...said, lastTransitionTime: transitionTime(plane, store, said.reason) }],
+    };
+  });
+}
+
+interface StoredCondition {
+  readonly reason?: string;
+  readonly lastTransitionTime: string;
+}
+
+/** A condition keeps its time for as long as it says the same. */
+export function transitionTime(plane: ControlPlane, { status }: StoredObject, reason: string): string {
+  const [before] = (status as { conditions?: StoredCondition[] } | undefined)?.conditions ?? [];
+  return before?.reason === reason ? before.lastTransitionTime : apiTime(plane.clock.now());
+}
+
+export function storeNamed(plane: ControlPlane, namespace: string, name: string): StoredObject {
+  const store = plane.store.get('secretstores', namespace, name);
+  if (!store) {
+    const missing = `secretstores.external-secrets.io ${JSON.stringify(name)} not found`;
+    throw new ProviderProblem(`could not get SecretStore ${JSON.stringify(name)}, ${missing}`);
+  }
+  if (!isUsable(store)) {
+    throw new ProviderProblem(`SecretStore ${JSON.stringify(name)} is not ready`);
+  }
+  return store;
+}
+
+/** The newest value of a key, or that of one version. */
+export function remoteText(store: StoredObject, { key, version }: RemoteRef): string {
+  const { data = [] } = (store['spec'] as StoreSpec).provider?.fake ?? {};
+  const found = data.filter((entry) => entry.key === key && (version === undefined || entry.version === version));
+  const text = found.at(-1)?.value;
+  if (text === undefined) {
+    throw new ProviderProblem('Secret does not exist');
+  }
+  return text;
+}
