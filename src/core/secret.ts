@@ -24,4 +24,6 @@ export interface Secret {
   /** Keys whose value stands in plain or base64 text in `kubectl.kubernetes.io/last-applied-configuration`. */
   readonly exposedKeys: readonly string[];
   readonly owner?: SecretOwner;
+  /** Who wrote any of it last, as the API's managed fields tell. */
+  readonly lastWrite?: { readonly manager: string; readonly at: string };
 }

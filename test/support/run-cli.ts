@@ -1,4 +1,5 @@
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
+import { createFingerprints } from '../../src/adapters/fingerprints.ts';
 import { openSource, type OpenSourceOptions } from '../../src/adapters/open-source.ts';
 import { createOutputFolder } from '../../src/adapters/output-folder.ts';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
@@ -54,6 +55,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     openSource: (spec) => openSource(spec, { cwd, ...(azure && { azure }) }),
     stackFiles: createStackFiles({ cwd }),
     outputFolder: createOutputFolder({ cwd }),
+    fingerprints: createFingerprints,
     clock: systemClock,
     prompter,
     terminal,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
+import { createFingerprints } from '../../src/adapters/fingerprints.ts';
 import { openSource } from '../../src/adapters/open-source.ts';
 import { createOutputFolder } from '../../src/adapters/output-folder.ts';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
@@ -64,6 +65,7 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
     openSource: (spec) => openSource(spec, { cwd: folder }),
     stackFiles: createStackFiles({ cwd: folder }),
     outputFolder: createOutputFolder({ cwd: folder }),
+    fingerprints: createFingerprints,
     clock: systemClock,
     prompter,
     terminal,
