@@ -7,7 +7,7 @@ import { ExitCode } from '../exit-codes.ts';
 import type { SourceAnswer, ValueSource, WantedValue } from '../ports.ts';
 import { failureReason, type LastAnswer } from './azure-key-vault-failure.ts';
 import { vaultPlace, type VaultPlace } from './azure-key-vault-place.ts';
-import { mapLimited } from './map-limited.ts';
+import { mapLimited } from '../core/map-limited.ts';
 
 export interface AzureKeyVaultOptions {
   /** A certificate authority to trust instead of the usual ones. */

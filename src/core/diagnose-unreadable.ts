@@ -24,19 +24,21 @@ const kinds: Readonly<Record<string, readonly [kind: string, hides: string]>> = 
 export function diagnoseUnreadable({ snapshot }: Scene): Finding[] {
   return allGaps(snapshot).map((gap) => {
     const [kind, hides] = kinds[gap.resource] ?? [gap.resource, 'their state'];
-    const place = gap.namespace === '' ? 'of all namespaces' : `in namespace ${gap.namespace}`;
+    const { namespace, name = '' } = gap;
+    const place = namespace === '' ? 'of all namespaces' : `in namespace ${namespace}`;
+    const what = name === '' ? gap.resource : `${kind.toLowerCase()}/${name}`;
     return newFinding('unreadable', {
-      object: { kind, namespace: gap.namespace, name: '' },
-      message: `${gap.resource} ${place} could not be read (${gap.reason}), so it is not known ${hides}`,
+      object: { kind, namespace, name },
+      message: `${what} ${place} could not be read (${gap.reason}), so it is not known ${hides}`,
       fix: fixFor(gap),
     });
   });
 }
 
-function fixFor({ cause, resource, namespace }: Gap): string {
+function fixFor({ cause, resource, namespace, name }: Gap): string {
   switch (cause) {
     case 'forbidden':
-      return `kubectl auth can-i list ${resource} ${namespace === '' ? '-A' : `-n ${namespace}`}`;
+      return `kubectl auth can-i ${name === undefined ? `list ${resource}` : `get ${resource}/${name}`} ${namespace === '' ? '-A' : `-n ${namespace}`}`;
     case 'unauthorized':
       return 'kubectl auth whoami';
     case 'unreachable':

@@ -62,12 +62,14 @@ function completer(snapshot: Snapshot): (draft: Draft) => SecretNeed {
   const secrets = new Map(
     snapshot.secrets.items.map((secret) => [`${secret.metadata.namespace}/${secret.metadata.name}`, secret]),
   );
-  const gapOf = (namespace: string): Gap | undefined =>
-    snapshot.secrets.gaps.find((gap) => gap.namespace === namespace || gap.namespace === '');
+  const gapOf = (namespace: string, name: string): Gap | undefined =>
+    snapshot.secrets.gaps.find(
+      (gap) => (gap.namespace === namespace || gap.namespace === '') && (gap.name ?? name) === name,
+    );
 
   return ({ namespace, name, references, declared }) => {
     const secret = secrets.get(`${namespace}/${name}`);
-    const gap = secret === undefined ? gapOf(namespace) : undefined;
+    const gap = secret === undefined ? gapOf(namespace, name) : undefined;
     const keys = keyNeeds(references, declared);
     return { namespace, name, secret, references, keys, ...(gap === undefined ? {} : { gap }) };
   };

@@ -8,6 +8,8 @@ export interface Gap {
   readonly resource: string;
   /** Empty for a cluster-wide list. */
   readonly namespace: string;
+  /** Of one object, where it was asked for by name; without it the whole list is meant. */
+  readonly name?: string;
   readonly cause: ReadFailureCause;
   readonly reason: string;
 }

@@ -37,5 +37,5 @@ export function allGaps(snapshot: Snapshot): readonly Gap[] {
     argocd.deployments,
     argocd.statefulSets,
   ].flatMap((listing) => listing.gaps);
-  return [...new Map(gaps.map((gap) => [`${gap.resource}/${gap.namespace}`, gap])).values()];
+  return [...new Map(gaps.map((gap) => [`${gap.resource}/${gap.namespace}/${gap.name ?? ''}`, gap])).values()];
 }

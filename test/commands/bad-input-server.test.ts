@@ -94,7 +94,7 @@ describe('a right that is missing', () => {
 
   test('leaves a report where only reading was asked', async () => {
     const cluster = await watchedSandbox();
-    cluster.deny(deny);
+    cluster.deny({ resource: 'secrets' });
     const { code, stdout, stderr } = await runCli(['audit'], { kubeconfig: cluster.kubeconfig });
     expect(code).toBe(ExitCode.problems);
     expect(stdout).toMatch(/secrets in namespace cloudtolocalllm could not be read/);

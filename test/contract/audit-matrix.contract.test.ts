@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { mapLimited } from '../../src/adapters/map-limited.ts';
+import { mapLimited } from '../../src/core/map-limited.ts';
 import { playRow, type RowOutcome } from './matrix/play-row.ts';
 import type { MatrixRow } from './matrix/row.ts';
 import { envRows } from './matrix/rows-env.ts';

@@ -37,6 +37,8 @@ export interface World {
   send(method: string, path: string, body?: unknown, contentType?: string): Promise<ApiAnswer>;
   /** Asks until `holds` returns something; fails with what it saw last. */
   eventually<T>(what: string, look: () => Promise<T | undefined>, withinMs?: number): Promise<T>;
+  /** A kubeconfig whose user may list everything in the test's namespace but Secrets, and get those by name. */
+  withoutListingSecrets(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -58,7 +60,13 @@ export const worldKinds: readonly WorldKind[] = [
     isThere: true,
     start: async () => {
       const sandbox = await startSandbox({ scenario: 'healthy', speed: sandboxSpeed });
-      return openWorld(sandbox.kubeconfig, () => sandbox.close());
+      return openWorld(sandbox.kubeconfig, {
+        limit: () => {
+          sandbox.deny({ verb: 'list', resource: 'secrets' });
+          return Promise.resolve(sandbox.kubeconfig);
+        },
+        close: () => sandbox.close(),
+      });
     },
   },
   {
@@ -67,12 +75,20 @@ export const worldKinds: readonly WorldKind[] = [
     isThere: realKubeconfig !== '',
     start: async () => {
       const { readFile } = await import('node:fs/promises');
-      return openWorld(await readFile(realKubeconfig, 'utf8'), () => Promise.resolve());
+      return openWorld(await readFile(realKubeconfig, 'utf8'), {
+        limit: limitedAccount,
+        close: () => Promise.resolve(),
+      });
     },
   },
 ];
 
-async function openWorld(kubeconfig: string, closeCluster: () => Promise<void>): Promise<World> {
+interface ClusterParts {
+  limit(world: World): Promise<string>;
+  close(): Promise<void>;
+}
+
+async function openWorld(kubeconfig: string, cluster: ClusterParts): Promise<World> {
   const config = new KubeConfig();
   config.loadFromString(kubeconfig);
   const namespace = `c2l-contract-${randomBytes(4).toString('hex')}`;
@@ -84,9 +100,10 @@ async function openWorld(kubeconfig: string, closeCluster: () => Promise<void>):
       return send(config, { method, path: `${prefix}${path}`, body, contentType });
     },
     eventually,
+    withoutListingSecrets: () => cluster.limit(world),
     close: async () => {
       await world.send('DELETE', `/api/v1/namespaces/${namespace}`);
-      await closeCluster();
+      await cluster.close();
     },
   };
   const created = await world.send('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
@@ -98,6 +115,39 @@ async function openWorld(kubeconfig: string, closeCluster: () => Promise<void>):
     return status === 200 ? true : undefined;
   });
   return world;
+}
+
+/** A ServiceAccount that RBAC allows what the sandbox is told to allow, with a token of its own. */
+async function limitedAccount(world: World): Promise<string> {
+  const { namespace, kubeconfig } = world;
+  const name = 'no-secret-lists';
+  const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
+  const group = 'rbac.authorization.k8s.io';
+  await world.send('POST', 'serviceaccounts', { metadata: { name } });
+  await world.send('POST', `${rbac}/roles`, {
+    metadata: { name },
+    rules: [
+      {
+        apiGroups: [''],
+        resources: ['pods', 'services', 'serviceaccounts', 'events', 'configmaps', 'persistentvolumeclaims'],
+        verbs: ['get', 'list'],
+      },
+      { apiGroups: [''], resources: ['secrets'], verbs: ['get'] },
+      { apiGroups: ['apps', 'batch', 'networking.k8s.io'], resources: ['*'], verbs: ['get', 'list'] },
+    ],
+  });
+  await world.send('POST', `${rbac}/rolebindings`, {
+    metadata: { name },
+    roleRef: { apiGroup: group, kind: 'Role', name },
+    subjects: [{ kind: 'ServiceAccount', name, namespace }],
+  });
+  const { body } = await world.send('POST', `serviceaccounts/${name}/token`, { spec: { expirationSeconds: 600 } });
+  const config = new KubeConfig();
+  config.loadFromString(kubeconfig);
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) throw new Error('the kubeconfig names no cluster');
+  config.loadFromClusterAndUser(cluster, { name, token: (body['status'] as { token: string }).token });
+  return config.exportConfig();
 }
 
 async function eventually<T>(what: string, look: () => Promise<T | undefined>, withinMs = 90_000): Promise<T> {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { mapLimited } from '../../src/adapters/map-limited.ts';
+import { mapLimited } from '../../src/core/map-limited.ts';
 
 test('keeps the order, and never more than the limit under way', async () => {
   let underWay = 0;
