@@ -1,8 +1,8 @@
 import { hostname, userInfo } from 'node:os';
 
-import { createFingerprints } from './adapters/fingerprints.ts';
 import { createInquirerPrompter } from './adapters/inquirer-prompter.ts';
 import { createNodeTerminal, type NodeTerminalOptions } from './adapters/node-terminal.ts';
+import { createManifestFiles } from './adapters/manifest-files.ts';
 import { createOutputFolder } from './adapters/output-folder.ts';
 import { createStackFiles } from './adapters/stack-file.ts';
 import { systemClock } from './adapters/system-clock.ts';
@@ -46,7 +46,7 @@ export function composeDeps(surroundings: Surroundings): Deps {
     },
     stackFiles: createStackFiles({ cwd, builtInFolder }),
     outputFolder: createOutputFolder({ cwd }),
-    fingerprints: createFingerprints,
+    manifestFiles: createManifestFiles({ cwd, stdin }),
     clock: systemClock,
     prompter: createInquirerPrompter({ input: stdin, output: stderr, signal }),
     terminal: createNodeTerminal(surroundings),

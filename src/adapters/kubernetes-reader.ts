@@ -1,6 +1,5 @@
 import type { Listed, Resource } from '../core/kubernetes.ts';
 import { absent, present, unreadable, type Observed, type Unreadable } from '../core/observed.ts';
-import { revisionOfLabel } from '../core/revision.ts';
 import type { Secret } from '../core/secret.ts';
 import type { ClusterReader, Right } from '../ports.ts';
 import type { KubeconfigSelection } from './kubeconfig.ts';
@@ -59,11 +58,6 @@ export class KubernetesReader implements ClusterReader {
     return this.#list('/api/v1', { verb: 'list', resource: 'secrets', namespace }, (item) => toSecret(item) ?? '');
   }
 
-  async listRevisions(namespace?: string): Promise<Observed<readonly Secret[]>> {
-    const subject = { verb: 'list', resource: 'secrets', namespace };
-    return this.#list('/api/v1', subject, (item) => toSecret(item) ?? '', `labelSelector=${revisionOfLabel}`);
-  }
-
   async readSecret(namespace: string, name: string): Promise<Observed<Secret>> {
     const subject = { verb: 'get', resource: 'secrets', namespace, name };
     const path = `${collectionPath('/api/v1', 'secrets', namespace)}/${encodeURIComponent(name)}`;
@@ -112,13 +106,11 @@ export class KubernetesReader implements ClusterReader {
     api: string,
     subject: Subject,
     convert: (item: Record<string, unknown>) => T | string,
-    selector?: string,
   ): Promise<Observed<readonly T[]>> {
-    const query = `limit=${pageSize}${selector === undefined ? '' : `&${selector}`}`;
     return observed(async () => {
-      const first = await this.#pages(api, subject, convert, query);
+      const first = await this.#pages(api, subject, convert);
       if (first !== 'expired') return first;
-      const second = await this.#pages(api, subject, convert, query);
+      const second = await this.#pages(api, subject, convert);
       return second === 'expired'
         ? unreadable('server-error', `${subject.resource} changed faster than the list could be read`)
         : second;
@@ -130,12 +122,11 @@ export class KubernetesReader implements ClusterReader {
     api: string,
     subject: Subject,
     convert: (item: Record<string, unknown>) => T | string,
-    selection: string,
   ): Promise<Observed<readonly T[]> | 'expired'> {
     const all: T[] = [];
     let token = '';
     do {
-      const query = `${selection}${token === '' ? '' : `&continue=${encodeURIComponent(token)}`}`;
+      const query = `limit=${pageSize}${token === '' ? '' : `&continue=${encodeURIComponent(token)}`}`;
       const path = `${collectionPath(api, subject.resource, subject.namespace)}?${query}`;
       const answer = await this.#transport.read({ method: 'GET', path });
       if (answer.status === 410 && token !== '') return 'expired';

@@ -51,6 +51,7 @@ const containers: Shape = {
       },
       ports: { list: { required: { containerPort: 'number' }, optional: { name: 'string' } } },
       volumeMounts: { list: { required: { name: 'string', mountPath: 'string' }, optional: { subPath: 'string' } } },
+      readinessProbe: { optional: { httpGet: { required: { port: 'scalar' }, optional: { path: 'string' } } } },
     },
   },
 };
@@ -226,6 +227,7 @@ export const resources: Readonly<Record<Resource, ResourceDescription>> = {
       },
     },
   },
+  configmaps: { api: '/api/v1', shape: { optional: { data: strings } } },
   serviceaccounts: { api: '/api/v1', shape: { optional: { imagePullSecrets: secretNames } } },
   ingresses: {
     api: '/apis/networking.k8s.io/v1',

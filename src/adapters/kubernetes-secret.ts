@@ -22,7 +22,6 @@ export function toSecret(object: unknown): Secret | undefined {
   const { [lastApplied]: applied, ...annotations } = kept.annotations ?? {};
   const owner = ownerOf(kept, managedFields);
   const noted = notedTimes(kept);
-  const lastWrite = lastWriteOf(managedFields);
   return {
     metadata: kept.annotations === undefined ? kept : { ...kept, annotations },
     type: asText(fields['type']) || 'Opaque',
@@ -32,7 +31,6 @@ export function toSecret(object: unknown): Secret | undefined {
     keyAddedAt: noted.added,
     exposedKeys: exposedKeys(applied),
     ...(owner === undefined ? {} : { owner }),
-    ...(lastWrite === undefined ? {} : { lastWrite }),
   };
 }
 
@@ -61,15 +59,6 @@ function provenChanges(managedFields: unknown, { changed, added }: NotedTimes): 
     if (time > (times.get(key) ?? '')) times.set(key, time);
   }
   return times;
-}
-
-function lastWriteOf(managedFields: unknown): { manager: string; at: string } | undefined {
-  const entries = Array.isArray(managedFields) ? managedFields.map(asObject) : [];
-  const writes = entries.map((entry) => ({ manager: asText(entry?.['manager']), at: asText(entry?.['time']) }));
-  return writes.reduce<{ manager: string; at: string } | undefined>(
-    (last, write) => (last === undefined || write.at >= last.at ? write : last),
-    undefined,
-  );
 }
 
 function heldKeys(entry: Record<string, unknown> | undefined): string[] {

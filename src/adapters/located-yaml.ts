@@ -1,4 +1,16 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  parseDocument,
+  type Document,
+  type DocumentOptions,
+  type Node,
+  type ParseOptions,
+  type SchemaOptions,
+} from 'yaml';
 import type { FileProblem } from './file-refused.ts';
 
 export type LocatedYaml =
@@ -6,7 +18,7 @@ export type LocatedYaml =
       readonly ok: true;
       readonly value: unknown;
       /** The line of what stands at a path, or of the nearest thing above it. */
-      lineOf(path: readonly (string | number)[]): number;
+      readonly lineOf: (path: readonly (string | number)[]) => number;
     }
   | { readonly ok: false; readonly problems: readonly FileProblem[] };
 
@@ -14,18 +26,61 @@ export type LocatedYaml =
 export function readYaml(text: string): LocatedYaml {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  if (document.errors.length === 0 && document.contents === null) {
+    return { ok: false, problems: [{ line: 1, message: 'is empty' }] };
+  }
+  return located(document, lineCounter);
+}
+
+/**
+ * YAML as Kubernetes reads it: version 1.1, in which `on` is true, without the types that its reader does not know
+ * either (a date stays text).
+ */
+const kubernetesYaml: ParseOptions & DocumentOptions & SchemaOptions = {
+  version: '1.1',
+  logLevel: 'error',
+  prettyErrors: false,
+  customTags: (tags) =>
+    tags.filter(
+      (tag) =>
+        typeof tag === 'string' ||
+        (!/:(timestamp|binary|set|omap|pairs)$/.test(tag.tag) && !('format' in tag && tag.format === 'TIME')),
+    ),
+};
+
+/** Reads all documents of a text, each by itself, so that one that is broken hides no other. Empty ones are left out. */
+export function readYamlDocuments(text: string): LocatedYaml[] {
+  const lineCounter = new LineCounter();
+  try {
+    const documents = parseAllDocuments(text, { ...kubernetesYaml, lineCounter });
+    if (!Array.isArray(documents)) return [];
+    return documents
+      .filter(({ contents, errors }) => errors.length > 0 || (contents !== null && !isEmptyScalar(contents)))
+      .map((document) => located(document, lineCounter));
+  } catch (error) {
+    // The library descends by recursion, and has no limit of its own.
+    if (!(error instanceof RangeError)) throw error;
+    return [{ ok: false, problems: [{ line: 1, message: 'is nested too deeply to be read' }] }];
+  }
+}
+
+function isEmptyScalar(contents: unknown): boolean {
+  return isScalar(contents) && contents.value === null;
+}
+
+function located(document: Document.Parsed, lineCounter: LineCounter): LocatedYaml {
   const lineAt = (offset: number): number => Math.max(1, lineCounter.linePos(offset).line);
   const problems = document.errors.map(({ code, message, pos }) => ({
     line: lineAt(pos[0]),
     message: words(code, message),
   }));
   if (problems.length > 0) return { ok: false, problems };
-  if (document.contents === null) return { ok: false, problems: [{ line: 1, message: 'is empty' }] };
   try {
     const value: unknown = document.toJS();
     return { ok: true, value, lineOf: (path) => lineAt(offsetOf(document, path)) };
   } catch {
-    return { ok: false, problems: [{ line: 1, message: 'YAML aliases that cannot be resolved' }] };
+    const line = lineAt(document.contents?.range[0] ?? 0);
+    return { ok: false, problems: [{ line, message: 'YAML aliases that cannot be resolved' }] };
   }
 }
 

@@ -1,12 +1,10 @@
 import type { GlobalFlags, WriteFlags } from '../commands/options.ts';
 import type { Registry } from './registry.ts';
 import {
-  addKeepOption,
   addRestartOptions,
   addSourceOptions,
   addWriteOptions,
   consent,
-  type KeepFlags,
   type SourceFlags,
   type WaitFlags,
 } from './shared-options.ts';
@@ -17,15 +15,14 @@ export function declareStabilize(registry: Registry): void {
     'walk through audit, fix-secrets, restart and verify',
     'c2l stabilize --sandbox',
   );
-  addRestartOptions(addKeepOption(addSourceOptions(addWriteOptions(command))));
+  addRestartOptions(addSourceOptions(addWriteOptions(command)));
   registry.reports(command, { writes: true }, ({ stabilize }) => {
-    const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & SourceFlags & KeepFlags & WaitFlags>();
+    const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & SourceFlags & WaitFlags>();
     return (session) =>
       stabilize(session, {
         ...consent(flags),
         from: flags.from ?? [],
         overwrite: flags.overwrite ?? [],
-        keep: flags.keep,
         waitOnly: flags.waitOnly === true,
         timeoutMs: flags.timeout,
         output: flags.output,

@@ -22,6 +22,7 @@ export const findingCodes = {
   'secret-value-placeholder': { severity: 'error', runbook: 'restoring-application-secrets' },
   'secret-value-invalid': { severity: 'error', runbook: 'restoring-application-secrets' },
   'secret-values-exposed': { severity: 'warning', runbook: 'restoring-application-secrets' },
+  'secret-plain-in-manifest': { severity: 'warning', runbook: 'restoring-application-secrets' },
   'image-pull-secret-missing': { severity: 'error', runbook: 'restoring-application-secrets' },
   'tls-secret-missing': { severity: 'error', runbook: 'restoring-application-secrets' },
   'optional-key-absent': { severity: 'info', runbook: 'restoring-application-secrets' },

@@ -49,6 +49,7 @@ export interface Container {
   readonly envFrom?: readonly EnvFromSource[];
   readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
   readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly subPath?: string }[];
+  readonly readinessProbe?: { readonly httpGet?: { readonly path?: string; readonly port: number | string } };
   /** `Always` on an init container makes it a sidecar: it runs beside the main containers and blocks only until started. */
   readonly restartPolicy?: string;
 }
@@ -218,6 +219,11 @@ export interface Ingress {
   readonly spec?: { readonly tls?: readonly { readonly secretName?: string; readonly hosts?: readonly string[] }[] };
 }
 
+export interface ConfigMap {
+  readonly metadata: ObjectMeta;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
 export interface KubernetesEvent {
   readonly metadata: ObjectMeta;
   readonly type?: string;
@@ -265,6 +271,7 @@ export interface Listed {
   readonly cronjobs: CronJob;
   readonly services: Service;
   readonly serviceaccounts: ServiceAccount;
+  readonly configmaps: ConfigMap;
   readonly ingresses: Ingress;
   readonly events: KubernetesEvent;
   readonly applications: Application;

@@ -2,6 +2,7 @@ import type { FindingReference } from './findings.ts';
 import { refId } from './kubernetes.ts';
 import { placeOf, type SecretReference } from './references.ts';
 import { secretNeeds, type KeyNeed, type SecretNeed } from './secret-needs.ts';
+import type { Secret } from './secret.ts';
 import type { SecretValue } from './secret-value.ts';
 import type { Snapshot } from './snapshot.ts';
 import { defaultPlaceholders } from './value-format.ts';
@@ -66,10 +67,14 @@ function keyState(
   if (need.gap) return { state: 'unreadable', detail: need.gap.reason };
   if (need.secret === undefined) return { state: 'secret-missing' };
   const value = need.secret.data.get(key);
-  if (value === undefined) return { state: 'missing' };
+  if (value === undefined) return { state: isPromised(need.secret, key) ? 'ok' : 'missing' };
   if (value.isPlaceholder(placeholders)) return { state: 'placeholder', detail: 'is a placeholder' };
   const detail = declared === undefined ? undefined : violation(value, declared);
   return detail === undefined ? { state: 'ok' } : { state: 'invalid', detail };
+}
+
+function isPromised({ promised }: Secret, key: string): boolean {
+  return promised !== undefined && (promised.hasOthers || promised.names.has(key));
 }
 
 function violation(value: SecretValue, declared: StackKey): string | undefined {

@@ -24,6 +24,12 @@ export interface Secret {
   /** Keys whose value stands in plain or base64 text in `kubectl.kubernetes.io/last-applied-configuration`. */
   readonly exposedKeys: readonly string[];
   readonly owner?: SecretOwner;
-  /** Who wrote any of it last, as the API's managed fields tell. */
-  readonly lastWrite?: { readonly manager: string; readonly at: string };
+  /** Keys that another program will write, as its manifest says; what they will hold cannot be seen. */
+  readonly promised?: PromisedKeys;
+}
+
+export interface PromisedKeys {
+  readonly names: ReadonlySet<string>;
+  /** Whether it may write keys that it does not name. */
+  readonly hasOthers: boolean;
 }

@@ -11,7 +11,6 @@ const options = {
   confirm: undefined,
   dryRun: false,
   overwrite: [],
-  keep: 10,
   waitOnly: false,
   timeoutMs: 10_000,
   output: 'text',

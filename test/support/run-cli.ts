@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream';
+
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
-import { createFingerprints } from '../../src/adapters/fingerprints.ts';
 import { openSource, type OpenSourceOptions } from '../../src/adapters/open-source.ts';
+import { createManifestFiles } from '../../src/adapters/manifest-files.ts';
 import { createOutputFolder } from '../../src/adapters/output-folder.ts';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
@@ -15,6 +17,8 @@ export interface CliOptions {
   /** Where `c2l.yaml` and relative paths are looked up; by default a folder without either. */
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What comes in on standard input. */
+  readonly stdin?: readonly string[];
   /** Answers of a person at a terminal; without them there is no terminal. */
   readonly answers?: readonly ScriptedAnswer[];
   readonly signal?: AbortSignal;
@@ -33,7 +37,15 @@ export interface CliResult {
 
 /** One command line, in this process, with the real adapters; only the terminal and the person are scripted. */
 export async function runCli(argv: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  const { cwd = '/', env = {}, azure, answers, signal = new AbortController().signal, defaultSources = [] } = options;
+  const {
+    cwd = '/',
+    env = {},
+    azure,
+    answers,
+    signal = new AbortController().signal,
+    defaultSources = [],
+    stdin = [],
+  } = options;
   const terminal = createTestTerminal({ canPrompt: answers !== undefined });
   const prompter = createScriptedPrompter(answers);
   const deps: Deps = {
@@ -55,7 +67,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     openSource: (spec) => openSource(spec, { cwd, ...(azure && { azure }) }),
     stackFiles: createStackFiles({ cwd }),
     outputFolder: createOutputFolder({ cwd }),
-    fingerprints: createFingerprints,
+    manifestFiles: createManifestFiles({ cwd, stdin: Readable.from(stdin) }),
     clock: systemClock,
     prompter,
     terminal,

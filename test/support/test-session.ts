@@ -2,11 +2,12 @@ import { afterEach } from '@jest/globals';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
-import { createFingerprints } from '../../src/adapters/fingerprints.ts';
 import { openSource } from '../../src/adapters/open-source.ts';
+import { createManifestFiles } from '../../src/adapters/manifest-files.ts';
 import { createOutputFolder } from '../../src/adapters/output-folder.ts';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
@@ -65,7 +66,7 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
     openSource: (spec) => openSource(spec, { cwd: folder }),
     stackFiles: createStackFiles({ cwd: folder }),
     outputFolder: createOutputFolder({ cwd: folder }),
-    fingerprints: createFingerprints,
+    manifestFiles: createManifestFiles({ cwd: folder, stdin: Readable.from([]) }),
     clock: systemClock,
     prompter,
     terminal,

@@ -130,6 +130,21 @@ export const secretPages = {
       'Where everybody who may read the metadata may read the Secret as well, and the manifest is no secret: it blocks nothing.',
     ],
   },
+  'secret-plain-in-manifest': {
+    title: 'a Secret stands in a file with its values',
+    meaning: [
+      'A manifest of kind Secret holds values that anybody can read who can read the file; base64 hides nothing. The file lies in a Git work tree that does not ignore it, so that the values are, or will be, in its history. Empty values, placeholders such as CHANGE_ME, and values that SOPS or a vault plugin puts in later are not meant.',
+    ],
+    inKubectl: ['Nothing: the cluster gets what it was given.'],
+    fixWithC2l: [
+      'c2l only finds it. `c2l validate` knows the keys that an ExternalSecret or a SealedSecret promises, so that the file can be replaced by one of them without a reference losing its key.',
+    ],
+    fixByHand: [
+      'Replace the manifest, and then the values: what was in the history is known.',
+      { lines: ['kubeseal --format yaml < FILE > SEALED-FILE', 'git rm --cached FILE'] },
+    ],
+    safeToIgnore: ['Where the values are made up for tests, or are no secrets at all: then a ConfigMap says so.'],
+  },
   'image-pull-secret-missing': {
     title: 'a Secret for pulling images does not exist',
     meaning: [

@@ -10,7 +10,7 @@ const consumers = 'what needs a Secret, and which pods of it run';
 const obstacles = 'why a pod does not start that lacks nothing, and what its readiness leads to';
 
 /** What an audit lists in each namespace that it looks at. A new resource says here how it is granted. */
-export const listAccess: Readonly<Record<Exclude<Resource, 'applications'> | 'secrets', ListAccess>> = {
+export const listAccess: Readonly<Record<Exclude<Resource, 'applications' | 'configmaps'> | 'secrets', ListAccess>> = {
   secrets: { group: '', why: 'which keys are there; RBAC cannot grant their names without their values' },
   pods: { group: '', why: consumers },
   deployments: { group: 'apps', why: consumers },

@@ -1,0 +1,118 @@
+import { buildScene } from './diagnosis-scene.ts';
+import { diagnoseSecrets } from './diagnose-secrets.ts';
+import { diagnoseUnreadable } from './diagnose-unreadable.ts';
+import { compareFindings, type Finding } from './findings.ts';
+import { refText } from './kubernetes.ts';
+import { listText } from './list-text.ts';
+import { locator, type Locator } from './manifest-locations.ts';
+import { manifestSnapshot, type LiveSecrets } from './manifest-snapshot.ts';
+import type { Manifest, ManifestProblem, Place } from './manifests.ts';
+import { newFinding } from './new-finding.ts';
+import type { LocatedFinding } from './report.ts';
+import { stackWithin } from './stack-scope.ts';
+import type { Stack } from './stack.ts';
+
+export interface Validation {
+  /** Of the looked-at namespaces. */
+  readonly manifests: readonly Manifest[];
+  readonly problems: readonly ManifestProblem[];
+  readonly namespaces: readonly string[];
+  readonly stack: Stack | undefined;
+  /** Undefined where no cluster is asked. */
+  readonly live: LiveSecrets | undefined;
+  readonly takenAt: string;
+  /** As they were named, for the commands of the findings. */
+  readonly paths: readonly string[];
+}
+
+/** Everything that would be wrong with the Secrets of these manifests once they are applied, with where it stands. */
+export function validateManifests(validation: Validation): LocatedFinding[] {
+  const { namespaces, problems } = validation;
+  const { manifests, problems: repeated } = distinct(validation.manifests);
+  const stack = validation.stack === undefined ? undefined : stackWithin(validation.stack, namespaces);
+  const scene = buildScene(manifestSnapshot({ ...validation, manifests, stack }), stack);
+  const locate = locator(manifests);
+  const told = diagnoseSecrets(scene).map((finding) => located(asOfManifests(finding, validation), locate, validation));
+  return [
+    ...told,
+    ...manifests.flatMap((manifest) => plainSecret(manifest)),
+    ...diagnoseUnreadable(scene).map((finding) => ({ ...finding, locations: [] })),
+    ...[...problems, ...repeated].map(unreadable),
+  ].sort(compareFindings);
+}
+
+/** Read twice is no harm; one object in two forms is: which of them is applied, the files do not say. */
+function distinct(all: readonly Manifest[]): { manifests: readonly Manifest[]; problems: readonly ManifestProblem[] } {
+  const byId = new Map<string, Manifest>();
+  const problems: ManifestProblem[] = [];
+  for (const manifest of all) {
+    if (manifest.content.as === 'other') continue;
+    const { kind, namespace, name, file, line, fingerprint } = manifest;
+    const id = `${kind}/${namespace}/${name}`;
+    const first = byId.get(id);
+    if (first === undefined) byId.set(id, manifest);
+    else if (first.fingerprint !== fingerprint) {
+      const message = `${kind.toLowerCase()}/${name} stands here a second time, otherwise than in ${first.file}:${first.line}: which one is applied is not known`;
+      problems.push({ file, line, message, fix: 'kustomize build DIRECTORY | c2l validate -' });
+    }
+  }
+  return { manifests: [...byId.values()], problems };
+}
+
+/** A diagnosis speaks of a cluster; what is not there yet is told otherwise. */
+function asOfManifests(finding: Finding, { live }: Validation): Finding {
+  const { code, secret = '', key, references = [] } = finding;
+  if (code === 'secret-missing' || code === 'image-pull-secret-missing' || code === 'tls-secret-missing') {
+    const users = [...new Set(references.map(refText))].sort();
+    const needed = users.length === 0 ? '' : `, which ${listText(users)} ${users.length === 1 ? 'needs' : 'need'}`;
+    const nobody = live === undefined ? 'no manifest and no stack file provides' : 'neither manifests nor cluster have';
+    return { ...finding, message: `${nobody} secret/${secret}${needed}` };
+  }
+  if (code !== 'optional-key-absent') return finding;
+  const what = key === undefined ? `secret/${secret}` : `key ${key} of secret/${secret}`;
+  return { ...finding, message: `nothing provides ${what}, and nothing requires it` };
+}
+
+/** Codes of a Secret that nothing provides at all: a stack file may say that it comes from elsewhere. */
+const wholes: ReadonlySet<string> = new Set(['secret-missing', 'image-pull-secret-missing']);
+
+function isValue({ code }: Finding): boolean {
+  return code === 'secret-value-placeholder' || code === 'secret-value-invalid';
+}
+
+function located(finding: Finding, locate: Locator, { stack, paths, live }: Validation): LocatedFinding {
+  const locations = locate(finding);
+  const [first] = locations;
+  // What the cluster lacks is repaired there, as the diagnosis says.
+  if (live !== undefined && !isValue(finding)) return { ...finding, locations };
+  const from = paths.filter((path) => path !== '-').map((path) => `--from-manifests ${path}`);
+  const isUnknown = stack === undefined && from.length > 0 && wholes.has(finding.code);
+  return { ...finding, locations, fix: isUnknown ? `c2l init ${from.join(' ')}` : editor(finding, first) };
+}
+
+/** The command that opens a place, in whatever editor. */
+function editor({ code }: Pick<Finding, 'code'>, place: Place | undefined): string {
+  if (place === undefined || place.file === '-') return `c2l explain ${code}`;
+  return `\${EDITOR:-vi} +${place.line} ${place.file}`;
+}
+
+function plainSecret({ content, file, line, name, namespace }: Manifest): LocatedFinding[] {
+  if (content.as !== 'secret' || !content.isInGit || content.plainKeys.length === 0) return [];
+  const many = content.plainKeys.length === 1 ? 'the value' : 'the values';
+  const finding = newFinding('secret-plain-in-manifest', {
+    object: { kind: 'Secret', namespace, name },
+    secret: name,
+    message: `secret/${name} stands in a file that Git takes with ${many} of ${listText(content.plainKeys)}`,
+    fix: 'c2l explain secret-plain-in-manifest',
+  });
+  return [{ ...finding, locations: [{ file, line }] }];
+}
+
+function unreadable({ file, line, message, fix }: ManifestProblem): LocatedFinding {
+  const finding = newFinding('unreadable', {
+    object: { kind: 'File', namespace: '', name: `${file}:${line}` },
+    message,
+    fix: fix ?? editor({ code: 'unreadable' }, { file, line }),
+  });
+  return { ...finding, locations: [{ file, line }] };
+}

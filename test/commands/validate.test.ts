@@ -1,0 +1,365 @@
+import { describe, expect, test } from '@jest/globals';
+
+import type { LocatedFinding, ValidateReport } from '../../src/core/report.ts';
+import { ExitCode } from '../../src/exit-codes.ts';
+import { deploymentYaml, keyYaml, manifestFolder, secretYaml } from '../support/manifest-folder.ts';
+import { runCli } from '../support/run-cli.ts';
+
+async function validate(files: Readonly<Record<string, string>>, ...flags: string[]) {
+  const cwd = await manifestFolder(files);
+  const { code, stdout, stderr } = await runCli(['validate', '.', '-o', 'json', ...flags], { cwd });
+  return { code, stderr, report: JSON.parse(stdout) as ValidateReport };
+}
+
+/** `code object-or-key file:line …`, which is all that a table has to say of a finding. */
+function brief({ code, object, secret, key, locations }: LocatedFinding): string {
+  const what = key ?? secret ?? object.name;
+  return [code, what, ...locations.map(({ file, line }) => `${file}:${line}`)].join(' ');
+}
+
+const api = deploymentYaml('api', [keyYaml('app', 'a'), keyYaml('app', 'b')].join('\n'));
+
+const externalSecret = (spec: string) => `apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: { name: app, namespace: shop }
+spec:
+${spec}
+`;
+
+const sealedSecret = (spec: string) => `apiVersion: bitnami.com/v1alpha1
+kind: SealedSecret
+metadata: { name: app, namespace: shop }
+spec: ${spec}
+`;
+
+const stackFile = (keys: string) => `version: 1
+name: shop
+namespaces: [shop]
+secrets:
+  - name: app
+    keys: { ${keys} }
+`;
+
+const lacksB = ['secret-key-missing b api.yaml:22 app.yaml:1'];
+const table: readonly (readonly [situation: string, files: Record<string, string>, expected: readonly string[]])[] = [
+  ['nothing provides the Secret', { 'api.yaml': api }, ['secret-missing app api.yaml:17']],
+  ['a Secret has every key', { 'api.yaml': api, 'app.yaml': secretYaml('app', '  a: x\n  b: two') }, []],
+  ['a Secret lacks a key', { 'api.yaml': api, 'app.yaml': secretYaml('app', '  a: x') }, lacksB],
+  [
+    'an ExternalSecret fetches every key',
+    { 'api.yaml': api, 'app.yaml': externalSecret('  data: [{ secretKey: a }, { secretKey: b }]') },
+    [],
+  ],
+  [
+    'an ExternalSecret lacks one',
+    { 'api.yaml': api, 'app.yaml': externalSecret('  data: [{ secretKey: a }]') },
+    lacksB,
+  ],
+  [
+    'an ExternalSecret takes whatever is in the store',
+    { 'api.yaml': api, 'app.yaml': externalSecret('  dataFrom: [{ extract: { key: app } }]') },
+    [],
+  ],
+  [
+    'an ExternalSecret merges into a Secret that others write',
+    { 'api.yaml': api, 'app.yaml': externalSecret('  target: { creationPolicy: Merge }\n  data: [{ secretKey: a }]') },
+    [],
+  ],
+  [
+    'a template of an ExternalSecret stands in for what was fetched',
+    {
+      'api.yaml': api,
+      'app.yaml': externalSecret(
+        '  data: [{ secretKey: a }, { secretKey: b }]\n  target: { template: { data: { a: "{{ .a }}" } } }',
+      ),
+    },
+    lacksB,
+  ],
+  [
+    'a template that is merged adds to it',
+    {
+      'api.yaml': api,
+      'app.yaml': externalSecret(
+        '  data: [{ secretKey: a }]\n  target: { template: { mergePolicy: Merge, data: { b: "{{ .a }}" } } }',
+      ),
+    },
+    [],
+  ],
+  [
+    'an ExternalSecret writes a Secret of another name',
+    { 'api.yaml': api, 'app.yaml': externalSecret('  target: { name: other }\n  data: [{ secretKey: a }]') },
+    ['secret-missing app api.yaml:17'],
+  ],
+  [
+    'an ExternalSecret creates nothing',
+    { 'api.yaml': api, 'app.yaml': externalSecret('  target: { creationPolicy: None }\n  data: [{ secretKey: a }]') },
+    ['secret-missing app api.yaml:17'],
+  ],
+  [
+    'a SealedSecret seals one key and templates the other',
+    { 'api.yaml': api, 'app.yaml': sealedSecret('{ encryptedData: { a: AgB }, template: { data: { b: "x" } } }') },
+    [],
+  ],
+  ['a SealedSecret lacks one', { 'api.yaml': api, 'app.yaml': sealedSecret('{ encryptedData: { a: AgB } }') }, lacksB],
+  ['the stack file declares them', { 'api.yaml': api, 'c2l.yaml': stackFile('a: {}, b: {}') }, []],
+  [
+    'the stack file does not know one',
+    { 'api.yaml': api, 'c2l.yaml': stackFile('a: {}') },
+    ['secret-key-missing b api.yaml:22'],
+  ],
+  [
+    'the stack file requires a key that the ExternalSecret does not fetch',
+    {
+      'api.yaml': api,
+      'app.yaml': externalSecret('  data: [{ secretKey: a }, { secretKey: b }]'),
+      'c2l.yaml': stackFile('a: {}, b: {}, c: {}'),
+    },
+    ['secret-key-missing c app.yaml:1'],
+  ],
+  [
+    'a value does not fit the format of the stack file',
+    {
+      'api.yaml': api,
+      'app.yaml': secretYaml('app', '  a: short\n  b: ok'),
+      'c2l.yaml': stackFile('a: { format: { minLength: 16 } }, b: {}'),
+    },
+    ['secret-value-invalid a app.yaml:7 api.yaml:17'],
+  ],
+  [
+    'a value is a placeholder',
+    { 'api.yaml': api, 'app.yaml': secretYaml('app', '  a: CHANGE_ME\n  b: ok') },
+    ['secret-value-placeholder a app.yaml:7 api.yaml:17'],
+  ],
+  [
+    'the Secret is of another namespace',
+    { 'api.yaml': api, 'app.yaml': secretYaml('app', '  a: x\n  b: two').replace('shop', 'other') },
+    ['secret-missing app api.yaml:17'],
+  ],
+  [
+    'volume, projected volume, envFrom and image pull Secret each name their own line',
+    {
+      'job.yaml': `apiVersion: batch/v1
+kind: CronJob
+metadata: { name: job, namespace: shop }
+spec:
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          imagePullSecrets:
+            - name: pull
+          containers:
+            - name: job
+              envFrom:
+                - secretRef:
+                    name: whole
+          volumes:
+            - name: one
+              secret:
+                secretName: files
+                items:
+                  - { key: ca.crt, path: ca.crt }
+            - name: two
+              projected:
+                sources:
+                  - secret:
+                      name: joined
+`,
+    },
+    [
+      'image-pull-secret-missing pull job.yaml:10',
+      'secret-missing files job.yaml:19',
+      'secret-missing joined job.yaml:26',
+      'secret-missing whole job.yaml:14',
+    ],
+  ],
+  [
+    'a certificate is nobody’s, another cert-manager’s by annotation, a third by a Certificate',
+    {
+      'ingress.yaml': `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: plain, namespace: shop }
+spec:
+  tls:
+    - secretName: ours
+    - secretName: made
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: shimmed, namespace: shop, annotations: { cert-manager.io/cluster-issuer: le } }
+spec:
+  tls:
+    - secretName: shimmed
+---
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: { name: made, namespace: shop }
+spec: { secretName: made }
+`,
+    },
+    ['tls-secret-missing ours ingress.yaml:6'],
+  ],
+];
+
+describe('what validate finds', () => {
+  test.each(table)('%s', async (_, files, expected) => {
+    const { code, report } = await validate(files);
+
+    expect(report.findings.map(brief)).toEqual(expected);
+    expect(code).toBe(expected.length === 0 ? ExitCode.ok : ExitCode.problems);
+  });
+
+  test('a List on standard input is taken apart, and lines are those of the stream', async () => {
+    const item = api.replace(/^/gm, '    ').replace('    apiVersion', '  - apiVersion');
+    const stdin = [`apiVersion: v1\nkind: List\nitems:\n${item}\n---\n`, secretYaml('app', '  a: x')];
+
+    const { stdout, code } = await runCli(['validate', '-', '-o', 'json'], { cwd: await manifestFolder({}), stdin });
+
+    expect((JSON.parse(stdout) as ValidateReport).findings.map(brief)).toEqual(['secret-key-missing b -:25 -:28']);
+    expect(code).toBe(ExitCode.problems);
+  });
+
+  test('manifests without a namespace are those of the stack, and -n leaves out others', async () => {
+    const bare = api.replace('  namespace: shop\n', '');
+    const files = { 'api.yaml': bare, 'c2l.yaml': stackFile('a: {}, b: {}'), 'x.yaml': api.replace('shop', 'x') };
+
+    const { report } = await validate(files, '-n', 'shop');
+
+    expect(report).toMatchObject({ verdict: 'ok', namespaces: ['shop'], objects: 1 });
+    expect(report.skipped).toEqual([{ file: 'x.yaml', line: 1 }]);
+  });
+
+  test('it asks no cluster: there is none, and the report names none', async () => {
+    const { report, stderr } = await validate({ 'api.yaml': api });
+
+    expect(report).toMatchObject({ context: '', server: '' });
+    expect(stderr).toBe('');
+  });
+});
+
+describe('what cannot be judged is named, and never ok', () => {
+  const good = secretYaml('app', '  a: x\n  b: two');
+  test.each<readonly [string, string, string, RegExp]>([
+    ['no YAML', 'apiVersion: v1\nkind: [', 'bad.yaml:2', /^not YAML/],
+    ['a template of Helm', 'kind: Pod\nmetadata:\n  name: {{ .Release.Name }}', 'bad.yaml:3', /was not rendered/],
+    [
+      'a template in the name of a key',
+      deploymentYaml('x', keyYaml('app', '"{{ .k }}"')),
+      'bad.yaml:13',
+      /not rendered/,
+    ],
+    ['a template in a value', secretYaml('s', '  p: "{{ .Values.p }}"'), 'bad.yaml:7', /not rendered/],
+    ['a variable of envsubst', good.replace('name: app', 'name: ${APP}'), 'bad.yaml:4', /not rendered/],
+    ['a duplicate key', 'kind: Secret\nkind: Secret', 'bad.yaml:2', /^not YAML: map keys must be unique/],
+    [
+      'a wrong type',
+      deploymentYaml('x', '            one: two'),
+      'bad.yaml:12',
+      /spec.template.spec.containers\[0\].env /,
+    ],
+    ['a number where text belongs', secretYaml('s', '  port: 587'), 'bad.yaml:7', /port is no text: quote it/],
+    ['plain text in data', secretYaml('s', '  p: not base64', 'data'), 'bad.yaml:7', /p is not base64/],
+    ['no name', 'apiVersion: v1\nkind: Secret\nmetadata: {}', 'bad.yaml:3', /it has no name/],
+    ['a name that no object has', good.replace('name: app', 'name: App_1'), 'bad.yaml:4', /cannot be called App_1/],
+    ['a list', '- a\n- b', 'bad.yaml:1', /no Kubernetes object/],
+    ['a kind without apiVersion', 'kind: Secret\nmetadata: { name: x }', 'bad.yaml:1', /apiVersion is no text/],
+    [
+      'the same Secret, otherwise',
+      good.replace('two', 'three'),
+      'bad.yaml:1',
+      /a second time, otherwise than in a.yaml:1/,
+    ],
+    [
+      'a kustomization that changes what it takes',
+      'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamePrefix: x-',
+      'bad.yaml:1',
+      /namePrefix/,
+    ],
+  ])('%s', async (_, text, place, message) => {
+    const { code, report } = await validate({ 'a.yaml': good, 'bad.yaml': text });
+
+    expect(report.findings.map(({ code: word, locations: [at] }) => [word, `${at?.file}:${at?.line}`])).toEqual([
+      ['unreadable', place],
+    ]);
+    expect(report.findings[0]?.message).toMatch(message);
+    expect(code).toBe(ExitCode.unreadable);
+  });
+
+  test('bytes that are no text', async () => {
+    const cwd = await manifestFolder({ 'bad.yaml': new Uint8Array([0xff, 0xfe, 0x00]) });
+
+    const { code, stdout } = await runCli(['validate', 'bad.yaml'], { cwd });
+
+    expect(stdout).toContain('is not UTF-8 text');
+    expect(code).toBe(ExitCode.unreadable);
+  });
+
+  test.each([
+    ['a path that is not there', ['nowhere'], 'there is no file or folder nowhere'],
+    ['an empty folder', ['.'], 'there is no Kubernetes object in .'],
+    ['an empty pipe', ['-'], 'there is no Kubernetes object in standard input'],
+  ])('%s is a mistake of the call', async (_, paths, message) => {
+    const { code, stderr } = await runCli(['validate', ...paths], { cwd: await manifestFolder({}) });
+
+    expect(stderr).toContain(message);
+    expect(code).toBe(ExitCode.usage);
+  });
+
+  test.each([
+    ['settings of other programs', { 'values.yaml': 'replicas: 2', 'package.json': '{ "name": "x" }' }],
+    [
+      'a kustomization that only lists',
+      { 'kustomization.yaml': 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [a.yaml]' },
+    ],
+    [
+      'an alert with a template of its own',
+      {
+        'alert.yaml':
+          'apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: { name: r }\nspec: { text: "{{ $labels.pod }}" }',
+      },
+    ],
+    ['the same file by two names', { 'b/again.yaml': good }],
+  ])('%s lie beside manifests and do no harm', async (_, files) => {
+    const { report } = await validate({ 'a.yaml': good, ...files });
+
+    expect(report.findings).toEqual([]);
+    expect(report.verdict).toBe('ok');
+  });
+});
+
+describe('values in files', () => {
+  const git = { '.git/HEAD': 'ref: refs/heads/main\n' };
+  const plain = secretYaml('app', '  a: canary-value\n  b: ""\n  c: CHANGE_ME_PLEASE');
+
+  test('a plain Secret that Git takes is a warning, without its values', async () => {
+    const cwd = await manifestFolder({ ...git, 'app.yaml': plain });
+
+    const { code, stdout } = await runCli(['validate', 'app.yaml'], { cwd });
+
+    expect(stdout).toMatch(/1 {2}warning {2}secret\/app stands in a file that Git takes with the value of a\n/);
+    expect(stdout).not.toContain('canary-value');
+    expect(code).toBe(ExitCode.ok);
+  });
+
+  test.each([
+    ['outside of Git', { 'app.yaml': plain }],
+    ['ignored by Git', { ...git, '.gitignore': 'app.yaml\n', 'app.yaml': plain }],
+    [
+      'encrypted by SOPS',
+      { ...git, 'app.yaml': `${secretYaml('app', '  a: ENC[AES256_GCM,data:x]')}sops: { mac: x }\n` },
+    ],
+    ['a path of the vault plugin', { ...git, 'app.yaml': secretYaml('app', '  a: <path:kv/data/app#a>') }],
+  ])('%s it is not', async (_, files) => {
+    const { report } = await validate(files);
+
+    expect(report.findings).toEqual([]);
+  });
+
+  test('encrypted keys count as keys', async () => {
+    const sops = `${secretYaml('app', '  a: ENC[AES256_GCM,data:x]')}sops: { mac: x }\n`;
+
+    const { report } = await validate({ 'api.yaml': api, 'app.yaml': sops });
+
+    expect(report.findings.map(brief)).toEqual(lacksB);
+  });
+});
