@@ -12,5 +12,10 @@ export function declareAudit(registry: Registry): void {
         .argParser(parseLimit)
         .default(defaultLimit),
     );
-  registry.reports(command, { writes: false }, ({ audit }) => async (session) => ({ report: await audit(session) }));
+  registry.reports(
+    command,
+    { writes: false, formats: ['text', 'json', 'yaml', 'junit', 'markdown', 'html'] },
+    ({ audit }) =>
+      async (session) => ({ report: await audit(session) }),
+  );
 }

@@ -16,7 +16,7 @@ export function declareStabilize(registry: Registry): void {
     'c2l stabilize --sandbox',
   );
   addRestartOptions(addSourceOptions(addWriteOptions(command)));
-  registry.reports(command, { writes: true }, ({ stabilize }) => {
+  registry.reports(command, { writes: true, formats: ['text', 'json', 'yaml', 'markdown'] }, ({ stabilize }) => {
     const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & SourceFlags & WaitFlags>();
     return (session) =>
       stabilize(session, {

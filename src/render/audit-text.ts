@@ -39,7 +39,8 @@ export function auditSummary({ findings, components }: AuditReport): string {
   return parts.length === 0 ? 'nothing missing' : parts.join(', ');
 }
 
-function nextAfterAudit({ findings, verdict }: AuditReport): string {
+/** What to type next. */
+export function nextAfterAudit({ findings, verdict }: AuditReport): string {
   if (verdict === 'ok') return 'c2l verify';
   const root = groupFindings(findings).find(({ severity }) => severity === 'error')?.findings[0];
   return (root ?? findings.find(({ code }) => code === 'unreadable') ?? findings[0])?.fix ?? 'c2l audit -v';

@@ -63,14 +63,17 @@ const keyTitles: Partial<Record<FindingCode, (keys: string) => string>> = {
 };
 
 /** `secret/NAME lacks 9 required keys`. */
-export function groupTitle(
-  { code, severity, object, findings }: FindingGroup,
-  { namespaces }: Pick<FindingsContext, 'namespaces'>,
-): string {
+export function groupTitle(group: FindingGroup, { namespaces }: Pick<FindingsContext, 'namespaces'>): string {
+  const { code, object, findings } = group;
   const place = namespaces.length === 1 ? '' : ` in namespace ${object.namespace}`;
-  const keys = count(findings.length, severity === 'error' ? 'required key' : 'key');
-  const words = keyTitles[code]?.(keys);
-  return words === undefined ? (findings[0]?.message ?? '') : `${refText(object)}${place} ${words}`;
+  return keyTitles[code] === undefined
+    ? (findings[0]?.message ?? '')
+    : `${refText(object)}${place} ${groupWords(group)}`;
+}
+
+/** What is wrong with the object, in a few words beside its name: `lacks 9 required keys`, `secret-missing`. */
+export function groupWords({ code, severity, findings }: FindingGroup): string {
+  return keyTitles[code]?.(count(findings.length, severity === 'error' ? 'required key' : 'key')) ?? code;
 }
 
 /** Messages name objects without their namespace, which goes without saying where there is only one. */
@@ -141,10 +144,15 @@ function kindsText(effects: readonly Finding[]): string {
   return [...kinds].map(([kind, amount]) => count(amount, kind)).join(', ');
 }
 
+/** Each command once, with the flags of this run. */
+export function fixesOf({ findings }: FindingGroup, style: Style): string[] {
+  return [...new Set(findings.map(({ fix }) => withFlags(fix, style)))];
+}
+
 /** In a walk the next phase is the fix. */
-function fixLines({ findings }: FindingGroup, style: Style): string[] {
+function fixLines(group: FindingGroup, style: Style): string[] {
   if (style.embedded) return [];
-  const fixes = [...new Set(findings.map(({ fix }) => withFlags(fix, style)))];
+  const fixes = fixesOf(group, style);
   const { shown, rest } = cut(fixes, 'command', style);
   return [...shown, ...(rest === undefined ? [] : [rest])].flatMap((fix, index) =>
     paragraph(index === 0 ? '    fix     ' : '            ', fix, style.width),
@@ -159,7 +167,8 @@ function nameOf({ name }: ObjectRef): string {
   return name;
 }
 
-function cutText(words: readonly string[], { limit }: Style): string {
+/** As many words as fit, and how many more there are. */
+export function cutText(words: readonly string[], { limit }: Style): string {
   if (words.length <= limit + 1) return words.join(', ');
   return `${words.slice(0, limit).join(', ')} and ${words.length - limit} more`;
 }

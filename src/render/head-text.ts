@@ -41,9 +41,14 @@ export function closingLines(
   const { verdict } = report;
   const paint = paintOf(verdict, style);
   const lines = paragraph('verdict: ', `${verdictWords[verdict]}, ${because}`, style.width);
-  const typed = style.flags.includes('--sandbox') ? nextInSandbox(report) : withFlags(next, style);
+  const typed = typedNext(report, next, style);
   const told = ['', ...lines.map((line) => style.bold(paint(line)))];
   return style.embedded ? told : [...told, `next: ${style.bold(typed)}`];
+}
+
+/** What to type next, where this run took place. */
+export function typedNext(report: Report, next: string, style: Style): string {
+  return style.flags.includes('--sandbox') ? nextInSandbox(report) : withFlags(next, style);
 }
 
 function paintOf(verdict: AnyVerdict, style: Style): (text: string) => string {

@@ -6,7 +6,13 @@ export interface JunitCase {
   readonly file?: string;
   readonly line?: number;
   /** Left out where it passed. */
-  readonly outcome?: { readonly is: 'failure' | 'error' | 'skipped'; readonly type: string; readonly message: string };
+  readonly outcome?: {
+    readonly is: 'failure' | 'error' | 'skipped';
+    readonly type: string;
+    readonly message: string;
+    /** All that there is to say, where it is more than the message. */
+    readonly text?: string;
+  };
   /** Words to a case that passed. */
   readonly note?: string;
 }
@@ -37,12 +43,8 @@ function counts(cases: readonly JunitCase[]): Record<string, number> {
 function caseLines({ outcome, note, seconds, ...rest }: JunitCase): string[] {
   const start = `    <testcase ${attributes({ ...rest, time: seconds?.toFixed(3) })}`;
   if (outcome !== undefined) {
-    const { is, type, message } = outcome;
-    return [
-      `${start}>`,
-      `      <${is} ${attributes({ type, message })}>${escaped(message)}</${is}>`,
-      '    </testcase>',
-    ];
+    const { is, type, message, text = message } = outcome;
+    return [`${start}>`, `      <${is} ${attributes({ type, message })}>${escaped(text)}</${is}>`, '    </testcase>'];
   }
   if (note === undefined) return [`${start}/>`];
   return [`${start}>`, `      <system-out>${escaped(note)}</system-out>`, '    </testcase>'];

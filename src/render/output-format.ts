@@ -1,5 +1,5 @@
 /** Every form of an answer that `-o` knows; which of them a command can give, it says itself. */
-export const outputFormats = ['text', 'json', 'yaml', 'junit', 'markdown', 'sarif', 'github'] as const;
+export const outputFormats = ['text', 'json', 'yaml', 'junit', 'markdown', 'html', 'sarif', 'github'] as const;
 
 export type OutputFormat = (typeof outputFormats)[number];
 

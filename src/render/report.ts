@@ -7,11 +7,34 @@ import { stabilizeText } from './stabilize-text.ts';
 import type { Style } from './style.ts';
 import { verifyText } from './verify-text.ts';
 
-/** The whole answer of a command, ending in a line break. */
+/** The whole answer of a command, ending in a line break. What few ask for is loaded by them alone. */
 export async function renderReport(report: Report, format: OutputFormat, style: Style): Promise<string> {
-  if (format === 'yaml') return (await import('./yaml.ts')).toYaml(report);
-  if (format === 'json') return `${printableJson(JSON.stringify(report, null, 2))}\n`;
-  return `${textLines(printableCopy(report), style).join('\n')}\n`;
+  switch (format) {
+    case 'text':
+      return `${textLines(printableCopy(report), style).join('\n')}\n`;
+    case 'json':
+      return `${printableJson(JSON.stringify(report, null, 2))}\n`;
+    case 'yaml':
+      return (await import('./yaml.ts')).toYaml(report);
+    case 'junit':
+    case 'markdown':
+    case 'html':
+    case 'sarif':
+    case 'github':
+      return renderPage(printableCopy(report), format, style);
+  }
+}
+
+async function renderPage(report: Report, format: OutputFormat, style: Style): Promise<string> {
+  const { command } = report;
+  if (format === 'html' && command === 'audit') return (await import('./audit-html.ts')).auditHtml(report, style);
+  if (format === 'junit' && (command === 'audit' || command === 'verify')) {
+    return (await import('./report-junit.ts')).reportJunit(report);
+  }
+  if (format === 'markdown' && (command === 'audit' || command === 'verify' || command === 'stabilize')) {
+    return (await import('./report-markdown.ts')).reportMarkdown(report, style);
+  }
+  throw new TypeError(`${command} has no form ${format}`);
 }
 
 function textLines(report: Report, style: Style): string[] {

@@ -11,7 +11,7 @@ export function stabilizeText(report: StabilizeReport, style: Style): string[] {
     ...phaseLines(report.phases, style),
     ...failedCheckLines(report, style),
     ...afterwards(report, style),
-    ...closingLines(report, { because: summary(report), next: nextAfter(report) }, style),
+    ...closingLines(report, { because: stabilizeSummary(report), next: nextAfter(report) }, style),
   ];
 }
 
@@ -56,7 +56,8 @@ function failedCheckLines({ phases }: StabilizeReport, style: Style): string[] {
   return failed.length === 0 ? [] : ['', ...checkLines(failed, style)];
 }
 
-function summary({ phases, verdict }: StabilizeReport): string {
+/** One clause: how far the walk came, and how long it took. */
+export function stabilizeSummary({ phases, verdict }: StabilizeReport): string {
   const total = durationText(phases.reduce((sum, { durationMs }) => sum + durationMs, 0));
   if (verdict === 'ok') return `${phasesText(phases)} in ${total}`;
   const last = phases.findLast((phase) => phase.verdict !== 'skipped');
@@ -82,7 +83,8 @@ function afterwards(report: StabilizeReport, style: Style): string[] {
   ];
 }
 
-function nextAfter(report: StabilizeReport): string {
+/** What to type next. */
+export function nextAfter(report: StabilizeReport): string {
   const { verdict, findings, error } = report;
   if (isWalkedThrough(report)) return 'c2l stabilize --sandbox';
   if (verdict === 'ok' || verdict === 'declined' || verdict === 'interrupted' || verdict === 'partial')

@@ -26,6 +26,7 @@ export async function renderValidation(
     case 'github':
       return (await import('./github-annotations.ts')).githubAnnotations(printableCopy(report));
     case 'markdown':
+    case 'html':
     case 'text':
       return `${(await import('./validation-text.ts')).validationText(printableCopy(report), style).join('\n')}\n`;
   }

@@ -28,14 +28,16 @@ export function verifySummary({ checks }: VerifyReport): string {
   return parts.join(', ');
 }
 
-function nextAfterVerify({ verdict, findings }: VerifyReport): string {
+/** What to type next. */
+export function nextAfterVerify({ verdict, findings }: VerifyReport): string {
   if (verdict === 'ok') return 'c2l audit';
   return findings.find(({ severity, causes }) => severity === 'error' && causes.length === 0)?.fix ?? 'c2l audit';
 }
 
 type Word = 'PASS' | 'FAIL' | 'WARN' | 'SKIP' | 'NOT READ';
 
-function wordOf({ outcome, critical }: CheckResult): Word {
+/** How a check ended, in the one word that every page uses. */
+export function checkWord({ outcome, critical }: CheckResult): Word {
   switch (outcome) {
     case 'pass':
       return 'PASS';
@@ -58,7 +60,7 @@ export function checkLines(checks: readonly CheckResult[], style: Style): string
     'NOT READ': style.caution,
   };
   const row = (check: CheckResult): Cell[] => {
-    const word = wordOf(check);
+    const word = checkWord(check);
     const isSkipped = check.outcome === 'skipped';
     return [
       { text: word, paint: paints[word] },

@@ -1,0 +1,104 @@
+import { refText } from '../core/kubernetes.ts';
+import type { ApplicationState, AuditReport, ComponentState } from '../core/report.ts';
+import { auditSummary, nextAfterAudit } from './audit-text.ts';
+import { causeGraph, type Tone } from './cause-graph.ts';
+import { findingsHtml } from './findings-html.ts';
+import { graphSvg } from './graph-svg.ts';
+import { typedNext } from './head-text.ts';
+import { htmlStyle } from './html-style.ts';
+import { count } from './layout.ts';
+import { Markup, markup } from './markup.ts';
+import type { Style } from './style.ts';
+
+/** One file that needs nothing else: no script, no font, no picture, and no leave to fetch any. */
+export function auditHtml(report: AuditReport, style: Style): string {
+  return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>c2l audit: ${report.verdict}, ${report.context}</title>
+<style>${Markup.trusted(htmlStyle)}</style>
+</head>
+<body>
+${headMarkup(report, style)}${chainMarkup(report)}${findingsHtml(report, style)}${componentsMarkup(report)}${applicationsMarkup(report.applications)}</body>
+</html>
+`.text;
+}
+
+function headMarkup(report: AuditReport, style: Style): Markup {
+  const { verdict, context, server, namespaces, stack, takenAt } = report;
+  const tone: Tone = verdict === 'ok' ? 'good' : verdict === 'problems' ? 'bad' : 'caution';
+  return markup`<header>
+<h1>c2l audit</h1>
+<p class="summary"><span class="badge ${tone}">${verdict}</span>${auditSummary(report)}</p>
+<dl>
+<dt>context</dt><dd>${context}, ${server}</dd>
+<dt>${namespaces.length === 1 ? 'namespace' : 'namespaces'}</dt><dd>${namespaces.join(', ')}</dd>
+<dt>stack</dt><dd>${stack ?? 'no stack file'}</dd>
+<dt>taken</dt><dd><time datetime="${takenAt}">${takenAt}</time></dd>
+<dt>next</dt><dd><code>${typedNext(report, nextAfterAudit(report), style)}</code></dd>
+</dl>
+</header>
+`;
+}
+
+function chainMarkup(report: AuditReport): Markup | undefined {
+  const findings = report.findings.filter(({ code }) => code !== 'optional-key-absent' && code !== 'unreadable');
+  const graph = causeGraph({ ...report, findings });
+  if (graph.edges.length === 0) return undefined;
+  const more =
+    graph.rootsLeftOut === 0
+      ? undefined
+      : markup`<p class="soft">${count(graph.rootsLeftOut, 'more root cause')} not drawn; all are told below.</p>\n`;
+  return markup`<section>
+<h2>What holds up what</h2>
+<div class="scroll">${graphSvg(graph)}</div>
+${more}</section>
+`;
+}
+
+const stateTones: Record<ComponentState['state'], Tone> = {
+  ready: 'good',
+  waiting: 'caution',
+  stuck: 'bad',
+  missing: 'bad',
+  unknown: 'neutral',
+};
+
+function componentsMarkup({ components, namespaces }: AuditReport): Markup | undefined {
+  if (components.length === 0) return undefined;
+  const isOneNamespace = namespaces.length === 1;
+  const rows = components.map(
+    ({ object, state, detail }) =>
+      markup`<tr><td>${isOneNamespace ? '' : `${object.namespace} `}${refText(object)}</td><td class="${stateTones[state]}">${state}</td><td>${detail}</td></tr>\n`,
+  );
+  return markup`<section>
+<h2>Components</h2>
+<div class="scroll"><table>
+<thead><tr><th>component</th><th>state</th><th>detail</th></tr></thead>
+<tbody>
+${rows}</tbody>
+</table></div>
+</section>
+`;
+}
+
+function applicationsMarkup(applications: readonly ApplicationState[]): Markup | undefined {
+  if (applications.length === 0) return undefined;
+  const rows = applications.map(
+    ({ name, health, sync }) =>
+      markup`<tr><td>${name}</td><td class="${health === 'Healthy' ? 'good' : 'caution'}">${health}</td><td class="${sync === 'Synced' ? 'good' : 'caution'}">${sync}</td></tr>\n`,
+  );
+  return markup`<section>
+<h2>Argo CD</h2>
+<div class="scroll"><table>
+<thead><tr><th>application</th><th>health</th><th>sync</th></tr></thead>
+<tbody>
+${rows}</tbody>
+</table></div>
+</section>
+`;
+}

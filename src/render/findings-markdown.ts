@@ -1,0 +1,108 @@
+import { refId, refText, type ObjectRef } from '../core/kubernetes.ts';
+import type { Finding } from '../core/findings.ts';
+import { causeGraph, type GraphSource } from './cause-graph.ts';
+import { chains } from './chains.ts';
+import { cut } from './cut.ts';
+import { groupFindings, isKeyCode, neededBy, otherEffects, type FindingGroup } from './finding-groups.ts';
+import { cutText, fixesOf, groupTitle } from './findings-text.ts';
+import { count } from './layout.ts';
+import { codeSpan, escapeMarkdown, markdownTable } from './markdown-text.ts';
+import { mermaidLines } from './mermaid.ts';
+import type { Style } from './style.ts';
+
+const gapsAndOptional: ReadonlySet<string> = new Set(['optional-key-absent', 'unreadable']);
+
+/** Root causes with what stands beneath each, the chain as a picture, and what could not be read. */
+export function findingsMarkdown(source: GraphSource, style: Style): string[] {
+  const told = source.findings.filter(({ code }) => !gapsAndOptional.has(code));
+  const groups = groupFindings(told);
+  const { shown, rest } = cut(groups, 'root cause', style);
+  return [
+    ...(groups.length === 0 ? [] : ['', '## Root causes']),
+    ...shown.flatMap((group) => groupLines(group, source, style)),
+    ...(rest === undefined ? [] : ['', escapeMarkdown(rest)]),
+    ...chainLines({ ...source, findings: told }),
+    ...gapLines(source.findings),
+    ...optionalLines(source.findings),
+  ];
+}
+
+function groupLines(group: FindingGroup, source: GraphSource, style: Style): string[] {
+  const facts = [
+    ...usersOf(group, style),
+    ...blockedLines(group, source, style),
+    ...effectLines(group, style),
+    ...fixesOf(group, style).map((fix) => `- fix: ${codeSpan(fix)}`),
+    `- meaning: ${codeSpan(`c2l explain ${group.code}`)}`,
+  ];
+  return [
+    '',
+    `### ${group.severity.toUpperCase()}: ${escapeMarkdown(groupTitle(group, source))}`,
+    ...keyTable(group, style),
+    '',
+    ...facts,
+  ];
+}
+
+function keyTable({ code, findings }: FindingGroup, style: Style): string[] {
+  if (!isKeyCode(code)) return [];
+  const isInvalid = code === 'secret-value-invalid';
+  const { shown, rest } = cut(findings, 'key', style);
+  const rows = shown.map((finding) => [
+    codeSpan(finding.key ?? ''),
+    isInvalid ? escapeMarkdown(finding.message) : neededText(finding, style),
+  ]);
+  const lines = markdownTable(['key', isInvalid ? 'what is wrong' : 'needed by'], rows);
+  return ['', ...lines, ...(rest === undefined ? [] : ['', escapeMarkdown(rest)])];
+}
+
+function neededText({ references }: Finding, style: Style): string {
+  return escapeMarkdown(cutText(neededBy(references).map(refText), style));
+}
+
+function usersOf({ code, findings }: FindingGroup, style: Style): string[] {
+  if (isKeyCode(code)) return [];
+  return findings.flatMap((finding) => [
+    ...(finding.object.namespace === '' ? [] : [`- namespace: ${codeSpan(finding.object.namespace)}`]),
+    ...((finding.keys ?? []).length === 0 ? [] : [`- keys: ${escapeMarkdown(cutText(finding.keys ?? [], style))}`]),
+    ...(neededBy(finding.references).length === 0 ? [] : [`- needed by: ${neededText(finding, style)}`]),
+  ]);
+}
+
+function blockedLines({ blocks }: FindingGroup, { components }: GraphSource, style: Style): string[] {
+  if (blocks.length === 0) return [];
+  const isKnown = blocks.some((object) => components.some((component) => refId(component.object) === refId(object)));
+  const paths = isKnown ? chains(blocks, components) : blocks.map(({ name }: ObjectRef) => name);
+  const text = escapeMarkdown(cutText(paths, style).replaceAll(' -> ', ' → '));
+  return [`- blocks ${count(blocks.length, 'workload')}: ${text}`];
+}
+
+function effectLines(group: FindingGroup, style: Style): string[] {
+  const effects = otherEffects(group).map(({ message }) => message);
+  return effects.length === 0 ? [] : [`- because of it: ${escapeMarkdown(cutText(effects, style))}`];
+}
+
+function chainLines(source: GraphSource): string[] {
+  const graph = causeGraph(source);
+  if (graph.edges.length === 0) return [];
+  const more = graph.rootsLeftOut === 0 ? [] : ['', `${count(graph.rootsLeftOut, 'more root cause')} not drawn.`];
+  return ['', '## What holds up what', '', '```mermaid', ...mermaidLines(graph), '```', ...more];
+}
+
+function gapLines(findings: readonly Finding[]): string[] {
+  const gaps = findings.filter(({ code }) => code === 'unreadable');
+  if (gaps.length === 0) return [];
+  return [
+    '',
+    '## Not read: neither healthy nor missing',
+    '',
+    ...gaps.map(({ message }) => `- ${escapeMarkdown(message)}`),
+  ];
+}
+
+function optionalLines(findings: readonly Finding[]): string[] {
+  const absent = findings.filter(({ code }) => code === 'optional-key-absent');
+  if (absent.length === 0) return [];
+  const names = absent.map(({ key, secret, object }) => codeSpan(key ?? secret ?? object.name));
+  return ['', `${count(absent.length, 'optional key')} absent, nothing waits for them: ${names.join(', ')}`];
+}

@@ -1,0 +1,38 @@
+/** Of the HTML report: light and dark by the reader's own setting, wide pictures scroll, and it prints. */
+export const htmlStyle = `
+:root { color-scheme: light dark; --page: #fff; --ink: #1f2328; --soft: #57606a; --line: #d0d7de; --panel: #f6f8fa;
+  --bad: #b3261e; --bad-fill: #fdeceb; --caution: #8a5a00; --caution-fill: #fdf3dd; --good: #1a7f37; --good-fill: #e6f5ea;
+  --neutral: #57606a; --neutral-fill: #eef1f4; }
+@media (prefers-color-scheme: dark) { :root { --page: #0d1117; --ink: #e6edf3; --soft: #9da7b3; --line: #30363d;
+  --panel: #161b22; --bad: #ff7b72; --bad-fill: #2d1517; --caution: #e3b341; --caution-fill: #2b2110; --good: #56d364;
+  --good-fill: #0f2417; --neutral: #9da7b3; --neutral-fill: #1c2128; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 74rem; background: var(--page); color: var(--ink);
+  font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; overflow-wrap: anywhere; }
+h1 { font-size: 1.5rem; margin: 0 0 .25rem; } h2 { font-size: 1.15rem; margin: 2.25rem 0 .75rem; }
+h3 { font-size: 1rem; margin: 0 0 .5rem; }
+p, dl { margin: .25rem 0; } .soft { color: var(--soft); }
+code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .88em; }
+code { background: var(--panel); border: 1px solid var(--line); border-radius: 4px; padding: .05em .35em; }
+.badge { display: inline-block; border: 1px solid currentColor; border-radius: 999px; padding: 0 .6em; font-size: .8rem;
+  font-weight: 600; margin-right: .5em; }
+.bad { color: var(--bad); } .caution { color: var(--caution); } .good { color: var(--good); } .neutral { color: var(--neutral); }
+.summary { font-size: 1.05rem; font-weight: 600; }
+article { border: 1px solid var(--line); border-left: 4px solid var(--neutral); border-radius: 6px; padding: .9rem 1rem;
+  margin: 0 0 .9rem; }
+article.bad { border-left-color: var(--bad); } article.caution { border-left-color: var(--caution); }
+article.bad, article.caution, article.neutral { color: var(--ink); } h3 { font-weight: 600; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; } dt { color: var(--soft); } dd { margin: 0; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; margin: .4rem 0 .6rem; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); }
+th { color: var(--soft); font-weight: 500; font-size: .85rem; } td:first-child, th:first-child { white-space: nowrap; }
+details { margin: .9rem 0; } summary { cursor: pointer; color: var(--soft); margin-bottom: .6rem; }
+.chain { display: block; max-width: none; } .chain text { font: 600 12.5px system-ui, "DejaVu Sans", sans-serif; fill: var(--ink); }
+.chain .state { font-size: 11.5px; font-weight: 400; fill: var(--soft); }
+.chain rect { fill: var(--neutral-fill); stroke: var(--neutral); stroke-width: 1.25; }
+.chain .bad rect { fill: var(--bad-fill); stroke: var(--bad); } .chain .caution rect { fill: var(--caution-fill); stroke: var(--caution); }
+.chain .good rect { fill: var(--good-fill); stroke: var(--good); } .chain .root rect { stroke-width: 2.5; }
+.chain .edge { fill: none; stroke: var(--soft); stroke-width: 1.5; opacity: .75; } .chain .head { fill: var(--soft); }
+@media print { body { max-width: none; padding: 0; } article { break-inside: avoid; } }
+`;

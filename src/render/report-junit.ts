@@ -1,0 +1,54 @@
+import type { Finding } from '../core/findings.ts';
+import { refText } from '../core/kubernetes.ts';
+import type { AuditReport, CheckResult, ComponentState, VerifyReport } from '../core/report.ts';
+import { junitXml, type JunitCase } from './junit.ts';
+
+/** A report as CI systems read it: an error is a failure, what could not be looked at an error of the test. */
+export function reportJunit(report: AuditReport | VerifyReport): string {
+  const timestamp = report.takenAt;
+  // Failed checks stand as checks already; what explains them does not.
+  const told = report.findings.filter(({ code }) => report.command === 'audit' || code !== 'check-failed');
+  const own =
+    report.command === 'audit'
+      ? { name: 'components', cases: report.components.map(componentCase) }
+      : { name: 'checks', cases: report.checks.map(checkCase) };
+  return junitXml([
+    { name: `c2l ${report.command}: findings`, timestamp, cases: told.map(findingCase) },
+    { name: `c2l ${report.command}: ${own.name}`, timestamp, cases: own.cases },
+  ]);
+}
+
+/** Only an error fails, as in the verdict; a warning is a test that passed and says something. */
+function findingCase(finding: Finding): JunitCase {
+  const { id, code, severity, object, message, fix, blocks } = finding;
+  const common = { classname: `${object.namespace === '' ? 'cluster' : object.namespace}.${code}`, name: id };
+  const blocked = blocks.length === 0 ? [] : [`blocks: ${blocks.map(refText).join(', ')}`];
+  const text = [message, ...blocked, `fix: ${fix}`, `c2l explain ${code}`].join('\n');
+  if (code === 'unreadable') return { ...common, outcome: { is: 'error', type: code, message, text } };
+  if (severity === 'error') return { ...common, outcome: { is: 'failure', type: code, message, text } };
+  return { ...common, note: `${severity}: ${text}` };
+}
+
+/** What keeps a component from being ready is a finding of its own, and fails there. */
+function componentCase({ component, object, state, detail }: ComponentState): JunitCase {
+  const common = { classname: `${object.namespace}.${object.kind}`, name: component };
+  return state === 'ready'
+    ? common
+    : { ...common, outcome: { is: 'skipped', type: state, message: `${state}: ${detail}` } };
+}
+
+function checkCase({ component, name, outcome, critical, detail, durationMs }: CheckResult): JunitCase {
+  const common = { classname: component, name, seconds: durationMs / 1000 };
+  switch (outcome) {
+    case 'pass':
+      return detail === '' ? common : { ...common, note: detail };
+    case 'fail':
+      return critical
+        ? { ...common, outcome: { is: 'failure', type: 'check-failed', message: detail } }
+        : { ...common, note: `warning: ${detail}` };
+    case 'skipped':
+      return { ...common, outcome: { is: 'skipped', type: 'skipped', message: detail } };
+    case 'unreadable':
+      return { ...common, outcome: { is: 'error', type: 'unreadable', message: detail } };
+  }
+}

@@ -1,0 +1,136 @@
+import { refText } from '../core/kubernetes.ts';
+import type { AuditReport, Report, StabilizeReport, StepOutcome, VerifyReport } from '../core/report.ts';
+import { auditSummary, nextAfterAudit } from './audit-text.ts';
+import { cut } from './cut.ts';
+import { findingsMarkdown } from './findings-markdown.ts';
+import { typedNext } from './head-text.ts';
+import { durationText } from './layout.ts';
+import { codeSpan, escapeMarkdown, markdownTable } from './markdown-text.ts';
+import { nextAfter, stabilizeSummary } from './stabilize-text.ts';
+import type { Style } from './style.ts';
+import { checkWord, nextAfterVerify, verifySummary } from './verify-text.ts';
+
+export type MarkdownReport = AuditReport | VerifyReport | StabilizeReport;
+
+/** A report for a pull request, an issue or an incident's page. */
+export function reportMarkdown(report: MarkdownReport, style: Style): string {
+  return `${[...headLines(report, style), ...bodyLines(report, style)].join('\n')}\n`;
+}
+
+function bodyLines(report: MarkdownReport, style: Style): string[] {
+  switch (report.command) {
+    case 'audit':
+      return auditLines(report, style);
+    case 'verify':
+      return verifyLines(report, style);
+    case 'stabilize':
+      return stabilizeLines(report, style);
+  }
+}
+
+function headLines(report: MarkdownReport, style: Style): string[] {
+  const [because, next] = closing(report);
+  const { command, verdict, context, server, namespaces, stack, takenAt } = report;
+  const stackText = stack === undefined ? 'no stack file' : `stack ${codeSpan(stack)}`;
+  return [
+    `# c2l ${command}: ${verdict}`,
+    '',
+    `**${escapeMarkdown(because)}**`,
+    '',
+    `- context ${codeSpan(context)}, server ${codeSpan(server)}`,
+    `- ${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${namespaces.map(codeSpan).join(', ')}, ${stackText}`,
+    `- taken ${takenAt}`,
+    `- next: ${codeSpan(typedNext(report, next, style))}`,
+  ];
+}
+
+function closing(report: MarkdownReport): [because: string, next: string] {
+  switch (report.command) {
+    case 'audit':
+      return [auditSummary(report), nextAfterAudit(report)];
+    case 'verify':
+      return [verifySummary(report), nextAfterVerify(report)];
+    case 'stabilize':
+      return [stabilizeSummary(report), nextAfter(report)];
+  }
+}
+
+function auditLines(report: AuditReport, style: Style): string[] {
+  return [...findingsMarkdown(report, style), ...componentLines(report, style), ...applicationLines(report, style)];
+}
+
+function componentLines({ components, namespaces }: AuditReport, style: Style): string[] {
+  if (components.length === 0) return [];
+  const isOneNamespace = namespaces.length === 1;
+  const { shown, rest } = cut(components, 'component', style);
+  const rows = shown.map(({ object, state, detail }) => [
+    ...(isOneNamespace ? [] : [codeSpan(object.namespace)]),
+    codeSpan(refText(object)),
+    state === 'ready' ? state : `**${state}**`,
+    escapeMarkdown(detail),
+  ]);
+  const titles = [...(isOneNamespace ? [] : ['namespace']), 'component', 'state', 'detail'];
+  const lines = markdownTable(titles, rows);
+  return ['', '## Components', '', ...lines, ...(rest === undefined ? [] : ['', escapeMarkdown(rest)])];
+}
+
+function applicationLines({ applications }: AuditReport, style: Style): string[] {
+  if (applications.length === 0) return [];
+  const { shown, rest } = cut(applications, 'application', style);
+  const rows = shown.map(({ name, health, sync }) => [codeSpan(name), escapeMarkdown(health), escapeMarkdown(sync)]);
+  const lines = markdownTable(['application', 'health', 'sync'], rows);
+  return ['', '## Argo CD', '', ...lines, ...(rest === undefined ? [] : ['', escapeMarkdown(rest)])];
+}
+
+function verifyLines({ checks, findings, namespaces }: VerifyReport, style: Style): string[] {
+  const rows = checks.map((check) => [
+    checkWord(check) === 'PASS' ? 'PASS' : `**${checkWord(check)}**`,
+    codeSpan(check.component),
+    escapeMarkdown(check.name),
+    check.outcome === 'skipped' ? '' : durationText(check.durationMs),
+    escapeMarkdown(check.detail),
+  ]);
+  const others = findings.filter(({ code }) => code !== 'check-failed');
+  return [
+    ...(rows.length === 0
+      ? []
+      : ['', '## Checks', '', ...markdownTable(['outcome', 'component', 'check', 'time', 'detail'], rows)]),
+    ...findingsMarkdown({ findings: others, namespaces, components: [], applications: [] }, style),
+  ];
+}
+
+/** The walk as one table, and what each phase told, a level deeper. */
+function stabilizeLines({ phases, error }: StabilizeReport, style: Style): string[] {
+  const rows = phases.map(({ name, verdict, durationMs, summary }) => [
+    name,
+    verdict,
+    durationText(durationMs),
+    escapeMarkdown(summary),
+  ]);
+  return [
+    ...(error === undefined ? [] : ['', `**error**: ${escapeMarkdown(error.message)}`]),
+    '',
+    ...markdownTable(['phase', 'verdict', 'time', 'what it found or did'], rows),
+    ...phases.flatMap(({ name, report }) => {
+      const lines = report === undefined ? [] : phaseLines(report, style);
+      return lines.length === 0 ? [] : ['', `## ${name}`, ...lines.map((line) => line.replace(/^(#+) /, '#$1 '))];
+    }),
+  ];
+}
+
+function phaseLines(report: Exclude<Report, StabilizeReport>, style: Style): string[] {
+  if (report.command === 'audit') return auditLines(report, style);
+  if (report.command === 'verify') return verifyLines(report, style);
+  return report.outcomes.length === 0 ? [] : ['', ...outcomeTable(report.outcomes)];
+}
+
+function outcomeTable(outcomes: readonly StepOutcome[]): string[] {
+  const told = outcomes.filter(({ action }) => action !== 'keep-pod');
+  const rows = told.map(({ action, object, outcome, detail }) => [
+    outcome,
+    action,
+    codeSpan(refText(object)),
+    escapeMarkdown(detail),
+  ]);
+  return markdownTable(['outcome', 'action', 'object', 'detail'], rows);
+}

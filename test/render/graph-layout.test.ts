@@ -1,0 +1,55 @@
+import { describe, expect, test } from '@jest/globals';
+import type { CauseGraph } from '../../src/render/cause-graph.ts';
+import { layoutGraph, nodeSize } from '../../src/render/graph-layout.ts';
+
+function graph(...arrows: readonly string[]): CauseGraph {
+  const edges = arrows.map((arrow) => arrow.split('>') as [string, string]);
+  const names = [...new Set(edges.flat())];
+  const nodes = names.map((id) => ({ id, title: id, state: '', tone: 'bad' as const, isRoot: false }));
+  return { nodes, edges, rootsLeftOut: 0 };
+}
+
+const wide = Array.from({ length: 12 }, (_, index) => `root>leaf-${index}`);
+
+const graphs: readonly (readonly [string, CauseGraph])[] = [
+  ['a chain', graph('a>b', 'b>c')],
+  ['a diamond', graph('a>b', 'a>c', 'b>d', 'c>d')],
+  ['an arrow over two columns', graph('a>b', 'b>c', 'c>d', 'a>d')],
+  ['many leaves', graph(...wide)],
+  ['two roots', graph('a>c', 'b>c', 'b>d')],
+  ['a circle', graph('a>b', 'b>c', 'c>a')],
+  ['nothing', graph()],
+];
+
+describe.each(graphs)('%s', (_, drawn) => {
+  const { nodes, paths, width, height } = layoutGraph(drawn);
+
+  test('has no node upon another, and all inside the picture', () => {
+    for (const [index, one] of nodes.entries()) {
+      expect(one.x >= 0 && one.x + nodeSize.width <= width).toBe(true);
+      expect(one.y >= 0 && one.y + nodeSize.height <= height).toBe(true);
+      const hit = nodes
+        .slice(index + 1)
+        .filter((other) => other.x === one.x && Math.abs(other.y - one.y) < nodeSize.height);
+      expect(hit).toEqual([]);
+    }
+  });
+
+  test('has an arrow for every edge, around the nodes in between', () => {
+    expect(paths).toHaveLength(drawn.edges.length);
+    for (const points of paths) {
+      for (const { x, y } of points.slice(1, -1)) {
+        const covering = nodes.filter(
+          (node) => x >= node.x && x <= node.x + nodeSize.width && y > node.y && y < node.y + nodeSize.height,
+        );
+        expect(covering).toEqual([]);
+      }
+    }
+  });
+});
+
+test('effects stand to the right of their causes', () => {
+  const { nodes } = layoutGraph(graph('a>b', 'b>c', 'a>c'));
+  const x = (id: string) => nodes.find((node) => node.id === id)!.x;
+  expect(x('a') < x('b') && x('b') < x('c')).toBe(true);
+});
