@@ -2,6 +2,7 @@ import { ApiProblem, badRequest } from './api-problem.ts';
 import type { ApiRequest } from './api-request.ts';
 import { fieldMatcher, labelMatcher, type Matcher } from './api-selectors.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
+import { keyOf } from './object-table.ts';
 import { groupVersion } from './resources.ts';
 
 export interface ObjectList {
@@ -28,29 +29,24 @@ interface Position {
   readonly after: string;
 }
 
-function keyOf(object: StoredObject): string {
-  return `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
-}
-
 /** One page of a list; without `limit` all of it. */
 export function listPage(store: ObjectStore, request: ApiRequest): ObjectList {
   const { type, namespace, query } = request;
   const limit = limitOf(query.get('limit'));
   const from = positionOf(store, query.get('continue'));
-  const matching = store.list(type.name, namespace).filter(matcherOf(request));
-  const left = from ? matching.filter((object) => keyOf(object) > from.after) : matching;
-  const items = left.slice(0, limit);
+  const matches = matcherOf(request);
+  const { items, remaining } = store.page(type.name, { namespace, after: from?.after, limit, matches });
   const version = from?.version ?? store.resourceVersion;
   const last = items.at(-1);
-  const isCut = last !== undefined && items.length < left.length;
+  const isCut = last !== undefined && remaining > 0;
   const isNarrowed = query.get('labelSelector') !== null || query.get('fieldSelector') !== null;
   return {
     kind: `${type.kind}List`,
     apiVersion: groupVersion(type),
     metadata: {
       resourceVersion: version,
-      ...(isCut && { continue: tokenOf({ version, after: keyOf(last) }) }),
-      ...(isCut && !isNarrowed && { remainingItemCount: left.length - items.length }),
+      ...(isCut && { continue: tokenOf({ version, after: keyOf(last.metadata.namespace, last.metadata.name) }) }),
+      ...(isCut && !isNarrowed && { remainingItemCount: remaining }),
     },
     items,
   };

@@ -2,6 +2,7 @@ import { isSameJson } from './same-json.ts';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { alreadyExists, badRequest, conflict, notFound } from './api-problem.ts';
 import { ChangeHistory } from './change-history.ts';
+import { keyOf, ObjectTable, type ObjectPage, type PageQuery } from './object-table.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
 
 export interface StoredOwnerReference {
@@ -76,17 +77,13 @@ export function apiTime(date: Date): string {
   return date.toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-function keyOf(namespace: string | undefined, name: string): string {
-  return `${namespace ?? ''}/${name}`;
-}
-
 /**
  * What etcd and the registry of an API server are: all objects of the cluster by resource, one counter of versions, and
  * the recent changes. Objects are copied on the way in and out, so nobody can change what is stored but through it.
  */
 export class ObjectStore {
   readonly #clock: SandboxClock;
-  readonly #objects = new Map<string, Map<string, StoredObject>>();
+  readonly #objects = new Map<string, ObjectTable>();
   readonly #history = new ChangeHistory(firstVersion);
   readonly #listeners = new Set<Listener>();
   readonly #undelivered: StoreEvent[] = [];
@@ -109,11 +106,14 @@ export class ObjectStore {
 
   /** In the order of namespace and name, as etcd keeps them. */
   list(resource: string, namespace?: string): StoredObject[] {
-    const all = [...(this.#objects.get(resource)?.entries() ?? [])];
-    return all
-      .filter(([, object]) => namespace === undefined || object.metadata.namespace === namespace)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, object]) => structuredClone(object));
+    const whole = { namespace, after: undefined, limit: Number.POSITIVE_INFINITY, matches: () => true };
+    return [...this.page(resource, whole).items];
+  }
+
+  /** A part of a list. What decides whether an object is in it must leave the object as it is. */
+  page(resource: string, query: PageQuery): ObjectPage {
+    const { items, remaining } = this.#objects.get(resource)?.page(query) ?? { items: [], remaining: 0 };
+    return { items: items.map((object) => structuredClone(object)), remaining };
   }
 
   /** The names of all resources that have at least one object. */
@@ -256,12 +256,12 @@ export class ObjectStore {
     this.#history.forgetUpTo(this.#version);
   }
 
-  #of(resource: string): Map<string, StoredObject> {
+  #of(resource: string): ObjectTable {
     const known = this.#objects.get(resource);
     if (known) {
       return known;
     }
-    const fresh = new Map<string, StoredObject>();
+    const fresh = new ObjectTable();
     this.#objects.set(resource, fresh);
     return fresh;
   }
