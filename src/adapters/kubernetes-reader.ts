@@ -14,9 +14,9 @@ import {
   type ApiAnswer,
   type Subject,
 } from './kubernetes-errors.ts';
-import { collectionPath, metadataShape, resources } from './kubernetes-resources.ts';
+import { collectionPath, listing } from './kubernetes-resources.ts';
 import { toSecret } from './kubernetes-secret.ts';
-import { misfit, type Shape } from './kubernetes-shapes.ts';
+import type { Reduced } from './kubernetes-shapes.ts';
 import type { Transport } from './kubernetes-transport.ts';
 
 /** Of a page: what one answer holds at once. 500 is what kubectl asks for. */
@@ -42,20 +42,16 @@ export class KubernetesReader implements ClusterReader {
   }
 
   async list<R extends Resource>(resource: R, namespace?: string): Promise<Observed<readonly Listed[R][]>> {
-    const { api, shape } = resources[resource];
-    const whole: Shape = { ...shape, required: { ...shape.required, metadata: metadataShape } };
-    const toListed = (item: Record<string, unknown>): Listed[R] | string => {
-      const wrong = misfit(item, whole);
-      if (wrong !== undefined) return wrong;
-      // Half of an object's size, and nothing that c2l decides on.
-      delete (item['metadata'] as { managedFields?: unknown }).managedFields;
-      return item as unknown as Listed[R];
-    };
-    return this.#list(api, { verb: 'list', resource, namespace }, toListed);
+    const { api, reduce } = listing(resource);
+    return this.#list(api, { verb: 'list', resource, namespace }, reduce);
   }
 
   async listSecrets(namespace?: string): Promise<Observed<readonly Secret[]>> {
-    return this.#list('/api/v1', { verb: 'list', resource: 'secrets', namespace }, (item) => toSecret(item) ?? '');
+    const reduce = (item: unknown): Reduced<Secret> => {
+      const kept = toSecret(item);
+      return kept === undefined ? { misfit: '' } : { kept };
+    };
+    return this.#list('/api/v1', { verb: 'list', resource: 'secrets', namespace }, reduce);
   }
 
   async readSecret(namespace: string, name: string): Promise<Observed<Secret>> {
@@ -105,12 +101,12 @@ export class KubernetesReader implements ClusterReader {
   async #list<T>(
     api: string,
     subject: Subject,
-    convert: (item: Record<string, unknown>) => T | string,
+    reduce: (item: unknown) => Reduced<T>,
   ): Promise<Observed<readonly T[]>> {
     return observed(async () => {
-      const first = await this.#pages(api, subject, convert);
+      const first = await this.#pages(api, subject, reduce);
       if (first !== 'expired') return first;
-      const second = await this.#pages(api, subject, convert);
+      const second = await this.#pages(api, subject, reduce);
       return second === 'expired'
         ? unreadable('server-error', `${subject.resource} changed faster than the list could be read`)
         : second;
@@ -121,7 +117,7 @@ export class KubernetesReader implements ClusterReader {
   async #pages<T>(
     api: string,
     subject: Subject,
-    convert: (item: Record<string, unknown>) => T | string,
+    reduce: (item: unknown) => Reduced<T>,
   ): Promise<Observed<readonly T[]> | 'expired'> {
     const all: T[] = [];
     let token = '';
@@ -135,10 +131,9 @@ export class KubernetesReader implements ClusterReader {
       const page = parsePage(answer, subject);
       if ('state' in page) return page;
       for (const item of page.items) {
-        const object = asObject(item);
-        const converted = object === undefined ? '' : convert(object);
-        if (typeof converted === 'string') return notKubernetes(subject, malformed(converted));
-        all.push(converted);
+        const reduced = reduce(item);
+        if (reduced.misfit !== undefined) return notKubernetes(subject, malformed(reduced.misfit));
+        all.push(reduced.kept);
       }
       token = page.next;
     } while (token !== '');

@@ -1,9 +1,22 @@
-import type { Resource } from '../core/kubernetes.ts';
-import type { Shape } from './kubernetes-shapes.ts';
+import type {
+  Condition,
+  Container,
+  ContainerStatus,
+  Job,
+  Listed,
+  ObjectMeta,
+  PodSpec,
+  PodTemplate,
+  Resource,
+} from '../core/kubernetes.ts';
+import { reducer, type FieldsShape, type Reduced, type Shape, type ShapeOf } from './kubernetes-shapes.ts';
 
-const strings: Shape = { map: 'string' };
+const strings = { map: 'string' } as const;
 
-export const metadataShape: Shape = {
+/** Holds the whole object once more, values included; what was seen of it in a Secret is kept apart. */
+export const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
+
+export const metadataShape: ShapeOf<ObjectMeta> = {
   required: { name: 'string' },
   optional: {
     namespace: 'string',
@@ -13,7 +26,7 @@ export const metadataShape: Shape = {
     creationTimestamp: 'string',
     deletionTimestamp: 'string',
     labels: strings,
-    annotations: strings,
+    annotations: { map: 'string', without: [lastApplied] },
     ownerReferences: {
       list: {
         required: { apiVersion: 'string', kind: 'string', name: 'string', uid: 'string' },
@@ -23,11 +36,11 @@ export const metadataShape: Shape = {
   },
 };
 
-const secretNames: Shape = { list: { optional: { name: 'string' } } };
-const items: Shape = { list: { required: { key: 'string', path: 'string' } } };
-const keySelector: Shape = { required: { key: 'string' }, optional: { name: 'string', optional: 'boolean' } };
+const secretNames = { list: { optional: { name: 'string' } } } as const;
+const items = { list: { required: { key: 'string', path: 'string' } } } as const;
+const keySelector = { required: { key: 'string' }, optional: { name: 'string', optional: 'boolean' } } as const;
 
-const containers: Shape = {
+const containers: ShapeOf<readonly Container[]> = {
   list: {
     required: { name: 'string' },
     optional: {
@@ -56,7 +69,7 @@ const containers: Shape = {
   },
 };
 
-const podSpec: Shape = {
+const podSpec: ShapeOf<PodSpec> = {
   required: { containers },
   optional: {
     initContainers: containers,
@@ -82,43 +95,42 @@ const podSpec: Shape = {
   },
 };
 
-const containerStatuses: Shape = {
+const containerStatuses: ShapeOf<readonly ContainerStatus[]> = {
   list: {
     required: { name: 'string' },
     optional: {
       ready: 'boolean',
+      started: 'boolean',
       restartCount: 'number',
       state: {
         optional: {
           waiting: { optional: { reason: 'string', message: 'string' } },
           running: { optional: { startedAt: 'string' } },
-          terminated: { optional: { reason: 'string', exitCode: 'number', finishedAt: 'string' } },
+          terminated: { optional: { reason: 'string', exitCode: 'number', signal: 'number', finishedAt: 'string' } },
         },
       },
     },
   },
 };
 
-const conditions: Shape = {
+const conditions: ShapeOf<readonly Condition[]> = {
   list: { required: { type: 'string', status: 'string' }, optional: { reason: 'string', message: 'string' } },
 };
 
-const template: Shape = { required: { spec: podSpec } };
-const selector: Shape = { optional: { matchLabels: strings } };
-const jobSpec: Shape = { required: { template }, optional: { suspend: 'boolean' } };
-const counts = (...names: string[]): Record<string, Shape> =>
-  Object.fromEntries(names.map((name) => [name, 'number' as const]));
+const template: ShapeOf<PodTemplate> = {
+  required: { spec: podSpec },
+  optional: { metadata: { optional: { ...metadataShape.required, ...metadataShape.optional } } },
+};
+const selector = { optional: { matchLabels: strings } } as const;
+const jobSpec: ShapeOf<Job['spec']> = { required: { template }, optional: { suspend: 'boolean' } };
 
 /** Where a resource is listed, and what its objects look like beside their metadata. */
-export interface ResourceDescription {
+export interface ResourceDescription<T> {
   readonly api: string;
-  readonly shape: {
-    readonly required?: Readonly<Record<string, Shape>>;
-    readonly optional?: Readonly<Record<string, Shape>>;
-  };
+  readonly shape: ShapeOf<Omit<T, 'metadata'>>;
 }
 
-export const resources: Readonly<Record<Resource, ResourceDescription>> = {
+export const resources: { readonly [R in Resource]: ResourceDescription<Listed[R]> } = {
   pods: {
     api: '/api/v1',
     shape: {
@@ -145,7 +157,11 @@ export const resources: Readonly<Record<Resource, ResourceDescription>> = {
       optional: {
         status: {
           optional: {
-            ...counts('observedGeneration', 'replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas'),
+            observedGeneration: 'number',
+            replicas: 'number',
+            updatedReplicas: 'number',
+            readyReplicas: 'number',
+            availableReplicas: 'number',
             conditions,
           },
         },
@@ -168,7 +184,10 @@ export const resources: Readonly<Record<Resource, ResourceDescription>> = {
       optional: {
         status: {
           optional: {
-            ...counts('observedGeneration', 'replicas', 'readyReplicas', 'updatedReplicas'),
+            observedGeneration: 'number',
+            replicas: 'number',
+            readyReplicas: 'number',
+            updatedReplicas: 'number',
             currentRevision: 'string',
             updateRevision: 'string',
           },
@@ -187,13 +206,13 @@ export const resources: Readonly<Record<Resource, ResourceDescription>> = {
       },
       optional: {
         status: {
-          optional: counts(
-            'observedGeneration',
-            'desiredNumberScheduled',
-            'updatedNumberScheduled',
-            'numberReady',
-            'numberAvailable',
-          ),
+          optional: {
+            observedGeneration: 'number',
+            desiredNumberScheduled: 'number',
+            updatedNumberScheduled: 'number',
+            numberReady: 'number',
+            numberAvailable: 'number',
+          },
         },
       },
     },
@@ -281,6 +300,17 @@ export const resources: Readonly<Record<Resource, ResourceDescription>> = {
     },
   },
 };
+
+/** Where a resource is listed, and what of its objects is kept. */
+export function listing<R extends Resource>(
+  resource: R,
+): { readonly api: string; readonly reduce: (value: unknown) => Reduced<Listed[R]> } {
+  const { api, shape }: { api: string; shape: FieldsShape } = (
+    resources as Readonly<Record<Resource, { api: string; shape: FieldsShape }>>
+  )[resource];
+  const whole = { ...shape, required: { ...shape.required, metadata: metadataShape } };
+  return { api, reduce: reducer<Listed[R]>(whole as ShapeOf<Listed[R]> & Shape) };
+}
 
 /** The collection's path; names are encoded, so that no name can lead elsewhere. */
 export function collectionPath(api: string, resource: string, namespace?: string): string {

@@ -3,35 +3,39 @@ import type { ObjectMeta } from '../core/kubernetes.ts';
 import type { Secret, SecretOwner } from '../core/secret.ts';
 import { SecretValue } from '../core/secret-value.ts';
 import { asObject, asText, parseObject } from './kubernetes-errors.ts';
-import { metadataShape } from './kubernetes-resources.ts';
-import { misfit } from './kubernetes-shapes.ts';
+import { lastApplied, metadataShape } from './kubernetes-resources.ts';
+import { reducer, type Reduced } from './kubernetes-shapes.ts';
 
 export const fieldManager = 'c2l';
 
-const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
+const reduceMetadata = reducer<ObjectMeta>(metadataShape);
 
 /** Undefined when the object is no Secret: its values cannot be told apart from garbage then. */
 export function toSecret(object: unknown): Secret | undefined {
   const fields = asObject(object);
   const metadata = asObject(fields?.['metadata']);
-  if (fields === undefined || metadata === undefined || misfit(metadata, metadataShape) !== undefined) return undefined;
-  const data = toValues(fields['data']);
-  if (data === undefined || typeof metadata['namespace'] !== 'string') return undefined;
+  const kept = namespaced(reduceMetadata(metadata));
+  const data = toValues(fields?.['data']);
+  if (fields === undefined || kept === undefined || data === undefined) return undefined;
 
-  const { managedFields, ...kept } = metadata as unknown as ObjectMeta & { namespace: string; managedFields?: unknown };
-  const { [lastApplied]: applied, ...annotations } = kept.annotations ?? {};
+  const managedFields = metadata?.['managedFields'];
   const owner = ownerOf(kept, managedFields);
   const noted = notedTimes(kept);
   return {
-    metadata: kept.annotations === undefined ? kept : { ...kept, annotations },
+    metadata: kept,
     type: asText(fields['type']) || 'Opaque',
     immutable: fields['immutable'] === true,
     data,
     keyChangedAt: provenChanges(managedFields, noted),
     keyAddedAt: noted.added,
-    exposedKeys: exposedKeys(applied),
+    exposedKeys: exposedKeys(asText(asObject(metadata?.['annotations'])?.[lastApplied])),
     ...(owner === undefined ? {} : { owner }),
   };
+}
+
+function namespaced(reduced: Reduced<ObjectMeta>): Secret['metadata'] | undefined {
+  if (reduced.misfit !== undefined || reduced.kept.namespace === undefined) return undefined;
+  return { ...reduced.kept, namespace: reduced.kept.namespace };
 }
 
 function toValues(data: unknown): Map<string, SecretValue> | undefined {
@@ -67,8 +71,8 @@ function heldKeys(entry: Record<string, unknown> | undefined): string[] {
 }
 
 /** Client-side apply keeps the whole manifest, values included, in an annotation that every reader can see. */
-function exposedKeys(applied: string | undefined): string[] {
-  const manifest = parseObject(applied ?? '');
+function exposedKeys(applied: string): string[] {
+  const manifest = parseObject(applied);
   const exposed = [manifest?.['data'], manifest?.['stringData']].flatMap((values) =>
     Object.entries(asObject(values) ?? {}).filter(([, value]) => typeof value === 'string' && value !== ''),
   );

@@ -1,54 +1,134 @@
 /**
- * What an object from the server must look like for core to read it without a check at every step. Only the fields of
- * core/kubernetes.ts are described; all others pass.
+ * What an object from the server must look like for core to read it without a check at every step, and all of it that
+ * core gets to see: fields that are not described are dropped as each page is read.
  */
 export type Shape =
-  | 'string'
-  | 'number'
-  | 'boolean'
-  | 'scalar'
-  | { readonly list: Shape }
-  | { readonly map: Shape }
-  | { readonly required?: Fields; readonly optional?: Fields };
+  Scalar | { readonly list: Shape } | { readonly map: 'string'; readonly without?: readonly string[] } | FieldsShape;
 
+export interface FieldsShape {
+  readonly required?: Fields;
+  readonly optional?: Fields;
+}
+
+type Scalar = 'string' | 'number' | 'boolean' | 'scalar';
 type Fields = Readonly<Record<string, Shape>>;
 
-/** The path of the first field that does not fit, undefined when all do. Optional fields that are null are removed. */
-export function misfit(value: unknown, shape: Shape, path = ''): string | undefined {
+type OptionalKey<T> = { [K in keyof T]-?: undefined extends T[K] ? K : never }[keyof T];
+type Keys<T, K extends keyof T> = { readonly [P in K]-?: ShapeOf<NonNullable<T[P]>> };
+type ObjectShape<T, Optional extends keyof T = OptionalKey<T>> = ([Exclude<keyof T, Optional>] extends [never]
+  ? object
+  : { readonly required: Keys<T, Exclude<keyof T, Optional>> }) &
+  ([Optional] extends [never] ? object : { readonly optional: Keys<T, Optional> });
+
+/** The shape of a type of core, field by field: one that core reads and no shape keeps does not compile. */
+export type ShapeOf<T> = [T] extends [string]
+  ? 'string'
+  : [T] extends [number]
+    ? 'number'
+    : [T] extends [boolean]
+      ? 'boolean'
+      : [T] extends [string | number]
+        ? 'scalar'
+        : T extends readonly (infer Item)[]
+          ? { readonly list: ShapeOf<Item> }
+          : string extends keyof T
+            ? { readonly map: 'string'; readonly without?: readonly string[] }
+            : ObjectShape<T>;
+
+const unfit = Symbol('unfit');
+type Keep = (value: unknown) => unknown;
+
+export type Reduced<T> = { readonly kept: T; readonly misfit?: undefined } | { readonly misfit: string };
+
+/** Gives of an object what its shape describes, or the path of the first field that does not fit. */
+export function reducer<T>(shape: ShapeOf<T> & Shape): (value: unknown) => Reduced<T> {
+  const keep = keeper(shape);
+  return (value) => {
+    const kept = keep(value);
+    return kept === unfit ? { misfit: misfit(value, shape) ?? '' } : { kept: kept as T };
+  };
+}
+
+/** Made once for each shape: a list of thousands walks no description. */
+function keeper(shape: Shape): Keep {
+  if (typeof shape === 'string') return (value) => (fitsScalar(value, shape) ? value : unfit);
+  if ('list' in shape) return listKeeper(keeper(shape.list));
+  return 'map' in shape ? mapKeeper(new Set(shape.without)) : fieldsKeeper(shape);
+}
+
+function listKeeper(keep: Keep): Keep {
+  return (value) => {
+    if (!Array.isArray(value)) return unfit;
+    const items = value.map(keep);
+    return items.includes(unfit) ? unfit : items;
+  };
+}
+
+function mapKeeper(without: ReadonlySet<string>): Keep {
+  return (value) => {
+    const fields = asFields(value);
+    if (fields === undefined) return unfit;
+    const names = Object.keys(fields);
+    if (names.some((name) => typeof fields[name] !== 'string')) return unfit;
+    if (!names.some((name) => without.has(name))) return fields;
+    return Object.fromEntries(Object.entries(fields).filter(([name]) => !without.has(name)));
+  };
+}
+
+function fieldsKeeper({ required = {}, optional = {} }: FieldsShape): Keep {
+  const keepers = [
+    ...Object.entries(required).map(([name, field]) => ({ name, isRequired: true, keep: keeper(field) })),
+    ...Object.entries(optional).map(([name, field]) => ({ name, isRequired: false, keep: keeper(field) })),
+  ];
+  return (value) => {
+    const fields = asFields(value);
+    if (fields === undefined) return unfit;
+    const kept: Record<string, unknown> = {};
+    for (const { name, isRequired, keep } of keepers) {
+      const field = fields[name];
+      if (field === undefined || field === null) {
+        if (isRequired) return unfit;
+        continue;
+      }
+      const reduced = keep(field);
+      if (reduced === unfit) return unfit;
+      kept[name] = reduced;
+    }
+    return kept;
+  };
+}
+
+/** The path of the first field that does not fit, undefined when all do. Optional fields may be null. */
+function misfit(value: unknown, shape: Shape, path = ''): string | undefined {
   if (typeof shape === 'string') return fitsScalar(value, shape) ? undefined : path;
   if ('list' in shape) {
     if (!Array.isArray(value)) return path;
-    return first(value, (item, index) => misfit(item, shape.list, `${path}[${index}]`));
+    return first(value.entries(), ([index, item]) => misfit(item, shape.list, `${path}[${index}]`));
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return path;
-  const fields = value as Record<string, unknown>;
+  const fields = asFields(value);
+  if (fields === undefined) return path;
   if ('map' in shape) return first(Object.keys(fields), (key) => misfit(fields[key], shape.map, `${path}.${key}`));
-  return misfitField(fields, shape, path);
-}
-
-function misfitField(
-  value: Record<string, unknown>,
-  shape: { readonly required?: Fields; readonly optional?: Fields },
-  path: string,
-): string | undefined {
-  const missing = first(Object.entries(shape.required ?? {}), ([key, field]) =>
-    misfit(value[key], field, `${path}.${key}`),
+  return (
+    first(Object.entries(shape.required ?? {}), ([key, field]) => misfit(fields[key], field, `${path}.${key}`)) ??
+    first(Object.entries(shape.optional ?? {}), ([key, field]) =>
+      fields[key] === undefined || fields[key] === null ? undefined : misfit(fields[key], field, `${path}.${key}`),
+    )
   );
-  if (missing !== undefined) return missing;
-  return first(Object.entries(shape.optional ?? {}), ([key, field]) => {
-    // Reflect, because lint holds computed deletes for slow; a null is rare.
-    if (value[key] === null) Reflect.deleteProperty(value, key);
-    return value[key] === undefined ? undefined : misfit(value[key], field, `${path}.${key}`);
-  });
 }
 
-function fitsScalar(value: unknown, shape: 'string' | 'number' | 'boolean' | 'scalar'): boolean {
+function fitsScalar(value: unknown, shape: Scalar): boolean {
   return shape === 'scalar' ? typeof value === 'string' || typeof value === 'number' : typeof value === shape;
 }
 
-function first<T>(items: readonly T[], find: (item: T, index: number) => string | undefined): string | undefined {
-  for (const [index, item] of items.entries()) {
-    const found = find(item, index);
+function asFields(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
+
+function first<T>(items: Iterable<T>, find: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const found = find(item);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -3,8 +3,7 @@ import type { FieldPath, ManifestContent, ManifestResource } from '../core/manif
 import { podSpecPath, referencePath } from '../core/reference-path.ts';
 import { secretReferences } from '../core/references.ts';
 import { asObject, asText } from './kubernetes-errors.ts';
-import { metadataShape, resources } from './kubernetes-resources.ts';
-import { misfit, type Shape } from './kubernetes-shapes.ts';
+import { listing } from './kubernetes-resources.ts';
 import { manifestSecret } from './manifest-secret.ts';
 import { promisedSecrets, promisingKinds } from './promised-secrets.ts';
 
@@ -78,14 +77,13 @@ function contentOf(fields: Fields, { group, kind, name, isInGit }: Head): Manife
 }
 
 function listedContent(resource: ManifestResource, fields: Fields, kind: string): ManifestContent | Misfit {
-  const { shape } = resources[resource];
-  const whole: Shape = { ...shape, required: { ...shape.required, metadata: metadataShape } };
-  const misplaced = misfit(fields, whole);
-  if (misplaced !== undefined) {
-    return { path: pathOf(misplaced), message: `${misplaced.slice(1)} is missing or is not what the API takes there` };
+  const reduced = listing(resource).reduce(fields);
+  if (reduced.misfit !== undefined) {
+    const { misfit } = reduced;
+    return { path: pathOf(misfit), message: `${misfit.slice(1)} is missing or is not what the API takes there` };
   }
-  const content = { as: resource, object: fields as unknown as Listed[ManifestResource] } as ManifestContent;
-  return badReference(fields, kind, resource) ?? content;
+  const content = { as: resource, object: reduced.kept } as ManifestContent;
+  return badReference(reduced.kept, kind, resource) ?? content;
 }
 
 /** `.spec.containers[0].env` as steps. */
@@ -106,11 +104,11 @@ function badName(metadata: Fields): ReadObject | undefined {
 }
 
 /** A name that no Secret can have is most often a template that nobody rendered. */
-function badReference(fields: Fields, kind: string, resource: ManifestResource): Misfit | undefined {
+function badReference(object: Listed[ManifestResource], kind: string, resource: ManifestResource): Misfit | undefined {
   if (resource === 'services' || resource === 'serviceaccounts' || resource === 'configmaps') return undefined;
   if (resource === 'ingresses') return undefined;
   const base = podSpecPath(kind);
-  const podSpec = base.reduce<unknown>((value, step) => asObject(value)?.[step], fields) as PodSpec;
+  const podSpec = base.reduce<unknown>((value, step) => asObject(value)?.[step], object) as PodSpec;
   for (const reference of secretReferences({ kind, namespace: '', name: '' }, podSpec)) {
     const { secret, key } = reference;
     const path = [...base, ...referencePath(podSpec, reference)];

@@ -1,42 +1,39 @@
 import { formatViolation, isPlaceholder, type ValueFormat } from './value-format.ts';
 
 const redacted = '[redacted]';
+/** Such bytes are their own text. */
+const isAscii = /^[\u0000-\u007f]*$/;
 
 /**
  * One value of a Secret. The text is unprintable by construction: string conversion, JSON, template strings and
  * `util.inspect` all give `[redacted]`. What core must know about a value it asks the value.
  */
 export class SecretValue {
-  readonly #text: string;
-
-  /** Whether the bytes were UTF-8; a binary value keeps its base64 only, and is compared and written unchanged. */
-  readonly isText: boolean;
+  /** The only form that is kept: a cluster has thousands of values, and most are never looked into. */
   readonly #base64: string;
 
-  private constructor(text: string, base64: string, isText: boolean) {
-    this.#text = text;
+  private constructor(base64: string) {
     this.#base64 = base64;
-    this.isText = isText;
   }
 
   static fromText(text: string): SecretValue {
     const bytes = Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte));
-    return new SecretValue(text, btoa(bytes.join('')), true);
+    return new SecretValue(btoa(bytes.join('')));
   }
 
   /** The encoding of `data` in a Secret. */
   static fromBase64(base64: string): SecretValue {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    try {
-      return new SecretValue(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), base64, true);
-    } catch {
-      return new SecretValue('', base64, false);
-    }
+    return new SecretValue(base64);
+  }
+
+  /** Whether the bytes are UTF-8; a binary value is compared and written unchanged. */
+  get isText(): boolean {
+    return this.#decoded() !== undefined;
   }
 
   /** Only adapters call this: at the moment a value leaves c2l for the place it belongs. */
   reveal(): string {
-    return this.#text;
+    return this.#decoded() ?? '';
   }
 
   /** Only adapters call this: the form in which the API takes the value. */
@@ -54,12 +51,25 @@ export class SecretValue {
 
   /** Whether it matches one of the stack's placeholder patterns such as `CHANGE_ME*`, which are as bad as missing. */
   isPlaceholder(patterns: readonly string[]): boolean {
-    return this.isText && isPlaceholder(this.#text, patterns);
+    const text = this.#decoded();
+    return text !== undefined && isPlaceholder(text, patterns);
   }
 
   /** What is wrong with the value by the stack's format, in words that do not quote it; undefined when nothing is. */
   violation(format: ValueFormat): string | undefined {
-    return this.isText ? formatViolation(this.#text, format) : 'is not text (its bytes are not UTF-8)';
+    const text = this.#decoded();
+    return text === undefined ? 'is not text (its bytes are not UTF-8)' : formatViolation(text, format);
+  }
+
+  #decoded(): string | undefined {
+    const binary = atob(this.#base64);
+    if (isAscii.test(binary)) return binary;
+    try {
+      const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    } catch {
+      return undefined;
+    }
   }
 
   toString(): string {

@@ -50,14 +50,9 @@ type PodSpec = Record<string, unknown> & {
 };
 
 /** Where no scheduler would take a pod there is nothing to hold back. */
-function withoutGates(pod: NewObject): PodSpec {
-  const { schedulingGates: _, ...spec } = pod['spec'] as PodSpec;
-  return {
-    ...spec,
-    nodeName: 'node-1',
-    serviceAccountName: 'default',
-    terminationGracePeriodSeconds: 30,
-  } as unknown as PodSpec;
+function withoutGates(pod: NewObject): object {
+  const bound = { nodeName: 'node-1', serviceAccountName: 'default', terminationGracePeriodSeconds: 30 };
+  return { ...(pod['spec'] as PodSpec), schedulingGates: undefined, ...bound };
 }
 
 /** As kubelet tells it: a container that wants a missing key waits, all others run. */
