@@ -5,8 +5,10 @@ import { declareExplain } from './command-line/explain.ts';
 import { declareFixSecrets } from './command-line/fix-secrets.ts';
 import { declareGenerate } from './command-line/generate.ts';
 import { addGlobalOptions } from './command-line/global-options.ts';
+import { declareHistory } from './command-line/history.ts';
 import { Registry, type World } from './command-line/registry.ts';
 import { declareRestart } from './command-line/restart.ts';
+import { declareRollback } from './command-line/rollback.ts';
 import { declareSandbox } from './command-line/sandbox.ts';
 import { declareStabilize } from './command-line/stabilize.ts';
 import { declareValidate } from './command-line/validate.ts';
@@ -78,6 +80,8 @@ const declarations = [
   declareExplain,
   declareGenerate,
   declareValidate,
+  declareHistory,
+  declareRollback,
   declareSandbox,
 ];
 

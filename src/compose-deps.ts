@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 
+import { createFingerprints } from './adapters/fingerprints.ts';
 import { createInquirerPrompter } from './adapters/inquirer-prompter.ts';
 import { createNodeTerminal, type NodeTerminalOptions } from './adapters/node-terminal.ts';
 import { createManifestFiles } from './adapters/manifest-files.ts';
@@ -47,6 +48,7 @@ export function composeDeps(surroundings: Surroundings): Deps {
     stackFiles: createStackFiles({ cwd, builtInFolder }),
     outputFolder: createOutputFolder({ cwd }),
     manifestFiles: createManifestFiles({ cwd, stdin }),
+    fingerprints: createFingerprints,
     clock: systemClock,
     prompter: createInquirerPrompter({ input: stdin, output: stderr, signal }),
     terminal: createNodeTerminal(surroundings),

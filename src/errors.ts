@@ -19,6 +19,7 @@ export type OperatorErrorCode =
   | 'confirmation-needed'
   | 'forbidden'
   | 'secret-owned'
+  | 'revision-not-found'
   | 'nothing-readable'
   | 'conflict'
   | 'write-failed'

@@ -1,6 +1,7 @@
 import type { Listed, Resource } from './core/kubernetes.ts';
 import type { ManifestSet } from './core/manifests.ts';
 import type { Observed } from './core/observed.ts';
+import type { Fingerprints } from './core/revision.ts';
 import type { Secret } from './core/secret.ts';
 import type { SecretValue } from './core/secret-value.ts';
 import type { Stack } from './core/stack.ts';
@@ -24,6 +25,8 @@ export interface ClusterReader {
   /** All pages of a list, in one namespace or, without one, in all. `absent` where the API has no such resource. */
   list<R extends Resource>(resource: R, namespace?: string): Promise<Observed<readonly Listed[R][]>>;
   listSecrets(namespace?: string): Promise<Observed<readonly Secret[]>>;
+  /** The Secrets that c2l kept before its writes, and those alone. */
+  listRevisions(namespace?: string): Promise<Observed<readonly Secret[]>>;
   readSecret(namespace: string, name: string): Promise<Observed<Secret>>;
   isAllowed(right: Right): Promise<Observed<boolean>>;
 }
@@ -82,6 +85,8 @@ export interface ClusterWriter {
     labels: Readonly<Record<string, string>>;
     annotations: Readonly<Record<string, string>>;
     data: ReadonlyMap<string, SecretValue>;
+    /** Everything but the storing: rights, quotas, size, and what admission says of it. */
+    dryRun?: boolean;
   }): Promise<Secret>;
   /** JSON merge patch on `data` (and annotations), refused when the Secret is no longer at `resourceVersion`. */
   patchSecret(patch: {
@@ -89,8 +94,13 @@ export interface ClusterWriter {
     name: string;
     resourceVersion: string;
     data: ReadonlyMap<string, SecretValue>;
+    /** Keys that are taken away. */
+    remove?: readonly string[];
     annotations: Readonly<Record<string, string>>;
+    dryRun?: boolean;
   }): Promise<Secret>;
+  /** Exactly the object that was read is meant; one that is gone is what was wanted. */
+  deleteSecret(secret: { namespace: string; name: string; uid: string }): Promise<void>;
   /**
    * Eviction, so that PodDisruptionBudgets hold; false when one refuses for now (429). Exactly the pod that was planned
    * is meant: one of the same name with another uid is left alone.
@@ -245,6 +255,8 @@ export interface Deps {
   readonly stackFiles: StackFiles;
   readonly outputFolder: OutputFolder;
   readonly manifestFiles: ManifestFiles;
+  /** With a new key, or with the one that was kept beside earlier fingerprints. */
+  fingerprints(key?: SecretValue): Fingerprints;
   readonly clock: Clock;
   readonly prompter: Prompter;
   readonly terminal: Terminal;

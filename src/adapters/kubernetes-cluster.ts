@@ -40,6 +40,7 @@ function openCluster(options: ConnectClusterOptions): Cluster {
     namespaceExists: (name) => reader.namespaceExists(name),
     list: (resource, namespace) => reader.list(resource, namespace),
     listSecrets: (namespace) => reader.listSecrets(namespace),
+    listRevisions: (namespace) => reader.listRevisions(namespace),
     readSecret: (namespace, name) => reader.readSecret(namespace, name),
     isAllowed: (right) => reader.isAllowed(right),
     serviceGet: (target) => probe.serviceGet(target),
@@ -48,6 +49,7 @@ function openCluster(options: ConnectClusterOptions): Cluster {
     createNamespace: (name) => writer.createNamespace(name),
     createSecret: (secret) => writer.createSecret(secret),
     patchSecret: (patch) => writer.patchSecret(patch),
+    deleteSecret: (secret) => writer.deleteSecret(secret),
     evictPod: (pod) => writer.evictPod(pod),
     restartWorkload: (workload) => writer.restartWorkload(workload),
     close: () => {

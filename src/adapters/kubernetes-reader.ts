@@ -1,5 +1,6 @@
 import type { Listed, Resource } from '../core/kubernetes.ts';
 import { absent, present, unreadable, type Observed, type Unreadable } from '../core/observed.ts';
+import { revisionOfLabel } from '../core/revision.ts';
 import type { Secret } from '../core/secret.ts';
 import type { ClusterReader, Right } from '../ports.ts';
 import type { KubeconfigSelection } from './kubeconfig.ts';
@@ -47,11 +48,12 @@ export class KubernetesReader implements ClusterReader {
   }
 
   async listSecrets(namespace?: string): Promise<Observed<readonly Secret[]>> {
-    const reduce = (item: unknown): Reduced<Secret> => {
-      const kept = toSecret(item);
-      return kept === undefined ? { misfit: '' } : { kept };
-    };
-    return this.#list('/api/v1', { verb: 'list', resource: 'secrets', namespace }, reduce);
+    return this.#list('/api/v1', { verb: 'list', resource: 'secrets', namespace }, reduceSecret);
+  }
+
+  async listRevisions(namespace?: string): Promise<Observed<readonly Secret[]>> {
+    const subject = { verb: 'list', resource: 'secrets', namespace };
+    return this.#list('/api/v1', subject, reduceSecret, `labelSelector=${revisionOfLabel}`);
   }
 
   async readSecret(namespace: string, name: string): Promise<Observed<Secret>> {
@@ -102,11 +104,13 @@ export class KubernetesReader implements ClusterReader {
     api: string,
     subject: Subject,
     reduce: (item: unknown) => Reduced<T>,
+    selector?: string,
   ): Promise<Observed<readonly T[]>> {
+    const query = `limit=${pageSize}${selector === undefined ? '' : `&${selector}`}`;
     return observed(async () => {
-      const first = await this.#pages(api, subject, reduce);
+      const first = await this.#pages(api, subject, reduce, query);
       if (first !== 'expired') return first;
-      const second = await this.#pages(api, subject, reduce);
+      const second = await this.#pages(api, subject, reduce, query);
       return second === 'expired'
         ? unreadable('server-error', `${subject.resource} changed faster than the list could be read`)
         : second;
@@ -118,11 +122,12 @@ export class KubernetesReader implements ClusterReader {
     api: string,
     subject: Subject,
     reduce: (item: unknown) => Reduced<T>,
+    selection: string,
   ): Promise<Observed<readonly T[]> | 'expired'> {
     const all: T[] = [];
     let token = '';
     do {
-      const query = `limit=${pageSize}${token === '' ? '' : `&continue=${encodeURIComponent(token)}`}`;
+      const query = `${selection}${token === '' ? '' : `&continue=${encodeURIComponent(token)}`}`;
       const path = `${collectionPath(api, subject.resource, subject.namespace)}?${query}`;
       const answer = await this.#transport.read({ method: 'GET', path });
       if (answer.status === 410 && token !== '') return 'expired';
@@ -139,6 +144,11 @@ export class KubernetesReader implements ClusterReader {
     } while (token !== '');
     return present(all);
   }
+}
+
+function reduceSecret(item: unknown): Reduced<Secret> {
+  const kept = toSecret(item);
+  return kept === undefined ? { misfit: '' } : { kept };
 }
 
 function malformed(path: string): string {

@@ -21,6 +21,7 @@ export function toSecret(object: unknown): Secret | undefined {
   const managedFields = metadata?.['managedFields'];
   const owner = ownerOf(kept, managedFields);
   const noted = notedTimes(kept);
+  const lastWrite = lastWriteOf(managedFields);
   return {
     metadata: kept,
     type: asText(fields['type']) || 'Opaque',
@@ -30,6 +31,7 @@ export function toSecret(object: unknown): Secret | undefined {
     keyAddedAt: noted.added,
     exposedKeys: exposedKeys(asText(asObject(metadata?.['annotations'])?.[lastApplied])),
     ...(owner === undefined ? {} : { owner }),
+    ...(lastWrite === undefined ? {} : { lastWrite }),
   };
 }
 
@@ -63,6 +65,15 @@ function provenChanges(managedFields: unknown, { changed, added }: NotedTimes): 
     if (time > (times.get(key) ?? '')) times.set(key, time);
   }
   return times;
+}
+
+function lastWriteOf(managedFields: unknown): { manager: string; at: string } | undefined {
+  const entries = Array.isArray(managedFields) ? managedFields.map(asObject) : [];
+  const writes = entries.map((entry) => ({ manager: asText(entry?.['manager']), at: asText(entry?.['time']) }));
+  return writes.reduce<{ manager: string; at: string } | undefined>(
+    (last, write) => (last === undefined || write.at >= last.at ? write : last),
+    undefined,
+  );
 }
 
 function heldKeys(entry: Record<string, unknown> | undefined): string[] {

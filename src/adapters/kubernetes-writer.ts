@@ -17,6 +17,7 @@ import type { ApiRequest, Transport } from './kubernetes-transport.ts';
 
 const mergePatch = 'application/merge-patch+json';
 const managed = `fieldManager=${fieldManager}`;
+const rehearsed = '&dryRun=All';
 
 type PodIdentity = Parameters<ClusterWriter['evictPod']>[0];
 
@@ -46,7 +47,7 @@ export class KubernetesWriter implements ClusterWriter {
       type: secret.type,
       data: encode(secret.data),
     };
-    const path = `${collectionPath('/api/v1', 'secrets', namespace)}?${managed}`;
+    const path = `${collectionPath('/api/v1', 'secrets', namespace)}?${managed}${secret.dryRun === true ? rehearsed : ''}`;
     const answer = await this.#send({ method: 'POST', path, body }, subject);
     if (answer.status === 409) throw conflict(`secret ${namespace}/${name} exists already`, auditAgain(namespace));
     if (answer.status === 404) throw writeFailed(subject, `namespace ${namespace} does not exist`);
@@ -54,16 +55,28 @@ export class KubernetesWriter implements ClusterWriter {
   }
 
   async patchSecret(patch: Parameters<ClusterWriter['patchSecret']>[0]): Promise<Secret> {
-    const { namespace, name, resourceVersion, annotations } = patch;
+    const { namespace, name, resourceVersion, annotations, remove = [] } = patch;
     const subject = { verb: 'patch', resource: 'secrets', namespace, name };
-    const path = `${objectPath('/api/v1', 'secrets', patch)}?${managed}`;
-    const body = { metadata: { resourceVersion, annotations }, data: encode(patch.data) };
+    const path = `${objectPath('/api/v1', 'secrets', patch)}?${managed}${patch.dryRun === true ? rehearsed : ''}`;
+    const removed = Object.fromEntries(remove.map((key) => [key, null]));
+    const body = { metadata: { resourceVersion, annotations }, data: { ...encode(patch.data), ...removed } };
     const answer = await this.#send({ method: 'PATCH', path, body, contentType: mergePatch }, subject);
     if (answer.status === 409) {
       throw conflict(`secret ${namespace}/${name} changed since it was read`, auditAgain(namespace));
     }
     if (answer.status === 404) throw conflict(`secret ${namespace}/${name} is no longer there`, auditAgain(namespace));
     return writtenSecret(answer, subject);
+  }
+
+  async deleteSecret(secret: Parameters<ClusterWriter['deleteSecret']>[0]): Promise<void> {
+    const { namespace, name, uid } = secret;
+    const subject = { verb: 'delete', resource: 'secrets', namespace, name };
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } };
+    const path = objectPath('/api/v1', 'secrets', secret);
+    const answer = await this.#send({ method: 'DELETE', path, body }, subject);
+    if (answer.status === 409) {
+      throw conflict(`secret ${namespace}/${name} was replaced since it was read`, auditAgain(namespace));
+    }
   }
 
   async evictPod(pod: PodIdentity): Promise<boolean> {
@@ -96,7 +109,7 @@ export class KubernetesWriter implements ClusterWriter {
   /** The answer if it is a success, 404, 409 or one that the caller knows what to do with; else throws. */
   async #send(request: ApiRequest, subject: Subject, expected: readonly number[] = []): Promise<ApiAnswer> {
     const answer = await this.#transport.once(request).catch((error: unknown) => {
-      throw error instanceof TransportFailure ? unanswered(subject, error) : error;
+      throw error instanceof TransportFailure ? unanswered(subject, error, request) : error;
     });
     const { status } = answer;
     if (status >= 300 && status !== 404 && status !== 409 && !expected.includes(status)) throw refusal(answer, subject);
@@ -153,9 +166,9 @@ function invalidReason(message: string): string {
   return 'the API server holds it for invalid (422)';
 }
 
-function unanswered(subject: Subject, error: TransportFailure): OperatorError {
+function unanswered(subject: Subject, error: TransportFailure, { path }: ApiRequest): OperatorError {
   const { cause, reason } = error.failure;
-  const mayBeDone = cause === 'timeout' || reason.includes('broke off');
+  const mayBeDone = !path.endsWith(rehearsed) && (cause === 'timeout' || reason.includes('broke off'));
   return writeFailed(subject, mayBeDone ? `${reason}; whether it was done is not known` : reason);
 }
 

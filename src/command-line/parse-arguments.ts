@@ -37,3 +37,13 @@ export function parseLimit(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError(`expected a whole number, 0 for all, not "${text}".`);
   return Number(text) === 0 ? Infinity : Number(text);
 }
+
+export function parseCount(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError(`expected a whole number from 0, not "${text}".`);
+  return Number(text);
+}
+
+export function parsePositiveCount(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError(`expected a whole number from 1, not "${text}".`);
+  return Number(text);
+}

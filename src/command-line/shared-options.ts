@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 
 import type { WriteFlags } from '../commands/options.ts';
-import { collect, parseDuration } from './parse-arguments.ts';
+import { collect, parseDuration, parsePositiveCount } from './parse-arguments.ts';
 
 export interface SourceFlags {
   readonly from?: readonly string[];
@@ -18,6 +18,21 @@ export function addWriteOptions(command: Command): Command {
     .option('-y, --yes', 'go ahead without asking')
     .option('--confirm <name>', 'name of the production context or namespace, where --yes alone is not consent')
     .option('--dry-run', 'show what would be done and change nothing');
+}
+
+const defaultKeptRevisions = 10;
+
+export interface KeepFlags {
+  readonly keep: number;
+}
+
+export function addKeepOption(command: Command): Command {
+  return command.option(
+    '--keep <n>',
+    'how many revisions of each Secret stay',
+    parsePositiveCount,
+    defaultKeptRevisions,
+  );
 }
 
 export function addSourceOptions(command: Command): Command {

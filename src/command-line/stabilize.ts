@@ -1,10 +1,12 @@
 import type { GlobalFlags, WriteFlags } from '../commands/options.ts';
 import type { Registry } from './registry.ts';
 import {
+  addKeepOption,
   addRestartOptions,
   addSourceOptions,
   addWriteOptions,
   consent,
+  type KeepFlags,
   type SourceFlags,
   type WaitFlags,
 } from './shared-options.ts';
@@ -15,14 +17,15 @@ export function declareStabilize(registry: Registry): void {
     'walk through audit, fix-secrets, restart and verify',
     'c2l stabilize --sandbox',
   );
-  addRestartOptions(addSourceOptions(addWriteOptions(command)));
+  addRestartOptions(addKeepOption(addSourceOptions(addWriteOptions(command))));
   registry.reports(command, { writes: true, formats: ['text', 'json', 'yaml', 'markdown'] }, ({ stabilize }) => {
-    const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & SourceFlags & WaitFlags>();
+    const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & SourceFlags & KeepFlags & WaitFlags>();
     return (session) =>
       stabilize(session, {
         ...consent(flags),
         from: flags.from ?? [],
         overwrite: flags.overwrite ?? [],
+        keep: flags.keep,
         waitOnly: flags.waitOnly === true,
         timeoutMs: flags.timeout,
         output: flags.output,

@@ -4,7 +4,9 @@
  */
 export { audit } from './audit.ts';
 export { fixSecrets } from './fix-secrets.ts';
+export { history } from './history.ts';
 export { restart } from './restart.ts';
+export { rollback } from './rollback.ts';
 export { printError, runReport } from './run-report.ts';
 export { stabilize } from './stabilize.ts';
 export { validate } from './validate.ts';

@@ -20,6 +20,7 @@ export interface StabilizeOptions {
   readonly dryRun: boolean;
   readonly from: readonly string[];
   readonly overwrite: readonly string[];
+  readonly keep: number;
   readonly waitOnly: boolean;
   /** Longest wait for recovery, in all. */
   readonly timeoutMs: number;

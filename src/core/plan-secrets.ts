@@ -45,6 +45,11 @@ export interface SecretPlan extends PlannedSecret {
   readonly type: string;
   /** New values of the keys that are added or changed. */
   readonly values: ReadonlyMap<string, SecretValue>;
+  /** What a Secret that is created bears beside its values; c2l's own mark where it is not known. */
+  readonly marks?: {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+  };
 }
 
 /** The source that is named for a value nobody was asked for yet. */
@@ -184,7 +189,7 @@ function planKey(key: string, before: SecretValue | undefined, answer: FoundValu
 }
 
 /** The keys of a plan with one kind of change. */
-export function keysOf(plan: PlannedSecret, change: PlannedKey['change']): string[] {
+export function keysOf(plan: Pick<PlannedSecret, 'keys'>, change: PlannedKey['change']): string[] {
   return plan.keys.filter((entry) => entry.change === change).map(({ key }) => key);
 }
 
@@ -195,7 +200,7 @@ export function plannedSecret({ object, action, keys }: SecretPlan): PlannedSecr
 
 /** The snapshot as it is once the plans are carried out. */
 export function applySecretPlans(snapshot: Snapshot, plans: readonly SecretPlan[]): Snapshot {
-  const changed = plans.filter(({ action }) => action !== 'none').map((plan) => afterPlan(plan));
+  const changed = plans.filter(({ action }) => action !== 'none').map((plan) => afterPlan(plan, snapshot.takenAt));
   const isChanged = ({ metadata }: Secret): boolean =>
     changed.some((other) => other.metadata.name === metadata.name && other.metadata.namespace === metadata.namespace);
   const untouched = snapshot.secrets.items.filter((secret) => !isChanged(secret));
@@ -208,8 +213,19 @@ export function applySecretPlans(snapshot: Snapshot, plans: readonly SecretPlan[
   };
 }
 
-function afterPlan({ object, current, type, values }: SecretPlan): Secret {
-  if (current !== undefined) return { ...current, data: new Map([...current.data, ...values]) };
+function afterPlan(plan: SecretPlan, at: string): Secret {
+  const { object, current, type, values } = plan;
+  const timesOf = (change: PlannedKey['change']): [string, string][] => keysOf(plan, change).map((key) => [key, at]);
+  const keyAddedAt = new Map(timesOf('ADD'));
+  if (current !== undefined) {
+    const removed = keysOf(plan, 'REMOVE');
+    return {
+      ...current,
+      data: new Map([...current.data, ...values].filter(([key]) => !removed.includes(key))),
+      keyChangedAt: new Map([...current.keyChangedAt, ...timesOf('CHANGE')]),
+      keyAddedAt: new Map([...current.keyAddedAt, ...keyAddedAt]),
+    };
+  }
   const metadata = { name: object.name, namespace: object.namespace };
   return {
     metadata,
@@ -217,7 +233,7 @@ function afterPlan({ object, current, type, values }: SecretPlan): Secret {
     immutable: false,
     data: values,
     keyChangedAt: new Map(),
-    keyAddedAt: new Map(),
+    keyAddedAt,
     exposedKeys: [],
   };
 }

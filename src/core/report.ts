@@ -25,6 +25,7 @@ export interface StepOutcome {
     | 'create-secret'
     | 'patch-secret'
     | 'keep-revision'
+    | 'prune-revision'
     | 'replace-pod'
     | 'restart-workload'
     | 'keep-pod'
@@ -75,6 +76,45 @@ export interface FixReport extends ReportHead {
   readonly dryRun: boolean;
   readonly plan: readonly PlannedSecret[];
   readonly outcomes: readonly StepOutcome[];
+}
+
+/** What was kept of a Secret before one write to it. */
+export interface RevisionEntry {
+  /** What `c2l rollback` takes. */
+  readonly id: string;
+  readonly name: string;
+  readonly keptAt: string;
+  readonly keptBy: string;
+  readonly command: string;
+  readonly version: string;
+  /** What that write changed. */
+  readonly changes: readonly PlannedKey[];
+  /** Keys of that write that something else changed before the next revision, or since. */
+  readonly changedLater: readonly string[];
+}
+
+export interface SecretHistory {
+  readonly object: ObjectRef;
+  readonly isPresent: boolean;
+  /** Newest first. */
+  readonly revisions: readonly RevisionEntry[];
+}
+
+export interface HistoryReport extends ReportHead {
+  readonly command: 'history';
+  readonly secrets: readonly SecretHistory[];
+  /** The revisions that were removed, with `--prune`. */
+  readonly outcomes: readonly StepOutcome[];
+}
+
+export interface RollbackReport extends ReportHead {
+  readonly command: 'rollback';
+  readonly dryRun: boolean;
+  readonly revision: Pick<RevisionEntry, 'id' | 'name' | 'keptAt' | 'keptBy'>;
+  readonly plan: readonly PlannedSecret[];
+  readonly outcomes: readonly StepOutcome[];
+  /** What runs with other values than the Secret holds after it. */
+  readonly restarts: readonly { readonly object: ObjectRef; readonly reason: string }[];
 }
 
 export interface RestartReport extends ReportHead {
@@ -143,12 +183,19 @@ export interface ValidateReport extends ReportHead {
   readonly skipped: readonly Place[];
 }
 
-export type Report = AuditReport | FixReport | RestartReport | VerifyReport | StabilizeReport;
+export type Report =
+  AuditReport | FixReport | RestartReport | VerifyReport | StabilizeReport | HistoryReport | RollbackReport;
 
 /** `problems` if and only if a finding is an error; else `unreadable` if anything could not be read; else `ok`. */
 export function verdictOf(findings: readonly Finding[]): 'ok' | 'problems' | 'unreadable' {
   if (findings.some((finding) => finding.severity === 'error')) return 'problems';
   return findings.some((finding) => finding.code === 'unreadable') ? 'unreadable' : 'ok';
+}
+
+/** The verdict of a command that wrote: what was left undone comes before what is still wrong. */
+export function verdictOfWrites(outcomes: readonly StepOutcome[], findings: readonly Finding[]): Verdict {
+  if (outcomes.some(({ outcome }) => outcome === 'failed')) return 'partial';
+  return outcomes.some(({ outcome }) => outcome === 'skipped') ? 'interrupted' : verdictOf(findings);
 }
 
 const exitCodes: Record<Verdict, ExitCode> = {

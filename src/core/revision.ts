@@ -1,3 +1,4 @@
+import type { KeyChange, PlannedKey } from './report.ts';
 import type { Secret } from './secret.ts';
 import type { SecretValue } from './secret-value.ts';
 
@@ -5,13 +6,29 @@ import type { SecretValue } from './secret-value.ts';
 export const revisionType = 'c2l.dev/revision';
 export const revisionOfLabel = 'c2l.dev/revision-of';
 
-/** Who changes a Secret, when, and which keys: kept with the revision so that `history` can tell. */
+/** Beside the values, where only those look who may see them: it makes the fingerprints useless to everybody else. */
+const fingerprintKey = 'c2l.dev.fingerprint-key';
+
+/** What the API takes in one Secret. */
+export const largestSecret = 1_048_576;
+
+/** Tells whether two values are the same without telling either. */
+export interface Fingerprints {
+  readonly key: SecretValue;
+  of(value: SecretValue): string;
+}
+
+/** Who changes a Secret, when, and what: kept with the revision so that `history` can tell. */
 export interface RevisionContext {
   readonly at: Date;
   readonly operator: string;
   readonly version: string;
   readonly command: string;
-  readonly changedKeys: readonly string[];
+  /** The lines of the masked diff that change something. */
+  readonly changes: readonly PlannedKey[];
+  /** The values that are about to be written, by key. */
+  readonly values: ReadonlyMap<string, SecretValue>;
+  readonly fingerprints: Fingerprints;
 }
 
 /** A Secret to be created beside the one that is about to change. */
@@ -25,27 +42,113 @@ export interface Revision {
 }
 
 /**
- * A copy of the data alone. Labels and annotations stay behind: with Argo CD's tracking id or label the copy would be
- * pruned as something that Git does not hold.
+ * A copy of the data alone. Labels and annotations are kept as text in one annotation: with Argo CD's tracking id or
+ * label the copy would be pruned as something that Git does not hold.
  */
 export function revisionOf(secret: Secret, context: RevisionContext): Revision {
-  const { name, namespace } = secret.metadata;
+  const { name, namespace, labels = {}, annotations = {} } = secret.metadata;
+  const { at, operator, version, command, changes, fingerprints, values } = context;
+  const withKey = new Map([...secret.data, [fingerprintKey, fingerprints.key]]);
+  const hasRoom = sizeOf(withKey) <= largestSecret;
+  const prints = Object.fromEntries([...values].map(([key, value]) => [key, fingerprints.of(value)]));
   return {
     namespace,
-    name: revisionName(name, context.at),
+    name: revisionName(name, at),
     type: revisionType,
     labels: { [revisionOfLabel]: labelValue(name) },
     annotations: {
       'c2l.dev/secret-name': name,
       'c2l.dev/secret-type': secret.type,
-      'c2l.dev/kept-at': context.at.toISOString(),
-      'c2l.dev/kept-by': context.operator,
-      'c2l.dev/version': context.version,
-      'c2l.dev/command': context.command,
-      'c2l.dev/changed-keys': context.changedKeys.join(','),
+      'c2l.dev/secret-metadata': JSON.stringify({ labels, annotations }),
+      'c2l.dev/kept-at': at.toISOString(),
+      'c2l.dev/kept-by': operator,
+      'c2l.dev/version': version,
+      'c2l.dev/command': command,
+      'c2l.dev/plan': JSON.stringify(changes),
+      ...(hasRoom ? { 'c2l.dev/fingerprints': JSON.stringify(prints) } : {}),
     },
-    data: secret.data,
+    data: hasRoom ? withKey : secret.data,
   };
+}
+
+/** The bytes of the values, which is what the API limits. */
+export function sizeOf(data: ReadonlyMap<string, SecretValue>): number {
+  return [...data.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+}
+
+/** A revision as it was read back from the cluster. */
+export interface KeptRevision {
+  /** The part of its name that tells it from others of the same Secret: `20261123t181530123z`. */
+  readonly id: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly secretName: string;
+  readonly secretType: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** UTC, ISO 8601. */
+  readonly keptAt: string;
+  readonly keptBy: string;
+  readonly version: string;
+  readonly command: string;
+  /** What was changed right after it was kept. */
+  readonly changes: readonly PlannedKey[];
+  readonly data: ReadonlyMap<string, SecretValue>;
+  readonly fingerprintKey: SecretValue | undefined;
+  /** Of the values that were written right after it was kept. */
+  readonly fingerprints: ReadonlyMap<string, string>;
+}
+
+/** Undefined where the Secret is none, or one whose annotations no longer tell of what. */
+export function readRevision({ metadata, type, data }: Secret): KeptRevision | undefined {
+  const noted = metadata.annotations ?? {};
+  const secretName = noted['c2l.dev/secret-name'];
+  const id = /\.c2l-([0-9tz]+)$/.exec(metadata.name)?.[1];
+  if (type !== revisionType || secretName === undefined || id === undefined) return undefined;
+  const original = asRecord(parsed(noted['c2l.dev/secret-metadata']));
+  const text = (name: string, otherwise = ''): string => noted[`c2l.dev/${name}`] ?? otherwise;
+  return {
+    id,
+    name: metadata.name,
+    namespace: metadata.namespace,
+    uid: metadata.uid ?? '',
+    secretName,
+    secretType: text('secret-type', 'Opaque'),
+    labels: texts(original['labels']),
+    annotations: texts(original['annotations']),
+    keptAt: text('kept-at', metadata.creationTimestamp),
+    keptBy: text('kept-by'),
+    version: text('version'),
+    command: text('command'),
+    changes: plannedKeys(parsed(noted['c2l.dev/plan'])),
+    data: new Map([...data].filter(([key]) => key !== fingerprintKey)),
+    fingerprintKey: data.get(fingerprintKey),
+    fingerprints: new Map(Object.entries(texts(parsed(noted['c2l.dev/fingerprints'])))),
+  };
+}
+
+/** The revisions among Secrets, newest first. */
+export function revisionsIn(secrets: readonly Secret[], of?: { namespace: string; name: string }): KeptRevision[] {
+  return secrets
+    .flatMap((secret) => readRevision(secret) ?? [])
+    .filter(({ namespace, secretName }) => of === undefined || (namespace === of.namespace && secretName === of.name))
+    .sort((left, right) => (left.id < right.id ? 1 : left.id > right.id ? -1 : 0));
+}
+
+/**
+ * Those beyond the newest `keep`, and those of writes that did not happen, oldest first. A run that was killed between
+ * its revision and its write leaves one behind, and the next run keeps the same state again.
+ */
+export function surplusRevisions(revisions: readonly KeptRevision[], keep: number): KeptRevision[] {
+  const real = revisions.filter((revision, index) => index === 0 || !isSameData(revision, revisions[index - 1]));
+  const kept = new Set(real.slice(0, keep));
+  return revisions.filter((revision) => !kept.has(revision)).reverse();
+}
+
+function isSameData({ data }: KeptRevision, newer: KeptRevision | undefined): boolean {
+  if (newer === undefined || newer.data.size !== data.size) return false;
+  return [...data].every(([key, value]) => newer.data.get(key)?.equals(value) === true);
 }
 
 const longestName = 253;
@@ -67,4 +170,33 @@ function labelValue(name: string): string {
 /** Names and label values must not end in a separator where they were cut. */
 function trimmed(name: string, length: number): string {
   return name.slice(0, length).replace(/[-.]+$/, '');
+}
+
+/** Anybody can edit an annotation. */
+function parsed(text = ''): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+function texts(value: unknown): Record<string, string> {
+  const entries = Object.entries(asRecord(value));
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
+const changeWords: readonly KeyChange[] = ['ADD', 'CHANGE', 'SAME', 'REMOVE'];
+
+function plannedKeys(value: unknown): PlannedKey[] {
+  return (Array.isArray(value) ? value : []).flatMap((entry) => {
+    const { key, change, source } = asRecord(entry);
+    const word = changeWords.find((each) => each === change);
+    if (typeof key !== 'string' || word === undefined) return [];
+    return [{ key, change: word, ...(typeof source === 'string' ? { source } : {}) }];
+  });
 }

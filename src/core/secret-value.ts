@@ -45,6 +45,11 @@ export class SecretValue {
     return this.#base64 === '';
   }
 
+  /** Of the bytes, not of their encoding: what the API's limit counts. */
+  get byteLength(): number {
+    return (this.#base64.length / 4) * 3 - (/=*$/.exec(this.#base64)?.[0].length ?? 0);
+  }
+
   equals(other: SecretValue): boolean {
     return this.#base64 === other.#base64;
   }

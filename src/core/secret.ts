@@ -26,6 +26,8 @@ export interface Secret {
   readonly owner?: SecretOwner;
   /** Keys that another program will write, as its manifest says; what they will hold cannot be seen. */
   readonly promised?: PromisedKeys;
+  /** Who wrote any of it last, as the API's managed fields tell. */
+  readonly lastWrite?: { readonly manager: string; readonly at: string };
 }
 
 export interface PromisedKeys {

@@ -1,5 +1,5 @@
 import { refText } from '../core/kubernetes.ts';
-import type { FixReport, RestartReport, StepOutcome } from '../core/report.ts';
+import type { FixReport, RestartReport, RollbackReport, StepOutcome } from '../core/report.ts';
 import { findingsLines } from './findings-text.ts';
 import { closingLines, headLines } from './head-text.ts';
 import { count, table, type Cell } from './layout.ts';
@@ -100,6 +100,7 @@ const actionWords: Record<StepOutcome['action'], string> = {
   'create-secret': 'create',
   'patch-secret': 'patch',
   'keep-revision': 'keep revision',
+  'prune-revision': 'remove revision',
   'replace-pod': 'REPLACE',
   'restart-workload': 'RESTART',
   'keep-pod': 'keep',
@@ -130,7 +131,7 @@ export function outcomeLines(outcomes: readonly StepOutcome[], style: Style): st
   return [...table(rows, style.width, 0), ...more];
 }
 
-function remainingLines(report: FixReport | RestartReport, style: Style): string[] {
+export function remainingLines(report: FixReport | RestartReport | RollbackReport, style: Style): string[] {
   const serious = report.findings.filter(({ severity, code }) => severity === 'error' || code === 'unreadable');
   if (serious.length === 0) return [];
   return ['', ...findingsLines(serious, { namespaces: report.namespaces, components: [] }, style)].slice(0, -1);

@@ -1,5 +1,6 @@
 import { listText } from '../core/list-text.ts';
 import type { Report, StabilizeReport } from '../core/report.ts';
+import { utcText } from '../core/utc-text.ts';
 import { paragraph } from './layout.ts';
 import type { Style } from './style.ts';
 
@@ -14,10 +15,6 @@ export function headLines(head: Report, style: Style): string[] {
     ...paragraph('', `${many} ${listText(head.namespaces)}, ${stack}`, style.width),
     '',
   ].map((line, index) => (index === 0 ? line : style.dim(line)));
-}
-
-function utcText(time: string): string {
-  return time.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC');
 }
 
 type AnyVerdict = Report['verdict'];

@@ -2,8 +2,10 @@ import type { Report } from '../core/report.ts';
 import { auditText } from './audit-text.ts';
 import { fixText, restartText } from './change-text.ts';
 import type { OutputFormat } from './output-format.ts';
+import { historyText } from './history-text.ts';
 import { printableCopy, printableJson } from './printable.ts';
 import { stabilizeText } from './stabilize-text.ts';
+import { rollbackText } from './rollback-text.ts';
 import type { Style } from './style.ts';
 import { verifyText } from './verify-text.ts';
 
@@ -43,8 +45,12 @@ function textLines(report: Report, style: Style): string[] {
       return auditText(report, style);
     case 'fix-secrets':
       return fixText(report, style);
+    case 'history':
+      return historyText(report, style);
     case 'restart':
       return restartText(report, style);
+    case 'rollback':
+      return rollbackText(report, style);
     case 'verify':
       return verifyText(report, style);
     case 'stabilize':

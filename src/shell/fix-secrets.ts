@@ -14,7 +14,7 @@ import {
   type SecretTarget,
   type WantedKey,
 } from '../core/plan-secrets.ts';
-import { verdictOf, type FixReport, type StepOutcome } from '../core/report.ts';
+import { verdictOfWrites, type FixReport, type StepOutcome } from '../core/report.ts';
 import { requirements } from '../core/requirements.ts';
 import {
   allRefused,
@@ -34,7 +34,9 @@ import { collectValues, refuseWhenInterrupted } from './collect-values.ts';
 import { confirmWrite } from './confirm.ts';
 import { observe } from './observe.ts';
 import { proveRights } from './prove-rights.ts';
-import { nothingReadable, reportHead, type Session } from './session.ts';
+import { refuseUnreadableSecrets } from './readable-secrets.ts';
+import { rehearseWrites } from './rehearse-writes.ts';
+import { reportHead, type Session } from './session.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 import { writeSecrets } from './write-secrets.ts';
 
@@ -46,6 +48,8 @@ export interface FixOptions {
   readonly dryRun: boolean;
   /** Keys whose present value may be replaced. */
   readonly overwrite: readonly string[];
+  /** How many revisions of each Secret stay. */
+  readonly keep: number;
 }
 
 /**
@@ -79,9 +83,12 @@ export async function runFix(session: Session, options: FixOptions): Promise<Fix
   if (dryRun || isIdle) return report(session, { snapshot, plans, outcomes: [], leftAlone, dryRun });
 
   show(session, plans, snapshot);
+  await untilInterrupted(rehearseWrites(session, plans, snapshot.missingNamespaces), deps.signal);
   await agree(session, { plans, wanted, snapshot }, options);
   refuseWhenInterrupted(session);
-  const { outcomes, written } = await writeSecrets(session, plans, snapshot.missingNamespaces);
+  const { missingNamespaces } = snapshot;
+  const how = { command: 'fix-secrets', missingNamespaces, keep: options.keep };
+  const { outcomes, written } = await writeSecrets(session, plans, how);
   return report(session, { snapshot, plans, outcomes, leftAlone, dryRun, written });
 }
 
@@ -108,16 +115,6 @@ function guarded(
 function toOutcome({ object, refusal: { message, hint } }: Refused): StepOutcome {
   const detail = hint === undefined ? message : `${message}; ${hint}`;
   return { action: 'patch-secret', object, outcome: 'skipped', detail };
-}
-
-/** A Secret that could not be looked at is not one that lacks keys. */
-function refuseUnreadableSecrets({ cluster }: Session, { secrets }: Snapshot): void {
-  const [gap] = secrets.gaps;
-  if (gap === undefined) return;
-  if (gap.cause !== 'forbidden') throw nothingReadable(cluster, gap.reason);
-  throw new OperatorError('forbidden', `context ${cluster.context} may not list secrets: ${gap.reason}`, {
-    hint: `kubectl auth can-i list secrets${gap.namespace === '' ? ' -A' : ` -n ${gap.namespace}`}`,
-  });
 }
 
 /**
@@ -225,13 +222,12 @@ function report(session: Session, result: Result): FixReport {
   const findings = diagnose(after, session.stack).filter(
     (finding) => ownCodes.has(finding.code) && !(dryRun && isToBeAsked(finding, plans)),
   );
-  const hasFailed = outcomes.some(({ outcome }) => outcome === 'failed');
-  const isInterrupted = outcomes.some(({ outcome }) => outcome === 'skipped') && !hasFailed;
-  const isPartial = hasFailed || (outcomes.length > 0 && leftAlone.length > 0);
+  const verdict = verdictOfWrites(outcomes, findings);
+  const isIncomplete = outcomes.length > 0 && leftAlone.length > 0 && verdict !== 'interrupted';
   return {
     ...reportHead(session, snapshot),
     command: 'fix-secrets',
-    verdict: isInterrupted ? 'interrupted' : isPartial ? 'partial' : verdictOf(findings),
+    verdict: isIncomplete ? 'partial' : verdict,
     findings,
     dryRun,
     plan: plans.map(plannedSecret),

@@ -1,12 +1,22 @@
 import { count } from '../core/list-text.ts';
-import { addedWithSecret, keyTimeAnnotations } from '../core/key-times.ts';
 import type { ObjectRef } from '../core/kubernetes.ts';
 import { keysOf, type SecretPlan } from '../core/plan-secrets.ts';
 import type { StepOutcome } from '../core/report.ts';
-import { revisionOf } from '../core/revision.ts';
+import { revisionsIn } from '../core/revision.ts';
 import type { Secret } from '../core/secret.ts';
 import { OperatorError } from '../errors.ts';
+import { pruneRevisions, removeRevisions } from './prune-revisions.ts';
+import { newSecret, revisionBefore, secretPatch } from './secret-writes.ts';
 import type { Session } from './session.ts';
+import { otherWriter } from './other-writer.ts';
+
+export interface HowToWrite {
+  /** As whose work the revisions are kept. */
+  readonly command: string;
+  readonly missingNamespaces: readonly string[];
+  /** How many revisions of each Secret stay. */
+  readonly keep: number;
+}
 
 export interface Written {
   readonly outcomes: readonly StepOutcome[];
@@ -18,34 +28,41 @@ export interface Written {
  * Carries out the plans one after the other, each with a way back kept first. Stops at the first failure; what was not
  * begun is listed as skipped.
  */
-export async function writeSecrets(
-  session: Session,
-  plans: readonly SecretPlan[],
-  missingNamespaces: readonly string[],
-): Promise<Written> {
+export async function writeSecrets(session: Session, plans: readonly SecretPlan[], how: HowToWrite): Promise<Written> {
   const outcomes: StepOutcome[] = [];
   const written: SecretPlan[] = [];
-  const absent = new Set(missingNamespaces);
+  const absent = new Set(how.missingNamespaces);
   let stopped: string | undefined;
 
   for (const plan of plans.filter(({ action }) => action !== 'none')) {
-    if (session.deps.signal.aborted) stopped ??= 'interrupted before it was begun; c2l fix-secrets goes on here';
+    if (session.deps.signal.aborted) stopped ??= `interrupted before it was begun; c2l ${how.command} goes on here`;
     if (stopped !== undefined) {
       outcomes.push(step(plan, 'skipped', stopped));
       continue;
     }
     try {
       if (absent.delete(plan.object.namespace)) outcomes.push(await createNamespace(session, plan.object.namespace));
-      await carryOut(session, plan, outcomes);
+      await carryOut(session, plan, { command: how.command, outcomes });
       written.push(plan);
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
-      const hint = error.code === 'conflict' ? 'c2l fix-secrets plans again from what is there now' : error.hint;
-      outcomes.push(step(plan, 'failed', hint === undefined ? error.message : `${error.message}; ${hint}`));
+      outcomes.push(step(plan, 'failed', await failureText(session, plan, error, how)));
       stopped = `skipped because Secret ${plan.object.name} could not be written`;
     }
   }
-  return { outcomes, written };
+  return { outcomes: [...outcomes, ...(await pruneRevisions(session, written, how.keep))], written };
+}
+
+/** Whoever was faster is named: two people at work on the same outage should talk. */
+async function failureText(
+  session: Session,
+  plan: SecretPlan,
+  error: OperatorError,
+  { command }: HowToWrite,
+): Promise<string> {
+  if (error.code !== 'conflict') return error.hint === undefined ? error.message : `${error.message}; ${error.hint}`;
+  const other = await otherWriter(session, plan.object);
+  return `${error.message}${other === undefined ? '' : `, by ${other}`}; c2l ${command} plans again from what is there now`;
 }
 
 async function createNamespace({ cluster }: Session, name: string): Promise<StepOutcome> {
@@ -54,14 +71,18 @@ async function createNamespace({ cluster }: Session, name: string): Promise<Step
   return { action: 'create-namespace', object, outcome: 'done', detail: 'created' };
 }
 
-async function carryOut(session: Session, plan: SecretPlan, outcomes: StepOutcome[]): Promise<void> {
+async function carryOut(
+  session: Session,
+  plan: SecretPlan,
+  { command, outcomes }: { readonly command: string; readonly outcomes: StepOutcome[] },
+): Promise<void> {
   if (plan.current === undefined) {
-    await settle(session, plan, () => create(session, plan));
+    await settle(session, plan, () => session.cluster.createSecret(newSecret(plan)));
     outcomes.push(step(plan, 'done', `created with ${count(plan.values.size, 'key')}, read back`));
     return;
   }
   const { current } = plan;
-  const revision = await keepRevision(session, plan, current);
+  const revision = await session.cluster.createSecret(revisionBefore(session, plan, current, command));
   outcomes.push({
     action: 'keep-revision',
     object: revisionRef(revision),
@@ -69,16 +90,30 @@ async function carryOut(session: Session, plan: SecretPlan, outcomes: StepOutcom
     outcome: 'kept',
     detail: `holds ${plan.object.name} as it was`,
   });
-  await settle(session, plan, () => patch(session, plan, { current, at: serverTime(session, revision) }));
-  outcomes.push(step(plan, 'done', `${count(plan.values.size, 'key')} written, read back`));
+  const at = serverTime(session, revision);
+  try {
+    await settle(session, plan, () => session.cluster.patchSecret(secretPatch(plan, current, at)));
+  } catch (error) {
+    const isRefused = error instanceof OperatorError && error.code === 'conflict';
+    if (isRefused && (await isTakenBack(session, revision))) outcomes.pop();
+    throw error;
+  }
+  outcomes.push(step(plan, 'done', `${writtenText(plan)}, read back`));
 }
 
-function keepRevision({ cluster, deps }: Session, plan: SecretPlan, current: Secret): Promise<Secret> {
-  const { clock, operator, version } = deps;
-  const changedKeys = [...keysOf(plan, 'ADD'), ...keysOf(plan, 'CHANGE')];
-  return cluster.createSecret(
-    revisionOf(current, { at: clock.now(), operator, version, command: 'fix-secrets', changedKeys }),
-  );
+/** A revision of a change that was never made would tell of one in the history. */
+async function isTakenBack(session: Session, revision: Secret): Promise<boolean> {
+  const removed = await removeRevisions(session, revisionsIn([revision]));
+  return removed.some(({ outcome }) => outcome === 'done');
+}
+
+function writtenText(plan: SecretPlan): string {
+  const removed = keysOf(plan, 'REMOVE').length;
+  const parts = [
+    ...(plan.values.size > 0 || removed === 0 ? [`${count(plan.values.size, 'key')} written`] : []),
+    ...(removed > 0 ? [`${count(removed, 'key')} removed`] : []),
+  ];
+  return parts.join(', ');
 }
 
 function revisionRef({ metadata }: Secret): ObjectRef {
@@ -88,27 +123,6 @@ function revisionRef({ metadata }: Secret): ObjectRef {
 /** The server's own time, which container start times are compared with: a laptop's clock may be minutes off. */
 function serverTime({ deps }: Session, revision: Secret): string {
   return revision.metadata.creationTimestamp ?? deps.clock.now().toISOString();
-}
-
-function create({ cluster }: Session, { object, type, values }: SecretPlan): Promise<Secret> {
-  const { namespace, name } = object;
-  const labels = { 'app.kubernetes.io/managed-by': 'c2l' };
-  const annotations = addedWithSecret([...values.keys()]);
-  return cluster.createSecret({ namespace, name, type, labels, annotations, data: values });
-}
-
-function patch(
-  { cluster }: Session,
-  { object, values }: SecretPlan,
-  { current, at }: { current: Secret; at: string },
-): Promise<Secret> {
-  return cluster.patchSecret({
-    namespace: object.namespace,
-    name: object.name,
-    resourceVersion: current.metadata.resourceVersion ?? '',
-    data: values,
-    annotations: keyTimeAnnotations(current, [...values.keys()], at),
-  });
 }
 
 /**
@@ -138,8 +152,9 @@ async function settle(session: Session, plan: SecretPlan, send: () => Promise<Se
   });
 }
 
-function holds({ data }: Secret, { values }: SecretPlan): boolean {
-  return [...values].every(([key, value]) => data.get(key)?.equals(value) === true);
+function holds({ data }: Secret, plan: SecretPlan): boolean {
+  const isWritten = [...plan.values].every(([key, value]) => data.get(key)?.equals(value) === true);
+  return isWritten && !keysOf(plan, 'REMOVE').some((key) => data.has(key));
 }
 
 function step(plan: SecretPlan, outcome: StepOutcome['outcome'], detail: string): StepOutcome {

@@ -23,7 +23,7 @@ interface StoredSecret {
 }
 
 async function fix(session: TestSession, options: Partial<FixOptions> = {}): Promise<FixReport> {
-  const all = { from: [], yes: true, dryRun: false, overwrite: [], ...options };
+  const all = { from: [], yes: true, dryRun: false, overwrite: [], keep: 10, ...options };
   const { report } = await fixSecrets(session, all);
   return report as FixReport;
 }
@@ -84,9 +84,10 @@ describe('with all values in a backup', () => {
     const { object } = report.outcomes.find(({ action }) => action === 'keep-revision')!;
     const path = `/api/v1/namespaces/${namespace}/secrets/${object.name}`;
     const revision = await new SandboxApi(cluster).get<StoredSecret>(path);
-    expect([revision.type, revision.data]).toEqual(['c2l.dev/revision', before.data]);
+    const { 'c2l.dev.fingerprint-key': key, ...data } = revision.data;
+    expect([revision.type, data, typeof key]).toEqual(['c2l.dev/revision', before.data, 'string']);
     expect(revision.metadata.labels).toEqual({ 'c2l.dev/revision-of': 'cloudtolocalllm-secrets' });
-    expect(revision.metadata.annotations!['c2l.dev/changed-keys']).toContain('postgres-auth-password');
+    expect(revision.metadata.annotations!['c2l.dev/plan']).toContain('"key":"postgres-auth-password","change":"ADD"');
   });
 
   test('a Secret that is gone is created, and no revision of nothing is kept', async () => {
@@ -226,8 +227,8 @@ describe('a write that fails', () => {
   test('because the Secret changed meanwhile stops with nothing done', async () => {
     let changed = false;
     const cluster: Sandbox = await sandbox({
-      intercept: ({ method }) => {
-        if (method === 'PATCH' && !changed) {
+      intercept: ({ method, path }) => {
+        if (method === 'PATCH' && !path.includes('dryRun') && !changed) {
           changed = true;
           const found = cluster.store.get('secrets', namespace, 'cloudtolocalllm-secrets')!;
           cluster.store.replace('secrets', { ...found, data: { ...(found['data'] as object), other: 'eA==' } });
@@ -240,13 +241,14 @@ describe('a write that fails', () => {
     expect([report.verdict, exitCodeOf(report.verdict)]).toEqual(['partial', 4]);
     expect(report.outcomes.filter(({ outcome }) => outcome === 'done')).toEqual([]);
     expect(report.outcomes.at(-1)).toMatchObject({ action: 'patch-secret', outcome: 'failed' });
-    expect(report.outcomes.at(-1)!.detail).toMatch(/changed since it was read; c2l fix-secrets plans again/);
+    expect(report.outcomes.at(-1)!.detail).toMatch(/changed since it was read.*; c2l fix-secrets plans again/);
+    expect(report.outcomes.filter(({ action }) => action === 'keep-revision')).toEqual([]);
     expect(Object.keys((await stored(cluster)).data)).not.toContain('postgres-auth-password');
   });
 
   test('is told apart from one whose answer was lost', async () => {
     const cluster = await sandbox({
-      intercept: ({ method }) => (method === 'PATCH' ? 'reset' : undefined),
+      intercept: ({ method, path }) => (method === 'PATCH' && !path.includes('dryRun') ? 'reset' : undefined),
     });
     const session = await testSession(cluster);
     const report = await fix(session, { from: [await session.envSource(cluster.envBackupText)] });

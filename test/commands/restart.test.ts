@@ -152,7 +152,7 @@ describe('what runs while its Secret is written', () => {
       ([key, value]) => `${key.toUpperCase().replaceAll('-', '_')}='${value}'\n`,
     );
     const from = [await session.envSource(lines.join(''))];
-    const { report } = await fixSecrets(session, { from, yes: true, dryRun: false, overwrite });
+    const { report } = await fixSecrets(session, { from, yes: true, dryRun: false, overwrite, keep: 10 });
     expect([report.verdict, report.findings]).toEqual(['ok', []]);
     return run(session, { dryRun: true });
   }

@@ -11,6 +11,7 @@ const options = {
   confirm: undefined,
   dryRun: false,
   overwrite: [],
+  keep: 10,
   waitOnly: false,
   timeoutMs: 10_000,
   output: 'text',

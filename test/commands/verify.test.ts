@@ -28,6 +28,7 @@ async function setUp({
     connect: notUsed,
     startSandbox: notUsed,
     openSource: notUsed,
+    fingerprints: notUsed,
     stackFiles: createStackFiles({ cwd: '/' }),
     outputFolder: { write: notUsed },
     manifestFiles: { read: notUsed },

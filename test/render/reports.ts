@@ -8,7 +8,9 @@ import type {
   Phase,
   PhaseName,
   ReportHead,
+  HistoryReport,
   RestartReport,
+  RollbackReport,
   StabilizeReport,
   VerifyReport,
 } from '../../src/core/report.ts';
@@ -204,6 +206,62 @@ export const fixed: FixReport = {
     { action: 'keep-revision', object: secret, outcome: 'done', detail: 'secret/c2l-revision-0001' },
     { action: 'patch-secret', object: secret, outcome: 'done', detail: '3 keys, read back' },
   ],
+};
+
+const plannedKeys = fixed.plan[0]!.keys;
+
+export const kept: HistoryReport = {
+  ...head,
+  command: 'history',
+  verdict: 'ok',
+  findings: [],
+  outcomes: [],
+  secrets: [
+    {
+      object: secret,
+      isPresent: true,
+      revisions: [
+        {
+          id: '20260102t091500000z',
+          name: 'cloudtolocalllm-secrets.c2l-20260102t091500000z',
+          keptAt: '2026-01-02T09:15:00.000Z',
+          keptBy: 'someone@laptop',
+          command: 'fix-secrets',
+          version: '1.2.3',
+          changes: plannedKeys.filter(({ change }) => change !== 'SAME'),
+          changedLater: ['admin-password'],
+        },
+      ],
+    },
+  ],
+};
+
+export const rolledBack: RollbackReport = {
+  ...head,
+  command: 'rollback',
+  verdict: 'ok',
+  findings: [],
+  dryRun: false,
+  revision: {
+    id: '20260102t091500000z',
+    name: 'cloudtolocalllm-secrets.c2l-20260102t091500000z',
+    keptAt: '2026-01-02T09:15:00.000Z',
+    keptBy: 'someone@laptop',
+  },
+  plan: [
+    {
+      object: secret,
+      action: 'patch',
+      keys: [
+        { key: 'admin-password', change: 'REMOVE' },
+        { key: 'jwt-secret', change: 'CHANGE', source: 'revision 20260102t091500000z' },
+      ],
+    },
+  ],
+  outcomes: [
+    { action: 'patch-secret', object: secret, outcome: 'done', detail: '1 key written, 1 key removed, read back' },
+  ],
+  restarts: [{ object: ref('Deployment', 'api-backend'), reason: 'runs with an older value of key jwt-secret' }],
 };
 
 export const restarted: RestartReport = {

@@ -22,6 +22,7 @@ function clusterWith(resources: readonly Resource[]): ClusterReader {
     namespaceExists: () => Promise.resolve({ state: 'present', value: true }),
     list: (resource) => Promise.resolve(listed(resource)),
     listSecrets: () => Promise.resolve({ state: 'present', value: [] }),
+    listRevisions: () => Promise.resolve({ state: 'present', value: [] }),
     readSecret: () => Promise.resolve({ state: 'absent' }),
     isAllowed: () => Promise.resolve({ state: 'present', value: true }),
   };

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
+import { createFingerprints } from '../../src/adapters/fingerprints.ts';
 import { openSource, type OpenSourceOptions } from '../../src/adapters/open-source.ts';
 import { createManifestFiles } from '../../src/adapters/manifest-files.ts';
 import { createOutputFolder } from '../../src/adapters/output-folder.ts';
@@ -68,6 +69,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     stackFiles: createStackFiles({ cwd }),
     outputFolder: createOutputFolder({ cwd }),
     manifestFiles: createManifestFiles({ cwd, stdin: Readable.from(stdin) }),
+    fingerprints: createFingerprints,
     clock: systemClock,
     prompter,
     terminal,

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
+import { createFingerprints } from '../../src/adapters/fingerprints.ts';
 import { openSource } from '../../src/adapters/open-source.ts';
 import { createManifestFiles } from '../../src/adapters/manifest-files.ts';
 import { createOutputFolder } from '../../src/adapters/output-folder.ts';
@@ -67,6 +68,7 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
     stackFiles: createStackFiles({ cwd: folder }),
     outputFolder: createOutputFolder({ cwd: folder }),
     manifestFiles: createManifestFiles({ cwd: folder, stdin: Readable.from([]) }),
+    fingerprints: createFingerprints,
     clock: systemClock,
     prompter,
     terminal,

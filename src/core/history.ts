@@ -1,0 +1,62 @@
+import { refId, type ObjectRef } from './kubernetes.ts';
+import { compareText } from './findings.ts';
+import type { RevisionEntry, SecretHistory } from './report.ts';
+import type { Fingerprints, KeptRevision } from './revision.ts';
+import type { Secret } from './secret.ts';
+import type { SecretValue } from './secret-value.ts';
+
+type MakeFingerprints = (key: SecretValue) => Fingerprints;
+
+/**
+ * What was kept of each Secret, newest first. A revision holds what was there before a write and fingerprints of what
+ * was written, so that it shows which of those keys something else changed before the next revision, or since.
+ */
+export function historyOf(
+  revisions: readonly KeptRevision[],
+  current: readonly Secret[],
+  fingerprints: MakeFingerprints,
+): SecretHistory[] {
+  return bySecret(revisions).map(({ object, kept }) => {
+    const secret = current.find(
+      ({ metadata }) => metadata.name === object.name && metadata.namespace === object.namespace,
+    );
+    const entries = kept.map((revision, index) => {
+      const after = index === 0 ? secret?.data : kept[index - 1]?.data;
+      return entryOf(revision, driftedKeys(revision, after, fingerprints));
+    });
+    return { object, isPresent: secret !== undefined, revisions: entries };
+  });
+}
+
+/** The revisions of each Secret, in their order, Secrets by place and name. */
+export function bySecret(revisions: readonly KeptRevision[]): { object: ObjectRef; kept: KeptRevision[] }[] {
+  const groups = new Map<string, { object: ObjectRef; kept: KeptRevision[] }>();
+  for (const revision of revisions) {
+    const object = { kind: 'Secret', namespace: revision.namespace, name: revision.secretName };
+    const group = groups.get(refId(object)) ?? { object, kept: [] };
+    group.kept.push(revision);
+    groups.set(refId(object), group);
+  }
+  return [...groups].sort(([left], [right]) => compareText(left, right)).map(([, group]) => group);
+}
+
+function entryOf(revision: KeptRevision, changedLater: readonly string[]): RevisionEntry {
+  const { id, name, keptAt, keptBy, command, version, changes } = revision;
+  return { id, name, keptAt, keptBy, command, version, changes, changedLater };
+}
+
+function driftedKeys(
+  { fingerprintKey, fingerprints }: KeptRevision,
+  after: ReadonlyMap<string, SecretValue> | undefined,
+  make: MakeFingerprints,
+): string[] {
+  if (fingerprintKey === undefined || after === undefined) return [];
+  const known = make(fingerprintKey);
+  return [...fingerprints]
+    .filter(([key, print]) => {
+      const value = after.get(key);
+      return value === undefined || known.of(value) !== print;
+    })
+    .map(([key]) => key)
+    .sort(compareText);
+}

@@ -1,0 +1,45 @@
+import { compareText } from './findings.ts';
+import type { SecretPlan, SecretTarget } from './plan-secrets.ts';
+import type { PlannedKey } from './report.ts';
+import type { KeptRevision } from './revision.ts';
+import type { Secret } from './secret.ts';
+
+/** What makes a Secret hold again exactly what a revision holds: nothing more, nothing less. */
+export function planRollback(revision: KeptRevision, current: Secret | undefined): SecretPlan {
+  const before = current?.data ?? new Map<string, never>();
+  const source = `revision ${revision.id}`;
+  const kept = [...revision.data].map(([key, value]): PlannedKey => {
+    const present = before.get(key);
+    if (present === undefined) return { key, change: 'ADD', source };
+    return present.equals(value) ? { key, change: 'SAME' } : { key, change: 'CHANGE', source };
+  });
+  const removed = [...before.keys()]
+    .filter((key) => !revision.data.has(key))
+    .map((key): PlannedKey => ({ key, change: 'REMOVE' }));
+  const keys = [...kept, ...removed].sort((left, right) => compareText(left.key, right.key));
+  const written = new Set(keys.filter(({ change }) => change === 'ADD' || change === 'CHANGE').map(({ key }) => key));
+  const isSame = keys.every(({ change }) => change === 'SAME');
+  return {
+    object: { kind: 'Secret', namespace: revision.namespace, name: revision.secretName },
+    action: current === undefined ? 'create' : isSame ? 'none' : 'patch',
+    keys,
+    current,
+    type: revision.secretType,
+    values: new Map([...revision.data].filter(([key]) => written.has(key))),
+    ...(current === undefined ? { marks: { labels: revision.labels, annotations: revision.annotations } } : {}),
+  };
+}
+
+/** The plan as those see it who judge whether a Secret may be written at all. */
+export function rollbackTarget({ object, current, type, keys }: SecretPlan): SecretTarget {
+  const wanted = keys
+    .filter(({ change }) => change !== 'SAME')
+    .map(({ key, change }) => ({
+      namespace: object.namespace,
+      secret: object.name,
+      key,
+      reason: change === 'ADD' ? ('missing' as const) : ('overwrite' as const),
+      references: [],
+    }));
+  return { object, current, type, wanted };
+}

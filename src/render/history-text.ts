@@ -1,0 +1,52 @@
+import { refText } from '../core/kubernetes.ts';
+import { keysOf } from '../core/plan-secrets.ts';
+import type { HistoryReport, RevisionEntry, SecretHistory } from '../core/report.ts';
+import { utcText } from '../core/utc-text.ts';
+import { outcomeLines } from './change-text.ts';
+import { closingLines, headLines } from './head-text.ts';
+import { count, paragraph } from './layout.ts';
+import type { Style } from './style.ts';
+
+export function historyText(report: HistoryReport, style: Style): string[] {
+  const { secrets, outcomes } = report;
+  const removed = outcomes.filter(({ outcome }) => outcome === 'done').length;
+  const total = secrets.reduce((sum, { revisions }) => sum + revisions.length, 0);
+  const because = removed > 0 ? `${count(removed, 'revision')} removed` : `${count(total, 'revision')} kept`;
+  return [
+    ...headLines(report, style),
+    ...secrets.flatMap((secret) => secretLines(secret, style)),
+    ...outcomeLines(outcomes, style),
+    ...closingLines(report, { because, next: nextAfter(report) }, style),
+  ];
+}
+
+function nextAfter({ secrets, outcomes }: HistoryReport): string {
+  const [first] = secrets;
+  if (first === undefined || outcomes.some(({ outcome }) => outcome === 'done')) return 'c2l audit';
+  return `c2l rollback ${first.object.name} --dry-run -n ${first.object.namespace}`;
+}
+
+function secretLines({ object, isPresent, revisions }: SecretHistory, style: Style): string[] {
+  const gone = isPresent ? '' : ', which is gone';
+  return [
+    `${style.bold(refText(object))} in namespace ${object.namespace}${gone}: ${count(revisions.length, 'revision')}`,
+    ...revisions.flatMap((entry) => entryLines(entry, style)),
+    '',
+  ];
+}
+
+function entryLines(entry: RevisionEntry, style: Style): string[] {
+  const by = entry.keptBy === '' ? '' : ` by ${entry.keptBy}`;
+  const told = (label: string, text: string): string[] =>
+    text === '' ? [] : paragraph(`    ${label.padEnd(10)}`, text, style.width);
+  const keys = (change: 'ADD' | 'CHANGE' | 'REMOVE'): string => keysOf({ keys: entry.changes }, change).join(', ');
+  const sources = [...new Set(entry.changes.flatMap(({ source }) => source?.replace(/ \([^()]*\)$/, '') ?? []))];
+  return [
+    ...paragraph(`  ${entry.id}  `, `${utcText(entry.keptAt)}, before ${entry.command}${by}`, style.width),
+    ...told('added', keys('ADD')),
+    ...told('replaced', keys('CHANGE')),
+    ...told('removed', keys('REMOVE')),
+    ...told('from', sources.join(', ')),
+    ...told('and then', entry.changedLater.length === 0 ? '' : `${entry.changedLater.join(', ')} changed otherwise`),
+  ];
+}

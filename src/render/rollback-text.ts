@@ -1,0 +1,40 @@
+import { refText } from '../core/kubernetes.ts';
+import type { RollbackReport } from '../core/report.ts';
+import { utcText } from '../core/utc-text.ts';
+import { outcomeLines, remainingLines } from './change-text.ts';
+import { closingLines, headLines } from './head-text.ts';
+import { paragraph } from './layout.ts';
+import { planLines } from './plan-text.ts';
+import type { Style } from './style.ts';
+
+export function rollbackText(report: RollbackReport, style: Style): string[] {
+  const { revision, plan, outcomes, restarts, dryRun } = report;
+  const by = revision.keptBy === '' ? '' : ` by ${revision.keptBy}`;
+  return [
+    ...headLines(report, style),
+    ...paragraph('', `revision ${revision.id}, kept ${utcText(revision.keptAt)}${by}`, style.width),
+    ...planLines(plan, style),
+    ...(outcomes.length === 0 ? [] : ['', ...outcomeLines(outcomes, style)]),
+    ...remainingLines(report, style),
+    ...(restarts.length === 0 ? [] : ['', `${dryRun ? 'it would then need' : 'now needed'}: c2l restart, because`]),
+    ...restarts.flatMap(({ object, reason }) => paragraph(`  ${refText(object)}  `, reason, style.width)),
+    ...closingLines(report, { because: rollbackSummary(report), next: nextAfter(report) }, style),
+  ];
+}
+
+/** One clause: what was brought back to what. */
+function rollbackSummary({ plan, outcomes, dryRun, revision }: RollbackReport): string {
+  const [secret] = plan;
+  const name = secret === undefined ? '' : refText(secret.object);
+  if (secret?.action === 'none') return `${name} holds revision ${revision.id} already`;
+  if (dryRun) return `dry run: would bring ${name} back to revision ${revision.id}`;
+  const isDone = outcomes.some(({ outcome, action }) => outcome === 'done' && action !== 'prune-revision');
+  return isDone ? `${name} holds revision ${revision.id}` : `${name} was not written`;
+}
+
+function nextAfter({ dryRun, plan, restarts, outcomes, revision }: RollbackReport): string {
+  const name = plan[0]?.object.name ?? '';
+  if (dryRun && plan[0]?.action !== 'none') return `c2l rollback ${name} ${revision.id}`;
+  if (outcomes.some(({ outcome }) => outcome === 'failed')) return `c2l history ${name}`;
+  return restarts.length > 0 ? 'c2l restart' : 'c2l verify';
+}

@@ -1,0 +1,15 @@
+import type { ObjectRef } from '../core/kubernetes.ts';
+import { revisionsIn } from '../core/revision.ts';
+import { utcText } from '../core/utc-text.ts';
+import type { Session } from './session.ts';
+
+/** Who wrote a Secret last: another c2l's person by its revision, anybody else by the API's managed fields. */
+export async function otherWriter({ cluster }: Session, object: ObjectRef): Promise<string | undefined> {
+  const now = await cluster.readSecret(object.namespace, object.name);
+  if (now.state !== 'present' || now.value.lastWrite === undefined) return undefined;
+  const { manager, at } = now.value.lastWrite;
+  if (manager !== 'c2l') return `${manager} at ${utcText(at)}`;
+  const kept = await cluster.listRevisions(object.namespace);
+  const [theirs] = kept.state === 'present' ? revisionsIn(kept.value, object) : [];
+  return `c2l${theirs === undefined ? '' : ` (${theirs.keptBy}, ${theirs.command})`} at ${utcText(at)}`;
+}

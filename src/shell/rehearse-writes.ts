@@ -1,0 +1,44 @@
+import type { SecretPlan } from '../core/plan-secrets.ts';
+import { OperatorError } from '../errors.ts';
+import { ExitCode } from '../exit-codes.ts';
+import { revisionBefore, newSecret, secretPatch } from './secret-writes.ts';
+import type { Session } from './session.ts';
+
+/**
+ * Has the server check every write that is planned, the way back included, without storing any: what its rights,
+ * quotas, size limits or admission refuse is known while nothing is changed. Throws OperatorError.
+ */
+export async function rehearseWrites(
+  session: Session,
+  plans: readonly SecretPlan[],
+  missingNamespaces: readonly string[],
+): Promise<void> {
+  const changing = plans.filter(({ action }) => action !== 'none');
+  await Promise.all(
+    changing
+      .filter(({ object }) => !missingNamespaces.includes(object.namespace))
+      .map(async (plan) => {
+        try {
+          await rehearse(session, plan);
+        } catch (error) {
+          if (!(error instanceof OperatorError)) throw error;
+          // That somebody else was faster is for the write itself to find: only there it can be told who.
+          if (error.code === 'conflict') return;
+          throw new OperatorError(error.code, `nothing was changed: ${error.message}`, {
+            exitCode: ExitCode.usage,
+            ...(error.hint === undefined ? {} : { hint: error.hint }),
+          });
+        }
+      }),
+  );
+}
+
+async function rehearse(session: Session, plan: SecretPlan): Promise<void> {
+  const { cluster, deps } = session;
+  if (plan.current === undefined) {
+    await cluster.createSecret({ ...newSecret(plan), dryRun: true });
+    return;
+  }
+  await cluster.createSecret({ ...revisionBefore(session, plan, plan.current, ''), dryRun: true });
+  await cluster.patchSecret({ ...secretPatch(plan, plan.current, deps.clock.now().toISOString()), dryRun: true });
+}

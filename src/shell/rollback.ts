@@ -1,0 +1,159 @@
+import { diagnose } from '../core/diagnose.ts';
+import { refText, type ObjectRef } from '../core/kubernetes.ts';
+import { planRestart } from '../core/plan-restart.ts';
+import { planRollback, rollbackTarget } from '../core/plan-rollback.ts';
+import { applySecretPlans, keysOf, plannedSecret, type SecretPlan } from '../core/plan-secrets.ts';
+import { verdictOfWrites, type RollbackReport, type StepOutcome } from '../core/report.ts';
+import { revisionsIn, type KeptRevision } from '../core/revision.ts';
+import { guardTarget, overwriteNeeded, unnamedChanges } from '../core/secret-guards.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { utcText } from '../core/utc-text.ts';
+import { OperatorError } from '../errors.ts';
+import type { Right } from '../ports.ts';
+import { planLines } from '../render/plan-text.ts';
+import { createStyle } from '../render/style.ts';
+import { refuseWhenInterrupted } from './collect-values.ts';
+import { confirmWrite } from './confirm.ts';
+import { observe } from './observe.ts';
+import { proveRights } from './prove-rights.ts';
+import { refuseUnreadableSecrets } from './readable-secrets.ts';
+import { rehearseWrites } from './rehearse-writes.ts';
+import { reportHead, type Session } from './session.ts';
+import { untilInterrupted } from './until-interrupted.ts';
+import { writeSecrets } from './write-secrets.ts';
+
+export interface RollbackOptions {
+  readonly secret: string;
+  /** Its id or its whole name; the newest where none is named. */
+  readonly revision?: string | undefined;
+  readonly yes: boolean;
+  readonly confirm?: string | undefined;
+  readonly dryRun: boolean;
+  /** Keys whose present value may be replaced or taken away without asking. */
+  readonly overwrite: readonly string[];
+  readonly keep: number;
+}
+
+/**
+ * Makes a Secret hold again what a revision holds, with a revision of its own kept first, so that a rollback can be
+ * rolled back. Throws OperatorError as long as nothing was written.
+ */
+export async function runRollback(session: Session, options: RollbackOptions): Promise<RollbackReport> {
+  const { cluster, deps, scope } = session;
+  const snapshot = await untilInterrupted(observe(cluster, scope, deps.clock.now()), deps.signal);
+  refuseUnreadableSecrets(session, snapshot);
+  const revision = chosenRevision(snapshot, options);
+  const current = snapshot.secrets.items.find(
+    ({ metadata }) => metadata.name === revision.secretName && metadata.namespace === revision.namespace,
+  );
+  const plan = planRollback(revision, current);
+  refuseOwned(session, plan);
+  const context = { snapshot, revision, plan };
+  if (options.dryRun || plan.action === 'none') return report(session, { ...context, outcomes: [] }, options);
+
+  const unnamed = unnamedChanges(rollbackTarget(plan).wanted, options.overwrite);
+  if (unnamed.length > 0 && !deps.terminal.canPrompt) throw overwriteNeeded(unnamed);
+  await untilInterrupted(proveRights(session, rightsFor(plan)), deps.signal);
+  const style = createStyle(deps.terminal.color, { width: deps.terminal.width });
+  for (const line of planLines([plannedSecret(plan)], style)) deps.terminal.err(line);
+  await untilInterrupted(rehearseWrites(session, [plan], snapshot.missingNamespaces), deps.signal);
+  // Whoever answers saw each key: what they leave out of --overwrite is asked for even with --yes.
+  const yes = options.yes && unnamed.length === 0;
+  await confirmWrite(session, question(revision, plan), { ...options, yes });
+  refuseWhenInterrupted(session);
+  const { outcomes, written } = await writeSecrets(session, [plan], {
+    command: 'rollback',
+    missingNamespaces: [],
+    keep: options.keep,
+  });
+  return report(session, { ...context, outcomes, isWritten: written.length > 0 }, options);
+}
+
+function chosenRevision({ secrets }: Snapshot, { secret, revision: wanted }: RollbackOptions): KeptRevision {
+  const all = revisionsIn(secrets.items).filter(({ secretName }) => secretName === secret);
+  const places = new Set(all.map(({ namespace }) => namespace));
+  if (places.size > 1) {
+    throw new OperatorError('usage', `Secret ${secret} has revisions in ${[...places].join(', ')}`, {
+      hint: `add -n ${all[0]?.namespace ?? ''}`,
+    });
+  }
+  const found = wanted === undefined ? all[0] : all.find(({ id, name }) => id === wanted || name === wanted);
+  if (found !== undefined) return found;
+  const what = wanted === undefined ? 'no revision' : `no revision ${wanted}`;
+  throw new OperatorError('revision-not-found', `${what} of Secret ${secret} is kept here`, { hint: 'c2l history' });
+}
+
+function refuseOwned({ deps }: Session, plan: SecretPlan): void {
+  const { refusal, warnings } = guardTarget(rollbackTarget(plan));
+  if (refusal !== undefined && plan.action !== 'none') throw refusal;
+  for (const warning of warnings) deps.terminal.err(`warning: ${warning}`);
+}
+
+function rightsFor({ object, current }: SecretPlan): Right[] {
+  const right = (verb: Right['verb']): Right => ({
+    verb,
+    group: '',
+    resource: 'secrets',
+    namespace: object.namespace,
+  });
+  return [right('get'), right('create'), ...(current === undefined ? [] : [right('patch')])];
+}
+
+function question({ id, keptAt }: KeptRevision, plan: SecretPlan): string {
+  const parts = (['ADD', 'CHANGE', 'REMOVE'] as const).flatMap((change) => {
+    const keys = keysOf(plan, change);
+    const verb = { ADD: 'add', CHANGE: 'replace', REMOVE: 'remove' }[change];
+    return keys.length === 0 ? [] : [`${verb} ${keys.join(', ')}`];
+  });
+  const { namespace, name } = plan.object;
+  const what = parts.length === 0 ? 'create it empty' : parts.join('; ');
+  return `bring ${namespace}/${name} back to revision ${id} of ${utcText(keptAt)}: ${what}?`;
+}
+
+interface Result {
+  readonly snapshot: Snapshot;
+  readonly revision: KeptRevision;
+  readonly plan: SecretPlan;
+  readonly outcomes: readonly StepOutcome[];
+  readonly isWritten?: boolean;
+}
+
+function report(
+  session: Session,
+  { snapshot, revision, plan, outcomes, isWritten = true }: Result,
+  { dryRun }: RollbackOptions,
+): RollbackReport {
+  const after = isWritten ? applySecretPlans(snapshot, [plan]) : snapshot;
+  const findings = diagnose(after, session.stack).filter(
+    ({ object, code }) => code.startsWith('secret-') && isSame(object, plan.object),
+  );
+  const { id, name, keptAt, keptBy } = revision;
+  return {
+    ...reportHead(session, snapshot),
+    command: 'rollback',
+    verdict: verdictOfWrites(outcomes, findings),
+    findings,
+    dryRun,
+    revision: { id, name, keptAt, keptBy },
+    plan: [plannedSecret(plan)],
+    outcomes,
+    restarts: plan.action === 'none' || !isWritten ? [] : neededRestarts(session, snapshot, after),
+  };
+}
+
+function isSame(left: ObjectRef, right: ObjectRef): boolean {
+  return left.namespace === right.namespace && refText(left) === refText(right);
+}
+
+/** What the pods need after it and did not need before. */
+function neededRestarts({ stack }: Session, before: Snapshot, after: Snapshot): RollbackReport['restarts'] {
+  const known = new Set(stepsOf(planRestart(before, stack)).map(({ object }) => refText(object)));
+  return stepsOf(planRestart(after, stack)).filter(({ object }) => !known.has(refText(object)));
+}
+
+function stepsOf({ restart, replace }: ReturnType<typeof planRestart>): { object: ObjectRef; reason: string }[] {
+  return [
+    ...restart.flat().map(({ workload, reason }) => ({ object: workload, reason })),
+    ...replace.map(({ pod, reason }) => ({ object: pod, reason })),
+  ];
+}

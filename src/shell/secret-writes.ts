@@ -1,0 +1,43 @@
+import { addedWithSecret, keyTimeAnnotations } from '../core/key-times.ts';
+import { keysOf, type SecretPlan } from '../core/plan-secrets.ts';
+import { revisionOf, type Revision } from '../core/revision.ts';
+import type { Secret } from '../core/secret.ts';
+import type { ClusterWriter } from '../ports.ts';
+import type { Session } from './session.ts';
+
+type NewSecret = Parameters<ClusterWriter['createSecret']>[0];
+type SecretPatch = Parameters<ClusterWriter['patchSecret']>[0];
+
+/** The copy that is kept of a Secret before a plan is carried out on it. */
+export function revisionBefore({ deps }: Session, plan: SecretPlan, current: Secret, command: string): Revision {
+  const { clock, operator, version } = deps;
+  return revisionOf(current, {
+    at: clock.now(),
+    operator,
+    version,
+    command,
+    changes: plan.keys.filter(({ change }) => change !== 'SAME'),
+    values: plan.values,
+    fingerprints: deps.fingerprints(),
+  });
+}
+
+export function newSecret({ object, type, values, marks }: SecretPlan): NewSecret {
+  const { namespace, name } = object;
+  const labels = marks?.labels ?? { 'app.kubernetes.io/managed-by': 'c2l' };
+  const annotations = { ...marks?.annotations, ...addedWithSecret([...values.keys()]) };
+  return { namespace, name, type, labels, annotations, data: values };
+}
+
+/** `at` is when its keys count as written. */
+export function secretPatch(plan: SecretPlan, current: Secret, at: string): SecretPatch {
+  const { object, values } = plan;
+  return {
+    namespace: object.namespace,
+    name: object.name,
+    resourceVersion: current.metadata.resourceVersion ?? '',
+    data: values,
+    remove: keysOf(plan, 'REMOVE'),
+    annotations: keyTimeAnnotations(current, [...values.keys()], at),
+  };
+}

@@ -1,0 +1,178 @@
+import { describe, expect, test } from '@jest/globals';
+
+import type { HistoryReport, RollbackReport } from '../../src/core/report.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { runHistory } from '../../src/shell/history.ts';
+import { runRollback, type RollbackOptions } from '../../src/shell/rollback.ts';
+import { runFix } from '../../src/shell/fix-secrets.ts';
+import { sandbox } from '../support/sandbox.ts';
+import { SandboxApi } from '../support/sandbox-api.ts';
+import { testSession, type TestSession, type TestSessionOptions } from '../support/test-session.ts';
+
+const secrets = '/api/v1/namespaces/cloudtolocalllm/secrets';
+const secret = 'cloudtolocalllm-secrets';
+const path = `${secrets}/${secret}`;
+
+interface Stored {
+  readonly metadata: { readonly name: string; readonly labels?: object; readonly annotations?: Record<string, string> };
+  readonly type: string;
+  readonly data: Record<string, string>;
+}
+
+const api = (cluster: Sandbox) => new SandboxApi(cluster);
+const dataOf = async (cluster: Sandbox) => (await api(cluster).get<Stored>(path)).data;
+const revisions = async (cluster: Sandbox) =>
+  (await api(cluster).list<Stored>(secrets)).filter(({ type }) => type === 'c2l.dev/revision');
+
+/** A cluster that fix-secrets has just repaired, and what its Secret held before. */
+async function repaired(options: TestSessionOptions = {}) {
+  const cluster = await sandbox();
+  const before = await dataOf(cluster);
+  const session = await testSession(cluster, options);
+  const from = [await session.envSource(cluster.envBackupText)];
+  const fix = () => runFix(session, { from, yes: true, dryRun: false, overwrite: [], keep: 10 });
+  await fix();
+  return { cluster, session, before, fix, after: await dataOf(cluster) };
+}
+
+function rollback(session: TestSession, options: Partial<RollbackOptions> = {}): Promise<RollbackReport> {
+  return runRollback(session, { secret, yes: true, dryRun: false, overwrite: [], keep: 10, ...options });
+}
+
+function history(session: TestSession, options: object = {}): Promise<HistoryReport> {
+  return runHistory(session, { prune: false, keep: 0, yes: true, dryRun: false, ...options });
+}
+
+const addedKeys = (before: object, after: object) => Object.keys(after).filter((key) => !(key in before));
+
+describe('history', () => {
+  test('tells who changed what, from where, and that it still stands', async () => {
+    const { session, before, after } = await repaired();
+    const [entry, ...others] = (await history(session)).secrets[0]!.revisions;
+    expect(others).toEqual([]);
+    expect(entry).toMatchObject({
+      command: 'fix-secrets',
+      keptBy: 'tester@test',
+      version: '0.0.0-test',
+      changedLater: [],
+    });
+    const added = entry!.changes.filter(({ change }) => change === 'ADD').map(({ key }) => key);
+    expect(added.sort()).toEqual(addedKeys(before, after).sort());
+    expect(entry!.changes[0]?.source).toMatch(/^env:backup-1\.env/);
+  });
+
+  test('names the key that somebody changed after it', async () => {
+    const { cluster, session } = await repaired();
+    await api(cluster).patchSecret({ 'admin-password': 'another' });
+    expect((await history(session)).secrets[0]?.revisions[0]?.changedLater).toEqual(['admin-password']);
+  });
+
+  test('--prune removes the revisions and nothing else; --keep leaves the newest', async () => {
+    const { cluster, session, after } = await repaired();
+    await rollback(session, { overwrite: addedKeys({}, after) });
+    expect(await revisions(cluster)).toHaveLength(2);
+    expect((await history(session, { prune: true, keep: 1 })).outcomes).toMatchObject([{ outcome: 'done' }]);
+    expect(await revisions(cluster)).toHaveLength(1);
+    const report = await history(session, { prune: true });
+    expect([report.verdict, report.outcomes.length]).toEqual(['ok', 1]);
+    expect((await api(cluster).list<Stored>(secrets)).map(({ metadata }) => metadata.name)).toContain(secret);
+    expect((await history(session)).secrets).toEqual([]);
+  });
+
+  test('--prune needs consent, and No removes nothing', async () => {
+    const { cluster, session } = await repaired();
+    await expect(history(session, { prune: true, yes: false })).rejects.toMatchObject({ code: 'confirmation-needed' });
+    expect(await revisions(cluster)).toHaveLength(1);
+  });
+
+  test('of a Secret that has none is told with what to type', async () => {
+    const session = await testSession(await sandbox());
+    await expect(history(session, { secret: 'other' })).rejects.toMatchObject({
+      code: 'revision-not-found',
+      message: 'no revision of Secret other is kept here',
+    });
+  });
+});
+
+describe('rollback', () => {
+  test('makes the Secret hold what it held, keeps what it replaced, and can itself be rolled back', async () => {
+    const { cluster, session, before, after } = await repaired();
+    const overwrite = addedKeys(before, after);
+    const report = await rollback(session, { overwrite });
+    expect(report.outcomes.map(({ action, outcome }) => [action, outcome])).toEqual([
+      ['keep-revision', 'kept'],
+      ['patch-secret', 'done'],
+    ]);
+    expect(await dataOf(cluster)).toEqual(before);
+    expect(report.verdict).toBe('problems');
+    expect(report.findings.map(({ code }) => code)).toContain('secret-key-missing');
+
+    const again = await rollback(session);
+    expect([again.verdict, await dataOf(cluster)]).toEqual(['ok', after]);
+  });
+
+  test('takes nothing away by --yes alone: a script names each key, a person sees each', async () => {
+    const { cluster, session, before, after } = await repaired();
+    const [first = ''] = addedKeys(before, after).sort();
+    await expect(rollback(session)).rejects.toMatchObject({
+      code: 'confirmation-needed',
+      message: expect.stringContaining(first),
+      hint: expect.stringContaining(`--overwrite ${first}`),
+    });
+    expect(await dataOf(cluster)).toEqual(after);
+    const person = await testSession(cluster, { answers: [false] });
+    await expect(rollback(person)).rejects.toMatchObject({ code: 'declined' });
+    expect(person.prompter.questions.join()).toContain(`remove ${first}`);
+    expect(await dataOf(cluster)).toEqual(after);
+  });
+
+  test('brings back a Secret that is gone, with its type, labels and tracking', async () => {
+    const cluster = await sandbox();
+    await api(cluster).send(
+      'PATCH',
+      path,
+      { metadata: { labels: { team: 'a' }, annotations: { note: 'n' } } },
+      'application/merge-patch+json',
+    );
+    const session = await testSession(cluster);
+    const from = [await session.envSource(cluster.envBackupText)];
+    await runFix(session, { from, yes: true, dryRun: false, overwrite: [], keep: 10 });
+    await api(cluster).send('DELETE', path);
+    const report = await rollback(session);
+    expect(report.outcomes.map(({ action, outcome }) => [action, outcome])).toEqual([['create-secret', 'done']]);
+    expect((await api(cluster).get<Stored>(path)).metadata).toMatchObject({
+      labels: { team: 'a' },
+      annotations: { note: 'n' },
+    });
+  });
+
+  test('tells which workloads run with another value than the Secret then holds', async () => {
+    const { cluster, session } = await repaired();
+    await api(cluster).patchSecret({ 'jwt-secret': 'x'.repeat(48) });
+    const report = await rollback(session, { dryRun: true });
+    expect(report.plan[0]?.keys.find(({ key }) => key === 'jwt-secret')?.change).toBe('CHANGE');
+    expect(report.restarts).toEqual([]);
+  });
+
+  test('a dry run writes nothing, and an unknown revision is named', async () => {
+    const { cluster, session, after } = await repaired();
+    expect((await rollback(session, { dryRun: true })).outcomes).toEqual([]);
+    expect(await dataOf(cluster)).toEqual(after);
+    await expect(rollback(session, { revision: '2020' })).rejects.toMatchObject({
+      message: `no revision 2020 of Secret ${secret} is kept here`,
+      hint: 'c2l history',
+    });
+  });
+});
+
+describe('at most --keep revisions stay', () => {
+  test('the oldest goes when a write adds one more', async () => {
+    const { cluster, session, before, after } = await repaired();
+    const [first] = await revisions(cluster);
+    await rollback(session, { overwrite: addedKeys(before, after) });
+    await rollback(session, { keep: 2 });
+    const names = (await revisions(cluster)).map(({ metadata }) => metadata.name);
+    expect(names).toHaveLength(2);
+    expect(names).not.toContain(first?.metadata.name);
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, test } from '@jest/globals';
+
+import type { FixReport } from '../../src/core/report.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { runFix } from '../../src/shell/fix-secrets.ts';
+import { sandbox } from '../support/sandbox.ts';
+import { SandboxApi } from '../support/sandbox-api.ts';
+import { testSession } from '../support/test-session.ts';
+
+const path = '/api/v1/namespaces/cloudtolocalllm/secrets/cloudtolocalllm-secrets';
+const secrets = '/api/v1/namespaces/cloudtolocalllm/secrets';
+
+/** Runs fix-secrets as a person who answers Yes only after something else has happened. */
+async function fixAfter(cluster: Sandbox, meanwhile: () => Promise<unknown>): Promise<FixReport> {
+  const session = await testSession(cluster, { answers: [] });
+  const from = [await session.envSource(cluster.envBackupText)];
+  const confirm = async () => {
+    await meanwhile();
+    return true;
+  };
+  const slow = { ...session, deps: { ...session.deps, prompter: { ...session.deps.prompter, confirm } } };
+  return runFix(slow, { from, yes: false, dryRun: false, overwrite: [], keep: 10 });
+}
+
+const revisionCount = async (cluster: Sandbox) =>
+  (await new SandboxApi(cluster).list<{ type: string }>(secrets)).filter(({ type }) => type === 'c2l.dev/revision')
+    .length;
+
+describe('of two who repair the same Secret', () => {
+  test('the slower is told who was faster, overwrites nothing and leaves no revision of a write that never was', async () => {
+    const cluster = await sandbox();
+    const faster = await testSession(cluster);
+    const from = [
+      await faster.envSource(cluster.envBackupText.replace(/^(ADMIN_PASSWORD=').*'$/m, "$1of-the-faster-one'")),
+    ];
+    const report = await fixAfter(cluster, () =>
+      runFix(faster, { from, yes: true, dryRun: false, overwrite: [], keep: 10 }),
+    );
+    expect(report.verdict).toBe('partial');
+    expect(report.outcomes).toMatchObject([{ action: 'patch-secret', outcome: 'failed' }]);
+    expect(report.outcomes[0]?.detail).toMatch(
+      /changed since it was read, by c2l \(tester@test, fix-secrets\) at 20\d\d-.* UTC; c2l fix-secrets plans again/,
+    );
+    const { data } = await new SandboxApi(cluster).get<{ data: Record<string, string> }>(path);
+    expect(atob(data['admin-password'] ?? '')).toBe('of-the-faster-one');
+    expect(await revisionCount(cluster)).toBe(1);
+  });
+
+  test('a program that writes beside c2l is named as the API knows it', async () => {
+    const cluster = await sandbox();
+    const body = { data: { other: btoa('x') } };
+    const report = await fixAfter(cluster, () =>
+      new SandboxApi(cluster).send('PATCH', `${path}?fieldManager=kubectl-edit`, body, 'application/merge-patch+json'),
+    );
+    expect(report.outcomes[0]?.detail).toMatch(/changed since it was read, by kubectl-edit at /);
+  });
+});
+
+describe('what the server would refuse is known while nothing is changed', () => {
+  const refusal = (code: number, reason: string, message: string) => ({
+    status: code,
+    headers: {},
+    body: JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message }),
+  });
+
+  test.each([
+    ['the revision', 'POST', refusal(403, 'Forbidden', 'exceeded quota: secrets=10'), /not allowed to create secrets/],
+    ['the patch', 'PATCH', refusal(422, 'Invalid', 'data: Too long'), /would be larger than 1 MiB/],
+  ])('of %s', async (_name, wanted, answer, message) => {
+    const cluster = await sandbox({
+      intercept: ({ method, path: asked }) => (method === wanted && asked.includes('dryRun=All') ? answer : undefined),
+    });
+    const session = await testSession(cluster);
+    const from = [await session.envSource(cluster.envBackupText)];
+    const before = await new SandboxApi(cluster).get<{ data: object }>(path);
+    await expect(runFix(session, { from, yes: true, dryRun: false, overwrite: [], keep: 10 })).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringMatching(message),
+    });
+    expect(await new SandboxApi(cluster).get(path)).toEqual(before);
+    expect(await revisionCount(cluster)).toBe(0);
+  });
+});
