@@ -48,6 +48,7 @@ export function composeDeps(surroundings: Surroundings): Deps {
     stackFiles: createStackFiles({ cwd, builtInFolder }),
     outputFolder: createOutputFolder({ cwd }),
     manifestFiles: createManifestFiles({ cwd, stdin }),
+    readPlanFile: async (path) => (await import('./adapters/plan-file.ts')).readPlanFile(path, cwd),
     fingerprints: createFingerprints,
     clock: systemClock,
     prompter: createInquirerPrompter({ input: stdin, output: stderr, signal }),

@@ -18,6 +18,8 @@ export type OperatorErrorCode =
   | 'values-invalid'
   | 'confirmation-needed'
   | 'forbidden'
+  | 'plan-invalid'
+  | 'plan-outdated'
   | 'secret-owned'
   | 'revision-not-found'
   | 'nothing-readable'

@@ -253,6 +253,8 @@ export interface Deps {
   startSandbox(options: SandboxOptions): Promise<RunningSandbox>;
   openSource(spec: string): Promise<ValueSource>;
   readonly stackFiles: StackFiles;
+  /** A document of a file, YAML or JSON. Throws `plan-invalid`. */
+  readPlanFile(path: string): Promise<unknown>;
   readonly outputFolder: OutputFolder;
   readonly manifestFiles: ManifestFiles;
   /** With a new key, or with the one that was kept beside earlier fingerprints. */

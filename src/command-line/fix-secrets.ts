@@ -1,3 +1,5 @@
+import { Option } from 'commander';
+
 import type { GlobalFlags, WriteFlags } from '../commands/options.ts';
 import type { Registry } from './registry.ts';
 import {
@@ -9,21 +11,32 @@ import {
   type SourceFlags,
 } from './shared-options.ts';
 
+interface PlanFlags {
+  readonly partial?: boolean;
+  readonly plan?: string;
+}
+
 export function declareFixSecrets(registry: Registry): void {
   const command = registry.command(
     'fix-secrets',
     'restore missing values from a vault, a backup or a prompt',
     'c2l fix-secrets --from azure-key-vault:my-vault --from env:backup.env',
   );
-  addKeepOption(addSourceOptions(addWriteOptions(command)));
+  addKeepOption(addSourceOptions(addWriteOptions(command)))
+    .option('--partial', 'write what there is a value for, and exit 4')
+    .addOption(
+      new Option('--plan <file>', 'carry out what --dry-run -o yaml printed, and nothing else').conflicts('from'),
+    );
   registry.reports(command, { writes: true }, ({ fixSecrets }) => {
-    const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & SourceFlags & KeepFlags>();
+    const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & SourceFlags & KeepFlags & PlanFlags>();
     return (session) =>
       fixSecrets(session, {
         ...consent(flags),
         from: flags.from ?? [],
         overwrite: flags.overwrite ?? [],
         keep: flags.keep,
+        partial: flags.partial === true,
+        plan: flags.plan,
       });
   });
 }

@@ -194,8 +194,9 @@ export function keysOf(plan: Pick<PlannedSecret, 'keys'>, change: PlannedKey['ch
 }
 
 /** The part of a plan that reports hold: without any value. */
-export function plannedSecret({ object, action, keys }: SecretPlan): PlannedSecret {
-  return { object, action, keys };
+export function plannedSecret({ object, action, keys, current }: SecretPlan): PlannedSecret {
+  const resourceVersion = current?.metadata.resourceVersion;
+  return { object, action, ...(resourceVersion === undefined ? {} : { resourceVersion }), keys };
 }
 
 /** The snapshot as it is once the plans are carried out. */

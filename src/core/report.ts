@@ -62,18 +62,22 @@ export type KeyChange = 'ADD' | 'CHANGE' | 'SAME' | 'REMOVE';
 export interface PlannedKey {
   readonly key: string;
   readonly change: KeyChange;
-  readonly source?: string;
+  readonly source?: string | undefined;
 }
 
 export interface PlannedSecret {
   readonly object: ObjectRef;
   readonly action: 'create' | 'patch' | 'none';
+  /** What it was planned from; absent where the Secret is. */
+  readonly resourceVersion?: string | undefined;
   readonly keys: readonly PlannedKey[];
 }
 
 export interface FixReport extends ReportHead {
   readonly command: 'fix-secrets';
   readonly dryRun: boolean;
+  /** As `--from` names them, so that a plan can be carried out as it was reviewed. */
+  readonly sources: readonly string[];
   readonly plan: readonly PlannedSecret[];
   readonly outcomes: readonly StepOutcome[];
 }

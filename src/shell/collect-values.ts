@@ -13,6 +13,10 @@ export interface CollectOptions {
   readonly sources: readonly ValueSource[];
   /** Whether to prompt for what no source has; otherwise such keys are left out where a person could be asked later. */
   readonly ask: boolean;
+  /** Whether keys without a value are left out; only when there is none at all it is an error. */
+  readonly partial: boolean;
+  /** What c2l kept in the cluster: used where a person agrees, and named to a script. */
+  readonly kept?: ValueSource | undefined;
 }
 
 /** Why a key has no value yet, source by source. */
@@ -37,10 +41,46 @@ export async function collectValues(
     await askSource(session, source, open, { found, refusals });
   }
 
-  const unresolved = wanted.filter((key) => !found.has(keyId(key)) && !canDoWithout(key));
+  const isLacking = (key: WantedKey): boolean => !found.has(keyId(key)) && !canDoWithout(key);
+  const unresolved = wanted.filter(isLacking);
   if (unresolved.length === 0) return found;
-  if (!session.deps.terminal.canPrompt) throw valuesMissing(unresolved, sources, refusals);
-  return options.ask ? promptForAll(session, unresolved, { found, refusals }) : found;
+  const kept = options.kept && (await keptValues(session, options.kept, unresolved));
+  if (options.partial) {
+    if (found.size === 0) throw valuesMissing(unresolved, { asked: sources, refusals, kept });
+    return found;
+  }
+  if (!session.deps.terminal.canPrompt) throw valuesMissing(unresolved, { asked: sources, refusals, kept });
+  if (!options.ask) return found;
+  if (kept !== undefined) await offerKept(session, kept, found);
+  return promptForAll(session, wanted.filter(isLacking), { found, refusals });
+}
+
+/** The usable values that the cluster keeps of the keys that no source has. */
+async function keptValues(
+  { stack, deps }: Session,
+  source: ValueSource,
+  open: readonly WantedKey[],
+): Promise<Map<string, FoundValue>> {
+  const answers = await source.lookUp(open.map(toWantedValue), deps.signal);
+  const usable = new Map<string, FoundValue>();
+  for (const [index, key] of open.entries()) {
+    const answer = answers[index];
+    if (answer?.state !== 'found' || rejection(answer.value, key, stack) !== undefined) continue;
+    usable.set(keyId(key), { value: answer.value, source: `${source.label} (${answer.detail ?? ''})` });
+  }
+  return usable;
+}
+
+/** Takes what the cluster keeps where the person agrees. */
+async function offerKept(
+  { deps }: Session,
+  kept: ReadonlyMap<string, FoundValue>,
+  found: Map<string, FoundValue>,
+): Promise<void> {
+  if (kept.size === 0) return;
+  const keys = [...kept].map(([id, { source }]) => `${id.split('/').at(-1) ?? id} ${source.replace(/^\S+ /, '')}`);
+  const question = `no source has these, but c2l kept them in the cluster: ${keys.join(', ')}; use them?`;
+  if (await deps.prompter.confirm(question)) for (const [id, value] of kept) found.set(id, value);
 }
 
 interface Collected {
@@ -95,8 +135,15 @@ function take(
 
 function valuesMissing(
   unresolved: readonly WantedKey[],
-  asked: readonly ValueSource[],
-  refusals: Refusals,
+  {
+    asked,
+    refusals,
+    kept,
+  }: {
+    readonly asked: readonly ValueSource[];
+    readonly refusals: Refusals;
+    readonly kept: ReadonlyMap<string, FoundValue> | undefined;
+  },
 ): OperatorError {
   const secrets = [...new Set(unresolved.map(({ namespace, secret }) => `${namespace}/${secret}`))];
   const sources =
@@ -107,7 +154,12 @@ function valuesMissing(
   return new OperatorError(
     isInvalid ? 'values-invalid' : 'values-missing',
     `no usable value for ${count(unresolved.length, 'key')} of ${secrets.join(', ')}: ${namesByReason(unresolved, refusals)}; ${sources}`,
-    { hint: 'c2l fix-secrets --from env:FILE or --from azure-key-vault:NAME-OR-URL' },
+    {
+      hint:
+        kept !== undefined && kept.size > 0
+          ? `c2l kept ${kept.size} of them in the cluster: add --from revision`
+          : 'c2l fix-secrets --from env:FILE or --from azure-key-vault:NAME-OR-URL',
+    },
   );
 }
 
@@ -136,6 +188,7 @@ async function promptForAll(
   unresolved: readonly WantedKey[],
   { found }: Collected,
 ): Promise<ReadonlyMap<string, FoundValue>> {
+  if (unresolved.length === 0) return found;
   session.deps.terminal.err(
     `${count(unresolved.length, 'key')} without a value in any source; what is typed stays hidden`,
   );

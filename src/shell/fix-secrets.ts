@@ -1,20 +1,19 @@
 import { count } from '../core/list-text.ts';
-import { diagnose } from '../core/diagnose.ts';
-import type { Finding, FindingCode } from '../core/findings.ts';
-import { refId, type ObjectRef } from '../core/kubernetes.ts';
+import type { ObjectRef } from '../core/kubernetes.ts';
 import {
-  applySecretPlans,
+  canDoWithout,
+  keyId,
   keysOf,
-  promptSource,
   plannedSecret,
   planSecret,
   secretTargets,
   wantedKeys,
+  type FoundValue,
   type SecretPlan,
   type SecretTarget,
   type WantedKey,
 } from '../core/plan-secrets.ts';
-import { verdictOfWrites, type FixReport, type StepOutcome } from '../core/report.ts';
+import type { FixReport, StepOutcome } from '../core/report.ts';
 import { requirements } from '../core/requirements.ts';
 import {
   allRefused,
@@ -32,11 +31,13 @@ import { planLines } from '../render/plan-text.ts';
 import { createStyle } from '../render/style.ts';
 import { collectValues, refuseWhenInterrupted } from './collect-values.ts';
 import { confirmWrite } from './confirm.ts';
+import { fixReport } from './fix-report.ts';
 import { observe } from './observe.ts';
 import { proveRights } from './prove-rights.ts';
 import { refuseUnreadableSecrets } from './readable-secrets.ts';
 import { rehearseWrites } from './rehearse-writes.ts';
-import { reportHead, type Session } from './session.ts';
+import { revisionSource, revisionSpec } from './revision-source.ts';
+import type { Session } from './session.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 import { writeSecrets } from './write-secrets.ts';
 
@@ -50,6 +51,10 @@ export interface FixOptions {
   readonly overwrite: readonly string[];
   /** How many revisions of each Secret stay. */
   readonly keep: number;
+  /** Write what there is a value for, and leave the rest. */
+  readonly partial?: boolean;
+  /** A file that a dry run printed: nothing else than what stands there is done. */
+  readonly plan?: string | undefined;
 }
 
 /**
@@ -58,29 +63,50 @@ export interface FixOptions {
  * first write on the report tells what was done.
  */
 export async function runFix(session: Session, options: FixOptions): Promise<FixReport> {
+  const { plan: file } = options;
+  if (file === undefined) return repair(session, options);
+  const { openPlan, refuseOutdated, reviewedChanges } = await import('./reviewed-plan.ts');
+  const reviewed = await openPlan(session, file);
+  const overwrite = [...options.overwrite, ...reviewedChanges(reviewed)];
+  return repair(session, { ...options, from: reviewed.sources, overwrite }, (plans) =>
+    refuseOutdated(session, file, { reviewed, plans }),
+  );
+}
+
+type CheckPlans = (plans: readonly SecretPlan[]) => Promise<void>;
+
+async function repair(session: Session, options: FixOptions, check?: CheckPlans): Promise<FixReport> {
   const { cluster, deps, scope, stack } = session;
+  const { dryRun } = options;
   const snapshot = await untilInterrupted(observe(cluster, scope, deps.clock.now()), deps.signal);
   refuseUnreadableSecrets(session, snapshot);
 
   const known = wantedBy(session, snapshot, options);
   const from = options.from.length > 0 ? options.from : session.defaultSources;
   // A wrong --from shows at the first run, not in the next outage.
-  const sources = await Promise.all(from.map((spec) => deps.openSource(spec)));
+  const sources = await Promise.all(
+    from.map(async (spec) => (spec === revisionSpec ? revisionSource(snapshot) : deps.openSource(spec))),
+  );
   if (sources.length > 0) refuseSharedSourceNames(known);
   const { targets, refused } = guarded(session, secretTargets(known, snapshot, stack));
-  const dryRun = options.dryRun;
-  if (targets.length === 0) return report(session, { snapshot, plans: [], outcomes: [], dryRun });
   const wanted = targets.flatMap((target) => target.wanted);
   refuseUnnamedChanges(session, wanted, options);
   if (!dryRun) await untilInterrupted(proveRights(session, rightsFor(targets, snapshot)), deps.signal);
 
-  const found = await collectValues(session, wanted, { sources, ask: !dryRun });
-  const plans = targets.map((target) => planSecret(target, found));
+  const found = await collectValues(session, wanted, {
+    sources,
+    ask: !dryRun,
+    partial: options.partial === true,
+    kept: from.includes(revisionSpec) ? undefined : revisionSource(snapshot),
+  });
+  const { open, left } = options.partial === true ? withValues(session, targets, found) : { open: targets, left: [] };
+  const plans = open.map((target) => planSecret(target, found));
+  await check?.(plans);
   const isIdle = plans.every(({ action }) => action === 'none');
   const refusal = allRefused(refused.map((each) => each.refusal));
   if (isIdle && refusal !== undefined) throw refusal;
-  const leftAlone = refused.map(toOutcome);
-  if (dryRun || isIdle) return report(session, { snapshot, plans, outcomes: [], leftAlone, dryRun });
+  const result = { snapshot, from, plans, leftAlone: [...refused.map(toOutcome), ...left], dryRun };
+  if (dryRun || isIdle) return fixReport(session, { ...result, outcomes: [] });
 
   show(session, plans, snapshot);
   await untilInterrupted(rehearseWrites(session, plans, snapshot.missingNamespaces), deps.signal);
@@ -88,8 +114,25 @@ export async function runFix(session: Session, options: FixOptions): Promise<Fix
   refuseWhenInterrupted(session);
   const { missingNamespaces } = snapshot;
   const how = { command: 'fix-secrets', missingNamespaces, keep: options.keep };
-  const { outcomes, written } = await writeSecrets(session, plans, how);
-  return report(session, { snapshot, plans, outcomes, leftAlone, dryRun, written });
+  return fixReport(session, { ...result, ...(await writeSecrets(session, plans, how)) });
+}
+
+/** What can be written of each Secret, and what is left out of it, which is said loudly. */
+function withValues(
+  { deps }: Session,
+  targets: readonly SecretTarget[],
+  found: ReadonlyMap<string, FoundValue>,
+): { open: readonly SecretTarget[]; left: readonly StepOutcome[] } {
+  const isLacking = (key: WantedKey): boolean => !found.has(keyId(key)) && !canDoWithout(key);
+  const open = targets.map((target) => ({ ...target, wanted: target.wanted.filter((key) => !isLacking(key)) }));
+  const left = targets.flatMap(({ object, wanted }): StepOutcome[] => {
+    const keys = wanted.filter(isLacking).map(({ key }) => key);
+    if (keys.length === 0) return [];
+    const detail = `left without ${keys.join(', ')}: no source has a usable value`;
+    deps.terminal.err(`warning: PARTIAL: secret ${object.namespace}/${object.name} is ${detail}`);
+    return [{ action: 'patch-secret', object, outcome: 'skipped', detail }];
+  });
+  return { open: open.filter(({ wanted }) => wanted.length > 0), left };
 }
 
 interface Refused {
@@ -139,6 +182,7 @@ function refuseUnnamedChanges({ deps }: Session, wanted: readonly WantedKey[], o
 }
 
 function rightsFor(targets: readonly SecretTarget[], { missingNamespaces }: Snapshot): Right[] {
+  if (targets.length === 0) return [];
   const rights = targets.flatMap(({ object, current }): Right[] => {
     const right = (verb: Right['verb']): Right => ({
       verb,
@@ -193,50 +237,4 @@ function question(plans: readonly SecretPlan[], namespaces: readonly string[]): 
   ];
   const secrets = changing.map(({ object }) => `${object.namespace}/${object.name}`);
   return `${parts.join(', ')} in ${secrets.join(', ')}?`;
-}
-
-/** What fix-secrets answers for: pods that still wait are the next phase's. */
-const ownCodes: ReadonlySet<FindingCode> = new Set([
-  'namespace-missing',
-  'secret-missing',
-  'secret-key-missing',
-  'secret-value-placeholder',
-  'secret-value-invalid',
-  'unreadable',
-]);
-
-interface Result {
-  readonly snapshot: Snapshot;
-  readonly plans: readonly SecretPlan[];
-  readonly outcomes: readonly StepOutcome[];
-  /** Secrets that c2l must not write. */
-  readonly leftAlone?: readonly StepOutcome[];
-  readonly dryRun: boolean;
-  /** The plans that were carried out; in a dry run and with nothing to do all of them count as such. */
-  readonly written?: readonly SecretPlan[];
-}
-
-function report(session: Session, result: Result): FixReport {
-  const { snapshot, plans, outcomes, leftAlone = [], dryRun, written = plans } = result;
-  const after = applySecretPlans(snapshot, written);
-  const findings = diagnose(after, session.stack).filter(
-    (finding) => ownCodes.has(finding.code) && !(dryRun && isToBeAsked(finding, plans)),
-  );
-  const verdict = verdictOfWrites(outcomes, findings);
-  const isIncomplete = outcomes.length > 0 && leftAlone.length > 0 && verdict !== 'interrupted';
-  return {
-    ...reportHead(session, snapshot),
-    command: 'fix-secrets',
-    verdict: isIncomplete ? 'partial' : verdict,
-    findings,
-    dryRun,
-    plan: plans.map(plannedSecret),
-    outcomes: [...outcomes, ...leftAlone],
-  };
-}
-
-/** A dry run asks nobody; what a person will be asked for counts as known. */
-function isToBeAsked({ object, key }: Finding, plans: readonly SecretPlan[]): boolean {
-  const plan = plans.find((each) => refId(each.object) === refId(object));
-  return plan?.keys.some((entry) => entry.key === key && entry.source === promptSource) === true;
 }

@@ -28,6 +28,7 @@ async function setUp({
     connect: notUsed,
     startSandbox: notUsed,
     openSource: notUsed,
+    readPlanFile: notUsed,
     fingerprints: notUsed,
     stackFiles: createStackFiles({ cwd: '/' }),
     outputFolder: { write: notUsed },

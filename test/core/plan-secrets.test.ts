@@ -124,6 +124,7 @@ describe('a plan', () => {
     expect(plannedSecret(plan!)).toEqual({
       object: { kind: 'Secret', namespace, name: 'app' },
       action: 'patch',
+      resourceVersion: '7',
       keys: [
         { key: 'password', change: 'ADD', source: 'env:backup.env' },
         { key: 'short-lived', change: 'SAME' },

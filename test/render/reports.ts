@@ -190,6 +190,7 @@ export const fixed: FixReport = {
   verdict: 'ok',
   findings: [],
   dryRun: false,
+  sources: ['env:backup.env', 'azure-key-vault:prod'],
   plan: [
     {
       object: secret,

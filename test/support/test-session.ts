@@ -10,6 +10,7 @@ import { createFingerprints } from '../../src/adapters/fingerprints.ts';
 import { openSource } from '../../src/adapters/open-source.ts';
 import { createManifestFiles } from '../../src/adapters/manifest-files.ts';
 import { createOutputFolder } from '../../src/adapters/output-folder.ts';
+import { readPlanFile } from '../../src/adapters/plan-file.ts';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import type { Deps } from '../../src/ports.ts';
@@ -68,6 +69,7 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
     stackFiles: createStackFiles({ cwd: folder }),
     outputFolder: createOutputFolder({ cwd: folder }),
     manifestFiles: createManifestFiles({ cwd: folder, stdin: Readable.from([]) }),
+    readPlanFile: (path) => readPlanFile(path, folder),
     fingerprints: createFingerprints,
     clock: systemClock,
     prompter,

@@ -1,0 +1,57 @@
+import { diagnose } from '../core/diagnose.ts';
+import type { Finding, FindingCode } from '../core/findings.ts';
+import { refId } from '../core/kubernetes.ts';
+import { applySecretPlans, plannedSecret, promptSource, type SecretPlan } from '../core/plan-secrets.ts';
+import { verdictOfWrites, type FixReport, type StepOutcome } from '../core/report.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { reportHead, type Session } from './session.ts';
+
+/** What fix-secrets answers for: pods that still wait are the next phase's. */
+const ownCodes: ReadonlySet<FindingCode> = new Set([
+  'namespace-missing',
+  'secret-missing',
+  'secret-key-missing',
+  'secret-value-placeholder',
+  'secret-value-invalid',
+  'unreadable',
+]);
+
+/** What became of the Secrets, and what it was decided on. */
+export interface FixResult {
+  readonly snapshot: Snapshot;
+  /** As `--from` names them. */
+  readonly from: readonly string[];
+  readonly plans: readonly SecretPlan[];
+  readonly outcomes: readonly StepOutcome[];
+  /** Secrets that c2l must not write. */
+  readonly leftAlone?: readonly StepOutcome[];
+  readonly dryRun: boolean;
+  /** The plans that were carried out; in a dry run and with nothing to do all of them count as such. */
+  readonly written?: readonly SecretPlan[];
+}
+
+export function fixReport(session: Session, result: FixResult): FixReport {
+  const { snapshot, plans, outcomes, leftAlone = [], dryRun, written = plans } = result;
+  const after = applySecretPlans(snapshot, written);
+  const findings = diagnose(after, session.stack).filter(
+    (finding) => ownCodes.has(finding.code) && !(dryRun && isToBeAsked(finding, plans)),
+  );
+  const verdict = verdictOfWrites(outcomes, findings);
+  const isIncomplete = outcomes.length > 0 && leftAlone.length > 0 && verdict !== 'interrupted';
+  return {
+    ...reportHead(session, snapshot),
+    command: 'fix-secrets',
+    verdict: isIncomplete ? 'partial' : verdict,
+    findings,
+    dryRun,
+    sources: result.from,
+    plan: plans.map(plannedSecret),
+    outcomes: [...outcomes, ...leftAlone],
+  };
+}
+
+/** A dry run asks nobody; what a person will be asked for counts as known. */
+function isToBeAsked({ object, key }: Finding, plans: readonly SecretPlan[]): boolean {
+  const plan = plans.find((each) => refId(each.object) === refId(object));
+  return plan?.keys.some((entry) => entry.key === key && entry.source === promptSource) === true;
+}

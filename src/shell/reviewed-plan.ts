@@ -1,0 +1,50 @@
+import { parsePlanFile, planDifferences, type PlanFile } from '../core/plan-file.ts';
+import { plannedSecret, type SecretPlan } from '../core/plan-secrets.ts';
+import { OperatorError } from '../errors.ts';
+import { otherWriter } from './other-writer.ts';
+import type { Session } from './session.ts';
+
+const again = 'c2l fix-secrets --dry-run -o yaml > plan.yaml';
+
+/** Reads a plan that was reviewed. Throws where it is none, or one of another cluster. */
+export async function openPlan({ cluster, deps }: Session, file: string): Promise<PlanFile> {
+  const parsed = parsePlanFile(await deps.readPlanFile(file));
+  if ('wrong' in parsed) {
+    throw new OperatorError('plan-invalid', `${file} is no plan of fix-secrets: ${parsed.wrong}`, { hint: again });
+  }
+  const { context, server } = parsed.plan;
+  if (context === cluster.context && server === cluster.server) return parsed.plan;
+  throw new OperatorError(
+    'plan-invalid',
+    `${file} was made for context ${context}, server ${server}, not for context ${cluster.context}, server ${cluster.server}`,
+    { hint: `--context ${context}` },
+  );
+}
+
+/** Keys whose change was seen by whoever reviewed the plan, as `--overwrite` names them. */
+export function reviewedChanges({ plan }: PlanFile): string[] {
+  return plan.flatMap(({ object, keys }) =>
+    keys.filter(({ change }) => change === 'CHANGE').map(({ key }) => `${object.namespace}/${object.name}/${key}`),
+  );
+}
+
+/** Nothing else is written than what was reviewed. Throws `plan-outdated` where the cluster or a source has moved on. */
+export async function refuseOutdated(
+  session: Session,
+  file: string,
+  { reviewed, plans }: { readonly reviewed: PlanFile; readonly plans: readonly SecretPlan[] },
+): Promise<void> {
+  const differences = planDifferences(reviewed.plan, plans.map(plannedSecret));
+  const [first] = differences;
+  if (first === undefined) return;
+  const planned = reviewed.plan.find(({ object }) => first.startsWith(`secret/${object.name} `));
+  const other = planned === undefined ? undefined : await otherWriter(session, planned.object);
+  const who = other === undefined ? '' : ` (last written by ${other})`;
+  throw new OperatorError(
+    'plan-outdated',
+    `${file} is outdated: ${differences.join('; ')}${who}; nothing was changed`,
+    {
+      hint: again,
+    },
+  );
+}
