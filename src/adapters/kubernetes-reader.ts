@@ -117,6 +117,12 @@ export class KubernetesReader implements ClusterReader {
     });
   }
 
+  /** Rights are looked at before the path: to whom a kind is forbidden, one that is not installed is so as well. */
+  async #isAbsent(api: string, answer: ApiAnswer): Promise<boolean> {
+    if (answer.status !== 403 || !isAddOn(api)) return answer.status === 404 && isUnknownResource(api, answer);
+    return (await this.#transport.read({ method: 'GET', path: api })).status === 404;
+  }
+
   /** `expired` when the server no longer holds the state that the first page was read at. */
   async #pages<T>(
     api: string,
@@ -131,7 +137,7 @@ export class KubernetesReader implements ClusterReader {
       const path = `${collectionPath(api, subject.resource, subject.namespace)}?${query}`;
       const answer = await this.#transport.read({ method: 'GET', path });
       if (answer.status === 410 && token !== '') return 'expired';
-      if (answer.status === 404 && isUnknownResource(api, answer)) return absent;
+      if (await this.#isAbsent(api, answer)) return absent;
       if (answer.status >= 300) return answerFailure(answer, subject);
       const page = parsePage(answer, subject);
       if ('state' in page) return page;
@@ -153,6 +159,12 @@ function reduceSecret(item: unknown): Reduced<Secret> {
 
 function malformed(path: string): string {
   return path === '' ? 'a list with malformed objects' : `a list with malformed objects (${path.slice(1)})`;
+}
+
+/** Kubernetes' own groups are always there; what controllers of others bring has a domain of theirs. */
+function isAddOn(api: string): boolean {
+  const [, , group = ''] = api.split('/');
+  return group.includes('.') && !group.endsWith('.k8s.io');
 }
 
 /**

@@ -1,5 +1,4 @@
 import type {
-  Condition,
   Container,
   ContainerStatus,
   Job,
@@ -10,6 +9,7 @@ import type {
   Resource,
 } from '../core/kubernetes.ts';
 import { reducer, type FieldsShape, type Reduced, type Shape, type ShapeOf } from './kubernetes-shapes.ts';
+import { conditions, externalSecretShape, sealedSecretShape, secretStoreShape } from './secret-writer-shapes.ts';
 
 const strings = { map: 'string' } as const;
 
@@ -111,10 +111,6 @@ const containerStatuses: ShapeOf<readonly ContainerStatus[]> = {
       },
     },
   },
-};
-
-const conditions: ShapeOf<readonly Condition[]> = {
-  list: { required: { type: 'string', status: 'string' }, optional: { reason: 'string', message: 'string' } },
 };
 
 const template: ShapeOf<PodTemplate> = {
@@ -299,6 +295,10 @@ export const resources: { readonly [R in Resource]: ResourceDescription<Listed[R
       },
     },
   },
+  externalsecrets: { api: '/apis/external-secrets.io/v1', shape: externalSecretShape },
+  secretstores: { api: '/apis/external-secrets.io/v1', shape: secretStoreShape },
+  clustersecretstores: { api: '/apis/external-secrets.io/v1', shape: secretStoreShape },
+  sealedsecrets: { api: '/apis/bitnami.com/v1alpha1', shape: sealedSecretShape },
 };
 
 /** Where a resource is listed, and what of its objects is kept. */

@@ -19,7 +19,8 @@ export function toSecret(object: unknown): Secret | undefined {
   if (fields === undefined || kept === undefined || data === undefined) return undefined;
 
   const managedFields = metadata?.['managedFields'];
-  const owner = ownerOf(kept, managedFields);
+  const writers = dataWriters(managedFields);
+  const [owner, ...otherOwners] = ownersOf(kept, writers);
   const noted = notedTimes(kept);
   const lastWrite = lastWriteOf(managedFields);
   return {
@@ -32,6 +33,8 @@ export function toSecret(object: unknown): Secret | undefined {
     exposedKeys: exposedKeys(asText(asObject(metadata?.['annotations'])?.[lastApplied])),
     ...(owner === undefined ? {} : { owner }),
     ...(lastWrite === undefined ? {} : { lastWrite }),
+    otherOwners,
+    writers: writers.filter((manager) => manager !== fieldManager),
   };
 }
 
@@ -93,20 +96,25 @@ function exposedKeys(applied: string): string[] {
 type SecretMetadata = ObjectMeta & { readonly namespace: string };
 
 /** Those that refuse a patch come first: a Secret may bear the marks of several. */
-function ownerOf(metadata: SecretMetadata, managedFields: unknown): SecretOwner | undefined {
+function ownersOf(metadata: SecretMetadata, writers: readonly string[]): SecretOwner[] {
   const owners = metadata.ownerReferences ?? [];
-  const writers = dataWriters(managedFields);
-  const external = owners.find((owner) => owner.kind === 'ExternalSecret')?.name ?? externalWriter(metadata, writers);
-  if (external !== undefined) return { by: 'external-secrets', name: external };
-  const sealed = owners.find((owner) => owner.kind === 'SealedSecret');
-  if (sealed !== undefined) return { by: 'sealed-secrets', name: sealed.name };
-
-  const application = applicationOf(metadata, writers);
-  if (application !== undefined) return { by: 'argocd', name: application };
-  const controller = owners.find((owner) => owner.controller === true);
-  if (controller !== undefined) return { by: 'controller', name: `${controller.kind}/${controller.name}` };
-  const release = releaseOf(metadata);
-  return release === undefined ? undefined : { by: 'helm', name: release };
+  const named = (by: SecretOwner['by'], names: readonly (string | undefined)[]): SecretOwner[] =>
+    [...new Set(names)].flatMap((name) => (name === undefined ? [] : [{ by, name }]));
+  const namesOf = (kind: string): string[] => owners.filter((owner) => owner.kind === kind).map(({ name }) => name);
+  const external = namesOf('ExternalSecret');
+  const controllers = owners.filter(
+    ({ kind, controller }) => controller === true && kind !== 'ExternalSecret' && kind !== 'SealedSecret',
+  );
+  return [
+    ...named('external-secrets', external.length > 0 ? external : [externalWriter(metadata, writers)]),
+    ...named('sealed-secrets', namesOf('SealedSecret')),
+    ...named('argocd', [applicationOf(metadata, writers)]),
+    ...named(
+      'controller',
+      controllers.map(({ kind, name }) => `${kind}/${name}`),
+    ),
+    ...named('helm', [releaseOf(metadata)]),
+  ];
 }
 
 /** Where Argo CD tracks by label, that label alone could as well be a chart's. */

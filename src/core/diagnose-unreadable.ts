@@ -17,6 +17,10 @@ const kinds: Readonly<Record<string, readonly [kind: string, hides: string]>> = 
   serviceaccounts: ['ServiceAccount', 'which image pull secrets pods get from their ServiceAccount'],
   ingresses: ['Ingress', 'which certificates are needed'],
   events: ['Event', 'why volumes cannot be mounted'],
+  externalsecrets: ['ExternalSecret', 'which Secrets External Secrets writes, and whether it can'],
+  secretstores: ['SecretStore', 'whether External Secrets reaches its stores'],
+  clustersecretstores: ['ClusterSecretStore', 'whether External Secrets reaches its stores'],
+  sealedsecrets: ['SealedSecret', 'which Secrets Sealed Secrets writes, and whether it can'],
   applications: ['Application', 'whether the Argo CD applications are healthy'],
 };
 

@@ -4,6 +4,7 @@ import { diagnoseNextStart } from './diagnose-next-start.ts';
 import { diagnoseSecrets } from './diagnose-secrets.ts';
 import { diagnoseUnreadable } from './diagnose-unreadable.ts';
 import { diagnoseWorkloads } from './diagnose-workloads.ts';
+import { diagnoseWriters } from './diagnose-writers.ts';
 import { buildScene } from './diagnosis-scene.ts';
 import { compareFindings, type Finding } from './findings.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -16,8 +17,8 @@ import type { Stack } from './stack.ts';
 export function diagnose(snapshot: Snapshot, stack?: Stack): Finding[] {
   const scene = buildScene(snapshot, stack);
   const argocd = diagnoseArgoCd(scene);
-  const secrets = diagnoseSecrets(scene);
-  const stated = [...secrets, ...diagnoseComponents(scene), ...argocd];
+  const { roots: writers, secrets } = diagnoseWriters(scene, diagnoseSecrets(scene));
+  const stated = [...writers, ...secrets, ...diagnoseComponents(scene), ...argocd];
   const roots = explainMissing(scene, [...stated, ...diagnoseWorkloads(scene, stated)]);
   const findings = [
     ...roots,

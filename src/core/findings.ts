@@ -1,3 +1,4 @@
+import type { FindingOwner } from './finding-owner.ts';
 import type { ObjectRef } from './kubernetes.ts';
 
 export type Severity = 'error' | 'warning' | 'info';
@@ -25,6 +26,9 @@ export const findingCodes = {
   'secret-plain-in-manifest': { severity: 'warning', runbook: 'restoring-application-secrets' },
   'image-pull-secret-missing': { severity: 'error', runbook: 'restoring-application-secrets' },
   'tls-secret-missing': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'external-secret-not-ready': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'secret-store-not-ready': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'sealed-secret-not-synced': { severity: 'error', runbook: 'restoring-application-secrets' },
   'optional-key-absent': { severity: 'info', runbook: 'restoring-application-secrets' },
   'next-start-fails': { severity: 'warning', runbook: 'restoring-application-secrets' },
   'environment-stale': { severity: 'warning', runbook: 'restoring-application-secrets' },
@@ -50,6 +54,8 @@ export interface Finding {
   /** The required keys of a Secret that is missing as a whole. */
   readonly keys?: readonly string[];
   readonly references?: readonly FindingReference[];
+  /** Who else writes the Secret, where the finding is about one. */
+  readonly owner?: FindingOwner;
   readonly message: string;
   /** Ids of the findings that explain this one. */
   readonly causes: readonly string[];

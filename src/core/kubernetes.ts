@@ -1,3 +1,5 @@
+import type { ExternalSecret, SealedSecret, SecretStore } from './secret-writer-objects.ts';
+
 /**
  * The parts of Kubernetes objects that decisions need, spelled as the API spells them. Objects come from a server that
  * c2l does not control: everything the API marks optional is optional here.
@@ -275,6 +277,10 @@ export interface Listed {
   readonly ingresses: Ingress;
   readonly events: KubernetesEvent;
   readonly applications: Application;
+  readonly externalsecrets: ExternalSecret;
+  readonly secretstores: SecretStore;
+  readonly clustersecretstores: SecretStore;
+  readonly sealedsecrets: SealedSecret;
 }
 
 export type Resource = keyof Listed;

@@ -47,6 +47,7 @@ export function manifestSnapshot(scene: ManifestScene): Snapshot {
     },
     ingresses: all('ingresses'),
     events: empty,
+    writers: { externalSecrets: empty, secretStores: empty, clusterSecretStores: empty, sealedSecrets: empty },
     argocd: { installed: false, namespace: 'argocd', applications: empty, deployments: empty, statefulSets: empty },
   };
 }
@@ -135,6 +136,8 @@ function unseen({ name, namespace, type, names, hasOthers }: Unseen): Secret {
     keyChangedAt: new Map(),
     keyAddedAt: new Map(),
     exposedKeys: [],
+    otherOwners: [],
+    writers: [],
     promised: { names: new Set(names), hasOthers },
   };
 }

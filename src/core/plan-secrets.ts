@@ -236,5 +236,7 @@ function afterPlan(plan: SecretPlan, at: string): Secret {
     keyChangedAt: new Map(),
     keyAddedAt,
     exposedKeys: [],
+    otherOwners: [],
+    writers: [],
   };
 }

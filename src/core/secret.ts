@@ -24,6 +24,10 @@ export interface Secret {
   /** Keys whose value stands in plain or base64 text in `kubectl.kubernetes.io/last-applied-configuration`. */
   readonly exposedKeys: readonly string[];
   readonly owner?: SecretOwner;
+  /** Others that left their marks beside the owner: two that write the same Secret undo each other's work. */
+  readonly otherOwners: readonly SecretOwner[];
+  /** Field managers that wrote a key which is there, without c2l. */
+  readonly writers: readonly string[];
   /** Keys that another program will write, as its manifest says; what they will hold cannot be seen. */
   readonly promised?: PromisedKeys;
   /** Who wrote any of it last, as the API's managed fields tell. */

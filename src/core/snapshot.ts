@@ -39,7 +39,17 @@ export interface Snapshot {
   readonly serviceAccounts: Listing<Listed['serviceaccounts']>;
   readonly ingresses: Listing<Listed['ingresses']>;
   readonly events: Listing<Listed['events']>;
+  readonly writers: SecretWritersSnapshot;
   readonly argocd: ArgoCdSnapshot;
+}
+
+/** What else writes Secrets; empty where those controllers are not installed. */
+export interface SecretWritersSnapshot {
+  readonly externalSecrets: Listing<Listed['externalsecrets']>;
+  /** Stores that an ExternalSecret names: none are read where there is none. */
+  readonly secretStores: Listing<Listed['secretstores']>;
+  readonly clusterSecretStores: Listing<Listed['clustersecretstores']>;
+  readonly sealedSecrets: Listing<Listed['sealedsecrets']>;
 }
 
 /** Argo CD's own state; `installed` is false where its CRD is not there, which is no problem by itself. */

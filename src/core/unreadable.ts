@@ -19,7 +19,7 @@ function isListed(kind: string): kind is keyof typeof listings {
 
 /** Every gap of a snapshot, each once. */
 export function allGaps(snapshot: Snapshot): readonly Gap[] {
-  const { argocd } = snapshot;
+  const { argocd, writers } = snapshot;
   const gaps = [
     snapshot.secrets,
     snapshot.pods,
@@ -33,6 +33,10 @@ export function allGaps(snapshot: Snapshot): readonly Gap[] {
     snapshot.serviceAccounts,
     snapshot.ingresses,
     snapshot.events,
+    writers.externalSecrets,
+    writers.secretStores,
+    writers.clusterSecretStores,
+    writers.sealedSecrets,
     argocd.applications,
     argocd.deployments,
     argocd.statefulSets,

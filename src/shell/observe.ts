@@ -1,6 +1,7 @@
 import type { Listed, Resource } from '../core/kubernetes.ts';
 import type { Observed } from '../core/observed.ts';
-import type { ArgoCdSnapshot, Gap, Listing, Snapshot } from '../core/snapshot.ts';
+import type { ArgoCdSnapshot, Gap, Listing, SecretWritersSnapshot, Snapshot } from '../core/snapshot.ts';
+import { storeRef } from '../core/secret-writers.ts';
 import type { ClusterReader } from '../ports.ts';
 import { nothingReadable, type Scope } from './session.ts';
 
@@ -12,7 +13,7 @@ export async function observe(cluster: ClusterReader, scope: Scope, now: Date): 
   const list = <R extends Resource>(resource: R): Promise<Listing<Listed[R]>> =>
     listEverywhere(resource, scope, (namespace) => cluster.list(resource, namespace));
 
-  const [missingNamespaces, listings, argocd] = await Promise.all([
+  const [missingNamespaces, listings, writers, argocd] = await Promise.all([
     findMissingNamespaces(cluster, scope),
     allOf({
       secrets: listEverywhere('secrets', scope, (namespace) => cluster.listSecrets(namespace)),
@@ -28,10 +29,18 @@ export async function observe(cluster: ClusterReader, scope: Scope, now: Date): 
       ingresses: list('ingresses'),
       events: list('events'),
     }),
+    observeWriters(cluster, scope),
     observeArgoCd(cluster, scope.argocdNamespace),
   ]);
   const namespaces = scope.all ? namespacesOf(Object.values(listings)) : scope.namespaces;
-  const snapshot: Snapshot = { takenAt: now.toISOString(), namespaces, missingNamespaces, ...listings, argocd };
+  const snapshot: Snapshot = {
+    takenAt: now.toISOString(),
+    namespaces,
+    missingNamespaces,
+    ...listings,
+    writers,
+    argocd,
+  };
   refuseBlindness(cluster, snapshot);
   return snapshot;
 }
@@ -72,6 +81,22 @@ function toListing<T>(
     }
   }
   return { items, gaps };
+}
+
+const nothing = { items: [], gaps: [] };
+
+async function observeWriters(cluster: ClusterReader, scope: Scope): Promise<SecretWritersSnapshot> {
+  const list = <R extends Resource>(resource: R): Promise<Listing<Listed[R]>> =>
+    listEverywhere(resource, scope, (namespace) => cluster.list(resource, namespace));
+  const [externalSecrets, sealedSecrets] = await Promise.all([list('externalsecrets'), list('sealedsecrets')]);
+  const kinds = new Set(externalSecrets.items.map((external) => storeRef(external).kind));
+  const [secretStores, clusterSecretStores] = await Promise.all([
+    kinds.has('SecretStore') ? list('secretstores') : nothing,
+    kinds.has('ClusterSecretStore')
+      ? listEverywhere('clustersecretstores', { ...scope, all: true }, () => cluster.list('clustersecretstores'))
+      : nothing,
+  ]);
+  return { externalSecrets, secretStores, clusterSecretStores, sealedSecrets };
 }
 
 async function observeArgoCd(cluster: ClusterReader, namespace: string): Promise<ArgoCdSnapshot> {

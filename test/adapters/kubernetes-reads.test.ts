@@ -396,3 +396,19 @@ describe('isAllowed', () => {
     expect(await cluster.isAllowed(right)).toMatchObject({ state: 'unreadable', cause: 'not-kubernetes' });
   });
 });
+
+describe('a kind of somebody else that may not be listed', () => {
+  test.each<[what: string, discovery: number, state: string]>([
+    ['is absent where its API is not installed', 404, 'absent'],
+    ['is unreadable where it is', 200, 'unreadable'],
+    ['is unreadable where that is not told either', 403, 'unreadable'],
+  ])('%s', async (_, discovery, state) => {
+    const { cluster, server } = await connectTo((response, { path }) => {
+      const isDiscovery = path === '/apis/external-secrets.io/v1';
+      sendStatus(response, isDiscovery ? discovery : 403, 'Forbidden', {});
+    });
+
+    expect((await cluster.list('externalsecrets', 'shop')).state).toBe(state);
+    expect(server.requests).toHaveLength(2);
+  });
+});

@@ -22,6 +22,10 @@ export interface Parts {
   readonly serviceAccounts?: readonly Listed['serviceaccounts'][];
   readonly ingresses?: readonly Listed['ingresses'][];
   readonly events?: readonly Listed['events'][];
+  readonly externalSecrets?: readonly Listed['externalsecrets'][];
+  readonly secretStores?: readonly Listed['secretstores'][];
+  readonly clusterSecretStores?: readonly Listed['clustersecretstores'][];
+  readonly sealedSecrets?: readonly Listed['sealedsecrets'][];
   readonly applications?: readonly Listed['applications'][];
   readonly argocdDeployments?: readonly Listed['deployments'][];
   readonly argocdStatefulSets?: readonly Listed['statefulsets'][];
@@ -61,6 +65,12 @@ export function snapshotOf(...parts: readonly Parts[]): Snapshot {
     serviceAccounts: list('serviceaccounts', (part) => part.serviceAccounts),
     ingresses: list('ingresses', (part) => part.ingresses),
     events: list('events', (part) => part.events),
+    writers: {
+      externalSecrets: list('externalsecrets', (part) => part.externalSecrets),
+      secretStores: list('secretstores', (part) => part.secretStores),
+      clusterSecretStores: list('clustersecretstores', (part) => part.clusterSecretStores),
+      sealedSecrets: list('sealedsecrets', (part) => part.sealedSecrets),
+    },
     argocd: {
       installed: parts.some((part) => part.applications ?? part.argocdDeployments ?? part.argocdStatefulSets),
       namespace: 'argocd',
@@ -102,6 +112,8 @@ export function secretWith(name: string, data: Readonly<Record<string, string>>,
     keyChangedAt: new Map(),
     keyAddedAt: new Map(),
     exposedKeys: [],
+    otherOwners: [],
+    writers: [],
     ...extra,
   };
   return { secrets: [built] };

@@ -30,6 +30,7 @@ export function emptySnapshot(namespace: string): Snapshot {
     serviceAccounts: empty,
     ingresses: empty,
     events: empty,
+    writers: { externalSecrets: empty, secretStores: empty, clusterSecretStores: empty, sealedSecrets: empty },
     argocd: {
       installed: false,
       namespace: 'argocd',
@@ -54,6 +55,8 @@ export function secret(
     keyChangedAt: new Map(Object.entries(changedAt)),
     keyAddedAt: new Map(),
     exposedKeys: [],
+    otherOwners: [],
+    writers: [],
   };
 }
 

@@ -1,6 +1,7 @@
 import type { FindingCode } from '../findings.ts';
 import { argocdPages } from './argocd-pages.ts';
 import type { FindingPage } from './finding-page.ts';
+import { ownerPages } from './owner-pages.ts';
 import { runningPages } from './running-pages.ts';
 import { secretPages } from './secret-pages.ts';
 import { workloadPages } from './workload-pages.ts';
@@ -8,6 +9,7 @@ import { workloadPages } from './workload-pages.ts';
 /** A page for every code: one without its page does not compile. */
 export const findingPages: Readonly<Record<FindingCode, FindingPage>> = {
   ...secretPages,
+  ...ownerPages,
   ...runningPages,
   ...workloadPages,
   ...argocdPages,

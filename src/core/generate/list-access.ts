@@ -7,10 +7,13 @@ export interface ListAccess {
 }
 
 const consumers = 'what needs a Secret, and which pods of it run';
+const writers = 'who else writes a Secret, and whether that one fails';
 const obstacles = 'why a pod does not start that lacks nothing, and what its readiness leads to';
 
 /** What an audit lists in each namespace that it looks at. A new resource says here how it is granted. */
-export const listAccess: Readonly<Record<Exclude<Resource, 'applications' | 'configmaps'> | 'secrets', ListAccess>> = {
+export const listAccess: Readonly<
+  Record<Exclude<Resource, 'applications' | 'clustersecretstores' | 'configmaps'> | 'secrets', ListAccess>
+> = {
   secrets: { group: '', why: 'which keys are there; RBAC cannot grant their names without their values' },
   pods: { group: '', why: consumers },
   deployments: { group: 'apps', why: consumers },
@@ -23,4 +26,7 @@ export const listAccess: Readonly<Record<Exclude<Resource, 'applications' | 'con
   ingresses: { group: 'networking.k8s.io', why: 'which TLS Secrets are served' },
   services: { group: '', why: obstacles },
   events: { group: '', why: obstacles },
+  externalsecrets: { group: 'external-secrets.io', why: writers },
+  secretstores: { group: 'external-secrets.io', why: writers },
+  sealedsecrets: { group: 'bitnami.com', why: writers },
 };

@@ -39,12 +39,23 @@ export function argocdRules(): RbacRule[] {
   ];
 }
 
-/** A namespace that is not there is told from one that is empty. Undefined where none is named. */
+export const clusterStoreRule: RbacRule = {
+  why: 'whether External Secrets reaches the stores that serve all namespaces',
+  apiGroups: ['external-secrets.io'],
+  resources: ['clustersecretstores'],
+  verbs: ['list'],
+};
+
+/** What is read beside namespaces: whether a namespace is there at all, and stores that serve all of them. */
 export function clusterRules({ stack, namespaces, all }: GenerateSubject): RbacRule[] {
   const resourceNames = all ? (stack?.namespaces ?? []) : namespaces;
-  if (resourceNames.length === 0) return [];
   const why = 'whether the namespace is there at all';
-  return [{ why, apiGroups: [''], resources: ['namespaces'], resourceNames, verbs: ['get'] }];
+  return [
+    ...(resourceNames.length === 0
+      ? []
+      : [{ why, apiGroups: [''], resources: ['namespaces'], resourceNames, verbs: ['get'] }]),
+    ...(all ? [] : [clusterStoreRule]),
+  ];
 }
 
 function listRules(): RbacRule[] {

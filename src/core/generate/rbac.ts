@@ -1,6 +1,13 @@
 import { Commented, type GeneratedFile } from './generated-file.ts';
 import { subjectName, type GenerateSubject } from './generate-subject.ts';
-import { argocdRules, clusterRules, namespaceRules, type RbacPurpose, type RbacRule } from './rbac-rules.ts';
+import {
+  argocdRules,
+  clusterRules,
+  clusterStoreRule,
+  namespaceRules,
+  type RbacPurpose,
+  type RbacRule,
+} from './rbac-rules.ts';
 
 const group = 'rbac.authorization.k8s.io';
 const apiVersion = `${group}/v1`;
@@ -48,7 +55,7 @@ function byNamespace(purpose: RbacPurpose, name: string, subject: GenerateSubjec
 function everywhere(purpose: RbacPurpose, name: string, subject: GenerateSubject): Grant[] {
   const rules = namespaceRules(purpose, subject.stack?.namespaces[0] ?? '', subject);
   const unnamed = rules.map(({ why, apiGroups, resources, verbs }) => ({ why, apiGroups, resources, verbs }));
-  return [{ kind: 'ClusterRole', name, rules: [...unnamed, ...argocdRules().slice(0, 1)] }];
+  return [{ kind: 'ClusterRole', name, rules: [...unnamed, clusterStoreRule, ...argocdRules().slice(0, 1)] }];
 }
 
 function grantDocuments(

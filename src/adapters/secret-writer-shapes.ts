@@ -1,0 +1,35 @@
+import type { Condition } from '../core/kubernetes.ts';
+import type { ExternalSecret, RemoteRef, SealedSecret, SecretStore } from '../core/secret-writer-objects.ts';
+import type { ShapeOf } from './kubernetes-shapes.ts';
+
+export const conditions: ShapeOf<readonly Condition[]> = {
+  list: { required: { type: 'string', status: 'string' }, optional: { reason: 'string', message: 'string' } },
+};
+
+const remoteRef: ShapeOf<RemoteRef> = { optional: { key: 'string', property: 'string' } };
+
+/** What ExternalSecrets, their stores and SealedSecrets look like beside their metadata. */
+export const externalSecretShape: ShapeOf<Omit<ExternalSecret, 'metadata'>> = {
+  optional: {
+    spec: {
+      optional: {
+        secretStoreRef: { optional: { name: 'string', kind: 'string' } },
+        target: { optional: { name: 'string', creationPolicy: 'string' } },
+        data: { list: { required: { secretKey: 'string' }, optional: { remoteRef } } },
+        dataFrom: { list: { optional: { extract: remoteRef } } },
+      },
+    },
+    status: { optional: { conditions, refreshTime: 'string' } },
+  },
+};
+
+export const secretStoreShape: ShapeOf<Omit<SecretStore, 'metadata'>> = {
+  optional: { status: { optional: { conditions } } },
+};
+
+export const sealedSecretShape: ShapeOf<Omit<SealedSecret, 'metadata'>> = {
+  optional: {
+    spec: { optional: { encryptedData: { map: 'string' } } },
+    status: { optional: { conditions } },
+  },
+};

@@ -1,0 +1,183 @@
+import type { Scene } from './diagnosis-scene.ts';
+import {
+  describeCommand,
+  findingOwner,
+  ownerFix,
+  stateOf,
+  syncCommand,
+  type FindingOwner,
+  listCommand,
+  type OwnerState,
+  type SecretPlace,
+} from './finding-owner.ts';
+import type { Finding, FindingCode } from './findings.ts';
+import { refId, refText, type ObjectRef } from './kubernetes.ts';
+import { listText } from './list-text.ts';
+import { newFinding } from './new-finding.ts';
+import { refOf } from './object-owners.ts';
+import type { ExternalSecret, SealedSecret } from './secret-writer-objects.ts';
+import { conditionOf, mayWrite, storeRef, targetName, writerIndex, type WriterIndex } from './secret-writers.ts';
+
+/** Findings of Secrets with their owners, and what keeps those owners from writing as the root of it. */
+export interface WriterDiagnosis {
+  readonly roots: readonly Finding[];
+  readonly secrets: readonly Finding[];
+}
+
+/**
+ * Says of each broken Secret who writes it. A store or an ExternalSecret that is not ready, and a SealedSecret that is
+ * not synced, is the root of what its Secret lacks.
+ */
+export function diagnoseWriters(scene: Scene, secrets: readonly Finding[]): WriterDiagnosis {
+  const index = writerIndex(scene.snapshot);
+  const { externalSecrets, sealedSecrets } = scene.snapshot.writers;
+  const stores = storeFailures(index, externalSecrets.items);
+  const external = externalSecrets.items.flatMap((each) => externalFailure(scene, each, stores) ?? []);
+  const sealed = sealedSecrets.items.flatMap((each) => sealedFailure(each) ?? []);
+  const failing = new Map([...external, ...sealed].map((finding) => [refId(finding.object), finding]));
+
+  const owned = secrets.map((finding) => withOwner(index, finding, failing));
+  const roots = [...external, ...sealed, ...stores.values()];
+  return { roots: roots.map((root) => weighed(root, roots, owned)), secrets: owned };
+}
+
+function externalFailure(
+  scene: Scene,
+  external: ExternalSecret,
+  stores: ReadonlyMap<string, Finding>,
+): Finding | undefined {
+  const state = stateOf(conditionOf(external.status?.conditions, 'Ready'));
+  if (state.ready === 'true' || isYoung(scene, external)) return undefined;
+  const object = refOf('ExternalSecret', external.metadata);
+  const cause = stores.get(refId(storeRef(external)));
+  const missing = missingEntries(scene, object);
+  const why =
+    state.ready === 'unknown'
+      ? 'External Secrets has not looked at it: its controller may not run'
+      : `it is not ready${stateText(state)}`;
+  const entries = missing.length === 0 ? '' : `; its store has no entry ${listText(missing)}`;
+  const target = `secret/${targetName(external)}`;
+  return newFinding('external-secret-not-ready', {
+    object,
+    severity: 'warning',
+    message: `${refText(object)}, which writes ${target}, cannot: ${why}${entries}`,
+    causes: cause === undefined ? [] : [cause.id],
+    fix: cause === undefined ? describeCommand(object) : cause.fix,
+  });
+}
+
+/** Before its controller had the time to look. */
+function isYoung({ snapshot }: Scene, { metadata, status }: ExternalSecret): boolean {
+  const born = Date.parse(metadata.creationTimestamp ?? '');
+  return status?.conditions === undefined && Date.parse(snapshot.takenAt) - born < 30_000;
+}
+
+/** Its condition does not say which entry; its events do. Nothing else of them is told: a provider's words may hold a value. */
+function missingEntries({ snapshot }: Scene, { name, namespace }: ObjectRef): string[] {
+  const names = snapshot.events.items.flatMap(({ involvedObject, reason, message = '' }) => {
+    const isIts =
+      involvedObject.kind === 'ExternalSecret' &&
+      involvedObject.name === name &&
+      involvedObject.namespace === namespace;
+    if (!isIts || reason !== 'UpdateFailed' || !message.endsWith('Secret does not exist')) return [];
+    return /\(key: ([^)]*)\)/.exec(message)?.[1] ?? [];
+  });
+  return [...new Set(names)].sort();
+}
+
+function storeFailures(index: WriterIndex, externals: readonly ExternalSecret[]): ReadonlyMap<string, Finding> {
+  const users = new Map<string, [ExternalSecret, ...ExternalSecret[]]>();
+  for (const external of externals) {
+    const id = refId(storeRef(external));
+    const others = users.get(id);
+    if (others) others.push(external);
+    else users.set(id, [external]);
+  }
+  const failures = [...users].flatMap(([id, members]) => {
+    const finding = storeFailure(index, members);
+    return finding === undefined ? [] : [[id, finding] as const];
+  });
+  return new Map(failures);
+}
+
+function storeFailure(index: WriterIndex, users: readonly [ExternalSecret, ...ExternalSecret[]]): Finding | undefined {
+  const [external] = users;
+  const object = storeRef(external);
+  const state = stateOf(conditionOf(index.storeOf(external)?.status?.conditions, 'Ready'));
+  const isAbsent = index.isStoreAbsent(external);
+  if (!isAbsent && state.ready !== 'false') return undefined;
+  const named = users.map(({ metadata }) => `externalsecret/${metadata.name}`).sort();
+  const what = isAbsent ? 'does not exist' : `is not ready${stateText(state)}`;
+  return newFinding('secret-store-not-ready', {
+    object,
+    severity: 'warning',
+    message: `${refText(object)} ${what}; ${listText(named)} ${named.length === 1 ? 'takes' : 'take'} values from it`,
+    fix: isAbsent ? listCommand(object) : describeCommand(object),
+  });
+}
+
+function sealedFailure(sealed: SealedSecret): Finding | undefined {
+  const state = stateOf(conditionOf(sealed.status?.conditions, 'Synced'));
+  if (state.ready !== 'false') return undefined;
+  const object = refOf('SealedSecret', sealed.metadata);
+  return newFinding('sealed-secret-not-synced', {
+    object,
+    severity: 'warning',
+    message: `${refText(object)}, which writes secret/${object.name}, cannot: it is not synced${stateText(state)}`,
+    fix: describeCommand(object),
+  });
+}
+
+function stateText({ reason, message }: OwnerState): string {
+  const why = reason === undefined ? '' : ` (${reason})`;
+  return message === undefined ? why : `${why}: ${message}`;
+}
+
+/** Codes whose repair is to write the Secret. */
+const writable: ReadonlySet<FindingCode> = new Set([
+  'secret-missing',
+  'secret-key-missing',
+  'secret-value-placeholder',
+  'secret-value-invalid',
+  'image-pull-secret-missing',
+  'tls-secret-missing',
+]);
+
+function withOwner(index: WriterIndex, finding: Finding, failing: ReadonlyMap<string, Finding>): Finding {
+  const { secret, key, object, code } = finding;
+  if (secret === undefined || !writable.has(code)) return finding;
+  const place = { namespace: object.namespace, secret, ...(key === undefined ? {} : { key }) };
+  const owner = findingOwner(index, place);
+  if (owner === undefined) return finding;
+  const root = owner.object && failing.get(refId(owner.object));
+  const explains = root !== undefined && couldWrite(index, place);
+  return {
+    ...finding,
+    owner,
+    causes: explains ? [...finding.causes, root.id] : finding.causes,
+    fix: explains ? root.fix : (ownerFix(owner, place) ?? createdAgain(owner, code) ?? finding.fix),
+  };
+}
+
+/** What Git holds and the cluster does not, Argo CD has not brought. */
+function createdAgain({ by, object, sync }: FindingOwner, code: FindingCode): string | undefined {
+  const isGone = code.endsWith('secret-missing');
+  return by === 'argocd' && object !== undefined && isGone ? syncCommand(object, sync) : undefined;
+}
+
+/** Whether the owner, once it works again, would write the key. */
+function couldWrite(index: WriterIndex, { namespace, secret, key }: SecretPlace): boolean {
+  const { external, sealed } = index.of(namespace, secret);
+  if (key === undefined) return true;
+  return external === undefined ? sealed?.spec?.encryptedData?.[key] !== undefined : mayWrite(external, key);
+}
+
+/** A root is as bad as the worst that it explains, and blocks all of what that blocks. */
+function weighed(root: Finding, roots: readonly Finding[], secrets: readonly Finding[]): Finding {
+  const ids = new Set([root.id, ...roots.filter(({ causes }) => causes.includes(root.id)).map(({ id }) => id)]);
+  const effects = secrets.filter(({ causes }) => causes.some((cause) => ids.has(cause)));
+  const errors = effects.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return root;
+  const blocks = new Map(errors.flatMap((error) => error.blocks).map((ref) => [refId(ref), ref]));
+  return { ...root, severity: 'error', blocks: [...blocks.values()] };
+}

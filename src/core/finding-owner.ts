@@ -1,0 +1,184 @@
+import type { Application, Condition, ObjectRef } from './kubernetes.ts';
+import { refText } from './kubernetes.ts';
+import { refOf } from './object-owners.ts';
+import type { SecretOwner } from './secret.ts';
+import type { ExternalSecret, SealedSecret } from './secret-writer-objects.ts';
+import {
+  conditionOf,
+  creationPolicy,
+  mayWrite,
+  storeRef,
+  type SecretWriters,
+  type WriterIndex,
+} from './secret-writers.ts';
+
+/** What a controller says of itself; `unknown` where it has said nothing, or could not be read. */
+export interface OwnerState {
+  readonly ready: 'true' | 'false' | 'unknown';
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+/** Who writes the Secret of a finding, and therefore what the repair that lasts is. */
+export interface FindingOwner {
+  readonly by: SecretOwner['by'] | 'field-manager';
+  readonly name: string;
+  /** The object that decides, where it is one of the cluster's. */
+  readonly object?: ObjectRef;
+  readonly state?: OwnerState;
+  readonly creationPolicy?: string;
+  readonly store?: OwnerState & { readonly kind: string; readonly name: string };
+  /** The entry of the store that the finding's key comes from. */
+  readonly remoteKey?: string;
+  /** Of an Argo CD Application: whether it syncs by itself, and undoes what others change. */
+  readonly sync?: 'manual' | 'automatic' | 'self-heal';
+  /** In words. */
+  readonly repair: string;
+}
+
+/** The Secret of a finding, and its key where it is about one. */
+export interface SecretPlace {
+  readonly namespace: string;
+  readonly secret: string;
+  readonly key?: string;
+}
+
+/** Who writes a Secret; undefined where nothing but people does. */
+export function findingOwner(index: WriterIndex, place: SecretPlace): FindingOwner | undefined {
+  const writers = index.of(place.namespace, place.secret);
+  const { external, sealed, application, owner, manager } = writers;
+  if (external !== undefined) return externalOwner(index, external, place.key);
+  if (sealed !== undefined) return sealedOwner(sealed, place.key);
+  const name = owner?.by === 'argocd' ? owner.name : owner === undefined ? application?.metadata.name : undefined;
+  if (name !== undefined) return argocdOwner(name, writers);
+  if (owner !== undefined) return { ...owner, repair: repairs[owner.by](owner.name) };
+  if (manager === undefined) return undefined;
+  const repair = `${manager} wrote its values, and may write them again: give it the key too`;
+  return { by: 'field-manager', name: manager, repair };
+}
+
+function sealedOwner({ metadata, spec, status }: SealedSecret, key: string | undefined): FindingOwner {
+  const { name } = metadata;
+  const isSealed = key === undefined || spec?.encryptedData?.[key] !== undefined;
+  return {
+    by: 'sealed-secrets',
+    name,
+    object: refOf('SealedSecret', metadata),
+    state: stateOf(conditionOf(status?.conditions, 'Synced')),
+    repair: isSealed
+      ? `see why sealedsecret/${name} is not unsealed, or seal its values again and apply it`
+      : `sealedsecret/${name} holds no key ${key}: seal it into that, where it is kept, and apply it`,
+  };
+}
+
+const repairs: Readonly<Record<SecretOwner['by'], (name: string) => string>> = {
+  'external-secrets': (name) => `put the value into the store that externalsecret/${name} takes it from`,
+  'sealed-secrets': (name) => `seal the value into sealedsecret/${name}`,
+  argocd: (name) => `put it into Git, from where application/${name} brings it`,
+  helm: (name) => `give the value to Helm release ${name} as well: its next upgrade writes what it knows`,
+  controller: (name) => `${name} controls the Secret and writes what it knows: repair it there`,
+};
+
+function externalOwner(index: WriterIndex, external: ExternalSecret, key: string | undefined): FindingOwner {
+  const { name } = external.metadata;
+  const store = storeRef(external);
+  const remoteKey = remoteKeyOf(external, key);
+  const isMapped = key === undefined || mayWrite(external, key);
+  return {
+    by: 'external-secrets',
+    name,
+    object: refOf('ExternalSecret', external.metadata),
+    state: stateOf(conditionOf(external.status?.conditions, 'Ready')),
+    creationPolicy: creationPolicy(external),
+    store: { kind: store.kind, name: store.name, ...storeState(index, external) },
+    ...(remoteKey === undefined ? {} : { remoteKey }),
+    repair: isMapped
+      ? `put the value into ${remoteKey ?? 'its entry'} of ${refText(store)}, then have externalsecret/${name} sync`
+      : `externalsecret/${name} maps no key ${key}: add it to its spec.data, and its value to ${refText(store)}`,
+  };
+}
+
+function storeState(index: WriterIndex, external: ExternalSecret): OwnerState {
+  if (index.isStoreAbsent(external)) return { ready: 'false', reason: 'NotFound' };
+  return stateOf(conditionOf(index.storeOf(external)?.status?.conditions, 'Ready'));
+}
+
+/** `ENTRY`, or `ENTRY property PART`. */
+function remoteKeyOf({ spec }: ExternalSecret, key: string | undefined): string | undefined {
+  const { key: entry, property } = spec?.data?.find(({ secretKey }) => secretKey === key)?.remoteRef ?? {};
+  return property === undefined ? entry : `${entry ?? ''} property ${property}`;
+}
+
+export function stateOf(condition: Condition | undefined): OwnerState {
+  if (condition === undefined) return { ready: 'unknown' };
+  const { status, reason, message } = condition;
+  const ready = status === 'True' ? 'true' : status === 'False' ? 'false' : 'unknown';
+  return {
+    ready,
+    ...(reason === undefined || reason === '' ? {} : { reason }),
+    ...(message === undefined || message === '' ? {} : { message }),
+  };
+}
+
+function argocdOwner(name: string, { application }: SecretWriters): FindingOwner {
+  const sync = application && syncPolicy(application);
+  const how = sync === 'manual' ? ', then sync it' : ', and refresh it';
+  return {
+    by: 'argocd',
+    name,
+    ...(application && { object: refOf('Application', application.metadata) }),
+    ...(sync && { sync }),
+    repair: `put it into Git, from where application/${name} brings it${how}`,
+  };
+}
+
+/** Whether an Application syncs by itself. */
+export function syncPolicy({ spec }: Application): NonNullable<FindingOwner['sync']> {
+  const automated = spec?.syncPolicy?.automated;
+  if (automated === undefined || automated.enabled === false) return 'manual';
+  return automated.selfHeal === true ? 'self-heal' : 'automatic';
+}
+
+/** The command that carries the repair on, where it is not c2l that repairs. */
+export function ownerFix(
+  owner: FindingOwner,
+  place: { namespace: string; secret: string; key?: string },
+): string | undefined {
+  const { namespace, secret, key } = place;
+  switch (owner.by) {
+    case 'external-secrets':
+      if (owner.object === undefined) return undefined;
+      return owner.repair.includes(' maps no key ')
+        ? `kubectl -n ${namespace} edit externalsecret ${owner.name}`
+        : `kubectl -n ${namespace} annotate externalsecret ${owner.name} force-sync="$(date +%s)" --overwrite`;
+    case 'sealed-secrets':
+      return owner.object === undefined
+        ? undefined
+        : `kubectl -n ${namespace} create secret generic ${secret} --from-file=${key ?? 'KEY'}=FILE --dry-run=client -o yaml | kubeseal -o yaml --merge-into SEALED-FILE`;
+    case 'argocd':
+    case 'helm':
+    case 'controller':
+    case 'field-manager':
+      return undefined;
+  }
+}
+
+/** Has Argo CD create again what is in Git. */
+export function syncCommand(object: ObjectRef, sync: FindingOwner['sync']): string {
+  const { namespace, name } = object;
+  return sync === 'manual'
+    ? `kubectl -n ${namespace} patch application ${name} --type=merge -p '{"operation":{"sync":{}}}'`
+    : `kubectl -n ${namespace} annotate application ${name} argocd.argoproj.io/refresh=normal --overwrite`;
+}
+
+export function describeCommand({ kind, namespace, name }: ObjectRef): string {
+  return `kubectl ${inNamespace(namespace)}describe ${kind.toLowerCase()} ${name}`;
+}
+
+export function listCommand({ kind, namespace }: ObjectRef): string {
+  return `kubectl ${inNamespace(namespace)}get ${kind.toLowerCase()}s`;
+}
+
+function inNamespace(namespace: string): string {
+  return namespace === '' ? '' : `-n ${namespace} `;
+}

@@ -1,0 +1,54 @@
+import type { FindingCode } from '../findings.ts';
+import type { FindingPage } from './finding-page.ts';
+
+/** Pages of the codes that are about what else writes Secrets. */
+export const ownerPages = {
+  'external-secret-not-ready': {
+    title: 'an ExternalSecret cannot write its Secret',
+    meaning: [
+      'External Secrets writes this Secret from a store, and says that it failed, or has not looked at all. What the Secret lacks is an effect of that, and stands beneath it. While it fails a patch by hand stays; it is undone as soon as the store works again.',
+    ],
+    inKubectl: [
+      'The condition Ready says that it failed; which entry the store lacks stands only in an event.',
+      {
+        lines: ['kubectl -n NAMESPACE get externalsecret NAME', 'kubectl -n NAMESPACE describe externalsecret NAME'],
+      },
+    ],
+    fixWithC2l: [
+      'Repair the store, or put the missing entry into it; `c2l audit` then shows what is left.',
+      { lines: ['c2l audit'] },
+    ],
+    fixByHand: [
+      'Then have it look again at once, instead of at its next interval:',
+      { lines: ['kubectl -n NAMESPACE annotate externalsecret NAME force-sync="$(date +%s)" --overwrite'] },
+    ],
+    safeToIgnore: [
+      'As a warning, for a while: the Secret still holds what was last written. A changed value does not arrive.',
+    ],
+  },
+  'secret-store-not-ready': {
+    title: 'a store of External Secrets is missing or cannot be used',
+    meaning: [
+      'ExternalSecrets name this SecretStore or ClusterSecretStore, and it does not exist, or its provider refuses it: wrong credentials, wrong address, a network that is closed. Every ExternalSecret that uses it fails sooner or later.',
+    ],
+    inKubectl: [{ lines: ['kubectl -n NAMESPACE get secretstores', 'kubectl -n NAMESPACE describe secretstore NAME'] }],
+    fixWithC2l: ['c2l repairs no stores. It names the ExternalSecrets and the workloads that hang on it.'],
+    fixByHand: [
+      'Repair the credentials that it uses, or create it. ExternalSecrets retry by themselves within minutes, at once with `force-sync`.',
+    ],
+    safeToIgnore: ['As a warning, until a value has to change or a Secret is lost.'],
+  },
+  'sealed-secret-not-synced': {
+    title: 'a SealedSecret cannot write its Secret',
+    meaning: [
+      'Sealed Secrets could not unseal it, or found a Secret of that name that it does not own and leaves alone. After the loss of the sealing key nothing can be unsealed until the key is restored.',
+    ],
+    inKubectl: [{ lines: ['kubectl -n NAMESPACE describe sealedsecret NAME'] }],
+    fixWithC2l: ['c2l does not unseal. It names what lacks the values.', { lines: ['c2l audit'] }],
+    fixByHand: [
+      'Sealed for another cluster, namespace or name: seal it again with `kubeseal`. An unowned Secret stands in the way: mark it, then change the SealedSecret, for the mark counts only with the next change of its spec:',
+      { lines: ['kubectl -n NAMESPACE annotate secret NAME sealedsecrets.bitnami.com/managed=true'] },
+    ],
+    safeToIgnore: ['As a warning, while the Secret that is there holds what is needed.'],
+  },
+} as const satisfies Partial<Record<FindingCode, FindingPage>>;

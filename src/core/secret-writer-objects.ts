@@ -1,0 +1,33 @@
+import type { Condition, ObjectMeta } from './kubernetes.ts';
+
+/** Where External Secrets takes a value from, or several of one entry. */
+export interface RemoteRef {
+  readonly key?: string;
+  readonly property?: string;
+}
+
+/** An ExternalSecret: External Secrets writes its target Secret from a store. */
+export interface ExternalSecret {
+  readonly metadata: ObjectMeta;
+  readonly spec?: {
+    readonly secretStoreRef?: { readonly name?: string; readonly kind?: string };
+    readonly target?: { readonly name?: string; readonly creationPolicy?: string };
+    readonly data?: readonly { readonly secretKey: string; readonly remoteRef?: RemoteRef }[];
+    /** Entries of which every part becomes a key: which keys those are only the store knows. */
+    readonly dataFrom?: readonly { readonly extract?: RemoteRef }[];
+  };
+  readonly status?: { readonly conditions?: readonly Condition[]; readonly refreshTime?: string };
+}
+
+/** A SecretStore or ClusterSecretStore. */
+export interface SecretStore {
+  readonly metadata: ObjectMeta;
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}
+
+/** A SealedSecret: Sealed Secrets writes the Secret of the same name from it. */
+export interface SealedSecret {
+  readonly metadata: ObjectMeta;
+  readonly spec?: { readonly encryptedData?: Readonly<Record<string, string>> };
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}

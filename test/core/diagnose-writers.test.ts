@@ -1,0 +1,262 @@
+import { describe, expect, test } from '@jest/globals';
+import { diagnose } from '../../src/core/diagnose.ts';
+import type { Finding } from '../../src/core/findings.ts';
+import type { Application } from '../../src/core/kubernetes.ts';
+import type { ExternalSecret, SealedSecret } from '../../src/core/secret-writer-objects.ts';
+import { container, deployment, gap, keyEnv, namespace, secret, snapshotOf, type Parts } from '../support/builders.ts';
+
+const needsKey = deployment('web', {
+  spec: { containers: [container('c', { env: [keyEnv('app', 'k')] })] },
+  replicas: 0,
+});
+
+function condition(type: string, status: string, reason?: string, message?: string): object {
+  return { conditions: [{ type, status, ...(reason && { reason }), ...(message && { message }) }] };
+}
+
+const ready = condition('Ready', 'True', 'SecretSynced');
+const failed = condition('Ready', 'False', 'SecretSyncedError', 'could not get secret data from provider');
+
+function external(status: object, spec: ExternalSecret['spec'] = {}, extra: object = {}): Parts {
+  const data = [{ secretKey: 'k', remoteRef: { key: 'app-k' } }];
+  const target = { name: 'app' };
+  const metadata = { name: 'app-external', namespace, ...extra };
+  return {
+    externalSecrets: [{ metadata, spec: { secretStoreRef: { name: 'vault' }, target, data, ...spec }, status }],
+  };
+}
+
+function store(status: object): Parts {
+  return { secretStores: [{ metadata: { name: 'vault', namespace }, status }] };
+}
+
+function sealed(status: object, keys: readonly string[]): Parts {
+  const encryptedData = Object.fromEntries(keys.map((key) => [key, 'AgB']));
+  const item: SealedSecret = { metadata: { name: 'app', namespace }, spec: { encryptedData }, status };
+  return { sealedSecrets: [item] };
+}
+
+function application(automated: object | undefined): Parts {
+  const item: Application = {
+    metadata: { name: 'shop', namespace: 'argocd' },
+    spec: { destination: { namespace }, ...(automated && { syncPolicy: { automated } }) },
+    status: { health: { status: 'Healthy' }, resources: [{ kind: 'Secret', namespace, name: 'app' }] },
+  };
+  return { applications: [item] };
+}
+
+function findings(...parts: Parts[]): Finding[] {
+  return diagnose(snapshotOf(...parts)).filter(({ code }) => !code.startsWith('argocd'));
+}
+
+const brief = (found: readonly Finding[]): string[] =>
+  found.map(({ severity, id, causes }) =>
+    [severity, id, ...(causes.length > 0 ? ['because', ...causes] : [])].join(' '),
+  );
+
+const lost = 'secret-key-missing/shop/app/k';
+
+describe('the root of what a Secret lacks', () => {
+  test.each<[string, Parts[], string[]]>([
+    [
+      'an ExternalSecret that failed',
+      [external(failed), store(ready), secret('app', ['other'])],
+      [
+        'error external-secret-not-ready/shop/externalsecret/app-external',
+        `error ${lost} because external-secret-not-ready/shop/externalsecret/app-external`,
+      ],
+    ],
+    [
+      'its store, before the ExternalSecret',
+      [external(failed), store(condition('Ready', 'False', 'InvalidProviderConfig')), secret('app', ['other'])],
+      [
+        'error external-secret-not-ready/shop/externalsecret/app-external because secret-store-not-ready/shop/secretstore/vault',
+        `error ${lost} because external-secret-not-ready/shop/externalsecret/app-external`,
+        'error secret-store-not-ready/shop/secretstore/vault',
+      ],
+    ],
+    [
+      'a store that is not there',
+      [external(failed), secret('app', ['other'])],
+      [
+        'error external-secret-not-ready/shop/externalsecret/app-external because secret-store-not-ready/shop/secretstore/vault',
+        `error ${lost} because external-secret-not-ready/shop/externalsecret/app-external`,
+        'error secret-store-not-ready/shop/secretstore/vault',
+      ],
+    ],
+    [
+      'the same for a Secret that is missing as a whole',
+      [external(failed), store(ready)],
+      [
+        'error external-secret-not-ready/shop/externalsecret/app-external',
+        'error secret-missing/shop/app because external-secret-not-ready/shop/externalsecret/app-external',
+      ],
+    ],
+    [
+      'nobody, where the ExternalSecret that failed would not write that key',
+      [external(failed, { data: [{ secretKey: 'other', remoteRef: { key: 'x' } }] }), store(ready), secret('app', [])],
+      [`error ${lost}`, 'warning external-secret-not-ready/shop/externalsecret/app-external'],
+    ],
+    [
+      'a SealedSecret that is not synced',
+      [sealed(condition('Synced', 'False', undefined, 'no key could decrypt secret (k)'), ['k'])],
+      [
+        'error sealed-secret-not-synced/shop/sealedsecret/app',
+        'error secret-missing/shop/app because sealed-secret-not-synced/shop/sealedsecret/app',
+      ],
+    ],
+    [
+      'nobody, where the SealedSecret is synced',
+      [sealed(condition('Synced', 'True'), []), secret('app', [])],
+      [`error ${lost}`],
+    ],
+  ])('is %s', (_, parts, expected) => {
+    expect(brief(findings(needsKey, ...parts))).toEqual(expected);
+  });
+
+  test('blocks what the Secret blocks', () => {
+    const [root] = findings(needsKey, external(failed), store(ready));
+    expect(root?.blocks).toEqual([{ kind: 'Deployment', namespace, name: 'web' }]);
+  });
+});
+
+describe('a writer that fails while the Secret is whole', () => {
+  test.each<[string, Parts[], string | undefined]>([
+    [
+      'is a warning',
+      [external(failed), store(ready)],
+      'cannot: it is not ready (SecretSyncedError): could not get secret data from provider',
+    ],
+    [
+      'and one that was never looked at',
+      [external({}), store(ready)],
+      'cannot: External Secrets has not looked at it: its controller may not run',
+    ],
+    [
+      'but not before there was time to',
+      [external({}, {}, { creationTimestamp: '2026-01-02T03:04:00Z' }), store(ready)],
+      undefined,
+    ],
+    ['nor where its store could not be read', [external(ready), { gaps: [gap('secretstores')] }], undefined],
+  ])('%s', (_, parts, words) => {
+    const found = findings(needsKey, secret('app', ['k']), ...parts).filter(({ code }) => code !== 'unreadable');
+    const expected = words === undefined ? [] : [`externalsecret/app-external, which writes secret/app, ${words}`];
+    expect(found.map(({ message }) => message)).toEqual(expected);
+    expect(found.every(({ severity }) => severity === 'warning')).toBe(true);
+  });
+
+  test('names the entries that its store lacks, and nothing else of the event', () => {
+    const event = (message: string, name: string): Parts['events'] => [
+      {
+        metadata: { name, namespace },
+        reason: 'UpdateFailed',
+        message,
+        involvedObject: { kind: 'ExternalSecret', namespace, name: 'app-external' },
+      },
+    ];
+    const [found] = findings(external(failed), store(ready), {
+      events: [
+        ...(event('error processing spec.data[0] (key: app-k), err: Secret does not exist', 'a') ?? []),
+        ...(event('error processing spec.data[0] (key: app-z), err: parsing canary-value failed', 'b') ?? []),
+      ],
+    });
+    expect(found?.message).toMatch(/; its store has no entry app-k$/);
+  });
+});
+
+describe('the owner of a broken Secret', () => {
+  const ownerOf = (...parts: Parts[]): Finding['owner'] =>
+    findings(needsKey, ...parts).find(({ code }) => code.startsWith('secret-') && code.endsWith('missing'))?.owner;
+
+  test.each<[string, Parts[], object | undefined]>([
+    [
+      'External Secrets, with store, entry and condition',
+      [external(ready), store(condition('Ready', 'True', 'Valid')), secret('app', [])],
+      {
+        by: 'external-secrets',
+        name: 'app-external',
+        state: { ready: 'true', reason: 'SecretSynced' },
+        creationPolicy: 'Owner',
+        store: { kind: 'SecretStore', name: 'vault', ready: 'true', reason: 'Valid' },
+        remoteKey: 'app-k',
+        repair: 'put the value into app-k of secretstore/vault, then have externalsecret/app-external sync',
+      },
+    ],
+    [
+      'External Secrets, which would have to be told of the key',
+      [external(ready, { data: [] }), store(ready), secret('app', [])],
+      {
+        repair:
+          'externalsecret/app-external maps no key k: add it to its spec.data, and its value to secretstore/vault',
+      },
+    ],
+    [
+      'nobody, where one would merge into a Secret that is not there',
+      [external(ready, { target: { name: 'app', creationPolicy: 'Merge' } }), store(ready)],
+      undefined,
+    ],
+    [
+      'Sealed Secrets',
+      [sealed(condition('Synced', 'True'), []), secret('app', [])],
+      {
+        by: 'sealed-secrets',
+        state: { ready: 'true' },
+        repair: 'sealedsecret/app holds no key k: seal it into that, where it is kept, and apply it',
+      },
+    ],
+    [
+      'Argo CD that heals, of a Secret that is gone',
+      [application({ selfHeal: true })],
+      {
+        by: 'argocd',
+        name: 'shop',
+        sync: 'self-heal',
+        object: { kind: 'Application', namespace: 'argocd', name: 'shop' },
+      },
+    ],
+    ['Argo CD that waits to be told', [application(undefined), secret('app', [])], { by: 'argocd', sync: 'manual' }],
+    ['Argo CD that is switched off', [application({ enabled: false, selfHeal: true })], { sync: 'manual' }],
+    ['Helm', [secret('app', [], { owner: { by: 'helm', name: 'shop' } })], { by: 'helm', name: 'shop' }],
+    [
+      'an operator, by its field manager',
+      [secret('app', [], { writers: ['kubectl-edit', 'vault-operator'] })],
+      { by: 'field-manager', name: 'vault-operator' },
+    ],
+    ['nobody, where people wrote it', [secret('app', [], { writers: ['kubectl-create', 'c2l'] })], undefined],
+  ])('is %s', (_, parts, expected) => {
+    const owner = ownerOf(...parts);
+    if (expected === undefined) expect(owner).toBeUndefined();
+    else expect(owner).toMatchObject(expected);
+  });
+
+  test.each<[string, Parts[], string]>([
+    [
+      'External Secrets',
+      [external(ready), store(ready), secret('app', [])],
+      'kubectl -n shop annotate externalsecret app-external force-sync="$(date +%s)" --overwrite',
+    ],
+    [
+      'an ExternalSecret that failed',
+      [external(failed), store(ready), secret('app', [])],
+      'kubectl -n shop describe externalsecret app-external',
+    ],
+    [
+      'an unmapped key',
+      [external(ready, { data: [] }), store(ready), secret('app', [])],
+      'kubectl -n shop edit externalsecret app-external',
+    ],
+    [
+      'Argo CD, and the Secret is gone',
+      [application(undefined)],
+      `kubectl -n argocd patch application shop --type=merge -p '{"operation":{"sync":{}}}'`,
+    ],
+    [
+      'Argo CD, which lets keys be added',
+      [application({ selfHeal: true }), secret('app', [])],
+      'c2l fix-secrets -n shop',
+    ],
+    ['nobody', [secret('app', [])], 'c2l fix-secrets -n shop'],
+  ])('decides the command: %s', (_, parts, fix) => {
+    expect(findings(needsKey, ...parts).find(({ code }) => /^secret-(key-)?missing$/.test(code))?.fix).toBe(fix);
+  });
+});
