@@ -13,6 +13,7 @@ import { declareSandbox } from './command-line/sandbox.ts';
 import { declareStabilize } from './command-line/stabilize.ts';
 import { declareValidate } from './command-line/validate.ts';
 import { declareVerify } from './command-line/verify.ts';
+import { declareWatch } from './command-line/watch.ts';
 import type { GlobalFlags } from './commands/options.ts';
 import { OperatorError } from './errors.ts';
 import { ExitCode } from './exit-codes.ts';
@@ -77,6 +78,7 @@ const declarations = [
   declareRestart,
   declareVerify,
   declareStabilize,
+  declareWatch,
   declareExplain,
   declareGenerate,
   declareValidate,

@@ -15,6 +15,9 @@ export interface Surroundings extends NodeTerminalOptions {
   readonly env: Record<string, string | undefined>;
   readonly cwd: string;
   readonly signal: AbortSignal;
+  readonly processId: number;
+  /** Whether a process of this id runs on this machine. */
+  readonly isRunning: (processId: number) => boolean;
   readonly version: string;
   /** Where the stacks lie that ship with c2l. */
   readonly builtInFolder: string;
@@ -39,6 +42,10 @@ export function composeDeps(surroundings: Surroundings): Deps {
         cwd,
         ...(sandbox === undefined ? {} : { azure: { caPem: sandbox.vault.caPem, credential: 'managed-identity' } }),
       });
+    },
+    openWatchWorld: async () => {
+      const { openWatchWorld } = await import('./adapters/open-watch-world.ts');
+      return openWatchWorld(surroundings);
     },
     startSandbox: async (options) => {
       const { hostSandbox } = await import('./host-sandbox.ts');

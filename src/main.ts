@@ -26,9 +26,26 @@ const world: World = {
     const { composeDeps } = await import('./compose-deps.ts');
     const { stdin, stdout, stderr, env } = process;
     const terminal = { stdin, stdout, stderr, env, noInput: !input, color };
-    return composeDeps({ ...terminal, cwd: process.cwd(), signal: interruption.signal, version, builtInFolder });
+    return composeDeps({
+      ...terminal,
+      cwd: process.cwd(),
+      signal: interruption.signal,
+      version,
+      builtInFolder,
+      processId: process.pid,
+      isRunning,
+    });
   },
 };
+
+function isRunning(processId: number): boolean {
+  try {
+    return process.kill(processId, 0);
+  } catch (error) {
+    // Not ours to signal, but there.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
 
 /** The first Ctrl-C lets the command end in a state that it can explain; the second ends it at once. */
 function interrupt(): void {

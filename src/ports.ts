@@ -5,6 +5,7 @@ import type { Fingerprints } from './core/revision.ts';
 import type { Secret } from './core/secret.ts';
 import type { SecretValue } from './core/secret-value.ts';
 import type { Stack } from './core/stack.ts';
+import type { WatchWorld } from './watch-ports.ts';
 
 /** One right, as a SelfSubjectAccessReview asks for it. */
 export interface Right {
@@ -252,6 +253,7 @@ export interface Deps {
   connect(options: ConnectOptions): Promise<Connection>;
   startSandbox(options: SandboxOptions): Promise<RunningSandbox>;
   openSource(spec: string): Promise<ValueSource>;
+  openWatchWorld(): Promise<WatchWorld>;
   readonly stackFiles: StackFiles;
   /** A document of a file, YAML or JSON. Throws `plan-invalid`. */
   readPlanFile(path: string): Promise<unknown>;

@@ -97,7 +97,8 @@ export function notKubernetes(subject: Subject, wrong: string): Unreadable {
 }
 
 const untrusted = 'shows a certificate that the kubeconfig does not trust';
-const networkReasons: Readonly<Record<string, string>> = {
+/** What follows the name of a server that gave no answer, by the code of Node's error. */
+export const networkReasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refuses the connection',
   ECONNRESET: 'broke off the connection',
   EPIPE: 'broke off the connection',

@@ -25,6 +25,14 @@ export function parseDuration(text: string): number {
   return ms;
 }
 
+/** `9477`, `0.0.0.0:9477`, `[::1]:9477`; without a host nobody but this machine reaches it. */
+export function parseListenAddress(text: string): { host: string; port: number } {
+  const match = /^(?:(\[[0-9a-fA-F:.]+\]|[^:[\]]+):)?(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2]);
+  if (!(port <= 65_535)) throw new InvalidArgumentError(`expected a port or HOST:PORT, not "${text}".`);
+  return { host: (match?.[1] ?? '127.0.0.1').replaceAll(/[[\]]/g, ''), port };
+}
+
 export function parseSpeed(text: string): number {
   const speed = Number(text);
   if (!(speed > 0 && speed <= 1000))

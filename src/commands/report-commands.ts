@@ -11,3 +11,4 @@ export { printError, runReport } from './run-report.ts';
 export { stabilize } from './stabilize.ts';
 export { validate } from './validate.ts';
 export { verify } from './verify.ts';
+export { watch } from './watch.ts';

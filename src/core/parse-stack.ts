@@ -13,9 +13,10 @@ export function parseStack(input: unknown): ParsedStack {
   const version = versionProblem(input);
   if (version !== undefined) return { ok: false, problems: [version] };
   const parsed = stackSchema.safeParse(input);
-  const [first, ...others] = parsed.success
-    ? stackProblems(parsed.data)
-    : parsed.error.issues.flatMap((issue) => problemsOf(issue, input));
+  const [first, ...others] = [
+    ...namespacesProblem(input),
+    ...(parsed.success ? stackProblems(parsed.data) : parsed.error.issues.flatMap((issue) => problemsOf(issue, input))),
+  ];
   if (first !== undefined) return { ok: false, problems: [first, ...others] };
   return { ok: true, stack: parsed.data as Stack };
 }
@@ -27,6 +28,16 @@ function versionProblem(input: unknown): StackProblem | undefined {
   return input['version'] === undefined
     ? { path: ['version'], message: `is missing; ${accepted}` }
     : { path: ['version'], message: `${found(input['version'], [])} is not known; ${accepted}` };
+}
+
+/** What lies in a cluster lies in a namespace, and which is nothing to guess; endpoints lie in none. */
+function namespacesProblem(input: unknown): StackProblem[] {
+  const isNeeded = isRecord(input) && input['namespaces'] === undefined && !onlyWatches(input);
+  return isNeeded ? [{ path: ['namespaces'], message: 'is missing; expected a list' }] : [];
+}
+
+function onlyWatches(input: Record<string, unknown>): boolean {
+  return input['watch'] !== undefined && ['secrets', 'components', 'argocd'].every((key) => input[key] === undefined);
 }
 
 function problemsOf(issue: z.core.$ZodIssue, input: unknown): StackProblem[] {

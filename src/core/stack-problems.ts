@@ -1,5 +1,6 @@
 import { nearest } from './nearest.ts';
 import { sourceNames } from './source-names.ts';
+import { watchProblems } from './watch/watch-problems.ts';
 import { namespaceOf, type Stack, type StackCheck, type StackProblem, type StackValue } from './stack.ts';
 
 type Path = StackProblem['path'];
@@ -15,6 +16,7 @@ export function stackProblems(stack: Stack): StackProblem[] {
     ...unknownDependencies(stack),
     ...dependencyCycle(stack),
     ...undeclaredCheckKeys(stack),
+    ...watchProblems(stack),
   ];
 }
 

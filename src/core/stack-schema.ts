@@ -1,6 +1,7 @@
 // A named import of `z` would bring every locale of the library into the program.
 import * as z from 'zod';
 import { defaultPlaceholders } from './value-format.ts';
+import { watchSchema } from './watch/watch-schema.ts';
 
 const name = z.string().min(1, 'expected some text');
 const positive = z.int().positive().max(1_048_576);
@@ -111,7 +112,10 @@ export const stackVersion = 1;
 export const stackSchema = z.strictObject({
   version: z.literal(stackVersion).describe('of the format of this file'),
   name: kubernetesName.describe('what people call this installation'),
-  namespaces: z.tuple([kubernetesName], kubernetesName).describe('the first is the default of everything below'),
+  namespaces: z
+    .tuple([kubernetesName], kubernetesName)
+    .default(['default'])
+    .describe('the first is the default of everything below; only a stack of endpoints needs none'),
   production: z
     .strictObject({
       contexts: z.array(name).default([]),
@@ -129,4 +133,5 @@ export const stackSchema = z.strictObject({
     .describe('values that are as bad as missing; * matches anything'),
   secrets: z.array(secret).default([]).describe('Secrets whose keys must be there'),
   components: z.array(component).default([]).describe('workloads, what they depend on, and how to prove them'),
+  watch: watchSchema.optional().describe('what c2l watch looks at from outside the cluster, and whom it tells'),
 });

@@ -66,7 +66,7 @@ function checkFinding({ check, result, causes }: ProvenCheck, proven: readonly P
 }
 
 /** Where workloads could not be listed, no check stands for them: that must not read as "nothing failed". */
-function runningGaps({ pods, deployments, statefulSets, daemonSets }: Snapshot): Gap[] {
+export function runningGaps({ pods, deployments, statefulSets, daemonSets }: Snapshot): Gap[] {
   return [pods, deployments, statefulSets, daemonSets].flatMap(({ gaps }) => gaps);
 }
 

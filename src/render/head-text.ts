@@ -9,10 +9,13 @@ export function headLines(head: Report, style: Style): string[] {
   if (style.embedded) return [];
   const many = head.namespaces.length === 1 ? 'namespace' : 'namespaces';
   const stack = head.stack === undefined ? 'no stack file' : `stack ${head.stack}`;
+  const place =
+    head.server === ''
+      ? [`endpoints alone, ${stack}`]
+      : [`context ${head.context}, server ${head.server}`, `${many} ${listText(head.namespaces)}, ${stack}`];
   return [
     `${style.bold(`c2l ${head.command}`)}  ${utcText(head.takenAt)}`,
-    ...paragraph('', `context ${head.context}, server ${head.server}`, style.width),
-    ...paragraph('', `${many} ${listText(head.namespaces)}, ${stack}`, style.width),
+    ...place.flatMap((line) => paragraph('', line, style.width)),
     '',
   ].map((line, index) => (index === 0 ? line : style.dim(line)));
 }

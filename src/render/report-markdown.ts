@@ -1,5 +1,5 @@
 import { refText } from '../core/kubernetes.ts';
-import type { AuditReport, Report, StabilizeReport, StepOutcome, VerifyReport } from '../core/report.ts';
+import type { AuditReport, Phase, StabilizeReport, StepOutcome, VerifyReport } from '../core/report.ts';
 import { auditSummary, nextAfterAudit } from './audit-text.ts';
 import { cut } from './cut.ts';
 import { findingsMarkdown } from './findings-markdown.ts';
@@ -118,7 +118,7 @@ function stabilizeLines({ phases, error }: StabilizeReport, style: Style): strin
   ];
 }
 
-function phaseLines(report: Exclude<Report, StabilizeReport>, style: Style): string[] {
+function phaseLines(report: NonNullable<Phase['report']>, style: Style): string[] {
   if (report.command === 'audit') return auditLines(report, style);
   if (report.command === 'verify') return verifyLines(report, style);
   return report.outcomes.length === 0 ? [] : ['', ...outcomeTable(report.outcomes)];

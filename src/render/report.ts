@@ -8,6 +8,7 @@ import { stabilizeText } from './stabilize-text.ts';
 import { rollbackText } from './rollback-text.ts';
 import type { Style } from './style.ts';
 import { verifyText } from './verify-text.ts';
+import { watchText } from './watch-text.ts';
 
 /** The whole answer of a command, ending in a line break. What few ask for is loaded by them alone. */
 export async function renderReport(report: Report, format: OutputFormat, style: Style): Promise<string> {
@@ -55,5 +56,7 @@ function textLines(report: Report, style: Style): string[] {
       return verifyText(report, style);
     case 'stabilize':
       return stabilizeText(report, style);
+    case 'watch':
+      return watchText(report, style);
   }
 }

@@ -71,7 +71,8 @@ async function choose(
   return { stack, scope: await chooseScope(options, connection.cluster, stack) };
 }
 
-async function namedStack(options: SessionOptions, deps: Deps): Promise<Stack | undefined> {
+/** The stack that is named, lies here or above, or is the sandbox's; no cluster is asked. */
+export async function namedStack(options: SessionOptions, deps: Deps): Promise<Stack | undefined> {
   if (options.config === undefined && options.stack !== undefined) return deps.stackFiles.builtIn(options.stack);
   // A rehearsal in the sandbox is about the sandbox's own stack, whatever file lies in the working directory.
   if (options.config === undefined && options.sandbox !== undefined) return deps.stackFiles.builtIn(builtInStack);

@@ -30,6 +30,7 @@ async function setUp({
     openSource: notUsed,
     readPlanFile: notUsed,
     fingerprints: notUsed,
+    openWatchWorld: notUsed,
     stackFiles: createStackFiles({ cwd: '/' }),
     outputFolder: { write: notUsed },
     manifestFiles: { read: notUsed },

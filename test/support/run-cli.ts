@@ -7,6 +7,7 @@ import { createManifestFiles } from '../../src/adapters/manifest-files.ts';
 import { createOutputFolder } from '../../src/adapters/output-folder.ts';
 import { readPlanFile } from '../../src/adapters/plan-file.ts';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
+import { openWatchWorld } from '../../src/adapters/open-watch-world.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { run } from '../../src/cli.ts';
 import type { ExitCode } from '../../src/exit-codes.ts';
@@ -65,6 +66,8 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
       };
       return { cluster, defaultSources, close };
     },
+    openWatchWorld: () =>
+      Promise.resolve(openWatchWorld({ cwd, env, version: '0.0.0-test', processId: 1, isRunning: () => false })),
     startSandbox: () => Promise.reject(new Error('a test starts its sandbox itself')),
     openSource: (spec) => openSource(spec, { cwd, ...(azure && { azure }) }),
     stackFiles: createStackFiles({ cwd }),

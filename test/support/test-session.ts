@@ -64,6 +64,7 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
         },
       };
     },
+    openWatchWorld: () => Promise.reject(new Error('a session watches nothing')),
     startSandbox: () => Promise.reject(new Error('a test starts its sandbox itself')),
     openSource: (spec) => openSource(spec, { cwd: folder }),
     stackFiles: createStackFiles({ cwd: folder }),

@@ -1,0 +1,95 @@
+import { planChecks, type PlannedCheck } from '../core/checks.ts';
+import { diagnose } from '../core/diagnose.ts';
+import type { Unreadable } from '../core/observed.ts';
+import { secretNeeds } from '../core/secret-needs.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import type { StackValue } from '../core/stack.ts';
+import { runningGaps } from '../core/verify-findings.ts';
+import { apiServerTarget, checkTargets, gapTargets, secretTargets } from '../core/watch/cluster-targets.ts';
+import type { Observation, Target } from '../core/watch/targets.ts';
+import { attemptCheck } from './attempt-check.ts';
+import { createLiveView } from './live-view.ts';
+import { observe } from './observe.ts';
+import type { Session } from './session.ts';
+
+/** What was seen of the cluster in one round. */
+export interface ClusterSight {
+  readonly targets: readonly Target[];
+  readonly observations: readonly Observation[];
+  readonly isPartial: boolean;
+}
+
+/** A login that was refused is not tried again before its Secret changes or so much time has passed. */
+const refusedLoginPauseMs = 600_000;
+
+/** Looks at the API server, and through it at every check of verify once, whatever became of the others. */
+export function createClusterWatch(session: Session): () => Promise<ClusterSight> {
+  const refused = new Map<string, { readonly version: string; readonly at: number; readonly seen: Observation }>();
+
+  const look = async (check: PlannedCheck, snapshot: Snapshot): Promise<Observation> => {
+    const { cluster, stack, scope, deps } = session;
+    const { clock } = deps;
+    const start = clock.monotonic();
+    const version = credentialsVersion(check, snapshot);
+    const before = refused.get(check.id);
+    if (before?.version === version && start - before.at < refusedLoginPauseMs) return before.seen;
+    const view = createLiveView({ cluster, scope, clock }, snapshot);
+    const { outcome, detail, canHeal } = await attemptCheck(check, { cluster, stack, view });
+    const seen = { id: check.id, outcome, detail, durationMs: clock.monotonic() - start };
+    refused.delete(check.id);
+    // Some servers lock an account after a few wrong passwords.
+    if (outcome === 'fail' && !canHeal && version !== '') refused.set(check.id, { version, at: start, seen });
+    return seen;
+  };
+
+  return async () => {
+    const { cluster, stack, scope, deps } = session;
+    const api = await lookAtApiServer(session);
+    if (api.outcome !== 'pass') return { targets: [apiServerTarget], observations: [api], isPartial: true };
+    const snapshot = await observe(cluster, scope, deps.clock.now());
+    const checks = planChecks(snapshot, stack);
+    const needs = secretNeeds(snapshot, stack);
+    const secrets = secretTargets(needs, diagnose(snapshot, stack));
+    const gaps = gapTargets(runningGaps(snapshot));
+    const looks = await Promise.all(checks.map((check) => look(check, snapshot)));
+    return {
+      targets: [apiServerTarget, ...secrets.targets, ...gaps.targets, ...checkTargets(checks, needs)],
+      observations: [api, ...secrets.observations, ...gaps.observations, ...looks],
+      isPartial: gaps.targets.length > 0 || secrets.targets.length < needs.length,
+    };
+  };
+}
+
+async function lookAtApiServer({ cluster, deps, scope }: Session): Promise<Observation> {
+  const start = deps.clock.monotonic();
+  const answer = await cluster.namespaceExists(scope.namespaces[0] ?? cluster.defaultNamespace);
+  const durationMs = deps.clock.monotonic() - start;
+  return apiServerObservation(answer.state === 'unreadable' ? answer : undefined, durationMs);
+}
+
+/** A refusal is an answer of the API server; only one that does not know who asks lets nothing be seen. */
+export function apiServerObservation(answer: Unreadable | undefined, durationMs: number): Observation {
+  const common = { id: apiServerTarget.id, durationMs };
+  if (answer === undefined || answer.cause === 'forbidden') return { ...common, outcome: 'pass', detail: 'answers' };
+  const isUnknown = answer.cause === 'unauthorized' || answer.cause === 'rate-limited';
+  return { ...common, outcome: isUnknown ? 'unreadable' : 'fail', detail: answer.reason };
+}
+
+/** The versions of the Secrets that a check logs in with; empty for one that logs in nowhere. */
+function credentialsVersion(check: PlannedCheck, { secrets }: Snapshot): string {
+  return credentialsOf(check)
+    .flatMap((value) => ('secret' in value ? [value.secret] : []))
+    .map((name) => {
+      const found = secrets.items.find(
+        ({ metadata }) => metadata.namespace === check.object.namespace && metadata.name === name,
+      );
+      return `${name}@${found?.metadata.resourceVersion ?? ''}`;
+    })
+    .join(' ');
+}
+
+function credentialsOf(check: PlannedCheck): StackValue[] {
+  if (check.kind === 'postgres-login') return [check.spec.user, check.spec.password];
+  if (check.kind !== 'http' || check.spec.basicAuth === undefined) return [];
+  return [check.spec.basicAuth.user, check.spec.basicAuth.password];
+}
