@@ -7,6 +7,7 @@ import { declareGenerate } from './command-line/generate.ts';
 import { addGlobalOptions } from './command-line/global-options.ts';
 import { declareHistory } from './command-line/history.ts';
 import { Registry, type World } from './command-line/registry.ts';
+import { declareInit } from './command-line/init.ts';
 import { declareRestart } from './command-line/restart.ts';
 import { declareRollback } from './command-line/rollback.ts';
 import { declareSandbox } from './command-line/sandbox.ts';
@@ -82,6 +83,7 @@ const declarations = [
   declareExplain,
   declareGenerate,
   declareValidate,
+  declareInit,
   declareHistory,
   declareRollback,
   declareSandbox,

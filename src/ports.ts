@@ -227,6 +227,8 @@ export interface StackFiles {
   find(configFile: string | undefined): Promise<{ stack: Stack; path: string } | undefined>;
   /** A stack that ships with c2l. Throws `stack-not-found` with the names there are. */
   builtIn(name: string): Promise<Stack>;
+  /** Writes a stack file; one that is there is left as it is unless it is to be replaced. Throws `output-unwritable`. */
+  write(path: string, text: string, options: { readonly replace: boolean }): Promise<'written' | 'exists'>;
 }
 
 /** Where generated files go. */

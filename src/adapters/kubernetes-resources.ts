@@ -59,7 +59,11 @@ const containers: ShapeOf<readonly Container[]> = {
       },
       envFrom: {
         list: {
-          optional: { prefix: 'string', secretRef: { optional: { name: 'string', optional: 'boolean' } } },
+          optional: {
+            prefix: 'string',
+            secretRef: { optional: { name: 'string', optional: 'boolean' } },
+            configMapRef: { optional: { name: 'string' } },
+          },
         },
       },
       ports: { list: { required: { containerPort: 'number' }, optional: { name: 'string' } } },

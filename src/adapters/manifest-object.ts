@@ -31,6 +31,7 @@ const listed: Readonly<Record<string, ManifestResource>> = {
   '/ServiceAccount': 'serviceaccounts',
   '/ConfigMap': 'configmaps',
   'networking.k8s.io/Ingress': 'ingresses',
+  'argoproj.io/Application': 'applications',
 };
 
 /** Reads one object that has `apiVersion` and `kind`. Kinds that neither need Secrets nor make any are not looked into. */
@@ -103,10 +104,17 @@ function badName(metadata: Fields): ReadObject | undefined {
   return undefined;
 }
 
+const withoutPods: ReadonlySet<ManifestResource> = new Set([
+  'services',
+  'serviceaccounts',
+  'configmaps',
+  'ingresses',
+  'applications',
+]);
+
 /** A name that no Secret can have is most often a template that nobody rendered. */
 function badReference(object: Listed[ManifestResource], kind: string, resource: ManifestResource): Misfit | undefined {
-  if (resource === 'services' || resource === 'serviceaccounts' || resource === 'configmaps') return undefined;
-  if (resource === 'ingresses') return undefined;
+  if (withoutPods.has(resource)) return undefined;
   const base = podSpecPath(kind);
   const podSpec = base.reduce<unknown>((value, step) => asObject(value)?.[step], object) as PodSpec;
   for (const reference of secretReferences({ kind, namespace: '', name: '' }, podSpec)) {

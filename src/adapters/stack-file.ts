@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StackProblem, Stack } from '../core/stack.ts';
@@ -31,6 +31,19 @@ export function createStackFiles({ cwd, builtInFolder = sourceFolder }: StackFil
       }
       // Read and checked when it was built: a start then needs neither YAML nor the schema library.
       return JSON.parse(await readFile(join(builtInFolder, `${name}.json`), 'utf8')) as Stack;
+    },
+    async write(path, text, { replace }) {
+      try {
+        await writeFile(resolve(cwd, path), text, { flag: replace ? 'w' : 'wx' });
+        return 'written';
+      } catch (error) {
+        const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+        if (code === 'EEXIST') return 'exists';
+        throw new OperatorError('output-unwritable', `cannot write ${path}: ${unreadableWords[code] ?? code}`, {
+          hint: 'give --out a file that may be written, or - for standard output',
+          cause: error,
+        });
+      }
     },
   };
 }

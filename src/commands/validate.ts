@@ -1,4 +1,4 @@
-import { inNamespace } from '../core/manifest-snapshot.ts';
+import { inNamespace, manifestSnapshot } from '../core/manifest-snapshot.ts';
 import type { Manifest, ManifestSet, Place } from '../core/manifests.ts';
 import { exitCodeOf, verdictOf, type ValidateReport } from '../core/report.ts';
 import type { Stack } from '../core/stack.ts';
@@ -29,10 +29,11 @@ async function validation(paths: readonly string[], flags: ValidateFlags, deps: 
   const stack = await namedStack(flags, set, deps);
   const fallback = flags.namespace?.[0] ?? stack?.namespaces[0] ?? 'default';
   const { manifests, namespaces, skipped } = inScope(inNamespace(set.manifests, fallback), flags);
-  const seen =
-    flags.againstCluster === true ? await observeSecrets(sessionOptions(flags), namespaces, deps) : undefined;
-
   const takenAt = deps.clock.now().toISOString();
+  const wanted = manifestSnapshot({ manifests, namespaces, stack: undefined, live: undefined, takenAt });
+  const seen =
+    flags.againstCluster === true ? await observeSecrets(sessionOptions(flags), { wanted, stack }, deps) : undefined;
+
   const problems = set.problems;
   const findings = validateManifests({ manifests, problems, namespaces, stack, live: seen?.live, takenAt, paths });
   return {

@@ -21,12 +21,17 @@ const kinds: Readonly<Record<string, readonly [kind: string, hides: string]>> = 
   secretstores: ['SecretStore', 'whether External Secrets reaches its stores'],
   clustersecretstores: ['ClusterSecretStore', 'whether External Secrets reaches its stores'],
   sealedsecrets: ['SealedSecret', 'which Secrets Sealed Secrets writes, and whether it can'],
+  configmaps: ['ConfigMap', 'which Services environments name'],
   applications: ['Application', 'whether the Argo CD applications are healthy'],
 };
 
 /** Each gap once: what could not be looked at is neither healthy nor missing. */
 export function diagnoseUnreadable({ snapshot }: Scene): Finding[] {
-  return allGaps(snapshot).map((gap) => {
+  return unreadableFindings(allGaps(snapshot));
+}
+
+export function unreadableFindings(gaps: readonly Gap[]): Finding[] {
+  return gaps.map((gap) => {
     const [kind, hides] = kinds[gap.resource] ?? [gap.resource, 'their state'];
     const { namespace, name = '' } = gap;
     const place = namespace === '' ? 'of all namespaces' : `in namespace ${namespace}`;

@@ -25,6 +25,12 @@ export function waitedForHosts(podSpec: PodSpec, namespace: string): readonly Se
   return [...new Set(hosts)].flatMap((name) => serviceHost(name, namespace) ?? []);
 }
 
+/** The Services that a text names where a host can stand; `isHost` says that the text as a whole is one. */
+export function namedServices(text: string, namespace: string, isHost: boolean): readonly ServiceHost[] {
+  const whole = isHost && /^[a-z0-9][-a-z0-9.]*$/.test(text) ? [text] : [];
+  return [...new Set([...whole, ...namedHosts(text)])].flatMap((name) => serviceHost(name, namespace) ?? []);
+}
+
 function commandText({ command = [], args = [], env = [] }: Container): string {
   const values = new Map(env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value] as const])));
   return [...command, ...args]

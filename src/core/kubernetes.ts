@@ -40,6 +40,7 @@ export interface EnvVar {
 export interface EnvFromSource {
   readonly prefix?: string;
   readonly secretRef?: { readonly name?: string; readonly optional?: boolean };
+  readonly configMapRef?: { readonly name?: string };
 }
 
 export interface Container {

@@ -48,7 +48,13 @@ export function manifestSnapshot(scene: ManifestScene): Snapshot {
     ingresses: all('ingresses'),
     events: empty,
     writers: { externalSecrets: empty, secretStores: empty, clusterSecretStores: empty, sealedSecrets: empty },
-    argocd: { installed: false, namespace: 'argocd', applications: empty, deployments: empty, statefulSets: empty },
+    argocd: {
+      installed: false,
+      namespace: 'argocd',
+      applications: all('applications'),
+      deployments: empty,
+      statefulSets: empty,
+    },
   };
 }
 

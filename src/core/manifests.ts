@@ -30,7 +30,7 @@ export interface PromisedSecret {
 }
 
 /** The kinds of manifests that need Secrets, or that explain who does. */
-export type ManifestResource = Exclude<keyof Listed, 'events' | 'replicasets' | 'applications'>;
+export type ManifestResource = Exclude<keyof Listed, 'events' | 'replicasets'>;
 
 type ListedContent = {
   readonly [R in ManifestResource]: { readonly as: R; readonly object: Listed[R] };

@@ -1,5 +1,6 @@
 import { ExitCode } from '../exit-codes.ts';
 import type { Finding } from './findings.ts';
+import type { StackFile } from './init/stack-draft.ts';
 import type { ObjectRef } from './kubernetes.ts';
 import type { Place } from './manifests.ts';
 
@@ -224,6 +225,20 @@ export interface ValidateReport extends ReportHead {
   readonly objects: number;
   /** Documents of other programs, and objects of namespaces that were not asked for. */
   readonly skipped: readonly Place[];
+}
+
+/** What init found out; the stack is given as the file holds it. */
+export interface InitReport extends ReportHead {
+  readonly command: 'init';
+  readonly findings: readonly (Finding & Partial<LocatedFinding>)[];
+  /** Undefined where nothing was written. */
+  readonly path?: string;
+  readonly stack: string;
+  readonly file: StackFile;
+  /** The manifests that it was made from; undefined where that was a cluster. */
+  readonly paths?: readonly string[];
+  /** What to look at in the file: guesses with their reasons, and what nobody could tell. */
+  readonly notes: readonly { readonly of: string; readonly note: string }[];
 }
 
 export type Report =

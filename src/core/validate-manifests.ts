@@ -28,7 +28,7 @@ export interface Validation {
 /** Everything that would be wrong with the Secrets of these manifests once they are applied, with where it stands. */
 export function validateManifests(validation: Validation): LocatedFinding[] {
   const { namespaces, problems } = validation;
-  const { manifests, problems: repeated } = distinct(validation.manifests);
+  const { manifests, problems: repeated } = distinctManifests(validation.manifests);
   const stack = validation.stack === undefined ? undefined : stackWithin(validation.stack, namespaces);
   const scene = buildScene(manifestSnapshot({ ...validation, manifests, stack }), stack);
   const locate = locator(manifests);
@@ -37,12 +37,15 @@ export function validateManifests(validation: Validation): LocatedFinding[] {
     ...told,
     ...manifests.flatMap((manifest) => plainSecret(manifest)),
     ...diagnoseUnreadable(scene).map((finding) => ({ ...finding, locations: [] })),
-    ...[...problems, ...repeated].map(unreadable),
+    ...[...problems, ...repeated].map(unreadablePlace),
   ].sort(compareFindings);
 }
 
 /** Read twice is no harm; one object in two forms is: which of them is applied, the files do not say. */
-function distinct(all: readonly Manifest[]): { manifests: readonly Manifest[]; problems: readonly ManifestProblem[] } {
+export function distinctManifests(all: readonly Manifest[]): {
+  readonly manifests: readonly Manifest[];
+  readonly problems: readonly ManifestProblem[];
+} {
   const byId = new Map<string, Manifest>();
   const problems: ManifestProblem[] = [];
   for (const manifest of all) {
@@ -108,7 +111,7 @@ function plainSecret({ content, file, line, name, namespace }: Manifest): Locate
   return [{ ...finding, locations: [{ file, line }] }];
 }
 
-function unreadable({ file, line, message, fix }: ManifestProblem): LocatedFinding {
+export function unreadablePlace({ file, line, message, fix }: ManifestProblem): LocatedFinding {
   const finding = newFinding('unreadable', {
     object: { kind: 'File', namespace: '', name: `${file}:${line}` },
     message,

@@ -1,6 +1,9 @@
 import type { LiveSecrets } from '../core/manifest-snapshot.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import type { Stack } from '../core/stack.ts';
 import type { Deps } from '../ports.ts';
 import { listEverywhere } from './observe.ts';
+import { readNamedSecrets } from './read-named-secrets.ts';
 import { nothingReadable, type SessionOptions } from './session.ts';
 
 export interface ObservedSecrets {
@@ -9,10 +12,13 @@ export interface ObservedSecrets {
   readonly live: LiveSecrets;
 }
 
-/** The Secrets of a cluster that manifests are held against, and who gets image pull Secrets from its ServiceAccount. */
+/**
+ * The Secrets of a cluster that manifests are held against, and who gets image pull Secrets from its ServiceAccount.
+ * `wanted` is the cluster as the manifests would have it: it tells which Secrets are needed where none may be listed.
+ */
 export async function observeSecrets(
   options: SessionOptions,
-  namespaces: readonly string[],
+  { wanted, stack }: { readonly wanted: Snapshot; readonly stack: Stack | undefined },
   deps: Deps,
 ): Promise<ObservedSecrets> {
   const connection = await deps.connect(options);
@@ -20,15 +26,16 @@ export async function observeSecrets(
     const { cluster } = connection;
     const { context, server } = cluster;
     deps.terminal.err(`context ${context}, server ${server}`);
-    const scope = { namespaces, all: false, expectedNamespaces: [], argocdNamespace: 'argocd' };
-    const [secrets, serviceAccounts] = await Promise.all([
+    const scope = { namespaces: wanted.namespaces, all: false, expectedNamespaces: [], argocdNamespace: 'argocd' };
+    const [listed, serviceAccounts] = await Promise.all([
       listEverywhere('secrets', scope, (namespace) => cluster.listSecrets(namespace)),
       listEverywhere('serviceaccounts', scope, (namespace) => cluster.list('serviceaccounts', namespace)),
     ]);
-    const [gap] = secrets.gaps;
-    if (gap !== undefined && gap.cause !== 'forbidden' && secrets.items.length === 0) {
+    const [gap] = listed.gaps;
+    if (gap !== undefined && gap.cause !== 'forbidden' && listed.items.length === 0) {
       throw nothingReadable(cluster, gap.reason);
     }
+    const secrets = await readNamedSecrets(cluster, { ...wanted, secrets: listed }, stack);
     return { context, server, live: { secrets, serviceAccounts } };
   } finally {
     await connection.close();
