@@ -23,6 +23,12 @@ export interface World {
 /** Loads what a command does; called when it runs, so that help and the other commands do not pay for it. */
 export type MakeBody = (commands: typeof ReportCommands, command: Command) => CommandBody;
 
+export interface ReportOptions {
+  readonly writes: boolean;
+  /** Forms that the report can take, by what stands on the command line. */
+  readonly formats?: (args: readonly string[]) => readonly OutputFormat[];
+}
+
 /** Where the commands declare themselves. */
 export class Registry {
   readonly program: Command;
@@ -41,18 +47,14 @@ export class Registry {
   }
 
   /** The command's answer is one report on a cluster, in one of its formats. */
-  reports(
-    command: Command,
-    { writes, formats = plainFormats }: { readonly writes: boolean; readonly formats?: readonly OutputFormat[] },
-    makeBody: MakeBody,
-  ): void {
+  reports(command: Command, { writes, formats = () => plainFormats }: ReportOptions, makeBody: MakeBody): void {
     command.action(async () => {
       const flags = command.optsWithGlobals<GlobalFlags>();
       const [commands, deps] = await Promise.all([
         import('../commands/report-commands.ts'),
         this.#world.createDeps(flags),
       ]);
-      const options = { name: command.name(), flags, writes, formats };
+      const options = { name: command.name(), flags, writes, formats: formats(command.args) };
       this.#done(await commands.runReport(options, deps, makeBody(commands, command)));
     });
   }

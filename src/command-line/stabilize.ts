@@ -18,7 +18,7 @@ export function declareStabilize(registry: Registry): void {
     'c2l stabilize --sandbox',
   );
   addRestartOptions(addKeepOption(addSourceOptions(addWriteOptions(command))));
-  registry.reports(command, { writes: true, formats: ['text', 'json', 'yaml', 'markdown'] }, ({ stabilize }) => {
+  registry.reports(command, { writes: true, formats: () => ['text', 'json', 'yaml', 'markdown'] }, ({ stabilize }) => {
     const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & SourceFlags & KeepFlags & WaitFlags>();
     return (session) =>
       stabilize(session, {

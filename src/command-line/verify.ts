@@ -17,8 +17,12 @@ export function declareVerify(registry: Registry): void {
         .argParser(parseDuration)
         .default(60_000, '60s'),
     );
-  registry.reports(command, { writes: false, formats: ['text', 'json', 'yaml', 'junit', 'markdown'] }, ({ verify }) => {
-    const flags = command.optsWithGlobals<GlobalFlags & WaitFlags>();
-    return (session) => verify(session, { timeoutMs: flags.timeout });
-  });
+  registry.reports(
+    command,
+    { writes: false, formats: () => ['text', 'json', 'yaml', 'junit', 'markdown'] },
+    ({ verify }) => {
+      const flags = command.optsWithGlobals<GlobalFlags & WaitFlags>();
+      return (session) => verify(session, { timeoutMs: flags.timeout });
+    },
+  );
 }

@@ -1,4 +1,5 @@
 import { ExitCode } from '../exit-codes.ts';
+import type { AuditSubject } from './audit-subject.ts';
 import type { Finding } from './findings.ts';
 import type { StackFile } from './init/stack-draft.ts';
 import type { ObjectRef } from './kubernetes.ts';
@@ -53,6 +54,8 @@ export interface ApplicationState {
 
 export interface AuditReport extends ReportHead {
   readonly command: 'audit';
+  /** The one object that was asked for; the findings are then those that concern it. */
+  readonly subject?: AuditSubject;
   readonly components: readonly ComponentState[];
   readonly applications: readonly ApplicationState[];
 }

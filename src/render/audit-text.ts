@@ -1,20 +1,30 @@
 import { refText } from '../core/kubernetes.ts';
 import type { ApplicationState, AuditReport, ComponentState } from '../core/report.ts';
 import { cut, howToSeeAll } from './cut.ts';
-import { findingsLines } from './findings-text.ts';
+import { findingsLines, findingTitles } from './findings-text.ts';
 import { groupFindings } from './finding-groups.ts';
 import { closingLines, headLines } from './head-text.ts';
 import { count, paragraph, table, type Cell } from './layout.ts';
 import type { Style } from './style.ts';
+import { subjectLines } from './subject-text.ts';
 import { hasUnreadPods, unreadPodsText } from './unread-pods.ts';
 
 export function auditText(report: AuditReport, style: Style): string[] {
+  const closing = closingLines(report, { because: auditSummary(report), next: nextAfterAudit(report) }, style);
+  if (report.subject !== undefined) {
+    return [
+      ...headLines(report, style),
+      ...subjectLines(report.subject, style),
+      ...findingTitles(report.findings, report, style),
+      ...closing,
+    ];
+  }
   return [
     ...headLines(report, style),
     ...findingsLines(report.findings, report, style),
     ...componentLines(report, style),
     ...applicationLines(report.applications, style),
-    ...closingLines(report, { because: auditSummary(report), next: nextAfterAudit(report) }, style),
+    ...closing,
   ];
 }
 

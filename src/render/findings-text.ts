@@ -27,6 +27,20 @@ export function findingsLines(findings: readonly Finding[], context: FindingsCon
   ];
 }
 
+/** One line for each root, where the details stand on the page already. */
+export function findingTitles(findings: readonly Finding[], context: FindingsContext, style: Style): string[] {
+  const told = findings.filter(({ code }) => code !== 'optional-key-absent' && code !== 'unreadable');
+  const { shown, rest } = cut(groupFindings(told), 'root', style);
+  return [
+    ...shown.flatMap((group) => [
+      ...paragraph(`${severityWords[group.severity]}  `, groupTitle(group, context), style.width),
+      ...fixLines(group, style),
+    ]),
+    ...(rest === undefined ? [] : paragraph('', rest, style.width)),
+    ...gapLines(findings, style),
+  ];
+}
+
 /** What does not fit is counted by code, so that nothing serious can hide in it. */
 function cutLines(groups: readonly FindingGroup[], style: Style): string[] {
   const amounts = new Map<string, number>();

@@ -1,6 +1,6 @@
 /** Text as Markdown shows it: nothing in it begins a link, a tag, a table cell or emphasis. */
 export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_[\]<>&|~#]/g, (character) => `\\${character}`);
+  return text.replace(/[\\`*_[\]<>&|~#]|:(?=\/\/)/g, (character) => `\\${character}`);
 }
 
 /** Text that is typed or read literally. */

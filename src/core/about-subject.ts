@@ -1,0 +1,20 @@
+import type { AuditSubject } from './audit-subject.ts';
+import type { Finding } from './findings.ts';
+import { refId } from './kubernetes.ts';
+
+/** The findings that concern one object: about it, needed by it, or holding it up; and what could not be read. */
+export function findingsAbout(subject: AuditSubject, findings: readonly Finding[]): Finding[] {
+  const id = refId(subject.object);
+  const pods = new Set(
+    subject.kind === 'workload'
+      ? subject.pods.map(({ name }) => refId({ kind: 'Pod', namespace: subject.object.namespace, name }))
+      : [],
+  );
+  return findings.filter((finding) => {
+    const { code, object, references = [], blocks, secret } = finding;
+    if (code === 'unreadable' || refId(object) === id || pods.has(refId(object))) return true;
+    if (subject.kind === 'secret')
+      return secret === subject.object.name && object.namespace === subject.object.namespace;
+    return [...references, ...blocks].some((other) => refId(other) === id);
+  });
+}

@@ -1,0 +1,68 @@
+import type { SecretKeyUse, SecretSubject } from './audit-subject.ts';
+import type { Scene } from './diagnosis-scene.ts';
+import { compareText, type FindingReference } from './findings.ts';
+import { refId, type ObjectRef } from './kubernetes.ts';
+import { places, requirementsOf, type Requirement } from './requirements.ts';
+import type { SecretReference } from './references.ts';
+import type { Secret } from './secret.ts';
+import type { SecretNeed } from './secret-needs.ts';
+
+/** Who uses which key of one Secret, and what breaks if it goes. */
+export function explainSecret(scene: Scene, ref: ObjectRef): SecretSubject {
+  const need = scene.needs.find(({ namespace, name }) => namespace === ref.namespace && name === ref.name);
+  const secret = need?.secret ?? scene.snapshot.secrets.items.find(({ metadata }) => isNamed(ref, metadata));
+  const references = need?.references ?? [];
+  const keys = need === undefined ? [] : requirementsOf(need, scene.stack).map((each) => keyUse(scene, need, each));
+  return {
+    kind: 'secret',
+    object: ref,
+    state: secret !== undefined ? 'present' : need?.gap === undefined ? 'missing' : 'unreadable',
+    ...factsOf(secret),
+    keys,
+    references: places(references.filter(({ key }) => key === undefined)),
+    unnamedKeys: unnamed(secret, keys),
+    blocks: scene.blocks(needing(references)),
+  };
+}
+
+function isNamed(ref: ObjectRef, { namespace, name }: Secret['metadata']): boolean {
+  return namespace === ref.namespace && name === ref.name;
+}
+
+function factsOf(secret: Secret | undefined): Pick<SecretSubject, 'type' | 'owner'> {
+  if (secret === undefined) return {};
+  const { type, owner } = secret;
+  return { type, ...(owner === undefined ? {} : { owner: `${owner.by} (${owner.name})` }) };
+}
+
+function unnamed(secret: Secret | undefined, keys: readonly SecretKeyUse[]): string[] {
+  const named = new Set(keys.map(({ key }) => key));
+  return [...(secret?.data.keys() ?? [])].filter((key) => !named.has(key)).sort(compareText);
+}
+
+/**
+ * Whoever takes the Secret as a whole starts without a key, so that only those who name it are held up; the places
+ * that the stack requires it for stand in `references` all the same.
+ */
+function keyUse(scene: Scene, { references: all }: SecretNeed, requirement: Requirement): SecretKeyUse {
+  const { key, required, state, detail, references } = requirement;
+  const naming = all.filter((reference) => reference.key === key);
+  return {
+    key,
+    required,
+    state,
+    ...(detail === undefined ? {} : { detail }),
+    references,
+    blocks: scene.blocks(needing(naming)),
+  };
+}
+
+/** An Ingress blocks nothing, and what is optional neither. */
+function needing(references: readonly (SecretReference | FindingReference)[]): ObjectRef[] {
+  const needed = references.filter(({ kind, optional }) => !optional && kind !== 'Ingress');
+  return [
+    ...new Map(
+      needed.map(({ kind, namespace, name }) => [refId({ kind, namespace, name }), { kind, namespace, name }]),
+    ).values(),
+  ];
+}

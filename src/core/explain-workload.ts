@@ -1,0 +1,119 @@
+import type { ContainerState, ReferenceState, WorkloadSubject } from './audit-subject.ts';
+import { componentStates } from './component-states.ts';
+import { dependenciesOf } from './dependencies.ts';
+import type { Scene } from './diagnosis-scene.ts';
+import { compareText } from './findings.ts';
+import { refId, type ContainerStatus, type ObjectRef, type Pod } from './kubernetes.ts';
+import { containerStatuses } from './pod-state.ts';
+import { podStatusText } from './pod-status-text.ts';
+import type { SecretReference } from './references.ts';
+import type { ComponentState } from './report.ts';
+import { requirementsOf, type Requirement } from './requirements.ts';
+import type { SecretNeed } from './secret-needs.ts';
+import type { Workload } from './workloads.ts';
+
+/** Every container and every reference of one workload, with what the cluster holds of each. */
+export function explainWorkload(scene: Scene, ref: ObjectRef): WorkloadSubject {
+  const workload = scene.byId.get(refId(ref));
+  const states = new Map(componentStates(scene.snapshot).map((state) => [refId(state.object), state]));
+  const stateOf = (object: ObjectRef): ComponentState['state'] => states.get(refId(object))?.state ?? 'missing';
+  const references = referencesOf(scene, ref);
+  const pod = workload === undefined ? undefined : tellingPod(scene, workload);
+  return {
+    kind: 'workload',
+    object: ref,
+    state: stateOf(ref),
+    detail: states.get(refId(ref))?.detail ?? '',
+    pods: (workload?.pods ?? []).map((each) => ({ name: each.metadata.name, status: podStatusText(each) })),
+    containers: workload === undefined ? [] : containersOf(workload, pod, references),
+    references: references.filter(({ container }) => container === undefined).map(({ state }) => state),
+    dependsOn: dependenciesOf(scene.graph, ref).map((object) => ({ object, state: stateOf(object) })),
+    blocks: scene.blocks([ref]).filter((object) => refId(object) !== refId(ref)),
+  };
+}
+
+/** The pod that is worst off, else the newest. */
+function tellingPod({ readiness }: Scene, { ref, pods }: Workload): Pod | undefined {
+  const worst = readiness.get(refId(ref))?.worst?.pod;
+  return pods.find(({ metadata }) => metadata.name === worst) ?? pods[0];
+}
+
+interface PlacedState {
+  readonly container: string | undefined;
+  readonly init: boolean;
+  readonly state: ReferenceState;
+}
+
+function referencesOf({ needs, stack }: Scene, ref: ObjectRef): PlacedState[] {
+  const id = refId(ref);
+  const all = needs.flatMap((need) => {
+    const own = need.references.filter((reference) => refId(reference) === id);
+    if (own.length === 0) return [];
+    const required = new Map(requirementsOf(need, stack).map((requirement) => [requirement.key, requirement]));
+    return own.map((reference) => placedState(need, reference, required));
+  });
+  const distinct = new Map(all.map((entry) => [placeId(entry), entry]));
+  return [...distinct].sort(([left], [right]) => compareText(left, right)).map(([, entry]) => entry);
+}
+
+function placeId({ container = '', init, state: { secret, key = '', via } }: PlacedState): string {
+  return [container, init, secret, key, via].join('\u0000');
+}
+
+function placedState(
+  need: SecretNeed,
+  { secret, key, via, optional, container, init = false }: SecretReference,
+  required: ReadonlyMap<string, Requirement>,
+): PlacedState {
+  const seen = key === undefined ? wholeState(need) : required.get(key);
+  const { state = 'ok', detail } = seen ?? {};
+  return {
+    container,
+    init,
+    state: {
+      secret,
+      ...(key === undefined ? {} : { key }),
+      via,
+      optional,
+      state,
+      ...(detail === undefined ? {} : { detail }),
+    },
+  };
+}
+
+/** Who takes a Secret as it is needs only that it is there. */
+function wholeState({ gap, secret }: SecretNeed): Pick<ReferenceState, 'state' | 'detail'> {
+  if (gap !== undefined) return { state: 'unreadable', detail: gap.reason };
+  return { state: secret === undefined ? 'secret-missing' : 'ok' };
+}
+
+function containersOf(
+  { podSpec }: Workload,
+  pod: Pod | undefined,
+  references: readonly PlacedState[],
+): ContainerState[] {
+  const statuses = new Map(
+    (pod === undefined ? [] : containerStatuses(pod)).map((status) => [status.name, statusText(status)]),
+  );
+  const explain = (name: string, init: boolean): ContainerState => ({
+    name,
+    init,
+    status: statuses.get(name) ?? (pod === undefined ? 'no pod' : 'not started'),
+    references: references.filter((entry) => entry.container === name && entry.init === init).map(({ state }) => state),
+  });
+  return [
+    ...(podSpec.initContainers ?? []).map(({ name }) => explain(name, true)),
+    ...podSpec.containers.map(({ name }) => explain(name, false)),
+  ];
+}
+
+function statusText({ state = {}, ready, restartCount = 0 }: ContainerStatus): string {
+  const restarts = restartCount === 0 ? '' : `, restarted ${restartCount} times`;
+  if (state.running !== undefined) return `${ready === true ? 'running and ready' : 'running'}${restarts}`;
+  if (state.terminated !== undefined) {
+    const { reason = 'ended', exitCode = 0 } = state.terminated;
+    return `${exitCode === 0 ? reason : `${reason}, exit code ${exitCode}`}${restarts}`;
+  }
+  const { reason, message } = state.waiting ?? {};
+  return ['waiting', reason, message].filter((part) => part !== undefined && part !== '').join(': ') + restarts;
+}

@@ -1,0 +1,95 @@
+import type { Scene } from './diagnosis-scene.ts';
+import { compareText } from './findings.ts';
+import { refId, refText, type ObjectRef } from './kubernetes.ts';
+import { listText } from './list-text.ts';
+import { nearestNames } from './nearest.ts';
+
+/** What a word on the command line means in the cluster; where it means nothing, or several things, what to type instead. */
+export type FoundSubject =
+  | { readonly ok: true; readonly kind: 'workload' | 'secret'; readonly ref: ObjectRef }
+  | { readonly ok: false; readonly message: string; readonly hint: string };
+
+/** Kinds as kubectl lets them be typed. */
+const kinds: Readonly<Record<string, string>> = {
+  secret: 'Secret',
+  pod: 'Pod',
+  po: 'Pod',
+  deployment: 'Deployment',
+  deploy: 'Deployment',
+  statefulset: 'StatefulSet',
+  sts: 'StatefulSet',
+  daemonset: 'DaemonSet',
+  ds: 'DaemonSet',
+  job: 'Job',
+  cronjob: 'CronJob',
+  cj: 'CronJob',
+};
+
+/** `deployment/api`, `api`, `pod/api-0`, `api-0`, `secret/NAME`. */
+export function findSubject(scene: Scene, word: string): FoundSubject {
+  const [before, after] = word.split('/', 2);
+  const kind = after === undefined ? undefined : kindOf(before ?? '');
+  const name = after ?? word;
+  if (kind === 'Secret') return chosen(word, 'secret', withName(secretRefs(scene), name), secretRefs(scene));
+
+  const workloads = scene.workloads.map(({ ref }) => ref).filter((ref) => isOfKind(ref, kind));
+  const direct = withName(workloads, name);
+  // A pod that belongs to a workload is explained by it.
+  const owners = scene.workloads.filter(
+    ({ pods }) => (kind === undefined || kind === 'Pod') && pods.some(({ metadata }) => metadata.name === name),
+  );
+  const found = direct.length > 0 ? direct : owners.map(({ ref }) => ref);
+  const answer = chosen(word, 'workload', found, workloads);
+  if (answer.ok || found.length > 0 || withName(secretRefs(scene), name).length === 0) return answer;
+  return { ok: false, message: answer.message, hint: `there is a Secret of that name: c2l audit secret/${name}` };
+}
+
+function kindOf(word: string): string {
+  const typed = word.toLowerCase();
+  return kinds[typed] ?? kinds[typed.replace(/s$/, '')] ?? word;
+}
+
+function isOfKind(ref: ObjectRef, kind: string | undefined): boolean {
+  return kind === undefined || ref.kind.toLowerCase() === kind.toLowerCase();
+}
+
+function withName(refs: readonly ObjectRef[], name: string): ObjectRef[] {
+  return refs.filter((ref) => ref.name === name);
+}
+
+/** Those that are there, and those that something needs. */
+function secretRefs({ snapshot, needs }: Scene): ObjectRef[] {
+  const all = [
+    ...needs.map(({ namespace, name }) => ({ kind: 'Secret', namespace, name })),
+    ...snapshot.secrets.items.map(({ metadata: { namespace, name } }) => ({ kind: 'Secret', namespace, name })),
+  ];
+  return [...new Map(all.map((ref) => [refId(ref), ref])).values()];
+}
+
+function chosen(
+  word: string,
+  kind: 'workload' | 'secret',
+  found: readonly ObjectRef[],
+  all: readonly ObjectRef[],
+): FoundSubject {
+  const [ref, ...others] = found;
+  if (ref !== undefined && others.length === 0) return { ok: true, kind, ref };
+  if (ref !== undefined) return { ok: false, ...ambiguous(word, [ref, ...others]) };
+  const [, name = word] = word.split('/', 2);
+  const near = nearestNames(
+    name,
+    all.map((other) => other.name),
+  );
+  const meant = near.flatMap((other) => all.filter((each) => each.name === other)).map(refText);
+  const some = listText([...new Set(all.map(refText))].sort(compareText));
+  const hint = meant.length > 0 ? `did you mean ${listText(meant)}?` : some === '' ? 'c2l audit' : `there are ${some}`;
+  return { ok: false, message: `no ${kind === 'secret' ? 'Secret' : 'workload'} called ${name} was found`, hint };
+}
+
+function ambiguous(word: string, found: readonly ObjectRef[]): { message: string; hint: string } {
+  const isOneNamespace = new Set(found.map(({ namespace }) => namespace)).size === 1;
+  const texts = found.map((ref) =>
+    isOneNamespace ? `c2l audit ${refText(ref)}` : `c2l audit ${refText(ref)} -n ${ref.namespace}`,
+  );
+  return { message: `${word} is the name of ${found.length} objects`, hint: texts.join(' or ') };
+}

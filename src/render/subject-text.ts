@@ -1,0 +1,146 @@
+import type {
+  AuditSubject,
+  ContainerState,
+  ReferenceState,
+  SecretKeyUse,
+  SecretSubject,
+  WorkloadSubject,
+} from '../core/audit-subject.ts';
+import type { FindingReference } from '../core/findings.ts';
+import { refId, refText, type ObjectRef } from '../core/kubernetes.ts';
+import { listText } from '../core/list-text.ts';
+import { cut } from './cut.ts';
+import { cutText } from './findings-text.ts';
+import { count, paragraph, table, type Cell } from './layout.ts';
+import type { Style } from './style.ts';
+
+/** One workload or Secret by itself. */
+export function subjectLines(subject: AuditSubject, style: Style): string[] {
+  return subject.kind === 'workload' ? workloadLines(subject, style) : secretLines(subject, style);
+}
+
+function workloadLines(subject: WorkloadSubject, style: Style): string[] {
+  const { object, state, detail, pods, containers, references, dependsOn, blocks } = subject;
+  const paint = state === 'ready' ? style.good : state === 'waiting' ? style.caution : style.bad;
+  const names = pods.map(({ name, status }) => `${name} ${status}`);
+  return [
+    ...paragraph('', `${refText(object)} in namespace ${object.namespace} is ${state}: ${detail}`, style.width).map(
+      (line) => style.bold(paint(line)),
+    ),
+    ...labelled('pods', names.length === 0 ? 'none' : cutText(names, style), style),
+    ...labelled('waits for', dependsOn.map((need) => `${refText(need.object)} (${need.state})`).join(', '), style),
+    ...labelled('blocks', cutText(blocks.map(refText), style), style),
+    '',
+    ...containers.flatMap((container) => [...containerLines(container, style), '']),
+    ...(references.length === 0
+      ? []
+      : [style.bold('volumes and image pulls'), ...referenceTable(references, style), '']),
+  ];
+}
+
+function labelled(label: string, text: string, style: Style): string[] {
+  return text === '' ? [] : paragraph(`    ${label.padEnd(11)}`, text, style.width);
+}
+
+function containerLines({ name, init, status, references }: ContainerState, style: Style): string[] {
+  const title = `${init ? 'init container' : 'container'} ${name}`;
+  return [
+    ...paragraph(`${title}  `, status, style.width),
+    ...(references.length === 0 ? [style.dim('    needs no Secret')] : referenceTable(references, style)),
+  ];
+}
+
+const words = {
+  ok: 'ok',
+  missing: 'KEY MISSING',
+  'secret-missing': 'SECRET MISSING',
+  placeholder: 'PLACEHOLDER',
+  invalid: 'INVALID',
+  unreadable: 'NOT READ',
+} as const satisfies Record<ReferenceState['state'], string>;
+
+/** What is optional and absent hurts nobody, and is told in small letters. */
+function stateCell({ state, optional }: Pick<ReferenceState, 'state' | 'optional'>, style: Style): Cell {
+  if (state === 'ok') return { text: 'ok', paint: style.good };
+  if (optional && (state === 'missing' || state === 'secret-missing')) return { text: 'absent', paint: style.dim };
+  return { text: words[state], paint: state === 'unreadable' ? style.caution : style.bad };
+}
+
+function referenceTable(references: readonly ReferenceState[], style: Style): string[] {
+  const { shown, rest } = cut(references, 'reference', style);
+  const lines = [...new Set(shown.map(({ secret }) => secret))].flatMap((secret) => {
+    const rows = shown
+      .filter((reference) => reference.secret === secret)
+      .map((reference): Cell[] => [
+        { text: reference.key ?? '(all of it)' },
+        { text: `${reference.via}${reference.optional ? ', optional' : ''}` },
+        stateCell(reference, style),
+        { text: reference.detail ?? '' },
+      ]);
+    return [style.dim(`    secret/${secret}`), ...table(rows, style.width, 6)];
+  });
+  return rest === undefined ? lines : [...lines, ...paragraph('    ', rest, style.width)];
+}
+
+function secretLines(subject: SecretSubject, style: Style): string[] {
+  const { object, state, type, owner, keys, references, unnamedKeys, blocks } = subject;
+  const paint = state === 'present' ? style.good : state === 'missing' ? style.bad : style.caution;
+  const facts = [
+    ...(type === undefined ? [] : [`type ${type}`]),
+    ...(owner === undefined ? [] : [`written by ${owner}`]),
+  ];
+  const head = `${refText(object)} in namespace ${object.namespace} is ${state === 'unreadable' ? 'not readable' : state}`;
+  return [
+    ...paragraph('', [head, ...facts].join(', '), style.width).map((line) => style.bold(paint(line))),
+    ...labelled('if it goes', blocks.length === 0 ? 'nothing is blocked' : goesText(blocks, style), style),
+    ...labelled('whole by', usersText(references, style), style),
+    ...labelled('unnamed', unnamedText(subject, style), style),
+    '',
+    ...(keys.length === 0 ? [] : [...keyLines(keys, style), '']),
+    ...(keys.length + references.length + unnamedKeys.length === 0 ? ['nothing uses it', ''] : []),
+  ];
+}
+
+function goesText(blocks: readonly ObjectRef[], style: Style): string {
+  return `blocks ${count(blocks.length, 'workload')}: ${cutText(blocks.map(refText), style)}`;
+}
+
+function unnamedText({ unnamedKeys, references }: SecretSubject, style: Style): string {
+  if (unnamedKeys.length === 0) return '';
+  const use = references.length === 0 ? 'nothing names' : 'nothing names, but what takes it whole may use';
+  return `${count(unnamedKeys.length, 'key')} that ${use}: ${cutText(unnamedKeys, style)}`;
+}
+
+/** `deployment/api (env in db-migrate and api, optional)`, each object once. */
+function usersText(references: readonly FindingReference[], style: Style): string {
+  const byUser = new Map<string, FindingReference[]>();
+  for (const reference of references) {
+    const { via, optional } = reference;
+    const id = [refId(reference), via, optional].join('\u0000');
+    byUser.set(id, [...(byUser.get(id) ?? []), reference]);
+  }
+  const texts = [...byUser.values()].map((same) => {
+    const [first] = same;
+    if (first === undefined) return '';
+    const containers = listText(same.flatMap(({ container }) => container ?? []));
+    const how = containers === '' ? first.via : `${first.via} in ${containers}`;
+    return `${refText(first)} (${how}${first.optional ? ', optional' : ''})`;
+  });
+  return cutText(texts, style);
+}
+
+function keyLines(keys: readonly SecretKeyUse[], style: Style): string[] {
+  const { shown, rest } = cut(keys, 'key', style);
+  const lines = shown.flatMap((use) => {
+    const state = stateCell({ state: use.state, optional: !use.required }, style);
+    const title = `${use.key}  ${state.paint?.(state.text) ?? state.text}`;
+    const users = use.references.length === 0 ? 'the stack file alone' : usersText(use.references, style);
+    const goes = use.blocks.length === 0 ? 'nothing is blocked' : goesText(use.blocks, style);
+    return [
+      use.detail === undefined ? title : `${title}  ${use.detail}`,
+      ...labelled('used by', users, style),
+      ...labelled('if it goes', goes, style),
+    ];
+  });
+  return [...lines, ...(rest === undefined ? [] : paragraph('', rest, style.width))];
+}

@@ -1,0 +1,45 @@
+import { describe, expect, test } from '@jest/globals';
+import type { AuditReport } from '../../src/core/report.ts';
+import { runCli } from '../support/run-cli.ts';
+import { sandbox } from '../support/sandbox.ts';
+
+describe('audit of one object', () => {
+  test.each([
+    ['deployment/api-backend', 1, 'verdict: problems, 8 required keys missing'],
+    ['statefulset/postgres', 0, 'verdict: ok, nothing missing'],
+    ['secret/cloudtolocalllm-secrets', 1, 'verdict: problems, 9 required keys missing'],
+    ['secret/regcred', 0, 'verdict: ok, nothing missing'],
+  ])('%s ends in %i by what concerns it', async (word, expected, verdict) => {
+    const { kubeconfig } = await sandbox();
+    const { code, stdout } = await runCli(['audit', word], { kubeconfig });
+
+    expect(code).toBe(expected);
+    expect(stdout).toContain(verdict);
+    expect(stdout).toMatch(/\nnext: c2l \S+.*\n$/);
+    const lines = stdout.split('\n');
+    expect(lines.filter((line) => line.length > 80 && line.trim().includes(' '))).toEqual([]);
+  });
+
+  test('is one document with the object, its findings and nothing else', async () => {
+    const { kubeconfig } = await sandbox();
+    const { stdout } = await runCli(['audit', 'secret/cloudtolocalllm-secrets', '-o', 'json'], { kubeconfig });
+    const report = JSON.parse(stdout) as AuditReport;
+
+    expect(report.subject).toMatchObject({ kind: 'secret', state: 'present' });
+    expect(report.findings.every(({ secret }) => secret === 'cloudtolocalllm-secrets')).toBe(true);
+    expect(report).toMatchObject({ command: 'audit', components: [], applications: [] });
+  });
+
+  test('of an unknown name is exit 2 with the nearest', async () => {
+    const { kubeconfig } = await sandbox();
+    const { code, stdout, stderr } = await runCli(['audit', 'grafna'], { kubeconfig });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('error: no workload called grafna was found; did you mean deployment/grafana?');
+  });
+
+  test('has no form but those of pages and data', async () => {
+    const { code, stderr } = await runCli(['audit', 'web', '-o', 'html']);
+    expect(code).toBe(2);
+    expect(stderr).toBe('error: audit cannot answer with -o html; c2l audit -o takes text, json, yaml\n');
+  });
+});

@@ -1,0 +1,151 @@
+import { describe, expect, test } from '@jest/globals';
+import { findingsAbout } from '../../src/core/about-subject.ts';
+import { diagnose } from '../../src/core/diagnose.ts';
+import { buildScene } from '../../src/core/diagnosis-scene.ts';
+import { explainSecret } from '../../src/core/explain-secret.ts';
+import { explainWorkload } from '../../src/core/explain-workload.ts';
+import { findSubject } from '../../src/core/find-subject.ts';
+import { refText } from '../../src/core/kubernetes.ts';
+import { container, deployment, gap, namespace, secret, snapshotOf, statefulSet } from '../support/builders.ts';
+import { incidentStack, incidentWorld, secretName } from '../support/incident-world.ts';
+
+const incident = buildScene(incidentWorld(), incidentStack());
+const ref = (kind: string, name: string) => ({ kind, namespace, name });
+
+describe('what a word means', () => {
+  test.each([
+    ['api-backend', 'deployment/api-backend'],
+    ['deployment/api-backend', 'deployment/api-backend'],
+    ['deploy/api-backend', 'deployment/api-backend'],
+    ['Deployments/api-backend', 'deployment/api-backend'],
+    ['sts/postgres', 'statefulset/postgres'],
+    [`secret/${secretName}`, `secret/${secretName}`],
+  ])('%s is %s', (word, expected) => {
+    const found = findSubject(incident, word);
+    expect(found.ok && refText(found.ref)).toBe(expected);
+  });
+
+  test('a pod is explained by what it belongs to', () => {
+    const pod = incident.byId.get(`StatefulSet/${namespace}/postgres-auth`)!.pods[0]!.metadata.name;
+    for (const word of [pod, `pod/${pod}`]) {
+      expect(findSubject(incident, word)).toMatchObject({ ok: true, ref: ref('StatefulSet', 'postgres-auth') });
+    }
+  });
+
+  test.each([
+    ['api-backnd', 'no workload called api-backnd was found', 'did you mean deployment/api-backend?'],
+    ['deployment/web-x', 'no workload called web-x was found', 'did you mean deployment/web?'],
+    ['regcred', 'no workload called regcred was found', 'there is a Secret of that name: c2l audit secret/regcred'],
+    ['secret/regcrd', 'no Secret called regcrd was found', 'did you mean secret/regcred?'],
+    ['deployment/postgres', 'no workload called postgres was found', 'there are deployment/alertmanager'],
+  ])('%s is refused with what is near', (word, message, hint) => {
+    const found = findSubject(incident, word);
+    expect(found).toMatchObject({ ok: false, message });
+    expect(!found.ok && found.hint).toContain(hint);
+  });
+
+  test('one name of two objects is refused with both', () => {
+    const scene = buildScene(snapshotOf(deployment('app'), statefulSet('app')), undefined);
+    expect(findSubject(scene, 'app')).toEqual({
+      ok: false,
+      message: 'app is the name of 2 objects',
+      hint: 'c2l audit deployment/app or c2l audit statefulset/app',
+    });
+  });
+});
+
+describe('a workload by itself', () => {
+  const subject = explainWorkload(incident, ref('Deployment', 'api-backend'));
+
+  test('names every reference of every container with its state', () => {
+    const states = subject.containers.map(({ name, references }) => [
+      name,
+      references.filter(({ state }) => state === 'missing').length,
+      references.filter(({ state }) => state === 'ok').length,
+    ]);
+    expect(states).toEqual([
+      ['wait-for-postgres', 0, 0],
+      ['db-migrate', 8, 3],
+      ['api-backend', 9, 3],
+    ]);
+    expect(subject.containers[2]!.references).toContainEqual({
+      secret: secretName,
+      key: 'sentry-dsn',
+      via: 'env',
+      optional: true,
+      state: 'missing',
+    });
+  });
+
+  test('says what each container does, what it waits for and what waits for it', () => {
+    expect(subject.containers.map(({ status }) => status)).toEqual([
+      'Completed',
+      expect.stringMatching(/^waiting: CreateContainerConfigError: couldn't find key postgres-auth-password/),
+      'waiting: PodInitializing',
+    ]);
+    expect(subject.dependsOn.map(({ object, state }) => `${refText(object)} ${state}`)).toEqual([
+      'statefulset/postgres ready',
+      'statefulset/postgres-auth stuck',
+    ]);
+    expect(subject.blocks.map(refText)).toEqual(['deployment/web']);
+    expect(subject.references).toEqual([{ secret: 'regcred', via: 'imagePullSecrets', optional: false, state: 'ok' }]);
+  });
+
+  test('keeps the findings that hold it up, and those alone', () => {
+    const all = diagnose(incidentWorld(), incidentStack());
+    const about = findingsAbout(explainWorkload(incident, ref('Deployment', 'web')), all);
+    expect(about.map(({ key }) => key)).toContain('auth0-audience');
+    expect(about.map(({ key }) => key)).not.toContain('admin-password');
+  });
+
+  test('that could not be seen into is unreadable, not missing', () => {
+    const parts = snapshotOf(
+      deployment('app', { spec: { containers: [container('app', { envFrom: [{ secretRef: { name: 'app' } }] })] } }),
+      { gaps: [gap('secrets')] },
+    );
+    const { containers } = explainWorkload(buildScene(parts, undefined), ref('Deployment', 'app'));
+    expect(containers[0]!.references).toEqual([
+      { secret: 'app', via: 'envFrom', optional: false, state: 'unreadable', detail: expect.any(String) },
+    ]);
+  });
+});
+
+describe('a Secret by itself', () => {
+  test('tells of each key who uses it and what breaks if it goes', () => {
+    const subject = explainSecret(incident, ref('Secret', secretName));
+    const use = (name: string) => subject.keys.find(({ key }) => key === name)!;
+
+    expect(use('jwt-secret')).toMatchObject({ state: 'ok', required: true });
+    expect(use('jwt-secret').blocks.map(refText)).toEqual(['deployment/api-backend', 'deployment/web']);
+    expect(use('postgres-auth-password').blocks.map(refText)).toEqual([
+      'statefulset/postgres-auth',
+      'deployment/api-backend',
+      'deployment/web',
+    ]);
+    expect(use('sentry-dsn')).toMatchObject({ state: 'missing', required: false, blocks: [] });
+    expect(subject.blocks.map(refText)).toEqual(
+      expect.arrayContaining(['deployment/grafana', 'statefulset/postgres', 'deployment/web']),
+    );
+  });
+
+  test('counts keys that nothing names, and says who takes it whole', () => {
+    const parts = snapshotOf(
+      secret('app', ['used', 'spare']),
+      deployment('app', { spec: { containers: [container('app', { envFrom: [{ secretRef: { name: 'app' } }] })] } }),
+    );
+    const subject = explainSecret(buildScene(parts, undefined), ref('Secret', 'app'));
+    expect(subject.unnamedKeys).toEqual(['spare', 'used']);
+    expect(subject.references).toMatchObject([{ kind: 'Deployment', name: 'app', via: 'envFrom' }]);
+    expect(subject.blocks.map(refText)).toEqual(['deployment/app']);
+  });
+
+  test('that is not there is missing, with all that it holds up', () => {
+    const parts = snapshotOf(
+      deployment('app', { spec: { containers: [container('app', { envFrom: [{ secretRef: { name: 'app' } }] })] } }),
+    );
+    expect(explainSecret(buildScene(parts, undefined), ref('Secret', 'app'))).toMatchObject({
+      state: 'missing',
+      blocks: [{ name: 'app' }],
+    });
+  });
+});
