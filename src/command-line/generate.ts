@@ -4,6 +4,7 @@ import type { GenerateFlags } from '../commands/generate.ts';
 import type { GeneratedFile } from '../core/generate/generated-file.ts';
 import type { GenerateSubject } from '../core/generate/generate-subject.ts';
 import { rbacPurposes, type RbacPurpose } from '../core/generate/rbac-rules.ts';
+import { watchRunners, type WatchRunner } from '../core/generate/watch-runners.ts';
 import type { Registry } from './registry.ts';
 
 /** One kind of files that c2l makes from a stack. `load` imports what makes them when it is asked for. */
@@ -29,12 +30,23 @@ const kinds: readonly GenerateKind[] = [
       return (subject) => generateRbac(purpose, subject);
     },
   },
+  {
+    name: 'watch',
+    description: 'what runs c2l watch: a systemd unit, a line of cron, or a workflow that needs no server',
+    example: 'c2l generate watch --as systemd',
+    options: [new Option('--as <runner>', 'who is to run it').choices(watchRunners).makeOptionMandatory()],
+    load: async (command) => {
+      const { generateWatch } = await import('../core/generate/watch.ts');
+      const runner = command.opts<{ as: WatchRunner }>().as;
+      return (subject) => generateWatch(runner, subject);
+    },
+  },
 ];
 
 export function declareGenerate(registry: Registry): void {
   const parent = registry.command(
     'generate',
-    'print manifests that are made from the stack',
+    'print manifests and units that are made from the stack',
     'c2l generate rbac --for audit',
   );
   for (const kind of kinds) {

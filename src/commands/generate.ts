@@ -1,11 +1,11 @@
 import type { GeneratedFile } from '../core/generate/generated-file.ts';
 import type { GenerateSubject } from '../core/generate/generate-subject.ts';
-import type { Stack } from '../core/stack.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
 import { fileText, filesJson, filesText } from '../render/generated-files.ts';
-import type { GlobalFlags } from './options.ts';
+import { namedStack } from '../shell/session.ts';
+import { sessionOptions, type GlobalFlags } from './options.ts';
 import { printError } from './run-report.ts';
 
 export interface GenerateFlags extends GlobalFlags {
@@ -41,7 +41,7 @@ async function write(folder: string, files: readonly GeneratedFile[], { outputFo
 
 /** `-n` and `-A` alone are enough, without a stack. */
 async function subjectOf(kind: string, flags: GlobalFlags, deps: Deps): Promise<GenerateSubject> {
-  const stack = await namedStack(flags, deps);
+  const stack = await namedStack(sessionOptions(flags), deps);
   const argocdNamespace = stack?.argocd.namespace ?? 'argocd';
   if (flags.allNamespaces === true) return { stack, namespaces: [], all: true, argocdNamespace };
   const namespaces = flags.namespace ?? stack?.namespaces;
@@ -49,10 +49,4 @@ async function subjectOf(kind: string, flags: GlobalFlags, deps: Deps): Promise<
   throw new OperatorError('usage', 'there is no stack file here, and no namespace is named', {
     hint: `c2l generate ${kind} --stack cloudtolocalllm, or with -n NAMESPACE`,
   });
-}
-
-async function namedStack(flags: GlobalFlags, { stackFiles }: Deps): Promise<Stack | undefined> {
-  if (flags.config === undefined && flags.stack !== undefined) return stackFiles.builtIn(flags.stack);
-  if (flags.config === undefined && flags.sandbox === true) return stackFiles.builtIn('cloudtolocalllm');
-  return (await stackFiles.find(flags.config))?.stack;
 }

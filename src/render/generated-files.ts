@@ -2,8 +2,8 @@ import { Document, Pair, Scalar, YAMLMap, YAMLSeq, type Node } from 'yaml';
 import { Commented, type GeneratedFile } from '../core/generate/generated-file.ts';
 import { printableJson } from './printable.ts';
 
-export function fileText({ documents }: GeneratedFile): string {
-  return documents.map(documentText).join('---\n');
+export function fileText(file: GeneratedFile): string {
+  return 'text' in file ? file.text : file.documents.map(documentText).join('---\n');
 }
 
 /** Several files on one stream: YAML documents, so that `kubectl apply -f -` takes them all. */

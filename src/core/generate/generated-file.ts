@@ -9,9 +9,12 @@ export class Commented {
   }
 }
 
-/** One file that `generate` makes: YAML documents in which any part may be Commented. The same input gives the same file. */
-export interface GeneratedFile {
+/** YAML documents in which any part may be Commented. */
+export interface YamlFile {
   /** Below the folder that `--out` names. */
   readonly path: string;
   readonly documents: readonly unknown[];
 }
+
+/** One file that `generate` makes. The same input gives the same file. */
+export type GeneratedFile = YamlFile | { readonly path: string; readonly text: string };

@@ -1,4 +1,4 @@
-import { Commented, type GeneratedFile } from './generated-file.ts';
+import { Commented, type YamlFile } from './generated-file.ts';
 import { subjectName, type GenerateSubject } from './generate-subject.ts';
 import {
   argocdRules,
@@ -13,7 +13,7 @@ const group = 'rbac.authorization.k8s.io';
 const apiVersion = `${group}/v1`;
 
 /** The smallest rights with which a command does all of its work on a stack: an account, its Roles and their bindings. */
-export function generateRbac(purpose: RbacPurpose, subject: GenerateSubject): GeneratedFile[] {
+export function generateRbac(purpose: RbacPurpose, subject: GenerateSubject): YamlFile[] {
   const name = `c2l-${purpose}`;
   const home = subject.stack?.namespaces[0] ?? subject.namespaces[0] ?? subject.argocdNamespace;
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: home } };

@@ -1,0 +1,95 @@
+import { OperatorError } from '../../errors.ts';
+import { durationMs } from '../watch/duration.ts';
+import type { GenerateSubject } from './generate-subject.ts';
+import type { GeneratedFile } from './generated-file.ts';
+import type { WatchRunner } from './watch-runners.ts';
+import { secretVariables, type WatchedStack } from './watched-stack.ts';
+import { watchWorkflow } from './watch-workflow.ts';
+
+/** What runs `c2l watch` for a stack: a unit, a line of cron, or a workflow that needs no server. */
+export function generateWatch(runner: WatchRunner, { stack }: GenerateSubject): readonly GeneratedFile[] {
+  if (stack?.watch === undefined) {
+    throw new OperatorError('usage', 'there is no stack file here with a section watch', {
+      hint: 'add the section, or name the file: c2l generate watch --as systemd --config FILE',
+    });
+  }
+  const watched: WatchedStack = { ...stack, watch: stack.watch };
+  switch (runner) {
+    case 'systemd':
+      return [{ path: `c2l-watch-${stack.name}.service`, text: systemdUnit(watched) }];
+    case 'cron':
+      return [{ path: `c2l-watch-${stack.name}`, text: cronLine(watched) }];
+    case 'github-actions':
+      return [watchWorkflow(watched)];
+  }
+}
+
+/** Said outright: a kubeconfig that went away must not make watch see less without a word. */
+function hasCluster({ watch, components }: WatchedStack): boolean {
+  return watch.cluster ?? components.length > 0;
+}
+
+function command(stack: WatchedStack, folder: string, state: string): string {
+  const cluster = hasCluster(stack) ? '--cluster' : '--no-cluster';
+  return `c2l watch --config ${folder}/${stack.name}.yaml --state ${state}/watch-${stack.name}.json ${cluster}`;
+}
+
+function systemdUnit(stack: WatchedStack): string {
+  const variables = secretVariables(stack.watch);
+  return `# /etc/systemd/system/c2l-watch-${stack.name}.service
+#   install -D -m 644 c2l.yaml /etc/c2l/${stack.name}.yaml
+${variables.length === 0 ? '' : `#   /etc/c2l/${stack.name}.env, mode 600, sets ${variables.join(', ')}\n`}#   systemctl daemon-reload && systemctl enable --now c2l-watch-${stack.name}
+
+[Unit]
+Description=c2l watch of ${stack.name}
+Wants=network-online.target
+After=network-online.target
+StartLimitIntervalSec=0
+
+[Service]
+Type=exec
+ExecStart=/usr/bin/env ${command(stack, '%E/c2l', '%S/c2l')} --listen 9477 -o json
+EnvironmentFile=-%E/c2l/${stack.name}.env
+${hasCluster(stack) ? `LoadCredential=kubeconfig:%E/c2l/${stack.name}.kubeconfig\nEnvironment=KUBECONFIG=%d/kubeconfig\n` : ''}Environment=NODE_ENV=production
+StateDirectory=c2l
+DynamicUser=yes
+Restart=always
+RestartSec=5
+MemoryMax=400M
+CapabilityBoundingSet=
+LockPersonality=yes
+NoNewPrivileges=yes
+PrivateDevices=yes
+PrivateTmp=yes
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHome=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectSystem=strict
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+UMask=0077
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+/** Cron knows no seconds; a run that still lasts keeps the next one from the state, and that one ends with a word. */
+function cronLine(stack: WatchedStack): string {
+  const minutes = Math.min(59, Math.max(1, Math.round(durationMs(stack.watch.interval) / 60_000)));
+  const every = minutes === 1 ? '*' : `*/${minutes}`;
+  const variables = secretVariables(stack.watch);
+  const environment = `/etc/c2l/${stack.name}.env`;
+  const sourced = variables.length === 0 ? '' : `set -a && . ${environment} && `;
+  return `# /etc/cron.d/c2l-watch-${stack.name}, for a user c2l that owns /var/lib/c2l
+${variables.length === 0 ? '' : `# ${environment}, readable by c2l alone, sets ${variables.join(', ')}\n`}PATH=/usr/local/bin:/usr/bin:/bin
+${every} * * * * c2l ${sourced}${command(stack, '/etc/c2l', '/var/lib/c2l')} --once >/dev/null
+`;
+}

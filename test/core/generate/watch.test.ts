@@ -1,0 +1,57 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { parseStack } from '../../../src/core/parse-stack.ts';
+import type { GenerateSubject } from '../../../src/core/generate/generate-subject.ts';
+import { generateWatch } from '../../../src/core/generate/watch.ts';
+import { watchRunners, type WatchRunner } from '../../../src/core/generate/watch-runners.ts';
+
+function subject(watch: object | undefined, more: object = {}): GenerateSubject {
+  const parsed = parseStack({ version: 1, name: 'shop', namespaces: ['shop'], ...more, ...(watch && { watch }) });
+  if (!parsed.ok) throw new Error(parsed.problems[0].message);
+  return { stack: parsed.stack, namespaces: ['shop'], all: false, argocdNamespace: 'argocd' };
+}
+
+const endpoints = [{ name: 'web', url: 'https://shop.example/' }];
+const notify = [{ kind: 'webhook', name: 'chat', url: { env: 'CHAT_URL' }, headers: { 'X-Key': { env: 'CHAT_KEY' } } }];
+const components = [{ name: 'db', workload: 'StatefulSet/db' }];
+
+function text(runner: WatchRunner, of: GenerateSubject): string {
+  const [file] = generateWatch(runner, of);
+  return file !== undefined && 'text' in file ? file.text : JSON.stringify(file);
+}
+
+test.each(watchRunners)('%s: a stack that watches nothing is refused, with what to do', (runner) => {
+  expect(() => generateWatch(runner, subject(undefined))).toThrow('no stack file here with a section watch');
+});
+
+describe('a unit and a line of cron say outright whether the cluster is watched', () => {
+  test.each([
+    ['endpoints alone', subject({ endpoints }), '--no-cluster'],
+    ['components', subject({ endpoints }, { components }), '--cluster'],
+    ['said in the file', subject({ endpoints, cluster: false }, { components }), '--no-cluster'],
+  ])('%s', (_case, of, flag) => {
+    for (const runner of ['systemd', 'cron'] as const) expect(text(runner, of)).toContain(` ${flag}`);
+  });
+
+  test('only a unit that watches the cluster is given a kubeconfig', () => {
+    expect(text('systemd', subject({ endpoints }, { components }))).toContain('LoadCredential=kubeconfig:');
+    expect(text('systemd', subject({ endpoints }))).not.toContain('KUBECONFIG');
+  });
+});
+
+test.each(watchRunners)('%s: names the variables that hold secrets, and holds none', (runner) => {
+  const generated = text(runner, subject({ endpoints, notify, heartbeat: { env: 'BEAT_URL' } }));
+  for (const name of ['CHAT_URL', 'CHAT_KEY', 'BEAT_URL']) expect(generated).toContain(name);
+});
+
+test.each([
+  ['60s', '* * * * *'],
+  ['5m', '*/5 * * * *'],
+  ['10s', '* * * * *'],
+])('cron: an interval of %s is %s', (interval, when) => {
+  expect(text('cron', subject({ endpoints, interval }))).toContain(`\n${when} c2l `);
+});
+
+test('a workflow without endpoints is refused: it reaches no cluster', () => {
+  expect(() => generateWatch('github-actions', subject({}, { components }))).toThrow('names no endpoint');
+});
