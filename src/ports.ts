@@ -128,6 +128,8 @@ export interface WantedValue {
   readonly key: string;
   readonly envName: string;
   readonly azureKeyVaultName: string;
+  /** The version that the stack pins; otherwise the newest is meant. */
+  readonly azureKeyVaultVersion?: string | undefined;
 }
 
 /** Whether a source has a value; a source that could not be asked is not a source that has none. */
@@ -135,9 +137,12 @@ export type SourceAnswer =
   | {
       readonly state: 'found';
       readonly value: SecretValue;
-      /** For people: `version 1a2b…`, `line 4`. */ readonly detail?: string;
+      /** Which of several, as it can be found again: `version 1a2b…`, `line 4`. */
+      readonly detail?: string;
     }
   | { readonly state: 'not-found'; readonly detail?: string }
+  /** Deleted, and `recover` can bring it back. */
+  | { readonly state: 'deleted'; readonly reason: string }
   | { readonly state: 'failed'; readonly reason: string };
 
 /** Where values come from. */
@@ -150,6 +155,8 @@ export interface ValueSource {
   readonly warnings: readonly string[];
   /** One answer for each wanted value, in the same order. */
   lookUp(wanted: readonly WantedValue[], signal: AbortSignal): Promise<readonly SourceAnswer[]>;
+  /** Brings back values that were answered `deleted`, and looks them up. A write, so only after consent. */
+  recover?(wanted: readonly WantedValue[], signal: AbortSignal): Promise<readonly SourceAnswer[]>;
 }
 
 export interface Clock {

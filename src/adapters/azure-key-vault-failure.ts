@@ -1,13 +1,24 @@
+import type { VaultPlace } from './azure-key-vault-place.ts';
+
 /** What was last heard of the vault, for errors that do not say. */
 export interface LastAnswer {
   readonly status: number;
   readonly retryAfter?: string;
 }
 
+/** What was being done: each needs another right. */
+export type VaultDeed = 'read' | 'write' | 'recover';
+
 export interface FailureContext {
-  readonly host: string;
+  readonly place: VaultPlace;
+  /** The secret that was asked for. */
+  readonly name: string;
+  readonly doing: VaultDeed;
   readonly limitMs: number;
   readonly last: LastAnswer | undefined;
+  /** The credentials that were tried. */
+  readonly tried: readonly string[];
+  readonly isCredentialPending: boolean;
 }
 
 /**
@@ -17,11 +28,11 @@ export interface FailureContext {
 export function failureReason(error: unknown, context: FailureContext): string {
   const failure = fieldsOf(error);
   return (
-    credentialReason(failure) ??
+    credentialReason(failure, context) ??
     timeoutReason(failure, context) ??
     statusReason(failure, context) ??
     networkReason(failure, context) ??
-    `${context.host} could not be asked (${failure.name}${context.last === undefined ? '' : `, last answer ${context.last.status}`})`
+    `${context.place.host} could not be asked (${failure.name}${context.last === undefined ? '' : `, last answer ${context.last.status}`})`
   );
 }
 
@@ -60,14 +71,18 @@ const credentialErrors: readonly string[] = [
   'AuthenticationRequiredError',
 ];
 
-function credentialReason({ name }: Failure): string | undefined {
-  if (!credentialErrors.includes(name)) return undefined;
-  return name === 'AuthenticationError'
-    ? 'Azure refused the credential: sign in anew with az login'
-    : 'no Azure credential was found: sign in with az login or run where a managed identity is';
+function credentialReason({ name }: Failure, context: FailureContext): string | undefined {
+  const { tried, limitMs, isCredentialPending } = context;
+  if (name === 'AuthenticationError') {
+    return 'Azure refused the credential: sign in anew with az login, or check AZURE_TENANT_ID and AZURE_CLIENT_ID';
+  }
+  const wayOut = 'sign in with az login or run where a managed identity is';
+  if (credentialErrors.includes(name)) return `no Azure credential was found (tried ${tried.join(', ')}): ${wayOut}`;
+  if (name !== 'AbortError' || !isCredentialPending) return undefined;
+  return `no Azure credential came within ${limitMs / 1000} s (tried ${tried.join(', ')}): ${wayOut}`;
 }
 
-function timeoutReason({ name }: Failure, { host, limitMs, last }: FailureContext): string | undefined {
+function timeoutReason({ name }: Failure, { place: { host }, limitMs, last }: FailureContext): string | undefined {
   if (name !== 'AbortError') return undefined;
   if (last?.status === 429) return throttled(last);
   return `${host} did not answer within ${limitMs / 1000} s`;
@@ -78,19 +93,36 @@ function throttled(last: LastAnswer | undefined): string {
   return `the vault takes no more requests for now (429)${seconds}`;
 }
 
-const refusals: Readonly<Record<string, string>> = {
-  SecretDisabled: 'the secret is disabled: enable it with az keyvault secret set-attributes --enabled true',
-  ForbiddenByFirewall: "the vault's firewall does not let this address in (403)",
-  ForbiddenByConnection: 'the vault does not take connections from public networks (403)',
+/** What the role must hold; access policies, the older way, name single permissions. */
+const rights: Readonly<Record<VaultDeed, { words: string; role: string; permission: string }>> = {
+  read: { words: 'reading secrets', role: 'Key Vault Secrets User', permission: 'get' },
+  write: { words: 'writing secrets', role: 'Key Vault Secrets Officer', permission: 'set' },
+  recover: { words: 'recovering secrets', role: 'Key Vault Secrets Officer', permission: 'recover' },
 };
 
-function statusReason(failure: Failure, { host, last }: FailureContext): string | undefined {
+function refusalReason(vaultCode: string, { place, name, doing }: FailureContext): string {
+  const { words, role, permission } = rights[doing];
+  switch (vaultCode) {
+    case 'SecretDisabled':
+      return `the secret is disabled: az keyvault secret set-attributes --id ${place.url}/secrets/${name} --enabled true`;
+    case 'ForbiddenByFirewall':
+      return "the vault's firewall does not let this address in (403): az keyvault network-rule add";
+    case 'ForbiddenByConnection':
+      return 'the vault does not take connections from public networks (403): run c2l inside its network';
+    case 'ForbiddenByPolicy':
+      return `${words} is forbidden by the vault's access policy (403): az keyvault set-policy --secret-permissions ${permission}`;
+    default:
+      return `${words} is forbidden (403): it needs the role ${role}`;
+  }
+}
+
+function statusReason(failure: Failure, context: FailureContext): string | undefined {
   const { status, vaultCode } = failure;
+  const { host } = context.place;
   if (status === undefined || (status >= 200 && status < 300)) return undefined;
   if (status === 401) return `${host} does not accept the credential (401)`;
-  if (status === 403)
-    return refusals[vaultCode] ?? 'reading secrets is forbidden (403): it needs the role Key Vault Secrets User';
-  if (status === 429) return throttled(last);
+  if (status === 403) return refusalReason(vaultCode, context);
+  if (status === 429) return throttled(context.last);
   return `${host} answered ${status}${vaultCode === '' ? '' : ` ${vaultCode}`}`;
 }
 
@@ -108,7 +140,7 @@ const networkReasons: Readonly<Record<string, string>> = {
   PARSE_ERROR: 'answered something that cannot be read',
 };
 
-function networkReason({ name, code }: Failure, { host, last }: FailureContext): string | undefined {
+function networkReason({ name, code }: Failure, { place: { host }, last }: FailureContext): string | undefined {
   const known = networkReasons[code];
   if (known !== undefined) return `${host} ${known}`;
   if (/CERT|TLS|SSL|SIGNATURE/.test(code)) return `the certificate of ${host} is not trusted (${code})`;

@@ -1,6 +1,6 @@
 import { OperatorError } from '../errors.ts';
 import type { ValueSource } from '../ports.ts';
-import type { AzureKeyVaultOptions } from './azure-key-vault-source.ts';
+import type { AzureKeyVaultOptions } from './azure-key-vault-connection.ts';
 
 export interface OpenSourceOptions {
   readonly cwd: string;

@@ -9,6 +9,7 @@ import {
   consent,
   type KeepFlags,
   type SourceFlags,
+  valueOptions,
 } from './shared-options.ts';
 
 interface PlanFlags {
@@ -32,8 +33,7 @@ export function declareFixSecrets(registry: Registry): void {
     return (session) =>
       fixSecrets(session, {
         ...consent(flags),
-        from: flags.from ?? [],
-        overwrite: flags.overwrite ?? [],
+        ...valueOptions(flags),
         keep: flags.keep,
         partial: flags.partial === true,
         plan: flags.plan,

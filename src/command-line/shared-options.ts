@@ -1,11 +1,13 @@
 import { Option, type Command } from 'commander';
 
 import type { WriteFlags } from '../commands/options.ts';
+import type { ValueOptions } from '../shell/fix-secrets.ts';
 import { collect, parseDuration, parsePositiveCount } from './parse-arguments.ts';
 
 export interface SourceFlags {
   readonly from?: readonly string[];
   readonly overwrite?: readonly string[];
+  readonly recover?: boolean;
 }
 
 export interface WaitFlags {
@@ -38,7 +40,8 @@ export function addKeepOption(command: Command): Command {
 export function addSourceOptions(command: Command): Command {
   return command
     .option('--from <source>', 'env:FILE or azure-key-vault:NAME-OR-URL; repeat in order of precedence', collect)
-    .option('--overwrite <key>', 'replace a value that is there but unusable; may be repeated', collect);
+    .option('--overwrite <key>', 'replace a value that is there but unusable; may be repeated', collect)
+    .option('--recover', 'bring back what a Key Vault holds as deleted, where no other source has the value');
 }
 
 export function addRestartOptions(command: Command): Command {
@@ -51,4 +54,8 @@ export function addRestartOptions(command: Command): Command {
 
 export function consent(flags: WriteFlags): { yes: boolean; confirm: string | undefined; dryRun: boolean } {
   return { yes: flags.yes === true, confirm: flags.confirm, dryRun: flags.dryRun === true };
+}
+
+export function valueOptions({ from = [], overwrite = [], recover = false }: SourceFlags): ValueOptions {
+  return { from, overwrite, recover };
 }

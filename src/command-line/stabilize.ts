@@ -9,6 +9,7 @@ import {
   type KeepFlags,
   type SourceFlags,
   type WaitFlags,
+  valueOptions,
 } from './shared-options.ts';
 
 export function declareStabilize(registry: Registry): void {
@@ -23,9 +24,8 @@ export function declareStabilize(registry: Registry): void {
     return (session) =>
       stabilize(session, {
         ...consent(flags),
-        from: flags.from ?? [],
-        overwrite: flags.overwrite ?? [],
         keep: flags.keep,
+        ...valueOptions(flags),
         waitOnly: flags.waitOnly === true,
         timeoutMs: flags.timeout,
         output: flags.output,

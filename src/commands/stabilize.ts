@@ -6,7 +6,7 @@ import type { OutputFormat } from '../render/output-format.ts';
 import { renderReport } from '../render/report.ts';
 import { createStyle } from '../render/style.ts';
 import { summaryOf } from '../render/summary.ts';
-import { runFix } from '../shell/fix-secrets.ts';
+import { runFix, type ValueOptions } from '../shell/fix-secrets.ts';
 import { runRestart } from '../shell/restart.ts';
 import { reportHead, type Session } from '../shell/session.ts';
 import { untilInterrupted } from '../shell/until-interrupted.ts';
@@ -14,12 +14,10 @@ import { runVerify } from '../shell/verify.ts';
 import { audit } from './audit.ts';
 import type { CommandResult } from './run-report.ts';
 
-export interface StabilizeOptions {
+export interface StabilizeOptions extends ValueOptions {
   readonly yes: boolean;
   readonly confirm: string | undefined;
   readonly dryRun: boolean;
-  readonly from: readonly string[];
-  readonly overwrite: readonly string[];
   readonly keep: number;
   readonly waitOnly: boolean;
   /** Longest wait for recovery, in all. */

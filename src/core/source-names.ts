@@ -4,13 +4,17 @@ import type { StackKey } from './stack.ts';
 export interface SourceNames {
   readonly envName: string;
   readonly azureKeyVaultName: string;
+  /** Undefined where the newest version is meant. */
+  readonly azureKeyVaultVersion: string | undefined;
 }
 
 /** What the stack declares, else the default: `postgres-auth-password` → `POSTGRES_AUTH_PASSWORD`. */
 export function sourceNames(key: string, declared?: Pick<StackKey, 'from'>): SourceNames {
+  const [name = '', version] = (declared?.from.azureKeyVault ?? defaultAzureKeyVaultName(key)).split('/');
   return {
     envName: declared?.from.env ?? defaultEnvName(key),
-    azureKeyVaultName: declared?.from.azureKeyVault ?? defaultAzureKeyVaultName(key),
+    azureKeyVaultName: name,
+    azureKeyVaultVersion: version,
   };
 }
 

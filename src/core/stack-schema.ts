@@ -39,9 +39,12 @@ const key = z.strictObject({
         .describe('name in a .env backup'),
       azureKeyVault: z
         .string()
-        .regex(/^[0-9a-zA-Z-]{1,127}$/, 'expected letters, digits and "-", as Key Vault names are')
+        .regex(
+          /^[0-9a-zA-Z-]{1,127}(\/[0-9a-f]{32})?$/,
+          'expected NAME of letters, digits and "-", as Key Vault names are, or NAME/VERSION',
+        )
         .optional()
-        .describe('name in Azure Key Vault'),
+        .describe('name in Azure Key Vault, or NAME/VERSION to pin one of its versions'),
     })
     .default({})
     .describe('its name in each source, where it differs from the default'),

@@ -55,7 +55,9 @@ function sourceLegend(keys: readonly PlannedKey[]): ReadonlyMap<string, string> 
 function shortSource(source: string | undefined, legend: ReadonlyMap<string, string>): string {
   if (source === undefined) return '';
   const { spec, detail } = partsOf(source);
-  return `${legend.get(spec) ?? spec} ${detail}`.trimEnd();
+  // The report has the whole version; eight characters tell it from others.
+  const short = detail.replace(/^(version [0-9a-f]{8})[0-9a-f]{24}$/, '$1…');
+  return `${legend.get(spec) ?? spec} ${short}`.trimEnd();
 }
 
 const actionText: Record<PlannedSecret['action'], string> = {

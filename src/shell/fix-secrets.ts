@@ -29,7 +29,7 @@ import { ExitCode } from '../exit-codes.ts';
 import type { Right } from '../ports.ts';
 import { planLines } from '../render/plan-text.ts';
 import { createStyle } from '../render/style.ts';
-import { collectValues, refuseWhenInterrupted } from './collect-values.ts';
+import { collectValues } from './collect-values.ts';
 import { confirmWrite } from './confirm.ts';
 import { fixReport } from './fix-report.ts';
 import { observe } from './observe.ts';
@@ -37,18 +37,24 @@ import { proveRights } from './prove-rights.ts';
 import { refuseUnreadableSecrets } from './readable-secrets.ts';
 import { rehearseWrites } from './rehearse-writes.ts';
 import { revisionSource, revisionSpec } from './revision-source.ts';
-import type { Session } from './session.ts';
+import { refuseWhenInterrupted, type Session } from './session.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 import { writeSecrets } from './write-secrets.ts';
 
-export interface FixOptions {
+/** Where values come from, and which may be touched. */
+export interface ValueOptions {
   /** Sources in order of precedence; the session's own where there are none. */
   readonly from: readonly string[];
+  /** Keys whose present value may be replaced. */
+  readonly overwrite: readonly string[];
+  /** Consent to bring back values that a source holds as deleted. */
+  readonly recover?: boolean;
+}
+
+export interface FixOptions extends ValueOptions {
   readonly yes: boolean;
   readonly confirm?: string | undefined;
   readonly dryRun: boolean;
-  /** Keys whose present value may be replaced. */
-  readonly overwrite: readonly string[];
   /** How many revisions of each Secret stay. */
   readonly keep: number;
   /** Write what there is a value for, and leave the rest. */
@@ -95,7 +101,8 @@ async function repair(session: Session, options: FixOptions, check?: CheckPlans)
 
   const found = await collectValues(session, wanted, {
     sources,
-    ask: !dryRun,
+    recover: options.recover === true,
+    dryRun,
     partial: options.partial === true,
     kept: from.includes(revisionSpec) ? undefined : revisionSource(snapshot),
   });

@@ -3,13 +3,12 @@ import { count } from '../core/list-text.ts';
 import { verdictOfWrites, type HistoryReport, type StepOutcome } from '../core/report.ts';
 import { revisionsIn, surplusRevisions, type KeptRevision } from '../core/revision.ts';
 import { OperatorError } from '../errors.ts';
-import { refuseWhenInterrupted } from './collect-values.ts';
 import { confirmWrite } from './confirm.ts';
 import { listEverywhere } from './observe.ts';
 import { proveRights } from './prove-rights.ts';
 import { removeRevisions } from './prune-revisions.ts';
 import { refuseUnreadableSecrets } from './readable-secrets.ts';
-import { reportHead, type Session } from './session.ts';
+import { refuseWhenInterrupted, reportHead, type Session } from './session.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
 export interface HistoryOptions {

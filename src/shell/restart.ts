@@ -9,12 +9,11 @@ import type { Right } from '../ports.ts';
 import { outcomeLines } from '../render/change-text.ts';
 import { durationText } from '../render/layout.ts';
 import { createStyle } from '../render/style.ts';
-import { refuseWhenInterrupted } from './collect-values.ts';
 import { confirmWrite } from './confirm.ts';
 import { observe } from './observe.ts';
 import { proveRights } from './prove-rights.ts';
 import { replacePods, restartLevels } from './restart-steps.ts';
-import { reportHead, type Session } from './session.ts';
+import { refuseWhenInterrupted, reportHead, type Session } from './session.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 import { waitForComponents, type WaitResult } from './wait-components.ts';
 

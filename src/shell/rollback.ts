@@ -12,13 +12,12 @@ import { OperatorError } from '../errors.ts';
 import type { Right } from '../ports.ts';
 import { planLines } from '../render/plan-text.ts';
 import { createStyle } from '../render/style.ts';
-import { refuseWhenInterrupted } from './collect-values.ts';
 import { confirmWrite } from './confirm.ts';
 import { observe } from './observe.ts';
 import { proveRights } from './prove-rights.ts';
 import { refuseUnreadableSecrets } from './readable-secrets.ts';
 import { rehearseWrites } from './rehearse-writes.ts';
-import { reportHead, type Session } from './session.ts';
+import { refuseWhenInterrupted, reportHead, type Session } from './session.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 import { writeSecrets } from './write-secrets.ts';
 

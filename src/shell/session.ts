@@ -157,6 +157,12 @@ export function reportHead(
   };
 }
 
+/** Until the first write Ctrl-C leaves nothing behind in the cluster, and this is how every step before it ends. */
+export function refuseWhenInterrupted({ deps }: Pick<Session, 'deps'>): void {
+  if (!deps.signal.aborted) return;
+  throw new OperatorError('interrupted', 'interrupted; nothing was changed', { exitCode: ExitCode.interrupted });
+}
+
 /** Nothing could be looked at, so nothing can be said: exit 3 with an error line. */
 export function nothingReadable(cluster: ClusterReader, reason: string): OperatorError {
   return new OperatorError(

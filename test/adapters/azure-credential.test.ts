@@ -24,7 +24,8 @@ test('no identity: the vault is not to blame', async () => {
   expect(await source.lookUp([wanted], never)).toEqual([
     {
       state: 'failed',
-      reason: 'no Azure credential was found: sign in with az login or run where a managed identity is',
+      reason:
+        'no Azure credential was found (tried managed identity): sign in with az login or run where a managed identity is',
     },
   ]);
 });
@@ -34,6 +35,31 @@ test('a token endpoint that never answers is given up', async () => {
   const source = openAzureKeyVault(vault.url, { caPem: vault.caPem, credential: 'managed-identity', limitMs: 300 });
 
   expect(await source.lookUp([wanted], never)).toEqual([
-    { state: 'failed', reason: `${new URL(vault.url).host} did not answer within 0.3 s` },
+    {
+      state: 'failed',
+      reason:
+        'no Azure credential came within 0.3 s (tried managed identity): sign in with az login or run where a managed identity is',
+    },
   ]);
 });
+
+test('with nothing to sign in by, all that was tried is named, soon', async () => {
+  for (const name of Object.keys(process.env).filter((each) => /^(AZURE|IDENTITY|MSI)_/.test(each))) {
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the library looks at each of them
+    delete process.env[name];
+  }
+  // Where the metadata service of a virtual machine would answer: here at once, with nothing.
+  process.env['AZURE_POD_IDENTITY_AUTHORITY_HOST'] = 'http://127.0.0.1:1';
+  const startedAt = Date.now();
+
+  const [answer] = await openAzureKeyVault(vault.url, { caPem: vault.caPem }).lookUp([wanted], never);
+
+  delete process.env['AZURE_POD_IDENTITY_AUTHORITY_HOST'];
+  expect(answer).toEqual({
+    state: 'failed',
+    reason: expect.stringMatching(
+      /^no Azure credential (was found|came within 9\.5 s) \(tried service principal, workload identity, managed identity, Azure CLI, PowerShell and azd logins\): sign in with az login/,
+    ),
+  });
+  expect(Date.now() - startedAt).toBeLessThan(10_000);
+}, 15_000);

@@ -2,7 +2,8 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { openAzureKeyVault, type AzureKeyVaultOptions } from '../../src/adapters/azure-key-vault-source.ts';
+import type { AzureKeyVaultOptions } from '../../src/adapters/azure-key-vault-connection.ts';
+import { openAzureKeyVault } from '../../src/adapters/azure-key-vault-source.ts';
 import type { SourceAnswer, WantedValue } from '../../src/ports.ts';
 import { startVault, type Vault } from '../../src/sandbox/vault/vault.ts';
 import type { VaultFault } from '../../src/sandbox/vault/vault-answer.ts';
@@ -57,7 +58,7 @@ describe('answers', () => {
   test('a value, wrapped, with its version', async () => {
     const [answer] = await lookUp(['plain']);
 
-    expect(answer).toMatchObject({ state: 'found', detail: expect.stringMatching(/^version [0-9a-f]{8}…$/) });
+    expect(answer).toMatchObject({ state: 'found', detail: expect.stringMatching(/^version [0-9a-f]{32}$/) });
     expect(inspect(answer, { depth: 9 })).not.toContain(canary);
     expect(answer?.state === 'found' && answer.value.reveal()).toBe(canary);
   });
@@ -67,22 +68,41 @@ describe('answers', () => {
     ['empty', { state: 'not-found', detail: 'empty' }],
     ['expired', { state: 'failed', reason: 'the secret expired on 2026-01-01T00:00:00.000Z' }],
     ['early', { state: 'failed', reason: 'the secret is not valid before 2026-03-01T00:00:00.000Z' }],
-    [
-      'disabled',
-      {
-        state: 'failed',
-        reason: 'the secret is disabled: enable it with az keyvault secret set-attributes --enabled true',
-      },
-    ],
     ['under_score', { state: 'failed', reason: '"under_score" is no name of a Key Vault secret' }],
   ])('%s', async (name, answer) => {
     expect(await lookUp([name])).toEqual([answer]);
   });
 
+  test('disabled, with what enables it', async () => {
+    const command = `az keyvault secret set-attributes --id ${vault.url}/secrets/disabled --enabled true`;
+
+    expect(await lookUp(['disabled'])).toEqual([{ state: 'failed', reason: `the secret is disabled: ${command}` }]);
+  });
+
+  test('the version that is pinned, not the newest', async () => {
+    const [first] = await lookUp(['plain']);
+    const version = (first as { detail: string }).detail.replace('version ', '');
+    vault.set('plain', 'rotated since');
+
+    const [pinned, newest, none] = await source().lookUp(
+      [
+        { ...wanted('plain'), azureKeyVaultVersion: version },
+        wanted('plain'),
+        { ...wanted('plain'), azureKeyVaultVersion: '0'.repeat(32) },
+      ],
+      never,
+    );
+
+    expect(pinned).toMatchObject({ state: 'found', detail: `version ${version}` });
+    expect(pinned?.state === 'found' && pinned.value.reveal()).toBe(canary);
+    expect(newest?.state === 'found' && newest.value.reveal()).toBe('rotated since');
+    expect(none).toEqual({ state: 'not-found', detail: `no version ${'0'.repeat(32)}` });
+  });
+
   test('a deleted secret is told from one that never was, with the way back', async () => {
     expect(await lookUp(['gone'])).toEqual([
       {
-        state: 'failed',
+        state: 'deleted',
         reason: `the secret is deleted and can be recovered: az keyvault secret recover --id ${vault.url}/deletedsecrets/gone`,
       },
     ]);
@@ -106,8 +126,11 @@ describe('answers', () => {
 describe('failures are told apart', () => {
   test.each<[VaultFault, string]>([
     [{ kind: 'forbidden' }, 'reading secrets is forbidden (403): it needs the role Key Vault Secrets User'],
-    [{ kind: 'firewall' }, "the vault's firewall does not let this address in (403)"],
-    [{ kind: 'throttled' }, 'the vault takes no more requests for now (429)'],
+    [
+      { kind: 'forbidden-by-policy' },
+      "reading secrets is forbidden by the vault's access policy (403): az keyvault set-policy --secret-permissions get",
+    ],
+    [{ kind: 'firewall' }, "the vault's firewall does not let this address in (403): az keyvault network-rule add"],
     [{ kind: 'unauthorized' }, 'HOST does not accept the credential (401)'],
     [{ kind: 'unavailable' }, 'HOST answered 503 ServiceUnavailable'],
     [{ kind: 'empty-refusal' }, 'HOST answered 403 and nothing more'],
@@ -115,6 +138,20 @@ describe('failures are told apart', () => {
     [{ kind: 'reset' }, 'HOST breaks the connection off'],
   ])('%j: %s', async (fault, reason) => {
     expect(await reasonOf(fault)).toBe(reason.replace('HOST', host()));
+  });
+
+  test.each([{}, { retryAfterSeconds: 1 }])('throttled for a moment, it is asked again: %j', async (header) => {
+    vault.setFault({ kind: 'throttled', times: 1, ...header });
+    const startedAt = Date.now();
+
+    expect(await lookUp(['plain'])).toMatchObject([{ state: 'found' }]);
+    expect(Date.now() - startedAt).toBeGreaterThan(950);
+  });
+
+  test('throttled without a word of how long', async () => {
+    expect(await reasonOf({ kind: 'throttled' }, { limitMs: 200 })).toBe(
+      'the vault takes no more requests for now (429)',
+    );
   });
 
   test('throttled for longer than the limit: the wait that the vault asks for is told', async () => {
@@ -175,6 +212,50 @@ describe('failures are told apart', () => {
 
     await expect(looking).rejects.toMatchObject({ code: 'interrupted', exitCode: 130 });
   });
+});
+
+describe('what was deleted', () => {
+  test('is brought back, however long the vault takes to settle', async () => {
+    await vault.close();
+    vault = await startVault({ secrets: { gone: { value: canary, deleted: true } }, settleMs: 400 });
+    process.env['IDENTITY_ENDPOINT'] = vault.identityEndpoint;
+    process.env['IDENTITY_HEADER'] = vault.identityHeader;
+
+    const [answer] = (await source().recover?.([wanted('gone')], never)) ?? [];
+
+    expect(answer).toMatchObject({ state: 'found' });
+    expect(answer?.state === 'found' && answer.value.reveal()).toBe(canary);
+    expect(await lookUp(['gone'])).toMatchObject([{ state: 'found' }]);
+  });
+
+  test('a vault that never settles is given up', async () => {
+    await vault.close();
+    vault = await startVault({ secrets: { gone: { value: canary, deleted: true } }, settleMs: 3_600_000 });
+    process.env['IDENTITY_ENDPOINT'] = vault.identityEndpoint;
+    process.env['IDENTITY_HEADER'] = vault.identityHeader;
+
+    expect(await source({ recoveryPauseMs: 1 }).recover?.([wanted('gone')], never)).toEqual([
+      { state: 'failed', reason: 'the secret is recovered, but cannot be read yet: run this again' },
+    ]);
+  });
+
+  test('stays there where recovering is forbidden, and the right is named', async () => {
+    vault.setFault({ kind: 'forbidden' });
+
+    expect(await source().recover?.([wanted('gone')], never)).toEqual([
+      { state: 'failed', reason: 'recovering secrets is forbidden (403): it needs the role Key Vault Secrets Officer' },
+    ]);
+  });
+});
+
+test('twelve keys cost one challenge, one token and one request each', async () => {
+  const names = Array.from({ length: 12 }, (_, index) => `key-${index}`);
+  for (const name of names) vault.set(name, canary);
+
+  await lookUp(names);
+
+  expect(vault.requests).toHaveLength(13);
+  expect(vault.requests.filter((request) => request === 'GET /secrets/key-0/')).toHaveLength(2);
 });
 
 describe('a place that is no vault is refused', () => {

@@ -18,9 +18,12 @@ export function vaultError(status: number, code: string, message: string, inner?
 export type VaultFault =
   /** The caller's role has no right to the secrets. */
   | { readonly kind: 'forbidden' }
+  /** As `forbidden`, in a vault with access policies. */
+  | { readonly kind: 'forbidden-by-policy' }
   /** The caller's address is not on the vault's list. */
   | { readonly kind: 'firewall' }
-  | { readonly kind: 'throttled'; readonly retryAfterSeconds?: number }
+  /** For ever, or the next so many requests. */
+  | { readonly kind: 'throttled'; readonly retryAfterSeconds?: number; readonly times?: number }
   | { readonly kind: 'unavailable' }
   | { readonly kind: 'unauthorized' }
   /** A refusal without a body. */
@@ -47,6 +50,7 @@ const throttled = vaultError(429, 'Throttled', 'Request was not processed becaus
 
 const refusals: Readonly<Partial<Record<VaultFault['kind'], VaultAnswer>>> = {
   forbidden: vaultError(403, 'Forbidden', 'Caller is not authorized to perform the action.', 'ForbiddenByRbac'),
+  'forbidden-by-policy': vaultError(403, 'Forbidden', 'The caller lacks the permission.', 'ForbiddenByPolicy'),
   firewall: vaultError(403, 'Forbidden', 'Client address is not authorized.', 'ForbiddenByFirewall'),
   throttled,
   unavailable: vaultError(503, 'ServiceUnavailable', 'The service is unavailable.'),

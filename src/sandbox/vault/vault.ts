@@ -10,9 +10,14 @@
  *   `api%2Dversion` (seen of the SDK, 4.11).
  * - 404 SecretNotFound; a soft-deleted secret is 404 under /secrets, readable under /deletedsecrets, and 409
  *   ObjectIsDeletedButRecoverable when set again ("Key Vault soft-delete overview").
+ * - A deletion or recovery goes on after it was answered: meanwhile the secret is neither under /secrets nor under
+ *   /deletedsecrets, and setting it is 409 ObjectIsBeingDeleted or ObjectIsBeingRecovered (same page; `settleMs`).
+ * - Lists come in pages of 25, or maxresults, with a nextLink, and without values: secrets, deleted secrets, versions of
+ *   one secret (REST reference "Get Secrets", "Get Deleted Secrets", "Get Secret Versions").
+ * - PATCH changes a version's attributes and never its value (REST reference "Update Secret").
  * - 403 SecretDisabled for a disabled one; one that has expired or is not yet valid still gives its value ("About Azure
  *   Key Vault secrets").
- * - 403 with innererror ForbiddenByRbac or ForbiddenByFirewall ("Key Vault REST API error codes").
+ * - 403 with innererror ForbiddenByRbac, ForbiddenByPolicy or ForbiddenByFirewall ("Key Vault REST API error codes").
  * - 429 with or without Retry-After ("Key Vault throttling guidance").
  * - Names are letters, digits and "-", up to 127, the same in upper and lower case; values up to 25 kB ("About keys,
  *   secrets and certificates").
@@ -41,6 +46,10 @@ export interface Vault {
   readonly identityHeader: string;
   /** What was asked, in order, as METHOD and path; tokens and queries are left out. */
   readonly requests: readonly string[];
+  /** Puts a new version into the vault, as another client of it would. */
+  set(name: string, value: string): void;
+  /** Puts a secret into the vault's bin. */
+  delete(name: string): void;
   /** From now on everything fails in this way; undefined ends it. */
   setFault(fault: VaultFault | undefined): void;
   close(): Promise<void>;
@@ -49,15 +58,17 @@ export interface Vault {
 export interface VaultOptions {
   readonly secrets: Readonly<Record<string, VaultSecret>>;
   readonly fault?: VaultFault;
+  /** How long a deletion or a recovery goes on after it was answered: in Azure some seconds. */
+  readonly settleMs?: number;
 }
 
 const resource = 'https://vault.azure.net';
 const tenant = '00000000-0000-0000-0000-000000000000';
 const challenge = `Bearer authorization="https://login.microsoftonline.com/${tenant}", resource="${resource}"`;
 
-export async function startVault({ secrets, fault: firstFault }: VaultOptions): Promise<Vault> {
+export async function startVault({ secrets, fault: firstFault, settleMs = 0 }: VaultOptions): Promise<Vault> {
   const certificates = await createVaultCertificates(new Date());
-  const store = new VaultStore(secrets);
+  const store = new VaultStore(secrets, settleMs);
   const identityHeader = randomBytes(16).toString('hex');
   const requests: string[] = [];
   let fault = firstFault;
@@ -88,6 +99,9 @@ export async function startVault({ secrets, fault: firstFault }: VaultOptions): 
   }
 
   function faulty(): VaultAnswer | undefined {
+    if (fault?.kind === 'throttled' && fault.times !== undefined) {
+      fault = fault.times === 0 ? undefined : { ...fault, times: fault.times - 1 };
+    }
     if (fault === undefined) return undefined;
     const [firstName = ''] = store.names();
     return faultAnswer(fault, store.versions(firstName)?.at(-1)?.value ?? '');
@@ -101,6 +115,8 @@ export async function startVault({ secrets, fault: firstFault }: VaultOptions): 
     identityEndpoint: `http://127.0.0.1:${tokenPort}/msi/token`,
     identityHeader,
     requests,
+    set: (name, value) => void store.set(name, value),
+    delete: (name) => void store.delete(name),
     setFault(next) {
       fault = next;
     },

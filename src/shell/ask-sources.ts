@@ -1,0 +1,84 @@
+import { canDoWithout, keyId, rejection, type FoundValue, type WantedKey } from '../core/plan-secrets.ts';
+import { sourceNames } from '../core/source-names.ts';
+import type { SourceAnswer, ValueSource, WantedValue } from '../ports.ts';
+import { refuseWhenInterrupted, type Session } from './session.ts';
+
+/** What was learned so far, source by source. */
+export interface Collected {
+  readonly found: Map<string, FoundValue>;
+  /** Why a key has no value yet. */
+  readonly refusals: Map<string, string[]>;
+  /** Keys whose value a source could bring back. */
+  readonly deleted: Map<ValueSource, WantedKey[]>;
+}
+
+/** The wanted keys that have no value and need one. */
+export function unresolved(wanted: readonly WantedKey[], { found }: Collected): WantedKey[] {
+  return wanted.filter((key) => !found.has(keyId(key)) && !canDoWithout(key));
+}
+
+export function toWantedValue({ namespace, secret, key, declared }: WantedKey): WantedValue {
+  return { namespace, secret, key, ...sourceNames(key, declared) };
+}
+
+/** Asks one source for the keys that have no value yet. */
+export async function askSource(
+  session: Session,
+  source: ValueSource,
+  wanted: readonly WantedKey[],
+  collected: Collected,
+): Promise<void> {
+  const open = wanted.filter((key) => !collected.found.has(keyId(key)));
+  if (open.length === 0) return;
+  for (const warning of source.warnings) session.deps.terminal.err(`warning: ${source.label}: ${warning}`);
+  const answers = await source.lookUp(open.map(toWantedValue), session.deps.signal);
+  refuseWhenInterrupted(session);
+  takeAll(session, source, { keys: open, answers }, collected);
+}
+
+/** Keeps each usable value, and of every other answer why it is none. */
+export function takeAll(
+  session: Session,
+  source: ValueSource,
+  { keys, answers }: { readonly keys: readonly WantedKey[]; readonly answers: readonly SourceAnswer[] },
+  collected: Collected,
+): void {
+  const failures = new Set<string>();
+  for (const [index, key] of keys.entries()) {
+    const answer = answers[index] ?? { state: 'failed', reason: 'gave no answer' };
+    const refusal = take(session, key, { source, answer, collected });
+    const { refusals } = collected;
+    if (refusal !== undefined) refusals.set(keyId(key), [...(refusals.get(keyId(key)) ?? []), refusal]);
+    if (answer.state === 'failed') failures.add(answer.reason);
+  }
+  for (const reason of failures) {
+    session.deps.terminal.err(`warning: ${source.label} could not be asked: ${reason}`);
+  }
+}
+
+function take(
+  { stack, deps }: Session,
+  key: WantedKey,
+  { answer, source, collected }: { source: ValueSource; answer: SourceAnswer; collected: Collected },
+): string | undefined {
+  const { found, deleted } = collected;
+  switch (answer.state) {
+    case 'failed':
+      return `${source.label}: ${answer.reason}`;
+    case 'not-found':
+      return answer.detail === undefined ? undefined : `${source.label}: ${answer.detail}`;
+    case 'deleted':
+      deleted.set(source, [...(deleted.get(source) ?? []), key]);
+      return `${source.label}: ${answer.reason}`;
+    case 'found': {
+      const detail = answer.detail === undefined ? '' : ` (${answer.detail})`;
+      const reason = rejection(answer.value, key, stack);
+      if (reason === undefined) {
+        found.set(keyId(key), { value: answer.value, source: `${source.label}${detail}` });
+        return undefined;
+      }
+      deps.terminal.err(`warning: ${key.key} in ${source.label}${detail} ${reason}: not used`);
+      return `${source.label}: ${reason}`;
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { count } from '../core/list-text.ts';
+import { keyId, type FoundValue, type WantedKey } from '../core/plan-secrets.ts';
+import { OperatorError } from '../errors.ts';
+import type { ValueSource } from '../ports.ts';
+import { toWantedValue, type Collected } from './ask-sources.ts';
+
+/** What was asked, and what came of it. */
+export interface Asked {
+  readonly asked: readonly ValueSource[];
+  readonly collected: Collected;
+  /** What c2l kept in the cluster of these keys. */
+  readonly kept: ReadonlyMap<string, FoundValue> | undefined;
+}
+
+/** The refusal where keys have no value and nobody can be asked: all of them, with what each source said. */
+export function valuesMissing(
+  keys: readonly WantedKey[],
+  { asked, collected: { refusals }, kept }: Asked,
+): OperatorError {
+  const secrets = [...new Set(keys.map(({ namespace, secret }) => `${namespace}/${secret}`))];
+  const sources =
+    asked.length === 0
+      ? 'no source was named'
+      : `asked ${asked.map((source) => lookedFor(source, keys)).join(' and ')}`;
+  const isInvalid = keys.every((key) => refusals.has(keyId(key)));
+  return new OperatorError(
+    isInvalid ? 'values-invalid' : 'values-missing',
+    `no usable value for ${count(keys.length, 'key')} of ${secrets.join(', ')}: ${namesByReason(keys, refusals)}; ${sources}`,
+    {
+      hint:
+        kept !== undefined && kept.size > 0
+          ? `c2l kept ${kept.size} of them in the cluster: add --from revision`
+          : 'c2l fix-secrets --from env:FILE or --from azure-key-vault:NAME-OR-URL',
+    },
+  );
+}
+
+/** The names are not repeated where they are the keys themselves, as in most vaults. */
+function lookedFor(source: ValueSource, keys: readonly WantedKey[]): string {
+  const names = keys.map((key) => source.nameOf(toWantedValue(key)));
+  const isSame = names.every((name, index) => name === keys[index]?.key);
+  return `${source.label} for ${isSame ? 'the same names' : names.join(', ')}`;
+}
+
+/** Each reason once, after the keys that it is true of: a vault that refuses refuses all of them. */
+function namesByReason(keys: readonly WantedKey[], refusals: Collected['refusals']): string {
+  const groups = new Map<string, string[]>([['', []]]);
+  for (const key of keys) {
+    const reason = refusals.get(keyId(key))?.join('; ') ?? '';
+    groups.set(reason, [...(groups.get(reason) ?? []), key.key]);
+  }
+  return [...groups]
+    .filter(([, names]) => names.length > 0)
+    .map(([reason, names]) => (reason === '' ? names.join(', ') : `${names.join(', ')} (${reason})`))
+    .join('; ');
+}
