@@ -7,6 +7,7 @@ import { createManifestFiles } from './adapters/manifest-files.ts';
 import { createOutputFolder } from './adapters/output-folder.ts';
 import { createStackFiles } from './adapters/stack-file.ts';
 import { systemClock } from './adapters/system-clock.ts';
+import type { SecretValue } from './core/secret-value.ts';
 import type { HostedSandbox } from './host-sandbox.ts';
 import type { Connection, ConnectOptions, Deps } from './ports.ts';
 
@@ -28,6 +29,8 @@ export function composeDeps(surroundings: Surroundings): Deps {
   const { stdin, stderr, env, cwd, signal, version, builtInFolder } = surroundings;
   /** The sandbox that this run works on: its vault is trusted for as long as it lives. */
   let sandbox: HostedSandbox | undefined;
+  const prompter = createInquirerPrompter({ input: stdin, output: stderr, signal });
+  const terminal = createNodeTerminal(surroundings);
 
   return {
     connect: async (options) => {
@@ -36,10 +39,14 @@ export function composeDeps(surroundings: Surroundings): Deps {
       sandbox = await hostSandbox(options.sandbox, env);
       return connectToSandbox(surroundings, options, sandbox);
     },
-    openSource: async (spec) => {
+    openSource: async (spec, { identity } = {}) => {
       const { openSource } = await import('./adapters/open-source.ts');
+      const askPassphrase = (question: string): Promise<SecretValue> => prompter.secret(question, () => undefined);
       return openSource(spec, {
+        stdin,
         cwd,
+        identityFile: identity ?? env['C2L_AGE_IDENTITY'],
+        askPassphrase: terminal.canPrompt ? askPassphrase : undefined,
         ...(sandbox === undefined ? {} : { azure: { caPem: sandbox.vault.caPem, credential: 'managed-identity' } }),
       });
     },
@@ -58,8 +65,8 @@ export function composeDeps(surroundings: Surroundings): Deps {
     readPlanFile: async (path) => (await import('./adapters/plan-file.ts')).readPlanFile(path, cwd),
     fingerprints: createFingerprints,
     clock: systemClock,
-    prompter: createInquirerPrompter({ input: stdin, output: stderr, signal }),
-    terminal: createNodeTerminal(surroundings),
+    prompter,
+    terminal,
     signal,
     operator: `${userInfo().username}@${hostname()}`,
     version,

@@ -257,12 +257,18 @@ export interface ManifestFiles {
   read(paths: readonly string[]): Promise<ManifestSet>;
 }
 
+export interface OpenSourceOptions {
+  /** The file of an age identity, for an encrypted backup. */
+  readonly identity?: string | undefined;
+}
+
 /** Everything a command needs of the world. */
 export interface Deps {
   connect(options: ConnectOptions): Promise<Connection>;
   startSandbox(options: SandboxOptions): Promise<RunningSandbox>;
   openSource(spec: string): Promise<ValueSource>;
   openWatchWorld(): Promise<WatchWorld>;
+  openSource(spec: string, options?: OpenSourceOptions): Promise<ValueSource>;
   readonly stackFiles: StackFiles;
   /** A document of a file, YAML or JSON. Throws `plan-invalid`. */
   readPlanFile(path: string): Promise<unknown>;

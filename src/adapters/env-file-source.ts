@@ -4,6 +4,7 @@ import { parse } from 'dotenv';
 import { SecretValue } from '../core/secret-value.ts';
 import { OperatorError } from '../errors.ts';
 import type { SourceAnswer, ValueSource } from '../ports.ts';
+import { decryptAge, isAgeFile, isOpenToOthers, type AgeKeys } from './age-file.ts';
 import { readEnvFileLines, type EnvFileEntry } from './env-file-lines.ts';
 import { fileRefused } from './file-refused.ts';
 import { isGitTrackable } from './git-trackable.ts';
@@ -13,15 +14,24 @@ interface EnvValue {
   readonly line: number;
 }
 
-/** Reads a `.env` backup at once: one that can be misread is refused before anything else happens. */
-export async function openEnvFile(file: string, cwd: string): Promise<ValueSource> {
-  const path = resolve(cwd, file);
-  const { bytes, warnings } = await read(path, file);
-  const values = valuesOf(decode(bytes, file), file);
+export interface EnvFileOptions extends AgeKeys {
+  /** Where `-` is read from. */
+  readonly stdin?: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+}
+
+/**
+ * Reads a `.env` backup at once, encrypted or not: one that can be misread is refused before anything else happens.
+ */
+export async function openEnvFile(file: string, options: EnvFileOptions, label = `env:${file}`): Promise<ValueSource> {
+  const { bytes, warnings } =
+    file === '-' ? { bytes: await readAll(options.stdin), warnings: [] } : await read(file, options);
+  const name = file === '-' ? 'standard input' : file;
+  const plain = isAgeFile(bytes) ? await decryptAge(bytes, name, options) : bytes;
+  const values = valuesOf(decode(plain, name), name);
   return {
-    label: `env:${file}`,
+    label,
     nameOf: ({ envName }) => envName,
-    warnings,
+    warnings: values.size === 0 ? [...warnings, `${name} holds no values`] : warnings,
     lookUp: (wanted) => Promise.resolve(wanted.map(({ envName }) => answer(values.get(envName)))),
   };
 }
@@ -40,13 +50,16 @@ const unreadableWords: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
 };
 
-async function read(path: string, file: string): Promise<{ bytes: Buffer; warnings: string[] }> {
+async function read(file: string, keys: AgeKeys): Promise<{ bytes: Buffer; warnings: string[] }> {
+  const path = resolve(keys.cwd, file);
   try {
     await using handle = await open(path);
     const info = await handle.stat();
     const bytes = await handle.readFile();
     if (!info.isFile()) return { bytes, warnings: [] };
     const warnings: string[] = [];
+    // An encrypted backup may lie anywhere; what opens it may not.
+    if (isAgeFile(bytes)) return { bytes, warnings: await identityWarnings(keys) };
     if ((info.mode & 0o044) !== 0) warnings.push(`${file} can be read by others: chmod 600 ${file}`);
     if (await isGitTrackable(path)) warnings.push(`${file} lies in a Git work tree and no .gitignore names it`);
     return { bytes, warnings };
@@ -59,7 +72,39 @@ async function read(path: string, file: string): Promise<{ bytes: Buffer; warnin
   }
 }
 
-function decode(bytes: Buffer, file: string): string {
+async function identityWarnings({ identityFile, cwd }: AgeKeys): Promise<string[]> {
+  if (identityFile === undefined || !(await isOpenToOthers(identityFile, cwd))) return [];
+  return [`${identityFile} can be read by others: chmod 600 ${identityFile}`];
+}
+
+const largestInput = 4 * 1024 * 1024;
+
+async function readAll(stdin: EnvFileOptions['stdin']): Promise<Buffer> {
+  if (stdin === undefined || stdin.isTTY === true) {
+    throw new OperatorError('source-unreadable', 'env:- reads standard input, and that is a terminal', {
+      hint: 'pipe a file into it, or give env:FILE',
+    });
+  }
+  if (!stdin.readable) {
+    throw new OperatorError('source-unreadable', 'env:- reads standard input, which was read already', {
+      hint: 'give env:- once',
+    });
+  }
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stdin) {
+    chunks.push(Buffer.from(chunk));
+    size += chunk.length;
+    if (size > largestInput) {
+      throw new OperatorError('source-invalid', 'standard input is larger than any .env file', {
+        hint: 'give env:FILE',
+      });
+    }
+  }
+  return Buffer.concat(chunks);
+}
+
+function decode(bytes: Uint8Array, file: string): string {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -74,8 +119,8 @@ function decode(bytes: Buffer, file: string): string {
   return text;
 }
 
-function lineOfFirstBadByte(bytes: Buffer): number {
-  const decoded = bytes.toString('utf8');
+function lineOfFirstBadByte(bytes: Uint8Array): number {
+  const decoded = new TextDecoder().decode(bytes);
   return decoded.slice(0, decoded.indexOf('\uFFFD')).split('\n').length;
 }
 

@@ -1,28 +1,24 @@
 import { OperatorError } from '../errors.ts';
 import type { ValueSource } from '../ports.ts';
+import type { EnvFileOptions } from './env-file-source.ts';
 import type { AzureKeyVaultOptions } from './azure-key-vault-connection.ts';
 
-export interface OpenSourceOptions {
-  readonly cwd: string;
+export interface OpenSourceOptions extends EnvFileOptions {
   readonly azure?: AzureKeyVaultOptions;
 }
 
-const accepted = 'accepted are env:FILE and azure-key-vault:NAME-OR-URL';
+const accepted = 'accepted are env:FILE, age:FILE and azure-key-vault:NAME-OR-URL';
 
 /** Opens what `--from` names. A file is read at once; a vault is first asked when values are looked up. */
 export async function openSource(spec: string, options: OpenSourceOptions): Promise<ValueSource> {
   const colon = spec.indexOf(':');
   const kind = colon < 0 ? spec : spec.slice(0, colon);
   const place = colon < 0 ? '' : spec.slice(colon + 1);
-  if (kind === 'env') {
-    if (place === '') throw new OperatorError('source-invalid', 'env: names no file', { hint: accepted });
-    if (place === '-') {
-      throw new OperatorError('source-invalid', 'env:- is not supported: values cannot be read from standard input', {
-        hint: 'save them to a file that only you can read and give env:FILE',
-      });
-    }
+  // An encrypted file is told by its content: both words open both.
+  if (kind === 'env' || kind === 'age') {
+    if (place === '') throw new OperatorError('source-invalid', `${kind}: names no file`, { hint: accepted });
     const { openEnvFile } = await import('./env-file-source.ts');
-    return openEnvFile(place, options.cwd);
+    return openEnvFile(place, options, spec);
   }
   if (kind === 'azure-key-vault') {
     const { openAzureKeyVault } = await import('./azure-key-vault-source.ts');

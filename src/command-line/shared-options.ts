@@ -8,6 +8,7 @@ export interface SourceFlags {
   readonly from?: readonly string[];
   readonly overwrite?: readonly string[];
   readonly recover?: boolean;
+  readonly identity?: string;
 }
 
 export interface WaitFlags {
@@ -39,8 +40,13 @@ export function addKeepOption(command: Command): Command {
 
 export function addSourceOptions(command: Command): Command {
   return command
-    .option('--from <source>', 'env:FILE or azure-key-vault:NAME-OR-URL; repeat in order of precedence', collect)
+    .option(
+      '--from <source>',
+      'env:FILE, env:-, age:FILE or azure-key-vault:NAME-OR-URL; repeat in order of precedence',
+      collect,
+    )
     .option('--overwrite <key>', 'replace a value that is there but unusable; may be repeated', collect)
+    .option('--identity <file>', 'file of an age identity, for an encrypted backup (default: $C2L_AGE_IDENTITY)')
     .option('--recover', 'bring back what a Key Vault holds as deleted, where no other source has the value');
 }
 
@@ -56,6 +62,6 @@ export function consent(flags: WriteFlags): { yes: boolean; confirm: string | un
   return { yes: flags.yes === true, confirm: flags.confirm, dryRun: flags.dryRun === true };
 }
 
-export function valueOptions({ from = [], overwrite = [], recover = false }: SourceFlags): ValueOptions {
-  return { from, overwrite, recover };
+export function valueOptions({ from = [], overwrite = [], recover = false, identity }: SourceFlags): ValueOptions {
+  return { from, overwrite, recover, identity };
 }

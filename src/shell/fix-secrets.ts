@@ -49,6 +49,8 @@ export interface ValueOptions {
   readonly overwrite: readonly string[];
   /** Consent to bring back values that a source holds as deleted. */
   readonly recover?: boolean;
+  /** The file of an age identity, for an encrypted backup. */
+  readonly identity?: string | undefined;
 }
 
 export interface FixOptions extends ValueOptions {
@@ -91,7 +93,7 @@ async function repair(session: Session, options: FixOptions, check?: CheckPlans)
   const from = options.from.length > 0 ? options.from : session.defaultSources;
   // A wrong --from shows at the first run, not in the next outage.
   const sources = await Promise.all(
-    from.map(async (spec) => (spec === revisionSpec ? revisionSource(snapshot) : deps.openSource(spec))),
+    from.map(async (spec) => (spec === revisionSpec ? revisionSource(snapshot) : deps.openSource(spec, options))),
   );
   if (sources.length > 0) refuseSharedSourceNames(known);
   const { targets, refused } = guarded(session, secretTargets(known, snapshot, stack));

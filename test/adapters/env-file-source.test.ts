@@ -21,7 +21,7 @@ afterEach(async () => {
 
 async function source(content: string | Buffer, mode = 0o600) {
   await writeFile(join(folder, 'backup.env'), content, { mode });
-  return openEnvFile('backup.env', folder);
+  return openEnvFile('backup.env', { cwd: folder });
 }
 
 async function lookUp(content: string, ...names: string[]) {
@@ -107,14 +107,14 @@ describe('what could be misread is refused', () => {
 
 describe('a file that cannot be read', () => {
   test('because it is not there', async () => {
-    await expect(openEnvFile('nope.env', folder)).rejects.toMatchObject({
+    await expect(openEnvFile('nope.env', { cwd: folder })).rejects.toMatchObject({
       code: 'source-unreadable',
       message: 'nope.env cannot be read: there is no such file',
     });
   });
 
   test('because it is a folder', async () => {
-    await expect(openEnvFile('.', folder)).rejects.toMatchObject({
+    await expect(openEnvFile('.', { cwd: folder })).rejects.toMatchObject({
       code: 'source-unreadable',
       message: '. cannot be read: it is a folder',
     });
@@ -130,7 +130,7 @@ describe('warnings', () => {
     await source('A=b\n');
     await chmod(join(folder, 'backup.env'), mode);
 
-    expect((await openEnvFile('backup.env', folder)).warnings).toEqual([
+    expect((await openEnvFile('backup.env', { cwd: folder })).warnings).toEqual([
       'backup.env can be read by others: chmod 600 backup.env',
     ]);
   });
@@ -159,6 +159,6 @@ describe('warnings', () => {
     await writeFile(join(folder, '.gitignore'), 'private/\n');
     await writeFile(join(folder, 'private/deep/a.env'), 'A=b\n', { mode: 0o600 });
 
-    expect((await openEnvFile('private/deep/a.env', folder)).warnings).toEqual([]);
+    expect((await openEnvFile('private/deep/a.env', { cwd: folder })).warnings).toEqual([]);
   });
 });

@@ -15,7 +15,7 @@ test.each([
   await expect(open(spec)).rejects.toMatchObject({
     code: 'source-invalid',
     message,
-    hint: 'accepted are env:FILE and azure-key-vault:NAME-OR-URL',
+    hint: 'accepted are env:FILE, age:FILE and azure-key-vault:NAME-OR-URL',
     exitCode: 2,
   });
 });
@@ -23,7 +23,6 @@ test.each([
 test.each([
   ['env:', 'env: names no file'],
   ['env', 'env: names no file'],
-  ['env:-', 'env:- is not supported: values cannot be read from standard input'],
   ['azure-key-vault:', 'azure-key-vault: names no vault'],
 ])('%j: %s', async (spec, message) => {
   await expect(open(spec)).rejects.toMatchObject({ code: 'source-invalid', message });

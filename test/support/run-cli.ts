@@ -69,7 +69,14 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     openWatchWorld: () =>
       Promise.resolve(openWatchWorld({ cwd, env, version: '0.0.0-test', processId: 1, isRunning: () => false })),
     startSandbox: () => Promise.reject(new Error('a test starts its sandbox itself')),
-    openSource: (spec) => openSource(spec, { cwd, ...(azure && { azure }) }),
+    openSource: (spec, { identity } = {}) =>
+      openSource(spec, {
+        cwd,
+        stdin: Readable.from(stdin),
+        identityFile: identity ?? env['C2L_AGE_IDENTITY'],
+        askPassphrase: terminal.canPrompt ? (question) => prompter.secret(question, () => undefined) : undefined,
+        ...(azure && { azure }),
+      }),
     stackFiles: createStackFiles({ cwd }),
     outputFolder: createOutputFolder({ cwd }),
     manifestFiles: createManifestFiles({ cwd, stdin: Readable.from(stdin) }),
