@@ -266,7 +266,6 @@ export interface OpenSourceOptions {
 export interface Deps {
   connect(options: ConnectOptions): Promise<Connection>;
   startSandbox(options: SandboxOptions): Promise<RunningSandbox>;
-  openSource(spec: string): Promise<ValueSource>;
   openWatchWorld(): Promise<WatchWorld>;
   openSource(spec: string, options?: OpenSourceOptions): Promise<ValueSource>;
   readonly stackFiles: StackFiles;
