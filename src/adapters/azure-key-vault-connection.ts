@@ -61,6 +61,8 @@ export class KeyVaultConnection {
   readonly #ended: Promise<never>;
   readonly #startedAt = Date.now();
   #silence: NodeJS.Timeout | undefined;
+  /** Whether it was the credential that was silent. */
+  #lacksToken = false;
   #credential: WatchedCredential | undefined;
   #client: Promise<SecretClient> | undefined;
   #first: Promise<unknown> | undefined;
@@ -84,7 +86,6 @@ export class KeyVaultConnection {
     // The end of the limit is no defect where nothing is under way any more.
     this.#ended.catch(() => undefined);
     this.#isOpen = new Promise((resolve) => (this.#release = resolve));
-    this.#listenFor(this.#limitMs);
   }
 
   get recoveryPauseMs(): number {
@@ -140,7 +141,7 @@ export class KeyVaultConnection {
       limitMs: this.#limitMs,
       last: this.#last,
       tried: this.#credential?.tried ?? [],
-      isCredentialPending: this.#credential?.isPending === true,
+      lacksToken: this.#lacksToken,
     });
   }
 
@@ -148,6 +149,8 @@ export class KeyVaultConnection {
     this.#credential = await azureCredential(this.#options.credential ?? 'default');
     const { SecretClient } = await import('@azure/keyvault-secrets');
     const { caPem } = this.#options;
+    // Not before the libraries are loaded: that is no silence of the vault's.
+    this.#listenFor(this.#limitMs);
     return new SecretClient(this.place.url, this.#credential, {
       disableChallengeResourceVerification: this.place.loopback,
       retryOptions,
@@ -187,6 +190,7 @@ export class KeyVaultConnection {
     clearTimeout(this.#silence);
     if (this.#limit.signal.aborted) return;
     this.#silence = setTimeout(() => {
+      this.#lacksToken = this.#credential?.isPending === true;
       this.#limit.abort();
     }, ms);
   }

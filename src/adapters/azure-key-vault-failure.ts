@@ -18,7 +18,7 @@ export interface FailureContext {
   readonly last: LastAnswer | undefined;
   /** The credentials that were tried. */
   readonly tried: readonly string[];
-  readonly isCredentialPending: boolean;
+  readonly lacksToken: boolean;
 }
 
 /**
@@ -72,14 +72,15 @@ const credentialErrors: readonly string[] = [
 ];
 
 function credentialReason({ name }: Failure, context: FailureContext): string | undefined {
-  const { tried, limitMs, isCredentialPending } = context;
+  const { tried, limitMs, lacksToken } = context;
   if (name === 'AuthenticationError') {
     return 'Azure refused the credential: sign in anew with az login, or check AZURE_TENANT_ID and AZURE_CLIENT_ID';
   }
   const wayOut = 'sign in with az login or run where a managed identity is';
+  // Whatever the library calls it when its request is ended.
+  if (lacksToken) return `no Azure credential came within ${limitMs / 1000} s (tried ${tried.join(', ')}): ${wayOut}`;
   if (credentialErrors.includes(name)) return `no Azure credential was found (tried ${tried.join(', ')}): ${wayOut}`;
-  if (name !== 'AbortError' || !isCredentialPending) return undefined;
-  return `no Azure credential came within ${limitMs / 1000} s (tried ${tried.join(', ')}): ${wayOut}`;
+  return undefined;
 }
 
 function timeoutReason({ name }: Failure, { place: { host }, limitMs, last }: FailureContext): string | undefined {

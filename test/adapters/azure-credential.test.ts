@@ -32,13 +32,13 @@ test('no identity: the vault is not to blame', async () => {
 
 test('a token endpoint that never answers is given up', async () => {
   vault.setFault({ kind: 'token-hang' });
-  const source = openAzureKeyVault(vault.url, { caPem: vault.caPem, credential: 'managed-identity', limitMs: 300 });
+  const source = openAzureKeyVault(vault.url, { caPem: vault.caPem, credential: 'managed-identity', limitMs: 600 });
 
   expect(await source.lookUp([wanted], never)).toEqual([
     {
       state: 'failed',
       reason:
-        'no Azure credential came within 0.3 s (tried managed identity): sign in with az login or run where a managed identity is',
+        'no Azure credential came within 0.6 s (tried managed identity): sign in with az login or run where a managed identity is',
     },
   ]);
 });
