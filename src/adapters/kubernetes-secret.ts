@@ -2,9 +2,11 @@ import { notedTimes, type NotedTimes } from '../core/key-times.ts';
 import type { ObjectMeta } from '../core/kubernetes.ts';
 import type { Secret, SecretOwner } from '../core/secret.ts';
 import { SecretValue } from '../core/secret-value.ts';
+import { certificateFacts } from './certificate-facts.ts';
 import { asObject, asText, parseObject } from './kubernetes-errors.ts';
 import { lastApplied, metadataShape } from './kubernetes-resources.ts';
 import { reducer, type Reduced } from './kubernetes-shapes.ts';
+import { pullCredentials } from './pull-credentials.ts';
 
 export const fieldManager = 'c2l';
 
@@ -21,16 +23,18 @@ export function toSecret(object: unknown): Secret | undefined {
   const managedFields = metadata?.['managedFields'];
   const writers = dataWriters(managedFields);
   const [owner, ...otherOwners] = ownersOf(kept, writers);
+  const type = asText(fields['type']) || 'Opaque';
   const noted = notedTimes(kept);
   const lastWrite = lastWriteOf(managedFields);
   return {
     metadata: kept,
-    type: asText(fields['type']) || 'Opaque',
+    type,
     immutable: fields['immutable'] === true,
     data,
     keyChangedAt: provenChanges(managedFields, noted),
     keyAddedAt: noted.added,
     exposedKeys: exposedKeys(asText(asObject(metadata?.['annotations'])?.[lastApplied])),
+    ...contentsOf(type, data),
     ...(owner === undefined ? {} : { owner }),
     ...(lastWrite === undefined ? {} : { lastWrite }),
     otherOwners,
@@ -94,6 +98,13 @@ function exposedKeys(applied: string): string[] {
 }
 
 type SecretMetadata = ObjectMeta & { readonly namespace: string };
+
+/** What is told of values as a whole, so that nobody has to look into them again. */
+function contentsOf(type: string, data: Secret['data']): Pick<Secret, 'certificate' | 'pullCredentials'> {
+  const certificate = certificateFacts(data);
+  const credentials = pullCredentials(type, data);
+  return { ...(certificate && { certificate }), ...(credentials && { pullCredentials: credentials }) };
+}
 
 /** Those that refuse a patch come first: a Secret may bear the marks of several. */
 function ownersOf(metadata: SecretMetadata, writers: readonly string[]): SecretOwner[] {

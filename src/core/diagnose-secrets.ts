@@ -126,7 +126,17 @@ function makeMutable({ namespace, name }: SecretNeed): string {
 }
 
 function lacks(need: SecretNeed, key: string, references: readonly FindingReference[]): string {
-  return `${refText(secretRef(need))} lacks key ${key}${neededBy(references)}${obstacles(need)}`;
+  const similar = similarKey(need, key);
+  const hint = similar === undefined ? '' : `; it has ${similar}: is that the key that is meant?`;
+  return `${refText(secretRef(need))} lacks key ${key}${neededBy(references)}${hint}${obstacles(need)}`;
+}
+
+/** A key that is there, that nothing asks for, and that differs only in case or in what joins its words. */
+function similarKey({ secret, keys }: SecretNeed, key: string): string | undefined {
+  const plain = (text: string): string => text.toLowerCase().replace(/[-_.]/g, '');
+  return [...(secret?.data.keys() ?? [])]
+    .sort()
+    .find((other) => plain(other) === plain(key) && !keys.some((need) => need.key === other));
 }
 
 /** What stands in the way of simply writing the key. */

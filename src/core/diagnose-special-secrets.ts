@@ -7,22 +7,38 @@ import type { SecretReference } from './references.ts';
 import { places } from './requirements.ts';
 import type { SecretNeed } from './secret-needs.ts';
 
-/** Where the image is already on the node the pod runs without it, until it is scheduled elsewhere. */
 export function missingPullSecret(scene: Scene, need: SecretNeed, pulls: readonly SecretReference[]): Finding {
+  const { severity, blocks, consequence } = pullImpact(scene, pulls);
+  const object = { kind: 'Secret', namespace: need.namespace, name: need.name };
+  return newFinding('image-pull-secret-missing', {
+    object,
+    severity,
+    secret: need.name,
+    references: places(pulls),
+    message: `${refText(object)} for pulling images does not exist${consequence}`,
+    blocks,
+    fix: createPullSecret(need),
+  });
+}
+
+/** What comes of a pull Secret that is of no use. */
+export interface PullImpact {
+  readonly severity: 'error' | 'warning';
+  readonly blocks: readonly ObjectRef[];
+  readonly consequence: string;
+}
+
+/** Where the image is already on the node the pod runs all the same, until it is scheduled elsewhere. */
+export function pullImpact(scene: Scene, pulls: readonly SecretReference[]): PullImpact {
   const users = pulls.map(({ kind, namespace, name }) => ({ kind, namespace, name }));
   const pods = users.flatMap((ref) => scene.byId.get(refId(ref))?.pods ?? []);
   const failing = users.filter((ref) => scene.byId.get(refId(ref))?.pods.some(isPullFailing));
   const isWarning = failing.length === 0 && pods.some(isPulled);
-  const object = { kind: 'Secret', namespace: need.namespace, name: need.name };
-  return newFinding('image-pull-secret-missing', {
-    object,
+  return {
     severity: isWarning ? 'warning' : 'error',
-    secret: need.name,
-    references: places(pulls),
-    message: `${refText(object)} for pulling images does not exist${consequence(failing, isWarning)}`,
     blocks: isWarning ? [] : scene.blocks(failing.length > 0 ? failing : users),
-    fix: createPullSecret(need),
-  });
+    consequence: consequence(failing, isWarning),
+  };
 }
 
 function consequence(failing: readonly ObjectRef[], isWarning: boolean): string {

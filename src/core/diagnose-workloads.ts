@@ -36,9 +36,15 @@ function troubleOf(state: PodState | undefined): Trouble {
   return isAboutSecret(state.message) ? 'secret' : 'own';
 }
 
+const pullCodes: ReadonlySet<FindingCode> = new Set([
+  'image-pull-secret-missing',
+  'image-pull-secret-invalid',
+  'image-registry-not-covered',
+]);
+
 function explainer(scene: Scene, roots: readonly Finding[]): (ref: ObjectRef, seen: Readiness) => boolean {
-  const lacksSecret = directUsers(roots, (code) => code !== 'image-pull-secret-missing');
-  const lacksPullSecret = directUsers(roots, (code) => code === 'image-pull-secret-missing');
+  const lacksSecret = directUsers(roots, (code) => !pullCodes.has(code));
+  const lacksPullSecret = directUsers(roots, (code) => pullCodes.has(code));
   const absent = new Set(missingComponents(scene).map(refId));
   const isDown = (ref: ObjectRef): boolean =>
     absent.has(refId(ref)) || scene.readiness.get(refId(ref))?.isReady === false;

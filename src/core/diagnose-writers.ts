@@ -141,6 +141,13 @@ const writable: ReadonlySet<FindingCode> = new Set([
   'secret-value-invalid',
   'image-pull-secret-missing',
   'tls-secret-missing',
+  'secret-value-empty',
+  'secret-value-whitespace',
+  'secret-value-encoded-twice',
+  'image-pull-secret-invalid',
+  'tls-secret-invalid',
+  'tls-certificate-expired',
+  'tls-certificate-expiring',
 ]);
 
 function withOwner(index: WriterIndex, finding: Finding, failing: ReadonlyMap<string, Finding>): Finding {

@@ -1,8 +1,12 @@
 import { diagnoseApplications, diagnoseArgoCd, explainMissing } from './diagnose-argocd.ts';
+import { diagnoseCertificates } from './diagnose-certificates.ts';
 import { diagnoseComponents } from './diagnose-components.ts';
+import { diagnoseEnvFrom } from './diagnose-env-from.ts';
 import { diagnoseNextStart } from './diagnose-next-start.ts';
+import { diagnosePullSecrets } from './diagnose-pull-secrets.ts';
 import { diagnoseSecrets } from './diagnose-secrets.ts';
 import { diagnoseUnreadable } from './diagnose-unreadable.ts';
+import { diagnoseValues } from './diagnose-values.ts';
 import { diagnoseWorkloads } from './diagnose-workloads.ts';
 import { diagnoseWriters } from './diagnose-writers.ts';
 import { buildScene } from './diagnosis-scene.ts';
@@ -17,12 +21,18 @@ import type { Stack } from './stack.ts';
 export function diagnose(snapshot: Snapshot, stack?: Stack): Finding[] {
   const scene = buildScene(snapshot, stack);
   const argocd = diagnoseArgoCd(scene);
-  const { roots: writers, secrets } = diagnoseWriters(scene, diagnoseSecrets(scene));
+  const { roots: writers, secrets } = diagnoseWriters(scene, [
+    ...diagnoseSecrets(scene),
+    ...diagnosePullSecrets(scene),
+    ...diagnoseCertificates(scene),
+    ...diagnoseValues(scene),
+  ]);
   const stated = [...writers, ...secrets, ...diagnoseComponents(scene), ...argocd];
   const roots = explainMissing(scene, [...stated, ...diagnoseWorkloads(scene, stated)]);
   const findings = [
     ...roots,
     ...diagnoseNextStart(scene, secrets),
+    ...diagnoseEnvFrom(scene, secrets),
     ...diagnoseApplications(scene, roots),
     ...diagnoseUnreadable(scene),
   ];

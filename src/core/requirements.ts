@@ -79,5 +79,9 @@ function isPromised({ promised }: Secret, key: string): boolean {
 
 function violation(value: SecretValue, declared: StackKey): string | undefined {
   if (value.isEmpty) return 'is empty';
-  return declared.format === undefined ? undefined : value.violation(declared.format);
+  if (declared.format === undefined) return undefined;
+  const found = value.violation(declared.format);
+  const isTwice =
+    found !== undefined && value.decodedOnce()?.violation(declared.format) === undefined && value.isEncodedText;
+  return isTwice ? 'is base64-encoded twice' : found;
 }

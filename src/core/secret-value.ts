@@ -66,6 +66,22 @@ export class SecretValue {
     return text === undefined ? 'is not text (its bytes are not UTF-8)' : formatViolation(text, format);
   }
 
+  /**
+   * Whether it is base64 that decodes to readable text, as a value that was encoded before it went into `data`. Random
+   * bytes in base64 decode to bytes that are none.
+   */
+  get isEncodedText(): boolean {
+    const text = this.#decoded()?.trim() ?? '';
+    if (text.length < 12 || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return false;
+    return /^[\u0020-\u007e]+[\r\n]*$/.test(atob(text));
+  }
+
+  /** The value that was encoded once too often; undefined where it was not. */
+  decodedOnce(): SecretValue | undefined {
+    const text = this.#decoded()?.trim() ?? '';
+    return this.isEncodedText ? new SecretValue(text) : undefined;
+  }
+
   #decoded(): string | undefined {
     const binary = atob(this.#base64);
     if (isAscii.test(binary)) return binary;

@@ -1,4 +1,5 @@
 import type { ObjectMeta } from './kubernetes.ts';
+import type { CertificateFacts, PullCredentials } from './secret-contents.ts';
 import type { SecretValue } from './secret-value.ts';
 
 /** Who writes a Secret beside c2l, told from its own metadata. */
@@ -23,6 +24,10 @@ export interface Secret {
   readonly keyAddedAt: ReadonlyMap<string, string>;
   /** Keys whose value stands in plain or base64 text in `kubectl.kubernetes.io/last-applied-configuration`. */
   readonly exposedKeys: readonly string[];
+  /** Of a Secret that holds `tls.crt` and `tls.key`. */
+  readonly certificate?: CertificateFacts;
+  /** Of a Secret of one of the two types that kubelet pulls images with. */
+  readonly pullCredentials?: PullCredentials;
   readonly owner?: SecretOwner;
   /** Others that left their marks beside the owner: two that write the same Secret undo each other's work. */
   readonly otherOwners: readonly SecretOwner[];

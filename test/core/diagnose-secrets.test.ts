@@ -13,6 +13,7 @@ import {
   keyEnv,
   namespace,
   owner,
+  pullSecretFor,
   secret,
   secretWith,
   snapshotOf,
@@ -247,7 +248,7 @@ describe('a missing image pull secret', () => {
   test('does not explain a pull that fails for a pull secret that is there', () => {
     const pods = pending([], [waiting('web', 'ImagePullBackOff', 'not found')]);
 
-    expect(found(deployment('web', { spec, pods }), secret('reg', ['.dockerconfigjson'])).codes).toEqual([
+    expect(found(deployment('web', { spec, pods }), pullSecretFor('reg', 'docker.io')).codes).toEqual([
       'workload-not-ready',
     ]);
   });

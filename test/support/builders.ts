@@ -119,6 +119,12 @@ export function secretWith(name: string, data: Readonly<Record<string, string>>,
   return { secrets: [built] };
 }
 
+/** With credentials for these registries. */
+export function pullSecretFor(name: string, ...entries: readonly string[]): Parts {
+  const pullCredentials = { state: 'readable', entries } as const;
+  return secret(name, ['.dockerconfigjson'], { type: 'kubernetes.io/dockerconfigjson', pullCredentials });
+}
+
 /** The snapshot without one key of a Secret. */
 export function withoutKey(snapshot: Snapshot, secretName: string, key: string): Snapshot {
   const items = snapshot.secrets.items.map((item) =>

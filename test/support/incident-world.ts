@@ -4,7 +4,17 @@ import type { Pod, PodSpec } from '../../src/core/kubernetes.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
 import { stackSchema } from '../../src/core/stack-schema.ts';
 import type { Stack } from '../../src/core/stack.ts';
-import { container, deployment, keyEnv, secret, service, snapshotOf, statefulSet, type Parts } from './builders.ts';
+import {
+  container,
+  deployment,
+  keyEnv,
+  pullSecretFor,
+  secret,
+  service,
+  snapshotOf,
+  statefulSet,
+  type Parts,
+} from './builders.ts';
 import { ended, pending, running, waiting } from './pod-statuses.ts';
 
 export const secretName = 'cloudtolocalllm-secrets';
@@ -81,7 +91,7 @@ export function stackParts(keys: readonly string[], broken: Broken = {}): Parts[
   const pods = (name: string) => (broken[name] === undefined ? {} : { pods: broken[name] });
   return [
     secret(secretName, keys),
-    secret('regcred', ['.dockerconfigjson'], { type: 'kubernetes.io/dockerconfigjson' }),
+    pullSecretFor('regcred', 'docker.io'),
     statefulSet('postgres-auth', {
       spec: { containers: [container('postgres', { env: required('postgres-auth-password') })] },
       ...pods('postgres-auth'),

@@ -66,7 +66,7 @@ export function transitionTime(plane: ControlPlane, { status }: StoredObject, re
 export function storeNamed(plane: ControlPlane, namespace: string, name: string): StoredObject {
   const store = plane.store.get('secretstores', namespace, name);
   if (!store) {
-    const missing = `secretstores.external-secrets.io ${JSON.stringify(name)} not found`;
+    const missing = `SecretStore.external-secrets.io ${JSON.stringify(name)} not found`;
     throw new ProviderProblem(`could not get SecretStore ${JSON.stringify(name)}, ${missing}`);
   }
   if (!isUsable(store)) {
