@@ -19,6 +19,7 @@ export type OperatorErrorCode =
   | 'confirmation-needed'
   | 'forbidden'
   | 'plan-invalid'
+  | 'baseline-invalid'
   | 'plan-outdated'
   | 'secret-owned'
   | 'revision-not-found'

@@ -271,6 +271,8 @@ export interface Deps {
   readonly stackFiles: StackFiles;
   /** A document of a file, YAML or JSON. Throws `plan-invalid`. */
   readPlanFile(path: string): Promise<unknown>;
+  /** An earlier report, YAML or JSON. Throws `baseline-invalid`. */
+  readReportFile(path: string): Promise<unknown>;
   readonly outputFolder: OutputFolder;
   readonly manifestFiles: ManifestFiles;
   /** With a new key, or with the one that was kept beside earlier fingerprints. */

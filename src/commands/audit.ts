@@ -1,12 +1,14 @@
 import { findingsAbout } from '../core/about-subject.ts';
 import { applicationStates } from '../core/argocd.ts';
 import type { AuditSubject } from '../core/audit-subject.ts';
+import { compareWithBaseline, parseBaseline, type Baseline } from '../core/baseline.ts';
 import { diagnosedStates } from '../core/component-states.ts';
 import { diagnose } from '../core/diagnose.ts';
 import { buildScene } from '../core/diagnosis-scene.ts';
 import { explainSecret } from '../core/explain-secret.ts';
 import { explainWorkload } from '../core/explain-workload.ts';
 import { findSubject } from '../core/find-subject.ts';
+import { ignoreFindings } from '../core/ignore-findings.ts';
 import { verdictOf, type AuditReport } from '../core/report.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { OperatorError } from '../errors.ts';
@@ -15,8 +17,11 @@ import { observe } from '../shell/observe.ts';
 import { reportHead, type Session } from '../shell/session.ts';
 
 /** Names every missing key and what each one blocks. Reads only. */
-export async function audit(session: Session): Promise<AuditReport> {
-  return reportOn(session, await look(session));
+export async function audit(session: Session, baseline?: Baseline): Promise<AuditReport> {
+  const report = reportOn(session, await look(session));
+  if (baseline === undefined) return report;
+  const compared = compareWithBaseline(report.findings, baseline, report.namespaces);
+  return { ...report, verdict: verdictOf(compared.findings), ...compared };
 }
 
 /** The same of one workload or one Secret, with all that is known of it. */
@@ -25,7 +30,22 @@ export async function auditOne(session: Session, word: string): Promise<AuditRep
   const subject = subjectOf(session, snapshot, word);
   const report = reportOn(session, snapshot);
   const findings = findingsAbout(subject, report.findings);
-  return { ...report, verdict: verdictOf(findings), findings, components: [], applications: [], subject };
+  const ignored = report.ignored.filter((finding) => findingsAbout(subject, [finding]).length > 0);
+  return { ...report, verdict: verdictOf(findings), findings, ignored, components: [], applications: [], subject };
+}
+
+/** The earlier report that a run is compared with. */
+export async function readBaseline({ deps, cluster }: Session, path: string): Promise<Baseline> {
+  const baseline = parseBaseline(await deps.readReportFile(path));
+  if (typeof baseline === 'string') {
+    throw new OperatorError('baseline-invalid', `${path} is no baseline: ${baseline}`, {
+      hint: `c2l audit -o json > ${path}`,
+    });
+  }
+  if (baseline.server !== cluster.server) {
+    deps.terminal.err(`warning: ${path} was taken from ${baseline.server}, not from ${cluster.server}`);
+  }
+  return baseline;
 }
 
 async function look({ cluster, scope, stack, deps }: Session): Promise<Snapshot> {
@@ -34,13 +54,16 @@ async function look({ cluster, scope, stack, deps }: Session): Promise<Snapshot>
 
 function reportOn(session: Session, snapshot: Snapshot): AuditReport {
   const { stack } = session;
-  const findings = diagnose(snapshot, stack);
+  const all = diagnose(snapshot, stack);
+  const { findings, ignored, lapsed } = ignoreFindings(all, snapshot, stack);
   return {
     ...reportHead(session, snapshot),
     command: 'audit',
     verdict: verdictOf(findings),
     findings,
-    components: diagnosedStates(snapshot, stack, findings),
+    ignored,
+    lapsedIgnores: lapsed,
+    components: diagnosedStates(snapshot, stack, all),
     applications: applicationStates(snapshot, stack),
   };
 }

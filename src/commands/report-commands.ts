@@ -2,7 +2,7 @@
  * What cli.ts loads for any command that reports. One module makes one chunk of the build: loaded by themselves, the
  * commands share two dozen small ones, and opening those takes longer than the commands that a run does not need.
  */
-export { audit, auditOne } from './audit.ts';
+export { audit, auditOne, readBaseline } from './audit.ts';
 export { fixSecrets } from './fix-secrets.ts';
 export { history } from './history.ts';
 export { restart } from './restart.ts';

@@ -1,7 +1,9 @@
 import { ExitCode } from '../exit-codes.ts';
 import type { AuditSubject } from './audit-subject.ts';
+import type { Compared } from './baseline.ts';
 import type { Finding } from './findings.ts';
 import type { StackFile } from './init/stack-draft.ts';
+import type { IgnoredFinding, LapsedIgnore } from './ignore-findings.ts';
 import type { ObjectRef } from './kubernetes.ts';
 import type { Place } from './manifests.ts';
 
@@ -56,6 +58,12 @@ export interface AuditReport extends ReportHead {
   readonly command: 'audit';
   /** The one object that was asked for; the findings are then those that concern it. */
   readonly subject?: AuditSubject;
+  /** What the stack file or an annotation sets aside; not in `findings`. */
+  readonly ignored: readonly IgnoredFinding[];
+  /** What was meant to set something aside and does not. */
+  readonly lapsedIgnores: readonly LapsedIgnore[];
+  /** What an earlier report held already; not in `findings`. */
+  readonly baseline?: Compared['baseline'];
   readonly components: readonly ComponentState[];
   readonly applications: readonly ApplicationState[];
 }

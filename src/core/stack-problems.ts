@@ -1,3 +1,4 @@
+import { ignoreProblems } from './ignore-schema.ts';
 import { nearest } from './nearest.ts';
 import { sourceNames } from './source-names.ts';
 import { watchProblems } from './watch/watch-problems.ts';
@@ -16,6 +17,7 @@ export function stackProblems(stack: Stack): StackProblem[] {
     ...unknownDependencies(stack),
     ...dependencyCycle(stack),
     ...undeclaredCheckKeys(stack),
+    ...ignoreProblems(stack.ignore),
     ...watchProblems(stack),
   ];
 }

@@ -1,5 +1,6 @@
 // A named import of `z` would bring every locale of the library into the program.
 import * as z from 'zod';
+import { ignoreSchema } from './ignore-schema.ts';
 import { defaultPlaceholders } from './value-format.ts';
 import { watchSchema } from './watch/watch-schema.ts';
 
@@ -136,5 +137,6 @@ export const stackSchema = z.strictObject({
     .describe('values that are as bad as missing; * matches anything'),
   secrets: z.array(secret).default([]).describe('Secrets whose keys must be there'),
   components: z.array(component).default([]).describe('workloads, what they depend on, and how to prove them'),
+  ignore: z.array(ignoreSchema).default([]).describe('findings that do not count, each with a reason and an end'),
   watch: watchSchema.optional().describe('what c2l watch looks at from outside the cluster, and whom it tells'),
 });

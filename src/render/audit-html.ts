@@ -8,6 +8,7 @@ import { typedNext } from './head-text.ts';
 import { htmlStyle } from './html-style.ts';
 import { count } from './layout.ts';
 import { Markup, markup } from './markup.ts';
+import { setAsideFacts } from './set-aside-facts.ts';
 import type { Style } from './style.ts';
 
 /** One file that needs nothing else: no script, no font, no picture, and no leave to fetch any. */
@@ -23,7 +24,7 @@ export function auditHtml(report: AuditReport, style: Style): string {
 <style>${Markup.trusted(htmlStyle)}</style>
 </head>
 <body>
-${headMarkup(report, style)}${chainMarkup(report)}${findingsHtml(report, style)}${componentsMarkup(report)}${applicationsMarkup(report.applications)}</body>
+${headMarkup(report, style)}${chainMarkup(report)}${findingsHtml(report, style)}${asideMarkup(report)}${componentsMarkup(report)}${applicationsMarkup(report.applications)}</body>
 </html>
 `.text;
 }
@@ -58,6 +59,11 @@ function chainMarkup(report: AuditReport): Markup | undefined {
 <div class="scroll">${graphSvg(graph)}</div>
 ${more}</section>
 `;
+}
+
+function asideMarkup(report: AuditReport): Markup | undefined {
+  const facts = setAsideFacts(report).map((fact) => markup`<p>${fact}</p>\n`);
+  return facts.length === 0 ? undefined : markup`<section>\n<h2>Set aside</h2>\n${facts}</section>\n`;
 }
 
 const stateTones: Record<ComponentState['state'], Tone> = {

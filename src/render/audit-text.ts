@@ -5,6 +5,7 @@ import { findingsLines, findingTitles } from './findings-text.ts';
 import { groupFindings } from './finding-groups.ts';
 import { closingLines, headLines } from './head-text.ts';
 import { count, paragraph, table, type Cell } from './layout.ts';
+import { setAsideLines } from './set-aside-text.ts';
 import type { Style } from './style.ts';
 import { subjectLines } from './subject-text.ts';
 import { hasUnreadPods, unreadPodsText } from './unread-pods.ts';
@@ -16,12 +17,14 @@ export function auditText(report: AuditReport, style: Style): string[] {
       ...headLines(report, style),
       ...subjectLines(report.subject, style),
       ...findingTitles(report.findings, report, style),
+      ...setAsideLines(report, style),
       ...closing,
     ];
   }
   return [
     ...headLines(report, style),
     ...findingsLines(report.findings, report, style),
+    ...setAsideLines(report, style),
     ...componentLines(report, style),
     ...applicationLines(report.applications, style),
     ...closing,
@@ -29,7 +32,7 @@ export function auditText(report: AuditReport, style: Style): string[] {
 }
 
 /** One clause: what was found, in numbers. */
-export function auditSummary({ findings, components }: AuditReport): string {
+export function auditSummary({ findings, components, ignored, baseline }: AuditReport): string {
   const keys = findings.filter(({ code }) => code === 'secret-key-missing').length;
   const wholes = findings.filter(({ code }) => code === 'secret-missing').length;
   const errors = findings.filter(({ severity }) => severity === 'error').length;
@@ -40,6 +43,8 @@ export function auditSummary({ findings, components }: AuditReport): string {
     ...(wholes > 0 ? [`${count(wholes, 'Secret')} missing`] : []),
     ...(keys > 0 ? [`${count(keys, 'required key')} missing`] : []),
     ...(wholes + keys === 0 && errors > 0 ? [count(errors, 'error')] : []),
+    ...(baseline === undefined ? [] : [`${baseline.known.length} known before`]),
+    ...(ignored.length > 0 ? [`${ignored.length} ignored`] : []),
     ...(isBlind ? [unreadPodsText] : []),
     ...(gaps > 0 ? [`${count(gaps, 'thing')} not readable`] : []),
     ...(components.length > 0

@@ -13,7 +13,7 @@ export function reportJunit(report: AuditReport | VerifyReport): string {
       ? { name: 'components', cases: report.components.map(componentCase) }
       : { name: 'checks', cases: report.checks.map(checkCase) };
   return junitXml([
-    { name: `c2l ${report.command}: findings`, timestamp, cases: told.map(findingCase) },
+    { name: `c2l ${report.command}: findings`, timestamp, cases: [...told.map(findingCase), ...asideCases(report)] },
     { name: `c2l ${report.command}: ${own.name}`, timestamp, cases: own.cases },
   ]);
 }
@@ -27,6 +27,21 @@ function findingCase(finding: Finding): JunitCase {
   if (code === 'unreadable') return { ...common, outcome: { is: 'error', type: code, message, text } };
   if (severity === 'error') return { ...common, outcome: { is: 'failure', type: code, message, text } };
   return { ...common, note: `${severity}: ${text}` };
+}
+
+/** Not run, as it were: neither a success nor a failure. */
+function asideCases(report: AuditReport | VerifyReport): JunitCase[] {
+  if (report.command !== 'audit') return [];
+  const skip = (finding: Finding, type: string, message: string): JunitCase => ({
+    ...findingCase(finding),
+    outcome: { is: 'skipped', type, message },
+  });
+  return [
+    ...report.ignored.map((finding) =>
+      skip(finding, 'ignored', `ignored until ${finding.ignored.until}: ${finding.ignored.reason}`),
+    ),
+    ...(report.baseline?.known ?? []).map((finding) => skip(finding, 'known', `known before: ${finding.message}`)),
+  ];
 }
 
 /** What keeps a component from being ready is a finding of its own, and fails there. */

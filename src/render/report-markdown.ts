@@ -3,6 +3,7 @@ import type { AuditReport, Phase, StabilizeReport, StepOutcome, VerifyReport } f
 import { auditSummary, nextAfterAudit } from './audit-text.ts';
 import { cut } from './cut.ts';
 import { findingsMarkdown } from './findings-markdown.ts';
+import { setAsideFacts } from './set-aside-facts.ts';
 import { typedNext } from './head-text.ts';
 import { durationText } from './layout.ts';
 import { codeSpan, escapeMarkdown, markdownTable } from './markdown-text.ts';
@@ -56,7 +57,13 @@ function closing(report: MarkdownReport): [because: string, next: string] {
 }
 
 function auditLines(report: AuditReport, style: Style): string[] {
-  return [...findingsMarkdown(report, style), ...componentLines(report, style), ...applicationLines(report, style)];
+  const aside = setAsideFacts(report).map((fact) => `- ${escapeMarkdown(fact)}`);
+  return [
+    ...findingsMarkdown(report, style),
+    ...(aside.length === 0 ? [] : ['', '## Set aside', '', ...aside]),
+    ...componentLines(report, style),
+    ...applicationLines(report, style),
+  ];
 }
 
 function componentLines({ components, namespaces }: AuditReport, style: Style): string[] {

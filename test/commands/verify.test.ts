@@ -29,6 +29,7 @@ async function setUp({
     startSandbox: notUsed,
     openSource: notUsed,
     readPlanFile: notUsed,
+    readReportFile: notUsed,
     fingerprints: notUsed,
     openWatchWorld: notUsed,
     stackFiles: createStackFiles({ cwd: '/' }),

@@ -114,6 +114,8 @@ export const incident: AuditReport = {
   command: 'audit',
   verdict: 'problems',
   findings: incidentFindings,
+  ignored: [],
+  lapsedIgnores: [],
   components,
   applications: [
     { name: 'api-backend', health: 'Degraded', sync: 'Synced' },

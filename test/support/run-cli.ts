@@ -5,7 +5,7 @@ import { createFingerprints } from '../../src/adapters/fingerprints.ts';
 import { openSource, type OpenSourceOptions } from '../../src/adapters/open-source.ts';
 import { createManifestFiles } from '../../src/adapters/manifest-files.ts';
 import { createOutputFolder } from '../../src/adapters/output-folder.ts';
-import { readPlanFile } from '../../src/adapters/plan-file.ts';
+import { readPlanFile, readReportFile } from '../../src/adapters/document-file.ts';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
 import { openWatchWorld } from '../../src/adapters/open-watch-world.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
@@ -81,6 +81,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     outputFolder: createOutputFolder({ cwd }),
     manifestFiles: createManifestFiles({ cwd, stdin: Readable.from(stdin) }),
     readPlanFile: (path) => readPlanFile(path, cwd),
+    readReportFile: (path) => readReportFile(path, cwd),
     fingerprints: createFingerprints,
     clock: systemClock,
     prompter,

@@ -10,7 +10,7 @@ import { createFingerprints } from '../../src/adapters/fingerprints.ts';
 import { openSource } from '../../src/adapters/open-source.ts';
 import { createManifestFiles } from '../../src/adapters/manifest-files.ts';
 import { createOutputFolder } from '../../src/adapters/output-folder.ts';
-import { readPlanFile } from '../../src/adapters/plan-file.ts';
+import { readPlanFile, readReportFile } from '../../src/adapters/document-file.ts';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import type { Deps } from '../../src/ports.ts';
@@ -71,6 +71,7 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
     outputFolder: createOutputFolder({ cwd: folder }),
     manifestFiles: createManifestFiles({ cwd: folder, stdin: Readable.from([]) }),
     readPlanFile: (path) => readPlanFile(path, folder),
+    readReportFile: (path) => readReportFile(path, folder),
     fingerprints: createFingerprints,
     clock: systemClock,
     prompter,
