@@ -31,7 +31,7 @@ describe('audit --baseline', () => {
 
       store.mutate('secrets', 'cloudtolocalllm', secretName, (draft) => {
         const data = draft['data'] as Record<string, string>;
-        data['admin-password'] = Buffer.from('anything').toString('base64');
+        data['admin-password'] = Buffer.from('long enough to be one').toString('base64');
         delete data['jwt-secret'];
       });
       const changed = await runCli(['audit', '--baseline', 'baseline.json', '-o', 'json'], { kubeconfig, cwd });
