@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 import { watchStateSchema, type WatchState } from '../core/watch/watch-state.ts';
@@ -46,8 +46,7 @@ function defaultPath(name: string, env: StateFileOptions['env']): string {
 async function lock(lockFile: string, file: string, { processId, isRunning }: StateFileOptions): Promise<void> {
   for (let attempt = 0; attempt < 3; attempt += 1) {
     try {
-      await using handle = await open(lockFile, 'wx', 0o600);
-      await handle.writeFile(`${processId}\n`);
+      await writeFile(lockFile, `${processId}\n`, { flag: 'wx', mode: 0o600 });
       return;
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;

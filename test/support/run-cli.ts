@@ -25,6 +25,8 @@ export interface CliOptions {
   /** Answers of a person at a terminal; without them there is no terminal. */
   readonly answers?: readonly ScriptedAnswer[];
   readonly signal?: AbortSignal;
+  /** Is told of everything that is written to either stream, as it is written. */
+  readonly onOutput?: (text: string) => void;
   /** Sources that are used where no `--from` is given. */
   readonly defaultSources?: readonly string[];
   /** How a vault is reached: the certificate of the sandbox's own, a short limit. */
@@ -49,7 +51,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     defaultSources = [],
     stdin = [],
   } = options;
-  const terminal = createTestTerminal({ canPrompt: answers !== undefined });
+  const terminal = createTestTerminal({ canPrompt: answers !== undefined, onOutput: options.onOutput });
   const prompter = createScriptedPrompter(answers);
   const deps: Deps = {
     connect: async ({ kubeconfig, context, requestTimeoutMs }) => {

@@ -13,18 +13,25 @@ export interface TestTerminal extends Terminal {
 export interface TestTerminalOptions {
   readonly canPrompt?: boolean;
   readonly width?: number;
+  readonly onOutput?: ((text: string) => void) | undefined;
 }
 
 /** A terminal that records; without color, so that tests read words. */
-export function createTestTerminal({ canPrompt = false, width = 80 }: TestTerminalOptions = {}): TestTerminal {
+export function createTestTerminal({
+  canPrompt = false,
+  width = 80,
+  onOutput,
+}: TestTerminalOptions = {}): TestTerminal {
   let stdout = '';
   let stderr = '';
   const err = (line: string): void => {
     stderr += `${line}\n`;
+    onOutput?.(`${line}\n`);
   };
   return {
     out: (text) => {
       stdout += text;
+      onOutput?.(text);
     },
     err,
     progress(text): Progress {
