@@ -56,19 +56,30 @@ export function readYamlDocuments(text: string): LocatedYaml[] {
     if (!Array.isArray(documents)) return [];
     return documents
       .filter(({ contents, errors }) => errors.length > 0 || (contents !== null && !isEmptyScalar(contents)))
-      .map((document) => located(document, lineCounter));
+      .map((document) => located(document, lineCounter, plainJson));
   } catch (error) {
     // The library descends by recursion, and has no limit of its own.
     if (!(error instanceof RangeError)) throw error;
-    return [{ ok: false, problems: [{ line: 1, message: 'is nested too deeply to be read' }] }];
+    return [{ ok: false, problems: [{ line: 1, message: tooDeep }] }];
   }
 }
+
+const tooDeep = 'is nested too deeply to be read';
 
 function isEmptyScalar(contents: unknown): boolean {
   return isScalar(contents) && contents.value === null;
 }
 
-function located(document: Document.Parsed, lineCounter: LineCounter): LocatedYaml {
+/** Objects of Kubernetes are JSON: what holds itself through an alias is none, and throws. */
+function plainJson(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
+function located(
+  document: Document.Parsed,
+  lineCounter: LineCounter,
+  plain = (value: unknown): unknown => value,
+): LocatedYaml {
   const lineAt = (offset: number): number => Math.max(1, lineCounter.linePos(offset).line);
   const problems = document.errors.map(({ code, message, pos }) => ({
     line: lineAt(pos[0]),
@@ -76,7 +87,7 @@ function located(document: Document.Parsed, lineCounter: LineCounter): LocatedYa
   }));
   if (problems.length > 0) return { ok: false, problems };
   try {
-    const value: unknown = document.toJS();
+    const value = plain(document.toJS());
     return { ok: true, value, lineOf: (path) => lineAt(offsetOf(document, path)) };
   } catch {
     const line = lineAt(document.contents?.range[0] ?? 0);
@@ -85,6 +96,7 @@ function located(document: Document.Parsed, lineCounter: LineCounter): LocatedYa
 }
 
 function words(code: string, message: string): string {
+  if (/call stack/i.test(message)) return tooDeep;
   if (code === 'MULTIPLE_DOCS') return 'a second YAML document begins here: a stack file holds one';
   return `not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }
