@@ -102,6 +102,13 @@ export interface ClusterWriter {
   }): Promise<Secret>;
   /** Exactly the object that was read is meant; one that is gone is what was wanted. */
   deleteSecret(secret: { namespace: string; name: string; uid: string }): Promise<void>;
+  /** Merges annotations into an object; what its controller makes of them is its own business. */
+  annotate(object: {
+    resource: Resource;
+    namespace: string;
+    name: string;
+    annotations: Readonly<Record<string, string | null>>;
+  }): Promise<void>;
   /**
    * Eviction, so that PodDisruptionBudgets hold; false when one refuses for now (429). Exactly the pod that was planned
    * is meant: one of the same name with another uid is left alone.

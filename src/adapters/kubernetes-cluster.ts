@@ -50,6 +50,7 @@ function openCluster(options: ConnectClusterOptions): Cluster {
     createSecret: (secret) => writer.createSecret(secret),
     patchSecret: (patch) => writer.patchSecret(patch),
     deleteSecret: (secret) => writer.deleteSecret(secret),
+    annotate: (object) => writer.annotate(object),
     evictPod: (pod) => writer.evictPod(pod),
     restartWorkload: (workload) => writer.restartWorkload(workload),
     close: () => {

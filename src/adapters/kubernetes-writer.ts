@@ -79,6 +79,16 @@ export class KubernetesWriter implements ClusterWriter {
     }
   }
 
+  async annotate(object: Parameters<ClusterWriter['annotate']>[0]): Promise<void> {
+    const { resource, namespace, name, annotations } = object;
+    const subject = { verb: 'patch', resource, namespace, name };
+    const path = `${objectPath(resources[resource].api, resource, object)}?${managed}`;
+    const body = { metadata: { annotations } };
+    const answer = await this.#send({ method: 'PATCH', path, body, contentType: mergePatch }, subject);
+    if (answer.status === 404) throw conflict(`${subjectText(subject)} is no longer there`, auditAgain(namespace));
+    if (answer.status === 409) throw conflict(`${subjectText(subject)} changed meanwhile`, auditAgain(namespace));
+  }
+
   async evictPod(pod: PodIdentity): Promise<boolean> {
     const { namespace, name } = pod;
     const subject = { verb: 'create', resource: 'pods/eviction', namespace, name };

@@ -28,6 +28,7 @@ export interface StepOutcome {
     | 'create-namespace'
     | 'create-secret'
     | 'patch-secret'
+    | 'sync-external-secret'
     | 'keep-revision'
     | 'prune-revision'
     | 'replace-pod'
@@ -79,7 +80,7 @@ export interface PlannedKey {
 
 export interface PlannedSecret {
   readonly object: ObjectRef;
-  readonly action: 'create' | 'patch' | 'none';
+  readonly action: 'create' | 'patch' | 'sync' | 'none';
   /** What it was planned from; absent where the Secret is. */
   readonly resourceVersion?: string | undefined;
   readonly keys: readonly PlannedKey[];

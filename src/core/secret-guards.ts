@@ -1,12 +1,16 @@
 import { OperatorError } from '../errors.ts';
+import { guardExternal, type SyncPlan } from './external-guard.ts';
 import { isNamedBy, type SecretTarget, type WantedKey } from './plan-secrets.ts';
 import type { Secret, SecretOwner } from './secret.ts';
+import type { WriterIndex } from './secret-writers.ts';
 import { sharedSourceNames } from './source-names.ts';
 
 /** What of a Secret's wanted keys may be written, and why the rest may not. */
 export interface GuardedTarget {
   /** Undefined where nothing of it may be written. */
   readonly open?: SecretTarget;
+  /** Keys that External Secrets is to bring. */
+  readonly sync?: SyncPlan;
   /** Why the other keys are left alone, with the repair that lasts. */
   readonly refusal?: OperatorError;
   /** What the operator should know where writing is fine. */
@@ -17,7 +21,27 @@ export interface GuardedTarget {
  * Which wanted keys of a Secret may be written: one that another program owns is not patched behind its back, since
  * the patch would be undone or lost. One such Secret is no reason to leave others broken.
  */
-export function guardTarget(target: SecretTarget): GuardedTarget {
+export function guardTarget(target: SecretTarget, index?: WriterIndex): GuardedTarget {
+  const { object } = target;
+  const external = index?.of(object.namespace, object.name).external;
+  if (external === undefined || index === undefined) return guardDirect(target);
+  const { free, sync, refusal } = guardExternal(target, external, index);
+  const rest = free.length === 0 ? { warnings: [] } : guardDirect(besideExternal(target, free));
+  const refused = refusal ?? rest.refusal;
+  return { ...rest, ...(sync && { sync }), ...(refused && { refusal: refused }) };
+}
+
+/** What External Secrets does not write is judged by whoever else owns the Secret. */
+function besideExternal({ current, ...target }: SecretTarget, wanted: readonly WantedKey[]): SecretTarget {
+  if (current === undefined) return { ...target, current, wanted };
+  const { owner, ...ownerless } = current;
+  const other = [...(owner === undefined ? [] : [owner]), ...current.otherOwners].find(
+    ({ by }) => by !== 'external-secrets',
+  );
+  return { ...target, wanted, current: { ...ownerless, ...(other && { owner: other }) } };
+}
+
+function guardDirect(target: SecretTarget): GuardedTarget {
   const { current, wanted } = target;
   if (current === undefined) return { open: target, warnings: [] };
   if (current.immutable) return { refusal: immutable(current), warnings: [] };

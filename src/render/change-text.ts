@@ -36,7 +36,7 @@ export function fixSummary({ plan, outcomes, dryRun }: FixReport): string {
 }
 
 function isWrite(action: StepOutcome['action']): boolean {
-  return action === 'patch-secret' || action === 'create-secret';
+  return action === 'patch-secret' || action === 'create-secret' || action === 'sync-external-secret';
 }
 
 function nextAfterFix({ verdict, dryRun, plan, findings }: FixReport): string {
@@ -99,6 +99,7 @@ const actionWords: Record<StepOutcome['action'], string> = {
   'create-namespace': 'create',
   'create-secret': 'create',
   'patch-secret': 'patch',
+  'sync-external-secret': 'sync',
   'keep-revision': 'keep revision',
   'prune-revision': 'remove revision',
   'replace-pod': 'REPLACE',

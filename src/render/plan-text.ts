@@ -63,5 +63,6 @@ function shortSource(source: string | undefined, legend: ReadonlyMap<string, str
 const actionText: Record<PlannedSecret['action'], string> = {
   create: 'create',
   patch: 'change',
+  sync: 'have External Secrets write it',
   none: 'leave as it is',
 };

@@ -1,4 +1,5 @@
 import { diagnose } from '../core/diagnose.ts';
+import { plannedSync, type SyncPlan } from '../core/external-guard.ts';
 import type { Finding, FindingCode } from '../core/findings.ts';
 import { refId } from '../core/kubernetes.ts';
 import { applySecretPlans, plannedSecret, promptSource, type SecretPlan } from '../core/plan-secrets.ts';
@@ -22,6 +23,7 @@ export interface FixResult {
   /** As `--from` names them. */
   readonly from: readonly string[];
   readonly plans: readonly SecretPlan[];
+  readonly syncs?: readonly SyncPlan[];
   readonly outcomes: readonly StepOutcome[];
   /** Secrets that c2l must not write. */
   readonly leftAlone?: readonly StepOutcome[];
@@ -31,10 +33,11 @@ export interface FixResult {
 }
 
 export function fixReport(session: Session, result: FixResult): FixReport {
-  const { snapshot, plans, outcomes, leftAlone = [], dryRun, written = plans } = result;
+  const { snapshot, plans, outcomes, leftAlone = [], syncs = [], dryRun, written = plans } = result;
   const after = applySecretPlans(snapshot, written);
   const findings = diagnose(after, session.stack).filter(
-    (finding) => ownCodes.has(finding.code) && !(dryRun && isToBeAsked(finding, plans)),
+    (finding) =>
+      ownCodes.has(finding.code) && !(dryRun && (isToBeAsked(finding, plans) || isToBeSynced(finding, syncs))),
   );
   const verdict = verdictOfWrites(outcomes, findings);
   const isIncomplete = outcomes.length > 0 && leftAlone.length > 0 && verdict !== 'interrupted';
@@ -45,9 +48,15 @@ export function fixReport(session: Session, result: FixResult): FixReport {
     findings,
     dryRun,
     sources: result.from,
-    plan: plans.map(plannedSecret),
+    plan: [...plans.map(plannedSecret), ...syncs.map(plannedSync)],
     outcomes: [...outcomes, ...leftAlone],
   };
+}
+
+/** What a sync will bring, only the sync can tell; a dry run takes it for granted. */
+function isToBeSynced({ object, key }: Finding, syncs: readonly SyncPlan[]): boolean {
+  const sync = syncs.find(({ secret }) => refId(secret) === refId(object));
+  return sync !== undefined && (key === undefined || sync.keys.includes(key));
 }
 
 /** A dry run asks nobody; what a person will be asked for counts as known. */

@@ -1,5 +1,6 @@
 import { count } from '../core/list-text.ts';
-import type { ObjectRef } from '../core/kubernetes.ts';
+import { plannedSync, type SyncPlan } from '../core/external-guard.ts';
+import { refText } from '../core/kubernetes.ts';
 import {
   canDoWithout,
   keyId,
@@ -13,31 +14,26 @@ import {
   type SecretTarget,
   type WantedKey,
 } from '../core/plan-secrets.ts';
-import type { FixReport, StepOutcome } from '../core/report.ts';
+import type { FixReport, PlannedSecret, StepOutcome } from '../core/report.ts';
 import { requirements } from '../core/requirements.ts';
-import {
-  allRefused,
-  guardTarget,
-  overwriteNeeded,
-  refuseSharedSourceNames,
-  refuseUnknownNames,
-  unnamedChanges,
-} from '../core/secret-guards.ts';
+import { overwriteNeeded, refuseSharedSourceNames, refuseUnknownNames, unnamedChanges } from '../core/secret-guards.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
-import type { Right } from '../ports.ts';
+import type { Right, ValueSource } from '../ports.ts';
 import { planLines } from '../render/plan-text.ts';
 import { createStyle } from '../render/style.ts';
 import { collectValues } from './collect-values.ts';
 import { confirmWrite } from './confirm.ts';
 import { fixReport } from './fix-report.ts';
+import { guardTargets } from './guard-targets.ts';
 import { observe } from './observe.ts';
 import { proveRights } from './prove-rights.ts';
 import { refuseUnreadableSecrets } from './readable-secrets.ts';
 import { rehearseWrites } from './rehearse-writes.ts';
 import { revisionSource, revisionSpec } from './revision-source.ts';
 import { refuseWhenInterrupted, type Session } from './session.ts';
+import { syncExternals } from './sync-external.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 import { writeSecrets } from './write-secrets.ts';
 
@@ -81,7 +77,7 @@ export async function runFix(session: Session, options: FixOptions): Promise<Fix
   );
 }
 
-type CheckPlans = (plans: readonly SecretPlan[]) => Promise<void>;
+type CheckPlans = (plans: readonly PlannedSecret[]) => Promise<void>;
 
 async function repair(session: Session, options: FixOptions, check?: CheckPlans): Promise<FixReport> {
   const { cluster, deps, scope, stack } = session;
@@ -91,15 +87,12 @@ async function repair(session: Session, options: FixOptions, check?: CheckPlans)
 
   const known = wantedBy(session, snapshot, options);
   const from = options.from.length > 0 ? options.from : session.defaultSources;
-  // A wrong --from shows at the first run, not in the next outage.
-  const sources = await Promise.all(
-    from.map(async (spec) => (spec === revisionSpec ? revisionSource(snapshot) : deps.openSource(spec, options))),
-  );
-  if (sources.length > 0) refuseSharedSourceNames(known);
-  const { targets, refused } = guarded(session, secretTargets(known, snapshot, stack));
+  const sources = await openSources(session, options, { from, snapshot, known });
+  const { targets, syncs, refusal, leftAlone } = guardTargets(session, secretTargets(known, snapshot, stack), snapshot);
   const wanted = targets.flatMap((target) => target.wanted);
   refuseUnnamedChanges(session, wanted, options);
-  if (!dryRun) await untilInterrupted(proveRights(session, rightsFor(targets, snapshot)), deps.signal);
+  if (!dryRun)
+    await untilInterrupted(proveRights(session, [...rightsFor(targets, snapshot), ...syncRights(syncs)]), deps.signal);
 
   const found = await collectValues(session, wanted, {
     sources,
@@ -110,20 +103,51 @@ async function repair(session: Session, options: FixOptions, check?: CheckPlans)
   });
   const { open, left } = options.partial === true ? withValues(session, targets, found) : { open: targets, left: [] };
   const plans = open.map((target) => planSecret(target, found));
-  await check?.(plans);
-  const isIdle = plans.every(({ action }) => action === 'none');
-  const refusal = allRefused(refused.map((each) => each.refusal));
+  await check?.([...plans.map(plannedSecret), ...syncs.map(plannedSync)]);
+  const isIdle = plans.every(({ action }) => action === 'none') && syncs.length === 0;
   if (isIdle && refusal !== undefined) throw refusal;
-  const result = { snapshot, from, plans, leftAlone: [...refused.map(toOutcome), ...left], dryRun };
+  const result = { snapshot, from, plans, syncs, leftAlone: [...leftAlone, ...left], dryRun };
   if (dryRun || isIdle) return fixReport(session, { ...result, outcomes: [] });
 
-  show(session, plans, snapshot);
+  show(session, { plans, syncs }, snapshot);
   await untilInterrupted(rehearseWrites(session, plans, snapshot.missingNamespaces), deps.signal);
-  await agree(session, { plans, wanted, snapshot }, options);
+  await agree(session, { plans, syncs, wanted, snapshot }, options);
   refuseWhenInterrupted(session);
   const { missingNamespaces } = snapshot;
   const how = { command: 'fix-secrets', missingNamespaces, keep: options.keep };
-  return fixReport(session, { ...result, ...(await writeSecrets(session, plans, how)) });
+  const { outcomes, written } = await writeSecrets(session, plans, how);
+  if (syncs.length === 0) return fixReport(session, { ...result, outcomes, written });
+  const synced = await syncExternals(session, syncs);
+  // What another program wrote is known only by looking again.
+  const after = await observe(cluster, scope, deps.clock.now());
+  return fixReport(session, { ...result, snapshot: after, outcomes: [...outcomes, ...synced], written: [] });
+}
+
+/** A wrong `--from` shows at the first run, not in the next outage. */
+async function openSources(
+  { deps }: Session,
+  options: FixOptions,
+  {
+    from,
+    snapshot,
+    known,
+  }: { readonly from: readonly string[]; readonly snapshot: Snapshot; readonly known: readonly WantedKey[] },
+): Promise<readonly ValueSource[]> {
+  const sources = await Promise.all(
+    from.map(async (spec) => (spec === revisionSpec ? revisionSource(snapshot) : deps.openSource(spec, options))),
+  );
+  if (sources.length > 0) refuseSharedSourceNames(known);
+  return sources;
+}
+
+function syncRights(syncs: readonly SyncPlan[]): Right[] {
+  const namespaces = new Set(syncs.map(({ external }) => external.namespace));
+  return [...namespaces].map((namespace) => ({
+    verb: 'patch',
+    group: 'external-secrets.io',
+    resource: 'externalsecrets',
+    namespace,
+  }));
 }
 
 /** What can be written of each Secret, and what is left out of it, which is said loudly. */
@@ -142,31 +166,6 @@ function withValues(
     return [{ action: 'patch-secret', object, outcome: 'skipped', detail }];
   });
   return { open: open.filter(({ wanted }) => wanted.length > 0), left };
-}
-
-interface Refused {
-  readonly object: ObjectRef;
-  readonly refusal: OperatorError;
-}
-
-/** The Secrets that may be written, and those that are left alone; throws where there are only such. */
-function guarded(
-  { deps }: Session,
-  all: readonly SecretTarget[],
-): { targets: readonly SecretTarget[]; refused: readonly Refused[] } {
-  const answers = all.map((target) => ({ object: target.object, ...guardTarget(target) }));
-  const targets = answers.flatMap(({ open }) => open ?? []);
-  const refused = answers.flatMap(({ object, refusal }) => (refusal === undefined ? [] : [{ object, refusal }]));
-  const error = targets.length === 0 ? allRefused(refused.map(({ refusal }) => refusal)) : undefined;
-  if (error !== undefined) throw error;
-  for (const warning of answers.flatMap(({ warnings }) => warnings)) deps.terminal.err(`warning: ${warning}`);
-  for (const { refusal } of refused) deps.terminal.err(`warning: ${refusal.message}: left alone`);
-  return { targets, refused };
-}
-
-function toOutcome({ object, refusal: { message, hint } }: Refused): StepOutcome {
-  const detail = hint === undefined ? message : `${message}; ${hint}`;
-  return { action: 'patch-secret', object, outcome: 'skipped', detail };
 }
 
 /**
@@ -207,11 +206,15 @@ function rightsFor(targets: readonly SecretTarget[], { missingNamespaces }: Snap
   return [...new Map([...creation, ...rights].map((right) => [JSON.stringify(right), right])).values()];
 }
 
-function show({ deps }: Session, plans: readonly SecretPlan[], { missingNamespaces }: Snapshot): void {
+function show(
+  { deps }: Session,
+  { plans, syncs }: { readonly plans: readonly SecretPlan[]; readonly syncs: readonly SyncPlan[] },
+  { missingNamespaces }: Snapshot,
+): void {
   const { terminal } = deps;
   for (const name of namespacesToCreate(plans, missingNamespaces)) terminal.err(`namespace ${name}  create`);
   const style = createStyle(terminal.color, { width: terminal.width });
-  for (const line of planLines(plans.map(plannedSecret), style)) terminal.err(line);
+  for (const line of planLines([...plans.map(plannedSecret), ...syncs.map(plannedSync)], style)) terminal.err(line);
 }
 
 function namespacesToCreate(plans: readonly SecretPlan[], missing: readonly string[]): string[] {
@@ -220,7 +223,17 @@ function namespacesToCreate(plans: readonly SecretPlan[], missing: readonly stri
 
 async function agree(
   session: Session,
-  { plans, wanted, snapshot }: { plans: readonly SecretPlan[]; wanted: readonly WantedKey[]; snapshot: Snapshot },
+  {
+    plans,
+    syncs,
+    wanted,
+    snapshot,
+  }: {
+    readonly plans: readonly SecretPlan[];
+    readonly syncs: readonly SyncPlan[];
+    readonly wanted: readonly WantedKey[];
+    readonly snapshot: Snapshot;
+  },
   options: FixOptions,
 ): Promise<void> {
   const changed = new Set(plans.flatMap((plan) => keysOf(plan, 'CHANGE')));
@@ -232,10 +245,10 @@ async function agree(
       throw new OperatorError('declined', 'declined; nothing was changed', { exitCode: ExitCode.declined });
     }
   }
-  await confirmWrite(session, question(plans, namespacesToCreate(plans, snapshot.missingNamespaces)), options);
+  await confirmWrite(session, question(plans, syncs, namespacesToCreate(plans, snapshot.missingNamespaces)), options);
 }
 
-function question(plans: readonly SecretPlan[], namespaces: readonly string[]): string {
+function question(plans: readonly SecretPlan[], syncs: readonly SyncPlan[], namespaces: readonly string[]): string {
   const changing = plans.filter(({ action }) => action !== 'none');
   const added = changing.flatMap((plan) => keysOf(plan, 'ADD')).length;
   const replaced = changing.flatMap((plan) => keysOf(plan, 'CHANGE')).length;
@@ -245,5 +258,9 @@ function question(plans: readonly SecretPlan[], namespaces: readonly string[]): 
     ...(replaced > 0 ? [`replace ${count(replaced, 'value')}`] : []),
   ];
   const secrets = changing.map(({ object }) => `${object.namespace}/${object.name}`);
-  return `${parts.join(', ')} in ${secrets.join(', ')}?`;
+  const own = changing.length === 0 ? [] : [`${parts.join(', ')} in ${secrets.join(', ')}`];
+  const synced = syncs.map(
+    ({ external, secret }) => `have ${refText(external)} write ${secret.namespace}/${secret.name}`,
+  );
+  return `${[...own, ...synced].join(', ')}?`;
 }

@@ -1,5 +1,5 @@
 import { parsePlanFile, planDifferences, type PlanFile } from '../core/plan-file.ts';
-import { plannedSecret, type SecretPlan } from '../core/plan-secrets.ts';
+import type { PlannedSecret } from '../core/report.ts';
 import { OperatorError } from '../errors.ts';
 import { otherWriter } from './other-writer.ts';
 import type { Session } from './session.ts';
@@ -32,9 +32,9 @@ export function reviewedChanges({ plan }: PlanFile): string[] {
 export async function refuseOutdated(
   session: Session,
   file: string,
-  { reviewed, plans }: { readonly reviewed: PlanFile; readonly plans: readonly SecretPlan[] },
+  { reviewed, plans }: { readonly reviewed: PlanFile; readonly plans: readonly PlannedSecret[] },
 ): Promise<void> {
-  const differences = planDifferences(reviewed.plan, plans.map(plannedSecret));
+  const differences = planDifferences(reviewed.plan, plans);
   const [first] = differences;
   if (first === undefined) return;
   const planned = reviewed.plan.find(({ object }) => first.startsWith(`secret/${object.name} `));

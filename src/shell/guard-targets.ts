@@ -1,0 +1,39 @@
+import type { SyncPlan } from '../core/external-guard.ts';
+import type { ObjectRef } from '../core/kubernetes.ts';
+import type { SecretTarget } from '../core/plan-secrets.ts';
+import type { StepOutcome } from '../core/report.ts';
+import { allRefused, guardTarget } from '../core/secret-guards.ts';
+import { writerIndex } from '../core/secret-writers.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import type { OperatorError } from '../errors.ts';
+import type { Session } from './session.ts';
+
+export interface Guarded {
+  /** What c2l itself may write. */
+  readonly targets: readonly SecretTarget[];
+  /** What External Secrets is to write. */
+  readonly syncs: readonly SyncPlan[];
+  /** Why the rest is left alone, where there is a rest. */
+  readonly refusal: OperatorError | undefined;
+  readonly leftAlone: readonly StepOutcome[];
+}
+
+/** Tells apart who is to write each Secret, with warnings; throws where nothing of any may be written. */
+export function guardTargets({ deps }: Session, all: readonly SecretTarget[], snapshot: Snapshot): Guarded {
+  const index = writerIndex(snapshot);
+  const answers = all.map((target) => ({ object: target.object, ...guardTarget(target, index) }));
+  const targets = answers.flatMap(({ open }) => open ?? []);
+  const syncs = answers.flatMap(({ sync }) => sync ?? []);
+  const refused = answers.flatMap(({ object, refusal }) => (refusal === undefined ? [] : [{ object, refusal }]));
+  const refusal = allRefused(refused.map((each) => each.refusal));
+  if (targets.length === 0 && syncs.length === 0 && refusal !== undefined) throw refusal;
+  for (const warning of answers.flatMap(({ warnings }) => warnings)) deps.terminal.err(`warning: ${warning}`);
+  for (const each of refused) deps.terminal.err(`warning: ${each.refusal.message}: left alone`);
+  return { targets, syncs, refusal, leftAlone: refused.map(toOutcome) };
+}
+
+function toOutcome({ object, refusal }: { readonly object: ObjectRef; readonly refusal: OperatorError }): StepOutcome {
+  const { message, hint } = refusal;
+  const detail = hint === undefined ? message : `${message}; ${hint}`;
+  return { action: 'patch-secret', object, outcome: 'skipped', detail };
+}
