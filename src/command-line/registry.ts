@@ -25,6 +25,8 @@ export type MakeBody = (commands: typeof ReportCommands, command: Command) => Co
 
 export interface ReportOptions {
   readonly writes: boolean;
+  /** Whether it goes on until Ctrl-C, which then is its ordinary end. */
+  readonly isEndless?: () => boolean;
   /** Forms that the report can take, by what stands on the command line. */
   readonly formats?: (args: readonly string[]) => readonly OutputFormat[];
 }
@@ -47,14 +49,23 @@ export class Registry {
   }
 
   /** The command's answer is one report on a cluster, in one of its formats. */
-  reports(command: Command, { writes, formats = () => plainFormats }: ReportOptions, makeBody: MakeBody): void {
+  reports(
+    command: Command,
+    { writes, isEndless = () => false, formats = () => plainFormats }: ReportOptions,
+    makeBody: MakeBody,
+  ): void {
     command.action(async () => {
       const flags = command.optsWithGlobals<GlobalFlags>();
       const [commands, deps] = await Promise.all([
         import('../commands/report-commands.ts'),
         this.#world.createDeps(flags),
       ]);
-      const options = { name: command.name(), flags, writes, formats: formats(command.args) };
+      const options = {
+        name: command.name(),
+        flags,
+        stopsItself: writes || isEndless(),
+        formats: formats(command.args),
+      };
       this.#done(await commands.runReport(options, deps, makeBody(commands, command)));
     });
   }

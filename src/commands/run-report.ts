@@ -15,6 +15,8 @@ import { refuseFormat } from './refuse-format.ts';
 /** What a command's body gives back: the one report, and an exit code where the verdict does not say it all. */
 export interface CommandResult {
   readonly report: Report;
+  /** Whether the body has told it as it came, so that only the exit code is left to give. */
+  readonly isTold?: boolean;
   readonly exitCode?: ExitCode;
 }
 
@@ -25,10 +27,10 @@ export interface RunOptions {
   readonly name: string;
   readonly flags: GlobalFlags;
   /**
-   * A command that only reads is dropped at Ctrl-C. One that writes is never cut off from outside: it looks at the
-   * signal where it can still tell what was done.
+   * A command that only reads is dropped at Ctrl-C. One that writes, or looks until then, is never cut off from outside:
+   * it looks at the signal where it can still tell what was done.
    */
-  readonly writes: boolean;
+  readonly stopsItself: boolean;
   /** Forms that its report can take. */
   readonly formats: readonly OutputFormat[];
 }
@@ -40,11 +42,13 @@ export async function runReport(options: RunOptions, deps: Deps, body: CommandBo
     refuseFormat(options);
     session = await openSession(sessionOptions(options.flags), deps);
     try {
-      const { report, exitCode } = await (options.writes
-        ? body(session)
-        : untilInterrupted(body(session), deps.signal));
+      const {
+        report,
+        exitCode,
+        isTold = false,
+      } = await (options.stopsItself ? body(session) : untilInterrupted(body(session), deps.signal));
       if (report.verdict === 'error' && report.error !== undefined) await printErrorLine(report.error, deps);
-      deps.terminal.out(await renderReport(report, options.flags.output, styleFor(options.flags, deps)));
+      if (!isTold) deps.terminal.out(await renderReport(report, options.flags.output, styleFor(options.flags, deps)));
       return exitCode ?? (report.verdict === 'error' ? ExitCode.usage : exitCodeOf(report.verdict));
     } finally {
       await session.close();
