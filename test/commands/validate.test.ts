@@ -4,6 +4,7 @@ import type { LocatedFinding, ValidateReport } from '../../src/core/report.ts';
 import { ExitCode } from '../../src/exit-codes.ts';
 import { deploymentYaml, keyYaml, manifestFolder, secretYaml } from '../support/manifest-folder.ts';
 import { runCli } from '../support/run-cli.ts';
+import { sandbox } from '../support/sandbox.ts';
 
 async function validate(files: Readonly<Record<string, string>>, ...flags: string[]) {
   const cwd = await manifestFolder(files);
@@ -361,5 +362,68 @@ describe('values in files', () => {
     const { report } = await validate({ 'api.yaml': api, 'app.yaml': sops });
 
     expect(report.findings.map(brief)).toEqual(lacksB);
+  });
+});
+
+describe('against a cluster', () => {
+  const name = 'cloudtolocalllm-secrets';
+  const inNamespace = (text: string): string => text.replaceAll('shop', 'cloudtolocalllm');
+  const wants = (...keys: string[]): string =>
+    inNamespace(deploymentYaml('api', keys.map((key) => keyYaml(name, key)).join('\n')));
+
+  async function against(text: string, intercept: Parameters<typeof sandbox>[0] = {}) {
+    const { kubeconfig } = await sandbox({ scenario: 'healthy', ...intercept });
+    const cwd = await manifestFolder({ 'api.yaml': text });
+    const flags = ['--against-cluster', '-o', 'json'];
+    const { code, stdout, stderr } = await runCli(['validate', 'api.yaml', ...flags], { cwd, kubeconfig });
+    return { code, stderr, report: stdout === '' ? undefined : (JSON.parse(stdout) as ValidateReport) };
+  }
+  const refused = { status: 403, body: JSON.stringify({ kind: 'Status', reason: 'Forbidden', code: 403 }) };
+
+  test('its Secrets count, and what it lacks is repaired there', async () => {
+    const { code, report, stderr } = await against(wants('jwt-secret', 'nobody-has-it'));
+
+    const errors = report?.findings.filter(({ severity }) => severity === 'error') ?? [];
+    expect(errors.map(brief)).toEqual(['secret-key-missing nobody-has-it api.yaml:22']);
+    expect(errors[0]?.fix).toBe('c2l fix-secrets -n cloudtolocalllm');
+    expect(stderr).toContain('context ');
+    expect(code).toBe(ExitCode.problems);
+  });
+
+  test('a key that a manifest adds is there, beside those of the cluster', async () => {
+    const added = inNamespace(secretYaml(name, '  new: value'));
+
+    const { report } = await against(`${wants('jwt-secret', 'new')}\n---\n${added}`);
+
+    expect(report?.findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+
+  test('where Secrets may not be listed they are read by name', async () => {
+    const intercept = ({ path }: { readonly path: string }) => (/\/secrets(\?|$)/.test(path) ? refused : undefined);
+
+    const { report } = await against(wants('jwt-secret', 'nobody-has-it'), { intercept });
+
+    expect(report?.findings.filter(({ severity }) => severity === 'error').map(brief)).toEqual([
+      'secret-key-missing nobody-has-it api.yaml:22',
+    ]);
+  });
+
+  test('where they may not be read at all nothing is missing, and nothing is ok', async () => {
+    const intercept = ({ path }: { readonly path: string }) => (path.includes('/secrets') ? refused : undefined);
+    const added = inNamespace(secretYaml(name, '  new: value'));
+
+    const { code, report } = await against(`${wants('jwt-secret', 'new')}\n---\n${added}`, { intercept });
+
+    expect(report?.findings.map((finding) => finding.code)).toEqual(['unreadable']);
+    expect(code).toBe(ExitCode.unreadable);
+  });
+
+  test('one that does not answer is told as such', async () => {
+    const { code, report } = await against(wants('jwt-secret'), {
+      intercept: () => ({ status: 500, body: 'no' }),
+    });
+
+    expect(report).toMatchObject({ verdict: 'error', error: { code: 'nothing-readable' } });
+    expect(code).toBe(ExitCode.unreadable);
   });
 });

@@ -17,14 +17,15 @@ const collections: Readonly<Record<string, string>> = {
   StatefulSet: 'apis/apps/v1/namespaces/NS/statefulsets',
 };
 
-/** Where objects of a kind live in the stack's namespace. */
-export function collection(kind: string): string {
+/** Where objects of a kind live, by default in the stack's namespace. */
+export function collection(kind: string, place = namespace): string {
   const path = collections[kind];
   if (path === undefined) throw new Error(`the manifests hold a ${kind}, which the suite cannot deploy`);
-  return `/${path.replace('NS', namespace)}`;
+  return `/${path.replace('NS', place)}`;
 }
 
-function manifests(): KubeObject[] {
+/** The published manifests but for the namespace itself. */
+export function manifests(): KubeObject[] {
   const folder = new URL('../../../manifests/cloudtolocalllm/', import.meta.url);
   return readdirSync(folder)
     .filter((file) => file.endsWith('.yaml'))
@@ -33,7 +34,7 @@ function manifests(): KubeObject[] {
     .filter(({ kind }) => kind !== 'Namespace');
 }
 
-function secret(name: string, type: string, stringData: Readonly<Record<string, string>>): object {
+export function secret(name: string, type: string, stringData: Readonly<Record<string, string>>): object {
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name }, type, stringData };
 }
 
