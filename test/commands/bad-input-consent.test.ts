@@ -173,8 +173,8 @@ describe('Ctrl-C', () => {
   test('in the middle of a write: the write is finished and told', async () => {
     const interruption = new AbortController();
     const cluster = await watchedSandbox({
-      intercept: ({ method }) => {
-        if (method === 'PATCH') interruption.abort();
+      intercept: (request) => {
+        if (request.method === 'PATCH' && isWrite(request)) interruption.abort();
         return undefined;
       },
     });

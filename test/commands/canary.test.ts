@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Fault, SeenRequest } from '../../src/sandbox/api-server.ts';
 import type { StoredObject } from '../../src/sandbox/object-store.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { isWrite } from '../support/refusals.ts';
 import { ctrlC } from '../support/terminal.ts';
 import { runCli, type CliOptions } from '../support/run-cli.ts';
 import { backupValues, sandbox } from '../support/sandbox.ts';
@@ -187,7 +188,7 @@ describe.each([['text'], ['json'], ['yaml']])('no value leaves by -o %s', (outpu
       code: status,
       message: `Secret "${name}" is invalid: ${world.values.join(' ')}`,
     });
-    world.fail(({ method }) => (method === 'PATCH' ? { status, body: echoed } : undefined));
+    world.fail((request) => (request.method === 'PATCH' && isWrite(request) ? { status, body: echoed } : undefined));
     expect(await expectNothingLeaks(world, ['stabilize', '--yes', ...backup, ...format])).toBe(4);
     world.fail(({ path }) => (path.includes('/secrets') ? { status, body: echoed } : undefined));
     expect([1, 3]).toContain(await expectNothingLeaks(world, ['audit', ...format]));

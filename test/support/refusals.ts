@@ -95,9 +95,9 @@ export async function watchedSandbox(options: Partial<StartOptions> = {}): Promi
   };
 }
 
-/** A review of rights is sent by POST and changes nothing. */
+/** A review of rights and a rehearsal are sent like writes and change nothing. */
 export function isWrite({ method, path }: SeenRequest): boolean {
-  return method !== 'GET' && !path.includes('selfsubjectaccessreviews');
+  return method !== 'GET' && !path.includes('selfsubjectaccessreviews') && !path.includes('dryRun=All');
 }
 
 function whatIsKept({ store }: Sandbox): string[] {
