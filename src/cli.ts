@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 
 import { declareAudit } from './command-line/audit.ts';
+import { declareBackup } from './command-line/backup.ts';
 import { declareExplain } from './command-line/explain.ts';
 import { declareFixSecrets } from './command-line/fix-secrets.ts';
 import { declareGenerate } from './command-line/generate.ts';
@@ -84,6 +85,7 @@ const declarations = [
   declareGenerate,
   declareValidate,
   declareInit,
+  declareBackup,
   declareHistory,
   declareRollback,
   declareSandbox,

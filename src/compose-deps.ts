@@ -54,6 +54,21 @@ export function composeDeps(surroundings: Surroundings): Deps {
       const { openWatchWorld } = await import('./adapters/open-watch-world.ts');
       return openWatchWorld(surroundings);
     },
+    openTarget: async (spec, { recipients }) => {
+      const { openTarget } = await import('./adapters/open-target.ts');
+      const newPassphrase = async (file: string): Promise<SecretValue> => {
+        const first = await prompter.secret(`new passphrase for ${file}:`, weakness);
+        return prompter.secret('the passphrase again:', (value) =>
+          value.equals(first) ? undefined : 'differs from what was typed first',
+        );
+      };
+      return openTarget(spec, {
+        cwd,
+        recipients,
+        newPassphrase: terminal.canPrompt ? newPassphrase : undefined,
+        ...(sandbox === undefined ? {} : { azure: { caPem: sandbox.vault.caPem, credential: 'managed-identity' } }),
+      });
+    },
     startSandbox: async (options) => {
       const { hostSandbox } = await import('./host-sandbox.ts');
       const hosted = await hostSandbox(options, env);
@@ -72,6 +87,11 @@ export function composeDeps(surroundings: Surroundings): Deps {
     operator: `${userInfo().username}@${hostname()}`,
     version,
   };
+}
+
+/** Short ones can be guessed at leisure by whoever has the file. */
+function weakness(passphrase: SecretValue): string | undefined {
+  return passphrase.violation({ minLength: 12 });
 }
 
 async function connectTo(

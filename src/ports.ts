@@ -166,6 +166,31 @@ export interface ValueSource {
   recover?(wanted: readonly WantedValue[], signal: AbortSignal): Promise<readonly SourceAnswer[]>;
 }
 
+/** A value on its way into a backup. */
+export interface StoredValue {
+  readonly wanted: WantedValue;
+  readonly value: SecretValue;
+}
+
+/** What a place holds of a value. */
+export type HeldState =
+  | { readonly state: 'same' | 'different' | 'absent' | 'deleted' }
+  | { readonly state: 'failed'; readonly reason: string };
+
+export type StoreResult = { readonly stored: true } | { readonly stored: false; readonly reason: string };
+
+/** Where a backup is written to. */
+export interface BackupTarget {
+  readonly label: string;
+  readonly nameOf: ValueSource['nameOf'];
+  /** What a person should agree to beside the values: `replace backup.env.age`. */
+  readonly replaces?: string | undefined;
+  /** Without telling what it holds. */
+  compare(values: readonly StoredValue[], signal: AbortSignal): Promise<readonly HeldState[]>;
+  /** One result for each value, in the same order. */
+  store(values: readonly StoredValue[], signal: AbortSignal): Promise<readonly StoreResult[]>;
+}
+
 export interface Clock {
   now(): Date;
   /** Milliseconds that only move forward, for durations. */
@@ -275,6 +300,7 @@ export interface Deps {
   startSandbox(options: SandboxOptions): Promise<RunningSandbox>;
   openWatchWorld(): Promise<WatchWorld>;
   openSource(spec: string, options?: OpenSourceOptions): Promise<ValueSource>;
+  openTarget(spec: string, options: { readonly recipients: readonly string[] }): Promise<BackupTarget>;
   readonly stackFiles: StackFiles;
   /** A document of a file, YAML or JSON. Throws `plan-invalid`. */
   readPlanFile(path: string): Promise<unknown>;

@@ -31,6 +31,7 @@ export interface StepOutcome {
     | 'sync-external-secret'
     | 'keep-revision'
     | 'prune-revision'
+    | 'store-backup'
     | 'replace-pod'
     | 'restart-workload'
     | 'keep-pod'
@@ -132,6 +133,40 @@ export interface RollbackReport extends ReportHead {
   readonly outcomes: readonly StepOutcome[];
   /** What runs with other values than the Secret holds after it. */
   readonly restarts: readonly { readonly object: ObjectRef; readonly reason: string }[];
+}
+
+/** One key of a backup: never its value. */
+export interface BackupEntry {
+  readonly object: ObjectRef;
+  readonly key: string;
+  readonly required: boolean;
+  /** The name it has there. */
+  readonly name: string;
+  /** What a backup does with it, or what a check found. */
+  readonly state:
+    | 'new'
+    | 'changed'
+    | 'same'
+    | 'recovered'
+    | 'stored'
+    | 'left-out'
+    | 'equal'
+    | 'valid'
+    | 'absent'
+    | 'differs'
+    | 'unusable';
+  readonly detail?: string;
+}
+
+export interface BackupReport extends ReportHead {
+  readonly command: 'backup';
+  /** Whether a source was compared with what runs, and nothing written. */
+  readonly check: boolean;
+  readonly dryRun: boolean;
+  /** As `--to` or `--from` names them. */
+  readonly places: readonly string[];
+  readonly entries: readonly BackupEntry[];
+  readonly outcomes: readonly StepOutcome[];
 }
 
 export interface RestartReport extends ReportHead {
@@ -261,6 +296,7 @@ export type Report =
   | StabilizeReport
   | HistoryReport
   | RollbackReport
+  | BackupReport
   | WatchReport;
 
 /** `problems` if and only if a finding is an error; else `unreadable` if anything could not be read; else `ok`. */

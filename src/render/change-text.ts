@@ -102,6 +102,7 @@ const actionWords: Record<StepOutcome['action'], string> = {
   'sync-external-secret': 'sync',
   'keep-revision': 'keep revision',
   'prune-revision': 'remove revision',
+  'store-backup': 'store',
   'replace-pod': 'REPLACE',
   'restart-workload': 'RESTART',
   'keep-pod': 'keep',

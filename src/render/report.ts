@@ -1,5 +1,6 @@
 import type { Report } from '../core/report.ts';
 import { auditText } from './audit-text.ts';
+import { backupText } from './backup-text.ts';
 import { fixText, restartText } from './change-text.ts';
 import type { OutputFormat } from './output-format.ts';
 import { historyText } from './history-text.ts';
@@ -44,6 +45,8 @@ function textLines(report: Report, style: Style): string[] {
   switch (report.command) {
     case 'audit':
       return auditText(report, style);
+    case 'backup':
+      return backupText(report, style);
     case 'fix-secrets':
       return fixText(report, style);
     case 'history':

@@ -28,6 +28,7 @@ async function setUp({
     connect: notUsed,
     startSandbox: notUsed,
     openSource: notUsed,
+    openTarget: notUsed,
     readPlanFile: notUsed,
     readReportFile: notUsed,
     fingerprints: notUsed,

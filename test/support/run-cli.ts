@@ -6,6 +6,7 @@ import { openSource, type OpenSourceOptions } from '../../src/adapters/open-sour
 import { createManifestFiles } from '../../src/adapters/manifest-files.ts';
 import { createOutputFolder } from '../../src/adapters/output-folder.ts';
 import { readPlanFile, readReportFile } from '../../src/adapters/document-file.ts';
+import { openTarget } from '../../src/adapters/open-target.ts';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
 import { openWatchWorld } from '../../src/adapters/open-watch-world.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
@@ -70,6 +71,13 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     },
     openWatchWorld: () =>
       Promise.resolve(openWatchWorld({ cwd, env, version: '0.0.0-test', processId: 1, isRunning: () => false })),
+    openTarget: (spec, { recipients }) =>
+      openTarget(spec, {
+        cwd,
+        recipients,
+        newPassphrase: terminal.canPrompt ? () => prompter.secret('new passphrase:', () => undefined) : undefined,
+        ...(azure && { azure }),
+      }),
     startSandbox: () => Promise.reject(new Error('a test starts its sandbox itself')),
     openSource: (spec, { identity } = {}) =>
       openSource(spec, {

@@ -11,6 +11,7 @@ import { openSource } from '../../src/adapters/open-source.ts';
 import { createManifestFiles } from '../../src/adapters/manifest-files.ts';
 import { createOutputFolder } from '../../src/adapters/output-folder.ts';
 import { readPlanFile, readReportFile } from '../../src/adapters/document-file.ts';
+import { openTarget } from '../../src/adapters/open-target.ts';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import type { Deps } from '../../src/ports.ts';
@@ -65,6 +66,7 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
       };
     },
     openWatchWorld: () => Promise.reject(new Error('a session watches nothing')),
+    openTarget: (spec, { recipients }) => openTarget(spec, { cwd: folder, recipients }),
     startSandbox: () => Promise.reject(new Error('a test starts its sandbox itself')),
     openSource: (spec) => openSource(spec, { cwd: folder }),
     stackFiles: createStackFiles({ cwd: folder }),

@@ -190,6 +190,22 @@ export const secretPages = {
     ],
     safeToIgnore: ["Where the controller's default certificate is the right one for these hosts."],
   },
+  'backup-value-unusable': {
+    title: 'a backup does not hold a required value as it runs',
+    meaning: [
+      'Only `c2l backup` says it. A source that should be able to restore the stack has no value for this key, one that does not fit its format, or another one than the cluster runs with; or a backup had to leave the key out because the cluster has no usable value. The values were compared by keyed fingerprints, and none is shown.',
+    ],
+    inKubectl: ['Nothing: kubectl knows of no backup.'],
+    fixWithC2l: [
+      '`c2l backup` stores what runs; where the cluster lacks the value, `c2l fix-secrets` comes first.',
+      { lines: ['c2l backup --to azure-key-vault:VAULT', 'c2l backup --check --from azure-key-vault:VAULT'] },
+    ],
+    fixByHand: [
+      'Write the value into the vault or the file under the name that the finding tells, from a file and never from a command line:',
+      { lines: ['az keyvault secret set --vault-name VAULT --name NAME --file FILE'] },
+    ],
+    safeToIgnore: ['Not as long as this source is what a total loss would be repaired from.'],
+  },
   'optional-key-absent': {
     title: 'a key is absent that nothing requires',
     meaning: [

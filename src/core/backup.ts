@@ -1,0 +1,73 @@
+import { newFinding } from './new-finding.ts';
+import type { Finding } from './findings.ts';
+import type { WantedKey } from './plan-secrets.ts';
+import type { BackupEntry } from './report.ts';
+import { requirements, type Requirement } from './requirements.ts';
+import type { SecretValue } from './secret-value.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Stack } from './stack.ts';
+
+/** A key that a backup is to hold, with the value that runs. */
+export interface BackupKey {
+  readonly wanted: WantedKey;
+  readonly required: boolean;
+  /** Undefined where there is none, or one that is no use to keep. */
+  readonly value: SecretValue | undefined;
+  /** Why there is none. */
+  readonly detail?: string;
+}
+
+/** Every key that something requires, and of the others those that have a value. */
+export function backupKeys(snapshot: Snapshot, stack?: Stack): BackupKey[] {
+  return requirements(snapshot, stack)
+    .filter((requirement) => requirement.required || requirement.state === 'ok')
+    .map((requirement) => {
+      const value = valueOf(requirement, snapshot);
+      const wanted: WantedKey = { ...requirement, reason: 'missing' };
+      if (requirement.state === 'ok' && value?.isText === true)
+        return { wanted, required: requirement.required, value };
+      return { wanted, required: requirement.required, value: undefined, detail: whyNone(requirement) };
+    });
+}
+
+function valueOf({ namespace, secret, key }: Requirement, { secrets }: Snapshot): SecretValue | undefined {
+  return secrets.items
+    .find(({ metadata }) => metadata.name === secret && metadata.namespace === namespace)
+    ?.data.get(key);
+}
+
+function whyNone({ state, detail }: Requirement): string {
+  if (state === 'ok') return 'is not text: no source can hold it';
+  return detail ?? (state === 'secret-missing' ? 'the Secret is missing' : 'the Secret lacks it');
+}
+
+/** What keeps a backup from being one, of the keys that something requires. */
+export function backupFindings(entries: readonly BackupEntry[], fix: string): Finding[] {
+  return entries
+    .filter(({ required, state }) => required && unusable.has(state))
+    .map(({ object, key, state, detail }) =>
+      newFinding('backup-value-unusable', {
+        object,
+        secret: object.name,
+        key,
+        message: `${key} of Secret ${object.namespace}/${object.name}: ${detail ?? words[state]}`,
+        fix,
+      }),
+    );
+}
+
+const unusable: ReadonlySet<BackupEntry['state']> = new Set(['left-out', 'absent', 'differs', 'unusable']);
+
+const words: Record<BackupEntry['state'], string> = {
+  new: 'new',
+  changed: 'changed',
+  same: 'the same',
+  recovered: 'recovered',
+  stored: 'stored',
+  'left-out': 'is not in the backup',
+  equal: 'is equal to what runs',
+  valid: 'is valid; nothing runs with it',
+  absent: 'no source has it',
+  differs: 'differs from what runs',
+  unusable: 'cannot be used',
+};

@@ -1,0 +1,48 @@
+import type { BackupEntry, BackupReport } from '../core/report.ts';
+import { outcomeLines } from './change-text.ts';
+import { closingLines, headLines } from './head-text.ts';
+import { count, table, type Cell } from './layout.ts';
+import type { Style } from './style.ts';
+
+export function backupText(report: BackupReport, style: Style): string[] {
+  const { entries, outcomes } = report;
+  return [
+    ...headLines(report, style),
+    ...backupLines(entries, style),
+    ...(outcomes.some(({ outcome }) => outcome === 'failed') ? ['', ...outcomeLines(outcomes, style)] : []),
+    ...closingLines(report, { because: summaryOf(report), next: nextAfter(report) }, style),
+  ];
+}
+
+/** What becomes of each key, or how it compares; never a value. */
+export function backupLines(entries: readonly BackupEntry[], style: Style): string[] {
+  return table(
+    entries.map(({ state, key, name, detail = '' }): Cell[] => [
+      { text: state.toUpperCase(), paint: good.has(state) ? style.good : style.caution },
+      { text: key },
+      { text: name === key ? '' : name, paint: style.dim },
+      { text: detail },
+    ]),
+    style.width,
+  );
+}
+
+const good: ReadonlySet<BackupEntry['state']> = new Set(['new', 'same', 'equal', 'valid', 'stored', 'recovered']);
+
+function summaryOf({ check, dryRun, places, entries, outcomes }: BackupReport): string {
+  const of = (...states: BackupEntry['state'][]): number =>
+    entries.filter(({ state }) => states.includes(state)).length;
+  const place = places.join(', ');
+  if (check)
+    return `${of('equal', 'valid')} of ${count(entries.length, 'required value')} can be restored from ${place}`;
+  const changing = of('new', 'changed', 'recovered');
+  if (dryRun) return `dry run: would store ${count(changing, 'value')} in ${place}`;
+  if (changing === 0) return `${place} holds all ${count(of('same'), 'value')} already`;
+  return `${count(outcomes.filter(({ outcome }) => outcome === 'done').length, 'value')} stored in ${place}`;
+}
+
+function nextAfter({ check, dryRun, places, verdict }: BackupReport): string {
+  const [place = ''] = places;
+  if (check) return verdict === 'ok' ? 'c2l verify' : 'c2l backup --to azure-key-vault:NAME-OR-URL';
+  return dryRun ? `c2l backup --to ${place}` : `c2l backup --check --from ${place}`;
+}

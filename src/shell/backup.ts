@@ -1,0 +1,143 @@
+import { backupFindings, backupKeys, type BackupKey } from '../core/backup.ts';
+import { count } from '../core/list-text.ts';
+import type { BackupEntry, BackupReport, StepOutcome } from '../core/report.ts';
+import { verdictOf } from '../core/report.ts';
+import { refuseSharedSourceNames } from '../core/secret-guards.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { OperatorError } from '../errors.ts';
+import type { BackupTarget, HeldState, StoredValue } from '../ports.ts';
+import { backupLines } from '../render/backup-text.ts';
+import { createStyle } from '../render/style.ts';
+import { toWantedValue } from './ask-sources.ts';
+import { confirmWrite } from './confirm.ts';
+import { observe } from './observe.ts';
+import { refuseUnreadableSecrets } from './readable-secrets.ts';
+import { refuseWhenInterrupted, reportHead, type Session } from './session.ts';
+import { untilInterrupted } from './until-interrupted.ts';
+
+export interface BackupOptions {
+  readonly to: string;
+  /** Public halves of the age identities that can open the file. */
+  readonly recipients: readonly string[];
+  readonly yes: boolean;
+  readonly confirm?: string | undefined;
+  readonly dryRun: boolean;
+}
+
+/** Stores the values that run: into a vault where they differ, or into an encrypted file. The cluster is only read. */
+export async function runBackup(session: Session, options: BackupOptions): Promise<BackupReport> {
+  const { deps } = session;
+  const { keys, snapshot } = await keysToKeep(session);
+  const target = await deps.openTarget(options.to, { recipients: options.recipients });
+  const values = valuesFor(keys, target);
+  const held = await target.compare(values, deps.signal);
+  refuseUnreadable(target, held);
+  refuseWhenInterrupted(session);
+
+  const changing = values.filter((_, index) => held[index]?.state !== 'same');
+  const planned = entriesOf(keys, target, (index) => stateOf(held[index]));
+  const done = (entries: readonly BackupEntry[], outcomes: readonly StepOutcome[]): BackupReport => {
+    const findings = backupFindings(entries, 'c2l fix-secrets');
+    const hasFailed = outcomes.some(({ outcome }) => outcome === 'failed');
+    return {
+      ...reportHead(session, snapshot),
+      command: 'backup',
+      verdict: hasFailed ? 'partial' : verdictOf(findings),
+      findings,
+      check: false,
+      dryRun: options.dryRun,
+      places: [target.label],
+      entries,
+      outcomes,
+    };
+  };
+  if (options.dryRun || changing.length === 0) return done(planned, []);
+
+  const style = createStyle(deps.terminal.color, { width: deps.terminal.width });
+  for (const line of backupLines(planned, style)) deps.terminal.err(line);
+  await confirmWrite(session, questionFor(target, changing.length), options);
+  refuseWhenInterrupted(session);
+  const results = await target.store(changing, deps.signal);
+  const outcomes = changing.map(({ wanted }, index): StepOutcome => {
+    const object = { kind: 'Secret', namespace: wanted.namespace, name: wanted.secret };
+    const result = results[index] ?? { stored: false, reason: 'gave no answer' };
+    const detail = `${target.nameOf(wanted)}: ${result.stored ? 'stored' : result.reason}`;
+    return { action: 'store-backup', object, outcome: result.stored ? 'done' : 'failed', detail };
+  });
+  return done(planned, outcomes);
+}
+
+/** What something requires, and what is there beside. */
+export async function keysToKeep(session: Session): Promise<{ keys: readonly BackupKey[]; snapshot: Snapshot }> {
+  const { cluster, deps, scope, stack } = session;
+  const snapshot = await untilInterrupted(observe(cluster, scope, deps.clock.now()), deps.signal);
+  refuseUnreadableSecrets(session, snapshot);
+  const keys = backupKeys(snapshot, stack);
+  refuseSharedSourceNames(keys.map(({ wanted }) => wanted));
+  return { keys, snapshot };
+}
+
+/** One value for each name: copies of one Secret share it, and must then hold the same. */
+function valuesFor(keys: readonly BackupKey[], target: BackupTarget): StoredValue[] {
+  const byName = new Map<string, StoredValue>();
+  for (const { wanted, value } of keys) {
+    if (value === undefined) continue;
+    const next = { wanted: toWantedValue(wanted), value };
+    const name = target.nameOf(next.wanted);
+    const earlier = byName.get(name);
+    if (earlier !== undefined && !earlier.value.equals(value)) {
+      const places = [earlier.wanted, next.wanted].map(({ namespace, secret }) => `${namespace}/${secret}`);
+      throw new OperatorError(
+        'source-invalid',
+        `${name} would hold two values: ${places.join(' and ')} differ in ${wanted.key}`,
+        {
+          hint: 'give them names of their own in c2l.yaml: from: { env: …, azureKeyVault: … }',
+        },
+      );
+    }
+    byName.set(name, earlier ?? next);
+  }
+  return [...byName.values()];
+}
+
+function refuseUnreadable({ label }: BackupTarget, held: readonly HeldState[]): void {
+  const reasons = new Set(held.flatMap((each) => (each.state === 'failed' ? [each.reason] : [])));
+  if (reasons.size === 0) return;
+  throw new OperatorError('source-unreadable', `${label} cannot be compared: ${[...reasons].join('; ')}`, {
+    hint: 'nothing was written; run the same command again',
+  });
+}
+
+function entriesOf(
+  keys: readonly BackupKey[],
+  target: BackupTarget,
+  state: (index: number) => BackupEntry['state'],
+): BackupEntry[] {
+  const names = [
+    ...new Set(
+      keys.filter(({ value }) => value !== undefined).map(({ wanted }) => target.nameOf(toWantedValue(wanted))),
+    ),
+  ];
+  return keys.map(({ wanted, required, value, detail }): BackupEntry => {
+    const name = target.nameOf(toWantedValue(wanted));
+    return {
+      object: { kind: 'Secret', namespace: wanted.namespace, name: wanted.secret },
+      key: wanted.key,
+      required,
+      name,
+      state: value === undefined ? 'left-out' : state(names.indexOf(name)),
+      ...(detail === undefined ? {} : { detail }),
+    };
+  });
+}
+
+function stateOf(held: HeldState | undefined): BackupEntry['state'] {
+  if (held?.state === 'same') return 'same';
+  if (held?.state === 'deleted') return 'recovered';
+  return held?.state === 'different' ? 'changed' : 'new';
+}
+
+function questionFor({ label, replaces }: BackupTarget, values: number): string {
+  const replacing = replaces === undefined ? '' : `, in place of the file that is there`;
+  return `store ${count(values, 'value')} in ${label}${replacing}?`;
+}

@@ -1,0 +1,80 @@
+import { backupFindings, type BackupKey } from '../core/backup.ts';
+import { keyId, type FoundValue } from '../core/plan-secrets.ts';
+import { verdictOf, type BackupEntry, type BackupReport } from '../core/report.ts';
+import { OperatorError } from '../errors.ts';
+import { askSource, toWantedValue, type Collected } from './ask-sources.ts';
+import { keysToKeep } from './backup.ts';
+import { revisionSource, revisionSpec } from './revision-source.ts';
+import { reportHead, type Session } from './session.ts';
+
+export interface CheckBackupOptions {
+  readonly from: readonly string[];
+  readonly identity?: string | undefined;
+}
+
+/** Whether a source could restore what runs: every required value there, valid, and the same. Nothing is written. */
+export async function runCheckBackup(session: Session, options: CheckBackupOptions): Promise<BackupReport> {
+  const { deps } = session;
+  const from = options.from.length > 0 ? options.from : session.defaultSources;
+  if (from.length === 0) {
+    throw new OperatorError('usage', '--check needs the source that is to be checked', {
+      hint: 'c2l backup --check --from azure-key-vault:NAME-OR-URL',
+    });
+  }
+  const { keys, snapshot } = await keysToKeep(session);
+  const sources = await Promise.all(
+    from.map(async (spec) => (spec === revisionSpec ? revisionSource(snapshot) : deps.openSource(spec, options))),
+  );
+  const wanted = keys.filter(({ required }) => required).map((key) => key.wanted);
+  const collected: Collected = { found: new Map(), refusals: new Map(), deleted: new Map() };
+  for (const source of sources) await askSource(session, source, wanted, collected);
+
+  const isEqual = comparison(session);
+  const entries = keys
+    .filter(({ required }) => required)
+    .map((key): BackupEntry => {
+      const { namespace, secret, key: name } = key.wanted;
+      const found = collected.found.get(keyId(key.wanted));
+      return {
+        object: { kind: 'Secret', namespace, name: secret },
+        key: name,
+        required: true,
+        name: [...new Set(sources.map((source) => source.nameOf(toWantedValue(key.wanted))))].join(', '),
+        ...judge(key, found, { refusals: collected.refusals.get(keyId(key.wanted)), isEqual }),
+      };
+    });
+  const findings = backupFindings(entries, 'c2l backup --to azure-key-vault:NAME-OR-URL');
+  return {
+    ...reportHead(session, snapshot),
+    command: 'backup',
+    verdict: verdictOf(findings),
+    findings,
+    check: true,
+    dryRun: false,
+    places: from,
+    entries,
+    outcomes: [],
+  };
+}
+
+type IsEqual = (found: FoundValue, key: BackupKey) => boolean;
+
+/** By fingerprints under a key that ends with this run: they tell nothing to whoever sees them. */
+function comparison({ deps }: Session): IsEqual {
+  const fingerprints = deps.fingerprints();
+  return (found, { value }) => value !== undefined && fingerprints.of(found.value) === fingerprints.of(value);
+}
+
+function judge(
+  key: BackupKey,
+  found: FoundValue | undefined,
+  { refusals, isEqual }: { readonly refusals: readonly string[] | undefined; readonly isEqual: IsEqual },
+): Pick<BackupEntry, 'state' | 'detail'> {
+  if (found === undefined) {
+    return refusals === undefined ? { state: 'absent' } : { state: 'unusable', detail: refusals.join('; ') };
+  }
+  if (key.value === undefined) return { state: 'valid' };
+  return isEqual(found, key)
+    ? { state: 'equal' }
+    : { state: 'differs', detail: `differs from what runs: ${found.source}` };
+}
