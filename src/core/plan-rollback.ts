@@ -1,11 +1,11 @@
 import { compareText } from './findings.ts';
 import type { SecretPlan, SecretTarget } from './plan-secrets.ts';
 import type { PlannedKey } from './report.ts';
-import type { KeptRevision } from './revision.ts';
+import { marksOf, type KeptRevision } from './revision.ts';
 import type { Secret } from './secret.ts';
 
 /** What makes a Secret hold again exactly what a revision holds: nothing more, nothing less. */
-export function planRollback(revision: KeptRevision, current: Secret | undefined): SecretPlan {
+export function planRollback(revision: KeptRevision, current: Secret | undefined, isInGit: boolean): SecretPlan {
   const before = current?.data ?? new Map<string, never>();
   const source = `revision ${revision.id}`;
   const kept = [...revision.data].map(([key, value]): PlannedKey => {
@@ -26,7 +26,7 @@ export function planRollback(revision: KeptRevision, current: Secret | undefined
     current,
     type: revision.secretType,
     values: new Map([...revision.data].filter(([key]) => written.has(key))),
-    ...(current === undefined ? { marks: { labels: revision.labels, annotations: revision.annotations } } : {}),
+    ...(current === undefined ? { marks: marksOf(revision, isInGit) } : {}),
   };
 }
 

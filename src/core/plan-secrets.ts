@@ -2,8 +2,10 @@ import type { ObjectRef } from './kubernetes.ts';
 import { compareText } from './findings.ts';
 import type { PlannedKey, PlannedSecret } from './report.ts';
 import type { Requirement } from './requirements.ts';
+import { marksOf, revisionsIn, type SecretMarks } from './revision.ts';
 import type { Secret } from './secret.ts';
 import type { SecretValue } from './secret-value.ts';
+import { writerIndex } from './secret-writers.ts';
 import type { Snapshot } from './snapshot.ts';
 import { namespaceOf, type Stack, type StackKey } from './stack.ts';
 import { defaultPlaceholders } from './value-format.ts';
@@ -30,6 +32,8 @@ export interface SecretTarget {
   readonly current: Secret | undefined;
   /** The type it is created with. */
   readonly type: string;
+  /** What it is created with beside its values, where c2l kept an earlier state of it. */
+  readonly marks?: SecretMarks | undefined;
   readonly wanted: readonly WantedKey[];
 }
 
@@ -46,10 +50,7 @@ export interface SecretPlan extends PlannedSecret {
   /** New values of the keys that are added or changed. */
   readonly values: ReadonlyMap<string, SecretValue>;
   /** What a Secret that is created bears beside its values; c2l's own mark where it is not known. */
-  readonly marks?: {
-    readonly labels: Readonly<Record<string, string>>;
-    readonly annotations: Readonly<Record<string, string>>;
-  };
+  readonly marks?: SecretMarks | undefined;
 }
 
 /** The source that is named for a value nobody was asked for yet. */
@@ -137,7 +138,8 @@ export function secretTargets(wanted: readonly WantedKey[], snapshot: Snapshot, 
     const first = keys[0];
     if (first === undefined) return [];
     const object = { kind: 'Secret', namespace: first.namespace, name: first.secret };
-    return [{ object, current: findSecret(snapshot, object), type: typeOf(object, stack), wanted: keys }];
+    const current = findSecret(snapshot, object);
+    return [{ object, current, wanted: keys, ...birthOf(object, current === undefined, { snapshot, stack }) }];
   });
 }
 
@@ -145,9 +147,20 @@ function findSecret(snapshot: Snapshot, { namespace, name }: ObjectRef): Secret 
   return snapshot.secrets.items.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
 }
 
-function typeOf({ namespace, name }: ObjectRef, stack: Stack | undefined): string {
+/** What a Secret is created as: what the stack says, else what it was when c2l last kept it. */
+function birthOf(
+  object: ObjectRef,
+  isAbsent: boolean,
+  { snapshot, stack }: { readonly snapshot: Snapshot; readonly stack: Stack | undefined },
+): Pick<SecretTarget, 'type' | 'marks'> {
+  const { namespace, name } = object;
   const declared = stack?.secrets.find((entry) => entry.name === name && namespaceOf(stack, entry) === namespace);
-  return declared?.type ?? 'Opaque';
+  const [kept] = isAbsent ? revisionsIn(snapshot.secrets.items, object) : [];
+  const isInGit = kept !== undefined && writerIndex(snapshot).of(namespace, name).application !== undefined;
+  return {
+    type: declared?.type ?? kept?.secretType ?? 'Opaque',
+    ...(kept === undefined ? {} : { marks: marksOf(kept, isInGit) }),
+  };
 }
 
 /** Why a value cannot be used for a key, in words that do not quote it; undefined where it can. */
@@ -179,7 +192,15 @@ export function planSecret(target: SecretTarget, found: ReadonlyMap<string, Foun
 
   const keys = [...byKey.values()].sort((left, right) => compareText(left.key, right.key));
   const action = keys.every(({ change }) => change === 'SAME') ? 'none' : target.current ? 'patch' : 'create';
-  return { object: target.object, action, keys, current: target.current, type: target.type, values };
+  return {
+    object: target.object,
+    action,
+    keys,
+    current: target.current,
+    type: target.type,
+    values,
+    marks: target.marks,
+  };
 }
 
 function planKey(key: string, before: SecretValue | undefined, answer: FoundValue | undefined): PlannedKey {

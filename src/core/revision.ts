@@ -76,6 +76,11 @@ export function sizeOf(data: ReadonlyMap<string, SecretValue>): number {
   return [...data.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
+export interface SecretMarks {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
 /** A revision as it was read back from the cluster. */
 export interface KeptRevision {
   /** The part of its name that tells it from others of the same Secret: `20261123t181530123z`. */
@@ -126,6 +131,19 @@ export function readRevision({ metadata, type, data }: Secret): KeptRevision | u
     fingerprintKey: data.get(fingerprintKey),
     fingerprints: new Map(Object.entries(texts(parsed(noted['c2l.dev/fingerprints'])))),
   };
+}
+
+const trackingId = 'argocd.argoproj.io/tracking-id';
+
+/**
+ * What a Secret bears that is created again from a revision. Argo CD's tracking id goes with it only where Git has the
+ * Secret: with it, one that Git lacks would be pruned.
+ */
+export function marksOf({ labels, annotations }: KeptRevision, isInGit: boolean): SecretMarks {
+  const kept = Object.entries(annotations).filter(
+    ([name]) => !name.startsWith('c2l.dev/') && (isInGit || name !== trackingId),
+  );
+  return { labels, annotations: Object.fromEntries(kept) };
 }
 
 /** The revisions among Secrets, newest first. */

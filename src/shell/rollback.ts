@@ -6,6 +6,7 @@ import { applySecretPlans, keysOf, plannedSecret, type SecretPlan } from '../cor
 import { verdictOfWrites, type RollbackReport, type StepOutcome } from '../core/report.ts';
 import { revisionsIn, type KeptRevision } from '../core/revision.ts';
 import { guardTarget, overwriteNeeded, unnamedChanges } from '../core/secret-guards.ts';
+import { writerIndex } from '../core/secret-writers.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { utcText } from '../core/utc-text.ts';
 import { OperatorError } from '../errors.ts';
@@ -45,7 +46,8 @@ export async function runRollback(session: Session, options: RollbackOptions): P
   const current = snapshot.secrets.items.find(
     ({ metadata }) => metadata.name === revision.secretName && metadata.namespace === revision.namespace,
   );
-  const plan = planRollback(revision, current);
+  const { application } = writerIndex(snapshot).of(revision.namespace, revision.secretName);
+  const plan = planRollback(revision, current, application !== undefined);
   refuseOwned(session, plan);
   const context = { snapshot, revision, plan };
   if (options.dryRun || plan.action === 'none') return report(session, { ...context, outcomes: [] }, options);

@@ -94,6 +94,22 @@ describe('history', () => {
   });
 });
 
+test('a Secret that is gone comes back as what it was when c2l last kept it, without a tracking id that Git lacks', async () => {
+  const { cluster, fix } = await repaired();
+  const marks = {
+    labels: { team: 'a' },
+    annotations: { note: 'n', 'argocd.argoproj.io/tracking-id': `shop:/Secret:cloudtolocalllm/${secret}` },
+  };
+  const patch = { metadata: marks, data: { 'jwt-secret': null } };
+  await api(cluster).send('PATCH', path, patch, 'application/merge-patch+json');
+  await fix();
+  await api(cluster).send('DELETE', path);
+  await fix();
+  const { metadata } = await api(cluster).get<Stored>(path);
+  expect([metadata.labels, metadata.annotations?.['note']]).toEqual([{ team: 'a' }, 'n']);
+  expect(metadata.annotations).not.toHaveProperty('argocd.argoproj.io/tracking-id');
+});
+
 describe('rollback', () => {
   test('makes the Secret hold what it held, keeps what it replaced, and can itself be rolled back', async () => {
     const { cluster, session, before, after } = await repaired();

@@ -1,0 +1,144 @@
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { KubeConfig } from '@kubernetes/client-node';
+
+/** When a program dies: before the server has seen its request, before it has the answer, or just after. */
+export type Moment = 'before' | 'during' | 'after';
+
+export interface Cut {
+  /** Of the requests in their order, from 0. */
+  readonly request: number;
+  readonly moment: Moment;
+  readonly kill: () => void;
+}
+
+export interface CuttingProxy {
+  /** Of the cluster behind it; whoever has it acts as that cluster's user. */
+  readonly kubeconfig: string;
+  /** Method and path of every request since the last `begin`. */
+  readonly requests: readonly string[];
+  /** Counts anew, and cuts at one request where that is wanted. */
+  begin(cut?: Cut): void;
+  /** Resolves once the cluster has answered everything that it was sent. */
+  settled(): Promise<void>;
+  close(): void;
+}
+
+/** Stands between a program and its cluster, and has the program killed at one request. */
+export async function cuttingProxy(kubeconfig: string): Promise<CuttingProxy> {
+  const upstream = await upstreamOf(kubeconfig);
+  const requests: string[] = [];
+  const underway = new Set<Promise<void>>();
+  let cut: Cut | undefined;
+
+  const server = createServer((incoming, outgoing) => {
+    const isCut = cut?.request === requests.length;
+    requests.push(`${incoming.method ?? ''} ${incoming.url ?? ''}`);
+    const work = pass(incoming, outgoing, { upstream, cut: isCut ? cut : undefined });
+    underway.add(work);
+    void work.finally(() => underway.delete(work));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    kubeconfig: plainKubeconfig(`http://127.0.0.1:${String(port)}`),
+    requests,
+    begin: (wanted) => {
+      requests.length = 0;
+      cut = wanted;
+    },
+    settled: async () => {
+      await Promise.all(underway);
+    },
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+interface Upstream {
+  readonly url: URL;
+  readonly options: RequestOptions;
+}
+
+async function upstreamOf(text: string): Promise<Upstream> {
+  const config = new KubeConfig();
+  config.loadFromString(text);
+  const url = new URL(config.getCurrentCluster()?.server ?? '');
+  const options: RequestOptions = {};
+  if (url.protocol === 'https:') await config.applyToHTTPSOptions(options);
+  return { url, options };
+}
+
+async function pass(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { upstream, cut }: { upstream: Upstream; cut: Cut | undefined },
+): Promise<void> {
+  const body = await bytesOf(incoming);
+  if (cut?.moment === 'before') {
+    cut.kill();
+    return;
+  }
+  const answer = sendOnward(incoming, body, upstream);
+  if (cut?.moment === 'during') cut.kill();
+  const { status, headers, bytes } = await answer;
+  if (outgoing.destroyed || incoming.socket.destroyed) return;
+  await new Promise<void>((resolve) => {
+    outgoing.on('close', resolve);
+    outgoing.writeHead(status, headers).end(bytes, () => {
+      if (cut?.moment === 'after') cut.kill();
+      resolve();
+    });
+  });
+}
+
+interface Answered {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly bytes: Buffer;
+}
+
+function sendOnward(incoming: IncomingMessage, body: Buffer, { url, options }: Upstream): Promise<Answered> {
+  const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  const headers = without(incoming.headers, 'host', 'connection');
+  return new Promise((resolve, reject) => {
+    const onward = start(
+      { ...options, method: incoming.method, host: url.hostname, port: url.port, path: incoming.url, headers },
+      (answer) => {
+        bytesOf(answer).then((bytes) => {
+          resolve({
+            status: answer.statusCode ?? 502,
+            headers: without(answer.headers, 'transfer-encoding'),
+            bytes,
+          });
+        }, reject);
+      },
+    );
+    onward.on('error', reject);
+    onward.end(body);
+  });
+}
+
+function without(headers: IncomingMessage['headers'], ...names: string[]): IncomingMessage['headers'] {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
+}
+
+async function bytesOf(stream: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function plainKubeconfig(server: string): string {
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'cut',
+    clusters: [{ name: 'cut', cluster: { server } }],
+    users: [{ name: 'cut', user: {} }],
+    contexts: [{ name: 'cut', context: { cluster: 'cut', user: 'cut' } }],
+  });
+}
