@@ -83,16 +83,20 @@ class Draft {
     });
     const drawn = group.blocks.slice(0, mostBeneath);
     for (const object of drawn) this.#addObject(object);
-    this.#connect(root, group, drawn);
-    this.#addRest(root, group.blocks.length - drawn.length, 'workloads');
-
-    const effects = otherEffects(group);
-    for (const { object, severity, message } of effects.slice(0, mostBeneath)) {
+    const others = otherEffects(group);
+    const effects = others.slice(0, mostBeneath);
+    for (const { object, severity, message } of effects) {
       const id = refId(object);
       if (!this.#nodes.has(id)) this.#nodes.set(id, this.#effectNode(object, { severity, message }));
-      this.#edge(root, id);
     }
-    this.#addRest(root, effects.length - mostBeneath, 'findings');
+    const nodeOf = new Map([
+      ...group.findings.map(({ id }) => [id, root] as const),
+      ...effects.map(({ id, object }) => [id, refId(object)] as const),
+    ]);
+    for (const effect of effects) this.#connectEffect(effect, effects, nodeOf);
+    this.#connectBlocked(drawn, [...group.findings, ...effects], nodeOf);
+    this.#addRest(root, group.blocks.length - drawn.length, 'workloads');
+    this.#addRest(root, others.length - effects.length, 'findings');
   }
 
   graph(): Pick<CauseGraph, 'nodes' | 'edges'> {
@@ -111,15 +115,34 @@ class Draft {
     });
   }
 
-  /** An arrow to each direct user, and to whatever no other arrow of this group reaches. */
-  #connect(root: string, { findings }: FindingGroup, drawn: readonly ObjectRef[]): void {
+  /** From the nearest of its causes: one that is itself explained by another of them stands between. */
+  #connectEffect(effect: Finding, effects: readonly Finding[], nodeOf: ReadonlyMap<string, string>): void {
+    const causes = new Set(effect.causes);
+    const further = new Set(effects.filter(({ id }) => causes.has(id)).flatMap((cause) => cause.causes));
+    for (const id of causes) {
+      const from = nodeOf.get(id);
+      const to = refId(effect.object);
+      if (from !== undefined && from !== to && !further.has(id)) this.#edge(from, to);
+    }
+  }
+
+  /** An arrow from the nearest finding that a workload is a direct user of, and from what it waits for. */
+  #connectBlocked(
+    drawn: readonly ObjectRef[],
+    findings: readonly Finding[],
+    nodeOf: ReadonlyMap<string, string>,
+  ): void {
     const ids = new Set(drawn.map(refId));
-    const users = new Set(findings.flatMap(({ references = [] }) => references.map(refId)));
+    const [first] = findings;
     for (const id of ids) {
+      const direct = findings.filter(({ references = [] }) => references.some((reference) => refId(reference) === id));
+      const further = new Set(direct.flatMap(({ causes }) => causes));
+      const nearest = direct.filter((finding) => !further.has(finding.id));
       const needs = (this.#components.get(id)?.dependsOn ?? []).flatMap((name) => this.#idsByComponent.get(name) ?? []);
       const inside = needs.filter((need) => ids.has(need) && need !== id);
+      const from = nearest.length > 0 || inside.length > 0 || first === undefined ? nearest : [first];
       for (const need of inside) this.#edge(need, id);
-      if (inside.length === 0 || users.has(id)) this.#edge(root, id);
+      for (const finding of from) this.#edge(nodeOf.get(finding.id) ?? '', id);
     }
   }
 
