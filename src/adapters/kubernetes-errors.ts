@@ -4,6 +4,7 @@ import { unreadable, type ReadFailureCause, type Unreadable } from '../core/obse
 export interface ApiAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly bytes: Buffer;
   readonly text: string;
 }
 

@@ -1,7 +1,7 @@
 import http, { type IncomingMessage, type RequestOptions } from 'node:http';
 import https from 'node:https';
 import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { gunzip, type ZlibOptions } from 'node:zlib';
 import { networkFailure, timeoutFailure, TransportFailure, type ApiAnswer } from './kubernetes-errors.ts';
 
 export interface Exchange {
@@ -69,16 +69,31 @@ async function receive(response: IncomingMessage): Promise<ApiAnswer> {
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   const body = Buffer.concat(chunks);
+  const bytes = response.headers['content-encoding'] === 'gzip' ? await decompress(body) : body;
+  return toAnswer(response, bytes);
+}
+
+/** An upgrade that was refused, too, is told as an answer. */
+export function toAnswer({ statusCode = 0, headers }: IncomingMessage, bytes: Buffer): ApiAnswer {
   return {
-    status: response.statusCode ?? 0,
-    headers: response.headers,
-    text: (response.headers['content-encoding'] === 'gzip' ? await decompress(body) : body).toString('utf8'),
+    status: statusCode,
+    headers,
+    bytes,
+    get text() {
+      return bytes.toString('utf8');
+    },
   };
 }
 
+const smallestChunk = 16 * 1024;
+const largestChunk = 32 * 1024 * 1024;
+
+/** Into one buffer of the size that a gzip stream ends with; a false one only costs more of them. */
 async function decompress(body: Buffer): Promise<Buffer> {
+  const size = body.length < 4 ? 0 : body.readUInt32LE(body.length - 4);
+  const chunkSize = Math.min(Math.max(size, smallestChunk), largestChunk);
   try {
-    return await promisify(gunzip)(body);
+    return await promisify<Buffer, ZlibOptions, Buffer>(gunzip)(body, { chunkSize });
   } catch {
     throw new TransportFailure('not-kubernetes', 'the server sent an answer that cannot be decompressed');
   }

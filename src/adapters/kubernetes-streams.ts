@@ -1,6 +1,6 @@
 import WebSocket, { type ClientOptions } from 'ws';
+import { closedFailure, toAnswer } from './kubernetes-exchange.ts';
 import { networkFailure, timeoutFailure, type ApiAnswer } from './kubernetes-errors.ts';
-import { closedFailure } from './kubernetes-exchange.ts';
 import type { Transport } from './kubernetes-transport.ts';
 
 /** Output beyond this is not kept: a check reads a line or a small document. */
@@ -100,7 +100,7 @@ export function followStream(
           });
           response.on('close', () => {
             settle(() => {
-              resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+              resolve(toAnswer(response, Buffer.from(text)));
             });
           });
         });

@@ -14,7 +14,7 @@ export function componentStates(snapshot: Snapshot, stack?: Stack): ComponentSta
   const byId = new Map(found.map((workload) => [refId(workload.ref), workload]));
   const named = stack ? declaredComponents(stack) : derivedComponents(found);
   const names = new Map(named.map(({ ref, name }) => [refId(ref), name]));
-  const graph = dependencyGraph(snapshot, stack, found);
+  const graph = dependencyGraph(snapshot, stack);
   const events = podEvents(snapshot);
 
   return named.map(({ name, ref }) => {

@@ -2,10 +2,11 @@ import { acyclic, usersOf, type Edges } from './acyclic.ts';
 import { compareText } from './findings.ts';
 import { waitedForHosts } from './init-waits.ts';
 import { refId, type ObjectRef } from './kubernetes.ts';
+import { oncePerPair } from './once-per.ts';
 import { serviceTargets } from './service-targets.ts';
 import type { Snapshot } from './snapshot.ts';
 import { namespaceOf, type Stack, type StackComponent } from './stack.ts';
-import { workloads, type Workload } from './workloads.ts';
+import { workloads } from './workloads.ts';
 
 /** Which workload needs which others to work. Free of cycles. */
 export interface DependencyGraph {
@@ -19,11 +20,8 @@ export interface DependencyGraph {
 }
 
 /** Joins what the stack declares with what init containers are seen to wait for. */
-export function dependencyGraph(
-  snapshot: Snapshot,
-  stack?: Stack,
-  found: readonly Workload[] = workloads(snapshot),
-): DependencyGraph {
+export const dependencyGraph = oncePerPair((snapshot: Snapshot, stack: Stack | undefined): DependencyGraph => {
+  const found = workloads(snapshot);
   const refs = new Map<string, ObjectRef>();
   const edges = new Map<string, Set<string>>();
   const add = (ref: ObjectRef, needs: readonly ObjectRef[]): void => {
@@ -44,7 +42,7 @@ export function dependencyGraph(
   const { edges: dependsOn, levels } = acyclic(toEdges(edges));
   const levelOf = new Map(levels.flatMap((ids, level) => ids.map((id) => [id, level] as const)));
   return { refs, dependsOn, usedBy: usersOf(dependsOn), levels: levelOf };
-}
+});
 
 /** The object that a stack component stands for. */
 export function componentRef(stack: Stack, component: StackComponent): ObjectRef {

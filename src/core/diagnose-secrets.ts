@@ -17,7 +17,8 @@ function needFindings(scene: Scene, need: SecretNeed): Finding[] {
   if (need.gap) return [];
   const required = requirementsOf(need, scene.stack);
   if (need.secret === undefined) return missingSecret(scene, need, required);
-  return required.flatMap((requirement) => keyFinding(scene, need, requirement) ?? []);
+  const wrong = required.filter(({ state }) => state !== 'ok');
+  return wrong.flatMap((requirement) => keyFinding(scene, need, requirement) ?? []);
 }
 
 /** Only what is required decides: that something else would take the Secret too makes its absence no worse. */

@@ -27,7 +27,7 @@ export interface Scene {
 export function buildScene(snapshot: Snapshot, stack: Stack | undefined): Scene {
   const found = workloads(snapshot);
   const events = podEvents(snapshot);
-  const graph = dependencyGraph(snapshot, stack, found);
+  const graph = dependencyGraph(snapshot, stack);
   const missing = new Set(snapshot.missingNamespaces);
   return {
     snapshot,
@@ -37,7 +37,7 @@ export function buildScene(snapshot: Snapshot, stack: Stack | undefined): Scene 
     readiness: new Map(found.map((workload) => [refId(workload.ref), readiness(workload, events)])),
     events,
     graph,
-    needs: secretNeeds(snapshot, stack, found).filter(({ namespace }) => !missing.has(namespace)),
+    needs: secretNeeds(snapshot, stack).filter(({ namespace }) => !missing.has(namespace)),
     blocks: blocker(graph),
     command: (words, namespace) =>
       stack?.namespaces.includes(namespace) === true ? `c2l ${words}` : `c2l ${words} -n ${namespace}`,

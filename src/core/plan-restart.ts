@@ -47,7 +47,7 @@ export interface RestartPlan {
 export function planRestart(snapshot: Snapshot, stack?: Stack): RestartPlan {
   const found = workloads(snapshot);
   const view = secretsView(snapshot);
-  const graph = dependencyGraph(snapshot, stack, found);
+  const graph = dependencyGraph(snapshot, stack);
   const plans = found.map((workload) => {
     const missing = missingServices(snapshot, workload).map((name) => `service/${name}, which does not exist`);
     return planWorkload(workload, view, [...dependenciesOf(graph, workload.ref).map(refText), ...missing]);

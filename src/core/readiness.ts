@@ -1,4 +1,5 @@
 import type { KubernetesEvent } from './kubernetes.ts';
+import { oncePer } from './once-per.ts';
 import { podState, type PodState } from './pod-state.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Workload } from './workloads.ts';
@@ -14,7 +15,7 @@ export interface Readiness {
 /** Events by the uid of the pod they are about, oldest first. */
 export type PodEvents = ReadonlyMap<string, readonly KubernetesEvent[]>;
 
-export function podEvents(snapshot: Snapshot): PodEvents {
+export const podEvents = oncePer((snapshot: Snapshot): PodEvents => {
   const byPod = new Map<string, KubernetesEvent[]>();
   for (const event of snapshot.events.items) {
     const { kind, uid } = event.involvedObject;
@@ -25,7 +26,7 @@ export function podEvents(snapshot: Snapshot): PodEvents {
   }
   for (const list of byPod.values()) list.sort((left, right) => (timeOf(left) < timeOf(right) ? -1 : 1));
   return byPod;
-}
+});
 
 function timeOf(event: KubernetesEvent): string {
   return event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '';

@@ -1,11 +1,17 @@
 import type { FindingReference, ReferenceVia } from './findings.ts';
 import type { Container, Ingress, KeyToPath, ObjectRef, PodSpec, ServiceAccount, Volume } from './kubernetes.ts';
+import { refId } from './kubernetes.ts';
 
 /** One place that needs a Secret; without `key` it needs the Secret as a whole. */
 export interface SecretReference extends FindingReference {
   readonly secret: string;
   readonly key?: string;
 }
+
+/** Where a reference stands: the object, and the container where it is in one. */
+type Place = Omit<FindingReference, 'via' | 'optional'>;
+
+type ContainerPlace = Place & { readonly container: string };
 
 interface Need {
   readonly secret: string | undefined;
@@ -23,11 +29,33 @@ export function secretReferences(
   podSpec: PodSpec,
   serviceAccount?: ServiceAccount,
 ): readonly SecretReference[] {
+  const known = knownReferences.get(podSpec) ?? [];
+  const same = known.find((each) => each.serviceAccount === serviceAccount && refId(each.ref) === refId(ref));
+  if (same !== undefined) return same.references;
+  const references = findReferences(ref, podSpec, serviceAccount);
+  knownReferences.set(podSpec, [...known, { ref, serviceAccount, references }]);
+  return references;
+}
+
+interface Found {
+  readonly ref: ObjectRef;
+  readonly serviceAccount: ServiceAccount | undefined;
+  readonly references: readonly SecretReference[];
+}
+
+/** Several parts of a diagnosis ask for the same pod, and a cluster has thousands. */
+const knownReferences = new WeakMap<PodSpec, readonly Found[]>();
+
+function findReferences(ref: ObjectRef, podSpec: PodSpec, serviceAccount?: ServiceAccount): SecretReference[] {
+  const { kind, namespace, name } = ref;
+  const place: Place = { kind, namespace, name };
   return [
-    ...(podSpec.initContainers ?? []).flatMap((container) => containerReferences(ref, container, true)),
-    ...podSpec.containers.flatMap((container) => containerReferences(ref, container, false)),
-    ...placed(ref, (podSpec.volumes ?? []).flatMap(volumeNeeds)),
-    ...placed(ref, pullNeeds(podSpec, serviceAccount)),
+    ...(podSpec.initContainers ?? []).flatMap((each) =>
+      containerReferences({ ...place, container: each.name, init: true }, each),
+    ),
+    ...podSpec.containers.flatMap((each) => containerReferences({ ...place, container: each.name }, each)),
+    ...placed(place, (podSpec.volumes ?? []).flatMap(volumeNeeds)),
+    ...placed(place, pullNeeds(podSpec, serviceAccount)),
   ];
 }
 
@@ -40,16 +68,21 @@ export function ingressReferences(ingress: Ingress): readonly SecretReference[] 
   return placed(ref, needs);
 }
 
-function containerReferences(ref: ObjectRef, container: Container, init: boolean): SecretReference[] {
-  const env = (container.env ?? []).flatMap((variable): Need[] => {
-    const selector = variable.valueFrom?.secretKeyRef;
-    return selector ? [{ secret: selector.name, key: selector.key, via: 'env', optional: selector.optional }] : [];
-  });
-  const envFrom = (container.envFrom ?? []).flatMap((source): Need[] =>
-    source.secretRef ? [{ secret: source.secretRef.name, via: 'envFrom', optional: source.secretRef.optional }] : [],
+/** Most references of a cluster are made here, so that each is made at once. */
+function containerReferences(place: ContainerPlace, { env = [], envFrom = [] }: Container): SecretReference[] {
+  const { kind, namespace, name, container } = place;
+  const references: SecretReference[] = [];
+  for (const { valueFrom } of env) {
+    const selector = valueFrom?.secretKeyRef;
+    if (selector?.name === undefined || selector.name === '') continue;
+    const { name: secret, key, optional = false } = selector;
+    const reference = { kind, namespace, name, container, via: 'env' as const, optional, secret, key };
+    references.push(place.init === undefined ? reference : { ...reference, init: place.init });
+  }
+  const sources = envFrom.flatMap(({ secretRef }): Need[] =>
+    secretRef ? [{ secret: secretRef.name, via: 'envFrom', optional: secretRef.optional }] : [],
   );
-  const place = init ? { container: container.name, init } : { container: container.name };
-  return placed(ref, [...env, ...envFrom]).map((reference) => ({ ...reference, ...place }));
+  return sources.length === 0 ? references : [...references, ...placed(place, sources)];
 }
 
 function volumeNeeds(volume: Volume): Need[] {
@@ -85,12 +118,13 @@ function pullNeeds(podSpec: PodSpec, serviceAccount: ServiceAccount | undefined)
   return names.map(({ name }) => ({ secret: name, via, optional: false }));
 }
 
-function placed(ref: ObjectRef, needs: readonly Need[]): SecretReference[] {
-  const { kind, namespace, name } = ref;
-  return needs.flatMap(({ secret, key, via, optional = false }) => {
-    if (secret === undefined || secret === '') return [];
-    return [{ kind, namespace, name, via, optional, secret, ...(key === undefined ? {} : { key }) }];
-  });
+function placed(place: Place, needs: readonly Need[]): SecretReference[] {
+  const references: SecretReference[] = [];
+  for (const { secret, key, via, optional = false } of needs) {
+    if (secret === undefined || secret === '') continue;
+    references.push(key === undefined ? { ...place, via, optional, secret } : { ...place, via, optional, secret, key });
+  }
+  return references;
 }
 
 /** The place alone, as reports show it. */

@@ -37,7 +37,10 @@ export function requirementsOf(need: SecretNeed, stack?: Stack): readonly Requir
       secret: need.name,
       key,
       required: isRequired(keyNeed),
-      references: places(references),
+      // Told of few, and thousands are looked at.
+      get references() {
+        return places(references);
+      },
       ...(declared === undefined ? {} : { declared }),
       ...keyState(need, keyNeed, stack?.placeholders ?? defaultPlaceholders),
     };

@@ -1,5 +1,6 @@
 import { compareText } from './findings.ts';
 import type { Ingress, Pod, ServiceAccount } from './kubernetes.ts';
+import { oncePerPair } from './once-per.ts';
 import { ingressReferences, secretReferences, type SecretReference } from './references.ts';
 import type { Secret } from './secret.ts';
 import type { Gap, Snapshot } from './snapshot.ts';
@@ -26,11 +27,7 @@ export interface SecretNeed {
 }
 
 /** Joins live references with the stack file, by Secret, ordered by namespace and name. */
-export function secretNeeds(
-  snapshot: Snapshot,
-  stack?: Stack,
-  found: readonly Workload[] = workloads(snapshot),
-): readonly SecretNeed[] {
+export const secretNeeds = oncePerPair((snapshot: Snapshot, stack: Stack | undefined): readonly SecretNeed[] => {
   const drafts = new Map<string, Draft>();
   const draftOf = (namespace: string, name: string): Draft => {
     const id = `${namespace}/${name}`;
@@ -38,7 +35,7 @@ export function secretNeeds(
     drafts.set(id, draft);
     return draft;
   };
-  for (const reference of liveReferences(snapshot, found)) {
+  for (const reference of liveReferences(snapshot)) {
     draftOf(reference.namespace, reference.secret).references.push(reference);
   }
   for (const entry of stack?.secrets ?? []) {
@@ -49,7 +46,7 @@ export function secretNeeds(
 
   const complete = completer(snapshot);
   return [...drafts].sort(([left], [right]) => compareText(left, right)).map(([, draft]) => complete(draft));
-}
+});
 
 interface Draft {
   readonly namespace: string;
@@ -98,7 +95,7 @@ function takesEveryKey({ key, via }: SecretReference): boolean {
   return key === undefined && (via === 'envFrom' || via === 'volume' || via === 'projected-volume');
 }
 
-function liveReferences(snapshot: Snapshot, found: readonly Workload[]): SecretReference[] {
+function liveReferences(snapshot: Snapshot): SecretReference[] {
   const accounts = new Map(
     snapshot.serviceAccounts.items.map((account) => [
       `${account.metadata.namespace ?? ''}/${account.metadata.name}`,
@@ -106,7 +103,7 @@ function liveReferences(snapshot: Snapshot, found: readonly Workload[]): SecretR
     ]),
   );
   return [
-    ...found.flatMap((workload) => workloadReferences(workload, accountOf(workload, accounts))),
+    ...workloads(snapshot).flatMap((workload) => workloadReferences(workload, accountOf(workload, accounts))),
     ...snapshot.ingresses.items.toSorted(byName).flatMap(ingressReferences),
   ];
 }

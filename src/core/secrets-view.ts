@@ -1,4 +1,5 @@
 import type { KubernetesEvent, Pod } from './kubernetes.ts';
+import { oncePer } from './once-per.ts';
 import type { Secret } from './secret.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -9,7 +10,7 @@ export interface SecretsView {
   mountFailures(pod: Pod): readonly string[];
 }
 
-export function secretsView(snapshot: Snapshot): SecretsView {
+export const secretsView = oncePer((snapshot: Snapshot): SecretsView => {
   const secrets = new Map(
     snapshot.secrets.items.map((secret) => [`${secret.metadata.namespace}/${secret.metadata.name}`, secret]),
   );
@@ -23,4 +24,4 @@ export function secretsView(snapshot: Snapshot): SecretsView {
     secret: (namespace, name) => secrets.get(`${namespace}/${name}`),
     mountFailures: ({ metadata }) => (failures.get(metadata.uid ?? '') ?? []).map(({ message }) => message ?? ''),
   };
-}
+});

@@ -39,7 +39,7 @@ function judgedValues(pod: Pod, references: readonly SecretReference[], view: Se
 
 function valueInUse(reference: SecretReference, startedAt: string, view: SecretsView): ValuesInUse {
   const secret = view.secret(reference.namespace, reference.secret);
-  if (secret === undefined) return {};
+  if (secret === undefined || isUntold(secret)) return {};
   const keys = keysRead(reference, secret);
   if (keys.some((key) => isLater(provenChange(secret, key), startedAt))) {
     return { outdated: `runs with an older value of ${valueText(reference)}` };
@@ -52,6 +52,11 @@ function valueInUse(reference: SecretReference, startedAt: string, view: Secrets
   return hadIt
     ? { trusted: `began while ${name} was still there` }
     : { outdated: `may run without ${name}, which was added since` };
+}
+
+/** Of most Secrets no change is on record. */
+function isUntold({ keyChangedAt, keyAddedAt, immutable }: Secret): boolean {
+  return keyChangedAt.size === 0 && keyAddedAt.size === 0 && !immutable;
 }
 
 /** An immutable Secret gets another value only by another one that takes its place. */

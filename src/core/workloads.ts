@@ -12,6 +12,7 @@ import type {
   StatefulSet,
 } from './kubernetes.ts';
 import { refId } from './kubernetes.ts';
+import { oncePer } from './once-per.ts';
 import { isFinishedJob, refOf } from './object-owners.ts';
 import { podOwners, type PodGroup } from './pod-owners.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -43,7 +44,7 @@ export type Workload = Common &
  * Everything that runs or would run pods, ordered by kind, namespace and name. Finished Jobs are left out; a
  * CronJob's unfinished ones need what their own template says, also after the CronJob's has changed.
  */
-export function workloads(snapshot: Snapshot): readonly Workload[] {
+export const workloads = oncePer((snapshot: Snapshot): readonly Workload[] => {
   const owners = podOwners(snapshot);
   const podsOf = (ref: ObjectRef): readonly Pod[] => owners.get(refId(ref))?.pods ?? [];
   const known = [
@@ -56,7 +57,7 @@ export function workloads(snapshot: Snapshot): readonly Workload[] {
   const byId = new Map(known.map((workload) => [refId(workload.ref), workload]));
   for (const [id, group] of owners) if (!byId.has(id)) byId.set(id, other(group));
   return [...byId].sort(([left], [right]) => compareText(left, right)).map(([, workload]) => workload);
-}
+});
 
 type PodsOf = (ref: ObjectRef) => readonly Pod[];
 

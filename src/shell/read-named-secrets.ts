@@ -17,6 +17,7 @@ export async function readNamedSecrets(
   stack: Stack | undefined,
 ): Promise<Listing<Secret>> {
   const { items, gaps } = snapshot.secrets;
+  if (!gaps.some(({ cause }) => cause === 'forbidden')) return snapshot.secrets;
   const wanted = secretNeeds(snapshot, stack).filter(({ gap }) => gap?.cause === 'forbidden');
   const answers = await mapLimited(wanted, readsAtOnce, async ({ namespace, name, gap }) => ({
     answer: await cluster.readSecret(namespace, name),

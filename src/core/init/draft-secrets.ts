@@ -4,13 +4,12 @@ import type { SecretReference } from '../references.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { sharedSourceNames, sourceNames } from '../source-names.ts';
 import { defaultPlaceholders } from '../value-format.ts';
-import type { Workload } from '../workloads.ts';
 import { guessKey } from './guess-key.ts';
 import type { DraftKey, DraftSecret } from './stack-draft.ts';
 
 /** Every Secret that something needs, but for certificates: those have an issuer, and are in no source of values. */
-export function draftSecrets(snapshot: Snapshot, found: readonly Workload[], first: string): DraftSecret[] {
-  const needs = secretNeeds(snapshot, undefined, found).filter(({ references }) => !references.every(isCertificate));
+export function draftSecrets(snapshot: Snapshot, first: string): DraftSecret[] {
+  const needs = secretNeeds(snapshot).filter(({ references }) => !references.every(isCertificate));
   const drafts = needs.map((need) => draftSecret(need, first));
   return withOwnNames(drafts, first);
 }

@@ -16,7 +16,7 @@ export interface DraftedStack {
 export function draftStack(snapshot: Snapshot, configMaps: readonly ConfigMap[]): DraftedStack {
   const found = workloads(snapshot);
   const lasting = found.filter(({ type }) => type === 'Deployment' || type === 'StatefulSet' || type === 'DaemonSet');
-  const secrets = draftSecrets(snapshot, found, snapshot.namespaces[0] ?? '');
+  const secrets = draftSecrets(snapshot, snapshot.namespaces[0] ?? '');
   const used = new Set([...secrets, ...lasting.map(({ ref }) => ref)].map(({ namespace }) => namespace));
   const namespaces = snapshot.namespaces.filter((name, index) => index === 0 || used.has(name));
   const first = namespaces[0] ?? '';

@@ -1,0 +1,24 @@
+/**
+ * The same answer for the same object, computed once: what many parts of a diagnosis ask of one snapshot. Objects are
+ * told apart by identity and must not be changed; an answer lives as long as its object.
+ */
+export function oncePer<K extends object, R>(compute: (key: K) => R): (key: K) => R {
+  const known = new WeakMap<K, { readonly answer: R }>();
+  return (key) => {
+    const found = known.get(key) ?? { answer: compute(key) };
+    known.set(key, found);
+    return found.answer;
+  };
+}
+
+const none = {};
+
+/** As `oncePer`, for an answer that depends on a second object, which may be missing. */
+export function oncePerPair<K extends object, L extends object, R>(
+  compute: (key: K, second: L | undefined) => R,
+): (key: K, second?: L) => R {
+  const perKey = oncePer((key: K) =>
+    oncePer((second: object) => compute(key, second === none ? undefined : (second as L))),
+  );
+  return (key, second) => perKey(key)(second ?? none);
+}
