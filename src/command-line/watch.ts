@@ -12,6 +12,9 @@ export function declareWatch(registry: Registry): void {
       'c2l watch --once --url https://shop.example/health',
     )
     .option('--once', 'one round, with the state kept in a file: for cron and CI schedules')
+    .addOption(
+      new Option('--test', 'send a test message to everybody who is told, and end').conflicts(['once', 'listen']),
+    )
     .option('--url <url>', 'endpoint that must answer 200, beside those of the stack; may be repeated', collect)
     .option('--state <file>', "where the state is kept (default: a file of the stack's name in the state folder)")
     .addOption(

@@ -18,9 +18,11 @@ import { Watcher, watchUntilStopped, type WatchedRound, type WatchParts } from '
 import type { Notifier, StatusAnswer, WatchStateFile, WatchWorld } from '../watch-ports.ts';
 import { sessionOptions, type GlobalFlags } from './options.ts';
 import { styleFor } from './run-report.ts';
+import { tryReceivers } from './watch-test.ts';
 
 export interface WatchFlags extends GlobalFlags {
   readonly once?: boolean;
+  readonly test?: boolean;
   readonly interval?: number;
   readonly state?: string;
   readonly listen?: { readonly host: string; readonly port: number };
@@ -43,6 +45,7 @@ export async function watch(flags: WatchFlags, deps: Deps): Promise<ExitCode> {
   try {
     const receivers = await openReceivers(section, world);
     const source = sourceOf(subject);
+    if (flags.test === true) return await tryReceivers(receivers.notifiers, source, { output: flags.output, deps });
     const file = await world.openState(flags.state, source);
     try {
       const { clock, terminal, signal } = deps;
@@ -67,7 +70,9 @@ export async function watch(flags: WatchFlags, deps: Deps): Promise<ExitCode> {
 async function openSubject(flags: WatchFlags, deps: Deps): Promise<Subject> {
   const stack = await namedStack(sessionOptions(flags), deps);
   const section = sectionOf(stack?.watch, flags.url ?? []);
-  const wanted = wantsCluster({ cluster: flags.cluster, names: namesCluster(flags) }, stack, section);
+  // Whoever is told has nothing to do with the cluster.
+  const wanted =
+    flags.test !== true && wantsCluster({ cluster: flags.cluster, names: namesCluster(flags) }, stack, section);
   const cluster = wanted === false ? undefined : await clusterOrNone(flags, deps, wanted === 'if-there-is-one');
   const stackName = stack?.name ?? cluster?.session?.stack?.name;
   return { section, cluster, stackName, world: await deps.openWatchWorld() };

@@ -11,6 +11,7 @@ import { countingProxy } from './counting-proxy.ts';
 import { home, interleaved, peakMemory, type CommandLine } from './measure.ts';
 import { recoveryRow } from './recovery.ts';
 import { machine, score, table, type Row } from './rows.ts';
+import { watchRows } from './watch.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -103,7 +104,13 @@ async function realRows(): Promise<Row[]> {
   }
 }
 
-const rows = [startUpRow('--version'), startUpRow('--help'), ...(await sandboxRows()), ...(await realRows())];
+const rows = [
+  startUpRow('--version'),
+  startUpRow('--help'),
+  ...(await sandboxRows()),
+  ...(flags.quick ? [] : await watchRows()),
+  ...(await realRows()),
+];
 console.log(`${machine()}\n\n${table(rows)}`);
 const over = rows.filter((row) => row.gate !== undefined && score(row) > row.gate);
 for (const row of over) note(`over its gate of ${String(row.gate)}: ${row.measured}`);

@@ -4,7 +4,7 @@ import { arch, cpus, platform, release, totalmem } from 'node:os';
 export interface Row {
   readonly measured: string;
   readonly value: number;
-  readonly unit: 'ms' | 's' | 'MB' | 'requests';
+  readonly unit: 'ms' | 's' | 'MB' | 'requests' | '% of a core';
   /** What it is held against, where the limit is a ratio. */
   readonly against?: { readonly name: string; readonly value: number };
   /** The target: a ratio where `against` is given, else a number of units. */
@@ -17,7 +17,7 @@ export function score({ value, against }: Row): number {
   return against === undefined ? value : value / against.value;
 }
 
-const digits = { ms: 0, s: 2, MB: 0, requests: 0 } as const;
+const digits = { ms: 0, s: 2, MB: 0, requests: 0, '% of a core': 1 } as const;
 
 function cells(row: Row): string[] {
   const { measured, value, unit, against, limit } = row;

@@ -229,6 +229,32 @@ describe('receivers', () => {
   });
 });
 
+describe('watch --test', () => {
+  const hooks = ['one', 'two'].map((name) => ({ kind: 'webhook', name, url: { env: `URL_${name}` } }));
+
+  test('says of each receiver whether it took the message', async () => {
+    const [good, bad] = [await startReceiver(), await startReceiver([403])];
+    const folder = await watchFolder({ endpoints: [{ name: 'web', url: bad.url }], notify: hooks });
+    const env = { URL_one: good.url, URL_two: bad.url };
+    const { code, stdout } = await folder.watch(['--test'], { env });
+    expect(code).toBe(1);
+    expect(stdout).toContain('PASS  one  took the test message\nFAIL  two  answered 403\n');
+    expect(good.requests.map(({ body }) => (JSON.parse(body) as Posted).title)).toEqual([
+      'shop: this is a test of c2l watch, nothing is wrong',
+    ]);
+    const again = await folder.watch(['--test', '-o', 'json'], { env });
+    expect(again.code).toBe(0);
+    expect(JSON.parse(again.stdout)).toMatchObject({ command: 'watch', verdict: 'ok', findings: [] });
+  });
+
+  test('without receivers there is nothing to try', async () => {
+    const folder = await watchFolder({ endpoints: [] });
+    const { code, stderr } = await folder.watch(['--test']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('the stack names nobody who is told; add watch.notify to the stack file');
+  });
+});
+
 describe('what is wrong is told before anything is watched', () => {
   const hook = { kind: 'webhook', name: 'hook', url: { env: 'HOOK_URL' } };
   test.each([

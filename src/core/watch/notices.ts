@@ -44,7 +44,7 @@ export function noticeLines(notice: Notice): string[] {
   const { kind, roots, beneath, startedAt, durationMs, incident, severity } = notice;
   if (kind === 'test') return ['Whoever reads this is told when something fails.'];
   return [
-    ...roots.map(({ id, detail }) => `${id}: ${detail}`),
+    ...roots.map(({ id, detail }) => `${id}${kind === 'recovered' ? ' was down' : ''}: ${detail}`),
     ...(beneath.length === 0 ? [] : ['hanging on it:', ...beneath.map(({ id, detail }) => `  ${id}: ${detail}`)]),
     `since ${startedAt} (${spokenDuration(durationMs)}), severity ${severity}, incident ${incident}`,
   ];
