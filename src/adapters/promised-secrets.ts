@@ -12,6 +12,7 @@ interface Source {
 /** Which Secrets an object of a kind has other programs write, and with which keys. */
 const promisers: Readonly<Record<string, (source: Source) => readonly PromisedSecret[]>> = {
   'external-secrets.io/ExternalSecret': externalSecret,
+  'external-secrets.io/ClusterExternalSecret': clusterExternalSecret,
   'bitnami.com/SealedSecret': sealedSecret,
   'cert-manager.io/Certificate': certificate,
   'secrets-store.csi.x-k8s.io/SecretProviderClass': providerClass,
@@ -44,6 +45,12 @@ function externalSecret({ name, spec }: Source): PromisedSecret[] {
       owner: { by: 'external-secrets', name },
     },
   ];
+}
+
+function clusterExternalSecret({ name, spec }: Source): PromisedSecret[] {
+  const inner = { name: asText(spec['externalSecretName']) || name, spec: asObject(spec['externalSecretSpec']) ?? {} };
+  const named = Array.isArray(spec['namespaces']) ? spec['namespaces'].map(asText) : [];
+  return externalSecret(inner).map((promise) => ({ ...promise, namespaces: named.length > 0 ? named : 'any' }));
 }
 
 /** A template with data of its own stands in for what was fetched, unless it is told to be merged. */

@@ -78,9 +78,12 @@ export function objectsOf<R extends ManifestResource>(manifests: readonly Manife
  * Every Secret that will be there: a manifest's own, one that another program will write, the cluster's, and, where
  * there is none of these, what the stack file says of it. They are joined as applying them would.
  */
-function secretsOf({ manifests, stack, live }: ScenePart): Secret[] {
+function secretsOf({ manifests, namespaces, stack, live }: ScenePart): Secret[] {
   const secrets = new Map<string, Secret>();
-  for (const secret of [...(live?.secrets.items ?? []), ...manifests.flatMap(madeBy)]) {
+  for (const secret of [
+    ...(live?.secrets.items ?? []),
+    ...manifests.flatMap((manifest) => madeBy(manifest, namespaces)),
+  ]) {
     const id = `${secret.metadata.namespace}/${secret.metadata.name}`;
     const known = secrets.get(id);
     secrets.set(id, known === undefined ? secret : joined(known, secret));
@@ -94,11 +97,14 @@ function secretsOf({ manifests, stack, live }: ScenePart): Secret[] {
 }
 
 /** The Secrets that come of one manifest. */
-function madeBy({ content, namespace }: Manifest): Secret[] {
+function madeBy({ content, namespace }: Manifest, all: readonly string[]): Secret[] {
   if (content.as === 'secret') return [{ ...content.secret, metadata: { ...content.secret.metadata, namespace } }];
   const promises =
     content.as === 'promises' ? content.promises : content.as === 'ingresses' ? shimmed(content.object) : [];
-  return promises.map((promise) => promised(promise, namespace));
+  return promises.flatMap((promise) => {
+    const places = promise.namespaces === 'any' ? all : (promise.namespaces ?? [namespace]);
+    return places.map((place) => promised(promise, place));
+  });
 }
 
 function declaredSecrets(stack: Stack): Secret[] {
@@ -119,10 +125,10 @@ function withGap(secret: Secret, gaps: readonly Gap[]): Secret {
   return isHidden ? { ...secret, promised: { names: secret.promised?.names ?? new Set(), hasOthers: true } } : secret;
 }
 
-type ScenePart = Pick<ManifestScene, 'manifests' | 'stack' | 'live'>;
+type ScenePart = Pick<ManifestScene, 'manifests' | 'namespaces' | 'stack' | 'live'>;
 
-function promised({ name, namespace, type, keys, hasOthers, owner }: PromisedSecret, fallback: string): Secret {
-  return { ...unseen({ name, namespace: namespace ?? fallback, type, names: keys, hasOthers }), owner };
+function promised({ name, type, keys, hasOthers, owner }: PromisedSecret, namespace: string): Secret {
+  return { ...unseen({ name, namespace, type, names: keys, hasOthers }), owner };
 }
 
 interface Unseen {

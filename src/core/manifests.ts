@@ -20,8 +20,8 @@ export interface ManifestProblem extends Place {
 /** A Secret that a program in the cluster will write, by a manifest that says which keys it will hold. */
 export interface PromisedSecret {
   readonly name: string;
-  /** Undefined where it is the manifest's own. */
-  readonly namespace?: string;
+  /** Where it will be, if not in the manifest's own: a cluster-wide object that selects by label can mean any. */
+  readonly namespaces?: readonly string[] | 'any';
   readonly type: string;
   readonly keys: readonly string[];
   /** Whether it may hold keys that no manifest names. */

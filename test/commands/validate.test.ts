@@ -27,6 +27,14 @@ spec:
 ${spec}
 `;
 
+const clusterExternalSecret = (where: string) => `apiVersion: external-secrets.io/v1
+kind: ClusterExternalSecret
+metadata: { name: app }
+spec:
+  ${where}
+  externalSecretSpec: { data: [{ secretKey: a }, { secretKey: b }] }
+`;
+
 const sealedSecret = (spec: string) => `apiVersion: bitnami.com/v1alpha1
 kind: SealedSecret
 metadata: { name: app, namespace: shop }
@@ -85,6 +93,16 @@ const table: readonly (readonly [situation: string, files: Record<string, string
       ),
     },
     [],
+  ],
+  [
+    'a ClusterExternalSecret writes it wherever its selector says',
+    { 'api.yaml': api, 'app.yaml': clusterExternalSecret('namespaceSelectors: [{ matchLabels: { x: y } }]') },
+    [],
+  ],
+  [
+    'a ClusterExternalSecret writes it elsewhere',
+    { 'api.yaml': api, 'app.yaml': clusterExternalSecret('namespaces: [other]') },
+    ['secret-missing app api.yaml:17'],
   ],
   [
     'an ExternalSecret writes a Secret of another name',
@@ -416,6 +434,14 @@ describe('against a cluster', () => {
 
     expect(report?.findings.map((finding) => finding.code)).toEqual(['unreadable']);
     expect(code).toBe(ExitCode.unreadable);
+  });
+
+  test('what to type next means the same cluster', async () => {
+    const cwd = await manifestFolder({ 'api.yaml': api, 'c2l.yaml': stackFile('a: {}, b: {}') });
+
+    const { stdout } = await runCli(['validate', 'api.yaml', '--context', 'there', '-n', 'shop'], { cwd });
+
+    expect(stdout).toMatch(/\nnext: c2l validate --against-cluster api.yaml --context there -n shop\n$/);
   });
 
   test('one that does not answer is told as such', async () => {
