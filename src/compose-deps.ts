@@ -7,6 +7,7 @@ import { createManifestFiles } from './adapters/manifest-files.ts';
 import { createOutputFolder } from './adapters/output-folder.ts';
 import { createStackFiles } from './adapters/stack-file.ts';
 import { systemClock } from './adapters/system-clock.ts';
+import { tlsPairProblem } from './adapters/tls-pair.ts';
 import type { SecretValue } from './core/secret-value.ts';
 import type { HostedSandbox } from './host-sandbox.ts';
 import type { Connection, ConnectOptions, Deps } from './ports.ts';
@@ -79,6 +80,7 @@ export function composeDeps(surroundings: Surroundings): Deps {
     manifestFiles: createManifestFiles({ cwd, stdin }),
     readPlanFile: async (path) => (await import('./adapters/document-file.ts')).readPlanFile(path, cwd),
     readReportFile: async (path) => (await import('./adapters/document-file.ts')).readReportFile(path, cwd),
+    tlsPairProblem,
     fingerprints: createFingerprints,
     clock: systemClock,
     prompter,

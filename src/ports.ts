@@ -308,6 +308,8 @@ export interface Deps {
   readReportFile(path: string): Promise<unknown>;
   readonly outputFolder: OutputFolder;
   readonly manifestFiles: ManifestFiles;
+  /** Why a certificate and a private key cannot serve together. */
+  tlsPairProblem(certificate: SecretValue, key: SecretValue): string | undefined;
   /** With a new key, or with the one that was kept beside earlier fingerprints. */
   fingerprints(key?: SecretValue): Fingerprints;
   readonly clock: Clock;

@@ -14,8 +14,8 @@ export function historyText(report: HistoryReport, style: Style): string[] {
   const because = removed > 0 ? `${count(removed, 'revision')} removed` : `${count(total, 'revision')} kept`;
   return [
     ...headLines(report, style),
-    ...secrets.flatMap((secret) => secretLines(secret, style)),
-    ...outcomeLines(outcomes, style),
+    ...secrets.flatMap((secret, index) => [...(index === 0 ? [] : ['']), ...secretLines(secret, style)]),
+    ...(outcomes.length === 0 ? [] : ['', ...outcomeLines(outcomes, style)]),
     ...closingLines(report, { because, next: nextAfter(report) }, style),
   ];
 }
@@ -31,7 +31,6 @@ function secretLines({ object, isPresent, revisions }: SecretHistory, style: Sty
   return [
     `${style.bold(refText(object))} in namespace ${object.namespace}${gone}: ${count(revisions.length, 'revision')}`,
     ...revisions.flatMap((entry) => entryLines(entry, style)),
-    '',
   ];
 }
 

@@ -32,9 +32,10 @@ function rollbackSummary({ plan, outcomes, dryRun, revision }: RollbackReport): 
   return isDone ? `${name} holds revision ${revision.id}` : `${name} was not written`;
 }
 
-function nextAfter({ dryRun, plan, restarts, outcomes, revision }: RollbackReport): string {
+function nextAfter({ dryRun, plan, restarts, outcomes, revision, findings }: RollbackReport): string {
   const name = plan[0]?.object.name ?? '';
   if (dryRun && plan[0]?.action !== 'none') return `c2l rollback ${name} ${revision.id}`;
   if (outcomes.some(({ outcome }) => outcome === 'failed')) return `c2l history ${name}`;
+  if (findings.some(({ severity }) => severity === 'error')) return 'c2l audit';
   return restarts.length > 0 ? 'c2l restart' : 'c2l verify';
 }

@@ -30,7 +30,7 @@ import { guardTargets } from './guard-targets.ts';
 import { observe } from './observe.ts';
 import { proveRights } from './prove-rights.ts';
 import { refuseUnreadableSecrets } from './readable-secrets.ts';
-import { rehearseWrites } from './rehearse-writes.ts';
+import { refuseBrokenPairs, rehearseWrites } from './rehearse-writes.ts';
 import { revisionSource, revisionSpec } from './revision-source.ts';
 import { refuseWhenInterrupted, type Session } from './session.ts';
 import { syncExternals } from './sync-external.ts';
@@ -103,6 +103,7 @@ async function repair(session: Session, options: FixOptions, check?: CheckPlans)
   });
   const { open, left } = options.partial === true ? withValues(session, targets, found) : { open: targets, left: [] };
   const plans = open.map((target) => planSecret(target, found));
+  refuseBrokenPairs(session, plans);
   await check?.([...plans.map(plannedSecret), ...syncs.map(plannedSync)]);
   const isIdle = plans.every(({ action }) => action === 'none') && syncs.length === 0;
   if (isIdle && refusal !== undefined) throw refusal;

@@ -5,6 +5,27 @@ import { revisionBefore, newSecret, secretPatch } from './secret-writes.ts';
 import type { Session } from './session.ts';
 
 /**
+ * A certificate is served only with its own key, which the API does not look at: a pair that does not match takes
+ * every site down that uses it.
+ */
+export function refuseBrokenPairs({ deps }: Session, plans: readonly SecretPlan[]): void {
+  for (const { object, action, type, current, values } of plans) {
+    if (action === 'none' || (current?.type ?? type) !== 'kubernetes.io/tls') continue;
+    const after = new Map([...(current?.data ?? []), ...values]);
+    const [certificate, key] = [after.get('tls.crt'), after.get('tls.key')];
+    const wrong = certificate && key && deps.tlsPairProblem(certificate, key);
+    if (wrong === undefined) continue;
+    throw new OperatorError(
+      'values-invalid',
+      `Secret ${object.namespace}/${object.name}: ${wrong}; nothing was changed`,
+      {
+        hint: 'give both of one pair: --overwrite tls.crt --overwrite tls.key',
+      },
+    );
+  }
+}
+
+/**
  * Has the server check every write that is planned, the way back included, without storing any: what its rights,
  * quotas, size limits or admission refuse is known while nothing is changed. Throws OperatorError.
  */

@@ -17,7 +17,7 @@ import { confirmWrite } from './confirm.ts';
 import { observe } from './observe.ts';
 import { proveRights } from './prove-rights.ts';
 import { refuseUnreadableSecrets } from './readable-secrets.ts';
-import { rehearseWrites } from './rehearse-writes.ts';
+import { refuseBrokenPairs, rehearseWrites } from './rehearse-writes.ts';
 import { refuseWhenInterrupted, reportHead, type Session } from './session.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 import { writeSecrets } from './write-secrets.ts';
@@ -49,6 +49,7 @@ export async function runRollback(session: Session, options: RollbackOptions): P
   const { application } = writerIndex(snapshot).of(revision.namespace, revision.secretName);
   const plan = planRollback(revision, current, application !== undefined);
   refuseOwned(session, plan);
+  refuseBrokenPairs(session, [plan]);
   const context = { snapshot, revision, plan };
   if (options.dryRun || plan.action === 'none') return report(session, { ...context, outcomes: [] }, options);
 

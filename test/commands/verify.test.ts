@@ -31,6 +31,7 @@ async function setUp({
     openTarget: notUsed,
     readPlanFile: notUsed,
     readReportFile: notUsed,
+    tlsPairProblem: notUsed,
     fingerprints: notUsed,
     openWatchWorld: notUsed,
     stackFiles: createStackFiles({ cwd: '/' }),

@@ -10,6 +10,7 @@ import { openTarget } from '../../src/adapters/open-target.ts';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
 import { openWatchWorld } from '../../src/adapters/open-watch-world.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
+import { tlsPairProblem } from '../../src/adapters/tls-pair.ts';
 import { run } from '../../src/cli.ts';
 import type { ExitCode } from '../../src/exit-codes.ts';
 import type { Deps } from '../../src/ports.ts';
@@ -92,6 +93,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     manifestFiles: createManifestFiles({ cwd, stdin: Readable.from(stdin) }),
     readPlanFile: (path) => readPlanFile(path, cwd),
     readReportFile: (path) => readReportFile(path, cwd),
+    tlsPairProblem,
     fingerprints: createFingerprints,
     clock: systemClock,
     prompter,

@@ -14,6 +14,7 @@ import { readPlanFile, readReportFile } from '../../src/adapters/document-file.t
 import { openTarget } from '../../src/adapters/open-target.ts';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
+import { tlsPairProblem } from '../../src/adapters/tls-pair.ts';
 import type { Deps } from '../../src/ports.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { openSession, type Session } from '../../src/shell/session.ts';
@@ -74,6 +75,7 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
     manifestFiles: createManifestFiles({ cwd: folder, stdin: Readable.from([]) }),
     readPlanFile: (path) => readPlanFile(path, folder),
     readReportFile: (path) => readReportFile(path, folder),
+    tlsPairProblem,
     fingerprints: createFingerprints,
     clock: systemClock,
     prompter,
