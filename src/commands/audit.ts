@@ -64,7 +64,7 @@ function reportOn(session: Session, snapshot: Snapshot): AuditReport {
     ignored,
     lapsedIgnores: lapsed,
     components: diagnosedStates(snapshot, stack, all),
-    applications: applicationStates(snapshot, stack),
+    applications: applicationStates(snapshot, stack, all),
   };
 }
 

@@ -1,4 +1,5 @@
-import { compareText } from './findings.ts';
+import { syncPolicy } from './finding-owner.ts';
+import { compareText, type Finding } from './findings.ts';
 import { refId, type Application, type ObjectMeta, type ObjectRef } from './kubernetes.ts';
 import type { ApplicationState } from './report.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -20,12 +21,26 @@ export function applicationsInScope(snapshot: Snapshot, stack?: Stack): readonly
 }
 
 /** For reports: the Applications in scope as Argo CD sees them. */
-export function applicationStates(snapshot: Snapshot, stack?: Stack): ApplicationState[] {
-  return applicationsInScope(snapshot, stack).map((application) => ({
-    name: application.metadata.name,
-    health: applicationHealth(application),
-    sync: application.status?.sync?.status ?? 'Unknown',
-  }));
+export function applicationStates(
+  snapshot: Snapshot,
+  stack: Stack | undefined,
+  findings: readonly Finding[],
+): ApplicationState[] {
+  const byId = new Map(findings.map((finding) => [finding.id, finding]));
+  return applicationsInScope(snapshot, stack).map((application): ApplicationState => {
+    const { name } = application.metadata;
+    const operation = application.status?.operationState?.phase;
+    const about = findings.filter(({ object }) => object.kind === 'Application' && object.name === name);
+    const reasons = about.flatMap(({ causes }) => causes.flatMap((id) => byId.get(id)?.message ?? []));
+    return {
+      name,
+      health: applicationHealth(application),
+      sync: application.status?.sync?.status ?? 'Unknown',
+      ...(operation === undefined ? {} : { operation }),
+      syncPolicy: syncPolicy(application),
+      ...(reasons.length === 0 ? {} : { reasons: [...new Set(reasons)] }),
+    };
+  });
 }
 
 /** `Unknown` also where Argo CD has not looked yet, as in its own lists. */

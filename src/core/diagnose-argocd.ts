@@ -2,6 +2,7 @@ import { applicationHealth, applicationsInScope, heldWorkloads, isHealthy } from
 import type { Scene } from './diagnosis-scene.ts';
 import type { Finding } from './findings.ts';
 import { refId, refText, type Application, type Deployment, type ObjectRef, type StatefulSet } from './kubernetes.ts';
+import { listText } from './list-text.ts';
 import { newFinding } from './new-finding.ts';
 import { refOf } from './object-owners.ts';
 import type { ArgoCdSnapshot } from './snapshot.ts';
@@ -108,14 +109,70 @@ export function explainMissing(scene: Scene, roots: readonly Finding[]): Finding
   );
 }
 
-/** Applications that are not healthy, each with the findings that hold up what it deploys. */
+/**
+ * Applications that are not well or say what is not so, each with the findings that hold up what it deploys: its own
+ * status does not hold the reason.
+ */
 export function diagnoseApplications(scene: Scene, roots: readonly Finding[]): Finding[] {
   const { snapshot, stack } = scene;
   const affected = findingsByObject(roots);
   const held = heldWorkloads(scene.workloads);
-  return applicationsInScope(snapshot, stack)
-    .filter((application) => !isHealthy(application))
-    .map((application) => unhealthyApplication(application, causesOf(held(application), affected, roots)));
+  const ownRoots = roots.filter(({ code }) => code !== 'argocd-unhealthy');
+  return applicationsInScope(snapshot, stack).flatMap((application) => {
+    const refs = held(application);
+    const broken = refs.filter((ref) => scene.readiness.get(refId(ref))?.isReady === false);
+    const causes = causesOf(refs, affected, roots);
+    return [
+      ...(isHealthy(application)
+        ? misreport(application, broken, causesOf(broken, affected, ownRoots))
+        : [unhealthyApplication(application, broken, causes)]),
+      ...failedSync(application),
+    ];
+  });
+}
+
+/** Argo CD looks at counts that a controller keeps, not at pods, and at no Job of a CronJob. */
+function misreport(application: Application, broken: readonly ObjectRef[], causes: readonly string[]): Finding[] {
+  if (causes.length === 0 || applicationHealth(application) !== 'Healthy') return [];
+  const object = refOf('Application', application.metadata);
+  return [
+    newFinding('argocd-application-misreports', {
+      object,
+      message: `Argo CD application ${object.name} says Healthy over ${brokenText(broken)}`,
+      causes,
+      fix: `kubectl -n ${object.namespace} annotate application ${object.name} argocd.argoproj.io/refresh=normal --overwrite`,
+    }),
+  ];
+}
+
+function brokenText(broken: readonly ObjectRef[]): string {
+  const names = broken.map(refText).sort();
+  return `${listText(names)}, which ${names.length === 1 ? 'is' : 'are'} not ready`;
+}
+
+/** What follows these words may quote a manifest, and so a value. */
+const quoting = /\b(?:invalid value|cannot unmarshal|illegal base64|json:|yaml:|error converting)/i;
+
+function failedSync(application: Application): Finding[] {
+  const trouble = syncTrouble(application);
+  if (trouble === undefined) return [];
+  const said = trouble.message?.split(quoting)[0]?.trim() ?? '';
+  const object = refOf('Application', application.metadata);
+  return [
+    newFinding('argocd-sync-failed', {
+      object,
+      message: `Argo CD application ${object.name} does not sync: ${trouble.what}${said === '' ? '' : `: ${said}`}`,
+      fix: `kubectl -n ${object.namespace} describe application ${object.name}`,
+    }),
+  ];
+}
+
+/** A condition says why nothing can be compared; else the last sync says how it ended. */
+function syncTrouble({ status }: Application): { what: string; message?: string | undefined } | undefined {
+  const condition = status?.conditions?.find(({ type }) => type.endsWith('Error'));
+  if (condition !== undefined) return { what: condition.type, message: condition.message };
+  const { phase = '', message } = status?.operationState ?? {};
+  return phase === 'Failed' || phase === 'Error' ? { what: `its last sync is ${phase}`, message } : undefined;
 }
 
 function findingsByObject(roots: readonly Finding[]): ReadonlyMap<string, readonly string[]> {
@@ -142,11 +199,19 @@ function causesOf(
   return roots.filter(({ code }) => code === 'argocd-unhealthy').map(({ id }) => id);
 }
 
-function unhealthyApplication(application: Application, causes: readonly string[]): Finding {
+function unhealthyApplication(
+  application: Application,
+  broken: readonly ObjectRef[],
+  causes: readonly string[],
+): Finding {
   const object = refOf('Application', application.metadata);
+  const health = applicationHealth(application);
+  const over = broken.length === 0 ? '' : ` over ${brokenText(broken)}`;
+  // It waits for a count to change; nothing in it knows that it never will.
+  const isStuck = health === 'Progressing' && broken.length > 0 && causes.length > 0;
   return newFinding('argocd-application-unhealthy', {
     object,
-    message: `Argo CD application ${object.name} is ${applicationHealth(application)}`,
+    message: `Argo CD application ${object.name} is ${health}${over}${isStuck ? ': no progress will come by itself' : ''}`,
     causes,
     fix: `kubectl -n ${object.namespace} describe application ${object.name}`,
   });

@@ -1,9 +1,11 @@
 import { diagnoseApplications, diagnoseArgoCd, explainMissing } from './diagnose-argocd.ts';
+import { diagnoseArgoCdCredentials } from './diagnose-argocd-credentials.ts';
 import { diagnoseCertificates } from './diagnose-certificates.ts';
 import { diagnoseComponents } from './diagnose-components.ts';
 import { diagnoseEnvFrom } from './diagnose-env-from.ts';
 import { diagnoseNextStart } from './diagnose-next-start.ts';
 import { diagnosePullSecrets } from './diagnose-pull-secrets.ts';
+import { diagnoseSecretHygiene } from './diagnose-secret-hygiene.ts';
 import { diagnoseSecrets } from './diagnose-secrets.ts';
 import { diagnoseUnreadable } from './diagnose-unreadable.ts';
 import { diagnoseValues } from './diagnose-values.ts';
@@ -27,13 +29,14 @@ export function diagnose(snapshot: Snapshot, stack?: Stack): Finding[] {
     ...diagnoseCertificates(scene),
     ...diagnoseValues(scene),
   ]);
-  const stated = [...writers, ...secrets, ...diagnoseComponents(scene), ...argocd];
+  const stated = [...writers, ...secrets, ...diagnoseComponents(scene), ...argocd, ...diagnoseArgoCdCredentials(scene)];
   const roots = explainMissing(scene, [...stated, ...diagnoseWorkloads(scene, stated)]);
   const findings = [
     ...roots,
     ...diagnoseNextStart(scene, secrets),
     ...diagnoseEnvFrom(scene, secrets),
     ...diagnoseApplications(scene, roots),
+    ...diagnoseSecretHygiene(scene),
     ...diagnoseUnreadable(scene),
   ];
   return findings.sort(compareFindings);

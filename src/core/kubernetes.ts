@@ -254,6 +254,9 @@ export interface Application {
   readonly status?: {
     readonly health?: { readonly status?: string };
     readonly sync?: { readonly status?: string };
+    readonly operationState?: { readonly phase?: string; readonly message?: string };
+    /** Unlike others' these have no status: one that is there holds. */
+    readonly conditions?: readonly { readonly type: string; readonly message?: string }[];
     readonly resources?: readonly {
       readonly group?: string;
       readonly kind?: string;

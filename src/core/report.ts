@@ -54,6 +54,11 @@ export interface ApplicationState {
   readonly name: string;
   readonly health: string;
   readonly sync: string;
+  /** Of the last sync: `Succeeded`, `Failed`, `Running`, … */
+  readonly operation?: string;
+  readonly syncPolicy?: 'manual' | 'automatic' | 'self-heal';
+  /** Why it is not well, in terms of what it deploys: its own status does not hold that. */
+  readonly reasons?: readonly string[];
 }
 
 export interface AuditReport extends ReportHead {

@@ -14,22 +14,26 @@ export interface FindingsContext {
   readonly applications?: readonly ApplicationState[];
 }
 
+/** What is told beside the roots: counted, or last and loud. */
+const asideCodes: ReadonlySet<FindingCode> = new Set(['optional-key-absent', 'secret-unused', 'unreadable']);
+
 /** Root causes with what stands beneath each; absent optional keys in one line; gaps last and loud. */
 export function findingsLines(findings: readonly Finding[], context: FindingsContext, style: Style): string[] {
-  const told = findings.filter(({ code }) => code !== 'optional-key-absent' && code !== 'unreadable');
+  const told = findings.filter(({ code }) => !asideCodes.has(code));
   const groups = groupFindings(told);
   const { shown, rest } = cut(groups, 'root', style);
   return [
     ...shown.flatMap((group) => [...groupLines(group, context, style), '']),
     ...(rest === undefined ? [] : [...cutLines(groups.slice(shown.length), style), '']),
     ...optionalLines(findings, context, style),
+    ...unusedLines(findings, style),
     ...gapLines(findings, style),
   ];
 }
 
 /** One line for each root, where the details stand on the page already. */
 export function findingTitles(findings: readonly Finding[], context: FindingsContext, style: Style): string[] {
-  const told = findings.filter(({ code }) => code !== 'optional-key-absent' && code !== 'unreadable');
+  const told = findings.filter(({ code }) => !asideCodes.has(code));
   const { shown, rest } = cut(groupFindings(told), 'root', style);
   return [
     ...shown.flatMap((group) => [
@@ -185,6 +189,19 @@ function nameOf({ name }: ObjectRef): string {
 export function cutText(words: readonly string[], { limit }: Style): string {
   if (words.length <= limit + 1) return words.join(', ');
   return `${words.slice(0, limit).join(', ')} and ${words.length - limit} more`;
+}
+
+function unusedLines(findings: readonly Finding[], style: Style): string[] {
+  const unused = findings.filter(({ code }) => code === 'secret-unused');
+  if (unused.length === 0) return [];
+  const hint = style.verbose ? '' : ' (-v names them)';
+  const title = `nothing here names ${count(unused.length, 'Secret')}${hint}`;
+  const names = style.verbose ? unused.map(({ object }) => `${object.namespace}/${object.name}`) : [];
+  return [
+    ...paragraph(`${severityWords.info}  `, title, style.width).map((line) => style.dim(line)),
+    ...names.flatMap((name) => paragraph('    ', name, style.width)),
+    '',
+  ];
 }
 
 function optionalLines(findings: readonly Finding[], { namespaces }: FindingsContext, style: Style): string[] {

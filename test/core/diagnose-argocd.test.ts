@@ -82,7 +82,7 @@ describe('Argo CD', () => {
     });
     const found = findings([
       parts(({ ready }) => ({ ready })),
-      statefulSet('db', { spec: lacksKey, annotations: tracked }),
+      statefulSet('db', { spec: lacksKey, annotations: tracked, pods: 'none' }),
       secret('app', []),
       {
         applications: [
@@ -97,9 +97,66 @@ describe('Argo CD', () => {
     ]).filter(({ code }) => code === 'argocd-application-unhealthy');
 
     expect(found.map(({ message, severity, causes }) => [message, severity, causes])).toEqual([
-      ['Argo CD application by-list is Degraded', 'warning', ['secret-key-missing/shop/app/k']],
-      ['Argo CD application by-mark is Progressing', 'warning', ['secret-key-missing/shop/app/k']],
+      [
+        'Argo CD application by-list is Degraded over statefulset/db, which is not ready',
+        'warning',
+        ['secret-key-missing/shop/app/k'],
+      ],
+      [
+        'Argo CD application by-mark is Progressing over statefulset/db, which is not ready: no progress will come by itself',
+        'warning',
+        ['secret-key-missing/shop/app/k'],
+      ],
       ['Argo CD application other is Missing', 'warning', []],
     ]);
+  });
+
+  const db = { resources: [{ kind: 'StatefulSet', namespace, name: 'db' }] };
+  const shop = (health: string, status: object) => ({
+    applications: [
+      {
+        metadata: { name: 'shop', ...place },
+        spec: { destination: { namespace } },
+        status: { health: { status: health }, ...status },
+      },
+    ],
+  });
+  const told = (application: Parts, ...more: Parts[]): string[] =>
+    findings([parts(({ ready }) => ({ ready })), application, ...more])
+      .filter(({ object }) => object.kind === 'Application')
+      .map(({ severity, code, message }) => `${severity} ${code} ${message}`);
+
+  test('that is called Healthy over what is not ready is named as such', () => {
+    expect(told(shop('Healthy', db), statefulSet('db', { spec: lacksKey, pods: 'none' }), secret('app', []))).toEqual([
+      'warning argocd-application-misreports Argo CD application shop says Healthy over statefulset/db, which is not ready',
+    ]);
+    expect(told(shop('Healthy', db), statefulSet('db'))).toEqual([]);
+  });
+
+  test.each<[string, object, string | undefined]>([
+    ['that compares', { operationState: { phase: 'Succeeded', message: 'successfully synced' } }, undefined],
+    [
+      'whose sync failed',
+      { operationState: { phase: 'Failed', message: 'one or more objects failed' } },
+      'its last sync is Failed: one or more objects failed',
+    ],
+    [
+      'that cannot compare',
+      {
+        conditions: [{ type: 'ComparisonError', message: 'authentication required' }],
+        operationState: { phase: 'Succeeded' },
+      },
+      'ComparisonError: authentication required',
+    ],
+    ['that warns', { conditions: [{ type: 'OrphanedResourceWarning', message: 'x' }] }, undefined],
+    [
+      'whose words quote a manifest',
+      { conditions: [{ type: 'ComparisonError', message: 'Secret is wrong: Invalid value: "canary-value"' }] },
+      'ComparisonError: Secret is wrong:',
+    ],
+  ])('%s', (_, status, said) => {
+    expect(told(shop('Healthy', status))).toEqual(
+      said === undefined ? [] : [`warning argocd-sync-failed Argo CD application shop does not sync: ${said}`],
+    );
   });
 });

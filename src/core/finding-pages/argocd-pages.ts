@@ -35,4 +35,48 @@ export const argocdPages = {
     ],
     safeToIgnore: ['While it syncs. OutOfSync alone breaks nothing that runs.'],
   },
+  'argocd-application-misreports': {
+    title: 'an Argo CD application says Healthy over workloads that are not',
+    meaning: [
+      'What it deploys is not ready, and something here says why; Argo CD still calls it Healthy. It looks at the counts of controllers, not at pods, and not at the Jobs of a CronJob; or it has not looked since.',
+    ],
+    inKubectl: [{ lines: ['kubectl -n argocd get application NAME', 'kubectl -n NAMESPACE get pods'] }],
+    fixWithC2l: ['Repair the causes that the finding names.', { lines: ['c2l stabilize'] }],
+    fixByHand: [
+      'Have it look again:',
+      { lines: ['kubectl -n argocd annotate application NAME argocd.argoproj.io/refresh=normal --overwrite'] },
+    ],
+    safeToIgnore: ['The word of Argo CD, yes; the causes, no.'],
+  },
+  'argocd-sync-failed': {
+    title: 'an Argo CD application cannot sync',
+    meaning: [
+      'Its last sync failed, or a condition says that it cannot even compare: a repository that refuses the credentials, a manifest that does not render, a project that does not exist. What Git holds does not reach the cluster, a repair in Git included. The words of Argo CD are cut where they may quote a manifest.',
+    ],
+    inKubectl: [{ lines: ['kubectl -n argocd describe application NAME'] }],
+    fixWithC2l: ['Secrets can be restored meanwhile: that needs no Argo CD.', { lines: ['c2l fix-secrets'] }],
+    fixByHand: [
+      'Repair what the message names, then have it look again with the annotation `argocd.argoproj.io/refresh=normal`.',
+    ],
+    safeToIgnore: ['For a minute after the controller has started: then it passes.'],
+  },
+  'argocd-credentials-invalid': {
+    title: 'a Secret that Argo CD itself lives on is not usable',
+    meaning: [
+      'Argo CD keeps its repositories and clusters in Secrets with the label argocd.argoproj.io/secret-type, and the key of its sessions in argocd-secret. One of them lacks a key or holds what cannot be right, so that nothing from that repository, or to that cluster, syncs. It is looked at where the namespace of Argo CD is: with `-A` or `-n argocd`.',
+    ],
+    inKubectl: [
+      {
+        lines: [
+          'kubectl -n argocd get secrets -l argocd.argoproj.io/secret-type',
+          'kubectl -n argocd get applications',
+        ],
+      },
+    ],
+    fixWithC2l: ['c2l writes no credentials of Argo CD.'],
+    fixByHand: [
+      'Add what is named: `url` with `username` and `password` or `sshPrivateKey` for a repository; `name`, `server` and `config` for a cluster.',
+    ],
+    safeToIgnore: ['Where no application uses that repository or cluster.'],
+  },
 } as const satisfies Partial<Record<FindingCode, FindingPage>>;

@@ -51,4 +51,24 @@ export const ownerPages = {
     ],
     safeToIgnore: ['As a warning, while the Secret that is there holds what is needed.'],
   },
+  'secret-owners-conflict': {
+    title: 'two programs write one Secret and undo each other',
+    meaning: [
+      'More than one of External Secrets, Sealed Secrets and Argo CD holds this Secret as its own. Each puts back what it knows, so that a repair through one is undone by the other. An ExternalSecret with `creationPolicy: Merge` is not counted: it is meant to share.',
+    ],
+    inKubectl: [{ lines: ['kubectl -n NAMESPACE get secret NAME --show-managed-fields -o yaml'] }],
+    fixWithC2l: ['c2l takes no side. It names both.'],
+    fixByHand: ['Remove the Secret from one of them, in Git where that holds it.'],
+    safeToIgnore: ['Where both hold the very same values, until one of them changes.'],
+  },
+  'secret-unused': {
+    title: 'nothing that can be seen uses a Secret',
+    meaning: [
+      'No workload, pod, Job, ServiceAccount or Ingress of its namespace names it, and no owner, Helm, Argo CD, cert-manager or c2l has marked it. A program may still read it through the API, and a custom resource may name it: it is information, not proof.',
+    ],
+    inKubectl: ['Nothing: Kubernetes does not track who uses a Secret.'],
+    fixWithC2l: ['c2l deletes no Secrets.'],
+    fixByHand: ['Ask who made it. Keep a copy before it is deleted.'],
+    safeToIgnore: ['Always; an unused credential is only one more that can leak.'],
+  },
 } as const satisfies Partial<Record<FindingCode, FindingPage>>;

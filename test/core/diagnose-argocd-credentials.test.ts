@@ -1,0 +1,44 @@
+import { expect, test } from '@jest/globals';
+import { diagnose } from '../../src/core/diagnose.ts';
+import { secretWith, snapshotOf } from '../support/builders.ts';
+
+function messages(type: string | undefined, data: Readonly<Record<string, string>>, name = 'creds'): string[] {
+  const labels = type === undefined ? {} : { 'argocd.argoproj.io/secret-type': type };
+  const found = diagnose(snapshotOf(secretWith(name, data, { metadata: { name, namespace: 'argocd', labels } })));
+  return found.map(
+    ({ severity, code, message }) => `${severity} ${code} ${message.replace(/^secret\/[^,]*, [^,]*, /, '')}`,
+  );
+}
+
+const url = 'https://git.example.test/shop.git';
+
+test.each<[string, string | undefined, Record<string, string>, string | undefined]>([
+  ['a repository with a login', 'repository', { url, username: 'u', password: 'word' }, undefined],
+  ['a public repository', 'repository', { url }, undefined],
+  ['a repository without its address', 'repository', { username: 'u', password: 'word' }, 'lacks url'],
+  ['a repository with half a login', 'repo-creds', { url, username: 'u' }, 'has a username without a password'],
+  ['a repository with the other half', 'repository', { url, password: 'word' }, 'has a password without a username'],
+  [
+    'a repository with what is no key',
+    'repository',
+    { url, sshPrivateKey: 'word' },
+    'holds an sshPrivateKey that is not PEM',
+  ],
+  ['a cluster', 'cluster', { name: 'c', server: 'https://c.test', config: '{}' }, undefined],
+  ['a cluster without its address', 'cluster', { name: 'c', server: '', config: '{}' }, 'lacks server'],
+  [
+    'a cluster with what is no configuration',
+    'cluster',
+    { name: 'c', server: 'https://c.test', config: 'word' },
+    'holds a config that is not JSON',
+  ],
+  ['any other Secret', undefined, {}, undefined],
+])('%s', (_, type, data, wrong) => {
+  expect(messages(type, data)).toEqual(wrong === undefined ? [] : [`error argocd-credentials-invalid ${wrong}`]);
+});
+
+test("Argo CD's own Secret must hold the key of its sessions", () => {
+  expect(messages(undefined, { 'admin.password': 'word' }, 'argocd-secret')).toEqual([
+    'error argocd-credentials-invalid lacks server.secretkey',
+  ]);
+});
