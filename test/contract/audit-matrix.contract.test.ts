@@ -4,6 +4,7 @@ import { playRow, type RowOutcome } from './matrix/play-row.ts';
 import type { MatrixRow } from './matrix/row.ts';
 import { envRows } from './matrix/rows-env.ts';
 import { nextStartRows } from './matrix/rows-next-start.ts';
+import { secretRows } from './matrix/rows-secrets.ts';
 import { volumeRows } from './matrix/rows-volumes.ts';
 import { worldKinds, type World } from './support/worlds.ts';
 
@@ -12,6 +13,7 @@ jest.setTimeout(300_000);
 const matrix: readonly (readonly [group: string, rows: readonly MatrixRow[]])[] = [
   ['variables from a Secret', envRows],
   ['mounted Secrets', volumeRows],
+  ['Secrets that are there', secretRows],
   ['the next start', nextStartRows],
 ];
 
