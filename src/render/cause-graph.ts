@@ -76,8 +76,8 @@ class Draft {
     const root = `finding ${first.id}`;
     this.#nodes.set(root, {
       id: root,
-      title: this.#name(group.object),
-      state: `${group.severity}: ${groupWords(group)}`,
+      title: refText(group.object),
+      state: this.#placed(group.object, `${group.severity}: ${groupWords(group)}`),
       tone: severityTones[group.severity],
       isRoot: true,
     });
@@ -108,8 +108,8 @@ class Draft {
     const component = this.#components.get(id);
     this.#nodes.set(id, {
       id,
-      title: this.#name(object),
-      state: component === undefined ? 'blocked' : `${component.state}: ${component.detail}`,
+      title: refText(object),
+      state: this.#placed(object, component === undefined ? 'blocked' : `${component.state}: ${component.detail}`),
       tone: component === undefined ? 'caution' : stateTones[component.state],
       isRoot: false,
     });
@@ -149,7 +149,7 @@ class Draft {
   #effectNode(object: ObjectRef, { severity, message }: Pick<Finding, 'severity' | 'message'>): GraphNode {
     const application = object.kind === 'Application' ? this.#applications.get(object.name) : undefined;
     const state = application === undefined ? message : `${application.health}, ${application.sync}`;
-    return { id: refId(object), title: this.#name(object), state, tone: severityTones[severity], isRoot: false };
+    return { id: refId(object), title: refText(object), state, tone: severityTones[severity], isRoot: false };
   }
 
   #addRest(root: string, amount: number, what: string): void {
@@ -163,9 +163,9 @@ class Draft {
     this.#edges.set(`${from} -> ${to}`, [from, to]);
   }
 
-  #name(object: ObjectRef): string {
-    return this.#source.namespaces.length === 1 || object.kind === 'Application'
-      ? refText(object)
-      : `${object.namespace} ${refText(object)}`;
+  /** In which namespace goes without saying where there is only one. */
+  #placed({ kind, namespace }: ObjectRef, state: string): string {
+    const isSaid = this.#source.namespaces.length > 1 && kind !== 'Application' && namespace !== '';
+    return isSaid ? `${state} (in ${namespace})` : state;
   }
 }

@@ -120,7 +120,8 @@ function rows(slots: readonly Slot[], edges: Edges): ReadonlyMap<string, number>
   };
   for (const column of inColumn) settle(column, causes);
   for (const column of inColumn.toReversed()) settle(column, effects);
-  return tops;
+  const highest = Math.min(...tops.values());
+  return new Map([...tops].map(([id, top]) => [id, top - highest]));
 }
 
 function middle(ids: readonly string[], tops: ReadonlyMap<string, number>): number | undefined {

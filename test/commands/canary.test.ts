@@ -205,6 +205,23 @@ describe.each([['text'], ['json'], ['yaml']])('no value leaves by -o %s', (outpu
   });
 });
 
+test.each([
+  ['audit', '-o', 'html'],
+  ['audit', '-o', 'junit'],
+  ['audit', '-o', 'markdown'],
+  ['audit', 'secret/cloudtolocalllm-secrets', '-v'],
+  ['audit', 'deployment/api-backend', '-o', 'json'],
+  ['verify', '--timeout', '1s', '-o', 'junit'],
+  ['verify', '--timeout', '1s', '-o', 'markdown'],
+])('no value leaves by %s %s %s', async (...argv) => {
+  expect(await expectNothingLeaks(await plantedWorld(), argv)).toBe(1);
+});
+
+test('no value leaves by -o markdown of the whole walk', async () => {
+  const argv = ['stabilize', '--yes', ...backup, '-o', 'markdown'];
+  expect(await expectNothingLeaks(await plantedWorld(), argv)).toBe(0);
+});
+
 test('the forms that are looked for are found where they stand', () => {
   const value = canary();
   const world = { values: [value] } as unknown as World;

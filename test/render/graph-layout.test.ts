@@ -35,6 +35,10 @@ describe.each(graphs)('%s', (_, drawn) => {
     }
   });
 
+  test('begins at the top', () => {
+    expect(nodes.length === 0 || Math.min(...nodes.map(({ y }) => y)) === 4).toBe(true);
+  });
+
   test('has an arrow for every edge, around the nodes in between', () => {
     expect(paths).toHaveLength(drawn.edges.length);
     for (const points of paths) {
