@@ -7,6 +7,8 @@ import { postJson, refuseNoUrl } from './webhook-post.ts';
 
 export interface NotifierOptions extends SecretTextPlaces {
   readonly userAgent: string;
+  /** Trusted beside those that Node trusts; only tests need it. */
+  readonly caPem?: string | undefined;
 }
 
 /** Reads the receiver's secrets at once: what is missing is told when watch starts, not when it must page. */
@@ -19,7 +21,8 @@ export async function openNotifier(spec: NotifierSpec, options: NotifierOptions)
     case 'email': {
       const { createSmtpNotifier } = await import('./smtp-notifier.ts');
       const use = `the SMTP password of ${spec.name}`;
-      return createSmtpNotifier(spec, spec.password && (await readSecretText(spec.password, use, options)));
+      const password = spec.password && (await readSecretText(spec.password, use, options));
+      return createSmtpNotifier(spec, { password, caPem: options.caPem });
     }
   }
 }
@@ -27,7 +30,7 @@ export async function openNotifier(spec: NotifierSpec, options: NotifierOptions)
 type Spec<K extends NotifierSpec['kind']> = Extract<NotifierSpec, { kind: K }>;
 
 async function openWebhook(spec: Spec<'webhook'>, options: NotifierOptions): Promise<Notifier> {
-  const { name, userAgent } = { ...options, ...spec };
+  const { name } = spec;
   const url = await readSecretText(spec.url, `the URL of ${name}`, options);
   refuseNoUrl(url, `the URL of ${name}`);
   const headers: Record<string, SecretValue> = {};
@@ -36,19 +39,20 @@ async function openWebhook(spec: Spec<'webhook'>, options: NotifierOptions): Pro
   }
   return {
     name,
-    tell: (notice) => postJson({ url, headers, body: webhookBody(spec, notice), idempotencyKey: notice.id, userAgent }),
+    tell: (notice) =>
+      postJson({ url, headers, body: webhookBody(spec, notice), idempotencyKey: notice.id, ...options }),
   };
 }
 
 async function openPagerDuty(spec: Spec<'pagerduty'>, options: NotifierOptions): Promise<Notifier> {
-  const { name, userAgent } = { ...options, ...spec };
+  const { name } = spec;
   const routingKey = await readSecretText(spec.routingKey, `the routing key of ${name}`, options);
   const url = SecretValue.fromText(spec.url);
   return {
     name,
     tell: (notice) => {
       const body = JSON.stringify({ routing_key: routingKey.reveal(), ...pagerDutyEvent(notice) });
-      return postJson({ url, headers: {}, body, idempotencyKey: notice.id, userAgent });
+      return postJson({ url, headers: {}, body, idempotencyKey: notice.id, ...options });
     },
   };
 }

@@ -11,7 +11,10 @@ type EmailSpec = Extract<NotifierSpec, { kind: 'email' }>;
 const timeoutMs = 10_000;
 
 /** Sends mail by SMTP. The `Message-ID` is the same for every copy, and all mails of an incident are one thread. */
-export function createSmtpNotifier(spec: EmailSpec, password: SecretValue | undefined): Notifier {
+export function createSmtpNotifier(
+  spec: EmailSpec,
+  { password, caPem }: { readonly password: SecretValue | undefined; readonly caPem: string | undefined },
+): Notifier {
   const { name, host, port, tls, user, from, to } = spec;
   const login = user === undefined || password === undefined ? {} : { auth: { user, pass: password.reveal() } };
   return {
@@ -28,6 +31,7 @@ export function createSmtpNotifier(spec: EmailSpec, password: SecretValue | unde
         socketTimeout: timeoutMs,
         disableFileAccess: true,
         disableUrlAccess: true,
+        ...(caPem === undefined ? {} : { tls: { ca: caPem } }),
         ...login,
       });
       try {

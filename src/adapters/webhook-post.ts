@@ -10,6 +10,7 @@ export interface Post {
   /** The same for every copy of a message, so that a receiver can drop the second. */
   readonly idempotencyKey: string;
   readonly userAgent: string;
+  readonly caPem?: string | undefined;
 }
 
 const timeoutMs = 10_000;
@@ -24,11 +25,11 @@ export function refuseNoUrl(url: SecretValue, use: string): void {
 }
 
 /** Posts JSON once; gives in words of its own why it was not taken. */
-export async function postJson({ url, headers, body, idempotencyKey, userAgent }: Post): Promise<Told> {
+export async function postJson({ url, headers, body, idempotencyKey, userAgent, caPem }: Post): Promise<Told> {
   const revealed = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.reveal()]));
   const own = { 'Content-Type': 'application/json', 'Idempotency-Key': idempotencyKey };
   const request = { url: url.reveal(), timeoutMs, wantsBody: false, headers: { ...revealed, ...own }, body };
-  const answer = await httpOnce(request, { userAgent });
+  const answer = await httpOnce(request, { userAgent, caPem });
   if (answer.state === 'failed') return { state: 'failed', reason: answer.reason };
   if (answer.status >= 200 && answer.status < 300) return { state: 'told' };
   const askedMs = Number(answer.retryAfter) * 1000;

@@ -7,7 +7,7 @@ import type { StackValue } from '../core/stack.ts';
 import { runningGaps } from '../core/verify-findings.ts';
 import { apiServerTarget, checkTargets, gapTargets, secretTargets } from '../core/watch/cluster-targets.ts';
 import type { Observation, Target } from '../core/watch/targets.ts';
-import { attemptCheck } from './attempt-check.ts';
+import { attemptCheck, type CheckWorld } from './attempt-check.ts';
 import { createLiveView } from './live-view.ts';
 import { observe } from './observe.ts';
 import type { Session } from './session.ts';
@@ -26,15 +26,13 @@ const refusedLoginPauseMs = 600_000;
 export function createClusterWatch(session: Session): () => Promise<ClusterSight> {
   const refused = new Map<string, { readonly version: string; readonly at: number; readonly seen: Observation }>();
 
-  const look = async (check: PlannedCheck, snapshot: Snapshot): Promise<Observation> => {
-    const { cluster, stack, scope, deps } = session;
-    const { clock } = deps;
+  const look = async (check: PlannedCheck, snapshot: Snapshot, world: CheckWorld): Promise<Observation> => {
+    const { clock } = session.deps;
     const start = clock.monotonic();
     const version = credentialsVersion(check, snapshot);
     const before = refused.get(check.id);
     if (before?.version === version && start - before.at < refusedLoginPauseMs) return before.seen;
-    const view = createLiveView({ cluster, scope, clock }, snapshot);
-    const { outcome, detail, canHeal } = await attemptCheck(check, { cluster, stack, view });
+    const { outcome, detail, canHeal } = await attemptCheck(check, world);
     const seen = { id: check.id, outcome, detail, durationMs: clock.monotonic() - start };
     refused.delete(check.id);
     // Some servers lock an account after a few wrong passwords.
@@ -51,7 +49,8 @@ export function createClusterWatch(session: Session): () => Promise<ClusterSight
     const needs = secretNeeds(snapshot, stack);
     const secrets = secretTargets(needs, diagnose(snapshot, stack));
     const gaps = gapTargets(runningGaps(snapshot));
-    const looks = await Promise.all(checks.map((check) => look(check, snapshot)));
+    const view = createLiveView({ cluster, scope, clock: deps.clock }, snapshot);
+    const looks = await Promise.all(checks.map((check) => look(check, snapshot, { cluster, stack, view })));
     return {
       targets: [apiServerTarget, ...secrets.targets, ...gaps.targets, ...checkTargets(checks, needs)],
       observations: [api, ...secrets.observations, ...gaps.observations, ...looks],

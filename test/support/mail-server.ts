@@ -15,15 +15,16 @@ export interface MailServer {
 }
 
 /** An SMTP server on the loopback that takes mail of one user, or of everybody where none is named. */
-export async function startMailServer(login?: {
-  readonly user: string;
-  readonly password: string;
-}): Promise<MailServer> {
+export async function startMailServer(
+  login?: { readonly user: string; readonly password: string },
+  tls?: { readonly key: string; readonly cert: string; readonly secure: boolean },
+): Promise<MailServer> {
   const mails: ReceivedMail[] = [];
   const server = new SMTPServer({
     authOptional: login === undefined,
-    allowInsecureAuth: true,
-    disabledCommands: login === undefined ? ['AUTH', 'STARTTLS'] : ['STARTTLS'],
+    allowInsecureAuth: tls === undefined,
+    ...tls,
+    disabledCommands: [...(login === undefined ? ['AUTH'] : []), ...(tls === undefined ? ['STARTTLS'] : [])],
     onAuth: ({ username, password }, _session, done) => {
       const isRight = username === login?.user && password === login?.password;
       done(isRight ? null : new Error(`no: ${String(password)}`), isRight ? { user: username } : undefined);
