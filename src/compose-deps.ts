@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 
 import { createFingerprints } from './adapters/fingerprints.ts';
@@ -70,6 +71,7 @@ export function composeDeps(surroundings: Surroundings): Deps {
         ...(sandbox === undefined ? {} : { azure: { caPem: sandbox.vault.caPem, credential: 'managed-identity' } }),
       });
     },
+    startVault: async () => (await import('./host-vault.ts')).hostVault(),
     startSandbox: async (options) => {
       const { hostSandbox } = await import('./host-sandbox.ts');
       const hosted = await hostSandbox(options, env);
@@ -82,6 +84,7 @@ export function composeDeps(surroundings: Surroundings): Deps {
     readReportFile: async (path) => (await import('./adapters/document-file.ts')).readReportFile(path, cwd),
     tlsPairProblem,
     fingerprints: createFingerprints,
+    randomBytes,
     clock: systemClock,
     prompter,
     terminal,

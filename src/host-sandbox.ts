@@ -20,13 +20,10 @@ export interface HostedSandbox {
 }
 
 export async function hostSandbox(options: SandboxOptions, env: Environment): Promise<HostedSandbox> {
-  await removeOrphans();
   const sandbox = await startSandbox({ scenario: options.scenario, speed: options.speed });
-  const folder = await mkdtemp(join(tmpdir(), folderPrefix));
-  // First of all, so that a folder with values in it always tells whose it is.
-  await writeFile(join(folder, 'owner'), `${pid} ${hostname()}`, { mode: 0o600 });
-  const kubeconfigPath = join(folder, 'kubeconfig');
-  const envBackupPath = join(folder, 'backup.env');
+  const folder = await createSandboxFolder();
+  const kubeconfigPath = join(folder.path, 'kubeconfig');
+  const envBackupPath = join(folder.path, 'backup.env');
   await writeFile(kubeconfigPath, sandbox.kubeconfig, { mode: 0o600 });
   await writeFile(envBackupPath, sandbox.envBackupText, { mode: 0o600 });
   env['IDENTITY_ENDPOINT'] = sandbox.vault.identityEndpoint;
@@ -40,12 +37,21 @@ export async function hostSandbox(options: SandboxOptions, env: Environment): Pr
     vault: sandbox.vault,
     close: async () => {
       await sandbox.close();
-      await rm(folder, { recursive: true, force: true });
+      await folder.remove();
     },
   };
 }
 
 const folderPrefix = 'c2l-sandbox-';
+
+/** A folder for files with values in them; those that earlier runs could not take away go first. */
+export async function createSandboxFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
+  await removeOrphans();
+  const path = await mkdtemp(join(tmpdir(), folderPrefix));
+  // First of all, so that a folder with values in it always tells whose it is.
+  await writeFile(join(path, 'owner'), `${pid} ${hostname()}`, { mode: 0o600 });
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
 
 /** A run that was killed could not take its folder with it, nor the values in that. */
 async function removeOrphans(): Promise<void> {

@@ -261,6 +261,15 @@ export interface RunningSandbox {
   close(): Promise<void>;
 }
 
+/** The sandbox's vault alone, with what a client needs to be given to reach it. */
+export interface RunningVault {
+  readonly url: string;
+  readonly caPath: string;
+  readonly identityEndpoint: string;
+  readonly identityHeader: string;
+  close(): Promise<void>;
+}
+
 export interface StackFiles {
   /** `--config FILE`; else `c2l.yaml` here or above; undefined where there is none. Throws `stack-invalid`, `stack-not-found`. */
   find(configFile: string | undefined): Promise<{ stack: Stack; path: string } | undefined>;
@@ -298,6 +307,7 @@ export interface OpenSourceOptions {
 export interface Deps {
   connect(options: ConnectOptions): Promise<Connection>;
   startSandbox(options: SandboxOptions): Promise<RunningSandbox>;
+  startVault(): Promise<RunningVault>;
   openWatchWorld(): Promise<WatchWorld>;
   openSource(spec: string, options?: OpenSourceOptions): Promise<ValueSource>;
   openTarget(spec: string, options: { readonly recipients: readonly string[] }): Promise<BackupTarget>;
@@ -312,6 +322,8 @@ export interface Deps {
   tlsPairProblem(certificate: SecretValue, key: SecretValue): string | undefined;
   /** With a new key, or with the one that was kept beside earlier fingerprints. */
   fingerprints(key?: SecretValue): Fingerprints;
+  /** Beyond guessing. */
+  randomBytes(count: number): Uint8Array;
   readonly clock: Clock;
   readonly prompter: Prompter;
   readonly terminal: Terminal;

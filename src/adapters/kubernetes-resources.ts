@@ -92,6 +92,7 @@ const podSpec: ShapeOf<PodSpec> = {
               },
             },
           },
+          persistentVolumeClaim: { required: { claimName: 'string' } },
           csi: { required: { driver: 'string' }, optional: { nodePublishSecretRef: { optional: { name: 'string' } } } },
         },
       },
@@ -177,6 +178,7 @@ export const resources: { readonly [R in Resource]: ResourceDescription<Listed[R
           optional: {
             replicas: 'number',
             selector,
+            volumeClaimTemplates: { list: { optional: { metadata: { optional: { name: 'string' } } } } },
             updateStrategy: { optional: { type: 'string', rollingUpdate: { optional: { partition: 'number' } } } },
           },
         },
@@ -246,6 +248,7 @@ export const resources: { readonly [R in Resource]: ResourceDescription<Listed[R
       },
     },
   },
+  persistentvolumeclaims: { api: '/api/v1', shape: {} },
   configmaps: { api: '/api/v1', shape: { optional: { data: strings } } },
   serviceaccounts: { api: '/api/v1', shape: { optional: { imagePullSecrets: secretNames } } },
   ingresses: {

@@ -9,6 +9,7 @@ export interface SourceFlags {
   readonly overwrite?: readonly string[];
   readonly recover?: boolean;
   readonly identity?: string;
+  readonly generate?: true | readonly string[];
 }
 
 export interface WaitFlags {
@@ -47,6 +48,7 @@ export function addSourceOptions(command: Command): Command {
     )
     .option('--overwrite <key>', 'replace a value that is there but unusable; may be repeated', collect)
     .option('--identity <file>', 'file of an age identity, for an encrypted backup (default: $C2L_AGE_IDENTITY)')
+    .option('--generate [key]', 'make up a value where no source has one and the stack allows it', collect)
     .option('--recover', 'bring back what a Key Vault holds as deleted, where no other source has the value');
 }
 
@@ -62,6 +64,12 @@ export function consent(flags: WriteFlags): { yes: boolean; confirm: string | un
   return { yes: flags.yes === true, confirm: flags.confirm, dryRun: flags.dryRun === true };
 }
 
-export function valueOptions({ from = [], overwrite = [], recover = false, identity }: SourceFlags): ValueOptions {
-  return { from, overwrite, recover, identity };
+export function valueOptions({
+  from = [],
+  overwrite = [],
+  recover = false,
+  identity,
+  generate,
+}: SourceFlags): ValueOptions {
+  return { from, overwrite, recover, identity, generate: generate === true ? 'all' : generate };
 }

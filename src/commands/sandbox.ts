@@ -21,6 +21,34 @@ export async function serveSandbox(options: SandboxOptions, deps: Deps): Promise
   return ExitCode.ok;
 }
 
+/**
+ * Keeps the sandbox's vault running until Ctrl-C; standard output is what a shell has to be told, so that
+ * `eval "$(…)"` does it.
+ */
+export async function serveVault(deps: Deps): Promise<ExitCode> {
+  const { terminal, signal } = deps;
+  const vault = await deps.startVault();
+  try {
+    terminal.out(
+      [
+        `export IDENTITY_ENDPOINT=${vault.identityEndpoint}`,
+        `export IDENTITY_HEADER=${vault.identityHeader}`,
+        `export NODE_EXTRA_CA_CERTS=${vault.caPath}`,
+        `export SSL_CERT_FILE=${vault.caPath}`,
+        '',
+      ].join('\n'),
+    );
+    terminal.err(`vault ${vault.url}, with a managed identity that may do everything`);
+    terminal.err('in another terminal, after the lines above:');
+    terminal.err(`  c2l fix-secrets --from azure-key-vault:${vault.url}`);
+    terminal.err('Ctrl-C ends it and forgets everything');
+    await aborted(signal);
+  } finally {
+    await vault.close();
+  }
+  return ExitCode.ok;
+}
+
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();

@@ -21,6 +21,7 @@ const kinds: Readonly<Record<string, readonly [kind: string, hides: string]>> = 
   secretstores: ['SecretStore', 'whether External Secrets reaches its stores'],
   clustersecretstores: ['ClusterSecretStore', 'whether External Secrets reaches its stores'],
   sealedsecrets: ['SealedSecret', 'which Secrets Sealed Secrets writes, and whether it can'],
+  persistentvolumeclaims: ['PersistentVolumeClaim', 'whether data depends on an old value'],
   configmaps: ['ConfigMap', 'which Services environments name'],
   applications: ['Application', 'whether the Argo CD applications are healthy'],
 };

@@ -74,6 +74,7 @@ export interface Volume {
       readonly secret?: { readonly name?: string; readonly items?: readonly KeyToPath[]; readonly optional?: boolean };
     }[];
   };
+  readonly persistentVolumeClaim?: { readonly claimName: string };
   readonly csi?: { readonly driver: string; readonly nodePublishSecretRef?: { readonly name?: string } };
 }
 
@@ -157,6 +158,7 @@ export interface StatefulSet {
     readonly replicas?: number;
     readonly selector?: LabelSelector;
     readonly template: PodTemplate;
+    readonly volumeClaimTemplates?: readonly { readonly metadata?: { readonly name?: string } }[];
     readonly updateStrategy?: { readonly type?: string; readonly rollingUpdate?: { readonly partition?: number } };
   };
   readonly status?: {
@@ -278,6 +280,7 @@ export interface Listed {
   readonly services: Service;
   readonly serviceaccounts: ServiceAccount;
   readonly configmaps: ConfigMap;
+  readonly persistentvolumeclaims: { readonly metadata: ObjectMeta };
   readonly ingresses: Ingress;
   readonly events: KubernetesEvent;
   readonly applications: Application;

@@ -1,6 +1,8 @@
 import type { FoundValue, WantedKey } from '../core/plan-secrets.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import type { ValueSource } from '../ports.ts';
 import { askSource, unresolved, type Collected } from './ask-sources.ts';
+import { generateValues, type Generate } from './generate-values.ts';
 import { keptValues, offerKept } from './kept-values.ts';
 import { promptValues } from './prompt-values.ts';
 import { recoverValues } from './recover-values.ts';
@@ -12,6 +14,10 @@ export interface CollectOptions {
   readonly sources: readonly ValueSource[];
   /** Consent to bring back values that a source holds as deleted. */
   readonly recover: boolean;
+  /** Which keys may get a made-up value. */
+  readonly generate?: Generate | undefined;
+  /** Tells whether data depends on an old value. */
+  readonly snapshot: Snapshot;
   /** Nobody is asked and nothing is brought back; keys that a person could be asked for later are left out. */
   readonly dryRun: boolean;
   /** Whether keys without a value are left out; only when there is none at all it is an error. */
@@ -30,12 +36,14 @@ export async function collectValues(
   wanted: readonly WantedKey[],
   options: CollectOptions,
 ): Promise<ReadonlyMap<string, FoundValue>> {
-  const { sources, recover, dryRun, partial } = options;
+  const { sources, recover, dryRun, partial, generate, snapshot } = options;
   const { canPrompt } = session.deps.terminal;
   const ask = canPrompt && !dryRun && !partial;
   const collected: Collected = { found: new Map(), refusals: new Map(), deleted: new Map() };
   for (const source of sources) await askSource(session, source, wanted, collected);
   await recoverValues(session, wanted, { recover, ask, dryRun }, collected);
+
+  if (generate !== undefined) await generateValues(session, wanted, { generate, snapshot }, collected);
 
   const left = unresolved(wanted, collected);
   if (left.length === 0) return collected.found;

@@ -27,6 +27,7 @@ import { collectValues } from './collect-values.ts';
 import { confirmWrite } from './confirm.ts';
 import { fixReport } from './fix-report.ts';
 import { guardTargets } from './guard-targets.ts';
+import type { Generate } from './generate-values.ts';
 import { observe } from './observe.ts';
 import { proveRights } from './prove-rights.ts';
 import { refuseUnreadableSecrets } from './readable-secrets.ts';
@@ -45,6 +46,8 @@ export interface ValueOptions {
   readonly overwrite: readonly string[];
   /** Consent to bring back values that a source holds as deleted. */
   readonly recover?: boolean;
+  /** Which keys may get a made-up value where no source has one. */
+  readonly generate?: Generate | undefined;
   /** The file of an age identity, for an encrypted backup. */
   readonly identity?: string | undefined;
 }
@@ -97,6 +100,8 @@ async function repair(session: Session, options: FixOptions, check?: CheckPlans)
   const found = await collectValues(session, wanted, {
     sources,
     recover: options.recover === true,
+    generate: options.generate,
+    snapshot,
     dryRun,
     partial: options.partial === true,
     kept: from.includes(revisionSpec) ? undefined : revisionSource(snapshot),

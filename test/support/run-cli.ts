@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
@@ -79,6 +80,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
         newPassphrase: terminal.canPrompt ? () => prompter.secret('new passphrase:', () => undefined) : undefined,
         ...(azure && { azure }),
       }),
+    startVault: () => Promise.reject(new Error('a test starts its vault itself')),
     startSandbox: () => Promise.reject(new Error('a test starts its sandbox itself')),
     openSource: (spec, { identity } = {}) =>
       openSource(spec, {
@@ -95,6 +97,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     readReportFile: (path) => readReportFile(path, cwd),
     tlsPairProblem,
     fingerprints: createFingerprints,
+    randomBytes,
     clock: systemClock,
     prompter,
     terminal,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach } from '@jest/globals';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -68,6 +69,7 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
     },
     openWatchWorld: () => Promise.reject(new Error('a session watches nothing')),
     openTarget: (spec, { recipients }) => openTarget(spec, { cwd: folder, recipients }),
+    startVault: () => Promise.reject(new Error('a test starts its vault itself')),
     startSandbox: () => Promise.reject(new Error('a test starts its sandbox itself')),
     openSource: (spec) => openSource(spec, { cwd: folder }),
     stackFiles: createStackFiles({ cwd: folder }),
@@ -77,6 +79,7 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
     readReportFile: (path) => readReportFile(path, folder),
     tlsPairProblem,
     fingerprints: createFingerprints,
+    randomBytes,
     clock: systemClock,
     prompter,
     terminal,

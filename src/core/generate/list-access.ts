@@ -12,7 +12,10 @@ const obstacles = 'why a pod does not start that lacks nothing, and what its rea
 
 /** What an audit lists in each namespace that it looks at. A new resource says here how it is granted. */
 export const listAccess: Readonly<
-  Record<Exclude<Resource, 'applications' | 'clustersecretstores' | 'configmaps'> | 'secrets', ListAccess>
+  Record<
+    Exclude<Resource, 'applications' | 'clustersecretstores' | 'configmaps' | 'persistentvolumeclaims'> | 'secrets',
+    ListAccess
+  >
 > = {
   secrets: { group: '', why: 'which keys are there; RBAC cannot grant their names without their values' },
   pods: { group: '', why: consumers },
