@@ -1,8 +1,10 @@
 import { OperatorError } from '../errors.ts';
 import { guardExternal, type SyncPlan } from './external-guard.ts';
+import { syncPolicy } from './finding-owner.ts';
+import type { Application, ObjectRef } from './kubernetes.ts';
 import { isNamedBy, type SecretTarget, type WantedKey } from './plan-secrets.ts';
 import type { Secret, SecretOwner } from './secret.ts';
-import type { WriterIndex } from './secret-writers.ts';
+import type { SecretWriters, WriterIndex } from './secret-writers.ts';
 import { sharedSourceNames } from './source-names.ts';
 
 /** What of a Secret's wanted keys may be written, and why the rest may not. */
@@ -23,10 +25,11 @@ export interface GuardedTarget {
  */
 export function guardTarget(target: SecretTarget, index?: WriterIndex): GuardedTarget {
   const { object } = target;
-  const external = index?.of(object.namespace, object.name).external;
-  if (external === undefined || index === undefined) return guardDirect(target);
+  const writers = index?.of(object.namespace, object.name) ?? {};
+  const { external } = writers;
+  if (external === undefined || index === undefined) return guardDirect(target, writers);
   const { free, sync, refusal } = guardExternal(target, external, index);
-  const rest = free.length === 0 ? { warnings: [] } : guardDirect(besideExternal(target, free));
+  const rest = free.length === 0 ? { warnings: [] } : guardDirect(besideExternal(target, free), writers);
   const refused = refusal ?? rest.refusal;
   return { ...rest, ...(sync && { sync }), ...(refused && { refusal: refused }) };
 }
@@ -41,9 +44,33 @@ function besideExternal({ current, ...target }: SecretTarget, wanted: readonly W
   return { ...target, wanted, current: { ...ownerless, ...(other && { owner: other }) } };
 }
 
-function guardDirect(target: SecretTarget): GuardedTarget {
+/** A Secret that is gone bears no marks of its owner: what the others have of it tells who will write it again. */
+function guardAbsent(target: SecretTarget, { sealed, application }: SecretWriters): GuardedTarget {
+  const { object } = target;
+  if (sealed !== undefined) {
+    return { refusal: owned(object, { by: 'sealed-secrets', name: sealed.metadata.name }), warnings: [] };
+  }
+  if (application === undefined) return { open: target, warnings: [] };
+  const { name } = application.metadata;
+  const warning =
+    `Secret ${object.namespace}/${object.name} is in Git, from where Argo CD application ${name} would bring it: ` +
+    `the values that Git holds will take the place of those written here; ${healText(application)}`;
+  return { open: target, warnings: [warning] };
+}
+
+/** When Argo CD sets back what differs from Git: told from its policy, since self-heal backs off for minutes. */
+function healText(application: Application | undefined): string {
+  const when = {
+    'self-heal': 'self-heal is on, and acts within seconds to minutes',
+    automatic: 'self-heal is off, and the next commit does it',
+    manual: 'it does not sync by itself, and the next sync does it',
+  };
+  return application === undefined ? 'its policy could not be seen' : when[syncPolicy(application)];
+}
+
+function guardDirect(target: SecretTarget, writers: SecretWriters): GuardedTarget {
   const { current, wanted } = target;
-  if (current === undefined) return { open: target, warnings: [] };
+  if (current === undefined) return guardAbsent(target, writers);
   if (current.immutable) return { refusal: immutable(current), warnings: [] };
   const { owner } = current;
   if (owner === undefined) return { open: target, warnings: [] };
@@ -52,10 +79,10 @@ function guardDirect(target: SecretTarget): GuardedTarget {
   switch (owner.by) {
     case 'external-secrets':
     case 'sealed-secrets':
-      return { refusal: owned(current, owner), warnings: [] };
+      return { refusal: owned(target.object, owner), warnings: [] };
     case 'argocd': {
       const added = wanted.filter(({ reason }) => reason === 'missing');
-      const refusal = added.length < wanted.length ? { refusal: owned(current, owner) } : {};
+      const refusal = added.length < wanted.length ? { refusal: owned(target.object, owner, writers.application) } : {};
       if (added.length === 0) return { ...refusal, warnings: [] };
       const warning =
         `${place} is managed by Argo CD application ${owner.name}: added keys survive self-heal, ` +
@@ -92,8 +119,7 @@ function immutable({ metadata }: Secret): OperatorError {
   );
 }
 
-function owned({ metadata }: Secret, owner: SecretOwner): OperatorError {
-  const { namespace, name } = metadata;
+function owned({ namespace, name }: ObjectRef, owner: SecretOwner, application?: Application): OperatorError {
   const repair: Record<Exclude<SecretOwner['by'], 'helm' | 'controller'>, readonly [string, string]> = {
     'external-secrets': [
       `is written by External Secrets (${owner.name}), which undoes changes made here`,
@@ -104,8 +130,8 @@ function owned({ metadata }: Secret, owner: SecretOwner): OperatorError {
       `seal the values with kubeseal and apply the result: kubectl -n ${namespace} get sealedsecret ${owner.name}`,
     ],
     argocd: [
-      `is managed by Argo CD application ${owner.name}: a changed value is set back to what Git holds`,
-      `change the value in Git, then: kubectl -n argocd annotate application ${owner.name} argocd.argoproj.io/refresh=normal --overwrite`,
+      `is managed by Argo CD application ${owner.name}: a changed value is set back to what Git holds (${healText(application)})`,
+      `change the value in Git, then: kubectl -n ${application?.metadata.namespace ?? 'argocd'} annotate application ${owner.name} argocd.argoproj.io/refresh=normal --overwrite`,
     ],
   };
   const [what, hint] = repair[owner.by as keyof typeof repair];

@@ -9,6 +9,7 @@ import {
   unnamedChanges,
 } from '../../src/core/secret-guards.ts';
 import type { Secret } from '../../src/core/secret.ts';
+import type { SecretWriters, WriterIndex } from '../../src/core/secret-writers.ts';
 import { secret } from '../support/planning-world.ts';
 
 function key(reason: WantedReason, name = 'token'): WantedKey {
@@ -22,6 +23,10 @@ function target(reason: WantedReason, parts: Partial<Secret>): SecretTarget {
     type: 'Opaque',
     wanted: [key(reason)],
   };
+}
+
+function indexOf(writers: SecretWriters): WriterIndex {
+  return { of: () => writers, storeOf: () => undefined, isStoreAbsent: () => false };
 }
 
 describe('a Secret that somebody else writes', () => {
@@ -51,6 +56,32 @@ describe('a Secret that somebody else writes', () => {
     }
     const both = { ...added, wanted: [...added.wanted, key('placeholder', 'other')] };
     expect(guardTarget(both)).toEqual({ open: added, refusal, warnings });
+  });
+
+  test.each([
+    [{ automated: { selfHeal: true } }, /self-heal is on, and acts within seconds to minutes/],
+    [{ automated: {} }, /self-heal is off, and the next commit does it/],
+    [{ automated: { enabled: false, selfHeal: true } }, /does not sync by itself, and the next sync does it/],
+  ])('of Argo CD with policy %j is told when it is set back', (syncPolicy, when) => {
+    const application = { metadata: { name: 'shop', namespace: 'gitops' }, spec: { syncPolicy } };
+    const changed = target('overwrite', { owner: { by: 'argocd', name: 'shop' } });
+    const { refusal } = guardTarget(changed, indexOf({ application }));
+    expect([refusal?.message, refusal?.hint]).toEqual([
+      expect.stringMatching(when),
+      expect.stringMatching(/kubectl -n gitops annotate application shop/),
+    ]);
+    const gone = { ...changed, current: undefined };
+    expect(guardTarget(gone, indexOf({ application }))).toEqual({
+      open: gone,
+      warnings: [expect.stringMatching(when)],
+    });
+  });
+
+  test('and that is gone is not created beside the SealedSecret that would then refuse to write it', () => {
+    const gone = { ...target('missing', {}), current: undefined };
+    const sealed = { metadata: { name: 'app', namespace: 'shop' } };
+    const { open, refusal } = guardTarget(gone, indexOf({ sealed }));
+    expect([open, refusal?.message]).toEqual([undefined, expect.stringMatching(/written by Sealed Secrets \(app\)/)]);
   });
 
   test('of Helm is written with a warning', () => {
