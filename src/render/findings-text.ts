@@ -67,8 +67,18 @@ function groupLines(group: FindingGroup, context: FindingsContext, style: Style)
     ...keyLines(group, style),
     ...blockLines(group, context, style),
     ...effectLines(group, context, style),
+    ...repairLines(group, style),
     ...fixLines(group, style),
   ];
+}
+
+/** Where another program writes the Secret, what has to be done there. */
+function repairLines({ findings }: FindingGroup, style: Style): string[] {
+  const repairs = [...new Set(findings.flatMap(({ owner }) => owner?.repair ?? []))];
+  const { shown, rest } = cut(repairs, 'repair', style);
+  return [...shown, ...(rest === undefined ? [] : [rest])].flatMap((text) =>
+    paragraph('    owner   ', text, style.width),
+  );
 }
 
 const severityWords: Record<Severity, string> = { error: 'ERROR  ', warning: 'WARNING', info: 'INFO   ' };
@@ -140,6 +150,11 @@ function blockLines({ blocks }: FindingGroup, { components }: FindingsContext, s
 }
 
 /** Effects whose object a table of the same page shows are counted; the others are told in words. */
+/** A Secret that is gone stands for all of its keys. */
+function effectText({ message, keys = [] }: Finding, style: Style): string {
+  return keys.length === 0 ? message : `${message}; its keys: ${cutText(keys, style)}`;
+}
+
 function effectLines(group: FindingGroup, context: FindingsContext, style: Style): string[] {
   const effects = otherEffects(group);
   const components = new Set(context.components.map(({ object }) => refId(object)));
@@ -150,7 +165,7 @@ function effectLines(group: FindingGroup, context: FindingsContext, style: Style
   const { shown, rest } = cut(untold, 'effect', style);
   return [
     ...(effects.length === 0 ? [] : paragraph('    beneath ', kindsText(effects), style.width)),
-    ...shown.flatMap(({ message }) => paragraph('    because of it: ', message, style.width)),
+    ...shown.flatMap((effect) => paragraph('    because of it: ', effectText(effect, style), style.width)),
     ...(rest === undefined ? [] : paragraph('    ', rest, style.width)),
   ];
 }

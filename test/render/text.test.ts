@@ -208,3 +208,43 @@ describe('names from the cluster', () => {
     expect(await text(incident)).not.toContain('NAMESPACE');
   });
 });
+
+describe('a Secret that another program writes', () => {
+  const object = ref('Secret', 'app');
+  const owner = {
+    by: 'external-secrets',
+    name: 'app',
+    repair: 'put the value into app-k of secretstore/vault',
+  } as const;
+  const base = { severity: 'error', blocks: [], fix: 'c2l audit' } as const;
+  const root: Finding = {
+    ...base,
+    id: 'root',
+    code: 'external-secret-not-ready',
+    object: ref('ExternalSecret', 'app'),
+    message: 'externalsecret/app cannot',
+    causes: [],
+  };
+  const gone: Finding = {
+    ...base,
+    id: 'gone',
+    code: 'secret-missing',
+    object,
+    keys: ['a', 'b'],
+    message: 'secret/app does not exist',
+    causes: ['root'],
+  };
+
+  test('names its keys beneath what keeps them from it', async () => {
+    expect(await text({ ...healthy, verdict: 'problems', findings: [root, gone] })).toContain(
+      'because of it: secret/app does not exist; its keys: a, b',
+    );
+  });
+
+  test('says what has to be done there', async () => {
+    const lost: Finding = { ...gone, code: 'secret-key-missing', key: 'k', keys: [], causes: [], owner };
+    expect(await text({ ...healthy, verdict: 'problems', findings: [lost] })).toContain(
+      'owner   put the value into app-k of secretstore/vault',
+    );
+  });
+});
