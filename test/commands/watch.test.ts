@@ -150,6 +150,18 @@ describe('receivers', () => {
     },
   } as const;
 
+  const mailTo = (port: number) => ({
+    kind: 'email',
+    name: 'mail',
+    host: '127.0.0.1',
+    port,
+    tls: 'none',
+    user: 'c2l',
+    password: { env: 'MAIL_PASSWORD' },
+    from: 'c2l@shop.example',
+    to: ['oncall@shop.example'],
+  });
+
   test('each gets its own shape, and no secret of them is shown or kept', async () => {
     const [shop, receiver] = [await startShop(), await startReceiver()];
     const mail = atEnd(await startMailServer({ user: 'c2l', password: canary }));
@@ -159,17 +171,7 @@ describe('receivers', () => {
       notify: [
         ...Object.values(shapes),
         { kind: 'pagerduty', name: 'pager', routingKey: { env: 'PAGER_KEY' }, url: `${receiver.url}/v2/enqueue` },
-        {
-          kind: 'email',
-          name: 'mail',
-          host: '127.0.0.1',
-          port: mail.port,
-          tls: 'none',
-          user: 'c2l',
-          password: { env: 'MAIL_PASSWORD' },
-          from: 'c2l@shop.example',
-          to: ['oncall@shop.example'],
-        },
+        mailTo(mail.port),
       ],
     });
     await writeFile(join(folder.path, 'hook.url'), `${receiver.url}/own/${canary}\n`);
@@ -204,20 +206,7 @@ describe('receivers', () => {
     const folder = await watchFolder({
       failureThreshold: 1,
       endpoints: chain(shop),
-      notify: [
-        shapes.slack,
-        {
-          kind: 'email',
-          name: 'mail',
-          host: '127.0.0.1',
-          port: mail.port,
-          tls: 'none',
-          user: 'c2l',
-          password: { env: 'MAIL_PASSWORD' },
-          from: 'c2l@shop.example',
-          to: ['oncall@shop.example'],
-        },
-      ],
+      notify: [shapes.slack, mailTo(mail.port)],
     });
     shop.down.add('/api');
     const { stdout, stderr } = await folder.once({
