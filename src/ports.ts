@@ -14,6 +14,8 @@ export interface Right {
   readonly resource: string;
   readonly subresource?: string;
   readonly namespace: string;
+  /** Of the one object that is meant; a Role may allow no other. */
+  readonly name?: string;
 }
 
 /** What audit and verify are handed: it has no way to write. Reads never throw for the server's answers. */

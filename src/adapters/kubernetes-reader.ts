@@ -72,6 +72,7 @@ export class KubernetesReader implements ClusterReader {
           resource: right.resource,
           subresource: right.subresource,
           namespace: right.namespace,
+          name: right.name,
         },
       },
     };

@@ -198,14 +198,14 @@ function refuseUnnamedChanges({ deps }: Session, wanted: readonly WantedKey[], o
 function rightsFor(targets: readonly SecretTarget[], { missingNamespaces }: Snapshot): Right[] {
   if (targets.length === 0) return [];
   const rights = targets.flatMap(({ object, current }): Right[] => {
-    const right = (verb: Right['verb']): Right => ({
-      verb,
-      group: '',
-      resource: 'secrets',
-      namespace: object.namespace,
-    });
-    // Creation is needed for the revision too.
-    return [right('get'), right('create'), ...(current === undefined ? [] : [right('patch')])];
+    const right = { group: '', resource: 'secrets', namespace: object.namespace };
+    const { name } = object;
+    // Creation is needed for the revision too, and no Role can limit it to a name.
+    return [
+      { ...right, verb: 'get', name },
+      { ...right, verb: 'create' },
+      ...(current === undefined ? [] : [{ ...right, verb: 'patch' as const, name }]),
+    ];
   });
   const creation: Right[] =
     missingNamespaces.length === 0 ? [] : [{ verb: 'create', group: '', resource: 'namespaces', namespace: '' }];

@@ -15,9 +15,13 @@ export async function proveRights(session: Session, rights: readonly Right[]): P
   }
   const [first] = refused;
   if (first === undefined) return;
-  throw new OperatorError('forbidden', `context ${cluster.context} may not ${refused.map(rightText).join(', nor ')}`, {
-    hint: `kubectl auth can-i ${first.verb} ${resourceText(first)}${namespaceFlag(first)}`,
-  });
+  throw new OperatorError(
+    'forbidden',
+    `context ${cluster.context} may not ${[...new Set(refused.map(rightText))].join(', nor ')}`,
+    {
+      hint: `kubectl auth can-i ${first.verb} ${resourceText(first)}${first.name === undefined ? '' : `/${first.name}`}${namespaceFlag(first)}`,
+    },
+  );
 }
 
 function rightText(right: Right): string {

@@ -92,13 +92,13 @@ function refuseOwned({ deps }: Session, plan: SecretPlan): void {
 }
 
 function rightsFor({ object, current }: SecretPlan): Right[] {
-  const right = (verb: Right['verb']): Right => ({
-    verb,
-    group: '',
-    resource: 'secrets',
-    namespace: object.namespace,
-  });
-  return [right('get'), right('create'), ...(current === undefined ? [] : [right('patch')])];
+  const right = { group: '', resource: 'secrets', namespace: object.namespace };
+  const { name } = object;
+  return [
+    { ...right, verb: 'get', name },
+    { ...right, verb: 'create' },
+    ...(current === undefined ? [] : [{ ...right, verb: 'patch' as const, name }]),
+  ];
 }
 
 function question({ id, keptAt }: KeptRevision, plan: SecretPlan): string {

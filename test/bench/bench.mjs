@@ -13,10 +13,14 @@ const keepPlaces = {
   },
 };
 
-const outfile = new URL('../../node_modules/.cache/c2l-bench.mjs', import.meta.url);
+const cache = new URL('../../node_modules/.cache/', import.meta.url);
 await build({
-  entryPoints: [new URL('main.ts', import.meta.url).pathname],
-  outfile: outfile.pathname,
+  entryPoints: {
+    'c2l-bench': new URL('main.ts', import.meta.url).pathname,
+    'c2l-bench-server': new URL('size/serve.ts', import.meta.url).pathname,
+  },
+  outdir: cache.pathname,
+  outExtension: { '.js': '.mjs' },
   bundle: true,
   packages: 'external',
   platform: 'node',
@@ -25,4 +29,4 @@ await build({
   plugins: [keepPlaces],
   logLevel: 'warning',
 });
-await import(outfile.href);
+await import(new URL('c2l-bench.mjs', cache).href);

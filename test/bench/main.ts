@@ -11,6 +11,7 @@ import { countingProxy } from './counting-proxy.ts';
 import { home, interleaved, peakMemory, type CommandLine } from './measure.ts';
 import { recoveryRow } from './recovery.ts';
 import { machine, score, table, type Row } from './rows.ts';
+import { sizeRows } from './size/size-rows.ts';
 import { watchRows } from './watch.ts';
 
 const { values: flags } = parseArgs({
@@ -18,6 +19,8 @@ const { values: flags } = parseArgs({
     gate: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     pairs: { type: 'string', default: '5' },
+    /** Measures nothing but generated clusters. */
+    size: { type: 'boolean', default: false },
   },
 });
 const pairs = Number(flags.pairs);
@@ -104,13 +107,25 @@ async function realRows(): Promise<Row[]> {
   }
 }
 
-const rows = [
-  startUpRow('--version'),
-  startUpRow('--help'),
-  ...(await sandboxRows()),
-  ...(flags.quick ? [] : await watchRows()),
-  ...(await realRows()),
-];
+/** One small cluster in CI; the largest takes minutes. */
+async function generatedRows(): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const podCount of flags.quick ? [500] : [500, 5000, 20_000]) {
+    rows.push(...(await sizeRows(podCount, flags.quick ? 1 : pairs)));
+  }
+  return rows;
+}
+
+const rows = flags.size
+  ? await generatedRows()
+  : [
+      startUpRow('--version'),
+      startUpRow('--help'),
+      ...(await sandboxRows()),
+      ...(flags.quick ? [] : await watchRows()),
+      ...(await realRows()),
+      ...(await generatedRows()),
+    ];
 console.log(`${machine()}\n\n${table(rows)}`);
 const over = rows.filter((row) => row.gate !== undefined && score(row) > row.gate);
 for (const row of over) note(`over its gate of ${String(row.gate)}: ${row.measured}`);

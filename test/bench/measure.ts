@@ -25,6 +25,8 @@ function run({ file, argv, accepts = [0] }: CommandLine, env: Record<string, str
     env: { PATH: process.env['PATH'], HOME: home, ...env },
     timeout: 120_000,
     encoding: 'utf8',
+    // Thousands of lines that nobody reads.
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
   if (status !== null && accepts.includes(status)) return;
   const what = [file, ...argv].join(' ');
