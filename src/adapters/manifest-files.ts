@@ -1,5 +1,5 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { ManifestProblem, ManifestSet } from '../core/manifests.ts';
 import { OperatorError } from '../errors.ts';
 import type { ManifestFiles } from '../ports.ts';
@@ -26,7 +26,7 @@ export function createManifestFiles({ cwd, stdin }: ManifestFilesOptions): Manif
         else await collect(path, walk, { isNamed: true });
       }
       for (const file of walk.files) texts.push(await readFound(file, walk));
-      const stackFile = walk.files.find(({ path }) => isStackFile(path))?.path;
+      const stackFile = walk.files.find(({ path }) => isStackFile(path))?.path ?? (await stackFileBeside(walk));
       return joined(texts, walk, paths.includes('-') ? 1 : 0, stackFile);
     },
   };
@@ -99,6 +99,22 @@ function isManifestFile(name: string): boolean {
 
 function isStackFile(path: string): boolean {
   return /(^|[\\/])c2l\.yaml$/.test(path);
+}
+
+/** A file alone is named: the stack file that lies beside it speaks of it too. */
+async function stackFileBeside({ cwd, files }: Walk): Promise<string | undefined> {
+  for (const { path, isNamed } of files) {
+    const candidate = join(dirname(path), 'c2l.yaml');
+    if (isNamed && (await isFile(resolve(cwd, candidate)))) return candidate;
+  }
+  return undefined;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 }
 
 const words: Readonly<Record<string, string>> = {

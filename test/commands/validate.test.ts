@@ -248,6 +248,16 @@ describe('what validate finds', () => {
     expect(report.skipped).toEqual([{ file: 'x.yaml', line: 1 }]);
   });
 
+  test('the stack file beside a file that is named alone speaks of it', async () => {
+    const cwd = await manifestFolder({ 'k8s/api.yaml': api, 'k8s/c2l.yaml': stackFile('a: {}') });
+
+    const { stdout } = await runCli(['validate', 'k8s/api.yaml', '-o', 'json'], { cwd });
+
+    expect((JSON.parse(stdout) as ValidateReport).findings.map(brief)).toEqual([
+      'secret-key-missing b k8s/api.yaml:22',
+    ]);
+  });
+
   test('it asks no cluster: there is none, and the report names none', async () => {
     const { report, stderr } = await validate({ 'api.yaml': api });
 
