@@ -212,9 +212,9 @@ describe('what was made to do harm', () => {
       /aliases that cannot be resolved/,
     ],
     ['an alias of itself', 'apiVersion: v1\nkind: Secret\nmetadata: &m { name: x, m: *m }', /alias/],
-    ['flow lists 50,000 deep', `kind: ${'['.repeat(50_000)}`, /nested too deeply|not YAML/],
-    ['flow maps 50,000 deep', `kind: ${'{a: '.repeat(50_000)}`, /nested too deeply|not YAML/],
-    ['lists 20,000 deep', `kind:\n${'- '.repeat(20_000)}x`, /nested too deeply|not YAML|kind is no text/],
+    ['flow lists 50,000 deep', `kind: ${'['.repeat(50_000)}`, /nested too deeply/],
+    ['flow maps 50,000 deep', `kind: ${'{a: '.repeat(50_000)}`, /nested too deeply/],
+    ['lists 20,000 deep', `kind:\n${'- '.repeat(20_000)}x`, /nested too deeply/],
     [
       'JSON 100,000 deep',
       `{"apiVersion":"v1","kind":"Pod","spec":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
