@@ -46,6 +46,14 @@ const key = z.strictObject({
         )
         .optional()
         .describe('name in Azure Key Vault, or NAME/VERSION to pin one of its versions'),
+      sources: z
+        .array(
+          z
+            .string()
+            .regex(/^(azure-key-vault|env|age):./, 'expected azure-key-vault:NAME-OR-URL, env:FILE or age:FILE'),
+        )
+        .optional()
+        .describe('asked for this key after those of the command line, in order of precedence'),
     })
     .default({})
     .describe('its name in each source, where it differs from the default'),

@@ -4,6 +4,7 @@ import type { ValueSource } from '../ports.ts';
 import { askSource, unresolved, type Collected } from './ask-sources.ts';
 import { generateValues, type Generate } from './generate-values.ts';
 import { keptValues, offerKept } from './kept-values.ts';
+import { askOwnSources } from './own-sources.ts';
 import { promptValues } from './prompt-values.ts';
 import { recoverValues } from './recover-values.ts';
 import type { Session } from './session.ts';
@@ -14,6 +15,8 @@ export interface CollectOptions {
   readonly sources: readonly ValueSource[];
   /** Consent to bring back values that a source holds as deleted. */
   readonly recover: boolean;
+  /** The file of an age identity, for sources that the stack names. */
+  readonly identity?: string | undefined;
   /** Which keys may get a made-up value. */
   readonly generate?: Generate | undefined;
   /** Tells whether data depends on an old value. */
@@ -27,7 +30,7 @@ export interface CollectOptions {
 }
 
 /**
- * The value of each wanted key: the first source that has a usable one wins, then what a source can bring back, then
+ * The value of each wanted key: the first source that has a usable one wins, then those that the stack names for it, then what a source can bring back, then
  * what c2l kept, then the person at the terminal. Throws `values-missing` or `values-invalid`, with all such keys named,
  * where nobody can be asked.
  */
@@ -36,11 +39,12 @@ export async function collectValues(
   wanted: readonly WantedKey[],
   options: CollectOptions,
 ): Promise<ReadonlyMap<string, FoundValue>> {
-  const { sources, recover, dryRun, partial, generate, snapshot } = options;
+  const { sources, recover, dryRun, partial, generate, snapshot, identity } = options;
   const { canPrompt } = session.deps.terminal;
   const ask = canPrompt && !dryRun && !partial;
   const collected: Collected = { found: new Map(), refusals: new Map(), deleted: new Map() };
   for (const source of sources) await askSource(session, source, wanted, collected);
+  const own = await askOwnSources(session, wanted, { identity }, collected);
   await recoverValues(session, wanted, { recover, ask, dryRun }, collected);
 
   if (generate !== undefined) await generateValues(session, wanted, { generate, snapshot }, collected);
@@ -48,7 +52,8 @@ export async function collectValues(
   const left = unresolved(wanted, collected);
   if (left.length === 0) return collected.found;
   const kept = options.kept && (await keptValues(session, options.kept, left));
-  if (partial ? collected.found.size === 0 : !canPrompt) throw valuesMissing(left, { asked: sources, collected, kept });
+  if (partial ? collected.found.size === 0 : !canPrompt)
+    throw valuesMissing(left, { asked: [...sources, ...own], collected, kept });
   if (!ask) return collected.found;
   if (kept !== undefined) await offerKept(session, kept, collected);
   await promptValues(session, unresolved(wanted, collected), collected);

@@ -100,6 +100,7 @@ async function repair(session: Session, options: FixOptions, check?: CheckPlans)
   const found = await collectValues(session, wanted, {
     sources,
     recover: options.recover === true,
+    identity: options.identity,
     generate: options.generate,
     snapshot,
     dryRun,

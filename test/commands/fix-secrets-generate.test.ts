@@ -59,6 +59,22 @@ test.each([[['--generate', 'jwt-secret']], [['--generate']]])('a value that no s
   expect(stdout).not.toContain(stored('jwt-secret'));
 });
 
+test('a source that the stack names for one key is asked for that key, and the report tells', async () => {
+  const stack = await readFile('src/stacks/cloudtolocalllm.yaml', 'utf8');
+  const own = stack.replace('generate: true }', "from: { sources: ['env:jwt.env'] } }");
+  expect(own).not.toBe(stack);
+  await writeFile(join(folder, 'own.yaml'), own);
+  const { 'jwt-secret': old = '', 'admin-password': other = '' } = backupValues(cluster);
+  await writeFile(join(folder, 'jwt.env'), `JWT_SECRET='${old}'\nADMIN_PASSWORD='not-${other}'\n`, { mode: 0o600 });
+
+  const { code, stdout } = await fix(['JWT_SECRET'], ['--config', 'own.yaml', '-o', 'json']);
+
+  expect(code).toBe(0);
+  const keys = (JSON.parse(stdout) as FixReport).plan.flatMap((secret) => secret.keys);
+  expect(keys.find(({ key }) => key === 'jwt-secret')?.source).toBe('env:jwt.env (line 1)');
+  expect([stored('jwt-secret'), stored('admin-password')]).toEqual([old, other]);
+});
+
 test('a value that a source has is never made up', async () => {
   expect((await fix([], ['--generate'])).code).toBe(0);
 
