@@ -42,6 +42,7 @@ function openCluster(options: ConnectClusterOptions): Cluster {
     listSecrets: (namespace) => reader.listSecrets(namespace),
     listRevisions: (namespace) => reader.listRevisions(namespace),
     readSecret: (namespace, name) => reader.readSecret(namespace, name),
+    readLog: (place) => reader.readLog(place),
     isAllowed: (right) => reader.isAllowed(right),
     serviceGet: (target) => probe.serviceGet(target),
     podGet: (target) => probe.podGet(target),

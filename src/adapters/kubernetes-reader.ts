@@ -19,6 +19,9 @@ import { toSecret } from './kubernetes-secret.ts';
 import type { Reduced } from './kubernetes-shapes.ts';
 import type { Transport } from './kubernetes-transport.ts';
 
+const logLines = 20;
+const logBytes = 8192;
+
 export class KubernetesReader implements ClusterReader {
   readonly context: string;
   readonly server: string;
@@ -58,6 +61,19 @@ export class KubernetesReader implements ClusterReader {
     if (found.state !== 'present') return found;
     const secret = toSecret(found.value);
     return secret === undefined ? notKubernetes(subject, 'not a Secret') : present(secret);
+  }
+
+  async readLog(place: { namespace: string; pod: string; container: string }): Promise<Observed<string>> {
+    const { namespace, pod, container } = place;
+    const subject = { verb: 'get', resource: 'pods/log', namespace, name: pod };
+    const query = new URLSearchParams({ container, tailLines: `${logLines}`, limitBytes: `${logBytes}` });
+    const path = `${collectionPath('/api/v1', 'pods', namespace)}/${encodeURIComponent(pod)}/log?${query.toString()}`;
+    return observed(async () => {
+      const answer = await this.#transport.read({ method: 'GET', path });
+      // The pod is gone, or its container never wrote: the API answers 404 and 400.
+      if (answer.status === 404 || answer.status === 400) return absent;
+      return answer.status >= 300 ? answerFailure(answer, subject) : present(answer.text);
+    });
   }
 
   async isAllowed(right: Right): Promise<Observed<boolean>> {

@@ -38,6 +38,8 @@ export const metadataShape: ShapeOf<ObjectMeta> = {
 
 const secretNames = { list: { optional: { name: 'string' } } } as const;
 const items = { list: { required: { key: 'string', path: 'string' } } } as const;
+const namedSource = { optional: { name: 'string', optional: 'boolean' } } as const;
+const itemSource = { optional: { name: 'string', items, optional: 'boolean' } } as const;
 const keySelector = { required: { key: 'string' }, optional: { name: 'string', optional: 'boolean' } } as const;
 
 const containers: ShapeOf<readonly Container[]> = {
@@ -59,14 +61,16 @@ const containers: ShapeOf<readonly Container[]> = {
       },
       envFrom: {
         list: {
-          optional: {
-            prefix: 'string',
-            secretRef: { optional: { name: 'string', optional: 'boolean' } },
-            configMapRef: { optional: { name: 'string' } },
-          },
+          optional: { prefix: 'string', secretRef: namedSource, configMapRef: namedSource },
         },
       },
       ports: { list: { required: { containerPort: 'number' }, optional: { name: 'string' } } },
+      resources: {
+        optional: {
+          requests: { optional: { cpu: 'scalar', memory: 'scalar' } },
+          limits: { optional: { memory: 'scalar' } },
+        },
+      },
       volumeMounts: { list: { required: { name: 'string', mountPath: 'string' }, optional: { subPath: 'string' } } },
       readinessProbe: { optional: { httpGet: { required: { port: 'scalar' }, optional: { path: 'string' } } } },
     },
@@ -85,12 +89,9 @@ const podSpec: ShapeOf<PodSpec> = {
         required: { name: 'string' },
         optional: {
           secret: { optional: { secretName: 'string', items, optional: 'boolean' } },
+          configMap: itemSource,
           projected: {
-            optional: {
-              sources: {
-                list: { optional: { secret: { optional: { name: 'string', items, optional: 'boolean' } } } },
-              },
-            },
+            optional: { sources: { list: { optional: { secret: itemSource, configMap: itemSource } } } },
           },
           persistentVolumeClaim: { required: { claimName: 'string' } },
           csi: { required: { driver: 'string' }, optional: { nodePublishSecretRef: { optional: { name: 'string' } } } },
@@ -100,6 +101,10 @@ const podSpec: ShapeOf<PodSpec> = {
   },
 };
 
+const terminated = {
+  optional: { reason: 'string', message: 'string', exitCode: 'number', signal: 'number', finishedAt: 'string' },
+} as const;
+
 const containerStatuses: ShapeOf<readonly ContainerStatus[]> = {
   list: {
     required: { name: 'string' },
@@ -107,11 +112,12 @@ const containerStatuses: ShapeOf<readonly ContainerStatus[]> = {
       ready: 'boolean',
       started: 'boolean',
       restartCount: 'number',
+      lastState: { optional: { terminated } },
       state: {
         optional: {
           waiting: { optional: { reason: 'string', message: 'string' } },
           running: { optional: { startedAt: 'string' } },
-          terminated: { optional: { reason: 'string', exitCode: 'number', signal: 'number', finishedAt: 'string' } },
+          terminated,
         },
       },
     },
@@ -248,8 +254,6 @@ export const resources: { readonly [R in Resource]: ResourceDescription<Listed[R
       },
     },
   },
-  persistentvolumeclaims: { api: '/api/v1', shape: {} },
-  configmaps: { api: '/api/v1', shape: { optional: { data: strings } } },
   serviceaccounts: { api: '/api/v1', shape: { optional: { imagePullSecrets: secretNames } } },
   ingresses: {
     api: '/apis/networking.k8s.io/v1',
@@ -276,6 +280,17 @@ export const resources: { readonly [R in Resource]: ResourceDescription<Listed[R
       },
     },
   },
+  configmaps: { api: '/api/v1', shape: { optional: { data: strings, binaryData: strings } } },
+  persistentvolumeclaims: {
+    api: '/api/v1',
+    shape: {
+      optional: {
+        spec: { optional: { storageClassName: 'string' } },
+        status: { optional: { phase: 'string' } },
+      },
+    },
+  },
+  nodes: { api: '/api/v1', shape: { optional: { status: { optional: { conditions } } } } },
   applications: {
     api: '/apis/argoproj.io/v1alpha1',
     shape: {

@@ -21,8 +21,10 @@ const kinds: Readonly<Record<string, readonly [kind: string, hides: string]>> = 
   secretstores: ['SecretStore', 'whether External Secrets reaches its stores'],
   clustersecretstores: ['ClusterSecretStore', 'whether External Secrets reaches its stores'],
   sealedsecrets: ['SealedSecret', 'which Secrets Sealed Secrets writes, and whether it can'],
-  persistentvolumeclaims: ['PersistentVolumeClaim', 'whether data depends on an old value'],
-  configmaps: ['ConfigMap', 'which Services environments name'],
+  configmaps: ['ConfigMap', 'which Services environments name, and which ConfigMaps and keys are missing'],
+  persistentvolumeclaims: ['PersistentVolumeClaim', 'why volumes are not bound'],
+  nodes: ['Node', 'whether the nodes of pods that are not ready work'],
+  'pods/log': ['Pod', 'why its container ends'],
   applications: ['Application', 'whether the Argo CD applications are healthy'],
 };
 

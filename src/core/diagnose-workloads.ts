@@ -1,14 +1,38 @@
 import { dependenciesOf } from './dependencies.ts';
 import { missingComponents } from './diagnose-components.ts';
+import { nodeOf } from './diagnose-nodes.ts';
 import type { Scene } from './diagnosis-scene.ts';
 import type { Finding, FindingCode } from './findings.ts';
-import { isAboutSecret } from './kubelet-message.ts';
+import { isAboutConfigMap, isAboutSecret } from './kubelet-message.ts';
 import { refId, refText, type ObjectRef } from './kubernetes.ts';
 import { newFinding } from './new-finding.ts';
-import type { PodState } from './pod-state.ts';
-import type { Readiness } from './readiness.ts';
-import { isCurrent } from './secret-needs.ts';
-import type { Workload } from './workloads.ts';
+import { crashTrouble } from './troubles/crash-trouble.ts';
+import { imageTrouble, isPullReason, pullFailure, pullMessage } from './troubles/image-trouble.ts';
+import { oldPodTrouble } from './troubles/old-pod-trouble.ts';
+import { probeTrouble } from './troubles/probe-trouble.ts';
+import { creationFailure, quotaTrouble } from './troubles/quota-trouble.ts';
+import { schedulingTrouble } from './troubles/scheduling-trouble.ts';
+import {
+  describePod,
+  placeText,
+  troubledPod,
+  type Teller,
+  type Trouble,
+  type TroubledWorkload,
+} from './troubles/trouble.ts';
+import { awaitedHost, waitingTrouble } from './troubles/waiting-trouble.ts';
+
+/** In the order in which they are asked: what a person has to do first is told first. */
+const tellers: readonly Teller[] = [
+  oldPodTrouble,
+  imageTrouble,
+  crashTrouble,
+  schedulingTrouble,
+  quotaTrouble,
+  waitingTrouble,
+  probeTrouble,
+  unspecificTrouble,
+];
 
 /**
  * Workloads that are not ready and that nothing else explains: neither a Secret that they lack themselves nor a
@@ -17,22 +41,29 @@ import type { Workload } from './workloads.ts';
 export function diagnoseWorkloads(scene: Scene, roots: readonly Finding[]): Finding[] {
   const isExplained = explainer(scene, roots);
   const told = new Set(roots.filter(({ code }) => code === 'argocd-unhealthy').map(({ object }) => refId(object)));
-  return scene.workloads.flatMap((workload) => {
+  const found = scene.workloads.flatMap((workload) => {
     const seen = scene.readiness.get(refId(workload.ref));
-    if (seen === undefined || seen.isReady || told.has(refId(workload.ref)) || isExplained(workload.ref, seen))
-      return [];
-    return notReady(scene, workload, seen);
+    if (seen === undefined || seen.isReady || told.has(refId(workload.ref))) return [];
+    const troubled = { scene, workload, seen };
+    return isExplained(troubled) ? [] : toFinding(troubled);
   });
+  return joined(found);
 }
 
 /** What a pod's state can be put down to. */
-type Trouble = 'secret' | 'image' | 'own' | 'anything';
+type Blame = 'secret' | 'configmap' | 'image' | 'registry' | 'own' | 'waiting' | 'anything';
 
-const imageReasons: ReadonlySet<string> = new Set(['ErrImagePull', 'ImagePullBackOff']);
-
-function troubleOf(state: PodState | undefined): Trouble {
-  if (state?.state !== 'blocked') return 'anything';
-  if (imageReasons.has(state.reason ?? '')) return 'image';
+function blameFor(troubled: TroubledWorkload): Blame {
+  const found = troubledPod(troubled);
+  if (found === undefined) return 'anything';
+  const { pod, state } = found;
+  if (state.state === 'waiting-on-dependency') return awaitedHost(troubled) === undefined ? 'anything' : 'waiting';
+  if (state.state !== 'blocked') return 'anything';
+  if (isPullReason(state.reason)) {
+    const events = troubled.scene.events.get(pod.metadata.uid ?? '') ?? [];
+    return pullFailure(pullMessage(state.message, events)) === 'unreachable' ? 'registry' : 'image';
+  }
+  if (isAboutConfigMap(state.message)) return 'configmap';
   return isAboutSecret(state.message) ? 'secret' : 'own';
 }
 
@@ -42,23 +73,35 @@ const pullCodes: ReadonlySet<FindingCode> = new Set([
   'image-registry-not-covered',
 ]);
 
-function explainer(scene: Scene, roots: readonly Finding[]): (ref: ObjectRef, seen: Readiness) => boolean {
-  const lacksSecret = directUsers(roots, (code) => !pullCodes.has(code));
+function explainer(scene: Scene, roots: readonly Finding[]): (troubled: TroubledWorkload) => boolean {
+  const isConfigMap = (code: FindingCode): boolean => code.startsWith('configmap-');
+  const lacksSecret = directUsers(roots, (code) => !pullCodes.has(code) && !isConfigMap(code));
   const lacksPullSecret = directUsers(roots, (code) => pullCodes.has(code));
+  const lacksConfigMap = directUsers(roots, isConfigMap);
+  const lost = new Set(roots.flatMap(({ code, object }) => (code === 'node-not-ready' ? [object.name] : [])));
   const absent = new Set(missingComponents(scene).map(refId));
   const isDown = (ref: ObjectRef): boolean =>
     absent.has(refId(ref)) || scene.readiness.get(refId(ref))?.isReady === false;
 
-  return (ref, { worst }) => {
-    switch (troubleOf(worst?.state)) {
+  return (troubled) => {
+    const { ref } = troubled.workload;
+    const id = refId(ref);
+    const hasBadDependency = (): boolean => dependenciesOf(scene.graph, ref).some(isDown);
+    if (lost.has(nodeOf(scene, ref) ?? '')) return true;
+    switch (blameFor(troubled)) {
       case 'own':
+      case 'registry':
         return false;
       case 'image':
-        return lacksPullSecret.has(refId(ref));
+        return lacksPullSecret.has(id);
       case 'secret':
-        return lacksSecret.has(refId(ref));
+        return lacksSecret.has(id);
+      case 'configmap':
+        return lacksConfigMap.has(id);
+      case 'waiting':
+        return hasBadDependency();
       case 'anything':
-        return lacksSecret.has(refId(ref)) || dependenciesOf(scene.graph, ref).some(isDown);
+        return lacksSecret.has(id) || lacksConfigMap.has(id) || hasBadDependency();
     }
   };
 }
@@ -68,55 +111,54 @@ function directUsers(roots: readonly Finding[], has: (code: FindingCode) => bool
   return new Set(errors.flatMap(({ references = [] }) => references.map(refId)));
 }
 
-function notReady(scene: Scene, workload: Workload, seen: Readiness): Finding {
+function toFinding(troubled: TroubledWorkload): Finding[] {
+  const { scene, workload } = troubled;
   const { ref } = workload;
-  const { worst } = seen;
-  const isOutdated = worst !== undefined && isHeldByOldPod(workload, worst.pod);
-  return newFinding('workload-not-ready', {
-    object: ref,
-    message: `${refText(ref)} is not ready: ${reasonText(scene, workload, seen)}${isOutdated ? oldPodText : ''}`,
-    blocks: scene.blocks([ref]).filter((blocked) => refId(blocked) !== refId(ref)),
-    fix: fixFor(ref, worst?.pod, isOutdated),
-  });
+  for (const tell of tellers) {
+    const trouble = tell(troubled);
+    if (trouble === undefined) continue;
+    const { code, message, fix, object = ref } = trouble;
+    const isItself = refId(object) === refId(ref);
+    const blocks = scene.blocks([ref]).filter((blocked) => !isItself || refId(blocked) !== refId(ref));
+    return [newFinding(code, { object, message, fix, blocks })];
+  }
+  return [];
 }
 
-const oldPodText = '; it still runs the older template and must go before the newer one is tried';
-
-function fixFor({ kind, namespace, name }: ObjectRef, pod: string | undefined, isOutdated: boolean): string {
-  if (pod === undefined) return `kubectl -n ${namespace} describe ${kind.toLowerCase()} ${name}`;
-  return `kubectl -n ${namespace} ${isOutdated ? 'delete' : 'describe'} pod ${pod}`;
+/** One root, such as a quota, may hold up several workloads. */
+function joined(findings: readonly Finding[]): Finding[] {
+  const byId = new Map<string, Finding>();
+  for (const finding of findings) {
+    const other = byId.get(finding.id);
+    const blocks = new Map([...(other?.blocks ?? []), ...finding.blocks].map((ref) => [refId(ref), ref]));
+    byId.set(finding.id, { ...(other ?? finding), blocks: [...blocks.values()] });
+  }
+  return [...byId.values()];
 }
 
-/** A StatefulSet waits for its broken pod before it brings a corrected template. */
-function isHeldByOldPod(workload: Workload, podName: string): boolean {
-  if (workload.type !== 'StatefulSet') return false;
-  const pod = workload.pods.find(({ metadata }) => metadata.name === podName);
-  return pod !== undefined && !isCurrent(workload, pod);
+/** Everything that has no code of its own. */
+function unspecificTrouble(troubled: TroubledWorkload): Trouble {
+  const { ref } = troubled.workload;
+  const found = troubledPod(troubled);
+  return {
+    code: 'workload-not-ready',
+    message: `${refText(ref)} is not ready: ${reasonText(troubled)}`,
+    fix:
+      found === undefined
+        ? `kubectl -n ${ref.namespace} describe ${ref.kind.toLowerCase()} ${ref.name}`
+        : describePod(found.pod),
+  };
 }
 
-function reasonText(scene: Scene, workload: Workload, { worst, detail }: Readiness): string {
-  if (worst === undefined) return `${detail}${creationFailure(workload)}`;
-  const { text, container, reason, message } = worst.state;
-  const pod = workload.ref.kind === 'Pod' ? [] : [`pod ${worst.pod}`];
-  const where = [...pod, ...(container === undefined ? [] : [`container ${container}`])].join(', ') || 'it';
+function reasonText(troubled: TroubledWorkload): string {
+  const { scene, workload, seen } = troubled;
+  const found = troubledPod(troubled);
+  if (found === undefined) {
+    const failure = creationFailure(workload, (ref) => scene.eventsOf(ref));
+    return failure === undefined ? seen.detail : `${seen.detail}: ${failure}`;
+  }
+  const { text, container, reason, message } = found.state;
   const why = reason !== undefined && !text.endsWith(reason) ? ` (${reason})` : '';
   const told = message === undefined || message === '' ? '' : `: ${message}`;
-  return `${where} is ${text}${why}${told}${idleDependencies(scene, workload.ref, worst.state)}`;
-}
-
-/** Why a controller cannot even create pods: a quota, a refused admission. */
-function creationFailure(workload: Workload): string {
-  if (workload.type !== 'Deployment') return '';
-  const condition = workload.object.status?.conditions?.find(
-    ({ type, status }) => type === 'ReplicaFailure' && status === 'True',
-  );
-  return condition?.message === undefined ? '' : `: ${condition.message}`;
-}
-
-/** Who waits for something that is meant to be off waits in vain. */
-function idleDependencies(scene: Scene, ref: ObjectRef, { state }: PodState): string {
-  if (state !== 'waiting-on-dependency') return '';
-  const needs = dependenciesOf(scene.graph, ref);
-  const idle = needs.filter((need) => scene.byId.get(refId(need))?.replicas === 0);
-  return idle.map((need) => `; it waits for ${refText(need)}, which is scaled to 0`).join('');
+  return `${placeText(workload, found.pod, container)} is ${text}${why}${told}`;
 }

@@ -2,10 +2,13 @@ import { diagnoseApplications, diagnoseArgoCd, explainMissing } from './diagnose
 import { diagnoseArgoCdCredentials } from './diagnose-argocd-credentials.ts';
 import { diagnoseCertificates } from './diagnose-certificates.ts';
 import { diagnoseComponents } from './diagnose-components.ts';
+import { diagnoseConfigMaps } from './diagnose-config-maps.ts';
 import { diagnoseEnvFrom } from './diagnose-env-from.ts';
 import { diagnoseNextStart } from './diagnose-next-start.ts';
+import { diagnoseNodes } from './diagnose-nodes.ts';
 import { diagnosePullSecrets } from './diagnose-pull-secrets.ts';
 import { diagnoseSecretHygiene } from './diagnose-secret-hygiene.ts';
+import { diagnoseRollouts } from './diagnose-rollouts.ts';
 import { diagnoseSecrets } from './diagnose-secrets.ts';
 import { diagnoseUnreadable } from './diagnose-unreadable.ts';
 import { diagnoseValues } from './diagnose-values.ts';
@@ -29,12 +32,21 @@ export function diagnose(snapshot: Snapshot, stack?: Stack): Finding[] {
     ...diagnoseCertificates(scene),
     ...diagnoseValues(scene),
   ]);
-  const stated = [...writers, ...secrets, ...diagnoseComponents(scene), ...argocd, ...diagnoseArgoCdCredentials(scene)];
+  const stated = [
+    ...writers,
+    ...secrets,
+    ...diagnoseConfigMaps(scene),
+    ...diagnoseNodes(scene),
+    ...diagnoseComponents(scene),
+    ...argocd,
+    ...diagnoseArgoCdCredentials(scene),
+  ];
   const roots = explainMissing(scene, [...stated, ...diagnoseWorkloads(scene, stated)]);
   const findings = [
     ...roots,
     ...diagnoseNextStart(scene, secrets),
     ...diagnoseEnvFrom(scene, secrets),
+    ...diagnoseRollouts(scene),
     ...diagnoseApplications(scene, roots),
     ...diagnoseSecretHygiene(scene),
     ...diagnoseUnreadable(scene),

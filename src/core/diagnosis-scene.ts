@@ -1,6 +1,7 @@
 import { byLevel, dependencyGraph, dependents, type DependencyGraph } from './dependencies.ts';
-import { refId, type ObjectRef } from './kubernetes.ts';
-import { podEvents, readiness, type PodEvents, type Readiness } from './readiness.ts';
+import { refId, type KubernetesEvent, type ObjectRef } from './kubernetes.ts';
+import { byTime, podEvents, readiness, type PodEvents, type Readiness } from './readiness.ts';
+import { redact } from './redact.ts';
 import { secretNeeds, type SecretNeed } from './secret-needs.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stack } from './stack.ts';
@@ -15,6 +16,10 @@ export interface Scene {
   readonly byId: ReadonlyMap<string, Workload>;
   readonly readiness: ReadonlyMap<string, Readiness>;
   readonly events: PodEvents;
+  /** Warnings about any object, oldest first. */
+  readonly eventsOf: (ref: ObjectRef) => readonly KubernetesEvent[];
+  /** Words of a program in a namespace, without the values of its Secrets; empty where those are not known. */
+  readonly redact: (namespace: string, text: string) => string;
   readonly graph: DependencyGraph;
   /** Of namespaces that exist. */
   readonly needs: readonly SecretNeed[];
@@ -36,6 +41,8 @@ export function buildScene(snapshot: Snapshot, stack: Stack | undefined): Scene 
     byId: new Map(found.map((workload) => [refId(workload.ref), workload])),
     readiness: new Map(found.map((workload) => [refId(workload.ref), readiness(workload, events)])),
     events,
+    eventsOf: objectEvents(snapshot),
+    redact: (namespace, text) => redactWith(snapshot, namespace, text),
     graph,
     needs: secretNeeds(snapshot, stack).filter(({ namespace }) => !missing.has(namespace)),
     blocks: blocker(graph),
@@ -54,4 +61,26 @@ function blocker(graph: DependencyGraph): Scene['blocks'] {
     known.set(id, blocks);
     return blocks;
   };
+}
+
+function objectEvents({ events }: Snapshot): Scene['eventsOf'] {
+  const byObject = new Map<string, KubernetesEvent[]>();
+  for (const event of events.items) {
+    const { kind = '', namespace = '', name = '' } = event.involvedObject;
+    if (kind === 'Pod' || event.type !== 'Warning') continue;
+    const id = refId({ kind, namespace, name });
+    const list = byObject.get(id);
+    if (list) list.push(event);
+    else byObject.set(id, [event]);
+  }
+  return (ref) => (byObject.get(refId(ref)) ?? []).toSorted(byTime);
+}
+
+function redactWith({ secrets }: Snapshot, namespace: string, text: string): string {
+  if (secrets.gaps.some((gap) => gap.namespace === namespace || gap.namespace === '')) return '';
+  const own = secrets.items.filter(({ metadata }) => metadata.namespace === namespace);
+  return redact(
+    text,
+    own.flatMap(({ data }) => [...data.values()]),
+  );
 }

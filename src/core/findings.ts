@@ -50,6 +50,25 @@ export const findingCodes = {
   'environment-stale': { severity: 'warning', runbook: 'restoring-application-secrets' },
   'workload-missing': { severity: 'error', runbook: 'bootstrapping-the-cluster' },
   'workload-not-ready': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'rollout-held-by-old-pod': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'rollout-waits-for-delete': { severity: 'info', runbook: 'restoring-application-secrets' },
+  'configmap-missing': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'configmap-key-missing': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'image-not-found': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'image-pull-unauthorized': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'registry-unreachable': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'image-pull-failed': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'container-crashing': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'container-out-of-memory': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'readiness-probe-failing': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'dependency-unavailable': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'insufficient-resources': { severity: 'error', runbook: 'restoring-application-secrets' },
+  unschedulable: { severity: 'error', runbook: 'restoring-application-secrets' },
+  'volume-claim-missing': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'volume-claim-unbound': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'storage-class-missing': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'quota-exceeded': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'node-not-ready': { severity: 'error', runbook: 'restoring-application-secrets' },
   'argocd-unhealthy': { severity: 'error', runbook: 'bootstrapping-the-cluster' },
   'argocd-application-unhealthy': { severity: 'warning', runbook: 'restoring-application-secrets' },
   'check-failed': { severity: 'error', runbook: 'restoring-application-secrets' },
@@ -57,6 +76,29 @@ export const findingCodes = {
 } as const satisfies Record<string, { severity: Severity; runbook: string }>;
 
 export type FindingCode = keyof typeof findingCodes;
+
+/** The codes that say why a workload is not ready, where no Secret explains it. */
+export const notReadyCodes: ReadonlySet<FindingCode> = new Set([
+  'workload-not-ready',
+  'rollout-held-by-old-pod',
+  'configmap-missing',
+  'configmap-key-missing',
+  'image-not-found',
+  'image-pull-unauthorized',
+  'registry-unreachable',
+  'image-pull-failed',
+  'container-crashing',
+  'container-out-of-memory',
+  'readiness-probe-failing',
+  'dependency-unavailable',
+  'insufficient-resources',
+  'unschedulable',
+  'volume-claim-missing',
+  'volume-claim-unbound',
+  'storage-class-missing',
+  'quota-exceeded',
+  'node-not-ready',
+]);
 
 /** One thing wrong: the unit of every report, and part of the JSON contract. */
 export interface Finding {

@@ -40,7 +40,7 @@ export interface EnvVar {
 export interface EnvFromSource {
   readonly prefix?: string;
   readonly secretRef?: { readonly name?: string; readonly optional?: boolean };
-  readonly configMapRef?: { readonly name?: string };
+  readonly configMapRef?: { readonly name?: string; readonly optional?: boolean };
 }
 
 export interface Container {
@@ -51,6 +51,10 @@ export interface Container {
   readonly env?: readonly EnvVar[];
   readonly envFrom?: readonly EnvFromSource[];
   readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
+  readonly resources?: {
+    readonly requests?: { readonly cpu?: string | number; readonly memory?: string | number };
+    readonly limits?: { readonly memory?: string | number };
+  };
   readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly subPath?: string }[];
   readonly readinessProbe?: { readonly httpGet?: { readonly path?: string; readonly port: number | string } };
   /** `Always` on an init container makes it a sidecar: it runs beside the main containers and blocks only until started. */
@@ -62,8 +66,16 @@ export interface KeyToPath {
   readonly path: string;
 }
 
+interface ConfigMapSource {
+  readonly name?: string;
+  readonly items?: readonly KeyToPath[];
+  readonly optional?: boolean;
+}
+
 export interface Volume {
   readonly name: string;
+  readonly configMap?: ConfigMapSource;
+  readonly persistentVolumeClaim?: { readonly claimName: string };
   readonly secret?: {
     readonly secretName?: string;
     readonly items?: readonly KeyToPath[];
@@ -72,9 +84,9 @@ export interface Volume {
   readonly projected?: {
     readonly sources?: readonly {
       readonly secret?: { readonly name?: string; readonly items?: readonly KeyToPath[]; readonly optional?: boolean };
+      readonly configMap?: ConfigMapSource;
     }[];
   };
-  readonly persistentVolumeClaim?: { readonly claimName: string };
   readonly csi?: { readonly driver: string; readonly nodePublishSecretRef?: { readonly name?: string } };
 }
 
@@ -87,6 +99,15 @@ export interface PodSpec {
   readonly nodeName?: string;
 }
 
+/** How a container ended. */
+export interface Terminated {
+  readonly reason?: string;
+  readonly message?: string;
+  readonly exitCode?: number;
+  readonly signal?: number;
+  readonly finishedAt?: string;
+}
+
 export interface ContainerStatus {
   readonly name: string;
   readonly ready?: boolean;
@@ -95,13 +116,10 @@ export interface ContainerStatus {
   readonly state?: {
     readonly waiting?: { readonly reason?: string; readonly message?: string };
     readonly running?: { readonly startedAt?: string };
-    readonly terminated?: {
-      readonly reason?: string;
-      readonly exitCode?: number;
-      readonly signal?: number;
-      readonly finishedAt?: string;
-    };
+    readonly terminated?: Terminated;
   };
+  /** Of the run before. */
+  readonly lastState?: { readonly terminated?: Terminated };
 }
 
 export interface Condition {
@@ -224,11 +242,6 @@ export interface Ingress {
   readonly spec?: { readonly tls?: readonly { readonly secretName?: string; readonly hosts?: readonly string[] }[] };
 }
 
-export interface ConfigMap {
-  readonly metadata: ObjectMeta;
-  readonly data?: Readonly<Record<string, string>>;
-}
-
 export interface KubernetesEvent {
   readonly metadata: ObjectMeta;
   readonly type?: string;
@@ -242,6 +255,23 @@ export interface KubernetesEvent {
     readonly name?: string;
     readonly uid?: string;
   };
+}
+
+export interface ConfigMap {
+  readonly metadata: ObjectMeta;
+  readonly data?: Readonly<Record<string, string>>;
+  readonly binaryData?: Readonly<Record<string, string>>;
+}
+
+export interface PersistentVolumeClaim {
+  readonly metadata: ObjectMeta;
+  readonly spec?: { readonly storageClassName?: string };
+  readonly status?: { readonly phase?: string };
+}
+
+export interface Node {
+  readonly metadata: ObjectMeta;
+  readonly status?: { readonly conditions?: readonly Condition[] };
 }
 
 /** An Argo CD Application: its status holds no health per resource, so the reason is computed from live objects. */
@@ -280,7 +310,6 @@ export interface Listed {
   readonly services: Service;
   readonly serviceaccounts: ServiceAccount;
   readonly configmaps: ConfigMap;
-  readonly persistentvolumeclaims: { readonly metadata: ObjectMeta };
   readonly ingresses: Ingress;
   readonly events: KubernetesEvent;
   readonly applications: Application;
@@ -288,6 +317,9 @@ export interface Listed {
   readonly secretstores: SecretStore;
   readonly clustersecretstores: SecretStore;
   readonly sealedsecrets: SealedSecret;
+  readonly persistentvolumeclaims: PersistentVolumeClaim;
+  /** Of the cluster, not of a namespace. */
+  readonly nodes: Node;
 }
 
 export type Resource = keyof Listed;

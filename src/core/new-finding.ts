@@ -25,6 +25,6 @@ export function newFinding(code: FindingCode, parts: Parts): Finding {
 
 /** A Secret is told apart by its name and key, everything else by kind and name. */
 function findingId(code: FindingCode, { object, secret, key }: Parts): string {
-  const what = secret === undefined ? [object.kind.toLowerCase(), object.name] : [secret, key ?? ''];
-  return [code, object.namespace, ...what].filter((part) => part !== '').join('/');
+  const what = secret === undefined ? [object.kind.toLowerCase(), object.name] : [secret];
+  return [code, object.namespace, ...what, key ?? ''].filter((part) => part !== '').join('/');
 }

@@ -24,9 +24,13 @@ export const podEvents = oncePer((snapshot: Snapshot): PodEvents => {
     if (list) list.push(event);
     else byPod.set(uid, [event]);
   }
-  for (const list of byPod.values()) list.sort((left, right) => (timeOf(left) < timeOf(right) ? -1 : 1));
+  for (const list of byPod.values()) list.sort(byTime);
   return byPod;
 });
+
+export function byTime(left: KubernetesEvent, right: KubernetesEvent): number {
+  return timeOf(left) < timeOf(right) ? -1 : 1;
+}
 
 function timeOf(event: KubernetesEvent): string {
   return event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '';

@@ -4,6 +4,9 @@ const redacted = '[redacted]';
 /** Such bytes are their own text. */
 const isAscii = /^[\u0000-\u007f]*$/;
 
+/** What is shorter stands in texts by chance. */
+const shortestPart = 4;
+
 /**
  * One value of a Secret. The text is unprintable by construction: string conversion, JSON, template strings and
  * `util.inspect` all give `[redacted]`. What core must know about a value it asks the value.
@@ -91,6 +94,30 @@ export class SecretValue {
     } catch {
       return undefined;
     }
+  }
+
+  /**
+   * A text with this value replaced in each form in which programs print one: as it is, in base64, in a URL, in JSON,
+   * and each longer line of several. A value of under four characters counts only as a word of its own.
+   */
+  removeFrom(text: string, replacement: string): string {
+    const own = this.#decoded() ?? '';
+    const lines = own.split(/\r?\n/);
+    const forms = [
+      own,
+      this.#base64,
+      this.#base64.replace(/=+$/, ''),
+      encodeURIComponent(own),
+      JSON.stringify(own).slice(1, -1),
+      own.trim(),
+      ...(lines.length > 1 ? lines.map((line) => line.trim()).filter((line) => line.length >= shortestPart) : []),
+    ];
+    const distinct = [...new Set(forms)].filter((form) => form !== '').sort((a, b) => b.length - a.length);
+    return distinct.reduce((rest, form) => {
+      if (form.length >= shortestPart) return rest.replaceAll(form, () => replacement);
+      const word = form.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+      return rest.replace(new RegExp(`(?<!\\w)${word}(?!\\w)`, 'g'), () => replacement);
+    }, text);
   }
 
   toString(): string {

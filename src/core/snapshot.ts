@@ -41,6 +41,20 @@ export interface Snapshot {
   readonly events: Listing<Listed['events']>;
   readonly writers: SecretWritersSnapshot;
   readonly argocd: ArgoCdSnapshot;
+  /** What was read because the rest showed that it is needed; undefined where nobody looked closer. */
+  readonly closer?: CloserLook;
+}
+
+/** Each only of the places where something pointed at it. */
+export interface CloserLook {
+  readonly configMaps: readonly Listed['configmaps'][];
+  /** Namespaces whose ConfigMaps are all known. */
+  readonly configMapNamespaces: ReadonlySet<string>;
+  readonly claims: readonly Listed['persistentvolumeclaims'][];
+  readonly nodes: readonly Listed['nodes'][];
+  /** What a container's log says last of why it ended, by `containerId`, free of values. */
+  readonly lastWords: ReadonlyMap<string, string>;
+  readonly gaps: readonly Gap[];
 }
 
 /** What else writes Secrets; empty where those controllers are not installed. */

@@ -40,6 +40,7 @@ export function allGaps(snapshot: Snapshot): readonly Gap[] {
     argocd.applications,
     argocd.deployments,
     argocd.statefulSets,
+    ...(snapshot.closer === undefined ? [] : [snapshot.closer]),
   ].flatMap((listing) => listing.gaps);
   return [...new Map(gaps.map((gap) => [`${gap.resource}/${gap.namespace}/${gap.name ?? ''}`, gap])).values()];
 }

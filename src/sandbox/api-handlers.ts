@@ -3,6 +3,7 @@ import { deleteCollection, deleteObject } from './api-delete.ts';
 import { evictPod } from './api-eviction.ts';
 import { listBody, listPage, matcherOf } from './api-list.ts';
 import { createObject, existing, patchObject, updateObject, type Answer, type ApiContext } from './api-objects.ts';
+import { podLog } from './api-log.ts';
 import { patchTypeOf } from './api-patch.ts';
 import { ApiProblem, badRequest } from './api-problem.ts';
 import { proxyToService } from './api-proxy.ts';
@@ -27,6 +28,10 @@ export async function answerRequest(
   const { incoming, response } = exchange;
   if (request.subresource === 'proxy') {
     answerProxy(context, request, exchange);
+    return undefined;
+  }
+  if (request.subresource === 'log') {
+    response.writeHead(200, { 'content-type': 'text/plain' }).end(podLog(context, request));
     return undefined;
   }
   const asTable = wantsTable(incoming.headers.accept ?? '');

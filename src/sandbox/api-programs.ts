@@ -25,6 +25,8 @@ export interface ProgramRequest {
 export interface Programs {
   /** `refused` where nothing in the pod listens on the port. */
   httpGet(pod: StoredObject, request: ProgramRequest): ProgramAnswer | 'refused';
+  /** What a container wrote in its latest run; undefined where it never ran. */
+  log(pod: StoredObject, container: string): string | undefined;
   /** Exit code 127 for a command that the container has not got. */
   exec(
     pod: StoredObject,

@@ -15,7 +15,13 @@ const present = new Set([
   'quay.io/argoproj/argocd:v3.2.11',
 ]);
 
+const registryAddress = '127.0.0.1:9';
+const registry = `http://${registryAddress}/v2/`;
+
 const firstBackOffMs = 20_000;
+
+/** Good enough to tell a name from none. */
+const imageReference = /^[a-z0-9][a-z0-9.-]*(?::\d+)?(?:\/[a-z0-9._-]+)*(?::[\w.-]+)?(?:@sha256:[0-9a-f]{64})?$/;
 
 function isPresent(image: string): boolean {
   return present.has(image.replace(/^docker\.io\//, '').replace(/^library\//, ''));
@@ -30,7 +36,18 @@ export class ImagePulls {
     if (isPresent(image)) {
       return undefined;
     }
-    const failure = `failed to pull and unpack image "${image}": failed to resolve image: no registry can be reached`;
+    const failure = `failed to pull and unpack image "${image}": failed to resolve image: failed to do request: Head "${registry}": dial tcp ${registryAddress}: connect: connection refused`;
+    if (!imageReference.test(image)) {
+      const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`;
+      return {
+        state: { kind: 'waiting', reason: 'InvalidImageName', message },
+        events: [
+          ['Warning', 'InspectFailed', message],
+          ['Warning', 'Failed', 'Error: InvalidImageName'],
+        ],
+        waitMs: retryMs(),
+      };
+    }
     const before = this.#backOffs.get(record);
     if (before && before.until > now.getTime()) {
       const text = `Back-off pulling image "${image}"`;

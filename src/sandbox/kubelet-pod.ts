@@ -36,7 +36,10 @@ export interface NodeContainer extends Omit<Container, 'env' | 'envFrom'> {
     readonly configMapRef?: ConfigSource;
   }[];
   readonly readinessProbe?: Probe;
-  readonly resources?: { readonly requests?: Readonly<Record<string, string>> };
+  readonly resources?: {
+    readonly requests?: Readonly<Record<string, string>>;
+    readonly limits?: Readonly<Record<string, string>>;
+  };
 }
 
 export interface NodeVolume extends Omit<Volume, 'projected'> {
@@ -54,6 +57,7 @@ export interface NodePodSpec extends Omit<PodSpec, 'containers' | 'initContainer
   readonly volumes?: readonly NodeVolume[];
   readonly restartPolicy?: 'Always' | 'OnFailure' | 'Never';
   readonly terminationGracePeriodSeconds?: number;
+  readonly nodeSelector?: Readonly<Record<string, string>>;
 }
 
 export interface PodCondition {

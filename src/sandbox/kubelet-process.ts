@@ -1,13 +1,13 @@
 import { probeFailure } from './kubelet-probe.ts';
 import { startProgram } from './programs.ts';
-import type { Program, ProgramStart } from './programs.ts';
+import type { ExitReason, Program, ProgramStart } from './programs.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
 import { TimerGroup } from './timer-group.ts';
 
 const firstProbeMs = 400;
 
 export interface ProcessWatcher {
-  exited(code: number): void;
+  exited(code: number, reason?: ExitReason): void;
   readiness(isReady: boolean): void;
   /** A probe failed, in the kubelet's words. */
   unhealthy(message: string): void;
@@ -36,8 +36,8 @@ export class ContainerProcess {
       after: (ms, fn) => {
         this.#timers.after(ms, fn);
       },
-      exit: (code) => {
-        watcher.exited(code);
+      exit: (code, reason) => {
+        watcher.exited(code, reason);
       },
     });
     const { initialDelaySeconds = 0 } = start.container.readinessProbe ?? {};

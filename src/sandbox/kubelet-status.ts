@@ -1,8 +1,10 @@
 import { apiTime } from './object-store.ts';
 import type { NodeContainer, NodePod, PodCondition, PodStatus } from './kubelet-pod.ts';
+import type { ExitReason } from './programs.ts';
 
 export interface Terminated {
   readonly exitCode: number;
+  readonly reason?: ExitReason | undefined;
   readonly startedAt: Date;
   readonly finishedAt: Date;
 }
@@ -151,7 +153,7 @@ function stateOf(state: ContainerState): object {
       return { running: { startedAt: apiTime(state.startedAt) } };
     case 'terminated': {
       const { exitCode, startedAt, finishedAt } = state;
-      const reason = exitCode === 0 ? 'Completed' : 'Error';
+      const reason = state.reason ?? (exitCode === 0 ? 'Completed' : 'Error');
       return { terminated: { exitCode, reason, startedAt: apiTime(startedAt), finishedAt: apiTime(finishedAt) } };
     }
   }

@@ -10,7 +10,7 @@ import { ContainerProcess } from './kubelet-process.ts';
 import type { ProcessWatcher } from './kubelet-process.ts';
 import { isInitialised, isSidecar, podStatus } from './kubelet-status.ts';
 import type { ContainerRecord } from './kubelet-status.ts';
-import type { Disk, Network, Program } from './programs.ts';
+import type { Disk, ExitReason, Network, Program } from './programs.ts';
 import { TimerGroup } from './timer-group.ts';
 
 const mountsAfterMs = 100;
@@ -35,6 +35,8 @@ export class PodWorker {
   readonly #init: readonly ContainerRecord[];
   readonly #main: readonly ContainerRecord[];
   readonly #processes = new Map<ContainerRecord, ContainerProcess>();
+  /** By container, of its latest run. */
+  readonly #logs = new Map<string, string>();
   readonly #pulls = new ImagePulls();
   readonly #timers: TimerGroup;
   readonly #startTime: Date;
@@ -72,6 +74,10 @@ export class PodWorker {
   program(container: string): Program | undefined {
     const record = [...this.#main, ...this.#init].find(({ spec }) => spec.name === container);
     return record && this.#processes.get(record)?.program;
+  }
+
+  log(container: string): string | undefined {
+    return this.#logs.get(container);
   }
 
   programOn(port: number): Program | undefined {
@@ -227,6 +233,7 @@ export class PodWorker {
       { podIP: this.#podIP ?? '', watcher: this.#watcherOf(record) },
     );
     this.#processes.set(record, process);
+    this.#logs.set(record.spec.name, process.program.output ?? '');
   }
 
   #isToEnd(record: ContainerRecord): boolean {
@@ -236,8 +243,8 @@ export class PodWorker {
 
   #watcherOf(record: ContainerRecord): ProcessWatcher {
     return {
-      exited: (code) => {
-        this.#exited(record, code);
+      exited: (code, reason) => {
+        this.#exited(record, code, reason);
       },
       readiness: (isReady) => {
         record.isReady = isReady;
@@ -249,13 +256,13 @@ export class PodWorker {
     };
   }
 
-  #exited(record: ContainerRecord, exitCode: number): void {
+  #exited(record: ContainerRecord, exitCode: number, reason: ExitReason | undefined): void {
     const { state } = record;
     if (state.kind !== 'running') {
       return;
     }
     this.#end(record);
-    record.state = { ...state, kind: 'terminated', exitCode, finishedAt: this.#host.plane.clock.now() };
+    record.state = { ...state, kind: 'terminated', exitCode, reason, finishedAt: this.#host.plane.clock.now() };
     record.isReady = this.#init.includes(record) && exitCode === 0;
     this.#publish();
     this.#syncIn(syncsAfterMs);

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ProgramExit, Programs } from './api-programs.ts';
 import type { Controller, ControlPlane } from './controllers/control-plane.ts';
+import { nodeName } from './controllers/scheduler.ts';
 import { asPod, isFinished } from './kubelet-pod.ts';
 import { PodNetwork } from './kubelet-network.ts';
 import type { NodeContainer, NodePod } from './kubelet-pod.ts';
@@ -25,6 +26,7 @@ export class Kubelet implements Controller {
         const program = this.#workers.get(pod.metadata.uid)?.programOn(request.port);
         return program?.httpGet?.(request) ?? 'refused';
       },
+      log: (pod, container) => this.#workers.get(pod.metadata.uid)?.log(container),
       exec: (pod, call) => this.#exec(pod, call),
     };
   }
@@ -52,7 +54,7 @@ export class Kubelet implements Controller {
       this.#dropDisksOf(uid);
     } else if (worker) {
       worker.update(pod);
-    } else if (pod.spec.nodeName !== undefined && !isFinished(pod)) {
+    } else if (pod.spec.nodeName === nodeName && !isFinished(pod)) {
       this.#workers.set(uid, new PodWorker(this.#host(), pod));
     }
   }

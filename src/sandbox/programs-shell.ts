@@ -1,4 +1,4 @@
-import type { Program, ProgramStart } from './programs.ts';
+import type { ExitReason, Program, ProgramStart } from './programs.ts';
 
 const pollsEveryMs = 1000;
 const endsAfterMs = 1000;
@@ -10,41 +10,68 @@ export function shellCommand(start: ProgramStart, text: string): Program | undef
     waitFor(start, awaited);
     return silent;
   }
+  if (text.includes('tail /dev/zero') && start.container.resources?.limits?.['memory'] !== undefined) {
+    endAfter(start, { ms: 100, code: 137, reason: 'OOMKilled' });
+    return silent;
+  }
+  const end = endOf(text) ?? (start.isToEnd ? { ms: endsAfterMs, code: 0 } : undefined);
+  if (end === undefined) {
+    return undefined;
+  }
+  if (end !== 'never') {
+    endAfter(start, end);
+  }
+  return { ...silent, output: echoed(text, start.env) };
+}
+
+interface End {
+  readonly ms: number;
+  readonly code: number;
+  readonly reason?: ExitReason;
+}
+
+/** When a command line ends, and how: after its `sleep`, by its `exit`. Undefined where it says neither. */
+function endOf(text: string): End | 'never' | undefined {
   const sleep = /\bsleep (\d+|infinity)/.exec(text)?.[1];
   const exit = /\bexit (\d+)/.exec(text)?.[1];
+  if (sleep === 'infinity') {
+    return 'never';
+  }
   if (exit !== undefined || text === 'true' || text === 'false') {
-    endAfter(start, sleep === undefined ? 100 : Number(sleep) * 1000, Number(exit ?? Number(text === 'false')));
-    return silent;
+    return { ms: sleep === undefined ? 100 : Number(sleep) * 1000, code: Number(exit ?? Number(text === 'false')) };
   }
-  if (sleep !== undefined) {
-    if (sleep !== 'infinity') {
-      endAfter(start, Number(sleep) * 1000, 0);
-    }
-    return silent;
-  }
-  if (start.isToEnd) {
-    endAfter(start, endsAfterMs, 0);
-    return silent;
-  }
-  return undefined;
+  return sleep === undefined ? undefined : { ms: Number(sleep) * 1000, code: 0 };
 }
 
 const silent: Program = { listensOn: () => false };
 
-function endAfter(start: ProgramStart, ms: number, code: number): void {
-  start.after(ms, () => {
-    start.exit(code);
+function endAfter(start: ProgramStart, end: End): void {
+  start.after(end.ms, () => {
+    start.exit(end.code, end.reason);
   });
+}
+
+/** What the `echo` commands of a command line write, one after the other. */
+function echoed(text: string, env: ReadonlyMap<string, string>): string {
+  const words = [...text.matchAll(/\becho\s+(?:"([^"]*)"|'([^']*)'|([^;&|"']*))/g)];
+  return words
+    .map(([, double, single, bare = '']) => single ?? expanded(double ?? bare.trim(), env))
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function expanded(text: string, env: ReadonlyMap<string, string>): string {
+  return text.replace(/\$\{?(\w+)\}?/g, (whole, name: string) => env.get(name) ?? whole);
 }
 
 /** The `host:port` that a waiting init container asks for: `pg_isready -h HOST -p PORT` or `nc -z HOST PORT`. */
 function dependencyOf(text: string, env: ReadonlyMap<string, string>): { host: string; port: number } | undefined {
-  const expanded = text.replace(/\$\{?(\w+)\}?/g, (whole, name: string) => env.get(name) ?? whole);
-  const host = /\bpg_isready\b[^;&|]*?\s(?:-h|--host)[ =](\S+?)(?=[\s;]|$)/.exec(expanded)?.[1];
+  const line = expanded(text, env);
+  const host = /\bpg_isready\b[^;&|]*?\s(?:-h|--host)[ =](\S+?)(?=[\s;]|$)/.exec(line)?.[1];
   if (host !== undefined) {
-    return { host, port: Number(/\bpg_isready\b[^;&|]*?\s-p (\d+)/.exec(expanded)?.[1] ?? 5432) };
+    return { host, port: Number(/\bpg_isready\b[^;&|]*?\s-p (\d+)/.exec(line)?.[1] ?? 5432) };
   }
-  const [, name, port] = /\bnc\b[^;&|]*?\s-\w*z\w*(?: -\S+(?: \d+)?)* ([^\s;-]\S*) (\d+)/.exec(expanded) ?? [];
+  const [, name, port] = /\bnc\b[^;&|]*?\s-\w*z\w*(?: -\S+(?: \d+)?)* ([^\s;-]\S*) (\d+)/.exec(line) ?? [];
   return name === undefined ? undefined : { host: name, port: Number(port) };
 }
 

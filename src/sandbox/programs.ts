@@ -11,8 +11,13 @@ export interface Disk {
   grafanaAdminPassword?: string;
 }
 
+/** Why a process ended, where its exit code does not tell. */
+export type ExitReason = 'OOMKilled';
+
 /** A process that runs in a container. */
 export interface Program {
+  /** What it writes. */
+  readonly output?: string;
   listensOn(port: number): boolean;
   httpGet?(request: ProgramRequest): ProgramAnswer;
   /** Undefined for a command that it does not know. */
@@ -38,7 +43,7 @@ export interface ProgramStart {
   disk(path: string): Disk;
   /** Calls `fn` unless the container has ended by then. */
   after(ms: number, fn: () => void): void;
-  exit(code: number): void;
+  exit(code: number, reason?: ExitReason): void;
 }
 
 /** The words of a container's command, as one text to recognise it by. */

@@ -62,8 +62,17 @@ export const resourceTypes: readonly ResourceType[] = [
     subresources: [
       { name: 'eviction', kind: 'Eviction', verbs: ['create'] },
       { name: 'exec', kind: 'PodExecOptions', verbs: ['create', 'get'] },
+      { name: 'log', kind: 'Pod', verbs: ['get'] },
       { name: 'portforward', kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
     ],
+  },
+  {
+    ...core,
+    name: 'resourcequotas',
+    singular: 'resourcequota',
+    kind: 'ResourceQuota',
+    status: true,
+    shortNames: ['quota'],
   },
   { ...core, name: 'secrets', singular: 'secret', kind: 'Secret' },
   { ...core, name: 'serviceaccounts', singular: 'serviceaccount', kind: 'ServiceAccount', shortNames: ['sa'] },

@@ -1,4 +1,8 @@
-import type { Snapshot } from '../core/snapshot.ts';
+import { closerQuestions, containerId, type LogPlace } from '../core/closer-questions.ts';
+import type { Listed, Resource } from '../core/kubernetes.ts';
+import { lastWords } from '../core/last-words.ts';
+import type { Observed } from '../core/observed.ts';
+import type { CloserLook, Gap, Snapshot } from '../core/snapshot.ts';
 import type { Stack } from '../core/stack.ts';
 import type { ClusterReader } from '../ports.ts';
 import { readNamedSecrets } from './read-named-secrets.ts';
@@ -9,5 +13,54 @@ export async function lookCloser(
   snapshot: Snapshot,
   stack: Stack | undefined,
 ): Promise<Snapshot> {
-  return { ...snapshot, secrets: await readNamedSecrets(cluster, snapshot, stack) };
+  const seen = { ...snapshot, secrets: await readNamedSecrets(cluster, snapshot, stack) };
+  const questions = closerQuestions(seen);
+  const gaps: Gap[] = [];
+  const [configMaps, claims, nodes, words] = await Promise.all([
+    Promise.all(questions.configMapNamespaces.map((place) => listed(cluster, 'configmaps', place, gaps))),
+    Promise.all(questions.claimNamespaces.map((place) => listed(cluster, 'persistentvolumeclaims', place, gaps))),
+    questions.nodes ? listed(cluster, 'nodes', undefined, gaps) : undefined,
+    Promise.all(questions.logs.map((place) => logWords(cluster, seen, place, gaps))),
+  ]);
+  const closer: CloserLook = {
+    configMaps: configMaps.flatMap((items) => items ?? []),
+    configMapNamespaces: new Set(questions.configMapNamespaces.filter((_, index) => configMaps[index] !== undefined)),
+    claims: claims.flatMap((items) => items ?? []),
+    nodes: nodes ?? [],
+    lastWords: new Map(words.flatMap((each) => (each === undefined ? [] : [each]))),
+    gaps,
+  };
+  return { ...seen, closer };
+}
+
+async function listed<R extends Resource>(
+  cluster: ClusterReader,
+  resource: R,
+  namespace: string | undefined,
+  gaps: Gap[],
+): Promise<readonly Listed[R][] | undefined> {
+  return valueOf(await cluster.list(resource, namespace), { resource, namespace: namespace ?? '' }, gaps);
+}
+
+/** What is not known to be free of values is not kept. */
+async function logWords(
+  cluster: ClusterReader,
+  { secrets }: Snapshot,
+  place: LogPlace,
+  gaps: Gap[],
+): Promise<readonly [string, string] | undefined> {
+  const { namespace } = place;
+  if (secrets.gaps.some((gap) => gap.namespace === namespace || gap.namespace === '')) return undefined;
+  const log = valueOf(await cluster.readLog(place), { resource: 'pods/log', namespace }, gaps);
+  const own = secrets.items.filter(({ metadata }) => metadata.namespace === namespace);
+  const words = lastWords(
+    log ?? '',
+    own.flatMap(({ data }) => [...data.values()]),
+  );
+  return words === undefined ? undefined : [containerId(place), words];
+}
+
+function valueOf<T>(answer: Observed<T>, place: Pick<Gap, 'resource' | 'namespace'>, gaps: Gap[]): T | undefined {
+  if (answer.state === 'unreadable') gaps.push({ ...place, cause: answer.cause, reason: answer.reason });
+  return answer.state === 'present' ? answer.value : undefined;
 }

@@ -1,5 +1,5 @@
 import { diagnose } from '../core/diagnose.ts';
-import type { Finding, FindingCode } from '../core/findings.ts';
+import { notReadyCodes, type Finding, type FindingCode } from '../core/findings.ts';
 import { refId, refText } from '../core/kubernetes.ts';
 import { keptOutcomes, planRestart, plannedOutcomes, withoutWrites, type RestartPlan } from '../core/plan-restart.ts';
 import { verdictOf, type RestartReport, type StepOutcome, type Verdict } from '../core/report.ts';
@@ -118,13 +118,13 @@ const ownCodes: ReadonlySet<FindingCode> = new Set([
   'secret-missing',
   'secret-key-missing',
   'workload-missing',
-  'workload-not-ready',
   'unreadable',
+  ...notReadyCodes,
 ]);
 
 function dryRunReport(session: Session, snapshot: Snapshot, plan: RestartPlan): RestartReport {
   const findings = diagnose(snapshot, session.stack).filter(
-    ({ code }) => ownCodes.has(code) && code !== 'workload-not-ready',
+    ({ code }) => ownCodes.has(code) && !notReadyCodes.has(code),
   );
   return {
     ...reportHead(session, snapshot),

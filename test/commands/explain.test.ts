@@ -31,7 +31,7 @@ describe('explain', () => {
 
   test.each([
     ['secret-key-mising', 'did you mean secret-key-missing or secret-missing? c2l explain lists all'],
-    ['pull', 'did you mean image-pull-secret-missing or image-pull-secret-invalid?'],
+    ['quota', 'did you mean quota-exceeded?'],
     ['xyzzy', 'c2l explain lists all'],
   ])('refuses %s and helps on', async (word, hint) => {
     const { code, stdout, stderr } = await runCli(['explain', word]);

@@ -4,6 +4,7 @@ import { playRow, type RowOutcome } from './matrix/play-row.ts';
 import type { MatrixRow } from './matrix/row.ts';
 import { envRows } from './matrix/rows-env.ts';
 import { nextStartRows } from './matrix/rows-next-start.ts';
+import { placementRows, podRows, templateRows } from './matrix/rows-pods.ts';
 import { secretRows } from './matrix/rows-secrets.ts';
 import { volumeRows } from './matrix/rows-volumes.ts';
 import { worldKinds, type World } from './support/worlds.ts';
@@ -15,6 +16,9 @@ const matrix: readonly (readonly [group: string, rows: readonly MatrixRow[]])[] 
   ['mounted Secrets', volumeRows],
   ['Secrets that are there', secretRows],
   ['the next start', nextStartRows],
+  ['what looks alike', podRows],
+  ['where pods run', placementRows],
+  ['templates and their pods', templateRows],
 ];
 
 /** The real cluster has one node, which takes 110 pods. */

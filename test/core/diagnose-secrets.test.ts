@@ -249,7 +249,7 @@ describe('a missing image pull secret', () => {
     const pods = pending([], [waiting('web', 'ImagePullBackOff', 'not found')]);
 
     expect(found(deployment('web', { spec, pods }), pullSecretFor('reg', 'docker.io')).codes).toEqual([
-      'workload-not-ready',
+      'image-not-found',
     ]);
   });
 });

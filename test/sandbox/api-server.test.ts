@@ -40,7 +40,7 @@ describe('the API server', () => {
       '/nothing',
       '/api/v1/foos',
       '/apis/apps/v2/deployments',
-      '/api/v1/namespaces/demo/pods/a/log',
+      '/api/v1/namespaces/demo/pods/a/attach',
       '/%ff',
     ]) {
       const answer = await world.send('GET', path);

@@ -138,7 +138,10 @@ describe('a Deployment', () => {
 describe('a StatefulSet', () => {
   test('starts its pods in order, each with its claim', () => {
     const cluster = stillCluster();
-    const claim = { metadata: { name: 'data' }, spec: { resources: { requests: { storage: '1Gi' } } } };
+    const claim = {
+      metadata: { name: 'data' },
+      spec: { storageClassName: 'default', resources: { requests: { storage: '1Gi' } } },
+    };
     const readinessProbe = { tcpSocket: { port: 80 }, initialDelaySeconds: 4 };
     const container = { command: ['serve'], readinessProbe, ports: [{ containerPort: 80 }] };
     cluster.apply(workload('StatefulSet', 'db', { container, spec: { replicas: 2, volumeClaimTemplates: [claim] } }));

@@ -18,7 +18,10 @@ const database = {
   env: [fromSecret('POSTGRES_PASSWORD', 's', 'password'), { name: 'POSTGRES_USER', value: 'app' }],
   volumeMounts: [{ name: 'data', mountPath: '/var/lib/postgresql/data' }],
 };
-const claim = { metadata: { name: 'data' }, spec: { resources: { requests: { storage: '1Gi' } } } };
+const claim = {
+  metadata: { name: 'data' },
+  spec: { storageClassName: 'default', resources: { requests: { storage: '1Gi' } } },
+};
 
 function service(name: string, spec: object): Parameters<StillCluster['apply']>[0] {
   return { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { selector: { app: name }, ...spec } };

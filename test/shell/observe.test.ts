@@ -24,6 +24,7 @@ function clusterWith(resources: readonly Resource[]): ClusterReader {
     listSecrets: () => Promise.resolve({ state: 'present', value: [] }),
     listRevisions: () => Promise.resolve({ state: 'present', value: [] }),
     readSecret: () => Promise.resolve({ state: 'absent' }),
+    readLog: () => Promise.resolve({ state: 'absent' }),
     isAllowed: () => Promise.resolve({ state: 'present', value: true }),
   };
 }

@@ -2,6 +2,8 @@ import type { FindingCode } from '../findings.ts';
 import { argocdPages } from './argocd-pages.ts';
 import type { FindingPage } from './finding-page.ts';
 import { ownerPages } from './owner-pages.ts';
+import { placementPages } from './placement-pages.ts';
+import { podPages } from './pod-pages.ts';
 import { runningPages } from './running-pages.ts';
 import { secretPages } from './secret-pages.ts';
 import { typedSecretPages } from './typed-secret-pages.ts';
@@ -15,6 +17,8 @@ export const findingPages: Readonly<Record<FindingCode, FindingPage>> = {
   ...typedSecretPages,
   ...ownerPages,
   ...runningPages,
+  ...podPages,
+  ...placementPages,
   ...workloadPages,
   ...argocdPages,
 };

@@ -10,12 +10,11 @@ const consumers = 'what needs a Secret, and which pods of it run';
 const writers = 'who else writes a Secret, and whether that one fails';
 const obstacles = 'why a pod does not start that lacks nothing, and what its readiness leads to';
 
+const whenStuck = 'read only where a pod is held up by one, to name every one that is missing';
+
 /** What an audit lists in each namespace that it looks at. A new resource says here how it is granted. */
 export const listAccess: Readonly<
-  Record<
-    Exclude<Resource, 'applications' | 'clustersecretstores' | 'configmaps' | 'persistentvolumeclaims'> | 'secrets',
-    ListAccess
-  >
+  Record<Exclude<Resource, 'applications' | 'clustersecretstores' | 'nodes'> | 'secrets', ListAccess>
 > = {
   secrets: { group: '', why: 'which keys are there; RBAC cannot grant their names without their values' },
   pods: { group: '', why: consumers },
@@ -32,4 +31,6 @@ export const listAccess: Readonly<
   externalsecrets: { group: 'external-secrets.io', why: writers },
   secretstores: { group: 'external-secrets.io', why: writers },
   sealedsecrets: { group: 'bitnami.com', why: writers },
+  configmaps: { group: '', why: whenStuck },
+  persistentvolumeclaims: { group: '', why: whenStuck },
 };

@@ -17,7 +17,7 @@ export interface RbacRule {
 
 /** What the command does in one looked-at namespace. */
 export function namespaceRules(purpose: RbacPurpose, namespace: string, { stack }: GenerateSubject): RbacRule[] {
-  const own = purpose === 'stabilize' ? (['fix-secrets', 'restart', 'verify'] as const) : ([purpose] as const);
+  const own = purpose === 'stabilize' ? (['audit', 'fix-secrets', 'restart', 'verify'] as const) : ([purpose] as const);
   return [...listRules(), ...merged(own.flatMap((each) => rulesOf[each](namespace, stack)))];
 }
 
@@ -46,7 +46,15 @@ export const clusterStoreRule: RbacRule = {
   verbs: ['list'],
 };
 
-/** What is read beside namespaces: whether a namespace is there at all, and stores that serve all of them. */
+/** Nodes belong to no namespace. */
+export const nodeRule: RbacRule = {
+  why: 'read only where pods are silent: whether their node works',
+  apiGroups: [''],
+  resources: ['nodes'],
+  verbs: ['list'],
+};
+
+/** What is read beside namespaces: whether a namespace is there at all, stores that serve all of them, and nodes. */
 export function clusterRules({ stack, namespaces, all }: GenerateSubject): RbacRule[] {
   const resourceNames = all ? (stack?.namespaces ?? []) : namespaces;
   const why = 'whether the namespace is there at all';
@@ -54,7 +62,7 @@ export function clusterRules({ stack, namespaces, all }: GenerateSubject): RbacR
     ...(resourceNames.length === 0
       ? []
       : [{ why, apiGroups: [''], resources: ['namespaces'], resourceNames, verbs: ['get'] }]),
-    ...(all ? [] : [clusterStoreRule]),
+    ...(all ? [] : [clusterStoreRule, nodeRule]),
   ];
 }
 
@@ -71,7 +79,14 @@ function listRules(): RbacRule[] {
 type RulesOf = (namespace: string, stack: Stack | undefined) => RbacRule[];
 
 const rulesOf: Readonly<Record<Exclude<RbacPurpose, 'stabilize'>, RulesOf>> = {
-  audit: () => [],
+  audit: () => [
+    {
+      why: 'the last line of a container that ends again and again; no value of a Secret is shown of it',
+      apiGroups: [''],
+      resources: ['pods/log'],
+      verbs: ['get'],
+    },
+  ],
   'fix-secrets': (namespace, stack) => [
     secretRule('that what was written is there', ['get'], stackSecrets(namespace, stack)),
     secretRule('the keys that were lost', ['patch'], stackSecrets(namespace, stack)),

@@ -5,6 +5,7 @@ import {
   clusterRules,
   clusterStoreRule,
   namespaceRules,
+  nodeRule,
   type RbacPurpose,
   type RbacRule,
 } from './rbac-rules.ts';
@@ -55,7 +56,8 @@ function byNamespace(purpose: RbacPurpose, name: string, subject: GenerateSubjec
 function everywhere(purpose: RbacPurpose, name: string, subject: GenerateSubject): Grant[] {
   const rules = namespaceRules(purpose, subject.stack?.namespaces[0] ?? '', subject);
   const unnamed = rules.map(({ why, apiGroups, resources, verbs }) => ({ why, apiGroups, resources, verbs }));
-  return [{ kind: 'ClusterRole', name, rules: [...unnamed, clusterStoreRule, ...argocdRules().slice(0, 1)] }];
+  const rest = [clusterStoreRule, nodeRule, ...argocdRules().slice(0, 1)];
+  return [{ kind: 'ClusterRole', name, rules: [...unnamed, ...rest] }];
 }
 
 function grantDocuments(

@@ -21,7 +21,12 @@ interface DeploymentSpec {
 
 interface ReplicaSet extends StoredObject {
   spec: { replicas: number };
-  status?: { replicas?: number; readyReplicas?: number; availableReplicas?: number };
+  status?: {
+    replicas?: number;
+    readyReplicas?: number;
+    availableReplicas?: number;
+    conditions?: { type: string; message: string }[];
+  };
 }
 
 interface Room {
@@ -217,6 +222,8 @@ function writeStatus(plane: ControlPlane, deployment: StoredObject, written: Wri
       newReplicaSet: name,
       created,
       counts,
+      failure: all.flatMap(({ status }) => status?.conditions ?? []).find(({ type }) => type === 'ReplicaFailure')
+        ?.message,
       now,
     });
   });

@@ -25,6 +25,8 @@ export interface Rollout {
   readonly newReplicaSet: string;
   readonly created: boolean;
   readonly counts: Counts;
+  /** Why a ReplicaSet cannot create pods. */
+  readonly failure: string | undefined;
   readonly now: Date;
 }
 
@@ -37,7 +39,7 @@ export function deploymentStatus(deployment: StoredObject, rollout: Rollout): ob
   const before = (deployment['status'] ?? {}) as DeploymentStatus;
   const { counts, replicas } = rollout;
   const unavailable = Math.max(0, Math.max(replicas, counts.replicas) - counts.availableReplicas);
-  const conditions = [progressing(before, rollout), available(before, rollout)];
+  const conditions = [progressing(before, rollout), available(before, rollout), ...replicaFailure(before, rollout)];
   return {
     observedGeneration: deployment.metadata.generation,
     ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
@@ -57,6 +59,15 @@ export function untilDeadlineMs(status: unknown, seconds: number, now: Date): nu
 
 function conditionOf(status: DeploymentStatus, type: string): DeploymentCondition | undefined {
   return status.conditions?.find((condition) => condition.type === type);
+}
+
+function replicaFailure(before: DeploymentStatus, { failure: message, now }: Rollout): DeploymentCondition[] {
+  if (message === undefined) {
+    return [];
+  }
+  const old = conditionOf(before, 'ReplicaFailure');
+  const wanted = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message };
+  return [old ?? condition(old, wanted, now)];
 }
 
 type Wanted = Pick<DeploymentCondition, 'type' | 'status' | 'reason' | 'message'>;

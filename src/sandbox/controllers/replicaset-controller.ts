@@ -4,7 +4,11 @@ import type { StoredObject } from '../object-store.ts';
 import type { Controller, ControlPlane } from './control-plane.ts';
 import { controllerOf, createPod, deletePod, podsOf } from './owned-pods.ts';
 import type { StoredTemplate } from './owned-pods.ts';
+import { nameSuffix } from './names.ts';
+import { quotaRefusal } from './pod-quota.ts';
 import { WorkQueue } from './work-queue.ts';
+
+const retryMs = 5000;
 
 interface ReplicaSetSpec {
   readonly replicas?: number;
@@ -16,7 +20,10 @@ export function replicaSetController(plane: ControlPlane): Controller {
   const queue = new WorkQueue(plane.clock, (namespace, name) => {
     const replicaSet = plane.store.get('replicasets', namespace, name);
     if (replicaSet && !isTerminating(replicaSet)) {
-      reconcile(plane, replicaSet);
+      const refusal = reconcile(plane, replicaSet);
+      if (refusal !== undefined) {
+        queue.add(namespace, name, retryMs);
+      }
     }
   });
   return {
@@ -33,19 +40,36 @@ export function replicaSetController(plane: ControlPlane): Controller {
   };
 }
 
-function reconcile(plane: ControlPlane, replicaSet: StoredObject): void {
+/** Says why the API server takes no more pods, where it does not. */
+function reconcile(plane: ControlPlane, replicaSet: StoredObject): string | undefined {
   const { replicas = 1, template } = replicaSet['spec'] as ReplicaSetSpec;
   const pods = podsOf(plane, replicaSet).filter((pod) => !isTerminating(pod));
-  for (let missing = replicas - pods.length; missing > 0; missing -= 1) {
+  let refusal: string | undefined;
+  for (let missing = replicas - pods.length; missing > 0 && refusal === undefined; missing -= 1) {
+    const { namespace = '', name } = replicaSet.metadata;
+    refusal = quotaRefusal(plane, namespace, `${name}-${nameSuffix()}`);
+    if (refusal !== undefined) {
+      record(plane, replicaSet, { type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${refusal}` });
+      break;
+    }
     const pod = createPod(plane, replicaSet, { template, labels: {} });
-    record(plane, replicaSet, 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
+    record(plane, replicaSet, {
+      type: 'Normal',
+      reason: 'SuccessfulCreate',
+      message: `Created pod: ${pod.metadata.name}`,
+    });
   }
   const surplus = pods.sort(leastUsefulFirst).slice(0, Math.max(0, pods.length - replicas));
   for (const pod of surplus) {
     deletePod(plane, pod);
-    record(plane, replicaSet, 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);
+    record(plane, replicaSet, {
+      type: 'Normal',
+      reason: 'SuccessfulDelete',
+      message: `Deleted pod: ${pod.metadata.name}`,
+    });
   }
-  writeStatus(plane, replicaSet);
+  writeStatus(plane, replicaSet, refusal);
+  return refusal;
 }
 
 function leastUsefulFirst(a: NodePod, b: NodePod): number {
@@ -54,20 +78,29 @@ function leastUsefulFirst(a: NodePod, b: NodePod): number {
   );
 }
 
-function writeStatus(plane: ControlPlane, replicaSet: StoredObject): void {
+function writeStatus(plane: ControlPlane, replicaSet: StoredObject, refusal: string | undefined): void {
   const { namespace, name, generation } = replicaSet.metadata;
   const pods = podsOf(plane, replicaSet).filter((pod) => !isTerminating(pod));
   const ready = pods.filter(isReady).length;
   plane.store.mutate('replicasets', namespace, name, (draft) => {
+    const before = draft['status'] as { conditions?: object[] } | undefined;
     draft['status'] = {
       observedGeneration: generation,
       replicas: pods.length,
       fullyLabeledReplicas: pods.length,
       ...(ready > 0 && { readyReplicas: ready, availableReplicas: ready }),
+      ...(refusal !== undefined && {
+        // The first refusal stays: each has another name in it, and would be a change that is acted on.
+        conditions: before?.conditions ?? [
+          { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: refusal },
+        ],
+      }),
     };
   });
 }
 
-function record(plane: ControlPlane, replicaSet: StoredObject, reason: string, message: string): void {
-  plane.events.record(replicaSet, { type: 'Normal', reason, message, component: 'replicaset-controller' });
+type Told = Pick<Parameters<ControlPlane['events']['record']>[1], 'type' | 'reason' | 'message'>;
+
+function record(plane: ControlPlane, replicaSet: StoredObject, told: Told): void {
+  plane.events.record(replicaSet, { ...told, component: 'replicaset-controller' });
 }

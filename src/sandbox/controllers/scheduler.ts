@@ -1,6 +1,7 @@
 import { asPod, isFinished } from '../kubelet-pod.ts';
 import type { NodePod } from '../kubelet-pod.ts';
 import { apiTime } from '../object-store.ts';
+import type { StoredObject } from '../object-store.ts';
 import type { Controller, ControlPlane } from './control-plane.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -8,6 +9,8 @@ export const nodeName = 'sandbox-node';
 
 /** What the one node has to give, in thousandths of a processor. */
 export const nodeMilliCpu = 4000;
+
+const nodeMemoryMi = 16 * 1024;
 
 const retryMs = 5000;
 
@@ -28,8 +31,14 @@ export function scheduler(plane: ControlPlane): Controller {
   });
   return {
     observe({ type, resource, object }) {
+      const { namespace = '', name } = object.metadata;
       if (type === 'ADDED' && resource === 'pods') {
-        queue.add(object.metadata.namespace ?? '', object.metadata.name);
+        queue.add(namespace, name);
+      }
+      if (resource === 'persistentvolumeclaims') {
+        for (const pod of plane.store.list('pods', namespace).map(asPod)) {
+          if (pod.spec.nodeName === undefined) queue.add(namespace, pod.metadata.name);
+        }
       }
     },
   };
@@ -41,16 +50,43 @@ function obstacleFor(plane: ControlPlane, pod: NodePod): string | undefined {
   );
   const absent = claims.find((name) => !plane.store.get('persistentvolumeclaims', pod.metadata.namespace, name));
   if (absent !== undefined) {
-    return `0/1 nodes are available: persistentvolumeclaim "${absent}" not found. preemption: not eligible`;
+    return `0/1 nodes are available: persistentvolumeclaim "${absent}" not found. not found`;
+  }
+  if (claims.some((name) => !isBound(plane.store.get('persistentvolumeclaims', pod.metadata.namespace, name)))) {
+    return '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found';
+  }
+  return nodeObstacle(plane, pod);
+}
+
+function isBound(claim: StoredObject | undefined): boolean {
+  return (claim?.['status'] as { phase?: string } | undefined)?.phase === 'Bound';
+}
+
+const unhelpful =
+  'no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.';
+
+function nodeObstacle(plane: ControlPlane, pod: NodePod): string | undefined {
+  if (Object.keys(pod.spec.nodeSelector ?? {}).length > 0) {
+    return `0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector. ${unhelpful}`;
   }
   const taken = plane.store
     .list('pods')
     .map(asPod)
-    .filter((other) => other.spec.nodeName !== undefined && !isFinished(other))
-    .reduce((total, other) => total + milliCpu(other), 0);
-  return taken + milliCpu(pod) > nodeMilliCpu
-    ? '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.'
-    : undefined;
+    .filter((other) => other.spec.nodeName === nodeName && !isFinished(other));
+  const used = (of: (each: NodePod) => number): number => taken.reduce((total, other) => total + of(other), of(pod));
+  const lacking = [
+    ...(used(milliCpu) > nodeMilliCpu ? ['1 Insufficient cpu'] : []),
+    ...(used(memoryMi) > nodeMemoryMi ? ['1 Insufficient memory'] : []),
+  ];
+  return lacking.length === 0 ? undefined : `0/1 nodes are available: ${lacking.join(', ')}. ${unhelpful}`;
+}
+
+/** In mebibytes; of the units only those with which people write memory. */
+function memoryMi(pod: NodePod): number {
+  const factors: Readonly<Record<string, number>> = { Ki: 1 / 1024, Mi: 1, Gi: 1024, Ti: 1024 * 1024 };
+  return pod.spec.containers
+    .map(({ resources }) => /^(\d+)([KMGT]i)$/.exec(resources?.requests?.['memory'] ?? ''))
+    .reduce((total, parts) => total + Number(parts?.[1] ?? 0) * (factors[parts?.[2] ?? ''] ?? 0), 0);
 }
 
 function milliCpu(pod: NodePod): number {

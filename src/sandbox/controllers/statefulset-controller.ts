@@ -5,6 +5,7 @@ import type { Controller, ControlPlane } from './control-plane.ts';
 import { templateHash } from './names.ts';
 import { controllerOf, createPod, deletePod, podsOf } from './owned-pods.ts';
 import type { StoredTemplate } from './owned-pods.ts';
+import { quotaRefusal } from './pod-quota.ts';
 import { WorkQueue } from './work-queue.ts';
 
 interface StatefulSetSpec {
@@ -109,6 +110,13 @@ function createOrdinal(plane: ControlPlane, statefulSet: StoredObject, ordinal: 
     name: claim.metadata.name ?? '',
     persistentVolumeClaim: { claimName },
   }));
+  const owner = statefulSet.metadata.name;
+  const refusal = quotaRefusal(plane, statefulSet.metadata.namespace ?? '', name);
+  if (refusal !== undefined) {
+    const message = `create Pod ${name} in StatefulSet ${owner} failed error: ${refusal}`;
+    record(plane, statefulSet, 'FailedCreate', message);
+    return;
+  }
   createPod(plane, statefulSet, {
     template,
     name,
@@ -194,5 +202,6 @@ function writeStatus(plane: ControlPlane, statefulSet: StoredObject): void {
 }
 
 function record(plane: ControlPlane, statefulSet: StoredObject, reason: string, message: string): void {
-  plane.events.record(statefulSet, { type: 'Normal', reason, message, component: 'statefulset-controller' });
+  const type = reason.startsWith('Failed') ? 'Warning' : 'Normal';
+  plane.events.record(statefulSet, { type, reason, message, component: 'statefulset-controller' });
 }

@@ -19,7 +19,7 @@ create('pods', cluster.pods);
 const notHere = (): never => {
   throw new Error('no program runs in a generated pod');
 };
-const server = await startApiServer({ store, clock, programs: { httpGet: notHere, exec: notHere } });
+const server = await startApiServer({ store, clock, programs: { httpGet: notHere, exec: notHere, log: notHere } });
 process.stdout.write(`${server.url}\n`);
 process.stdin.resume();
 process.stdin.on('end', () => process.exit());

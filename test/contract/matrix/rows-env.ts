@@ -95,7 +95,8 @@ export const envRows: readonly MatrixRow[] = [
       }),
     ],
     shows: { api: 'Init:0/2' },
-    findings: ['error secret-key-missing secret/app a blocks pod/api'],
+    findings: ['error dependency-unavailable pod/api', 'error secret-key-missing secret/app a blocks pod/api'],
+    says: [/^pod\/api is not ready: container wait waits for service\/db, which does not exist$/],
   },
   {
     situation: 'a good container runs beside one that lacks its key',

@@ -40,13 +40,14 @@ const logins = ['get services/proxy api:8080', 'get pods/exec', 'create pods/exe
 
 describe('rights beside the lists that every command makes', () => {
   test.each<[RbacPurpose, string[]]>([
-    ['audit', []],
+    ['audit', ['get pods/log']],
     ['fix-secrets', ['get secrets shop-secrets', 'patch secrets shop-secrets', 'create secrets']],
     ['restart', ['create pods/eviction', ...patchWorkloads]],
     ['verify', ['get secrets shop-secrets', ...logins]],
     [
       'stabilize',
       [
+        'get pods/log',
         'get secrets shop-secrets',
         'patch secrets shop-secrets',
         'create secrets',

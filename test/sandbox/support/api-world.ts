@@ -37,6 +37,7 @@ export const echoPrograms: Programs = {
           body: JSON.stringify({ path, authorization: headers['authorization'] }),
         }
       : 'refused',
+  log: () => 'first\nsecond\nthird\n',
   exec: async (_pod, { command, stdin }) => {
     if (command[0] === 'cat') {
       const chunks = await stdin.toArray();

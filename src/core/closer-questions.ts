@@ -1,0 +1,96 @@
+import { isAboutConfigMap } from './kubelet-message.ts';
+import type { ContainerStatus, KubernetesEvent, Pod } from './kubernetes.ts';
+import { controllerOf, hasCondition } from './object-owners.ts';
+import { containerStatuses } from './pod-state.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** One container whose log may say why it ends. */
+export interface LogPlace {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+}
+
+/** What must be read to tell why pods are not ready; of a healthy cluster nothing. */
+export interface CloserQuestions {
+  readonly configMapNamespaces: readonly string[];
+  readonly claimNamespaces: readonly string[];
+  readonly nodes: boolean;
+  readonly logs: readonly LogPlace[];
+}
+
+/** Replicas of one template end for the same reason, and many reasons are beyond what a person reads. */
+const mostLogs = 5;
+
+export function containerId({ namespace, pod, container }: LogPlace): string {
+  return [namespace, pod, container].join('/');
+}
+
+export function closerQuestions({ pods, events }: Snapshot): CloserQuestions {
+  const troubled = pods.items.filter(isTroubled);
+  const warnings = warningsByPod(events.items);
+  const warningsOf = (pod: Pod): readonly KubernetesEvent[] => warnings.get(pod.metadata.uid ?? '') ?? [];
+  const namespacesOf = (is: (pod: Pod) => boolean): string[] => [
+    ...new Set(troubled.filter(is).map(({ metadata }) => metadata.namespace ?? '')),
+  ];
+  return {
+    configMapNamespaces: namespacesOf((pod) =>
+      [...waitingMessages(pod), ...warningsOf(pod).map(({ message }) => message)].some(isAboutConfigMap),
+    ),
+    claimNamespaces: namespacesOf((pod) => /persistentvolumeclaim/i.test(schedulingMessage(pod))),
+    nodes: troubled.some((pod) => isNodeSuspected(pod, warningsOf(pod))),
+    logs: logPlaces(troubled),
+  };
+}
+
+function isTroubled({ metadata, status }: Pod): boolean {
+  return (
+    metadata.deletionTimestamp === undefined &&
+    status?.phase !== 'Succeeded' &&
+    status?.phase !== 'Failed' &&
+    !hasCondition(status?.conditions, 'Ready')
+  );
+}
+
+function warningsByPod(events: readonly KubernetesEvent[]): ReadonlyMap<string, readonly KubernetesEvent[]> {
+  const byPod = new Map<string, KubernetesEvent[]>();
+  for (const event of events) {
+    const { kind, uid } = event.involvedObject;
+    if (kind !== 'Pod' || uid === undefined || event.type !== 'Warning') continue;
+    byPod.set(uid, [...(byPod.get(uid) ?? []), event]);
+  }
+  return byPod;
+}
+
+function waitingMessages(pod: Pod): (string | undefined)[] {
+  return containerStatuses(pod).map(({ state }) => state?.waiting?.message);
+}
+
+function schedulingMessage({ status }: Pod): string {
+  return status?.conditions?.find(({ type, status: is }) => type === 'PodScheduled' && is === 'False')?.message ?? '';
+}
+
+/** A node that is lost says nothing more of its pods: they stay as they were, or never begin. */
+function isNodeSuspected(pod: Pod, warnings: readonly KubernetesEvent[]): boolean {
+  const statuses = pod.status?.containerStatuses ?? [];
+  const isSilent = pod.spec.nodeName !== undefined && statuses.every(({ ready }) => ready === true);
+  return isSilent || warnings.some(({ reason }) => reason === 'NodeNotReady');
+}
+
+function logPlaces(troubled: readonly Pod[]): LogPlace[] {
+  const places = new Map<string, LogPlace>();
+  for (const pod of troubled) {
+    const { namespace = '', name, uid = '' } = pod.metadata;
+    const owner = controllerOf(pod.metadata)?.uid ?? uid;
+    const container = containerStatuses(pod).find(saysWhyItEnds)?.name;
+    if (container !== undefined && !places.has(owner)) places.set(owner, { namespace, pod: name, container });
+  }
+  return [...places.values()].slice(0, mostLogs);
+}
+
+/** One that was killed for its memory said nothing of it. */
+function saysWhyItEnds({ state, lastState }: ContainerStatus): boolean {
+  const isBackingOff = state?.waiting?.reason === 'CrashLoopBackOff';
+  const ended = isBackingOff ? lastState?.terminated : state?.terminated;
+  return ended !== undefined && ended.exitCode !== 0 && ended.reason !== 'OOMKilled';
+}

@@ -1,0 +1,77 @@
+import { containerId } from '../closer-questions.ts';
+import { refText, type Container, type ContainerStatus, type Pod, type Terminated } from '../kubernetes.ts';
+import { containerStatuses } from '../pod-state.ts';
+import { containerNamed, placeText, troubledPod, type Trouble, type TroubledWorkload } from './trouble.ts';
+
+/** What shells and the kernel mean by an exit code. */
+const meanings: ReadonlyMap<number, string> = new Map([
+  [126, 'the command cannot be executed'],
+  [127, 'the command was not found'],
+  [128, 'the container could not be started'],
+  [134, 'it aborted itself'],
+  [137, 'it was killed'],
+  [139, 'it read memory that is not its own'],
+  [143, 'it was asked to end'],
+]);
+
+/** A container that ends again and again: of memory, or of what it says last. */
+export function crashTrouble(troubled: TroubledWorkload): Trouble | undefined {
+  const found = troubledPod(troubled);
+  if (found?.state.state !== 'failing') return undefined;
+  const { pod, state } = found;
+  const status = containerStatuses(pod).find(({ name }) => name === state.container);
+  const ended = status?.state?.terminated ?? status?.lastState?.terminated;
+  if (status === undefined) return undefined;
+  return ended?.reason === 'OOMKilled'
+    ? outOfMemory(troubled, pod, status)
+    : crashing(troubled, pod, { status, ended });
+}
+
+function outOfMemory({ workload }: TroubledWorkload, pod: Pod, status: ContainerStatus): Trouble {
+  const { ref } = workload;
+  const limit = memoryLimit(containerNamed(pod, status.name));
+  const limits = limit === undefined ? 'more memory than its node has' : `more memory than its limit of ${limit}`;
+  return {
+    code: 'container-out-of-memory',
+    message: `${refText(ref)} is not ready: ${placeText(workload, pod, status.name)} was killed for taking ${limits}${restarts(status)}`,
+    fix:
+      ref.kind === 'Pod'
+        ? `kubectl -n ${ref.namespace} describe pod ${ref.name}`
+        : `kubectl -n ${ref.namespace} set resources ${ref.kind.toLowerCase()} ${ref.name} -c ${status.name} --limits=memory=AMOUNT`,
+  };
+}
+
+function memoryLimit(container: Container | undefined): string | undefined {
+  const limit = container?.resources?.limits?.memory;
+  return limit === undefined ? undefined : `${limit}`;
+}
+
+function crashing(
+  { workload, scene }: TroubledWorkload,
+  pod: Pod,
+  { status, ended }: { readonly status: ContainerStatus; readonly ended: Terminated | undefined },
+): Trouble {
+  const { namespace = '', name } = pod.metadata;
+  const said = scene.snapshot.closer?.lastWords.get(containerId({ namespace, pod: name, container: status.name }));
+  const words = said ?? ended?.message;
+  return {
+    code: 'container-crashing',
+    message:
+      `${refText(workload.ref)} is not ready: ${placeText(workload, pod, status.name)} ${endText(status, ended)}` +
+      restarts(status) +
+      (words === undefined ? '' : `; it says: ${words}`),
+    fix: `kubectl -n ${namespace} logs ${name} -c ${status.name} --previous`,
+  };
+}
+
+function endText({ state }: ContainerStatus, ended: Terminated | undefined): string {
+  if (ended === undefined) return `is ${state?.waiting?.reason ?? 'failing'}`;
+  const { exitCode = 0, signal } = ended;
+  const meaning = meanings.get(exitCode);
+  const how = signal ? `by signal ${signal}` : `with exit code ${exitCode}`;
+  return `ends ${how}${meaning === undefined ? '' : ` (${meaning})`}`;
+}
+
+function restarts({ restartCount = 0 }: ContainerStatus): string {
+  return restartCount === 0 ? '' : `, after ${restartCount} restart${restartCount === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,103 @@
+import type { FindingCode } from '../findings.ts';
+import { refText, type KubernetesEvent } from '../kubernetes.ts';
+import { containerNamed, describePod, placeText, troubledPod, type Trouble, type TroubledWorkload } from './trouble.ts';
+
+const pullReasons: ReadonlySet<string> = new Set([
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'ErrImageNeverPull',
+  'InvalidImageName',
+  'RegistryUnavailable',
+]);
+
+export function isPullReason(reason: string | undefined): boolean {
+  return pullReasons.has(reason ?? '');
+}
+
+export type PullFailure = 'not-found' | 'unauthorized' | 'unreachable' | 'other';
+
+/**
+ * In the order of the tests: containerd and Docker Hub say of an image that is not there and of one that may not be had
+ * that either may be the case, and add the refusal.
+ */
+const failures: readonly (readonly [failure: PullFailure, words: RegExp])[] = [
+  [
+    'unreachable',
+    /i\/o timeout|deadline exceeded|connection refused|connection reset|no such host|no route to host|network is unreachable|handshake timeout|server misbehaving|x509|certificate|toomanyrequests|429 too many|\b50[0234]\b|unexpected EOF/i,
+  ],
+  [
+    'unauthorized',
+    /unauthori[sz]ed|authentication required|authorization failed|denied|forbidden|no basic auth|\b40[13]\b/i,
+  ],
+  [
+    'not-found',
+    /not found|manifest unknown|name unknown|does not exist|invalid reference format|no match for platform/i,
+  ],
+];
+
+/** Why an image cannot be had, by the words of the container runtime. */
+export function pullFailure(message: string): PullFailure {
+  return failures.find(([, words]) => words.test(message))?.[0] ?? 'other';
+}
+
+/** The failure of a pull, told from the status or, where that only says that it waits, from the pod's events. */
+export function pullMessage(message: string | undefined, events: readonly KubernetesEvent[]): string {
+  if (message !== undefined && !/^Back-off pulling image "[^"]*"$/.test(message)) return message;
+  return (
+    events.findLast((event) => event.message?.startsWith('Failed to pull image') === true)?.message ?? message ?? ''
+  );
+}
+
+const codes: Readonly<Record<PullFailure, FindingCode>> = {
+  'not-found': 'image-not-found',
+  unauthorized: 'image-pull-unauthorized',
+  unreachable: 'registry-unreachable',
+  other: 'image-pull-failed',
+};
+
+/** An image that cannot be had, and by whose fault. */
+export function imageTrouble(troubled: TroubledWorkload): Trouble | undefined {
+  const found = troubledPod(troubled);
+  if (found === undefined || !isPullReason(found.state.reason)) return undefined;
+  const { workload, scene } = troubled;
+  const { pod, state } = found;
+  const image = containerNamed(pod, state.container)?.image ?? '';
+  const told = pullMessage(state.message, scene.events.get(pod.metadata.uid ?? '') ?? []);
+  const failure = failureOf(state.reason, told);
+  const place = placeText(workload, pod, state.container);
+  return {
+    code: codes[failure],
+    message: `${refText(workload.ref)} is not ready: ${words[failure](image)} (${place})${detail(failure, told)}`,
+    fix: fixFor(failure, troubled, { container: state.container ?? '', describe: describePod(pod) }),
+  };
+}
+
+function failureOf(reason: string | undefined, told: string): PullFailure {
+  if (reason === 'ErrImageNeverPull' || reason === 'InvalidImageName') return 'not-found';
+  return reason === 'RegistryUnavailable' ? 'unreachable' : pullFailure(told);
+}
+
+const words: Readonly<Record<PullFailure, (image: string) => string>> = {
+  'not-found': (image) => `there is no image ${image}`,
+  unauthorized: (image) => `the registry refuses to hand out image ${image}`,
+  unreachable: (image) => `the registry of image ${image} cannot be reached`,
+  other: (image) => `image ${image} cannot be pulled`,
+};
+
+/** The last clauses hold the reason; what stands before repeats the image. */
+function detail(failure: PullFailure, told: string): string {
+  if (failure === 'not-found' || told === '') return '';
+  return `: ${told.split(': ').slice(-2).join(': ')}`;
+}
+
+function fixFor(
+  failure: PullFailure,
+  { workload: { ref } }: TroubledWorkload,
+  { container, describe }: { readonly container: string; readonly describe: string },
+): string {
+  const { namespace, kind, name } = ref;
+  if (failure === 'not-found')
+    return `kubectl -n ${namespace} set image ${kind.toLowerCase()} ${name} ${container}=IMAGE`;
+  if (failure === 'unauthorized') return `kubectl -n ${namespace} get serviceaccounts,secrets`;
+  return describe;
+}

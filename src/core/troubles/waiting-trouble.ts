@@ -1,0 +1,49 @@
+import { dependenciesOf } from '../dependencies.ts';
+import type { Scene } from '../diagnosis-scene.ts';
+import { waitedForHosts } from '../init-waits.ts';
+import { refId, refText, type ObjectRef } from '../kubernetes.ts';
+import type { ServiceHost } from '../service-targets.ts';
+import { containerNamed, placeText, troubledPod, type Trouble, type TroubledWorkload } from './trouble.ts';
+
+/** The Service that a running init container waits for, where its command names one. */
+export function awaitedHost(troubled: TroubledWorkload): ServiceHost | undefined {
+  const found = troubledPod(troubled);
+  if (found?.state.state !== 'waiting-on-dependency') return undefined;
+  const container = containerNamed(found.pod, found.state.container);
+  if (container === undefined) return undefined;
+  const { namespace } = troubled.workload.ref;
+  return waitedForHosts({ containers: [], initContainers: [container] }, namespace)[0];
+}
+
+/** An init container that waits for a Service which nothing answers for. */
+export function waitingTrouble(troubled: TroubledWorkload): Trouble | undefined {
+  const host = awaitedHost(troubled);
+  const found = troubledPod(troubled);
+  if (host === undefined || found === undefined) return undefined;
+  const { scene, workload } = troubled;
+  const place = placeText(workload, found.pod, found.state.container);
+  return {
+    code: 'dependency-unavailable',
+    message: `${refText(workload.ref)} is not ready: ${place} waits for service/${host.name}${whyNot(scene, workload.ref, host)}`,
+    fix: `kubectl -n ${host.namespace} get service,endpointslices`,
+  };
+}
+
+/** As far as was looked: a Service of another namespace may be there. */
+function whyNot({ snapshot, graph, byId }: Scene, ref: ObjectRef, host: ServiceHost): string {
+  const { name, namespace } = host;
+  const place = namespace === ref.namespace ? '' : ` of namespace ${namespace}`;
+  const isThere = snapshot.services.items.some(
+    ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
+  );
+  if (!isThere) {
+    const isKnown = snapshot.namespaces.includes(namespace) && snapshot.services.gaps.length === 0;
+    return isKnown ? `${place}, which does not exist` : `${place}, which was not looked at`;
+  }
+  const targets = dependenciesOf(graph, ref);
+  if (targets.length === 0) return `${place}, which selects no workload`;
+  const idle = targets.find((target) => byId.get(refId(target))?.replicas === 0);
+  return idle === undefined
+    ? `${place}, which does not answer although its pods are ready`
+    : `${place}, and ${refText(idle)} behind it is scaled to 0`;
+}
