@@ -87,7 +87,7 @@ describe('a stack file is refused', () => {
     [`${head}secretes: []\n`, 'c2l.yaml:4: secretes: unknown key; did you mean secrets?'],
     [
       `${head}zzz: []\n`,
-      'c2l.yaml:4: zzz: unknown key; accepted are version, name, namespaces, production, argocd, placeholders, secrets, components, watch',
+      'c2l.yaml:4: zzz: unknown key; accepted are version, name, namespaces, production, argocd, placeholders, secrets, components, ignore, watch',
     ],
     ['version: 1\nname: 12\nnamespaces: [shop]\n', 'c2l.yaml:2: name: expected text, found 12'],
     [
@@ -114,7 +114,7 @@ describe('a stack file is refused', () => {
     ['required: maybe', 'required: expected true or false, found "maybe"'],
     [
       'from: { azureKeyVault: a_b }',
-      'from.azureKeyVault: expected letters, digits and "-", as Key Vault names are, found "a_b"',
+      'from.azureKeyVault: expected NAME of letters, digits and "-", as Key Vault names are, or NAME/VERSION, found "a_b"',
     ],
   ])('for a key with %s', async (line, message) => {
     expect((await refusal(key(line))).message).toBe(`c2l.yaml:8: secrets[0].keys.jwt-secret.${message}`);
