@@ -1,3 +1,4 @@
+import { requiredConfigMaps } from './config-map-references.ts';
 import { isAboutConfigMap } from './kubelet-message.ts';
 import type { ContainerStatus, KubernetesEvent, Pod } from './kubernetes.ts';
 import { controllerOf, hasCondition } from './object-owners.ts';
@@ -34,8 +35,10 @@ export function closerQuestions({ pods, events }: Snapshot): CloserQuestions {
     ...new Set(troubled.filter(is).map(({ metadata }) => metadata.namespace ?? '')),
   ];
   return {
-    configMapNamespaces: namespacesOf((pod) =>
-      [...waitingMessages(pod), ...warningsOf(pod).map(({ message }) => message)].some(isAboutConfigMap),
+    configMapNamespaces: namespacesOf(
+      (pod) =>
+        mayLackConfigMaps(pod) ||
+        [...waitingMessages(pod), ...warningsOf(pod).map(({ message }) => message)].some(isAboutConfigMap),
     ),
     claimNamespaces: namespacesOf((pod) => /persistentvolumeclaim/i.test(schedulingMessage(pod))),
     nodes: troubled.some((pod) => isNodeSuspected(pod, warningsOf(pod))),
@@ -68,6 +71,19 @@ function waitingMessages(pod: Pod): (string | undefined)[] {
 
 function schedulingMessage({ status }: Pod): string {
   return status?.conditions?.find(({ type, status: is }) => type === 'PodScheduled' && is === 'False')?.message ?? '';
+}
+
+/** Every pod has this one, from the cluster itself, for its token. */
+const clusterCertificate = 'kube-root-ca.crt';
+
+/** kubelet names one thing that is missing at a time: behind a Secret, ConfigMaps may be missing too. */
+function mayLackConfigMaps({ metadata, spec, status }: Pod): boolean {
+  const hasBegun = (status?.containerStatuses ?? []).every(
+    ({ state, lastState }) => state?.waiting === undefined || lastState?.terminated !== undefined,
+  );
+  if (hasBegun && status?.phase !== 'Pending') return false;
+  const place = { kind: 'Pod', namespace: metadata.namespace ?? '', name: metadata.name };
+  return requiredConfigMaps(place, spec).some(({ configMap }) => configMap !== clusterCertificate);
 }
 
 /** A node that is lost says nothing more of its pods: they stay as they were, or never begin. */

@@ -64,6 +64,28 @@ export const podRows: readonly MatrixRow[] = [
     ],
   },
   {
+    situation: 'ConfigMaps are missing behind an init container that lacks a key, of which kubelet names none',
+    objects: [
+      secret('app', 'x'),
+      configMap('settings', 'x'),
+      pod('api', {
+        initContainers: [container('migrate', { env: [secretEnv('B', 'app', 'b')] })],
+        containers: [
+          container('main', {
+            env: [configMapEnv('A', 'settings', 'a')],
+            envFrom: [{ configMapRef: { name: 'more' } }, { configMapRef: { name: 'maybe', optional: true } }],
+          }),
+        ],
+      }),
+    ],
+    shows: { api: 'Init:CreateContainerConfigError' },
+    findings: [
+      'error configmap-key-missing configmap/settings a blocks pod/api',
+      'error configmap-missing configmap/more blocks pod/api',
+      'error secret-key-missing secret/app b blocks pod/api',
+    ],
+  },
+  {
     situation: 'a registry cannot be reached',
     objects: [pod('api', { containers: [container('main', { image: 'registry.invalid/shop/api:1' })] })],
     shows: { api: pulling },
