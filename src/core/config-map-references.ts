@@ -1,5 +1,6 @@
 import type { FindingReference, ReferenceVia } from './findings.ts';
 import type { Container, ObjectRef, PodSpec, Volume } from './kubernetes.ts';
+import { mountedVolumes } from './references.ts';
 
 /** One place that needs a ConfigMap; without `key` it needs it as a whole. */
 export interface ConfigMapReference extends FindingReference {
@@ -14,14 +15,13 @@ interface Source {
 }
 
 /** Every place of a pod template that cannot do without a ConfigMap. */
-export function requiredConfigMaps(
-  ref: ObjectRef,
-  { containers, initContainers, volumes }: PodSpec,
-): ConfigMapReference[] {
+export function requiredConfigMaps(ref: ObjectRef, podSpec: PodSpec): ConfigMapReference[] {
+  const { containers, initContainers, volumes = [] } = podSpec;
+  const mounted = mountedVolumes(podSpec);
   return [
     ...(initContainers ?? []).flatMap((container) => ofContainer(ref, container, true)),
     ...containers.flatMap((container) => ofContainer(ref, container, false)),
-    ...(volumes ?? []).flatMap((volume) => ofVolume(ref, volume)),
+    ...volumes.filter(({ name }) => mounted.has(name)).flatMap((volume) => ofVolume(ref, volume)),
   ].filter(({ optional }) => !optional);
 }
 

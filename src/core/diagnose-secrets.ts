@@ -49,9 +49,14 @@ function absentOptionalSecret(scene: Scene, need: SecretNeed): Finding {
     object,
     secret: need.name,
     references: places(need.references),
-    message: `${refText(object)} does not exist; nothing requires it`,
+    message: `${refText(object)} does not exist; ${unrequired(need.references)}`,
     fix: scene.command('audit -v', need.namespace),
   });
+}
+
+function unrequired(references: readonly FindingReference[]): string {
+  const isUnmounted = references.length > 0 && references.every(({ via }) => via === 'unmounted-volume');
+  return `nothing requires it${isUnmounted ? ': no container mounts the volume that names it' : ''}`;
 }
 
 function missingWhole(scene: Scene, need: SecretNeed, keys: readonly Requirement[]): Finding {
@@ -99,7 +104,7 @@ function keyFinding(scene: Scene, need: SecretNeed, requirement: Requirement): F
         ? newFinding('secret-key-missing', { ...common, message: lacks(need, key, references), blocks })
         : newFinding('optional-key-absent', {
             ...common,
-            message: `${refText(object)} has no key ${key}; nothing requires it`,
+            message: `${refText(object)} has no key ${key}; ${unrequired(references)}`,
             fix: scene.command('audit -v', need.namespace),
           });
     case 'placeholder':

@@ -5,7 +5,15 @@ export type Severity = 'error' | 'warning' | 'info';
 
 /** The ways a workload can need a Secret. */
 export type ReferenceVia =
-  'env' | 'envFrom' | 'volume' | 'projected-volume' | 'csi' | 'imagePullSecrets' | 'serviceAccount' | 'tls';
+  | 'env'
+  | 'envFrom'
+  | 'volume'
+  | 'projected-volume'
+  | 'unmounted-volume'
+  | 'csi'
+  | 'imagePullSecrets'
+  | 'serviceAccount'
+  | 'tls';
 
 /** One place that needs a Secret, counted per template or bare pod, not per replica. */
 export interface FindingReference extends ObjectRef {

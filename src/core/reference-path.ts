@@ -49,10 +49,11 @@ function containerPath({ env = [], envFrom = [] }: Container, { via, secret, key
 }
 
 function volumePath({ secret, projected, csi }: Volume, wanted: Wanted): FieldPath | undefined {
-  if (wanted.via === 'volume' && secret?.secretName === wanted.secret)
+  const isVia = (via: SecretReference['via']): boolean => wanted.via === via || wanted.via === 'unmounted-volume';
+  if (isVia('volume') && secret?.secretName === wanted.secret)
     return ['secret', ...itemPath(secret, wanted, 'secretName')];
-  if (wanted.via === 'csi' && csi?.nodePublishSecretRef?.name === wanted.secret) return ['csi', 'nodePublishSecretRef'];
-  return wanted.via === 'projected-volume' ? projectedPath(projected, wanted) : undefined;
+  if (isVia('csi') && csi?.nodePublishSecretRef?.name === wanted.secret) return ['csi', 'nodePublishSecretRef'];
+  return isVia('projected-volume') ? projectedPath(projected, wanted) : undefined;
 }
 
 function projectedPath(projected: Volume['projected'], wanted: Wanted): FieldPath | undefined {

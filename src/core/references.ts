@@ -21,8 +21,8 @@ interface Need {
 }
 
 /**
- * Every place of a pod or pod template that names a Secret. Whether a container mounts a volume is not asked: who names
- * a Secret means to have it.
+ * Every place of a pod or pod template that names a Secret. Of a volume that no container mounts kubelet looks nothing
+ * up and waits for nothing, so that such a place is optional whatever it says.
  */
 export function secretReferences(
   ref: ObjectRef,
@@ -54,7 +54,7 @@ function findReferences(ref: ObjectRef, podSpec: PodSpec, serviceAccount?: Servi
       containerReferences({ ...place, container: each.name, init: true }, each),
     ),
     ...podSpec.containers.flatMap((each) => containerReferences({ ...place, container: each.name }, each)),
-    ...placed(place, (podSpec.volumes ?? []).flatMap(volumeNeeds)),
+    ...placed(place, volumesNeeds(podSpec)),
     ...placed(place, pullNeeds(podSpec, serviceAccount)),
   ];
 }
@@ -83,6 +83,24 @@ function containerReferences(place: ContainerPlace, { env = [], envFrom = [] }: 
     secretRef ? [{ secret: secretRef.name, via: 'envFrom', optional: secretRef.optional }] : [],
   );
   return sources.length === 0 ? references : [...references, ...placed(place, sources)];
+}
+
+function volumesNeeds(podSpec: PodSpec): Need[] {
+  const { volumes = [] } = podSpec;
+  if (volumes.length === 0) return [];
+  const mounted = mountedVolumes(podSpec);
+  return volumes.flatMap((volume) =>
+    mounted.has(volume.name)
+      ? volumeNeeds(volume)
+      : volumeNeeds(volume).map((need): Need => ({ ...need, via: 'unmounted-volume', optional: true })),
+  );
+}
+
+/** The names of the volumes that kubelet waits for: those of any container hold up all of them. */
+export function mountedVolumes({ initContainers = [], containers }: PodSpec): ReadonlySet<string> {
+  return new Set(
+    [...initContainers, ...containers].flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name)),
+  );
 }
 
 function volumeNeeds(volume: Volume): Need[] {

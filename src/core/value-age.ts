@@ -86,10 +86,14 @@ function lastingContainer({ spec }: Pod, name: string): Container | undefined {
 }
 
 function subPathVolumes(pod: Pod, container: Container): readonly SecretReference[] {
-  const names = new Set((container.volumeMounts ?? []).flatMap(({ name, subPath }) => (subPath ? [name] : [])));
-  if (names.size === 0) return [];
+  const volumeMounts = (container.volumeMounts ?? []).filter(({ subPath = '' }) => subPath !== '');
+  if (volumeMounts.length === 0) return [];
+  const names = new Set(volumeMounts.map(({ name }) => name));
   const volumes = (pod.spec.volumes ?? []).filter(({ name }) => names.has(name));
-  return secretReferences(refOf('Pod', pod.metadata), { containers: [], volumes });
+  return secretReferences(refOf('Pod', pod.metadata), {
+    containers: [{ name: container.name, volumeMounts }],
+    volumes,
+  });
 }
 
 /** Kubernetes tells times in whole seconds; within the same second a container counts as started after the write. */

@@ -92,8 +92,19 @@ function sourceData(
   return new Map(entries.map(([key, value]) => [key, decode(value)]));
 }
 
-/** What keeps a volume from being mounted, in the kubelet's words; undefined where nothing does. */
-export function volumeProblem(store: ObjectStore, pod: NodePod, volume: NodeVolume): string | undefined {
+/** What keeps a pod's volumes from being mounted, in the kubelet's words. Those that no container mounts it passes over. */
+export function mountProblems(store: ObjectStore, pod: NodePod): readonly string[] {
+  const { initContainers = [], containers, volumes = [] } = pod.spec;
+  const mounted = new Set(
+    [...initContainers, ...containers].flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name)),
+  );
+  return volumes.flatMap((volume) => {
+    const problem = mounted.has(volume.name) ? volumeProblem(store, pod, volume) : undefined;
+    return problem === undefined ? [] : [`MountVolume.SetUp failed for volume "${volume.name}" : ${problem}`];
+  });
+}
+
+function volumeProblem(store: ObjectStore, pod: NodePod, volume: NodeVolume): string | undefined {
   const { secret, configMap, projected } = volume;
   if (secret) {
     const { secretName = '', ...rest } = secret;

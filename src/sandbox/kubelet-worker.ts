@@ -1,6 +1,6 @@
 import type { ControlPlane } from './controllers/control-plane.ts';
 import { nodeName } from './controllers/scheduler.ts';
-import { ConfigProblem, containerEnv, volumeProblem } from './kubelet-config.ts';
+import { ConfigProblem, containerEnv, mountProblems } from './kubelet-config.ts';
 import { ImagePulls, missingPullSecrets } from './kubelet-images.ts';
 import { configError, crashBackOff } from './kubelet-obstacles.ts';
 import type { Obstacle } from './kubelet-obstacles.ts';
@@ -110,11 +110,7 @@ export class PodWorker {
   }
 
   #mount(retry: number): void {
-    const { store } = this.#host.plane;
-    const problems = (this.#pod.spec.volumes ?? []).flatMap((volume) => {
-      const problem = volumeProblem(store, this.#pod, volume);
-      return problem === undefined ? [] : [`MountVolume.SetUp failed for volume "${volume.name}" : ${problem}`];
-    });
+    const problems = mountProblems(this.#host.plane.store, this.#pod);
     for (const message of problems) {
       this.#record('Warning', 'FailedMount', message);
     }

@@ -11,6 +11,7 @@ import {
   gap,
   job,
   keyEnv,
+  mounting,
   namespace,
   owner,
   pullSecretFor,
@@ -73,9 +74,9 @@ describe('a Secret that is missing as a whole', () => {
 
   test.each<[string, Partial<PodSpec>]>([
     ['envFrom', { containers: [container('c', { envFrom: [{ secretRef: { name: 'app' } }] })] }],
-    ['a volume', { volumes: [{ name: 'v', secret: { secretName: 'app' } }] }],
-    ['a projected volume', { volumes: [{ name: 'v', projected: { sources: [{ secret: { name: 'app' } }] } }] }],
-    ['a CSI driver', { volumes: [{ name: 'v', csi: { driver: 'd', nodePublishSecretRef: { name: 'app' } } }] }],
+    ['a volume', mounting({ name: 'v', secret: { secretName: 'app' } })],
+    ['a projected volume', mounting({ name: 'v', projected: { sources: [{ secret: { name: 'app' } }] } })],
+    ['a CSI driver', mounting({ name: 'v', csi: { driver: 'd', nodePublishSecretRef: { name: 'app' } } })],
   ])('is an error for %s, which names no key', (_, spec) => {
     expect(only([deployment('web', { spec })])).toMatchObject({
       code: 'secret-missing',
@@ -208,7 +209,7 @@ describe('a missing image pull secret', () => {
   );
 
   test('is no worse where something else would take it too, and names only who pulls with it', () => {
-    const optional = { volumes: [{ name: 'v', secret: { secretName: 'reg', optional: true } }] };
+    const optional = mounting({ name: 'v', secret: { secretName: 'reg', optional: true } });
     const { codes, pull } = found(deployment('web', { spec }), deployment('other', { spec: optional }));
 
     expect(codes).toEqual(['image-pull-secret-missing']);
@@ -217,7 +218,7 @@ describe('a missing image pull secret', () => {
   });
 
   test('is told as a missing Secret, to be created with its type, where something else requires it', () => {
-    const mounted = { ...spec, volumes: [{ name: 'v', secret: { secretName: 'reg' } }] };
+    const mounted = { ...spec, ...mounting({ name: 'v', secret: { secretName: 'reg' } }) };
 
     expect(only([deployment('web', { spec: mounted })])).toMatchObject({
       code: 'secret-missing',
@@ -273,7 +274,7 @@ describe('a certificate', () => {
     [true, ['tls-secret-missing']],
     [false, ['secret-missing', 'tls-secret-missing']],
   ])('that a volume would take too is still said to be missing (optional: %s)', (optional, codes) => {
-    const spec = { volumes: [{ name: 'v', secret: { secretName: 'cert', optional } }] };
+    const spec = mounting({ name: 'v', secret: { secretName: 'cert', optional } });
     const found = findings([{ ingresses: [ingress('a')] }, deployment('web', { spec })]);
 
     expect(found.map(({ code }) => code)).toEqual(codes);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { PodSpec } from '../../src/core/kubernetes.ts';
 import { ingressReferences, secretReferences } from '../../src/core/references.ts';
-import { container, keyEnv } from '../support/builders.ts';
+import { container, keyEnv, mounting } from '../support/builders.ts';
 
 const ref = { kind: 'Deployment', namespace: 'shop', name: 'web' };
 const references = (spec: Partial<PodSpec>, pullSecrets?: string[]) =>
@@ -29,25 +29,21 @@ const shapes: readonly (readonly [string, Partial<PodSpec>, readonly object[]])[
   ],
   [
     'a volume without items',
-    { volumes: [{ name: 'v', secret: { secretName: 's', optional: true } }] },
+    mounting({ name: 'v', secret: { secretName: 's', optional: true } }),
     [{ via: 'volume', optional: true, secret: 's' }],
   ],
   [
     'a volume with items, one reference for each key',
-    {
-      volumes: [
-        {
-          name: 'v',
-          secret: {
-            secretName: 's',
-            items: [
-              { key: 'a', path: 'x' },
-              { key: 'b', path: 'y' },
-            ],
-          },
-        },
-      ],
-    },
+    mounting({
+      name: 'v',
+      secret: {
+        secretName: 's',
+        items: [
+          { key: 'a', path: 'x' },
+          { key: 'b', path: 'y' },
+        ],
+      },
+    }),
     [
       { via: 'volume', optional: false, secret: 's', key: 'a' },
       { via: 'volume', optional: false, secret: 's', key: 'b' },
@@ -55,20 +51,16 @@ const shapes: readonly (readonly [string, Partial<PodSpec>, readonly object[]])[
   ],
   [
     'sources of a projected volume',
-    {
-      volumes: [
-        {
-          name: 'v',
-          projected: {
-            sources: [
-              {},
-              { secret: { name: 's', items: [{ key: 'a', path: 'x' }], optional: true } },
-              { secret: { name: 't' } },
-            ],
-          },
-        },
-      ],
-    },
+    mounting({
+      name: 'v',
+      projected: {
+        sources: [
+          {},
+          { secret: { name: 's', items: [{ key: 'a', path: 'x' }], optional: true } },
+          { secret: { name: 't' } },
+        ],
+      },
+    }),
     [
       { via: 'projected-volume', optional: true, secret: 's', key: 'a' },
       { via: 'projected-volume', optional: false, secret: 't' },
@@ -76,8 +68,32 @@ const shapes: readonly (readonly [string, Partial<PodSpec>, readonly object[]])[
   ],
   [
     'the publish Secret of a CSI volume',
-    { volumes: [{ name: 'v', csi: { driver: 'd', nodePublishSecretRef: { name: 's' } } }] },
+    mounting({ name: 'v', csi: { driver: 'd', nodePublishSecretRef: { name: 's' } } }),
     [{ via: 'csi', optional: false, secret: 's' }],
+  ],
+  [
+    'a volume that only an init container mounts',
+    {
+      volumes: [{ name: 'v', secret: { secretName: 's' } }],
+      initContainers: [container('i', { volumeMounts: [{ name: 'v', mountPath: '/v' }] })],
+    },
+    [{ via: 'volume', optional: false, secret: 's' }],
+  ],
+  [
+    'volumes of every kind that no container mounts, which kubelet does not even look up',
+    {
+      volumes: [
+        { name: 'v', secret: { secretName: 's', items: [{ key: 'a', path: 'x' }] } },
+        { name: 'w', projected: { sources: [{ secret: { name: 't' } }] } },
+        { name: 'x', csi: { driver: 'd', nodePublishSecretRef: { name: 'u' } } },
+      ],
+      containers: [container('c', { volumeMounts: [{ name: 'other', mountPath: '/v' }] })],
+    },
+    [
+      { via: 'unmounted-volume', optional: true, secret: 's', key: 'a' },
+      { via: 'unmounted-volume', optional: true, secret: 't' },
+      { via: 'unmounted-volume', optional: true, secret: 'u' },
+    ],
   ],
   [
     'image pull secrets of the pod',

@@ -8,6 +8,7 @@ import {
   deployment,
   gap,
   keyEnv,
+  mounting,
   namespace,
   secret,
   secretWith,
@@ -99,10 +100,9 @@ describe('references', () => {
   });
 
   test('of envFrom and whole volumes count for keys that the stack requires', () => {
-    const spec = {
-      containers: [container('web', { envFrom: [{ secretRef: { name: 'app' } }] })],
-      volumes: [{ name: 'v', secret: { secretName: 'app' } }],
-    };
+    const mounted = mounting({ name: 'v', secret: { secretName: 'app' } });
+    const taking = container('web', { envFrom: [{ secretRef: { name: 'app' } }] });
+    const spec = { ...mounted, containers: [taking, ...mounted.containers] };
     const found = requirements(
       snapshotOf(deployment('web', { spec })),
       declaring({ k: {}, spare: { required: false } }),

@@ -76,7 +76,10 @@ describe('a container whose environment cannot be made', () => {
 });
 
 describe('volumes', () => {
-  const mounting = (volume: object): object => ({ containers: [main], volumes: [{ name: 'v', ...volume }] });
+  const mounting = (volume: object): object => ({
+    containers: [{ ...main, volumeMounts: [{ name: 'v', mountPath: '/v' }] }],
+    volumes: [{ name: 'v', ...volume }],
+  });
 
   test.each([
     [
@@ -107,6 +110,18 @@ describe('volumes', () => {
     cluster.pass(3);
     setKey(cluster, 'a');
     cluster.pass(5);
+    expect(containerStates(cluster.pod('p'))).toEqual(['main: running']);
+  });
+
+  test.each([
+    ['Secret', { secret: { secretName: 'nope' } }],
+    ['key', { secret: { secretName: 's', items: [item('missing')] } }],
+    ['projected Secret', { projected: { sources: [{ secret: { name: 'nope' } }] } }],
+    ['ConfigMap', { configMap: { name: 'nope' } }],
+  ])('that no container mounts are not looked at: a missing %s', (_what, volume) => {
+    const cluster = stillCluster();
+    cluster.apply(secret('s', {}), pod('p', { ...mounting(volume), containers: [main] }));
+    cluster.pass(3);
     expect(containerStates(cluster.pod('p'))).toEqual(['main: running']);
   });
 

@@ -1,4 +1,13 @@
-import type { Container, EnvVar, Listed, ObjectMeta, OwnerReference, Pod, PodSpec } from '../../src/core/kubernetes.ts';
+import type {
+  Container,
+  EnvVar,
+  Listed,
+  ObjectMeta,
+  OwnerReference,
+  Pod,
+  PodSpec,
+  Volume,
+} from '../../src/core/kubernetes.ts';
 import type { Secret } from '../../src/core/secret.ts';
 import { SecretValue } from '../../src/core/secret-value.ts';
 import type { Gap, Listing, Snapshot } from '../../src/core/snapshot.ts';
@@ -142,6 +151,12 @@ export function keyEnv(secretName: string, key: string, optional?: boolean): Env
 
 export function container(name: string, extra: Partial<Container> = {}): Container {
   return { name, image: 'busybox:1.36', ...extra };
+}
+
+/** A pod spec whose one container mounts every volume. */
+export function mounting(...volumes: readonly Volume[]): PodSpec {
+  const volumeMounts = volumes.map(({ name }) => ({ name, mountPath: `/${name}` }));
+  return { containers: [container('mounting', { volumeMounts })], volumes };
 }
 
 export interface WorkloadOptions {

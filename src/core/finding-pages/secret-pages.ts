@@ -209,7 +209,7 @@ export const secretPages = {
   'optional-key-absent': {
     title: 'a key is absent that nothing requires',
     meaning: [
-      'Only references marked `optional: true`, or keys that the stack file declares with `required: false`, name it. Pods start without; a feature may be off because of it. It is for your information and never fails a run.',
+      'Only references marked `optional: true`, or keys that the stack file declares with `required: false`, name it, or volumes that no container of their pod mounts: kubelet does not look those up, so their `optional` does not matter. Pods start without; a feature may be off because of it. It is for your information and never fails a run.',
     ],
     inKubectl: ['Nothing: an optional variable that has no value is simply not set.'],
     fixWithC2l: ['Nothing is needed. `c2l audit -v` names all of them and who could use them.'],
