@@ -8,6 +8,7 @@ import { buildScene } from '../core/diagnosis-scene.ts';
 import { explainSecret } from '../core/explain-secret.ts';
 import { explainWorkload } from '../core/explain-workload.ts';
 import { findSubject } from '../core/find-subject.ts';
+import type { Finding } from '../core/findings.ts';
 import { ignoreFindings } from '../core/ignore-findings.ts';
 import { verdictOf, type AuditReport } from '../core/report.ts';
 import type { Snapshot } from '../core/snapshot.ts';
@@ -27,8 +28,8 @@ export async function audit(session: Session, baseline?: Baseline): Promise<Audi
 /** The same of one workload or one Secret, with all that is known of it. */
 export async function auditOne(session: Session, word: string): Promise<AuditReport> {
   const snapshot = await look(session);
-  const subject = subjectOf(session, snapshot, word);
   const report = reportOn(session, snapshot);
+  const subject = subjectOf(session, snapshot, word, [...report.findings, ...report.ignored]);
   const findings = findingsAbout(subject, report.findings);
   const ignored = report.ignored.filter((finding) => findingsAbout(subject, [finding]).length > 0);
   return { ...report, verdict: verdictOf(findings), findings, ignored, components: [], applications: [], subject };
@@ -68,9 +69,9 @@ function reportOn(session: Session, snapshot: Snapshot): AuditReport {
   };
 }
 
-function subjectOf({ stack }: Session, snapshot: Snapshot, word: string): AuditSubject {
+function subjectOf({ stack }: Session, snapshot: Snapshot, word: string, all: readonly Finding[]): AuditSubject {
   const scene = buildScene(snapshot, stack);
   const found = findSubject(scene, word);
   if (!found.ok) throw new OperatorError('usage', found.message, { hint: found.hint });
-  return found.kind === 'secret' ? explainSecret(scene, found.ref) : explainWorkload(scene, found.ref);
+  return found.kind === 'secret' ? explainSecret(scene, found.ref) : explainWorkload(scene, found.ref, all);
 }

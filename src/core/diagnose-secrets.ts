@@ -101,7 +101,7 @@ function keyFinding(scene: Scene, need: SecretNeed, requirement: Requirement): F
       return undefined;
     case 'missing':
       return required
-        ? newFinding('secret-key-missing', { ...common, message: lacks(need, key, references), blocks })
+        ? keyMissing(need, { ...common, blocks })
         : newFinding('optional-key-absent', {
             ...common,
             message: `${refText(object)} has no key ${key}; ${unrequired(references)}`,
@@ -131,10 +131,21 @@ function makeMutable({ namespace, name }: SecretNeed): string {
   return `kubectl -n ${namespace} get secret ${name} -o yaml | sed '/^immutable: true$/d' | kubectl replace --force -f -`;
 }
 
-function lacks(need: SecretNeed, key: string, references: readonly FindingReference[]): string {
+type KeyParts = Pick<Finding, 'object' | 'blocks' | 'fix'> & {
+  readonly key: string;
+  readonly references: readonly FindingReference[];
+};
+
+function keyMissing(need: SecretNeed, parts: KeyParts): Finding {
+  const { object, key, references } = parts;
   const similar = similarKey(need, key);
   const hint = similar === undefined ? '' : `; it has ${similar}: is that the key that is meant?`;
-  return `${refText(secretRef(need))} lacks key ${key}${neededBy(references)}${hint}${obstacles(need)}`;
+  return newFinding('secret-key-missing', {
+    ...parts,
+    secret: need.name,
+    ...(similar === undefined ? {} : { similarKey: similar }),
+    message: `${refText(object)} lacks key ${key}${neededBy(references)}${hint}${obstacles(need)}`,
+  });
 }
 
 /** A key that is there, that nothing asks for, and that differs only in case or in what joins its words. */

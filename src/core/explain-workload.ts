@@ -1,8 +1,8 @@
 import type { ContainerState, ReferenceState, WorkloadSubject } from './audit-subject.ts';
-import { componentStates } from './component-states.ts';
+import { diagnosedStates } from './component-states.ts';
 import { dependenciesOf } from './dependencies.ts';
 import type { Scene } from './diagnosis-scene.ts';
-import { compareText } from './findings.ts';
+import { compareText, type Finding, type FindingCode } from './findings.ts';
 import { refId, type ContainerStatus, type ObjectRef, type Pod } from './kubernetes.ts';
 import { containerStatuses } from './pod-state.ts';
 import { podStatusText } from './pod-status-text.ts';
@@ -12,12 +12,14 @@ import { requirementsOf, type Requirement } from './requirements.ts';
 import type { SecretNeed } from './secret-needs.ts';
 import type { Workload } from './workloads.ts';
 
-/** Every container and every reference of one workload, with what the cluster holds of each. */
-export function explainWorkload(scene: Scene, ref: ObjectRef): WorkloadSubject {
+/** Every container and every reference of one workload, with what the cluster holds of each and was found of it. */
+export function explainWorkload(scene: Scene, ref: ObjectRef, findings: readonly Finding[]): WorkloadSubject {
   const workload = scene.byId.get(refId(ref));
-  const states = new Map(componentStates(scene.snapshot).map((state) => [refId(state.object), state]));
+  const states = new Map(
+    diagnosedStates(scene.snapshot, undefined, findings).map((state) => [refId(state.object), state]),
+  );
   const stateOf = (object: ObjectRef): ComponentState['state'] => states.get(refId(object))?.state ?? 'missing';
-  const references = referencesOf(scene, ref);
+  const references = referencesOf(scene, ref, findings);
   const pod = workload === undefined ? undefined : tellingPod(scene, workload);
   return {
     kind: 'workload',
@@ -44,13 +46,20 @@ interface PlacedState {
   readonly state: ReferenceState;
 }
 
-function referencesOf({ needs, stack }: Scene, ref: ObjectRef): PlacedState[] {
+/** Secrets that are there and of no use as a whole. */
+const unusableCodes: ReadonlySet<FindingCode> = new Set(['image-pull-secret-invalid']);
+
+function referencesOf({ needs, stack }: Scene, ref: ObjectRef, findings: readonly Finding[]): PlacedState[] {
   const id = refId(ref);
+  const unusable = new Set(findings.flatMap(({ code, object }) => (unusableCodes.has(code) ? refId(object) : [])));
   const all = needs.flatMap((need) => {
     const own = need.references.filter((reference) => refId(reference) === id);
     if (own.length === 0) return [];
     const required = new Map(requirementsOf(need, stack).map((requirement) => [requirement.key, requirement]));
-    return own.map((reference) => placedState(need, reference, required));
+    const whole = wholeState(need, unusable);
+    return own.map((reference) =>
+      placedState(reference, reference.key === undefined ? whole : required.get(reference.key)),
+    );
   });
   const distinct = new Map(all.map((entry) => [placeId(entry), entry]));
   return [...distinct].sort(([left], [right]) => compareText(left, right)).map(([, entry]) => entry);
@@ -61,12 +70,9 @@ function placeId({ container = '', init, state: { secret, key = '', via } }: Pla
 }
 
 function placedState(
-  need: SecretNeed,
   { secret, key, via, optional, container, init = false }: SecretReference,
-  required: ReadonlyMap<string, Requirement>,
+  { state = 'ok', detail }: Partial<Pick<Requirement, 'state' | 'detail'>> = {},
 ): PlacedState {
-  const seen = key === undefined ? wholeState(need) : required.get(key);
-  const { state = 'ok', detail } = seen ?? {};
   return {
     container,
     init,
@@ -82,9 +88,13 @@ function placedState(
 }
 
 /** Who takes a Secret as it is needs only that it is there. */
-function wholeState({ gap, secret }: SecretNeed): Pick<ReferenceState, 'state' | 'detail'> {
+function wholeState(
+  { namespace, name, gap, secret }: SecretNeed,
+  unusable: ReadonlySet<string>,
+): Pick<ReferenceState, 'state' | 'detail'> {
   if (gap !== undefined) return { state: 'unreadable', detail: gap.reason };
-  return { state: secret === undefined ? 'secret-missing' : 'ok' };
+  if (secret === undefined) return { state: 'secret-missing' };
+  return { state: unusable.has(refId({ kind: 'Secret', namespace, name })) ? 'invalid' : 'ok' };
 }
 
 function containersOf(

@@ -3,6 +3,7 @@ import { compareText } from './findings.ts';
 import { refId, refText, type ObjectRef } from './kubernetes.ts';
 import { listText } from './list-text.ts';
 import { nearestNames } from './nearest.ts';
+import { refOf } from './object-owners.ts';
 
 /** What a word on the command line means in the cluster; where it means nothing, or several things, what to type instead. */
 export type FoundSubject =
@@ -40,13 +41,36 @@ export function findSubject(scene: Scene, word: string): FoundSubject {
   );
   const found = direct.length > 0 ? direct : owners.map(({ ref }) => ref);
   const answer = chosen(word, 'workload', found, workloads);
-  if (answer.ok || found.length > 0 || withName(secretRefs(scene), name).length === 0) return answer;
+  if (answer.ok || found.length > 0) return answer;
+  if (kind !== undefined && !isExplained(kind)) {
+    const message = `${word} is neither a workload nor a Secret, and those alone are explained`;
+    return { ok: false, message, hint: 'c2l audit' };
+  }
+  const over = notLookedAt(scene, kind, name);
+  if (over !== undefined) {
+    const message = `${refText(over)} has ended or is being deleted, and is not looked at`;
+    return { ok: false, message, hint: `kubectl -n ${over.namespace} describe ${over.kind.toLowerCase()} ${name}` };
+  }
+  if (withName(secretRefs(scene), name).length === 0) return answer;
   return { ok: false, message: answer.message, hint: `there is a Secret of that name: c2l audit secret/${name}` };
 }
 
 function kindOf(word: string): string {
   const typed = word.toLowerCase();
   return kinds[typed] ?? kinds[typed.replace(/s$/, '')] ?? word;
+}
+
+function isExplained(kind: string): boolean {
+  return Object.values(kinds).some((known) => known.toLowerCase() === kind.toLowerCase());
+}
+
+/** A Job or a pod of that name that is there, and of which nothing is expected any more. */
+function notLookedAt({ snapshot }: Scene, kind: string | undefined, name: string): ObjectRef | undefined {
+  const refs = [
+    ...snapshot.jobs.items.map(({ metadata }) => refOf('Job', metadata)),
+    ...snapshot.pods.items.map(({ metadata }) => refOf('Pod', metadata)),
+  ];
+  return withName(refs, name).find((ref) => isOfKind(ref, kind));
 }
 
 function isOfKind(ref: ObjectRef, kind: string | undefined): boolean {

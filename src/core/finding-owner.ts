@@ -46,8 +46,10 @@ export interface SecretPlace {
 /** Who writes a Secret; undefined where nothing but people does. */
 export function findingOwner(index: WriterIndex, place: SecretPlace): FindingOwner | undefined {
   const writers = index.of(place.namespace, place.secret);
-  const { external, sealed, application, owner, manager } = writers;
-  if (external !== undefined) return externalOwner(index, external, place.key);
+  const { external, sealed, application, manager } = writers;
+  const isFree = external !== undefined && leavesAlone(external, place.key);
+  if (external !== undefined && !isFree) return externalOwner(index, external, place.key);
+  const owner = isFree && writers.owner?.by === 'external-secrets' ? undefined : writers.owner;
   if (sealed !== undefined) return sealedOwner(sealed, place.key);
   const name = owner?.by === 'argocd' ? owner.name : owner === undefined ? application?.metadata.name : undefined;
   if (name !== undefined) return argocdOwner(name, writers);
@@ -55,6 +57,11 @@ export function findingOwner(index: WriterIndex, place: SecretPlace): FindingOwn
   if (manager === undefined) return undefined;
   const repair = `${manager} wrote its values, and may write them again: give it the key too`;
   return { by: 'field-manager', name: manager, repair };
+}
+
+/** One that merges neither brings nor removes what it does not map. */
+function leavesAlone(external: ExternalSecret, key: string | undefined): boolean {
+  return creationPolicy(external) === 'Merge' && key !== undefined && !mayWrite(external, key);
 }
 
 function sealedOwner({ metadata, spec, status }: SealedSecret, key: string | undefined): FindingOwner {

@@ -119,6 +119,8 @@ export interface Finding {
   readonly key?: string;
   /** The required keys of a Secret that is missing as a whole. */
   readonly keys?: readonly string[];
+  /** A key that is there, and that only its spelling tells apart from the one that is missing. */
+  readonly similarKey?: string;
   readonly references?: readonly FindingReference[];
   /** Who else writes the Secret, where the finding is about one. */
   readonly owner?: FindingOwner;

@@ -6,6 +6,7 @@ interface Parts extends Pick<Finding, 'object' | 'message' | 'fix'> {
   readonly secret?: string;
   readonly key?: string;
   readonly keys?: readonly string[];
+  readonly similarKey?: string;
   readonly references?: readonly FindingReference[];
   readonly causes?: readonly string[];
   readonly blocks?: readonly ObjectRef[];

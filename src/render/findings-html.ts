@@ -3,6 +3,7 @@ import { refText } from '../core/kubernetes.ts';
 import type { AuditReport } from '../core/report.ts';
 import type { Tone } from './cause-graph.ts';
 import { chains } from './chains.ts';
+import { adviceOf } from './finding-advice.ts';
 import { groupFindings, isKeyCode, neededBy, otherEffects, type FindingGroup } from './finding-groups.ts';
 import { groupTitle, fixesOf } from './findings-text.ts';
 import { count } from './layout.ts';
@@ -35,11 +36,12 @@ function groupMarkup(group: FindingGroup, report: AuditReport, style: Style): Ma
   const { severity, code, object } = group;
   const namespace = object.namespace === '' ? undefined : markup`<dt>namespace</dt><dd>${object.namespace}</dd>\n`;
   const effects = otherEffects(group).map(({ message }) => markup`<dt>because of it</dt><dd>${message}</dd>\n`);
+  const advice = adviceOf(group, style).map(([label, text]) => markup`<dt>${label}</dt><dd>${text}</dd>\n`);
   const fixes = fixesOf(group, style).map((fix) => markup`<dt>fix</dt><dd><code>${fix}</code></dd>\n`);
   return markup`<article class="${tones[severity]}">
 <h3><span class="badge ${tones[severity]}">${severity}</span>${groupTitle(group, report)}</h3>
 ${keyTable(group)}<dl>
-${namespace}${usersMarkup(group)}${blocksMarkup(group, report)}${effects}${fixes}<dt>meaning</dt><dd><code>c2l explain ${code}</code></dd>
+${namespace}${usersMarkup(group)}${blocksMarkup(group, report)}${effects}${advice}${fixes}<dt>meaning</dt><dd><code>c2l explain ${code}</code></dd>
 </dl>
 </article>
 `;

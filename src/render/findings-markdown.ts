@@ -3,6 +3,7 @@ import type { Finding } from '../core/findings.ts';
 import { causeGraph, type GraphSource } from './cause-graph.ts';
 import { chains } from './chains.ts';
 import { cut } from './cut.ts';
+import { adviceOf } from './finding-advice.ts';
 import { groupFindings, isKeyCode, neededBy, otherEffects, type FindingGroup } from './finding-groups.ts';
 import { cutText, fixesOf, groupTitle } from './findings-text.ts';
 import { count } from './layout.ts';
@@ -32,6 +33,7 @@ function groupLines(group: FindingGroup, source: GraphSource, style: Style): str
     ...usersOf(group, style),
     ...blockedLines(group, source, style),
     ...effectLines(group, style),
+    ...adviceOf(group, style).map(([label, text]) => `- ${label}: ${escapeMarkdown(text)}`),
     ...fixesOf(group, style).map((fix) => `- fix: ${codeSpan(fix)}`),
     `- meaning: ${codeSpan(`c2l explain ${group.code}`)}`,
   ];

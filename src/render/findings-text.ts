@@ -3,6 +3,7 @@ import { refId, refText, type ObjectRef } from '../core/kubernetes.ts';
 import type { ApplicationState, ComponentState } from '../core/report.ts';
 import { chains } from './chains.ts';
 import { cut, howToSeeAll } from './cut.ts';
+import { adviceOf } from './finding-advice.ts';
 import { groupFindings, isKeyCode, neededBy, otherEffects, type FindingGroup } from './finding-groups.ts';
 import { withFlags } from './head-text.ts';
 import { count, paragraph, table } from './layout.ts';
@@ -38,6 +39,7 @@ export function findingTitles(findings: readonly Finding[], context: FindingsCon
   return [
     ...shown.flatMap((group) => [
       ...paragraph(`${severityWords[group.severity]}  `, groupTitle(group, context), style.width),
+      ...adviceLines(group, style),
       ...fixLines(group, style),
     ]),
     ...(rest === undefined ? [] : paragraph('', rest, style.width)),
@@ -67,18 +69,13 @@ function groupLines(group: FindingGroup, context: FindingsContext, style: Style)
     ...keyLines(group, style),
     ...blockLines(group, context, style),
     ...effectLines(group, context, style),
-    ...repairLines(group, style),
+    ...adviceLines(group, style),
     ...fixLines(group, style),
   ];
 }
 
-/** Where another program writes the Secret, what has to be done there. */
-function repairLines({ findings }: FindingGroup, style: Style): string[] {
-  const repairs = [...new Set(findings.flatMap(({ owner }) => owner?.repair ?? []))];
-  const { shown, rest } = cut(repairs, 'repair', style);
-  return [...shown, ...(rest === undefined ? [] : [rest])].flatMap((text) =>
-    paragraph('    owner   ', text, style.width),
-  );
+function adviceLines(group: FindingGroup, style: Style): string[] {
+  return adviceOf(group, style).flatMap(([label, text]) => paragraph(`    ${label.padEnd(8)}`, text, style.width));
 }
 
 const severityWords: Record<Severity, string> = { error: 'ERROR  ', warning: 'WARNING', info: 'INFO   ' };

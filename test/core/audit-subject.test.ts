@@ -6,7 +6,18 @@ import { explainSecret } from '../../src/core/explain-secret.ts';
 import { explainWorkload } from '../../src/core/explain-workload.ts';
 import { findSubject } from '../../src/core/find-subject.ts';
 import { refText } from '../../src/core/kubernetes.ts';
-import { container, deployment, gap, namespace, secret, snapshotOf, statefulSet } from '../support/builders.ts';
+import {
+  barePod,
+  container,
+  deployment,
+  gap,
+  job,
+  keyEnv,
+  namespace,
+  secret,
+  snapshotOf,
+  statefulSet,
+} from '../support/builders.ts';
 import { incidentStack, incidentWorld, secretName } from '../support/incident-world.ts';
 
 const incident = buildScene(incidentWorld(), incidentStack());
@@ -44,6 +55,21 @@ describe('what a word means', () => {
     expect(!found.ok && found.hint).toContain(hint);
   });
 
+  test.each([
+    ['job/done', 'job/done has ended or is being deleted, and is not looked at', 'describe job done'],
+    ['done', 'job/done has ended or is being deleted, and is not looked at', 'describe job done'],
+    ['pod/over', 'pod/over has ended or is being deleted, and is not looked at', 'describe pod over'],
+    ['ingress/front', 'ingress/front is neither a workload nor a Secret, and those alone are explained', 'c2l audit'],
+  ])('%s is not called missing', (word, message, hint) => {
+    const scene = buildScene(
+      snapshotOf(job('done', { finished: true }), barePod('over', {}, { phase: 'Succeeded' })),
+      undefined,
+    );
+    const found = findSubject(scene, word);
+    expect(found).toMatchObject({ ok: false, message });
+    expect(!found.ok && found.hint).toContain(hint);
+  });
+
   test('one name of two objects is refused with both', () => {
     const scene = buildScene(snapshotOf(deployment('app'), statefulSet('app')), undefined);
     expect(findSubject(scene, 'app')).toEqual({
@@ -55,7 +81,7 @@ describe('what a word means', () => {
 });
 
 describe('a workload by itself', () => {
-  const subject = explainWorkload(incident, ref('Deployment', 'api-backend'));
+  const subject = explainWorkload(incident, ref('Deployment', 'api-backend'), []);
 
   test('names every reference of every container with its state', () => {
     const states = subject.containers.map(({ name, references }) => [
@@ -93,7 +119,7 @@ describe('a workload by itself', () => {
 
   test('keeps the findings that hold it up, and those alone', () => {
     const all = diagnose(incidentWorld(), incidentStack());
-    const about = findingsAbout(explainWorkload(incident, ref('Deployment', 'web')), all);
+    const about = findingsAbout(explainWorkload(incident, ref('Deployment', 'web'), all), all);
     expect(about.map(({ key }) => key)).toContain('auth0-audience');
     expect(about.map(({ key }) => key)).not.toContain('admin-password');
   });
@@ -103,10 +129,29 @@ describe('a workload by itself', () => {
       deployment('app', { spec: { containers: [container('app', { envFrom: [{ secretRef: { name: 'app' } }] })] } }),
       { gaps: [gap('secrets')] },
     );
-    const { containers } = explainWorkload(buildScene(parts, undefined), ref('Deployment', 'app'));
+    const { containers } = explainWorkload(buildScene(parts, undefined), ref('Deployment', 'app'), []);
     expect(containers[0]!.references).toEqual([
       { secret: 'app', via: 'envFrom', optional: false, state: 'unreadable', detail: expect.any(String) },
     ]);
+  });
+});
+
+describe('a workload by itself agrees with its findings', () => {
+  test('where a pull Secret is there and of no use', () => {
+    const parts = snapshotOf(
+      secret('pull', ['foo']),
+      deployment('app', { spec: { containers: [container('app')], imagePullSecrets: [{ name: 'pull' }] } }),
+    );
+    const { references } = explainWorkload(buildScene(parts, undefined), ref('Deployment', 'app'), diagnose(parts));
+    expect(references).toEqual([{ secret: 'pull', via: 'imagePullSecrets', optional: false, state: 'invalid' }]);
+  });
+
+  test('where nothing runs, and the next start fails', () => {
+    const parts = snapshotOf(
+      deployment('app', { spec: { containers: [container('app', { env: [keyEnv('gone', 'k')] })] }, replicas: 0 }),
+    );
+    const subject = explainWorkload(buildScene(parts, undefined), ref('Deployment', 'app'), diagnose(parts));
+    expect(subject).toMatchObject({ state: 'stuck', detail: expect.stringMatching(/, and its next start fails$/) });
   });
 });
 

@@ -191,6 +191,15 @@ describe('the owner of a broken Secret', () => {
       },
     ],
     [
+      'nobody, where one merges other keys beside it',
+      [
+        external(ready, { data: [], target: { name: 'app', creationPolicy: 'Merge' } }),
+        store(ready),
+        secret('app', [], { owner: { by: 'external-secrets', name: 'app-external' } }),
+      ],
+      undefined,
+    ],
+    [
       'nobody, where one would merge into a Secret that is not there',
       [external(ready, { target: { name: 'app', creationPolicy: 'Merge' } }), store(ready)],
       undefined,

@@ -27,6 +27,14 @@ const warning: Finding = {
   message: 'secret/x shows its values',
 };
 
+describe('a key of another spelling', () => {
+  test.each(['text', 'markdown', 'html', 'json', 'yaml', 'junit'] as const)('is told as %s', async (format) => {
+    const message = 'secret/app lacks key jwt-secret; it has JWT_SECRET: is that the key that is meant?';
+    const near: Finding = { ...missingKey('jwt-secret', [], []), similarKey: 'JWT_SECRET', message };
+    expect(await render({ ...incident, findings: [near] }, format)).toMatch(/it has JWT\\?_SECRET: is that the key/);
+  });
+});
+
 describe('JUnit', () => {
   /** Attributes and elements that the schema of Jenkins knows. */
   const known: Readonly<Record<string, readonly string[]>> = {
