@@ -45,11 +45,9 @@ export interface SecretPlace {
 
 /** Who writes a Secret; undefined where nothing but people does. */
 export function findingOwner(index: WriterIndex, place: SecretPlace): FindingOwner | undefined {
-  const writers = index.of(place.namespace, place.secret);
-  const { external, sealed, application, manager } = writers;
-  const isFree = external !== undefined && leavesAlone(external, place.key);
-  if (external !== undefined && !isFree) return externalOwner(index, external, place.key);
-  const owner = isFree && writers.owner?.by === 'external-secrets' ? undefined : writers.owner;
+  const writers = writersOf(index, place);
+  const { external, sealed, application, owner, manager } = writers;
+  if (external !== undefined) return externalOwner(index, external, place.key);
   if (sealed !== undefined) return sealedOwner(sealed, place.key);
   const name = owner?.by === 'argocd' ? owner.name : owner === undefined ? application?.metadata.name : undefined;
   if (name !== undefined) return argocdOwner(name, writers);
@@ -59,9 +57,13 @@ export function findingOwner(index: WriterIndex, place: SecretPlace): FindingOwn
   return { by: 'field-manager', name: manager, repair };
 }
 
-/** One that merges neither brings nor removes what it does not map. */
-function leavesAlone(external: ExternalSecret, key: string | undefined): boolean {
-  return creationPolicy(external) === 'Merge' && key !== undefined && !mayWrite(external, key);
+/** Without an ExternalSecret that merges other keys alone: it neither brings nor removes what it does not map. */
+function writersOf(index: WriterIndex, { namespace, secret, key }: SecretPlace): SecretWriters {
+  const writers = index.of(namespace, secret);
+  const { external, owner, ...others } = writers;
+  if (external === undefined || key === undefined || creationPolicy(external) !== 'Merge') return writers;
+  if (mayWrite(external, key)) return writers;
+  return { ...others, ...(owner && owner.by !== 'external-secrets' && { owner }) };
 }
 
 function sealedOwner({ metadata, spec, status }: SealedSecret, key: string | undefined): FindingOwner {
