@@ -81,7 +81,7 @@ describe('a command line', () => {
     [['audit', '-o', 'xml'], /'xml' is invalid. Allowed choices are text, json, yaml/],
     [['audit', '--request-timeout', 'soon'], /expected a duration such as 90s or 5m, not "soon"/],
     [['audit', '-A', '-n', 'shop'], /cannot be used with/],
-    [['audit', 'shop'], /too many arguments/],
+    [['restart', 'shop'], /too many arguments/],
   ])('%j is refused before anything is looked for', async (argv, says) => {
     await expectRefused(argv, { env: { HOME: home } }, { exit: ExitCode.usage, code: 'usage', says });
   });
