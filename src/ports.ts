@@ -30,6 +30,8 @@ export interface ClusterReader {
   listSecrets(namespace?: string): Promise<Observed<readonly Secret[]>>;
   /** The Secrets that c2l kept before its writes, and those alone. */
   listRevisions(namespace?: string): Promise<Observed<readonly Secret[]>>;
+  /** Those in which Argo CD keeps its repositories and clusters, and those alone. */
+  listArgoCdSecrets(namespace: string): Promise<Observed<readonly Secret[]>>;
   readSecret(namespace: string, name: string): Promise<Observed<Secret>>;
   /** The end of what a container wrote, of at most a few kilobytes; `absent` where there is no log any more. */
   readLog(place: { namespace: string; pod: string; container: string }): Promise<Observed<string>>;

@@ -1,3 +1,4 @@
+import { argoCdTypeLabel } from '../core/argocd-parts.ts';
 import type { Listed, Resource } from '../core/kubernetes.ts';
 import { absent, present, type Observed } from '../core/observed.ts';
 import { revisionOfLabel } from '../core/revision.ts';
@@ -52,6 +53,10 @@ export class KubernetesReader implements ClusterReader {
 
   async listRevisions(namespace?: string): Promise<Observed<readonly Secret[]>> {
     return this.#listSecrets(namespace, { selector: `labelSelector=${revisionOfLabel}` });
+  }
+
+  async listArgoCdSecrets(namespace: string): Promise<Observed<readonly Secret[]>> {
+    return this.#listSecrets(namespace, { selector: `labelSelector=${encodeURIComponent(argoCdTypeLabel)}` });
   }
 
   async readSecret(namespace: string, name: string): Promise<Observed<Secret>> {

@@ -15,6 +15,7 @@ import type { Snapshot } from '../core/snapshot.ts';
 import { OperatorError } from '../errors.ts';
 import { lookCloser } from '../shell/look-closer.ts';
 import { observe } from '../shell/observe.ts';
+import { observeArgoCdSecrets } from '../shell/observe-argocd-secrets.ts';
 import { reportHead, type Session } from '../shell/session.ts';
 
 /** Names every missing key and what each one blocks. Reads only. */
@@ -50,7 +51,9 @@ export async function readBaseline({ deps, cluster }: Session, path: string): Pr
 }
 
 async function look({ cluster, scope, stack, deps }: Session): Promise<Snapshot> {
-  return lookCloser(cluster, await observe(cluster, scope, deps.clock.now()), stack);
+  const first = await observe(cluster, scope, deps.clock.now());
+  const [seen, secrets] = await Promise.all([lookCloser(cluster, first, stack), observeArgoCdSecrets(cluster, first)]);
+  return secrets === undefined ? seen : { ...seen, argocd: { ...seen.argocd, secrets } };
 }
 
 function reportOn(session: Session, snapshot: Snapshot): AuditReport {

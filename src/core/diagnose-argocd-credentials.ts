@@ -1,3 +1,4 @@
+import { argoCdSecretName, argoCdTypeLabel } from './argocd-parts.ts';
 import type { Scene } from './diagnosis-scene.ts';
 import type { Finding } from './findings.ts';
 import { refText } from './kubernetes.ts';
@@ -6,27 +7,39 @@ import { newFinding } from './new-finding.ts';
 import { refOf } from './object-owners.ts';
 import type { Secret } from './secret.ts';
 
-const typeLabel = 'argocd.argoproj.io/secret-type';
-
 /**
- * Secrets that Argo CD itself lives on, where they are in a namespace that is looked at: repositories, clusters and its
- * own. What is wrong with them is told by Argo CD only in the conditions of applications.
+ * Secrets that Argo CD itself lives on: repositories, clusters and its own. What is wrong with them is told by Argo CD
+ * only in the conditions of applications.
  */
-export function diagnoseArgoCdCredentials({ snapshot }: Scene): Finding[] {
-  const { namespace } = snapshot.argocd;
-  return snapshot.secrets.items.flatMap((secret) => {
-    if (secret.metadata.namespace !== namespace) return [];
-    const kind = secret.metadata.labels?.[typeLabel] ?? (secret.metadata.name === 'argocd-secret' ? 'own' : '');
-    const wrong = faults[kind]?.(secret) ?? [];
-    if (wrong.length === 0) return [];
-    const object = refOf('Secret', secret.metadata);
-    return newFinding('argocd-credentials-invalid', {
+export function diagnoseArgoCdCredentials({ snapshot: { argocd } }: Scene): Finding[] {
+  const { namespace, secrets } = argocd;
+  if (secrets === undefined) return [];
+  return [...(secrets.lacksOwn ? [ownSecretMissing(namespace)] : []), ...secrets.items.flatMap(invalidSecret)];
+}
+
+function ownSecretMissing(namespace: string): Finding {
+  const object = { kind: 'Secret', namespace, name: argoCdSecretName };
+  return newFinding('argocd-secret-missing', {
+    object,
+    secret: argoCdSecretName,
+    message: `${refText(object)} does not exist in namespace ${namespace}: nobody can log in to Argo CD, and argocd-server does not start again`,
+    fix: `kubectl -n ${namespace} create secret generic ${argoCdSecretName}`,
+  });
+}
+
+function invalidSecret(secret: Secret): Finding[] {
+  const object = refOf('Secret', secret.metadata);
+  const kind = secret.metadata.labels?.[argoCdTypeLabel] ?? (object.name === argoCdSecretName ? 'own' : '');
+  const wrong = faults[kind]?.(secret) ?? [];
+  if (wrong.length === 0) return [];
+  return [
+    newFinding('argocd-credentials-invalid', {
       object,
       secret: object.name,
       message: `${refText(object)}, ${uses[kind] ?? ''}, ${listText(wrong)}`,
-      fix: `kubectl -n ${namespace} edit secret ${object.name}`,
-    });
-  });
+      fix: `kubectl -n ${object.namespace} edit secret ${object.name}`,
+    }),
+  ];
 }
 
 const uses: Readonly<Record<string, string>> = {

@@ -1,27 +1,17 @@
+import { argoCdParts, type ArgoCdPart } from './argocd-parts.ts';
 import { applicationHealth, applicationsInScope, heldWorkloads, isHealthy } from './argocd.ts';
 import type { Scene } from './diagnosis-scene.ts';
 import type { Finding } from './findings.ts';
-import { refId, refText, type Application, type Deployment, type ObjectRef, type StatefulSet } from './kubernetes.ts';
+import { refId, refText, type Application, type ObjectRef } from './kubernetes.ts';
 import { listText } from './list-text.ts';
 import { newFinding } from './new-finding.ts';
 import { refOf } from './object-owners.ts';
 import type { ArgoCdSnapshot } from './snapshot.ts';
 
-/** The parts without which Argo CD reconciles nothing. */
-const partNames = ['argocd-application-controller', 'argocd-repo-server', 'argocd-redis'] as const;
-
-interface Part {
-  readonly object: ObjectRef;
-  readonly names: readonly string[];
-  readonly ready: number;
-  readonly wanted: number;
-}
-
 /** Whether Argo CD itself works. */
 export function diagnoseArgoCd({ snapshot: { argocd } }: Scene): Finding[] {
   if (!argocd.installed) return [];
-  const found = argoCdParts(argocd);
-  const known = partNames.map((name) => ({ name, members: found.filter((part) => isPart(part, name)) }));
+  const known = argoCdParts(argocd);
   const isUnread = argocd.deployments.gaps.length > 0 || argocd.statefulSets.gaps.length > 0;
   if (known.every(({ members }) => members.length === 0)) return isUnread ? [] : absentArgoCd(argocd);
   return known.flatMap(({ name, members }) => {
@@ -32,28 +22,7 @@ export function diagnoseArgoCd({ snapshot: { argocd } }: Scene): Finding[] {
   });
 }
 
-function argoCdParts({ deployments, statefulSets }: ArgoCdSnapshot): Part[] {
-  return [
-    ...deployments.items.map((item) => toPart('Deployment', item)),
-    ...statefulSets.items.map((item) => toPart('StatefulSet', item)),
-  ];
-}
-
-function toPart(kind: string, { metadata, spec, status }: Deployment | StatefulSet): Part {
-  return {
-    object: refOf(kind, metadata),
-    names: [metadata.name, metadata.labels?.['app.kubernetes.io/name'] ?? ''],
-    ready: status?.readyReplicas ?? 0,
-    wanted: spec.replicas ?? 1,
-  };
-}
-
-/** The highly available installation runs Redis as `argocd-redis-ha-server` behind `argocd-redis-ha-haproxy`. */
-function isPart({ names }: Part, name: string): boolean {
-  return names.some((own) => own === name || own.startsWith(`${name}-ha`));
-}
-
-function unhealthyPart({ object, ready, wanted }: Part, name: string): Finding {
+function unhealthyPart({ object, ready, wanted }: ArgoCdPart, name: string): Finding {
   const state = wanted === 0 ? 'is scaled to 0' : `has ${ready} of ${wanted} pods ready`;
   return newFinding('argocd-unhealthy', {
     object,

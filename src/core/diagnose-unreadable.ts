@@ -41,7 +41,7 @@ export function unreadableFindings(gaps: readonly Gap[]): Finding[] {
     const what = name === '' ? gap.resource : `${kind.toLowerCase()}/${name}`;
     return newFinding('unreadable', {
       object: { kind, namespace, name },
-      message: `${what} ${place} could not be read (${gap.reason}), so it is not known ${hides}`,
+      message: `${what} ${place} could not be read (${gap.reason}), so it is not known ${gap.hides ?? hides}`,
       fix: fixFor(gap),
     });
   });

@@ -48,6 +48,7 @@ export const findingCodes = {
   'secret-owners-conflict': { severity: 'warning', runbook: 'restoring-application-secrets' },
   'argocd-application-misreports': { severity: 'warning', runbook: 'restoring-application-secrets' },
   'argocd-sync-failed': { severity: 'warning', runbook: 'restoring-application-secrets' },
+  'argocd-secret-missing': { severity: 'error', runbook: 'bootstrapping-the-cluster' },
   'argocd-credentials-invalid': { severity: 'error', runbook: 'bootstrapping-the-cluster' },
   'external-secret-not-ready': { severity: 'error', runbook: 'restoring-application-secrets' },
   'secret-store-not-ready': { severity: 'error', runbook: 'restoring-application-secrets' },

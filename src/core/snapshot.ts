@@ -12,6 +12,8 @@ export interface Gap {
   readonly name?: string;
   readonly cause: ReadFailureCause;
   readonly reason: string;
+  /** What it hides, where that is less than all objects of the resource would tell. */
+  readonly hides?: string;
 }
 
 export interface Listing<T> {
@@ -73,4 +75,12 @@ export interface ArgoCdSnapshot {
   readonly applications: Listing<Application>;
   readonly deployments: Listing<Listed['deployments']>;
   readonly statefulSets: Listing<Listed['statefulsets']>;
+  /** Undefined where nobody looked. */
+  readonly secrets?: ArgoCdSecrets;
+}
+
+/** The Secrets that Argo CD itself lives on. */
+export interface ArgoCdSecrets extends Listing<Secret> {
+  /** Proven, not only unseen. */
+  readonly lacksOwn: boolean;
 }

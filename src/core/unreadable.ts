@@ -40,7 +40,16 @@ export function allGaps(snapshot: Snapshot): readonly Gap[] {
     argocd.applications,
     argocd.deployments,
     argocd.statefulSets,
+    { gaps: argoCdSecretGaps(snapshot) },
     ...(snapshot.closer === undefined ? [] : [snapshot.closer]),
   ].flatMap((listing) => listing.gaps);
   return [...new Map(gaps.map((gap) => [`${gap.resource}/${gap.namespace}/${gap.name ?? ''}`, gap])).values()];
+}
+
+/** What hides all Secrets of the namespace hides these too. */
+function argoCdSecretGaps({ argocd, secrets }: Snapshot): readonly Gap[] {
+  const isSaid = secrets.gaps.some(
+    ({ namespace, name }) => name === undefined && (namespace === '' || namespace === argocd.namespace),
+  );
+  return isSaid ? [] : (argocd.secrets?.gaps ?? []);
 }

@@ -15,11 +15,29 @@ export function argocdInstallation(): NewObject[] {
   const argocd = 'quay.io/argoproj/argocd:v3.2.11';
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: argocdNamespace } },
+    ownSecret(),
     workload('StatefulSet', 'argocd-application-controller', { image: argocd, port: 8082 }),
     workload('Deployment', 'argocd-repo-server', { image: argocd, port: 8081 }),
     workload('Deployment', 'argocd-redis', { image: 'redis:7-alpine', port: 6379 }),
     workload('Deployment', 'argocd-server', { image: argocd, port: 8080 }),
   ];
+}
+
+/** As argocd-server leaves it after its first start. */
+function ownSecret(): NewObject {
+  const values = { 'server.secretkey': 'signs nothing in the sandbox', 'admin.password': 'opens nothing here' };
+  const data = Object.entries(values).map(([key, text]) => [key, Buffer.from(text).toString('base64')]);
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name: 'argocd-secret',
+      namespace: argocdNamespace,
+      labels: { 'app.kubernetes.io/part-of': 'argocd' },
+    },
+    type: 'Opaque',
+    data: Object.fromEntries(data),
+  };
 }
 
 function workload(

@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { diagnose } from '../../src/core/diagnose.ts';
-import { secretWith, snapshotOf } from '../support/builders.ts';
+import { gap, secretWith, snapshotOf } from '../support/builders.ts';
 
 function messages(type: string | undefined, data: Readonly<Record<string, string>>, name = 'creds'): string[] {
   const labels = type === undefined ? {} : { 'argocd.argoproj.io/secret-type': type };
-  const found = diagnose(snapshotOf(secretWith(name, data, { metadata: { name, namespace: 'argocd', labels } })));
+  const { secrets = [] } = secretWith(name, data, { metadata: { name, namespace: 'argocd', labels } });
+  const found = diagnose(snapshotOf({ argocdSecrets: { items: secrets } }));
   return found.map(
     ({ severity, code, message }) => `${severity} ${code} ${message.replace(/^secret\/[^,]*, [^,]*, /, '')}`,
   );
@@ -41,4 +42,28 @@ test("Argo CD's own Secret must hold the key of its sessions", () => {
   expect(messages(undefined, { 'admin.password': 'word' }, 'argocd-secret')).toEqual([
     'error argocd-credentials-invalid lacks server.secretkey',
   ]);
+});
+
+test("Argo CD's own Secret is missing only where that was seen", () => {
+  expect(diagnose(snapshotOf({ argocdSecrets: { lacksOwn: false } }))).toEqual([]);
+  expect(diagnose(snapshotOf({ argocdSecrets: { lacksOwn: true } }))).toMatchObject([
+    {
+      id: 'argocd-secret-missing/argocd/argocd-secret',
+      severity: 'error',
+      fix: 'kubectl -n argocd create secret generic argocd-secret',
+    },
+  ]);
+});
+
+test.each([
+  [
+    'is named with what it hides',
+    [],
+    ['secrets in namespace argocd could not be read (…), so it is not known whether'],
+  ],
+  ['is said by a list that was refused everywhere', [gap('secrets', '')], ['secrets of all namespaces could not be']],
+])('a list of them that is refused %s', (_, others, says) => {
+  const refused = { ...gap('secrets', 'argocd'), reason: '…', hides: 'whether Argo CD can log in' };
+  const found = diagnose(snapshotOf({ argocdSecrets: {}, gaps: [refused, ...others] }));
+  expect(found.map(({ message }) => message)).toEqual(says.map((words) => expect.stringContaining(words)));
 });

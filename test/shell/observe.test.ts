@@ -23,6 +23,7 @@ function clusterWith(resources: readonly Resource[]): ClusterReader {
     list: (resource) => Promise.resolve(listed(resource)),
     listSecrets: () => Promise.resolve({ state: 'present', value: [] }),
     listRevisions: () => Promise.resolve({ state: 'present', value: [] }),
+    listArgoCdSecrets: () => Promise.resolve({ state: 'present', value: [] }),
     readSecret: () => Promise.resolve({ state: 'absent' }),
     readLog: () => Promise.resolve({ state: 'absent' }),
     isAllowed: () => Promise.resolve({ state: 'present', value: true }),

@@ -38,6 +38,8 @@ export interface Parts {
   readonly applications?: readonly Listed['applications'][];
   readonly argocdDeployments?: readonly Listed['deployments'][];
   readonly argocdStatefulSets?: readonly Listed['statefulsets'][];
+  /** Of the namespace that Argo CD runs in, looked at by whoever names them. */
+  readonly argocdSecrets?: { readonly items?: readonly Secret[]; readonly lacksOwn?: boolean };
   readonly gaps?: readonly Gap[];
   readonly missingNamespaces?: readonly string[];
 }
@@ -45,6 +47,7 @@ export interface Parts {
 /** Joins parts into a snapshot. Two objects of one kind and name are a mistake of the test. */
 export function snapshotOf(...parts: readonly Parts[]): Snapshot {
   const gaps = parts.flatMap((part) => part.gaps ?? []);
+  const argocdSecrets = parts.find((part) => part.argocdSecrets)?.argocdSecrets;
   const missingNamespaces = parts.flatMap((part) => part.missingNamespaces ?? []);
   const list = <T extends { readonly metadata: ObjectMeta }>(
     resource: string,
@@ -86,8 +89,15 @@ export function snapshotOf(...parts: readonly Parts[]): Snapshot {
       applications: list('applications', (part) => part.applications, true),
       deployments: list('deployments', (part) => part.argocdDeployments, true),
       statefulSets: list('statefulsets', (part) => part.argocdStatefulSets, true),
+      ...(argocdSecrets && {
+        secrets: { items: [], lacksOwn: false, ...argocdSecrets, gaps: gaps.filter(isArgoCdSecretGap) },
+      }),
     },
   };
+}
+
+function isArgoCdSecretGap({ resource, namespace: place }: Gap): boolean {
+  return resource === 'secrets' && place === 'argocd';
 }
 
 function refuseDuplicates(resource: string, items: readonly { readonly metadata: ObjectMeta }[]): void {

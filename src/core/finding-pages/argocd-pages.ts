@@ -60,10 +60,31 @@ export const argocdPages = {
     ],
     safeToIgnore: ['For a minute after the controller has started: then it passes.'],
   },
+  'argocd-secret-missing': {
+    title: 'the Secret of Argo CD itself is gone',
+    meaning: [
+      'The Secret argocd-secret holds the key that signs the sessions of Argo CD, the hash of its admin password, and the secrets of webhooks and single sign-on. Without it argocd-server refuses every login and does not start again.',
+    ],
+    inKubectl: [
+      { lines: ['kubectl -n argocd get secret argocd-secret', 'kubectl -n argocd logs deployment/argocd-server'] },
+    ],
+    fixWithC2l: ['c2l writes no credentials of Argo CD. Secrets of applications can be restored meanwhile.'],
+    fixByHand: [
+      'Restore it from a backup. Without one create it empty: argocd-server makes up a session key and an admin password at its next start. What webhooks and single sign-on had in it is to be set again.',
+      {
+        lines: [
+          'kubectl -n argocd create secret generic argocd-secret',
+          'kubectl -n argocd label secret argocd-secret app.kubernetes.io/part-of=argocd',
+          'kubectl -n argocd rollout restart deployment argocd-server',
+        ],
+      },
+    ],
+    safeToIgnore: ['Where Argo CD runs without argocd-server and nothing asks it to log anybody in.'],
+  },
   'argocd-credentials-invalid': {
     title: 'a Secret that Argo CD itself lives on is not usable',
     meaning: [
-      'Argo CD keeps its repositories and clusters in Secrets with the label argocd.argoproj.io/secret-type, and the key of its sessions in argocd-secret. One of them lacks a key or holds what cannot be right, so that nothing from that repository, or to that cluster, syncs. It is looked at where the namespace of Argo CD is: with `-A` or `-n argocd`.',
+      'Argo CD keeps its repositories and clusters in Secrets with the label argocd.argoproj.io/secret-type, and the key of its sessions in argocd-secret. One of them lacks a key or holds what cannot be right, so that nothing from that repository, or to that cluster, syncs. They are looked at wherever Argo CD runs, whatever namespaces an audit names.',
     ],
     inKubectl: [
       {

@@ -1,3 +1,4 @@
+import { argoCdSecretName } from '../argocd-parts.ts';
 import type { Resource } from '../kubernetes.ts';
 import { namespaceOf, type Stack } from '../stack.ts';
 import type { GenerateSubject } from './generate-subject.ts';
@@ -36,6 +37,19 @@ export function argocdRules(): RbacRule[] {
       resources: ['deployments', 'statefulsets'],
       verbs: ['list'],
     },
+  ];
+}
+
+/** What `audit` reads of Argo CD's own Secrets, where that namespace is not one of the looked-at. */
+export function argocdSecretRules(purpose: RbacPurpose): RbacRule[] {
+  if (purpose !== 'audit' && purpose !== 'stabilize') return [];
+  return [
+    secretRule(
+      'whether Argo CD can log in to its repositories and clusters; RBAC cannot limit a list to their label',
+      ['list'],
+      undefined,
+    ),
+    secretRule('whether Argo CD has the key of its sessions', ['get'], [argoCdSecretName]),
   ];
 }
 

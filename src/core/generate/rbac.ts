@@ -2,6 +2,7 @@ import { Commented, type YamlFile } from './generated-file.ts';
 import { subjectName, type GenerateSubject } from './generate-subject.ts';
 import {
   argocdRules,
+  argocdSecretRules,
   clusterRules,
   clusterStoreRule,
   namespaceRules,
@@ -49,7 +50,8 @@ function byNamespace(purpose: RbacPurpose, name: string, subject: GenerateSubjec
     return { kind: 'Role', name, namespace, rules };
   });
   if (namespaces.includes(argocdNamespace)) return grants;
-  return [...grants, { kind: 'Role', name, namespace: argocdNamespace, rules: argocdRules() }];
+  const rules = [...argocdRules(), ...argocdSecretRules(purpose)];
+  return [...grants, { kind: 'Role', name, namespace: argocdNamespace, rules }];
 }
 
 /** With a ClusterRole the names of a stack's Secrets would count in every namespace, so that none are given. */
