@@ -1,4 +1,4 @@
-import type { Listed, Resource } from './core/kubernetes.ts';
+import type { Listed, OwnerReference, Resource } from './core/kubernetes.ts';
 import type { ManifestSet } from './core/manifests.ts';
 import type { Observed } from './core/observed.ts';
 import type { Fingerprints } from './core/revision.ts';
@@ -91,6 +91,8 @@ export interface ClusterWriter {
     type: string;
     labels: Readonly<Record<string, string>>;
     annotations: Readonly<Record<string, string>>;
+    ownerReferences?: readonly OwnerReference[];
+    immutable?: boolean;
     data: ReadonlyMap<string, SecretValue>;
     /** Everything but the storing: rights, quotas, size, and what admission says of it. */
     dryRun?: boolean;
@@ -107,7 +109,14 @@ export interface ClusterWriter {
     dryRun?: boolean;
   }): Promise<Secret>;
   /** Exactly the object that was read is meant; one that is gone is what was wanted. */
-  deleteSecret(secret: { namespace: string; name: string; uid: string }): Promise<void>;
+  deleteSecret(secret: {
+    namespace: string;
+    name: string;
+    uid: string;
+    /** Given where a change since it was read must not get lost. */
+    resourceVersion?: string;
+    dryRun?: boolean;
+  }): Promise<void>;
   /** Merges annotations into an object; what its controller makes of them is its own business. */
   annotate(object: {
     resource: Resource;

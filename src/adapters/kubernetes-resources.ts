@@ -30,9 +30,10 @@ export const metadataShape: ShapeOf<ObjectMeta> = {
     ownerReferences: {
       list: {
         required: { apiVersion: 'string', kind: 'string', name: 'string', uid: 'string' },
-        optional: { controller: 'boolean' },
+        optional: { controller: 'boolean', blockOwnerDeletion: 'boolean' },
       },
     },
+    finalizers: { list: 'string' },
   },
 };
 

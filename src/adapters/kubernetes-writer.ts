@@ -38,13 +38,14 @@ export class KubernetesWriter implements ClusterWriter {
   }
 
   async createSecret(secret: Parameters<ClusterWriter['createSecret']>[0]): Promise<Secret> {
-    const { namespace, name, labels, annotations } = secret;
+    const { namespace, name, labels, annotations, ownerReferences, immutable } = secret;
     const subject = { verb: 'create', resource: 'secrets', namespace, name };
     const body = {
       apiVersion: 'v1',
       kind: 'Secret',
-      metadata: { name, namespace, labels, annotations },
+      metadata: { name, namespace, labels, annotations, ...(ownerReferences && { ownerReferences }) },
       type: secret.type,
+      ...(immutable === true && { immutable }),
       data: encode(secret.data),
     };
     const path = `${collectionPath('/api/v1', 'secrets', namespace)}?${managed}${secret.dryRun === true ? rehearsed : ''}`;
@@ -69,13 +70,16 @@ export class KubernetesWriter implements ClusterWriter {
   }
 
   async deleteSecret(secret: Parameters<ClusterWriter['deleteSecret']>[0]): Promise<void> {
-    const { namespace, name, uid } = secret;
+    const { namespace, name, uid, resourceVersion, dryRun = false } = secret;
     const subject = { verb: 'delete', resource: 'secrets', namespace, name };
-    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } };
-    const path = objectPath('/api/v1', 'secrets', secret);
+    const preconditions = { uid, ...(resourceVersion !== undefined && { resourceVersion }) };
+    // The server heeds no option of the query where there is a body: a rehearsal that stood there alone would delete.
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions, ...(dryRun && { dryRun: ['All'] }) };
+    const path = `${objectPath('/api/v1', 'secrets', secret)}${dryRun ? `?${rehearsed.slice(1)}` : ''}`;
     const answer = await this.#send({ method: 'DELETE', path, body }, subject);
     if (answer.status === 409) {
-      throw conflict(`secret ${namespace}/${name} was replaced since it was read`, auditAgain(namespace));
+      const what = resourceVersion === undefined ? 'was replaced' : 'changed';
+      throw conflict(`secret ${namespace}/${name} ${what} since it was read`, auditAgain(namespace));
     }
   }
 
@@ -178,7 +182,7 @@ function invalidReason(message: string): string {
 
 function unanswered(subject: Subject, error: TransportFailure, { path }: ApiRequest): OperatorError {
   const { cause, reason } = error.failure;
-  const mayBeDone = !path.endsWith(rehearsed) && (cause === 'timeout' || reason.includes('broke off'));
+  const mayBeDone = !path.endsWith(rehearsed.slice(1)) && (cause === 'timeout' || reason.includes('broke off'));
   return writeFailed(subject, mayBeDone ? `${reason}; whether it was done is not known` : reason);
 }
 

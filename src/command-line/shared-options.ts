@@ -7,6 +7,7 @@ import { collect, parseDuration, parsePositiveCount } from './parse-arguments.ts
 export interface SourceFlags {
   readonly from?: readonly string[];
   readonly overwrite?: readonly string[];
+  readonly recreate?: readonly string[];
   readonly recover?: boolean;
   readonly identity?: string;
   readonly generate?: true | readonly string[];
@@ -47,6 +48,7 @@ export function addSourceOptions(command: Command): Command {
       collect,
     )
     .option('--overwrite <key>', 'replace a value that is there but unusable; may be repeated', collect)
+    .option('--recreate <secret>', 'delete an immutable Secret and create it again with what it lacks', collect)
     .option('--identity <file>', 'file of an age identity, for an encrypted backup (default: $C2L_AGE_IDENTITY)')
     .option('--generate [key]', 'make up a value where no source has one and the stack allows it', collect)
     .option('--recover', 'bring back what a Key Vault holds as deleted, where no other source has the value');
@@ -67,9 +69,10 @@ export function consent(flags: WriteFlags): { yes: boolean; confirm: string | un
 export function valueOptions({
   from = [],
   overwrite = [],
+  recreate = [],
   recover = false,
   identity,
   generate,
 }: SourceFlags): ValueOptions {
-  return { from, overwrite, recover, identity, generate: generate === true ? 'all' : generate };
+  return { from, overwrite, recreate, recover, identity, generate: generate === true ? 'all' : generate };
 }

@@ -123,12 +123,8 @@ function fixForKey(scene: Scene, need: SecretNeed, references: readonly FindingR
   if (references.length > 0 && references.every(isCertificate)) {
     return `${createTlsSecret(need)} --dry-run=client -o yaml | kubectl apply -f -`;
   }
-  return need.secret?.immutable === true ? makeMutable(need) : scene.command('fix-secrets', need.namespace);
-}
-
-/** The API never lets a Secret become mutable again: one with the same values takes its place, and can be mended. */
-function makeMutable({ namespace, name }: SecretNeed): string {
-  return `kubectl -n ${namespace} get secret ${name} -o yaml | sed '/^immutable: true$/d' | kubectl replace --force -f -`;
+  const fix = scene.command('fix-secrets', need.namespace);
+  return need.secret?.immutable === true ? `${fix} --recreate ${need.name}` : fix;
 }
 
 type KeyParts = Pick<Finding, 'object' | 'blocks' | 'fix'> & {

@@ -39,6 +39,11 @@ export function keyTimeAnnotations(
   return { ...annotation(changedAt, changed, isThere), ...annotation(addedAt, added, isThere) };
 }
 
+/** As `keyTimeAnnotations`, of a Secret that is created again to be changed. */
+export function recreatedAnnotations(before: Secret, written: readonly string[]): Readonly<Record<string, string>> {
+  return keyTimeAnnotations(before, written, withSecret);
+}
+
 /** The annotations of a Secret that c2l creates. */
 export function addedWithSecret(keys: readonly string[]): Readonly<Record<string, string>> {
   return annotation(addedAt, new Map(keys.map((key) => [key, withSecret])));

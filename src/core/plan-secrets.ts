@@ -2,12 +2,13 @@ import type { ObjectRef } from './kubernetes.ts';
 import { compareText } from './findings.ts';
 import type { PlannedKey, PlannedSecret } from './report.ts';
 import type { Requirement } from './requirements.ts';
-import { marksOf, revisionsIn, type SecretMarks } from './revision.ts';
+import { marksOf, revisionsIn, type KeptRevision, type SecretMarks } from './revision.ts';
 import type { Secret } from './secret.ts';
 import type { SecretValue } from './secret-value.ts';
 import { writerIndex } from './secret-writers.ts';
 import type { Snapshot } from './snapshot.ts';
 import { namespaceOf, type Stack, type StackKey } from './stack.ts';
+import { utcText } from './utc-text.ts';
 import { defaultPlaceholders } from './value-format.ts';
 
 /** Why a key is to get a value; an `optional` one gets it only where a source has it. */
@@ -34,6 +35,8 @@ export interface SecretTarget {
   readonly type: string;
   /** What it is created with beside its values, where c2l kept an earlier state of it. */
   readonly marks?: SecretMarks | undefined;
+  /** What an immutable Secret held that was deleted and never created again: that comes back with it. */
+  readonly unfinished?: KeptRevision | undefined;
   readonly wanted: readonly WantedKey[];
 }
 
@@ -139,8 +142,15 @@ export function secretTargets(wanted: readonly WantedKey[], snapshot: Snapshot, 
     if (first === undefined) return [];
     const object = { kind: 'Secret', namespace: first.namespace, name: first.secret };
     const current = findSecret(snapshot, object);
-    return [{ object, current, wanted: keys, ...birthOf(object, current === undefined, { snapshot, stack }) }];
+    const birth = birthOf(object, current === undefined, { snapshot, stack });
+    return [{ object, current, ...birth, wanted: keys.filter(({ key }) => !isKeptIn(birth.unfinished, key)) }];
   });
+}
+
+/** Of a key that was to stay as it was, the value that ran is the right one, whatever a source has. */
+function isKeptIn(unfinished: KeptRevision | undefined, key: string): boolean {
+  if (unfinished?.data.has(key) !== true) return false;
+  return !unfinished.changes.some((planned) => planned.key === key && planned.change !== 'SAME');
 }
 
 function findSecret(snapshot: Snapshot, { namespace, name }: ObjectRef): Secret | undefined {
@@ -152,7 +162,7 @@ function birthOf(
   object: ObjectRef,
   isAbsent: boolean,
   { snapshot, stack }: { readonly snapshot: Snapshot; readonly stack: Stack | undefined },
-): Pick<SecretTarget, 'type' | 'marks'> {
+): Pick<SecretTarget, 'type' | 'marks' | 'unfinished'> {
   const { namespace, name } = object;
   const declared = stack?.secrets.find((entry) => entry.name === name && namespaceOf(stack, entry) === namespace);
   const [kept] = isAbsent ? revisionsIn(snapshot.secrets.items, object) : [];
@@ -160,6 +170,7 @@ function birthOf(
   return {
     type: declared?.type ?? kept?.secretType ?? 'Opaque',
     ...(kept === undefined ? {} : { marks: marksOf(kept, isInGit) }),
+    ...(kept?.immutable === true ? { unfinished: kept } : {}),
   };
 }
 
@@ -178,9 +189,8 @@ export function rejection(value: SecretValue, wanted: WantedKey, stack?: Stack):
  */
 export function planSecret(target: SecretTarget, found: ReadonlyMap<string, FoundValue>): SecretPlan {
   const current = target.current?.data ?? new Map<string, SecretValue>();
-  const values = new Map<string, SecretValue>();
-  const byKey = new Map<string, PlannedKey>();
-  for (const key of current.keys()) byKey.set(key, { key, change: 'SAME' });
+  const values = new Map(target.unfinished?.data);
+  const byKey = new Map(keptKeys(target).map((planned) => [planned.key, planned]));
 
   for (const wanted of target.wanted) {
     const answer = found.get(keyId(wanted));
@@ -191,16 +201,28 @@ export function planSecret(target: SecretTarget, found: ReadonlyMap<string, Foun
   }
 
   const keys = [...byKey.values()].sort((left, right) => compareText(left.key, right.key));
-  const action = keys.every(({ change }) => change === 'SAME') ? 'none' : target.current ? 'patch' : 'create';
   return {
     object: target.object,
-    action,
+    action: keys.every(({ change }) => change === 'SAME') ? 'none' : actionOn(target.current),
     keys,
     current: target.current,
     type: target.type,
     values,
     marks: target.marks,
   };
+}
+
+function keptKeys({ current, unfinished }: SecretTarget): PlannedKey[] {
+  const here = [...(current?.data.keys() ?? [])].map((key): PlannedKey => ({ key, change: 'SAME' }));
+  if (unfinished === undefined) return here;
+  const source = `revision (kept ${utcText(unfinished.keptAt)})`;
+  return [...here, ...[...unfinished.data.keys()].map((key): PlannedKey => ({ key, change: 'ADD', source }))];
+}
+
+/** The API refuses every change of an immutable Secret: another one takes its place. */
+function actionOn(current: Secret | undefined): SecretPlan['action'] {
+  if (current === undefined) return 'create';
+  return current.immutable ? 'recreate' : 'patch';
 }
 
 function planKey(key: string, before: SecretValue | undefined, answer: FoundValue | undefined): PlannedKey {

@@ -28,6 +28,7 @@ export interface StepOutcome {
     | 'create-namespace'
     | 'create-secret'
     | 'patch-secret'
+    | 'recreate-secret'
     | 'sync-external-secret'
     | 'keep-revision'
     | 'prune-revision'
@@ -86,7 +87,7 @@ export interface PlannedKey {
 
 export interface PlannedSecret {
   readonly object: ObjectRef;
-  readonly action: 'create' | 'patch' | 'sync' | 'none';
+  readonly action: 'create' | 'patch' | 'recreate' | 'sync' | 'none';
   /** What it was planned from; absent where the Secret is. */
   readonly resourceVersion?: string | undefined;
   readonly keys: readonly PlannedKey[];

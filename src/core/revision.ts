@@ -1,3 +1,4 @@
+import type { OwnerReference } from './kubernetes.ts';
 import type { KeyChange, PlannedKey } from './report.ts';
 import type { Secret } from './secret.ts';
 import type { SecretValue } from './secret-value.ts';
@@ -46,7 +47,9 @@ export interface Revision {
  * label the copy would be pruned as something that Git does not hold.
  */
 export function revisionOf(secret: Secret, context: RevisionContext): Revision {
-  const { name, namespace, labels = {}, annotations = {} } = secret.metadata;
+  const { name, namespace, labels = {}, annotations = {}, ownerReferences } = secret.metadata;
+  // A Secret that cannot be changed is deleted: what is kept is then all that there is of it.
+  const whole = secret.immutable ? { ownerReferences, immutable: true } : {};
   const { at, operator, version, command, changes, fingerprints, values } = context;
   const withKey = new Map([...secret.data, [fingerprintKey, fingerprints.key]]);
   const hasRoom = sizeOf(withKey) <= largestSecret;
@@ -59,7 +62,7 @@ export function revisionOf(secret: Secret, context: RevisionContext): Revision {
     annotations: {
       'c2l.dev/secret-name': name,
       'c2l.dev/secret-type': secret.type,
-      'c2l.dev/secret-metadata': JSON.stringify({ labels, annotations }),
+      'c2l.dev/secret-metadata': JSON.stringify({ labels, annotations, ...whole }),
       'c2l.dev/kept-at': at.toISOString(),
       'c2l.dev/kept-by': operator,
       'c2l.dev/version': version,
@@ -76,9 +79,12 @@ export function sizeOf(data: ReadonlyMap<string, SecretValue>): number {
   return [...data.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
+/** What a Secret bears beside its values and its type. */
 export interface SecretMarks {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly OwnerReference[];
+  readonly immutable?: boolean;
 }
 
 /** A revision as it was read back from the cluster. */
@@ -92,6 +98,9 @@ export interface KeptRevision {
   readonly secretType: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  readonly ownerReferences: readonly OwnerReference[];
+  /** Kept before its Secret was deleted, to be created again. */
+  readonly immutable: boolean;
   /** UTC, ISO 8601. */
   readonly keptAt: string;
   readonly keptBy: string;
@@ -122,6 +131,8 @@ export function readRevision({ metadata, type, data }: Secret): KeptRevision | u
     secretType: text('secret-type', 'Opaque'),
     labels: texts(original['labels']),
     annotations: texts(original['annotations']),
+    ownerReferences: owners(original['ownerReferences']),
+    immutable: original['immutable'] === true,
     keptAt: text('kept-at', metadata.creationTimestamp),
     keptBy: text('kept-by'),
     version: text('version'),
@@ -139,11 +150,14 @@ const trackingId = 'argocd.argoproj.io/tracking-id';
  * What a Secret bears that is created again from a revision. Argo CD's tracking id goes with it only where Git has the
  * Secret: with it, one that Git lacks would be pruned.
  */
-export function marksOf({ labels, annotations }: KeptRevision, isInGit: boolean): SecretMarks {
+export function marksOf(
+  { labels, annotations, ownerReferences, immutable }: KeptRevision,
+  isInGit: boolean,
+): SecretMarks {
   const kept = Object.entries(annotations).filter(
     ([name]) => !name.startsWith('c2l.dev/') && (isInGit || name !== trackingId),
   );
-  return { labels, annotations: Object.fromEntries(kept) };
+  return { labels, annotations: Object.fromEntries(kept), ...(immutable ? { ownerReferences, immutable } : {}) };
 }
 
 /** The revisions among Secrets, newest first. */
@@ -206,6 +220,16 @@ function asRecord(value: unknown): Record<string, unknown> {
 function texts(value: unknown): Record<string, string> {
   const entries = Object.entries(asRecord(value));
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
+function owners(value: unknown): OwnerReference[] {
+  return (Array.isArray(value) ? value : []).flatMap((entry) => {
+    const { apiVersion, kind, name, uid, controller, blockOwnerDeletion } = asRecord(entry);
+    if (typeof apiVersion !== 'string' || typeof kind !== 'string') return [];
+    if (typeof name !== 'string' || typeof uid !== 'string') return [];
+    const flags = Object.entries({ controller, blockOwnerDeletion }).filter(([, flag]) => typeof flag === 'boolean');
+    return [{ apiVersion, kind, name, uid, ...Object.fromEntries(flags) }];
+  });
 }
 
 const changeWords: readonly KeyChange[] = ['ADD', 'CHANGE', 'SAME', 'REMOVE'];

@@ -2,10 +2,14 @@ import { OperatorError } from '../errors.ts';
 import { guardExternal, type SyncPlan } from './external-guard.ts';
 import { syncPolicy } from './finding-owner.ts';
 import type { Application, ObjectRef } from './kubernetes.ts';
+import { refOf } from './object-owners.ts';
 import { isNamedBy, type SecretTarget, type WantedKey } from './plan-secrets.ts';
 import type { Secret, SecretOwner } from './secret.ts';
 import type { SecretWriters, WriterIndex } from './secret-writers.ts';
 import { sharedSourceNames } from './source-names.ts';
+
+/** Whether an immutable Secret may be deleted, to be created again with what it lacks. */
+export type Recreate = (secret: ObjectRef) => boolean;
 
 /** What of a Secret's wanted keys may be written, and why the rest may not. */
 export interface GuardedTarget {
@@ -23,13 +27,13 @@ export interface GuardedTarget {
  * Which wanted keys of a Secret may be written: one that another program owns is not patched behind its back, since
  * the patch would be undone or lost. One such Secret is no reason to leave others broken.
  */
-export function guardTarget(target: SecretTarget, index?: WriterIndex): GuardedTarget {
+export function guardTarget(target: SecretTarget, index?: WriterIndex, recreate?: Recreate): GuardedTarget {
   const { object } = target;
   const writers = index?.of(object.namespace, object.name) ?? {};
   const { external } = writers;
-  if (external === undefined || index === undefined) return guardDirect(target, writers);
+  if (external === undefined || index === undefined) return guardDirect(target, writers, recreate);
   const { free, sync, refusal } = guardExternal(target, external, index);
-  const rest = free.length === 0 ? { warnings: [] } : guardDirect(besideExternal(target, free), writers);
+  const rest = free.length === 0 ? { warnings: [] } : guardDirect(besideExternal(target, free), writers, recreate);
   const refused = refusal ?? rest.refusal;
   return { ...rest, ...(sync && { sync }), ...(refused && { refusal: refused }) };
 }
@@ -68,11 +72,14 @@ function healText(application: Application | undefined): string {
   return application === undefined ? 'its policy could not be seen' : when[syncPolicy(application)];
 }
 
-function guardDirect(target: SecretTarget, writers: SecretWriters): GuardedTarget {
+function guardDirect(target: SecretTarget, writers: SecretWriters, recreate: Recreate | undefined): GuardedTarget {
   const { current, wanted } = target;
   if (current === undefined) return guardAbsent(target, writers);
-  if (current.immutable) return { refusal: immutable(current), warnings: [] };
   const { owner } = current;
+  if (current.immutable) {
+    const refusal = immutableRefusal(current, writers, recreate);
+    if (refusal !== undefined) return { refusal, warnings: [] };
+  }
   if (owner === undefined) return { open: target, warnings: [] };
   const place = `Secret ${current.metadata.namespace}/${current.metadata.name}`;
 
@@ -108,9 +115,30 @@ export function allRefused([first, ...others]: readonly OperatorError[]): Operat
   });
 }
 
+/** Whoever creates it from elsewhere would be faster than c2l, once it is deleted. */
+function immutableRefusal(
+  { metadata, owner }: Secret,
+  { application }: SecretWriters,
+  recreate: Recreate | undefined,
+): OperatorError | undefined {
+  const object = refOf('Secret', metadata);
+  const { namespace, name, finalizers = [] } = metadata;
+  if (owner?.by === 'sealed-secrets' || owner?.by === 'argocd') return owned(object, owner, application);
+  if (recreate === undefined) return immutable(object);
+  if (finalizers.length > 0) {
+    const first = `Secret ${namespace}/${name} is immutable, and ${finalizers.join(', ')} decides when it may be deleted`;
+    return new OperatorError('secret-owned', first, { hint: `kubectl -n ${namespace} describe secret ${name}` });
+  }
+  if (recreate(object)) return undefined;
+  return new OperatorError(
+    'secret-owned',
+    `Secret ${namespace}/${name} is immutable: it can only be deleted and created again, which needs consent by name`,
+    { hint: `c2l fix-secrets -n ${namespace} --recreate ${name}` },
+  );
+}
+
 /** The copy goes from command to command: nothing of it is shown. */
-function immutable({ metadata }: Secret): OperatorError {
-  const { namespace, name } = metadata;
+function immutable({ namespace, name }: ObjectRef): OperatorError {
   const again = `kubectl -n ${namespace} get secret ${name} -o yaml | sed '/^immutable: true$/d' | kubectl replace --force -f -`;
   return new OperatorError(
     'secret-owned',
@@ -165,6 +193,26 @@ export function refuseSharedSourceNames(wanted: readonly WantedKey[]): void {
   const each = shared.map(({ name, kind, keys }) => `${name} in ${words[kind]} would fill ${keys.join(', ')} alike`);
   throw new OperatorError('source-invalid', `${each.join('; ')}: nothing tells whose value it is`, {
     hint: 'declare these keys in c2l.yaml, each with names of its own: from: { env: …, azureKeyVault: … }',
+  });
+}
+
+/** Whether `--recreate` names a Secret: as `SECRET` or `NAMESPACE/SECRET`. */
+export function isSecretNamed({ namespace, name }: ObjectRef, names: readonly string[]): boolean {
+  return names.some((each) => each === name || each === `${namespace}/${name}`);
+}
+
+/** Names in `--recreate` that are of no Secret which anything needs are typing errors. */
+export function refuseUnknownSecrets(
+  names: readonly string[],
+  known: readonly { namespace: string; secret: string }[],
+): void {
+  const unknown = names.find(
+    (name) =>
+      !known.some(({ namespace, secret }) => isSecretNamed({ kind: 'Secret', namespace, name: secret }, [name])),
+  );
+  if (unknown === undefined) return;
+  throw new OperatorError('usage', `--recreate ${unknown} names no Secret that anything here needs`, {
+    hint: 'c2l audit',
   });
 }
 

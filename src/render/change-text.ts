@@ -1,4 +1,5 @@
 import { refText } from '../core/kubernetes.ts';
+import { scaleCommand } from '../core/held-secrets.ts';
 import type { FixReport, RestartReport, RollbackReport, StepOutcome } from '../core/report.ts';
 import { findingsLines } from './findings-text.ts';
 import { closingLines, headLines } from './head-text.ts';
@@ -36,11 +37,13 @@ export function fixSummary({ plan, outcomes, dryRun }: FixReport): string {
 }
 
 function isWrite(action: StepOutcome['action']): boolean {
-  return action === 'patch-secret' || action === 'create-secret' || action === 'sync-external-secret';
+  return ['patch-secret', 'recreate-secret', 'create-secret', 'sync-external-secret'].includes(action);
 }
 
-function nextAfterFix({ verdict, dryRun, plan, findings }: FixReport): string {
+function nextAfterFix({ verdict, dryRun, plan, findings, outcomes }: FixReport): string {
   const hasPlan = plan.some(({ action }) => action !== 'none');
+  const held = outcomes.find(({ action, object }) => action === 'restart-workload' && object.kind !== 'Pod');
+  if (verdict === 'ok' && held !== undefined) return scaleCommand(held.object, 0);
   if (verdict === 'ok' && hasPlan) return dryRun ? 'c2l fix-secrets' : 'c2l restart';
   if (verdict === 'ok') return 'c2l verify';
   return findings.find(({ severity }) => severity === 'error')?.fix ?? 'c2l audit';
@@ -99,6 +102,7 @@ const actionWords: Record<StepOutcome['action'], string> = {
   'create-namespace': 'create',
   'create-secret': 'create',
   'patch-secret': 'patch',
+  'recreate-secret': 'recreate',
   'sync-external-secret': 'sync',
   'keep-revision': 'keep revision',
   'prune-revision': 'remove revision',

@@ -63,6 +63,7 @@ function shortSource(source: string | undefined, legend: ReadonlyMap<string, str
 const actionText: Record<PlannedSecret['action'], string> = {
   create: 'create',
   patch: 'change',
+  recreate: 'delete and create again (it is immutable)',
   sync: 'have External Secrets write it',
   none: 'leave as it is',
 };

@@ -4,7 +4,7 @@ import { existing, isDryRun, type Answer, type ApiContext } from './api-objects.
 import { apiTime, type StoredObject } from './object-store.ts';
 import type { ResourceType } from './resources.ts';
 
-/** The options of a deletion, from the body and, where that says nothing, from the query. */
+/** The options of a deletion, from the query only where there is no body. */
 export interface DeleteOptions {
   readonly gracePeriodSeconds?: number;
   readonly propagationPolicy?: string;
@@ -17,12 +17,13 @@ function optionsOf(request: ApiRequest, body: unknown): DeleteOptions {
   if (body !== undefined && (typeof body !== 'object' || body === null)) {
     throw badRequest('the deletion options are not an object');
   }
+  if (body !== undefined) return body;
   const grace = request.query.get('gracePeriodSeconds');
   const propagation = request.query.get('propagationPolicy');
   return {
     ...(grace !== null && { gracePeriodSeconds: Number(grace) }),
     ...(propagation !== null && { propagationPolicy: propagation }),
-    ...(body ?? {}),
+    ...(isDryRun(request) && { dryRun: ['All'] }),
   };
 }
 
@@ -30,7 +31,7 @@ export function deleteObject(context: ApiContext, request: ApiRequest, body: unk
   const object = existing(context, request);
   const options = optionsOf(request, body);
   checkPreconditions(request.type, object, options);
-  const dryRun = isDryRun(request) || (options.dryRun ?? []).includes('All');
+  const dryRun = (options.dryRun ?? []).includes('All');
   const left = dryRun ? object : removeObject(context, request.type, { object, options });
   return { code: 200, body: left ?? success(request.type, object) };
 }
@@ -41,7 +42,7 @@ export function deleteCollection(
   chosen: { objects: readonly StoredObject[]; body: unknown },
 ): Answer {
   const options = optionsOf(request, chosen.body);
-  if (!isDryRun(request)) {
+  if (!(options.dryRun ?? []).includes('All')) {
     for (const object of chosen.objects) {
       removeObject(context, request.type, { object, options });
     }

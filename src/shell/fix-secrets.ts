@@ -1,30 +1,30 @@
-import { count } from '../core/list-text.ts';
 import { plannedSync, type SyncPlan } from '../core/external-guard.ts';
-import { refText } from '../core/kubernetes.ts';
+import { heldSecrets } from '../core/held-secrets.ts';
 import {
   canDoWithout,
   keyId,
-  keysOf,
   plannedSecret,
   planSecret,
   secretTargets,
   wantedKeys,
   type FoundValue,
-  type SecretPlan,
   type SecretTarget,
   type WantedKey,
 } from '../core/plan-secrets.ts';
 import type { FixReport, PlannedSecret, StepOutcome } from '../core/report.ts';
 import { requirements } from '../core/requirements.ts';
-import { overwriteNeeded, refuseSharedSourceNames, refuseUnknownNames, unnamedChanges } from '../core/secret-guards.ts';
+import {
+  isSecretNamed,
+  overwriteNeeded,
+  refuseSharedSourceNames,
+  refuseUnknownNames,
+  refuseUnknownSecrets,
+  unnamedChanges,
+} from '../core/secret-guards.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import { OperatorError } from '../errors.ts';
-import { ExitCode } from '../exit-codes.ts';
 import type { Right, ValueSource } from '../ports.ts';
-import { planLines } from '../render/plan-text.ts';
-import { createStyle } from '../render/style.ts';
 import { collectValues } from './collect-values.ts';
-import { confirmWrite } from './confirm.ts';
+import { agreeToFix, showPlans } from './agree-to-fix.ts';
 import { fixReport } from './fix-report.ts';
 import { guardTargets } from './guard-targets.ts';
 import type { Generate } from './generate-values.ts';
@@ -44,6 +44,8 @@ export interface ValueOptions {
   readonly from: readonly string[];
   /** Keys whose present value may be replaced. */
   readonly overwrite: readonly string[];
+  /** Immutable Secrets that may be deleted and created again. */
+  readonly recreate?: readonly string[];
   /** Consent to bring back values that a source holds as deleted. */
   readonly recover?: boolean;
   /** Which keys may get a made-up value where no source has one. */
@@ -72,10 +74,11 @@ export interface FixOptions extends ValueOptions {
 export async function runFix(session: Session, options: FixOptions): Promise<FixReport> {
   const { plan: file } = options;
   if (file === undefined) return repair(session, options);
-  const { openPlan, refuseOutdated, reviewedChanges } = await import('./reviewed-plan.ts');
+  const { openPlan, refuseOutdated, reviewedChanges, reviewedRecreations } = await import('./reviewed-plan.ts');
   const reviewed = await openPlan(session, file);
   const overwrite = [...options.overwrite, ...reviewedChanges(reviewed)];
-  return repair(session, { ...options, from: reviewed.sources, overwrite }, (plans) =>
+  const recreate = [...(options.recreate ?? []), ...reviewedRecreations(reviewed)];
+  return repair(session, { ...options, from: reviewed.sources, overwrite, recreate }, (plans) =>
     refuseOutdated(session, file, { reviewed, plans }),
   );
 }
@@ -91,7 +94,10 @@ async function repair(session: Session, options: FixOptions, check?: CheckPlans)
   const known = wantedBy(session, snapshot, options);
   const from = options.from.length > 0 ? options.from : session.defaultSources;
   const sources = await openSources(session, options, { from, snapshot, known });
-  const { targets, syncs, refusal, leftAlone } = guardTargets(session, secretTargets(known, snapshot, stack), snapshot);
+  const { targets, syncs, refusal, leftAlone } = guardTargets(session, secretTargets(known, snapshot, stack), {
+    snapshot,
+    recreate: (secret) => dryRun || deps.terminal.canPrompt || isSecretNamed(secret, options.recreate ?? []),
+  });
   const wanted = targets.flatMap((target) => target.wanted);
   refuseUnnamedChanges(session, wanted, options);
   if (!dryRun)
@@ -116,13 +122,14 @@ async function repair(session: Session, options: FixOptions, check?: CheckPlans)
   const result = { snapshot, from, plans, syncs, leftAlone: [...leftAlone, ...left], dryRun };
   if (dryRun || isIdle) return fixReport(session, { ...result, outcomes: [] });
 
-  show(session, { plans, syncs }, snapshot);
+  showPlans(session, { plans, syncs }, snapshot);
   await untilInterrupted(rehearseWrites(session, plans, snapshot.missingNamespaces), deps.signal);
-  await agree(session, { plans, syncs, wanted, snapshot }, options);
+  await agreeToFix(session, { plans, syncs, wanted, snapshot }, options);
   refuseWhenInterrupted(session);
   const { missingNamespaces } = snapshot;
   const how = { command: 'fix-secrets', missingNamespaces, keep: options.keep };
-  const { outcomes, written } = await writeSecrets(session, plans, how);
+  const { outcomes: writes, written } = await writeSecrets(session, plans, how);
+  const outcomes = [...writes, ...heldSecrets(written, requirements(snapshot, stack), snapshot)];
   if (syncs.length === 0) return fixReport(session, { ...result, outcomes, written });
   const synced = await syncExternals(session, syncs);
   // What another program wrote is known only by looking again.
@@ -172,7 +179,7 @@ function withValues(
     deps.terminal.err(`warning: PARTIAL: secret ${object.namespace}/${object.name} is ${detail}`);
     return [{ action: 'patch-secret', object, outcome: 'skipped', detail }];
   });
-  return { open: open.filter(({ wanted }) => wanted.length > 0), left };
+  return { open: open.filter(({ wanted, unfinished }) => wanted.length > 0 || unfinished !== undefined), left };
 }
 
 /**
@@ -182,6 +189,7 @@ function withValues(
 function wantedBy({ deps, stack }: Session, snapshot: Snapshot, options: FixOptions): WantedKey[] {
   const all = requirements(snapshot, stack);
   refuseUnknownNames(options.overwrite, all);
+  refuseUnknownSecrets(options.recreate ?? [], all);
   const wanted = wantedKeys(all, options.overwrite);
   if (deps.terminal.canPrompt) return wanted;
   for (const { key, reason, detail } of wanted) {
@@ -205,69 +213,12 @@ function rightsFor(targets: readonly SecretTarget[], { missingNamespaces }: Snap
     return [
       { ...right, verb: 'get', name },
       { ...right, verb: 'create' },
-      ...(current === undefined ? [] : [{ ...right, verb: 'patch' as const, name }]),
+      ...(current === undefined
+        ? []
+        : [{ ...right, verb: current.immutable ? ('delete' as const) : ('patch' as const), name }]),
     ];
   });
   const creation: Right[] =
     missingNamespaces.length === 0 ? [] : [{ verb: 'create', group: '', resource: 'namespaces', namespace: '' }];
   return [...new Map([...creation, ...rights].map((right) => [JSON.stringify(right), right])).values()];
-}
-
-function show(
-  { deps }: Session,
-  { plans, syncs }: { readonly plans: readonly SecretPlan[]; readonly syncs: readonly SyncPlan[] },
-  { missingNamespaces }: Snapshot,
-): void {
-  const { terminal } = deps;
-  for (const name of namespacesToCreate(plans, missingNamespaces)) terminal.err(`namespace ${name}  create`);
-  const style = createStyle(terminal.color, { width: terminal.width });
-  for (const line of planLines([...plans.map(plannedSecret), ...syncs.map(plannedSync)], style)) terminal.err(line);
-}
-
-function namespacesToCreate(plans: readonly SecretPlan[], missing: readonly string[]): string[] {
-  return missing.filter((name) => plans.some(({ object, action }) => action !== 'none' && object.namespace === name));
-}
-
-async function agree(
-  session: Session,
-  {
-    plans,
-    syncs,
-    wanted,
-    snapshot,
-  }: {
-    readonly plans: readonly SecretPlan[];
-    readonly syncs: readonly SyncPlan[];
-    readonly wanted: readonly WantedKey[];
-    readonly snapshot: Snapshot;
-  },
-  options: FixOptions,
-): Promise<void> {
-  const changed = new Set(plans.flatMap((plan) => keysOf(plan, 'CHANGE')));
-  const unnamed = unnamedChanges(wanted, options.overwrite).filter(({ key }) => changed.has(key));
-  const { prompter } = session.deps;
-  if (options.yes && unnamed.length > 0) {
-    const names = unnamed.map(({ key }) => key).join(', ');
-    if (!(await prompter.confirm(`replace the present value of ${names}?`))) {
-      throw new OperatorError('declined', 'declined; nothing was changed', { exitCode: ExitCode.declined });
-    }
-  }
-  await confirmWrite(session, question(plans, syncs, namespacesToCreate(plans, snapshot.missingNamespaces)), options);
-}
-
-function question(plans: readonly SecretPlan[], syncs: readonly SyncPlan[], namespaces: readonly string[]): string {
-  const changing = plans.filter(({ action }) => action !== 'none');
-  const added = changing.flatMap((plan) => keysOf(plan, 'ADD')).length;
-  const replaced = changing.flatMap((plan) => keysOf(plan, 'CHANGE')).length;
-  const parts = [
-    ...namespaces.map((name) => `create namespace ${name}`),
-    ...(added > 0 ? [`add ${count(added, 'value')}`] : []),
-    ...(replaced > 0 ? [`replace ${count(replaced, 'value')}`] : []),
-  ];
-  const secrets = changing.map(({ object }) => `${object.namespace}/${object.name}`);
-  const own = changing.length === 0 ? [] : [`${parts.join(', ')} in ${secrets.join(', ')}`];
-  const synced = syncs.map(
-    ({ external, secret }) => `have ${refText(external)} write ${secret.namespace}/${secret.name}`,
-  );
-  return `${[...own, ...synced].join(', ')}?`;
 }

@@ -2,7 +2,7 @@ import type { SyncPlan } from '../core/external-guard.ts';
 import type { ObjectRef } from '../core/kubernetes.ts';
 import type { SecretTarget } from '../core/plan-secrets.ts';
 import type { StepOutcome } from '../core/report.ts';
-import { allRefused, guardTarget } from '../core/secret-guards.ts';
+import { allRefused, guardTarget, type Recreate } from '../core/secret-guards.ts';
 import { writerIndex } from '../core/secret-writers.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { OperatorError } from '../errors.ts';
@@ -19,9 +19,13 @@ export interface Guarded {
 }
 
 /** Tells apart who is to write each Secret, with warnings; throws where nothing of any may be written. */
-export function guardTargets({ deps }: Session, all: readonly SecretTarget[], snapshot: Snapshot): Guarded {
+export function guardTargets(
+  { deps }: Session,
+  all: readonly SecretTarget[],
+  { snapshot, recreate }: { readonly snapshot: Snapshot; readonly recreate: Recreate },
+): Guarded {
   const index = writerIndex(snapshot);
-  const answers = all.map((target) => ({ object: target.object, ...guardTarget(target, index) }));
+  const answers = all.map((target) => ({ object: target.object, ...guardTarget(target, index, recreate) }));
   const targets = answers.flatMap(({ open }) => open ?? []);
   const syncs = answers.flatMap(({ sync }) => sync ?? []);
   const refused = answers.flatMap(({ object, refusal }) => (refusal === undefined ? [] : [{ object, refusal }]));

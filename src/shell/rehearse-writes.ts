@@ -1,7 +1,7 @@
 import type { SecretPlan } from '../core/plan-secrets.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
-import { revisionBefore, newSecret, secretPatch } from './secret-writes.ts';
+import { identityOf, newSecret, revisionBefore, secretPatch } from './secret-writes.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -60,6 +60,13 @@ async function rehearse(session: Session, plan: SecretPlan): Promise<void> {
     await cluster.createSecret({ ...newSecret(plan), dryRun: true });
     return;
   }
-  await cluster.createSecret({ ...revisionBefore(session, plan, plan.current, ''), dryRun: true });
+  const revision = revisionBefore(session, plan, plan.current, '');
+  await cluster.createSecret({ ...revision, dryRun: true });
+  if (plan.action === 'recreate') {
+    await cluster.deleteSecret({ ...identityOf(plan.current), dryRun: true });
+    // Its own name is still taken.
+    await cluster.createSecret({ ...newSecret(plan), name: `${revision.name}-next`, dryRun: true });
+    return;
+  }
   await cluster.patchSecret({ ...secretPatch(plan, plan.current, deps.clock.now().toISOString()), dryRun: true });
 }

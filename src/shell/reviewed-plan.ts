@@ -28,6 +28,11 @@ export function reviewedChanges({ plan }: PlanFile): string[] {
   );
 }
 
+/** Secrets whose deletion was seen by whoever reviewed the plan, as `--recreate` names them. */
+export function reviewedRecreations({ plan }: PlanFile): string[] {
+  return plan.flatMap(({ object, action }) => (action === 'recreate' ? [`${object.namespace}/${object.name}`] : []));
+}
+
 /** Nothing else is written than what was reviewed. Throws `plan-outdated` where the cluster or a source has moved on. */
 export async function refuseOutdated(
   session: Session,

@@ -1,4 +1,4 @@
-import { addedWithSecret, keyTimeAnnotations } from '../core/key-times.ts';
+import { addedWithSecret, keyTimeAnnotations, recreatedAnnotations } from '../core/key-times.ts';
 import { keysOf, type SecretPlan } from '../core/plan-secrets.ts';
 import { revisionOf, type Revision } from '../core/revision.ts';
 import type { Secret } from '../core/secret.ts';
@@ -22,11 +22,27 @@ export function revisionBefore({ deps }: Session, plan: SecretPlan, current: Sec
   });
 }
 
-export function newSecret({ object, type, values, marks }: SecretPlan): NewSecret {
+export function newSecret({ object, type, values, marks, current }: SecretPlan): NewSecret {
+  if (current !== undefined) return successor(current, values);
   const { namespace, name } = object;
   const labels = marks?.labels ?? { 'app.kubernetes.io/managed-by': 'c2l' };
   const annotations = { ...marks?.annotations, ...addedWithSecret([...values.keys()]) };
-  return { namespace, name, type, labels, annotations, data: values };
+  return { ...marks, namespace, name, type, labels, annotations, data: values };
+}
+
+/** Exactly the Secret that was planned from. */
+export function identityOf({ metadata }: Secret): Parameters<ClusterWriter['deleteSecret']>[0] {
+  const { namespace, name, uid = '', resourceVersion = '' } = metadata;
+  return { namespace, name, uid, resourceVersion };
+}
+
+/** What takes the place of an immutable Secret: the same in all but its new values. */
+function successor({ metadata, type, immutable, data, ...rest }: Secret, values: SecretPlan['values']): NewSecret {
+  const { namespace, name, labels = {}, ownerReferences = [] } = metadata;
+  const noted = recreatedAnnotations({ metadata, type, immutable, data, ...rest }, [...values.keys()]);
+  const annotations = { ...metadata.annotations, ...noted };
+  const whole = new Map([...data, ...values]);
+  return { namespace, name, type, labels, annotations, ownerReferences, immutable, data: whole };
 }
 
 /** `at` is when its keys count as written. */

@@ -6,6 +6,7 @@ import { revisionsIn } from '../core/revision.ts';
 import type { Secret } from '../core/secret.ts';
 import { OperatorError } from '../errors.ts';
 import { pruneRevisions, removeRevisions } from './prune-revisions.ts';
+import { recreateSecret } from './recreate-secret.ts';
 import { newSecret, revisionBefore, secretPatch } from './secret-writes.ts';
 import type { Session } from './session.ts';
 import { otherWriter } from './other-writer.ts';
@@ -92,7 +93,11 @@ async function carryOut(
   });
   const at = serverTime(session, revision);
   try {
-    await settle(session, plan, () => session.cluster.patchSecret(secretPatch(plan, current, at)));
+    await settle(session, plan, () =>
+      plan.action === 'recreate'
+        ? recreateSecret(session, plan, current)
+        : session.cluster.patchSecret(secretPatch(plan, current, at)),
+    );
   } catch (error) {
     const isRefused = error instanceof OperatorError && error.code === 'conflict';
     if (isRefused && (await isTakenBack(session, revision))) outcomes.pop();
@@ -108,6 +113,7 @@ async function isTakenBack(session: Session, revision: Secret): Promise<boolean>
 }
 
 function writtenText(plan: SecretPlan): string {
+  if (plan.action === 'recreate') return `deleted and created again with ${count(plan.values.size, 'new value')}`;
   const removed = keysOf(plan, 'REMOVE').length;
   const parts = [
     ...(plan.values.size > 0 || removed === 0 ? [`${count(plan.values.size, 'key')} written`] : []),
@@ -153,11 +159,19 @@ async function settle(session: Session, plan: SecretPlan, send: () => Promise<Se
 }
 
 function holds({ data }: Secret, plan: SecretPlan): boolean {
-  const isWritten = [...plan.values].every(([key, value]) => data.get(key)?.equals(value) === true);
+  const all = plan.action === 'recreate' ? newSecret(plan).data : plan.values;
+  const isWritten = [...all].every(([key, value]) => data.get(key)?.equals(value) === true);
   return isWritten && !keysOf(plan, 'REMOVE').some((key) => data.has(key));
 }
 
 function step(plan: SecretPlan, outcome: StepOutcome['outcome'], detail: string): StepOutcome {
-  const action = plan.action === 'create' ? 'create-secret' : 'patch-secret';
-  return { action, object: plan.object, outcome, detail };
+  return { action: stepActions[plan.action], object: plan.object, outcome, detail };
 }
+
+const stepActions: Readonly<Record<SecretPlan['action'], StepOutcome['action']>> = {
+  create: 'create-secret',
+  patch: 'patch-secret',
+  recreate: 'recreate-secret',
+  sync: 'sync-external-secret',
+  none: 'patch-secret',
+};

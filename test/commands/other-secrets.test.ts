@@ -113,6 +113,7 @@ describe('a Secret that may not be written', () => {
 
     const planned = jsonOf(await runCli([...argv, '--dry-run', '-o', 'json'], options));
     expect([planned.verdict, keysIn(cluster, 'plain')]).toEqual(['problems', []]);
+    expect(planned.plan).toContainEqual(expect.objectContaining({ action: 'recreate' }));
 
     const result = await runCli([...argv, '-o', 'json'], options);
     expect([result.code, result.stderr]).toEqual([
@@ -123,10 +124,11 @@ describe('a Secret that may not be written', () => {
     expect(verdict).toBe('partial');
     const skipped = outcomes.filter(({ outcome }) => outcome === 'skipped');
     expect(skipped).toEqual([
-      expect.objectContaining({ action: 'patch-secret', detail: expect.stringMatching(/immutable.*kubectl replace/) }),
+      expect.objectContaining({ action: 'patch-secret', detail: expect.stringMatching(/immutable.*--recreate fixed/) }),
       expect.objectContaining({ action: 'patch-secret', detail: expect.stringMatching(/Sealed Secrets.*kubeseal/) }),
     ]);
-    expect(planned.outcomes).toEqual(skipped);
+    // Deleting is a plan that a person may agree to; the seal is not theirs to break.
+    expect(planned.outcomes).toEqual(skipped.slice(1));
     expect(['fixed', 'plain', 'sealed'].map((name) => keysIn(cluster, name))).toEqual([[], ['plain-key'], []]);
 
     const again = await runCli([...argv, '-o', 'json'], options);
@@ -135,9 +137,46 @@ describe('a Secret that may not be written', () => {
       {
         code: 'secret-owned',
         message: expect.stringMatching(/team\/fixed is immutable.*; Secret team\/sealed is written by Sealed Secrets/),
-        hint: expect.stringMatching(/kubectl replace.*kubeseal/),
+        hint: expect.stringMatching(/--recreate fixed.*kubeseal/),
       },
     ]);
+  });
+});
+
+describe('an immutable Secret', () => {
+  const needs = [['fixed', 'fixed-key']] as const;
+  const kept = Buffer.from('kept-value').toString('base64');
+  const metadata = { labels: { team: 'shop' }, annotations: { note: 'n' } };
+  const fixed = { immutable: true, metadata, type: 'example.test/kind', data: { kept } };
+  const team = { secrets: { fixed }, needs, backup: 'FIXED_KEY=one\n' };
+
+  test('that is named is deleted and created again, the same but for what it lacked', async () => {
+    const cluster = await sandbox();
+    await addTeam(cluster, team);
+    const before = cluster.store.get('secrets', namespace, 'fixed');
+    const options = { kubeconfig: cluster.kubeconfig, cwd: folder };
+
+    const refused = await runCli(argv, options);
+    expect([refused.code, refused.stderr]).toEqual([ExitCode.usage, expect.stringMatching(/--recreate fixed/)]);
+    expect(cluster.store.get('secrets', namespace, 'fixed')).toEqual(before);
+
+    const { code, stdout, stderr } = await runCli([...argv, '--recreate', 'fixed'], options);
+    expect([code, stderr]).toEqual([ExitCode.ok, expect.stringMatching(/delete and create again/)]);
+    expect(stdout).toMatch(/recreate +secret\/fixed +deleted and created\s+again with 1 new\s+value/);
+    expect(stdout).toMatch(/kubelet gives its pods the old\s+secret\/fixed until none of them is\s+left/);
+    const after = cluster.store.get('secrets', namespace, 'fixed');
+    expect(after).toMatchObject({ immutable: true, type: 'example.test/kind', data: { kept }, metadata });
+    expect(keysIn(cluster, 'fixed')).toEqual(['fixed-key', 'kept']);
+    expect(after?.metadata.uid).not.toBe(before?.metadata.uid);
+  });
+
+  test('that is named wrongly is a typing error', async () => {
+    const cluster = await watchedSandbox();
+    await addTeam(cluster, team);
+    const options = { kubeconfig: cluster.kubeconfig, cwd: folder };
+    const says = /--recreate fixd names no Secret/;
+    await expectRefused([...argv, '--recreate', 'fixd'], options, { exit: ExitCode.usage, code: 'usage', says });
+    expect(cluster.writes).toEqual([]);
   });
 });
 

@@ -22,12 +22,22 @@ interface Sequence {
   readonly before: Readonly<Record<string, string>> | undefined;
   readonly argv: readonly string[];
   readonly after: Readonly<Record<string, string>>;
+  /** Whether it cannot be changed, and is deleted and created again. */
+  readonly immutable?: true;
   /** What the one revision holds; none where nothing was there to keep. */
   readonly revision: Readonly<Record<string, string>> | undefined;
 }
 
 const sequences: readonly Sequence[] = [
   { name: 'a Secret that lost keys', before: kept, argv: ['fix-secrets'], after: whole, revision: kept },
+  {
+    name: 'an immutable Secret that lost keys',
+    before: kept,
+    argv: ['fix-secrets', '--recreate', 'app'],
+    after: whole,
+    immutable: true,
+    revision: kept,
+  },
   { name: 'a Secret that is gone', before: undefined, argv: ['fix-secrets'], after: whole, revision: undefined },
 ];
 
@@ -36,6 +46,8 @@ describe.each(worldKinds)('a run that is killed, on $name', (kind) => {
   let world: World;
   let proxy: CuttingProxy;
   let folder: string;
+  /** What a Secret bears that is not its values. */
+  let marks: Record<string, unknown>;
 
   beforeAll(async () => {
     if (!kind.isThere) return;
@@ -59,6 +71,9 @@ describe.each(worldKinds)('a run that is killed, on $name', (kind) => {
     const path = `/apis/apps/v1/namespaces/${world.namespace}/deployments`;
     const made = await world.send('POST', path, { metadata: { name: 'app' }, spec });
     expect(made.status).toBe(201);
+    const { uid } = made.body.metadata;
+    const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'app', uid };
+    marks = { labels: { team: 'shop' }, annotations: { note: 'n' }, ownerReferences: [owner] };
   });
 
   afterAll(async () => {
@@ -73,9 +88,16 @@ describe.each(worldKinds)('a run that is killed, on $name', (kind) => {
     return body['items'] as KubeObject[];
   }
 
-  async function reset({ before }: Sequence): Promise<void> {
+  async function reset({ before, immutable }: Sequence): Promise<void> {
     for (const { metadata } of await secrets()) await world.send('DELETE', `secrets/${metadata.name}`);
-    if (before !== undefined) await world.send('POST', 'secrets', { metadata: { name: 'app' }, data: before });
+    if (before === undefined) return;
+    const { status } = await world.send('POST', 'secrets', {
+      metadata: { name: 'app', ...marks },
+      type: 'example.test/kind',
+      ...(immutable && { immutable }),
+      data: before,
+    });
+    expect(status).toBe(201);
   }
 
   function program({ argv }: Sequence) {
@@ -87,11 +109,16 @@ describe.each(worldKinds)('a run that is killed, on $name', (kind) => {
   /** What is not as it must be, in words. */
   async function problems(sequence: Sequence): Promise<string[]> {
     const all = await secrets();
-    const app = all.find(({ metadata }) => metadata.name === 'app')?.['data'] as Record<string, string> | undefined;
+    const found = all.find(({ metadata }) => metadata.name === 'app');
+    const app = found?.['data'] as Record<string, string> | undefined;
     const revisions = all.filter(({ type }) => type === 'c2l.dev/revision');
     const expected = sequence.revision === undefined ? [] : [sequence.revision];
     const held = revisions.map(({ data }) => withoutMark(data as Record<string, string>));
+    const isOther =
+      sequence.before !== undefined &&
+      !isSame(besideValues(found), { ...marks, immutable: sequence.immutable ?? false });
     return [
+      ...(isOther ? [`the Secret is ${JSON.stringify(besideValues(found))}`] : []),
       ...(isSame(app, sequence.after) ? [] : [`the Secret holds ${Object.keys(app ?? {}).join(', ')}`]),
       ...(isSame(held, expected) ? [] : [`${String(held.length)} revisions, or one of another state`]),
       ...(all.length === revisions.length + 1 ? [] : ['stray Secrets']),
@@ -127,6 +154,17 @@ describe.each(worldKinds)('a run that is killed, on $name', (kind) => {
     expect(wrong).toEqual([]);
   });
 });
+
+function besideValues(secret: KubeObject | undefined): unknown {
+  const {
+    labels,
+    annotations = {},
+    ownerReferences,
+  } = (secret?.metadata ?? {}) as KubeObject['metadata'] & Record<string, unknown>;
+  const own = Object.entries(annotations).filter(([name]) => !name.startsWith('c2l.dev/'));
+  expect(secret?.['type']).toBe('example.test/kind');
+  return { labels, annotations: Object.fromEntries(own), ownerReferences, immutable: secret?.['immutable'] === true };
+}
 
 function isSame(left: unknown, right: unknown): boolean {
   return JSON.stringify(sorted(left)) === JSON.stringify(sorted(right));

@@ -150,6 +150,17 @@ describe.each(worldKinds)('writing a Secret on $name', (kind) => {
     );
   });
 
+  run('a deletion with a body heeds no option of its query', async () => {
+    await create('rehearsed', { data: { a: base64('1') } });
+    const options = { apiVersion: 'v1', kind: 'DeleteOptions' };
+    const remove = (query: string, body?: object) => world.send('DELETE', `secrets/rehearsed${query}`, body);
+    expect((await remove('?dryRun=All')).status).toBe(200);
+    expect((await remove('', { ...options, dryRun: ['All'] })).status).toBe(200);
+    expect((await world.send('GET', 'secrets/rehearsed')).status).toBe(200);
+    expect((await remove('?dryRun=All', options)).status).toBe(200);
+    expect((await world.send('GET', 'secrets/rehearsed')).status).toBe(404);
+  });
+
   run('a key outside [-._a-zA-Z0-9]+ gets 422, in a new Secret and in a patch', async () => {
     const created = await create('bad-key', { data: { 'a b': base64('1') } });
     expect(created.status).toBe(422);

@@ -106,7 +106,7 @@ describe('a missing required key is an error', () => {
     expect(only([deployment('web', { spec }), secret('app', ['other'], { immutable: true })])).toMatchObject({
       message:
         'secret/app lacks key k, which deployment/web needs; the Secret is immutable and must be deleted and created again',
-      fix: "kubectl -n shop get secret app -o yaml | sed '/^immutable: true$/d' | kubectl replace --force -f -",
+      fix: 'c2l fix-secrets -n shop --recreate app',
     });
   });
 

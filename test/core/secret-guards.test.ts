@@ -101,6 +101,23 @@ describe('a Secret that somebody else writes', () => {
     expect(refusal?.hint).toMatch(/-o yaml \| sed .* \| kubectl replace --force -f -, then: c2l fix-secrets -n shop$/);
   });
 
+  test('that is immutable is deleted and created again only where that is agreed to, and nobody else would do it', () => {
+    const fixed = target('missing', { immutable: true });
+    expect(guardTarget(fixed, undefined, () => true)).toEqual({ open: fixed, warnings: [] });
+    const { refusal } = guardTarget(fixed, undefined, ({ name }) => name === 'other');
+    expect([refusal?.message, refusal?.hint]).toEqual([
+      expect.stringMatching(/shop\/app is immutable.*consent by name/),
+      'c2l fix-secrets -n shop --recreate app',
+    ]);
+    for (const by of ['sealed-secrets', 'argocd'] as const) {
+      const owned = target('missing', { immutable: true, owner: { by, name: 'owner-1' } });
+      expect(guardTarget(owned, undefined, () => true).refusal?.message).toMatch(/owner-1/);
+    }
+    const metadata = { name: 'app', namespace: 'shop', finalizers: ['example.test/hold'] };
+    const held = target('missing', { immutable: true, metadata });
+    expect(guardTarget(held, undefined, () => true).refusal?.message).toMatch(/example.test\/hold decides/);
+  });
+
   test('is nobody else: no warning', () => {
     const own = target('overwrite', {});
     expect(guardTarget(own)).toEqual({ open: own, warnings: [] });

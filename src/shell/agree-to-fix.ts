@@ -1,0 +1,80 @@
+import type { SyncPlan } from '../core/external-guard.ts';
+import { plannedSync } from '../core/external-guard.ts';
+import { refText } from '../core/kubernetes.ts';
+import { count } from '../core/list-text.ts';
+import { keysOf, plannedSecret, type SecretPlan, type WantedKey } from '../core/plan-secrets.ts';
+import { isSecretNamed, unnamedChanges } from '../core/secret-guards.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { OperatorError } from '../errors.ts';
+import { ExitCode } from '../exit-codes.ts';
+import { planLines } from '../render/plan-text.ts';
+import { createStyle } from '../render/style.ts';
+import { confirmWrite } from './confirm.ts';
+import type { FixOptions } from './fix-secrets.ts';
+import type { Session } from './session.ts';
+
+/** Shows the masked diff on standard error. */
+export function showPlans(
+  { deps }: Session,
+  { plans, syncs }: { readonly plans: readonly SecretPlan[]; readonly syncs: readonly SyncPlan[] },
+  { missingNamespaces }: Snapshot,
+): void {
+  const { terminal } = deps;
+  for (const name of namespacesToCreate(plans, missingNamespaces)) terminal.err(`namespace ${name}  create`);
+  const style = createStyle(terminal.color, { width: terminal.width });
+  for (const line of planLines([...plans.map(plannedSecret), ...syncs.map(plannedSync)], style)) terminal.err(line);
+}
+
+function namespacesToCreate(plans: readonly SecretPlan[], missing: readonly string[]): string[] {
+  return missing.filter((name) => plans.some(({ object, action }) => action !== 'none' && object.namespace === name));
+}
+
+/** Asks for consent: apart for each value that is replaced and each Secret that is deleted. Throws `declined`. */
+export async function agreeToFix(
+  session: Session,
+  {
+    plans,
+    syncs,
+    wanted,
+    snapshot,
+  }: {
+    readonly plans: readonly SecretPlan[];
+    readonly syncs: readonly SyncPlan[];
+    readonly wanted: readonly WantedKey[];
+    readonly snapshot: Snapshot;
+  },
+  options: FixOptions,
+): Promise<void> {
+  const changed = new Set(plans.flatMap((plan) => keysOf(plan, 'CHANGE')));
+  const unnamed = unnamedChanges(wanted, options.overwrite).filter(({ key }) => changed.has(key));
+  if (options.yes && unnamed.length > 0) {
+    await ask(session, `replace the present value of ${unnamed.map(({ key }) => key).join(', ')}?`);
+  }
+  for (const { object, action } of plans) {
+    if (action !== 'recreate' || isSecretNamed(object, options.recreate ?? [])) continue;
+    await ask(session, `delete the immutable Secret ${object.namespace}/${object.name} and create it again?`);
+  }
+  await confirmWrite(session, question(plans, syncs, namespacesToCreate(plans, snapshot.missingNamespaces)), options);
+}
+
+async function ask({ deps }: Session, about: string): Promise<void> {
+  if (await deps.prompter.confirm(about)) return;
+  throw new OperatorError('declined', 'declined; nothing was changed', { exitCode: ExitCode.declined });
+}
+
+function question(plans: readonly SecretPlan[], syncs: readonly SyncPlan[], namespaces: readonly string[]): string {
+  const changing = plans.filter(({ action }) => action !== 'none');
+  const added = changing.flatMap((plan) => keysOf(plan, 'ADD')).length;
+  const replaced = changing.flatMap((plan) => keysOf(plan, 'CHANGE')).length;
+  const parts = [
+    ...namespaces.map((name) => `create namespace ${name}`),
+    ...(added > 0 ? [`add ${count(added, 'value')}`] : []),
+    ...(replaced > 0 ? [`replace ${count(replaced, 'value')}`] : []),
+  ];
+  const secrets = changing.map(({ object }) => `${object.namespace}/${object.name}`);
+  const own = changing.length === 0 ? [] : [`${parts.join(', ')} in ${secrets.join(', ')}`];
+  const synced = syncs.map(
+    ({ external, secret }) => `have ${refText(external)} write ${secret.namespace}/${secret.name}`,
+  );
+  return `${[...own, ...synced].join(', ')}?`;
+}

@@ -1,0 +1,36 @@
+import type { SecretPlan } from '../core/plan-secrets.ts';
+import type { Secret } from '../core/secret.ts';
+import { OperatorError } from '../errors.ts';
+import { identityOf, newSecret } from './secret-writes.ts';
+import type { Session } from './session.ts';
+
+/**
+ * Deletes a Secret and creates it again, the same in all but its new values. What it held is kept before: from there a
+ * later run creates it where this one does not get to it. Throws `conflict` only while the Secret is still there.
+ */
+export async function recreateSecret(session: Session, plan: SecretPlan, current: Secret): Promise<Secret> {
+  await remove(session, current);
+  try {
+    return await session.cluster.createSecret(newSecret(plan));
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    const { namespace, name } = plan.object;
+    throw new OperatorError(
+      'write-failed',
+      `Secret ${namespace}/${name} is deleted, and was not created again: ${error.message}`,
+      { hint: `what it held is kept, and comes back with: c2l fix-secrets -n ${namespace}` },
+    );
+  }
+}
+
+/** A deletion whose answer was lost is not sent again: reading tells whether it was done. */
+async function remove({ cluster }: Session, current: Secret): Promise<void> {
+  const identity = identityOf(current);
+  try {
+    await cluster.deleteSecret(identity);
+  } catch (error) {
+    if (!(error instanceof OperatorError) || error.code !== 'write-failed') throw error;
+    const left = await cluster.readSecret(identity.namespace, identity.name);
+    if (left.state !== 'absent') throw error;
+  }
+}
