@@ -162,7 +162,7 @@ function withOwner(index: WriterIndex, finding: Finding, failing: ReadonlyMap<st
     ...finding,
     owner,
     causes: explains ? [...finding.causes, root.id] : finding.causes,
-    fix: explains ? root.fix : (ownerFix(owner, place) ?? createdAgain(owner, code) ?? finding.fix),
+    fix: explains ? root.fix : (ownerFix(owner, place, code) ?? createdAgain(owner, code) ?? finding.fix),
   };
 }
 

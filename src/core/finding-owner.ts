@@ -1,3 +1,4 @@
+import type { FindingCode } from './findings.ts';
 import type { Application, Condition, ObjectRef } from './kubernetes.ts';
 import { refText } from './kubernetes.ts';
 import { refOf } from './object-owners.ts';
@@ -148,17 +149,18 @@ export function syncPolicy({ spec }: Application): NonNullable<FindingOwner['syn
   return automated.selfHeal === true ? 'self-heal' : 'automatic';
 }
 
+/** What `c2l fix-secrets` has External Secrets bring again; a value that its store has wrong it cannot. */
+const syncable: ReadonlySet<FindingCode> = new Set(['secret-missing', 'secret-key-missing']);
+
 /** The command that carries the repair on, where it is not c2l that repairs. */
-export function ownerFix(
-  owner: FindingOwner,
-  place: { namespace: string; secret: string; key?: string },
-): string | undefined {
+export function ownerFix(owner: FindingOwner, place: SecretPlace, code: FindingCode): string | undefined {
   const { namespace, secret, key } = place;
   switch (owner.by) {
     case 'external-secrets':
       if (owner.object === undefined) return undefined;
-      return owner.repair.includes(' maps no key ')
-        ? `kubectl -n ${namespace} edit externalsecret ${owner.name}`
+      if (owner.repair.includes(' maps no key ')) return `kubectl -n ${namespace} edit externalsecret ${owner.name}`;
+      return syncable.has(code)
+        ? undefined
         : `kubectl -n ${namespace} annotate externalsecret ${owner.name} force-sync="$(date +%s)" --overwrite`;
     case 'sealed-secrets':
       return owner.object === undefined

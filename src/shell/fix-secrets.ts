@@ -155,12 +155,12 @@ async function openSources(
 }
 
 function syncRights(syncs: readonly SyncPlan[]): Right[] {
-  const namespaces = new Set(syncs.map(({ external }) => external.namespace));
-  return [...namespaces].map((namespace) => ({
+  return syncs.map(({ external: { namespace, name } }) => ({
     verb: 'patch',
     group: 'external-secrets.io',
     resource: 'externalsecrets',
     namespace,
+    name,
   }));
 }
 

@@ -239,11 +239,7 @@ describe('the owner of a broken Secret', () => {
   });
 
   test.each<[string, Parts[], string]>([
-    [
-      'External Secrets',
-      [external(ready), store(ready), secret('app', [])],
-      'kubectl -n shop annotate externalsecret app-external force-sync="$(date +%s)" --overwrite',
-    ],
+    ['External Secrets', [external(ready), store(ready), secret('app', [])], 'c2l fix-secrets -n shop'],
     [
       'an ExternalSecret that failed',
       [external(failed), store(ready), secret('app', [])],

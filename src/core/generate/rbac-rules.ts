@@ -109,6 +109,17 @@ const rulesOf: Readonly<Record<Exclude<RbacPurpose, 'stabilize'>, RulesOf>> = {
       ['create'],
       undefined,
     ),
+    secretRule(
+      'copies beyond the newest ten, whose names carry their time, and an immutable Secret that --recreate names',
+      ['delete'],
+      undefined,
+    ),
+    {
+      why: 'External Secrets is told to bring from its store what only it may write',
+      apiGroups: ['external-secrets.io'],
+      resources: ['externalsecrets'],
+      verbs: ['patch'],
+    },
   ],
   restart: () => [
     {

@@ -35,27 +35,23 @@ function writesAndGets(purpose: RbacPurpose, of: GenerateSubject = subject): str
     );
 }
 
+const fixes = [
+  'get secrets shop-secrets',
+  'patch secrets shop-secrets',
+  'create secrets',
+  'delete secrets',
+  'patch externalsecrets',
+];
 const patchWorkloads = ['patch deployments', 'patch statefulsets', 'patch daemonsets'];
 const logins = ['get services/proxy api:8080', 'get pods/exec', 'create pods/exec'];
 
 describe('rights beside the lists that every command makes', () => {
   test.each<[RbacPurpose, string[]]>([
     ['audit', ['get pods/log']],
-    ['fix-secrets', ['get secrets shop-secrets', 'patch secrets shop-secrets', 'create secrets']],
+    ['fix-secrets', fixes],
     ['restart', ['create pods/eviction', ...patchWorkloads]],
     ['verify', ['get secrets shop-secrets', ...logins]],
-    [
-      'stabilize',
-      [
-        'get pods/log',
-        'get secrets shop-secrets',
-        'patch secrets shop-secrets',
-        'create secrets',
-        'create pods/eviction',
-        ...patchWorkloads,
-        ...logins,
-      ],
-    ],
+    ['stabilize', ['get pods/log', ...fixes, 'create pods/eviction', ...patchWorkloads, ...logins]],
   ])('%s', (purpose, expected) => {
     expect(writesAndGets(purpose)).toEqual(expected);
   });
@@ -65,15 +61,19 @@ describe('rights beside the lists that every command makes', () => {
       'get secrets',
       'patch secrets',
       'create secrets',
+      'delete secrets',
+      'patch externalsecrets',
     ]);
   });
 });
 
-test('nothing in any Role deletes, updates or watches, nor names everything', () => {
+test('nothing in any Role updates or watches, nor names everything, and only fix-secrets deletes', () => {
   const verbs = rbacPurposes
     .flatMap((purpose) => namespaceRules(purpose, 'shop', subject))
     .flatMap((rule) => rule.verbs);
-  expect(new Set(verbs)).toEqual(new Set(['list', 'get', 'patch', 'create']));
+  expect(new Set(verbs)).toEqual(new Set(['list', 'get', 'patch', 'create', 'delete']));
+  const deleting = rbacPurposes.filter((purpose) => writesAndGets(purpose).some((each) => each.startsWith('delete ')));
+  expect(deleting).toEqual(['fix-secrets', 'stabilize']);
   expect(JSON.stringify(rbacPurposes.map((purpose) => generateRbac(purpose, subject)))).not.toContain('*');
 });
 
