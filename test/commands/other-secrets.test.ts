@@ -162,8 +162,9 @@ describe('an immutable Secret', () => {
 
     const { code, stdout, stderr } = await runCli([...argv, '--recreate', 'fixed'], options);
     expect([code, stderr]).toEqual([ExitCode.ok, expect.stringMatching(/delete and create again/)]);
-    expect(stdout).toMatch(/recreate +secret\/fixed +deleted and created\s+again with 1 new\s+value/);
-    expect(stdout).toMatch(/kubelet gives its pods the old\s+secret\/fixed until none of them is\s+left/);
+    const said = stdout.replace(/\s+/g, ' ');
+    expect(said).toMatch(/recreate secret\/fixed deleted and created again with 1 new value, read back/);
+    expect(said).toMatch(/kubelet gives its pods the old secret\/fixed until none of them is left on a node/);
     const after = cluster.store.get('secrets', namespace, 'fixed');
     expect(after).toMatchObject({ immutable: true, type: 'example.test/kind', data: { kept }, metadata });
     expect(keysIn(cluster, 'fixed')).toEqual(['fixed-key', 'kept']);
