@@ -167,7 +167,7 @@ describe('an immutable Secret', () => {
     expect(said).toMatch(/kubelet gives its pods the old secret\/fixed until none of them is left on a node/);
     const after = cluster.store.get('secrets', namespace, 'fixed');
     expect(after).toMatchObject({ immutable: true, type: 'example.test/kind', data: { kept }, metadata });
-    expect(keysIn(cluster, 'fixed')).toEqual(['fixed-key', 'kept']);
+    expect(keysIn(cluster, 'fixed')).toEqual(['kept', 'fixed-key']);
     expect(after?.metadata.uid).not.toBe(before?.metadata.uid);
   });
 
