@@ -2,10 +2,11 @@ import { dependenciesOf } from './dependencies.ts';
 import { missingComponents } from './diagnose-components.ts';
 import { nodeOf } from './diagnose-nodes.ts';
 import type { Scene } from './diagnosis-scene.ts';
-import type { Finding, FindingCode } from './findings.ts';
+import type { Finding, FindingCode, FindingReference } from './findings.ts';
 import { isAboutConfigMap, isAboutSecret } from './kubelet-message.ts';
 import { refId, refText, type ObjectRef } from './kubernetes.ts';
 import { newFinding } from './new-finding.ts';
+import { failingState } from './pod-state.ts';
 import { crashTrouble } from './troubles/crash-trouble.ts';
 import { imageTrouble, isPullReason, pullFailure, pullMessage } from './troubles/image-trouble.ts';
 import { oldPodTrouble } from './troubles/old-pod-trouble.ts';
@@ -45,19 +46,30 @@ export function diagnoseWorkloads(scene: Scene, roots: readonly Finding[]): Find
     const seen = scene.readiness.get(refId(workload.ref));
     if (seen === undefined || seen.isReady || told.has(refId(workload.ref))) return [];
     const troubled = { scene, workload, seen };
-    return isExplained(troubled) ? [] : toFinding(troubled);
+    if (!isExplained(troubled)) return toFinding(troubled);
+    const beside = crashBeside(troubled);
+    return beside === undefined || isExplained(beside) ? [] : toFinding(beside);
   });
   return joined(found);
 }
 
+/** A container that ends badly beside one that cannot even be started: it would, also with that mended. */
+function crashBeside(troubled: TroubledWorkload): TroubledWorkload | undefined {
+  const found = troubledPod(troubled);
+  const state = found?.state.state === 'blocked' ? failingState(found.pod) : undefined;
+  if (found === undefined || state === undefined) return undefined;
+  return { ...troubled, seen: { ...troubled.seen, worst: { pod: found.pod.metadata.name, state } } };
+}
+
 /** What a pod's state can be put down to. */
-type Blame = 'secret' | 'configmap' | 'image' | 'registry' | 'own' | 'waiting' | 'anything';
+type Blame = 'secret' | 'configmap' | 'image' | 'registry' | 'own' | 'waiting' | 'crash' | 'anything';
 
 function blameFor(troubled: TroubledWorkload): Blame {
   const found = troubledPod(troubled);
   if (found === undefined) return 'anything';
   const { pod, state } = found;
   if (state.state === 'waiting-on-dependency') return awaitedHost(troubled) === undefined ? 'anything' : 'waiting';
+  if (state.state === 'failing') return 'crash';
   if (state.state !== 'blocked') return 'anything';
   if (isPullReason(state.reason)) {
     const events = troubled.scene.events.get(pod.metadata.uid ?? '') ?? [];
@@ -75,7 +87,9 @@ const pullCodes: ReadonlySet<FindingCode> = new Set([
 
 function explainer(scene: Scene, roots: readonly Finding[]): (troubled: TroubledWorkload) => boolean {
   const isConfigMap = (code: FindingCode): boolean => code.startsWith('configmap-');
-  const lacksSecret = directUsers(roots, (code) => !pullCodes.has(code) && !isConfigMap(code));
+  const isOther = (code: FindingCode): boolean => !pullCodes.has(code) && !isConfigMap(code);
+  const lacksSecret = directUsers(roots, isOther);
+  const starved = starvedContainers(roots, (code) => isOther(code) || isConfigMap(code));
   const lacksPullSecret = directUsers(roots, (code) => pullCodes.has(code));
   const lacksConfigMap = directUsers(roots, isConfigMap);
   const lost = new Set(roots.flatMap(({ code, object }) => (code === 'node-not-ready' ? [object.name] : [])));
@@ -100,10 +114,28 @@ function explainer(scene: Scene, roots: readonly Finding[]): (troubled: Troubled
         return lacksConfigMap.has(id);
       case 'waiting':
         return hasBadDependency();
+      case 'crash':
+        return starved(id, troubledPod(troubled)?.state.container) || hasBadDependency();
       case 'anything':
         return lacksSecret.has(id) || lacksConfigMap.has(id) || hasBadDependency();
     }
   };
+}
+
+/** What a container could only crash for: what it takes itself, or a volume, of which any container may read. */
+function starvedContainers(
+  roots: readonly Finding[],
+  has: (code: FindingCode) => boolean,
+): (id: string, container: string | undefined) => boolean {
+  const volumes: ReadonlySet<FindingReference['via']> = new Set(['volume', 'projected-volume', 'csi']);
+  const places = new Set(
+    roots
+      .filter(({ severity, code }) => severity === 'error' && has(code))
+      .flatMap(({ references = [] }) => references)
+      .filter(({ container, via }) => container !== undefined || volumes.has(via))
+      .map((place) => `${refId(place)} ${place.container ?? ''}`),
+  );
+  return (id, container) => places.has(`${id} `) || places.has(`${id} ${container ?? ''}`);
 }
 
 function directUsers(roots: readonly Finding[], has: (code: FindingCode) => boolean): ReadonlySet<string> {

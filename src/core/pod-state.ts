@@ -63,6 +63,12 @@ function troubledContainer(pod: Pod): Told | undefined {
   return firstTold(statuses, refused) ?? firstTold(statuses, failed);
 }
 
+/** Of a pod that something else holds up as well: the first container that was started and ended badly. */
+export function failingState(pod: Pod): PodState | undefined {
+  const found = firstTold(containerStatuses(pod), failed);
+  return found && { text: podStatusText(pod), ...found };
+}
+
 function firstTold(
   statuses: readonly ContainerStatus[],
   tell: (status: ContainerStatus) => Told | undefined,

@@ -97,6 +97,47 @@ describe('a workload that is not ready', () => {
     expect(found.map((finding) => finding.code).sort()).toEqual([code, 'secret-key-missing'].sort());
   });
 
+  const lacking = container('web', { env: [keyEnv('app', 'k')] });
+  const refusedWeb = waiting('web', 'CreateContainerConfigError', "couldn't find key k in Secret shop/app");
+  const mountedSecret = { name: 'v', secret: { secretName: 'app', items: [{ key: 'k', path: 'k' }] } };
+
+  test.each<[string, Partial<PodSpec>, Pod['status'], readonly string[]]>([
+    [
+      'an init container, which takes nothing of what the main one lacks',
+      { initContainers: [container('migrate')], containers: [lacking] },
+      pending([waiting('migrate', 'CrashLoopBackOff')], [waiting('web', 'PodInitializing')]),
+      ['container-crashing', 'secret-key-missing'],
+    ],
+    [
+      'an init container that takes the key itself, which it may have lost while it was failing',
+      { initContainers: [{ ...lacking, name: 'migrate' }], containers: [lacking] },
+      pending([waiting('migrate', 'CrashLoopBackOff')], [waiting('web', 'PodInitializing')]),
+      ['secret-key-missing'],
+    ],
+    [
+      'a container beside one that is refused for its key',
+      { containers: [lacking, container('proxy')] },
+      pending([], [refusedWeb, waiting('proxy', 'CrashLoopBackOff')]),
+      ['container-crashing', 'secret-key-missing'],
+    ],
+    [
+      'a container that lacks the key itself, which it may have lost since it began',
+      { containers: [lacking] },
+      pending([], [waiting('web', 'CrashLoopBackOff')]),
+      ['secret-key-missing'],
+    ],
+    [
+      'a container of a pod whose volume lost a file',
+      { containers: [container('web', { volumeMounts: [{ name: 'v', mountPath: '/v' }] })], volumes: [mountedSecret] },
+      pending([], [waiting('web', 'CrashLoopBackOff')]),
+      ['secret-key-missing'],
+    ],
+  ])('that ends again and again is told as far as nothing else explains it: %s', (_, spec, pods, codes) => {
+    const found = findings([deployment('web', { spec, pods }), secret('app', [])]);
+
+    expect(found.map(({ code }) => code).sort()).toEqual(codes);
+  });
+
   test.each(['cm', 'secret'])('for want of ConfigMap %s is told beside the key that it lacks as well', (name) => {
     const env = [keyEnv('app', 'k'), { name: 'C', valueFrom: { configMapKeyRef: { name, key: 'c' } } }];
     const pods = configError('web', `configmap "${name}" not found`);

@@ -146,6 +146,34 @@ export const podRows: readonly MatrixRow[] = [
     says: [/container migrate ends with exit code 1.*; it says: cannot migrate$/],
   },
   {
+    situation: 'an init container ends badly before a main one that lacks a key as well',
+    objects: [
+      secret('app', 'x'),
+      pod('api', {
+        initContainers: [container('migrate', { command: ['sh', '-c', 'echo cannot migrate; exit 1'] })],
+        containers: [container('main', { env: [secretEnv('A', 'app', 'a')] })],
+      }),
+    ],
+    shows: { api: /^Init:(?:Error|CrashLoopBackOff)$/ },
+    findings: ['error container-crashing pod/api', 'error secret-key-missing secret/app a blocks pod/api'],
+    says: [/container migrate ends with exit code 1.*; it says: cannot migrate$/],
+  },
+  {
+    situation: 'a container ends badly beside one that lacks a key',
+    objects: [
+      secret('app', 'x'),
+      pod('api', {
+        containers: [
+          container('main', { env: [secretEnv('A', 'app', 'a')] }),
+          container('proxy', { command: ['sh', '-c', 'echo cannot listen; exit 1'] }),
+        ],
+      }),
+    ],
+    shows: { api: /^(?:Error|CrashLoopBackOff|CreateContainerConfigError)$/ },
+    findings: ['error container-crashing pod/api', 'error secret-key-missing secret/app a blocks pod/api'],
+    says: [/container proxy ends with exit code 1.*; it says: cannot listen$/],
+  },
+  {
     situation: 'a container runs and does not pass its readiness probe',
     objects: [
       pod('api', {
