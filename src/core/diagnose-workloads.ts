@@ -96,30 +96,25 @@ function explainer(scene: Scene, roots: readonly Finding[]): (troubled: Troubled
   const absent = new Set(missingComponents(scene).map(refId));
   const isDown = (ref: ObjectRef): boolean =>
     absent.has(refId(ref)) || scene.readiness.get(refId(ref))?.isReady === false;
+  const hasBadDependency = ({ workload }: TroubledWorkload): boolean =>
+    dependenciesOf(scene.graph, workload.ref).some(isDown);
 
-  return (troubled) => {
-    const { ref } = troubled.workload;
-    const id = refId(ref);
-    const hasBadDependency = (): boolean => dependenciesOf(scene.graph, ref).some(isDown);
-    if (lost.has(nodeOf(scene, ref) ?? '')) return true;
-    switch (blameFor(troubled)) {
-      case 'own':
-      case 'registry':
-        return false;
-      case 'image':
-        return lacksPullSecret.has(id);
-      case 'secret':
-        return lacksSecret.has(id);
-      case 'configmap':
-        return lacksConfigMap.has(id);
-      case 'waiting':
-        return hasBadDependency();
-      case 'crash':
-        return starved(id, troubledPod(troubled)?.state.container) || hasBadDependency();
-      case 'anything':
-        return lacksSecret.has(id) || lacksConfigMap.has(id) || hasBadDependency();
-    }
+  const explains: Readonly<Record<Blame, (troubled: TroubledWorkload) => boolean>> = {
+    own: () => false,
+    registry: () => false,
+    image: (troubled) => lacksPullSecret.has(idOf(troubled)),
+    secret: (troubled) => lacksSecret.has(idOf(troubled)),
+    configmap: (troubled) => lacksConfigMap.has(idOf(troubled)),
+    waiting: (troubled) => hasBadDependency(troubled),
+    crash: (troubled) => starved(idOf(troubled), troubledPod(troubled)?.state.container) || hasBadDependency(troubled),
+    anything: (troubled) =>
+      lacksSecret.has(idOf(troubled)) || lacksConfigMap.has(idOf(troubled)) || hasBadDependency(troubled),
   };
+  return (troubled) => lost.has(nodeOf(scene, troubled.workload.ref) ?? '') || explains[blameFor(troubled)](troubled);
+}
+
+function idOf({ workload }: TroubledWorkload): string {
+  return refId(workload.ref);
 }
 
 /** What a container could only crash for: what it takes itself, or a volume, of which any container may read. */

@@ -18,26 +18,28 @@ export type PullFailure = 'not-found' | 'unauthorized' | 'unreachable' | 'other'
 
 /**
  * In the order of the tests: containerd and Docker Hub say of an image that is not there and of one that may not be had
- * that either may be the case, and add the refusal.
+ * that either may be the case, and add the refusal; and containerd ends what it cannot use at all in `not found`.
  */
 const failures: readonly (readonly [failure: PullFailure, words: RegExp])[] = [
+  ['other', /unexpected media type|no space left on device/i],
   [
     'unreachable',
-    /i\/o timeout|deadline exceeded|connection refused|connection reset|no such host|no route to host|network is unreachable|handshake timeout|server misbehaving|x509|certificate|toomanyrequests|429 too many|\b50[0234]\b|unexpected EOF/i,
+    /i\/o timeout|deadline exceeded|Client\.Timeout|connection (?:refused|reset)|no such host|no route to host|network is unreachable|handshake timeout|server misbehaving|\bx509: |\btls: |HTTP response to HTTPS client|toomanyrequests|(?:^|: )(?:unexpected )?EOF$|(?:: |status(?: code)?:? )(?:429|5\d\d)\b/i,
   ],
   [
     'unauthorized',
-    /unauthori[sz]ed|authentication required|authorization failed|denied|forbidden|no basic auth|\b40[13]\b/i,
+    /\bunauthori[sz]ed\b|authentication required|authorization failed|\bforbidden\b|no basic auth|(?<!permission )\bdenied\b|(?:: |status(?: code)?:? )40[13]\b/i,
   ],
   [
     'not-found',
-    /not found|manifest unknown|name unknown|does not exist|invalid reference format|no match for platform/i,
+    /(?:^|: )not found\b|\bmanifest for .*not found|\b404 not found|manifest unknown|name unknown|repository name not known|invalid reference format|no match for platform/i,
   ],
 ];
 
-/** Why an image cannot be had, by the words of the container runtime. */
+/** Why an image cannot be had, by the words of the container runtime alone: names and addresses may hold any words. */
 export function pullFailure(message: string): PullFailure {
-  return failures.find(([, words]) => words.test(message))?.[0] ?? 'other';
+  const plain = message.replace(/"[^"]*"/g, '').replace(/(?<!\S)(?!i\/o\b)\S+\/\S+?(?=:?(?:\s|$))/g, '');
+  return failures.find(([, words]) => words.test(plain))?.[0] ?? 'other';
 }
 
 /** The failure of a pull, told from the status or, where that only says that it waits, from the pod's events. */
