@@ -65,7 +65,7 @@ function missingWhole(scene: Scene, need: SecretNeed, keys: readonly Requirement
   const needed = places(told.filter(({ optional }) => !optional));
   const users = [
     ...needed,
-    ...requiredKeys.flatMap(({ references }) => references).filter((place) => !isCertificate(place)),
+    ...requiredKeys.flatMap(({ references }) => whoNeeds(references)).filter((place) => !isCertificate(place)),
   ];
   const object = secretRef(need);
   return newFinding('secret-missing', {
@@ -92,7 +92,7 @@ function keyFinding(scene: Scene, need: SecretNeed, requirement: Requirement): F
   const { key, required, references, state, detail = '' } = requirement;
   const object = secretRef(need);
   const common = { object, secret: need.name, key, references, fix: fixForKey(scene, need, references) };
-  const blocks = required ? scene.blocks(workloadsOf(references)) : [];
+  const blocks = required ? scene.blocks(workloadsOf(whoNeeds(references))) : [];
   const severity = required ? {} : { severity: 'warning' as const };
   switch (state) {
     case 'ok':
@@ -118,6 +118,12 @@ function keyFinding(scene: Scene, need: SecretNeed, requirement: Requirement): F
   }
 }
 
+/** Who takes a key as optional starts without it; where nobody else takes it, the stack says that they need it. */
+function whoNeeds(references: readonly FindingReference[]): readonly FindingReference[] {
+  const needing = references.filter(({ optional }) => !optional);
+  return needing.length > 0 ? needing : references;
+}
+
 /** Certificates have an issuer and are in no source of values. */
 function fixForKey(scene: Scene, need: SecretNeed, references: readonly FindingReference[]): string {
   if (references.length > 0 && references.every(isCertificate)) {
@@ -140,7 +146,7 @@ function keyMissing(need: SecretNeed, parts: KeyParts): Finding {
     ...parts,
     secret: need.name,
     ...(similar === undefined ? {} : { similarKey: similar }),
-    message: `${refText(object)} lacks key ${key}${neededBy(references)}${hint}${obstacles(need)}`,
+    message: `${refText(object)} lacks key ${key}${neededBy(whoNeeds(references))}${hint}${obstacles(need)}`,
   });
 }
 

@@ -8,6 +8,7 @@ import { validateManifests } from '../../src/core/validate-manifests.ts';
 import { outputFormats } from '../../src/render/output-format.ts';
 import { createStyle } from '../../src/render/style.ts';
 import { renderValidation } from '../../src/render/validation.ts';
+import { spoilt, unprintable } from '../support/spoilt-objects.ts';
 
 /** Bounded by time and not by luck: whatever was found before it runs out has been found. */
 const bounded = { numRuns: 150, interruptAfterTimeLimit: 8000, markInterruptAsFailure: false } as const;
@@ -51,9 +52,6 @@ async function everyForm(report: ValidateReport): Promise<string[]> {
   return forms;
 }
 
-/** What a terminal would obey, or what hides and reorders text. Line breaks are c2l's own. */
-const unprintable = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
-
 const podSpec = {
   serviceAccountName: 'runner',
   imagePullSecrets: [{ name: 'pull' }],
@@ -94,60 +92,11 @@ const objects = [
   { apiVersion: 'v1', kind: 'List', items: [object('v1', 'ConfigMap', { data: { a: 'b' } })] },
 ];
 
-type Path = readonly (string | number)[];
-
-/** Every place of an object. */
-function pathsOf(value: unknown, path: Path = []): Path[] {
-  if (typeof value !== 'object' || value === null) return [path];
-  return [path, ...Object.entries(value).flatMap(([key, inner]) => pathsOf(inner, [...path, key]))];
-}
-
-function withAt(value: unknown, [step, ...rest]: Path, replacement: unknown): unknown {
-  if (step === undefined) return replacement;
-  const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...(value as object) }) as Record<string, unknown>;
-  copy[String(step)] = withAt(copy[String(step)], rest, replacement);
-  return copy;
-}
-
-const hostile = fc.constantFrom(
-  '\u001b]0;owned\u0007',
-  'a\nb',
-  '::error::x',
-  '\u202egnp',
-  '',
-  '..',
-  '<&">]]>',
-  '__proto__',
-  'x'.repeat(300),
-);
-const anything = fc.oneof(
-  fc.jsonValue({ maxDepth: 3 }),
-  hostile,
-  hostile.map((name) => ({ [name]: name })),
-  hostile.map((name) => [{ name, key: name }]),
-);
-
-/** A good object with one or more places holding something else. */
-const spoilt = fc
-  .constantFrom(...objects)
-  .chain((good) =>
-    fc
-      .array(fc.tuple(fc.constantFrom(...pathsOf(good)), anything), { minLength: 1, maxLength: 3 })
-      .map((changes) => changes.reduce<unknown>((value, [path, other]) => changed(value, path, other), good)),
-  );
-
-/** An earlier change may have taken the place away. */
-function changed(value: unknown, path: Path, other: unknown): unknown {
-  try {
-    return withAt(value, path, other);
-  } catch {
-    return value;
-  }
-}
+const spoiltObject = fc.constantFrom(...objects).chain(spoilt);
 
 describe('whatever stands in a manifest', () => {
   test('it is read to the end, judged and printed in every form, with nothing that a terminal obeys', async () => {
-    const stream = fc.array(spoilt, { minLength: 1, maxLength: 4 });
+    const stream = fc.array(spoiltObject, { minLength: 1, maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(stream, async (documents) => {
         const text = documents.map((document) => JSON.stringify(document)).join('\n---\n');
@@ -164,7 +113,7 @@ describe('whatever stands in a manifest', () => {
   test('what is broken is named and hides nothing that stands beside it', () => {
     const good = JSON.stringify(objects[0]);
     fc.assert(
-      fc.property(spoilt, (bad) => {
+      fc.property(spoiltObject, (bad) => {
         const beside = read(`${JSON.stringify(bad)}\n---\n${good}`);
         const alone = read(JSON.stringify(bad));
 
