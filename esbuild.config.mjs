@@ -65,3 +65,4 @@ await build({
   logLevel: 'warning',
 });
 await cp('src/stacks', 'dist/stacks', { recursive: true });
+await cp('src/drills', 'dist/drills', { recursive: true });

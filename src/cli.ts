@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 
 import { declareAudit } from './command-line/audit.ts';
 import { declareBackup } from './command-line/backup.ts';
+import { declareDrDrill } from './command-line/dr-drill.ts';
 import { declareExplain } from './command-line/explain.ts';
 import { declareFixSecrets } from './command-line/fix-secrets.ts';
 import { declareGenerate } from './command-line/generate.ts';
@@ -80,6 +81,7 @@ const declarations = [
   declareRestart,
   declareVerify,
   declareStabilize,
+  declareDrDrill,
   declareWatch,
   declareExplain,
   declareGenerate,

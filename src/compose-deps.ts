@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 
+import { journalDigest, readJournal } from './adapters/drill-journal-text.ts';
 import { createFingerprints } from './adapters/fingerprints.ts';
 import { createInquirerPrompter } from './adapters/inquirer-prompter.ts';
 import { createNodeTerminal, type NodeTerminalOptions } from './adapters/node-terminal.ts';
@@ -24,11 +25,13 @@ export interface Surroundings extends NodeTerminalOptions {
   readonly version: string;
   /** Where the stacks lie that ship with c2l. */
   readonly builtInFolder: string;
+  /** And the drills. */
+  readonly drillFolder: string;
 }
 
 /** Picks the adapters. Those that are large, and those that few commands need, are loaded with their first use. */
 export function composeDeps(surroundings: Surroundings): Deps {
-  const { stdin, stderr, env, cwd, signal, version, builtInFolder } = surroundings;
+  const { stdin, stderr, env, cwd, signal, version, builtInFolder, drillFolder } = surroundings;
   /** The sandbox that this run works on: its vault is trusted for as long as it lives. */
   let sandbox: HostedSandbox | undefined;
   const prompter = createInquirerPrompter({ input: stdin, output: stderr, signal });
@@ -78,6 +81,14 @@ export function composeDeps(surroundings: Surroundings): Deps {
       return { ...hosted, vaultUrl: hosted.vault.url };
     },
     stackFiles: createStackFiles({ cwd, builtInFolder }),
+    drillFiles: {
+      read: async (name) => {
+        const { createDrillFiles } = await import('./adapters/drill-files.ts');
+        return createDrillFiles({ cwd, builtInFolder: drillFolder }).read(name);
+      },
+    },
+    readJournal,
+    journalDigest,
     outputFolder: createOutputFolder({ cwd }),
     manifestFiles: createManifestFiles({ cwd, stdin }),
     readPlanFile: async (path) => (await import('./adapters/document-file.ts')).readPlanFile(path, cwd),

@@ -11,6 +11,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 };
 // Beside this file in the source and in the build; modules that the build moves cannot tell.
 const builtInFolder = fileURLToPath(new URL('stacks/', import.meta.url));
+const drillFolder = fileURLToPath(new URL('drills/', import.meta.url));
 const interruption = new AbortController();
 // Every request under way listens to it; Node would take a dozen for a leak.
 setMaxListeners(0, interruption.signal);
@@ -32,6 +33,7 @@ const world: World = {
       signal: interruption.signal,
       version,
       builtInFolder,
+      drillFolder,
       processId: process.pid,
       isRunning,
     });

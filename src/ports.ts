@@ -1,4 +1,6 @@
-import type { Listed, OwnerReference, Resource } from './core/kubernetes.ts';
+import type { DrillJournal } from './core/drill/drill-journal.ts';
+import type { DrillScenario } from './core/drill/drill-schema.ts';
+import type { Listed, ObjectMeta, OwnerReference, Resource } from './core/kubernetes.ts';
 import type { ManifestSet } from './core/manifests.ts';
 import type { Observed } from './core/observed.ts';
 import type { Fingerprints } from './core/revision.ts';
@@ -33,9 +35,22 @@ export interface ClusterReader {
   /** Those in which Argo CD keeps its repositories and clusters, and those alone. */
   listArgoCdSecrets(namespace: string): Promise<Observed<readonly Secret[]>>;
   readSecret(namespace: string, name: string): Promise<Observed<Secret>>;
+  /** Everything that makes a Secret what it is, to be put back later. */
+  copySecret(namespace: string, name: string): Promise<Observed<SecretCopy>>;
+  readNamespace(name: string): Promise<Observed<ObjectMeta>>;
   /** The end of what a container wrote, of at most a few kilobytes; `absent` where there is no log any more. */
   readLog(place: { namespace: string; pod: string; container: string }): Promise<Observed<string>>;
   isAllowed(right: Right): Promise<Observed<boolean>>;
+}
+
+/** A Secret as it was, but for what the server sets itself. */
+export interface SecretCopy {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** Whether deleting it leaves it there until somebody else agrees. */
+  readonly hasFinalizers: boolean;
+  /** Data, type, immutability, labels, annotations, owners and finalizers, packed: the same for the same. */
+  readonly content: SecretValue;
 }
 
 export interface HttpAnswer {
@@ -107,6 +122,13 @@ export interface ClusterWriter {
     remove?: readonly string[];
     annotations: Readonly<Record<string, string>>;
     dryRun?: boolean;
+  }): Promise<Secret>;
+  /** Makes a Secret what a copy holds: creates it, or replaces the one that is there at `resourceVersion`. */
+  putBackSecret(copy: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly content: SecretValue;
+    readonly resourceVersion?: string | undefined;
   }): Promise<Secret>;
   /** Exactly the object that was read is meant; one that is gone is what was wanted. */
   deleteSecret(secret: {
@@ -294,6 +316,12 @@ export interface StackFiles {
   write(path: string, text: string, options: { readonly replace: boolean }): Promise<'written' | 'exists'>;
 }
 
+/** Disasters that are described in files. */
+export interface DrillFiles {
+  /** One that ships with c2l, or a path. Throws `drill-invalid`. */
+  read(name: string): Promise<DrillScenario>;
+}
+
 /** Where generated files go. */
 export interface OutputFolder {
   /** Replaces an older file of the name. Throws `output-unwritable`. */
@@ -331,6 +359,10 @@ export interface Deps {
   readPlanFile(path: string): Promise<unknown>;
   /** An earlier report, YAML or JSON. Throws `baseline-invalid`. */
   readReportFile(path: string): Promise<unknown>;
+  readonly drillFiles: DrillFiles;
+  /** Undefined where the value holds no journal of a drill. */
+  readJournal(value: SecretValue): DrillJournal | undefined;
+  journalDigest(journal: DrillJournal): string;
   readonly outputFolder: OutputFolder;
   readonly manifestFiles: ManifestFiles;
   /** Why a certificate and a private key cannot serve together. */

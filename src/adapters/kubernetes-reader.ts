@@ -1,9 +1,9 @@
 import { argoCdTypeLabel } from '../core/argocd-parts.ts';
-import type { Listed, Resource } from '../core/kubernetes.ts';
+import type { Listed, ObjectMeta, Resource } from '../core/kubernetes.ts';
 import { absent, present, type Observed } from '../core/observed.ts';
 import { revisionOfLabel } from '../core/revision.ts';
 import type { Secret } from '../core/secret.ts';
-import type { ClusterReader, Right } from '../ports.ts';
+import type { ClusterReader, Right, SecretCopy } from '../ports.ts';
 import type { KubeconfigSelection } from './kubeconfig.ts';
 import {
   answerFailure,
@@ -15,9 +15,9 @@ import {
   type Subject,
 } from './kubernetes-errors.ts';
 import { readList } from './kubernetes-list.ts';
-import { collectionPath, listing } from './kubernetes-resources.ts';
+import { collectionPath, listing, metadataShape } from './kubernetes-resources.ts';
 import { toSecret } from './kubernetes-secret.ts';
-import type { Reduced } from './kubernetes-shapes.ts';
+import { reducer, type Reduced } from './kubernetes-shapes.ts';
 import type { Transport } from './kubernetes-transport.ts';
 
 const logLines = 20;
@@ -81,6 +81,24 @@ export class KubernetesReader implements ClusterReader {
     });
   }
 
+  async copySecret(namespace: string, name: string): Promise<Observed<SecretCopy>> {
+    const subject = { verb: 'get', resource: 'secrets', namespace, name };
+    const path = `${collectionPath('/api/v1', 'secrets', namespace)}/${encodeURIComponent(name)}`;
+    const found = await this.#get(path, 'Secret', subject);
+    if (found.state !== 'present') return found;
+    const { copyOf } = await import('./secret-copy.ts');
+    const copy = copyOf(found.value);
+    return copy === undefined ? notKubernetes(subject, 'not a Secret') : present(copy);
+  }
+
+  async readNamespace(name: string): Promise<Observed<ObjectMeta>> {
+    const subject = { verb: 'get', resource: 'namespaces', name };
+    const found = await this.#get(`/api/v1/namespaces/${encodeURIComponent(name)}`, 'Namespace', subject);
+    if (found.state !== 'present') return found;
+    const reduced = reduceNamespace(found.value['metadata']);
+    return reduced.misfit === undefined ? present(reduced.kept) : notKubernetes(subject, 'not a Namespace');
+  }
+
   async isAllowed(right: Right): Promise<Observed<boolean>> {
     const subject = { verb: 'review', resource: 'own rights', namespace: right.namespace };
     const review = {
@@ -122,6 +140,8 @@ export class KubernetesReader implements ClusterReader {
     });
   }
 }
+
+const reduceNamespace = reducer<ObjectMeta>(metadataShape);
 
 function reduceSecret(item: unknown): Reduced<Secret> {
   const kept = toSecret(item);

@@ -5,7 +5,7 @@ import type { ApiAnswer } from './kubernetes-errors.ts';
 import { closedFailure, exchange, StaleConnection } from './kubernetes-exchange.ts';
 
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the server's URL, with its query. */
   readonly path: string;
   readonly body?: unknown;

@@ -69,6 +69,22 @@ export class KubernetesWriter implements ClusterWriter {
     return writtenSecret(answer, subject);
   }
 
+  async putBackSecret(copy: Parameters<ClusterWriter['putBackSecret']>[0]): Promise<Secret> {
+    const { namespace, name, resourceVersion } = copy;
+    const isThere = resourceVersion !== undefined;
+    const subject = { verb: isThere ? 'update' : 'create', resource: 'secrets', namespace, name };
+    const { manifestOf } = await import('./secret-copy.ts');
+    const body = manifestOf(copy);
+    const place = isThere ? objectPath('/api/v1', 'secrets', copy) : collectionPath('/api/v1', 'secrets', namespace);
+    const method = isThere ? 'PUT' : 'POST';
+    const answer = await this.#send({ method, path: `${place}?${managed}`, body }, subject);
+    if (answer.status === 409 || (isThere && answer.status === 404)) {
+      throw conflict(`secret ${namespace}/${name} changed since it was read`, auditAgain(namespace));
+    }
+    if (answer.status === 404) throw writeFailed(subject, `namespace ${namespace} does not exist`);
+    return writtenSecret(answer, subject);
+  }
+
   async deleteSecret(secret: Parameters<ClusterWriter['deleteSecret']>[0]): Promise<void> {
     const { namespace, name, uid, resourceVersion, dryRun = false } = secret;
     const subject = { verb: 'delete', resource: 'secrets', namespace, name };

@@ -24,6 +24,10 @@ export interface World {
 export type MakeBody = (commands: typeof ReportCommands, command: Command) => CommandBody;
 
 export interface ReportOptions {
+  /** As reports and errors call it, where that is not the word itself. */
+  readonly name?: string;
+  /** What the command makes of the flags before a cluster is chosen by them. */
+  readonly adjust?: (flags: GlobalFlags) => GlobalFlags;
   readonly writes: boolean;
   /** Whether it goes on until Ctrl-C, which then is its ordinary end. */
   readonly isEndless?: () => boolean;
@@ -51,17 +55,23 @@ export class Registry {
   /** The command's answer is one report on a cluster, in one of its formats. */
   reports(
     command: Command,
-    { writes, isEndless = () => false, formats = () => plainFormats }: ReportOptions,
+    {
+      name = command.name(),
+      adjust = (flags) => flags,
+      writes,
+      isEndless = () => false,
+      formats = () => plainFormats,
+    }: ReportOptions,
     makeBody: MakeBody,
   ): void {
     command.action(async () => {
-      const flags = command.optsWithGlobals<GlobalFlags>();
+      const flags = adjust(command.optsWithGlobals<GlobalFlags>());
       const [commands, deps] = await Promise.all([
         import('../commands/report-commands.ts'),
         this.#world.createDeps(flags),
       ]);
       const options = {
-        name: command.name(),
+        name,
         flags,
         stopsItself: writes || isEndless(),
         formats: formats(command.args),

@@ -1,6 +1,7 @@
 import { ExitCode } from '../exit-codes.ts';
 import type { AuditSubject } from './audit-subject.ts';
 import type { Compared } from './baseline.ts';
+import type { DrillReport } from './drill/drill-report.ts';
 import type { Finding } from './findings.ts';
 import type { StackFile } from './init/stack-draft.ts';
 import type { IgnoredFinding, LapsedIgnore } from './ignore-findings.ts';
@@ -303,7 +304,8 @@ export type Report =
   | HistoryReport
   | RollbackReport
   | BackupReport
-  | WatchReport;
+  | WatchReport
+  | DrillReport;
 
 /** `problems` if and only if a finding is an error; else `unreadable` if anything could not be read; else `ok`. */
 export function verdictOf(findings: readonly Finding[]): 'ok' | 'problems' | 'unreadable' {

@@ -85,6 +85,15 @@ export class SecretValue {
     return this.isEncodedText ? new SecretValue(text) : undefined;
   }
 
+  /** The mistakes that drills make on purpose. */
+  encodedAgain(): SecretValue {
+    return SecretValue.fromText(this.#base64);
+  }
+
+  withLineBreak(): SecretValue {
+    return new SecretValue(btoa(`${atob(this.#base64)}\n`));
+  }
+
   #decoded(): string | undefined {
     const binary = atob(this.#base64);
     if (isAscii.test(binary)) return binary;

@@ -1,6 +1,9 @@
+import type { DrillReport } from '../core/drill/drill-report.ts';
 import { refText } from '../core/kubernetes.ts';
 import type { AuditReport, Phase, StabilizeReport, StepOutcome, VerifyReport } from '../core/report.ts';
 import { auditSummary, nextAfterAudit } from './audit-text.ts';
+import { drillMarkdown } from './drill-markdown.ts';
+import { drillSummary, nextAfterDrill } from './drill-text.ts';
 import { cut } from './cut.ts';
 import { findingsMarkdown } from './findings-markdown.ts';
 import { setAsideFacts } from './set-aside-facts.ts';
@@ -11,7 +14,7 @@ import { nextAfter, stabilizeSummary } from './stabilize-text.ts';
 import type { Style } from './style.ts';
 import { checkWord, nextAfterVerify, verifySummary } from './verify-text.ts';
 
-export type MarkdownReport = AuditReport | VerifyReport | StabilizeReport;
+export type MarkdownReport = AuditReport | VerifyReport | StabilizeReport | DrillReport;
 
 /** A report for a pull request, an issue or an incident's page. */
 export function reportMarkdown(report: MarkdownReport, style: Style): string {
@@ -26,6 +29,8 @@ function bodyLines(report: MarkdownReport, style: Style): string[] {
       return verifyLines(report, style);
     case 'stabilize':
       return stabilizeLines(report, style);
+    case 'dr-drill':
+      return drillMarkdown(report);
   }
 }
 
@@ -53,6 +58,8 @@ function closing(report: MarkdownReport): [because: string, next: string] {
       return [verifySummary(report), nextAfterVerify(report)];
     case 'stabilize':
       return [stabilizeSummary(report), nextAfter(report)];
+    case 'dr-drill':
+      return [drillSummary(report), nextAfterDrill(report)];
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Report } from '../core/report.ts';
 import { auditText } from './audit-text.ts';
 import { backupText } from './backup-text.ts';
+import { drillText } from './drill-text.ts';
 import { fixText, restartText } from './change-text.ts';
 import type { OutputFormat } from './output-format.ts';
 import { historyText } from './history-text.ts';
@@ -35,7 +36,10 @@ async function renderPage(report: Report, format: OutputFormat, style: Style): P
   if (format === 'junit' && (command === 'audit' || command === 'verify')) {
     return (await import('./report-junit.ts')).reportJunit(report);
   }
-  if (format === 'markdown' && (command === 'audit' || command === 'verify' || command === 'stabilize')) {
+  if (
+    format === 'markdown' &&
+    (command === 'audit' || command === 'verify' || command === 'stabilize' || command === 'dr-drill')
+  ) {
     return (await import('./report-markdown.ts')).reportMarkdown(report, style);
   }
   throw new TypeError(`${command} has no form ${format}`);
@@ -59,6 +63,8 @@ function textLines(report: Report, style: Style): string[] {
       return verifyText(report, style);
     case 'stabilize':
       return stabilizeText(report, style);
+    case 'dr-drill':
+      return drillText(report, style);
     case 'watch':
       return watchText(report, style);
   }

@@ -6,6 +6,8 @@ export interface PostgresData {
   readonly user: string;
   readonly password: string;
   readonly databases: readonly string[];
+  /** Tables that were made since. */
+  readonly tables?: Set<string>;
 }
 
 export interface Login {
@@ -46,6 +48,9 @@ export function postgres(start: ProgramStart): Program {
     listensOn: (asked) => isListening && asked === port,
     postgres: { login: (login) => (data ? answer(data, login) : '28P01') },
     exec(command, stdin) {
+      if (command[3] === 'c2l-postgres-row') {
+        return rowScript(stdin, command.slice(4), data && isListening ? data : undefined);
+      }
       if (command[3] !== 'c2l-postgres-login') {
         return command.join(' ').includes('pg_isready') ? readiness(isListening) : undefined;
       }
@@ -68,7 +73,8 @@ function initialData(env: ReadonlyMap<string, string>): PostgresData | undefined
   const password = env.get('POSTGRES_PASSWORD') ?? '';
   const user = env.get('POSTGRES_USER') ?? 'postgres';
   const database = env.get('POSTGRES_DB') ?? user;
-  return password === '' ? undefined : { user, password, databases: ['postgres', 'template1', database] };
+  const databases = ['postgres', 'template1', database];
+  return password === '' ? undefined : { user, password, databases, tables: new Set() };
 }
 
 function answer(data: PostgresData, { user, password, database }: Login): LoginAnswer {
@@ -104,4 +110,20 @@ function loginScript(stdin: string, database: string, attempt: (login: Login) =>
   const login = attempt({ user, password, database });
   const control = attempt({ user: 'c2l_verify_no_such_role', password: 'c2l-wrong-on-purpose', database });
   return { exitCode: 0, stdout: `login=${login}\ncontrol=${control}\n`, stderr: '' };
+}
+
+/** What the script of a drill prints: it makes, looks for or drops a table as the application. */
+function rowScript(stdin: string, argv: readonly string[], data: PostgresData | undefined): ProgramExit {
+  const [, , database = '', action = '', table = ''] = argv;
+  const [user = '', password = ''] = stdin.split('\n').map((line) => Buffer.from(line, 'base64').toString('utf8'));
+  const isIn = data !== undefined && answer(data, { user, password, database }) === 'ok';
+  const word = isIn ? rowWord(data, action, table) : 'failed';
+  return { exitCode: 0, stdout: `row=${word}\n`, stderr: '' };
+}
+
+function rowWord({ tables = new Set() }: PostgresData, action: string, table: string): string {
+  if (action === 'write') tables.add(table);
+  if (action !== 'remove') return tables.has(table) ? 'there' : 'gone';
+  tables.delete(table);
+  return 'there';
 }

@@ -64,6 +64,7 @@ function playIncident(stage: Stage): void {
     user: 'appuser',
     password: stage.values.get('postgres-auth-password') ?? '',
     databases: ['postgres', 'template1', 'auth'],
+    tables: new Set(),
   };
   installStack(stage, keptInIncident);
   stage.advance(historyMs);
@@ -122,7 +123,9 @@ function sandboxNode(now: Date): NewObject {
 
 /** As Argo CD would: the namespace and what everything needs first, then the workloads. */
 function installStack(stage: Stage, keys: readonly string[]): void {
-  const manifests = stackManifests(namespace);
+  const manifests = stackManifests(namespace).map((object) =>
+    object.kind === 'Namespace' ? openToDrills(object) : object,
+  );
   const isFirst = ({ kind }: NewObject): boolean => ['Namespace', 'ConfigMap', 'Secret'].includes(kind);
   const workloads = manifests.filter((object) => !isFirst(object)).map(tracked);
   createObjects(stage.plane.store, [
@@ -138,6 +141,12 @@ function installStack(stage: Stage, keys: readonly string[]): void {
     ...applicationsFor(workloads, namespace),
     ...workloads,
   ]);
+}
+
+/** Nothing of worth can be lost here. */
+function openToDrills(object: NewObject): NewObject {
+  const { metadata } = object;
+  return { ...object, metadata: { ...metadata, labels: { ...metadata.labels, 'c2l.dev/dr-drill': 'allowed' } } };
 }
 
 function named(name: string): { name: string; namespace: string } {

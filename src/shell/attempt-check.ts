@@ -167,6 +167,18 @@ function podPort(service: Service, port: number, pod: Pod): number {
 }
 
 async function attemptLogin(check: CheckOf<'postgres-login'>, world: CheckWorld): Promise<Attempt> {
+  const said = await runInDatabase(check, world, { script: postgresLoginScript, name: 'c2l-postgres-login' });
+  if (typeof said !== 'string') return said;
+  const { isAccepted, canHeal, detail } = readLoginOutcome(said);
+  return isAccepted ? pass(detail) : fail(detail, canHeal);
+}
+
+/** What a script said in the pod of a database, as the user and with the password of its check. */
+export async function runInDatabase(
+  check: CheckOf<'postgres-login'>,
+  world: CheckWorld,
+  { script, name, more = [] }: { readonly script: string; readonly name: string; readonly more?: readonly string[] },
+): Promise<string | Attempt> {
   const { spec, object } = check;
   const login = await loginOf(spec, check, world.cluster);
   if ('outcome' in login) return login;
@@ -177,13 +189,12 @@ async function attemptLogin(check: CheckOf<'postgres-login'>, world: CheckWorld)
     namespace: object.namespace,
     pod: pod.metadata.name,
     container: databaseContainer(pod, spec.port),
-    command: ['sh', '-c', postgresLoginScript, 'c2l-postgres-login', host, String(spec.port), spec.database],
+    command: ['sh', '-c', script, name, host, String(spec.port), spec.database, ...more],
     input: [login.user, login.password],
   });
   if (result.state === 'unreadable') return notRead(result);
   if (result.state === 'absent') return fail(`pod ${pod.metadata.name} is gone`);
-  const { isAccepted, canHeal, detail } = readLoginOutcome(result.value.stdout);
-  return isAccepted ? pass(detail) : fail(detail, canHeal);
+  return result.value.stdout;
 }
 
 function databaseContainer({ spec }: Pod, port: number): string {

@@ -5,6 +5,7 @@ import { stackWithin } from '../core/stack-scope.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Cluster, ClusterReader, Connection, Deps, SandboxOptions } from '../ports.ts';
+import { createDrillNotice, type DrillNotice } from './drill-notice.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
 /** Built-in stack that is assumed in the sandbox, and where its namespace is found. */
@@ -39,6 +40,8 @@ export interface Session {
   readonly scope: Scope;
   /** Used where the operator names no `--from`. */
   readonly defaultSources: readonly string[];
+  /** Says of drills that were not finished, until it is told that this run is about them. */
+  readonly drillNotice: DrillNotice;
   close(): Promise<void>;
 }
 
@@ -126,9 +129,11 @@ async function refuseUnknownNamespaces(names: readonly string[], cluster: Cluste
 
 function createSession(parts: { deps: Deps; connection: Connection; stack: Stack | undefined; scope: Scope }): Session {
   const { deps, connection, stack, scope } = parts;
+  const drillNotice = createDrillNotice(deps.terminal);
   return {
     deps,
-    cluster: connection.cluster,
+    cluster: drillNotice.over(connection.cluster),
+    drillNotice,
     stack: stack === undefined || scope.all ? stack : stackWithin(stack, scope.namespaces),
     scope,
     defaultSources: connection.defaultSources,

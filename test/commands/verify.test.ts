@@ -5,6 +5,7 @@ import { systemClock } from '../../src/adapters/system-clock.ts';
 import { verify } from '../../src/commands/verify.ts';
 import type { CheckResult, VerifyReport } from '../../src/core/report.ts';
 import type { Deps } from '../../src/ports.ts';
+import { createDrillNotice } from '../../src/shell/drill-notice.ts';
 import type { Sandbox, StartOptions } from '../../src/sandbox/sandbox.ts';
 import type { Session } from '../../src/shell/session.ts';
 import { sandbox } from '../support/sandbox.ts';
@@ -37,6 +38,9 @@ async function setUp({
     randomBytes: notUsed,
     openWatchWorld: notUsed,
     stackFiles: createStackFiles({ cwd: '/' }),
+    drillFiles: { read: notUsed },
+    readJournal: notUsed,
+    journalDigest: notUsed,
     outputFolder: { write: notUsed },
     manifestFiles: { read: notUsed },
     clock: systemClock,
@@ -53,6 +57,7 @@ async function setUp({
     stack,
     scope: { namespaces: [namespace], all: false, expectedNamespaces: [namespace], argocdNamespace: 'argocd' },
     defaultSources: [],
+    drillNotice: createDrillNotice(terminal),
     close: () => Promise.resolve(),
   };
   const run = async (timeoutMs = 400): Promise<VerifyReport> => {

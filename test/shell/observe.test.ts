@@ -25,6 +25,8 @@ function clusterWith(resources: readonly Resource[]): ClusterReader {
     listRevisions: () => Promise.resolve({ state: 'present', value: [] }),
     listArgoCdSecrets: () => Promise.resolve({ state: 'present', value: [] }),
     readSecret: () => Promise.resolve({ state: 'absent' }),
+    copySecret: () => Promise.resolve({ state: 'absent' }),
+    readNamespace: () => Promise.resolve({ state: 'absent' }),
     readLog: () => Promise.resolve({ state: 'absent' }),
     isAllowed: () => Promise.resolve({ state: 'present', value: true }),
   };

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
+import { createDrillFiles } from '../../src/adapters/drill-files.ts';
+import { journalDigest, readJournal } from '../../src/adapters/drill-journal-text.ts';
 import { createFingerprints } from '../../src/adapters/fingerprints.ts';
 import { openSource, type OpenSourceOptions } from '../../src/adapters/open-source.ts';
 import { createManifestFiles } from '../../src/adapters/manifest-files.ts';
@@ -91,6 +93,9 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
         ...(azure && { azure }),
       }),
     stackFiles: createStackFiles({ cwd }),
+    drillFiles: createDrillFiles({ cwd }),
+    readJournal,
+    journalDigest,
     outputFolder: createOutputFolder({ cwd }),
     manifestFiles: createManifestFiles({ cwd, stdin: Readable.from(stdin) }),
     readPlanFile: (path) => readPlanFile(path, cwd),

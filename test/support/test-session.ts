@@ -7,6 +7,8 @@ import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
+import { createDrillFiles } from '../../src/adapters/drill-files.ts';
+import { journalDigest, readJournal } from '../../src/adapters/drill-journal-text.ts';
 import { createFingerprints } from '../../src/adapters/fingerprints.ts';
 import { openSource } from '../../src/adapters/open-source.ts';
 import { createManifestFiles } from '../../src/adapters/manifest-files.ts';
@@ -73,6 +75,9 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
     startSandbox: () => Promise.reject(new Error('a test starts its sandbox itself')),
     openSource: (spec) => openSource(spec, { cwd: folder }),
     stackFiles: createStackFiles({ cwd: folder }),
+    drillFiles: createDrillFiles({ cwd: folder }),
+    readJournal,
+    journalDigest,
     outputFolder: createOutputFolder({ cwd: folder }),
     manifestFiles: createManifestFiles({ cwd: folder, stdin: Readable.from([]) }),
     readPlanFile: (path) => readPlanFile(path, folder),

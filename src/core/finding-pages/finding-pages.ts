@@ -1,5 +1,6 @@
 import type { FindingCode } from '../findings.ts';
 import { argocdPages } from './argocd-pages.ts';
+import { drillPages } from './drill-pages.ts';
 import type { FindingPage } from './finding-page.ts';
 import { ownerPages } from './owner-pages.ts';
 import { placementPages } from './placement-pages.ts';
@@ -21,4 +22,5 @@ export const findingPages: Readonly<Record<FindingCode, FindingPage>> = {
   ...placementPages,
   ...workloadPages,
   ...argocdPages,
+  ...drillPages,
 };

@@ -1,6 +1,8 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { connect as connectTls } from 'node:tls';
 import { KubeConfig } from '@kubernetes/client-node';
 
 /** When a program dies: before the server has seen its request, before it has the answer, or just after. */
@@ -38,6 +40,12 @@ export async function cuttingProxy(kubeconfig: string): Promise<CuttingProxy> {
     const work = pass(incoming, outgoing, { upstream, cut: isCut ? cut : undefined });
     underway.add(work);
     void work.finally(() => underway.delete(work));
+  });
+  server.on('upgrade', (incoming, socket, head) => {
+    const isCut = cut?.request === requests.length ? cut : undefined;
+    requests.push(`${incoming.method ?? ''} ${incoming.url ?? ''}`);
+    if (isCut !== undefined) isCut.kill();
+    tunnel(incoming, { socket, head }, upstream);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -99,6 +107,29 @@ interface Answered {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
   readonly bytes: Buffer;
+}
+
+/** What is said over an upgraded connection passes as it is. */
+function tunnel(
+  incoming: IncomingMessage,
+  { socket, head }: { readonly socket: Duplex; readonly head: Buffer },
+  { url, options }: Upstream,
+): void {
+  const target = { host: url.hostname, port: Number(url.port) };
+  const { ca, cert, key } = options;
+  const onward = url.protocol === 'https:' ? connectTls({ ...target, ca, cert, key }) : connect(target);
+  const lines = incoming.rawHeaders.flatMap((name, index, all) =>
+    index % 2 === 0 ? `${name}: ${all[index + 1] ?? ''}` : [],
+  );
+  onward.write([`${incoming.method ?? ''} ${incoming.url ?? ''} HTTP/1.1`, ...lines, '', ''].join('\r\n'));
+  onward.write(head);
+  onward.pipe(socket).pipe(onward);
+  for (const end of [onward, socket]) {
+    end.on('error', () => {
+      onward.destroy();
+      socket.destroy();
+    });
+  }
 }
 
 function sendOnward(incoming: IncomingMessage, body: Buffer, { url, options }: Upstream): Promise<Answered> {

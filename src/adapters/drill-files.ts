@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { parseDrill, type DrillScenario } from '../core/drill/drill-schema.ts';
+import { builtInDrills } from '../core/drill/built-in-drills.ts';
+import { OperatorError } from '../errors.ts';
+import type { DrillFiles } from '../ports.ts';
+import { fileRefused } from './file-refused.ts';
+import { systemCode } from './kubernetes-errors.ts';
+import { readYaml } from './located-yaml.ts';
+
+export interface DrillFilesOptions {
+  readonly cwd: string;
+  /** Where the scenarios lie that ship with c2l; by default where they lie in the source. */
+  readonly builtInFolder?: string;
+}
+
+const sourceFolder = fileURLToPath(new URL('../drills/', import.meta.url));
+
+export function createDrillFiles({ cwd, builtInFolder = sourceFolder }: DrillFilesOptions): DrillFiles {
+  return {
+    read: async (name) => {
+      const isBuiltIn = builtInDrills.includes(name);
+      if (!isBuiltIn && !/[/.]/.test(name)) {
+        throw new OperatorError('drill-invalid', `no scenario called ${name} ships with c2l`, {
+          hint: `c2l dr-drill list, or name a file: c2l dr-drill run ./${name}.yaml`,
+        });
+      }
+      return readScenario(isBuiltIn ? join(builtInFolder, `${name}.yaml`) : resolve(cwd, name), name);
+    },
+  };
+}
+
+async function readScenario(path: string, shown: string): Promise<DrillScenario> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new OperatorError('drill-invalid', `scenario ${shown} cannot be read: ${systemCode(error)}`, {
+      hint: 'c2l dr-drill list',
+    });
+  });
+  const yaml = readYaml(text);
+  if (!yaml.ok) throw fileRefused('drill-invalid', shown, yaml.problems);
+  const parsed = parseDrill(yaml.value);
+  if (parsed.ok) return parsed.scenario;
+  throw fileRefused(
+    'drill-invalid',
+    shown,
+    parsed.problems.map(({ path: place, message }) => ({
+      line: yaml.lineOf(place),
+      message: place.length === 0 ? message : `${place.join('.')}: ${message}`,
+    })),
+  );
+}

@@ -1,0 +1,14 @@
+import { createHash } from 'node:crypto';
+
+import { parseJournal, type DrillJournal } from '../core/drill/drill-journal.ts';
+import type { SecretValue } from '../core/secret-value.ts';
+
+/** The journal that a Secret's value holds: it has no values in it, and so may be told. */
+export function readJournal(value: SecretValue): DrillJournal | undefined {
+  return parseJournal(value.reveal());
+}
+
+/** What tells one journal from another. */
+export function journalDigest(journal: DrillJournal): string {
+  return `sha256:${createHash('sha256').update(JSON.stringify(journal)).digest('hex')}`;
+}

@@ -1,0 +1,51 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+
+import { SecretValue } from '../core/secret-value.ts';
+import type { ClusterWriter, SecretCopy } from '../ports.ts';
+import { asObject, asText, parseObject } from './kubernetes-errors.ts';
+
+const keptFields = ['type', 'immutable', 'data'] as const;
+const keptMetadata = ['labels', 'annotations', 'ownerReferences', 'finalizers'] as const;
+
+/** Packed, since a copy of a Secret must fit in a Secret. Undefined where the object is no Secret. */
+export function copyOf(object: Readonly<Record<string, unknown>>): SecretCopy | undefined {
+  const metadata = asObject(object['metadata']);
+  if (metadata === undefined) return undefined;
+  const kept = { ...picked(object, keptFields), metadata: picked(metadata, keptMetadata) };
+  const text = JSON.stringify(sorted(kept));
+  return {
+    uid: asText(metadata['uid']),
+    resourceVersion: asText(metadata['resourceVersion']),
+    hasFinalizers: Array.isArray(metadata['finalizers']) && metadata['finalizers'].length > 0,
+    content: SecretValue.fromBase64(gzipSync(text).toString('base64')),
+  };
+}
+
+/** The object that makes a Secret what the copy holds. */
+export function manifestOf(copy: Parameters<ClusterWriter['putBackSecret']>[0]): object {
+  const { namespace, name, resourceVersion, content } = copy;
+  const kept = parseObject(gunzipSync(Buffer.from(content.revealBase64(), 'base64')).toString('utf8')) ?? {};
+  const metadata = { ...asObject(kept['metadata']), namespace, name };
+  return {
+    ...kept,
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: resourceVersion === undefined ? metadata : { ...metadata, resourceVersion },
+  };
+}
+
+function picked(object: Readonly<Record<string, unknown>>, fields: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(fields.flatMap((field) => (object[field] === undefined ? [] : [[field, object[field]]])));
+}
+
+/** Servers are free in the order of fields. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  const object = asObject(value);
+  if (object === undefined) return value;
+  return Object.fromEntries(
+    Object.entries(object)
+      .sort(([left], [right]) => (left < right ? -1 : 1))
+      .map(([key, each]) => [key, sorted(each)]),
+  );
+}

@@ -1,0 +1,103 @@
+import type { Command } from 'commander';
+
+import type { GlobalFlags, WriteFlags } from '../commands/options.ts';
+import { collect, parseDuration } from './parse-arguments.ts';
+import type { Registry } from './registry.ts';
+
+interface DrillFlags {
+  readonly from?: readonly string[];
+  readonly identity?: string;
+  readonly journalNamespace: string;
+  readonly limit?: number;
+  readonly manual?: boolean;
+}
+
+export function declareDrDrill(registry: Registry): void {
+  const parent = registry.command(
+    'dr-drill',
+    'lose Secrets on purpose, and prove that they come back',
+    'c2l dr-drill run total-secret-loss --sandbox --yes',
+  );
+  declareTelling(registry, parent);
+  declareRun(registry, parent);
+  declareEnding(registry, parent);
+}
+
+function declareTelling(registry: Registry, parent: Command): void {
+  const list = parent.command('list').description('the scenarios that ship with c2l');
+  registry.runs(list, async (flags, deps) =>
+    (await import('../commands/dr-drill.ts')).tellDrills(undefined, flags, deps),
+  );
+  const describe = parent
+    .command('describe')
+    .description('what a scenario does, step by step')
+    .argument('<scenario>', 'its name, or the path of a file');
+  registry.runs(describe, async (flags, deps) =>
+    (await import('../commands/dr-drill.ts')).tellDrills(describe.args[0], flags, deps),
+  );
+}
+
+function declareRun(registry: Registry, parent: Command): void {
+  const command = parent
+    .command('run')
+    .description('break what the scenario says, recover from it, and put everything back')
+    .argument('<scenario>', 'its name, or the path of a file')
+    .option('-y, --yes', 'go ahead without asking; enough in the sandbox alone')
+    .option('--confirm <context>', 'name of the context, instead of typing it')
+    .option('--dry-run', 'prove what can be proven before, and show what would be broken')
+    .option('--from <source>', 'where the recovery takes the values from; repeat in order of precedence', collect)
+    .option('--identity <file>', 'file of an age identity, for an encrypted backup (default: $C2L_AGE_IDENTITY)')
+    .option('--journal-namespace <name>', 'where journal and copies are kept; created if missing', 'c2l-drill')
+    .option('--limit <duration>', 'after which the way back begins by itself (default: of the scenario)', parseDuration)
+    .option('--manual', 'break and time alone: people recover, with whatever tool')
+    .addHelpText('after', '\nExample:\n  c2l dr-drill run total-secret-loss -n shop --from env:backup.env');
+  const options = {
+    name: 'dr-drill',
+    writes: true,
+    formats: () => ['text', 'json', 'yaml', 'markdown'] as const,
+    adjust: (flags: GlobalFlags) => ({ ...flags, scenario: sandboxState(flags, command.args[0]) }),
+  };
+  registry.reports(command, options, ({ drill }) => {
+    const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & DrillFlags>();
+    return (session) =>
+      drill(session, {
+        name: command.args[0] ?? '',
+        from: flags.from ?? [],
+        identity: flags.identity,
+        yes: flags.yes === true,
+        confirm: flags.confirm,
+        dryRun: flags.dryRun === true,
+        journalNamespace: flags.journalNamespace,
+        limitMs: flags.limit,
+        manual: flags.manual === true,
+        isRehearsal: flags.sandbox === true,
+      });
+  });
+}
+
+/** What is broken on purpose must be whole before. */
+function sandboxState({ scenario }: GlobalFlags, drill: string | undefined): string {
+  return scenario === 'incident' && drill !== 'current-state' ? 'healthy' : scenario;
+}
+
+function declareEnding(registry: Registry, parent: Command): void {
+  const endings = {
+    abort: 'put back what an unfinished drill broke',
+    resume: 'recover, then put back the rest',
+  } as const;
+  for (const action of ['abort', 'resume'] as const) {
+    const command = parent
+      .command(action)
+      .description(endings[action])
+      .option('-y, --yes', 'go ahead without asking')
+      .option('--confirm <name>', 'name of the production context or namespace, where --yes alone is not consent')
+      .option('--identity <file>', 'file of an age identity, for an encrypted backup (default: $C2L_AGE_IDENTITY)')
+      .addHelpText('after', `\nExample:\n  c2l dr-drill ${action} -n shop`);
+    const options = { name: 'dr-drill', writes: true, formats: () => ['text', 'json', 'yaml', 'markdown'] as const };
+    registry.reports(command, options, ({ endedDrill }) => {
+      const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & DrillFlags>();
+      return (session) =>
+        endedDrill(session, { action, yes: flags.yes === true, confirm: flags.confirm, identity: flags.identity });
+    });
+  }
+}

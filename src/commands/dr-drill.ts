@@ -1,0 +1,48 @@
+import { builtInDrills } from '../core/drill/built-in-drills.ts';
+import type { DrillScenario } from '../core/drill/drill-schema.ts';
+import type { Deps } from '../ports.ts';
+import { describeDrill, listDrills } from '../render/drill-scenario-text.ts';
+import { printableJson } from '../render/printable.ts';
+import { createStyle } from '../render/style.ts';
+import { ExitCode } from '../exit-codes.ts';
+import { finishDrill, type FinishOptions } from '../shell/finish-drill.ts';
+import { runDrill, type DrillOptions } from '../shell/run-drill.ts';
+import type { Session } from '../shell/session.ts';
+import type { GlobalFlags } from './options.ts';
+import type { CommandResult } from './run-report.ts';
+
+/** Breaks what a scenario says, and proves the recovery. */
+export async function drill(
+  session: Session,
+  { name, ...options }: Omit<DrillOptions, 'scenario'> & { readonly name: string },
+): Promise<CommandResult> {
+  const scenario = await session.deps.drillFiles.read(name);
+  return { report: await runDrill(session, { ...options, scenario }) };
+}
+
+/** Ends a drill that was not finished. */
+export async function endedDrill(session: Session, options: FinishOptions): Promise<CommandResult> {
+  return { report: await finishDrill(session, options) };
+}
+
+/** Tells which scenarios there are, or all of one; no cluster is asked. */
+export async function tellDrills(name: string | undefined, flags: GlobalFlags, deps: Deps): Promise<ExitCode> {
+  const names = name === undefined ? builtInDrills : [name];
+  const scenarios: DrillScenario[] = [];
+  for (const each of names) scenarios.push(await deps.drillFiles.read(each));
+  const [only] = scenarios;
+  const { terminal } = deps;
+  if (flags.output !== 'text') {
+    const document = name === undefined ? { schemaVersion: 1, scenarios } : { schemaVersion: 1, ...only };
+    const text =
+      flags.output === 'json'
+        ? `${printableJson(JSON.stringify(document, null, 2))}\n`
+        : (await import('../render/yaml.ts')).toYaml(document);
+    terminal.out(text);
+    return ExitCode.ok;
+  }
+  const style = createStyle(terminal.color, { width: terminal.width });
+  const lines = name === undefined || only === undefined ? listDrills(scenarios, style) : describeDrill(only, style);
+  terminal.out(`${lines.join('\n')}\n`);
+  return ExitCode.ok;
+}

@@ -1,0 +1,74 @@
+import type { ObjectRef } from '../kubernetes.ts';
+import type { DrillLine } from './drill-report.ts';
+import type { DrillScenario } from './drill-schema.ts';
+
+/** The type of every Secret that a drill makes for itself. */
+export const drillType = 'c2l.dev/drill';
+
+/** The one Secret of a drill in the namespace under test: there can be only one, so it is the lock too. */
+export const markerName = 'c2l-drill';
+
+/** Whoever owns the namespace says with it that drills may break things there. */
+export const optInLabel = 'c2l.dev/dr-drill';
+export const optInValue = 'allowed';
+
+/** A database with a row of the drill in it. */
+export interface DrillRow {
+  readonly component: string;
+  readonly table: string;
+}
+
+/** Everything that is needed to end a drill from another machine. No values. */
+export interface DrillJournal {
+  readonly schemaVersion: 1;
+  readonly id: string;
+  readonly namespace: string;
+  readonly scenario: DrillScenario;
+  readonly operator: string;
+  readonly version: string;
+  readonly startedAt: string;
+  /** The Secrets that the fault touches; the copy of each lies beside the journal. */
+  readonly touched: readonly { readonly name: string; readonly copy: string }[];
+  /** Revisions that were there before. */
+  readonly revisions: readonly string[];
+  /** Where the recovery takes its values from. */
+  readonly from: readonly string[];
+  /** Keys whose present value the recovery replaces. */
+  readonly overwrite: readonly string[];
+  /** Kinds of source that refuse during the recovery. */
+  readonly refused: readonly string[];
+  readonly rows: readonly DrillRow[];
+  /** No later than the fault, by the server's clock. */
+  readonly faultAt?: string;
+  readonly lines: readonly DrillLine[];
+}
+
+export function drillId(at: Date): string {
+  return at
+    .toISOString()
+    .toLowerCase()
+    .replace(/[^0-9tz]/g, '');
+}
+
+export function journalName(id: string): string {
+  return `c2l-drill-${id}`;
+}
+
+export function copyName(id: string, index: number): string {
+  return `${journalName(id)}-${index}`;
+}
+
+export function secretRef(namespace: string, name: string): ObjectRef {
+  return { kind: 'Secret', namespace, name };
+}
+
+/** Undefined where the text is none: anybody with the rights can edit it. */
+export function parseJournal(text: string): DrillJournal | undefined {
+  try {
+    const parsed = JSON.parse(text) as Partial<DrillJournal> | null;
+    const isWhole = parsed?.schemaVersion === 1 && Array.isArray(parsed.touched) && Array.isArray(parsed.lines);
+    return isWhole ? (parsed as DrillJournal) : undefined;
+  } catch {
+    return undefined;
+  }
+}

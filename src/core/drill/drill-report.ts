@@ -1,0 +1,94 @@
+import type { ObjectRef } from '../kubernetes.ts';
+import type { ReportHead } from '../report.ts';
+
+/** One line of the journal: written before what it tells is done. */
+export interface DrillLine {
+  /** UTC, ISO 8601. */
+  readonly at: string;
+  readonly step: DrillStep;
+  readonly detail: string;
+}
+
+export type DrillStep =
+  | 'steady-state'
+  | 'way-back'
+  | 'copies'
+  | 'data'
+  | 'fault'
+  | 'consumers'
+  | 'detection'
+  | 'recovery'
+  | 'verified'
+  | 'way-back-begun'
+  | 'put-back'
+  | 'proven-again'
+  | 'clean-up';
+
+/** What the fault does to one Secret. */
+export interface PlannedFault {
+  readonly object: ObjectRef;
+  readonly does: 'lost' | 'keys-lost' | 'another-value' | 'line-break' | 'encoded-twice';
+  readonly keys: readonly string[];
+}
+
+export type DrillPhaseName = 'detect' | 'decide' | 'values' | 'write' | 'first-pod' | 'all-verified';
+
+/** Part of the recovery time; together they are all of it. */
+export interface DrillPhase {
+  readonly name: DrillPhaseName;
+  readonly durationMs: number;
+}
+
+/** How a drill ended. */
+export type DrillOutcome =
+  /** In time, with everything proven. */
+  | 'recovered'
+  | 'too-late'
+  /** The recovery did not do it: the way back did. */
+  | 'not-recovered'
+  /** Something did not hold before the fault: nothing was changed. */
+  | 'not-started'
+  | 'planned'
+  /** `abort`: everything is as it was. */
+  | 'put-back';
+
+export interface DrillReport extends ReportHead {
+  readonly command: 'dr-drill';
+  readonly drill: {
+    readonly id: string;
+    readonly scenario: string;
+    readonly description: string;
+    readonly manual: boolean;
+    readonly operator: string;
+    readonly version: string;
+    readonly journalNamespace: string;
+    /** Of the last journal: it tells whether the timeline is the one that was kept. */
+    readonly journalDigest?: string;
+  };
+  readonly dryRun: boolean;
+  readonly outcome: DrillOutcome;
+  readonly sources: readonly string[];
+  readonly faults: readonly PlannedFault[];
+  readonly evicted: readonly ObjectRef[];
+  /** What uses the broken Secrets and was left running. */
+  readonly kept: readonly { readonly pod: ObjectRef; readonly reason: string }[];
+  readonly recovery?: {
+    /** From the fault until everything was proven. */
+    readonly tookMs: number;
+    readonly objectiveMs: number;
+    readonly phases: readonly DrillPhase[];
+  };
+  /** Of the required values, how many the sources hold as they run. */
+  readonly backup?: { readonly required: number; readonly equal: number };
+  /** A row that was written before the fault. */
+  readonly data: readonly {
+    readonly component: string;
+    readonly state: 'kept' | 'lost' | 'not-tried';
+    readonly detail: string;
+  }[];
+  /** When others noticed, from the fault on; absent where they did not. */
+  readonly noticed: readonly { readonly by: string; readonly afterMs?: number }[];
+  readonly timeline: readonly DrillLine[];
+  /** What did not go as it should, in the order in which it was seen. */
+  readonly wrong: readonly string[];
+}

@@ -1,0 +1,74 @@
+// A named import of `z` would bring every locale of the library into the program.
+import * as z from 'zod';
+
+const kubernetesName = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'expected a Kubernetes name: lower-case letters, digits, "-" and "."');
+const duration = z
+  .string()
+  .regex(/^\d{1,4}(s|m|h)$/, 'expected a duration such as 90s or 5m')
+  .transform(
+    (text) => Number(text.slice(0, -1)) * { s: 1000, m: 60_000, h: 3_600_000 }[text.slice(-1) as 's' | 'm' | 'h'],
+  );
+const keys = z
+  .array(z.string().regex(/^[-._a-zA-Z0-9]+$/, 'expected a Secret key'))
+  .nonempty('expected at least one key');
+
+const fault = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('lose-secrets'),
+    secrets: z.union([z.literal('all'), z.array(kubernetesName).nonempty('expected at least one name')]).default('all'),
+    /** Whether what c2l kept beside them goes too, so that only the sources are left. */
+    revisions: z.boolean().default(true),
+  }),
+  z.strictObject({
+    kind: z.literal('lose-keys'),
+    keys: z.union([z.literal('required'), keys]).default('required'),
+  }),
+  z.strictObject({
+    kind: z.literal('change-values'),
+    /** `logins` are the passwords that the checks of the stack log in with. */
+    keys: z.union([z.literal('logins'), keys]).default('logins'),
+    into: z.enum(['another-value', 'line-break', 'encoded-twice']),
+  }),
+  z.strictObject({ kind: z.literal('refuse-source'), source: z.enum(['azure-key-vault']) }),
+]);
+
+/** A disaster that is rehearsed: what is broken, what must hold before and after, and how long it may take. */
+export const drillSchema = z.strictObject({
+  version: z.literal(1, 'expected 1: this c2l reads version 1'),
+  name: kubernetesName,
+  description: z.string().min(1),
+  /** Whether the stack must be proven healthy first; without it, the recovery is of what is broken now. */
+  steadyState: z.boolean().default(true),
+  faults: z.array(fault).default([]),
+  /** How it is recovered from: by the code of fix-secrets, restart and verify. */
+  recovery: z.strictObject({ path: z.literal('built-in') }).default({ path: 'built-in' }),
+  checks: z
+    .strictObject({
+      /** A row that was written to each database before must be there after. */
+      data: z.boolean().default(true),
+    })
+    .default({ data: true }),
+  limits: z.strictObject({ total: duration }).default({ total: 900_000 }),
+  objective: z.strictObject({ recovery: duration }).default({ recovery: 300_000 }),
+});
+
+export type DrillScenario = z.infer<typeof drillSchema>;
+export type DrillFault = DrillScenario['faults'][number];
+export type ValueChange = Extract<DrillFault, { kind: 'change-values' }>['into'];
+
+/** Checks what a scenario file holds, and names everything wrong with it at once. */
+export function parseDrill(
+  input: unknown,
+):
+  | { readonly ok: true; readonly scenario: DrillScenario }
+  | { readonly ok: false; readonly problems: readonly { path: (string | number)[]; message: string }[] } {
+  const parsed = drillSchema.safeParse(input);
+  if (parsed.success) return { ok: true, scenario: parsed.data };
+  const problems = parsed.error.issues.map(({ path, message }) => ({
+    path: path.filter((step) => typeof step !== 'symbol'),
+    message: message.charAt(0).toLowerCase() + message.slice(1),
+  }));
+  return { ok: false, problems };
+}

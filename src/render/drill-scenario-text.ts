@@ -1,0 +1,65 @@
+import type { DrillFault, DrillScenario } from '../core/drill/drill-schema.ts';
+import { durationText, paragraph, table } from './layout.ts';
+import type { Style } from './style.ts';
+
+export function listDrills(scenarios: readonly DrillScenario[], style: Style): string[] {
+  return [
+    ...table(
+      scenarios.map(({ name, description }) => [{ text: name, paint: style.bold }, { text: description }]),
+      style.width,
+      0,
+    ),
+    '',
+    'next: c2l dr-drill run total-secret-loss --sandbox --yes',
+  ];
+}
+
+export function describeDrill(scenario: DrillScenario, style: Style): string[] {
+  const { name, description, steadyState, faults, checks, limits, objective } = scenario;
+  const steps = [
+    steadyState ? 'verify proves that all is well, else nothing is begun' : 'whatever is broken now is the fault',
+    'backup --check proves that the sources hold every required value',
+    ...(faults.length === 0 ? [] : ['a copy of every Secret that is touched is kept in another namespace']),
+    ...faults.map(faultText),
+    ...(faults.length === 0 ? [] : ['pods that use what is broken start anew, and audit is timed']),
+    'fix-secrets, restart and verify recover, unattended',
+    ...(faults.length === 0
+      ? []
+      : ['what the recovery did not bring back is put back from the copies, and proven again']),
+    ...(checks.data ? ['a row that was written to each database before must still be there'] : []),
+  ];
+  return [
+    ...paragraph(`${name}: `, description, style.width),
+    '',
+    ...steps.flatMap((step, index) => paragraph(`  ${index + 1}. `, step, style.width)),
+    '',
+    ...paragraph(
+      '',
+      `objective ${durationText(objective.recovery)}; after ${durationText(limits.total)} the way back begins by itself`,
+      style.width,
+    ),
+    '',
+    `next: c2l dr-drill run ${name} --sandbox --yes`,
+  ];
+}
+
+function faultText(fault: DrillFault): string {
+  switch (fault.kind) {
+    case 'lose-secrets': {
+      const which = fault.secrets === 'all' ? 'every Secret of the stack' : fault.secrets.join(', ');
+      return `${which} is deleted${fault.revisions ? ', and the revisions beside them' : ''}`;
+    }
+    case 'lose-keys':
+      return `${fault.keys === 'required' ? 'every required key' : fault.keys.join(', ')} is taken away`;
+    case 'change-values': {
+      const what = {
+        'another-value': 'gets another value',
+        'line-break': 'gets a line break',
+        'encoded-twice': 'is encoded twice',
+      };
+      return `${fault.keys === 'logins' ? 'each password that a check logs in with' : fault.keys.join(', ')} ${what[fault.into]}`;
+    }
+    case 'refuse-source':
+      return `${fault.source} refuses during the recovery`;
+  }
+}

@@ -1,0 +1,127 @@
+import type { DrillOutcome, DrillReport } from '../core/drill/drill-report.ts';
+import { listText } from '../core/list-text.ts';
+import { refText } from '../core/kubernetes.ts';
+import { closingLines, headLines } from './head-text.ts';
+import { count, durationText, paragraph, table, type Cell } from './layout.ts';
+import type { Style } from './style.ts';
+
+/** What was broken, how long the recovery took and where the time went, and what went wrong. */
+export function drillText(report: DrillReport, style: Style): string[] {
+  return [
+    ...headLines(report, style),
+    ...planText(report, style),
+    ...section('recovery', timeLines(report, style)),
+    ...section('noticed', noticedLines(report, style)),
+    ...section('data', dataLines(report, style)),
+    ...section('timeline', timelineLines(report, style)),
+    ...section(
+      'what went wrong',
+      wrongOf(report).flatMap((text) => paragraph('  - ', text, style.width)),
+    ),
+    ...closingLines(report, { because: drillSummary(report), next: nextAfterDrill(report) }, style),
+  ];
+}
+
+export function faultWords({ does, keys }: DrillReport['faults'][number]): string {
+  const which = listText(keys);
+  const words = {
+    lost: `deleted, with ${count(keys.length, 'key')}`,
+    'keys-lost': `loses ${which}`,
+    'another-value': `another value of ${which}`,
+    'line-break': `a line break after ${which}`,
+    'encoded-twice': `encoded twice: ${which}`,
+  };
+  return words[does];
+}
+
+/** The findings first: they are what a script fails for. */
+export function wrongOf({ findings, wrong }: DrillReport): string[] {
+  return [
+    ...new Set([...findings.filter(({ severity }) => severity === 'error').map(({ message }) => message), ...wrong]),
+  ];
+}
+
+export function drillSummary({ outcome, drill, recovery, evicted, faults }: DrillReport): string {
+  const took = recovery === undefined ? '' : ` in ${durationText(recovery.tookMs)}`;
+  const goal = recovery === undefined ? '' : `, objective ${durationText(recovery.objectiveMs)}`;
+  const end = faults.length === 0 ? 'everything is proven' : 'everything is as it was';
+  const words: Record<DrillOutcome, string> = {
+    recovered: `${drill.scenario}: recovered${took}${goal}; ${end}`,
+    'too-late': `${drill.scenario}: recovered${took}${goal}: missed; ${end}`,
+    'not-recovered': `${drill.scenario}: the recovery did not bring everything back; the way back did`,
+    'not-started': `${drill.scenario}: did not start, and changed nothing`,
+    planned: `dry run: would break ${count(faults.length, 'Secret')} and start ${count(evicted.length, 'pod')} anew`,
+    'put-back': `${drill.scenario}: everything is as it was`,
+  };
+  return words[outcome];
+}
+
+export function nextAfterDrill({ outcome, drill, findings, namespaces }: DrillReport): string {
+  if (outcome === 'planned') return `c2l dr-drill run ${drill.scenario}`;
+  if (outcome === 'not-started') return findings[0]?.fix ?? 'c2l verify';
+  return outcome === 'recovered' || outcome === 'put-back'
+    ? 'c2l dr-drill list'
+    : `c2l verify -n ${namespaces[0] ?? ''}`;
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', title, ...lines];
+}
+
+function planText({ drill, faults, evicted, kept, sources, backup }: DrillReport, style: Style): string[] {
+  const rows: Cell[][] = [
+    ...faults.map((fault): Cell[] => [{ text: 'BREAK' }, { text: refText(fault.object) }, { text: faultWords(fault) }]),
+    ...evicted.map((pod): Cell[] => [{ text: 'RESTART' }, { text: refText(pod) }, { text: 'uses it' }]),
+    ...kept.map(({ pod, reason }): Cell[] => [{ text: 'KEEP' }, { text: refText(pod) }, { text: reason }]),
+  ];
+  const held =
+    backup === undefined ? '' : `; ${backup.equal} of ${count(backup.required, 'required value')} equal to what ran`;
+  return [
+    ...paragraph(`${drill.scenario}: `, drill.description, style.width),
+    ...(sources.length === 0 ? [] : paragraph('sources: ', `${sources.join(', ')}${held}`, style.width)),
+    ...(drill.journalNamespace === ''
+      ? []
+      : paragraph('journal: ', `namespace ${drill.journalNamespace}, drill ${drill.id}`, style.width)),
+    ...(rows.length === 0 ? [] : ['', ...table(rows, style.width)]),
+  ];
+}
+
+function timeLines({ recovery }: DrillReport, style: Style): string[] {
+  if (recovery === undefined) return [];
+  const { phases, tookMs, objectiveMs } = recovery;
+  const rows = phases.map(({ name, durationMs }): Cell[] => [
+    { text: name },
+    { text: durationText(durationMs).padStart(8) },
+  ]);
+  const total: Cell[] = [
+    { text: 'in all' },
+    { text: durationText(tookMs).padStart(8) },
+    { text: `objective ${durationText(objectiveMs)}`, paint: tookMs > objectiveMs ? style.bad : style.good },
+  ];
+  return table([...rows, total], style.width);
+}
+
+function noticedLines({ noticed }: DrillReport, style: Style): string[] {
+  const rows = noticed.map(({ by, afterMs }): Cell[] => [
+    { text: by },
+    { text: afterMs === undefined ? 'not before the recovery' : `after ${durationText(afterMs)}` },
+  ]);
+  return table(rows, style.width);
+}
+
+function dataLines({ data }: DrillReport, style: Style): string[] {
+  const rows = data.map(({ component, state, detail }): Cell[] => [
+    { text: state.toUpperCase(), paint: state === 'kept' ? style.good : state === 'lost' ? style.bad : style.caution },
+    { text: component },
+    { text: detail },
+  ]);
+  return table(rows, style.width);
+}
+
+function timelineLines({ timeline }: DrillReport, style: Style): string[] {
+  const rows = timeline.map(({ at, detail }): Cell[] => [
+    { text: at.slice(11, 23), paint: style.dim },
+    { text: detail },
+  ]);
+  return table(rows, style.width);
+}

@@ -1,0 +1,68 @@
+import type { DrillPlan, EvictedPod, SecretFault } from '../core/drill/plan-drill.ts';
+import { refText } from '../core/kubernetes.ts';
+import { SecretValue } from '../core/secret-value.ts';
+import { OperatorError } from '../errors.ts';
+import type { Session } from './session.ts';
+import type { Journal } from './drill-journal.ts';
+
+/** Breaks what the plan says, each Secret with a line of its own before; then whoever uses it starts anew. */
+export async function injectFault(session: Session, plan: DrillPlan, journal: Journal): Promise<void> {
+  if (plan.faults.length === 0) return;
+  await journal.arm();
+  for (const fault of plan.faults) {
+    await journal.write('fault', faultText(fault), { faultAt: journal.openedAt });
+    await breakSecret(session, fault);
+  }
+}
+
+/** Gives the pods that a PodDisruptionBudget keeps. */
+export async function startAnew({ cluster }: Session, pods: readonly EvictedPod[]): Promise<string[]> {
+  const refused: string[] = [];
+  for (const { pod, uid } of pods) {
+    try {
+      const isEvicted = await cluster.evictPod({ namespace: pod.namespace, name: pod.name, uid });
+      if (!isEvicted) refused.push(`${refText(pod)} stays: a PodDisruptionBudget keeps it`);
+    } catch (error) {
+      // One that was replaced meanwhile has started anew already.
+      if (!(error instanceof OperatorError)) throw error;
+      if (error.code !== 'conflict') refused.push(`${refText(pod)} stays: ${error.message}`);
+    }
+  }
+  return refused;
+}
+
+export function faultText({ secret, does, keys }: SecretFault): string {
+  const { name } = secret.metadata;
+  const words = {
+    lost: `secret/${name} is deleted`,
+    'keys-lost': `secret/${name} loses ${keys.join(', ')}`,
+    'another-value': `secret/${name} gets another value of ${keys.join(', ')}`,
+    'line-break': `secret/${name} gets a line break at the end of ${keys.join(', ')}`,
+    'encoded-twice': `secret/${name} holds ${keys.join(', ')} encoded in base64 twice`,
+  };
+  return words[does];
+}
+
+async function breakSecret({ cluster, deps }: Session, { secret, does, keys }: SecretFault): Promise<void> {
+  const { namespace, name, uid = '', resourceVersion = '' } = secret.metadata;
+  if (does === 'lost') {
+    await cluster.deleteSecret({ namespace, name, uid });
+    return;
+  }
+  const changed = (value: SecretValue): SecretValue => {
+    if (does === 'encoded-twice') return value.encodedAgain();
+    if (does === 'line-break') return value.withLineBreak();
+    const digits = Array.from(deps.randomBytes(16), (byte) => byte.toString(16).padStart(2, '0'));
+    return SecretValue.fromText(`drill-${digits.join('')}`);
+  };
+  const data = new Map(
+    does === 'keys-lost'
+      ? []
+      : keys.flatMap((key) => {
+          const value = secret.data.get(key);
+          return value === undefined ? [] : [[key, changed(value)] as const];
+        }),
+  );
+  const remove = does === 'keys-lost' ? keys : [];
+  await cluster.patchSecret({ namespace, name, resourceVersion, data, remove, annotations: {} });
+}

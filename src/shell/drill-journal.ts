@@ -1,0 +1,253 @@
+import { copyName, drillType, journalName, markerName, type DrillJournal } from '../core/drill/drill-journal.ts';
+import type { DrillStep } from '../core/drill/drill-report.ts';
+import { SecretValue } from '../core/secret-value.ts';
+import type { Secret } from '../core/secret.ts';
+import { OperatorError } from '../errors.ts';
+import { ExitCode } from '../exit-codes.ts';
+import type { Session } from './session.ts';
+
+const idNote = 'c2l.dev/drill-id';
+const placeNote = 'c2l.dev/drill-journal-namespace';
+const stateNote = 'c2l.dev/drill-state';
+const scenarioNote = 'c2l.dev/drill-scenario';
+const journalKey = 'journal';
+const copyKey = 'copy';
+const labels = { 'app.kubernetes.io/managed-by': 'c2l', 'c2l.dev/drill': 'true' };
+
+/** A drill that was begun in a namespace, as its marker tells. */
+export interface Marker {
+  readonly id: string;
+  readonly scenario: string;
+  readonly journalNamespace: string;
+  /** Whether anything was, or may have been, broken. */
+  readonly isArmed: boolean;
+  readonly secret: Secret;
+}
+
+export function markerOf(secret: Secret): Marker | undefined {
+  const { annotations = {}, name } = secret.metadata;
+  const id = annotations[idNote];
+  if (secret.type !== drillType || name !== markerName || id === undefined) return undefined;
+  return {
+    id,
+    scenario: annotations[scenarioNote] ?? '',
+    journalNamespace: annotations[placeNote] ?? '',
+    isArmed: annotations[stateNote] === 'armed',
+    secret,
+  };
+}
+
+/**
+ * A drill's own Secrets: the marker in the namespace under test, which is the lock, and journal and copies in another
+ * one. Whoever writes the journal last holds the drill: the next line of anybody else is refused.
+ */
+export class Journal {
+  readonly #session: Session;
+  readonly #place: string;
+  #content: DrillJournal;
+  #version: string;
+
+  private constructor(
+    session: Session,
+    place: string,
+    held: { readonly content: DrillJournal; readonly version: string; readonly openedAt: string },
+  ) {
+    this.openedAt = held.openedAt;
+    this.#session = session;
+    this.#place = place;
+    this.#content = held.content;
+    this.#version = held.version;
+  }
+
+  get content(): DrillJournal {
+    return this.#content;
+  }
+
+  get namespace(): string {
+    return this.#place;
+  }
+
+  /** When it was opened, by the server's clock, which the start of pods is compared with. */
+  readonly openedAt: string;
+
+  /** Takes the lock, then opens the journal. Throws `drill-refused` where another drill is not finished. */
+  static async open(session: Session, place: string, content: DrillJournal): Promise<Journal> {
+    const { cluster } = session;
+    const { id, namespace, scenario } = content;
+    const noted = { [idNote]: id, [placeNote]: place, [stateNote]: 'preparing', [scenarioNote]: scenario.name };
+    try {
+      await cluster.createSecret({
+        namespace,
+        name: markerName,
+        type: drillType,
+        labels,
+        annotations: noted,
+        data: new Map(),
+      });
+    } catch (error) {
+      if (error instanceof OperatorError && error.code === 'conflict') throw otherDrill(namespace);
+      throw error;
+    }
+    const page = {
+      namespace: place,
+      name: journalName(id),
+      type: drillType,
+      labels,
+      annotations: { 'c2l.dev/drill-of': namespace },
+      data: encoded(content),
+    };
+    const journal = await cluster.createSecret(page).catch(async (error: unknown) => {
+      await removeSecret(session, namespace, markerName);
+      throw error;
+    });
+    return new Journal(session, place, { content, version: versionOf(journal), openedAt: openedAt(journal) });
+  }
+
+  /** The journal that a marker leads to; undefined where it was never opened, or is gone. */
+  static async find(
+    session: Session,
+    { id, journalNamespace }: Pick<Marker, 'id' | 'journalNamespace'>,
+  ): Promise<Journal | undefined> {
+    const found = await session.cluster.readSecret(journalNamespace, journalName(id));
+    if (found.state === 'unreadable') throw unreadable(found.reason);
+    if (found.state === 'absent') return undefined;
+    const text = found.value.data.get(journalKey);
+    const content = text === undefined ? undefined : session.deps.readJournal(text);
+    if (content === undefined) throw unreadable(`Secret ${journalNamespace}/${journalName(id)} holds no journal`);
+    return new Journal(session, journalNamespace, {
+      content,
+      version: versionOf(found.value),
+      openedAt: openedAt(found.value),
+    });
+  }
+
+  /** With the session of somebody who is not interrupted. */
+  heldBy(session: Session): Journal {
+    return new Journal(session, this.#place, {
+      content: this.#content,
+      version: this.#version,
+      openedAt: this.openedAt,
+    });
+  }
+
+  async write(step: DrillStep, detail: string, more: Partial<DrillJournal> = {}): Promise<void> {
+    const { cluster, deps } = this.#session;
+    const line = { at: deps.clock.now().toISOString(), step, detail };
+    deps.terminal.err(`drill: ${detail}`);
+    const content = { ...this.#content, ...more, lines: [...this.#content.lines, line] };
+    const patch = {
+      namespace: this.#place,
+      name: journalName(content.id),
+      resourceVersion: this.#version,
+      data: encoded(content),
+      annotations: {},
+    };
+    const written = await cluster.patchSecret(patch).catch(async (error: unknown) => {
+      // A line whose answer was lost may have arrived.
+      const found = await cluster.readSecret(patch.namespace, patch.name);
+      const line = patch.data.get(journalKey);
+      const isThere = found.state === 'present' && line !== undefined && found.value.data.get(journalKey)?.equals(line);
+      if (isThere === true) return found.value;
+      throw error;
+    });
+    this.#content = content;
+    this.#version = versionOf(written);
+  }
+
+  /** From here on something may be broken; after `settled` nothing is. */
+  async arm(): Promise<void> {
+    await this.#mark('armed');
+  }
+
+  async settle(): Promise<void> {
+    await this.#mark('settled');
+  }
+
+  async #mark(state: string): Promise<void> {
+    const { cluster } = this.#session;
+    const { namespace } = this.#content;
+    const found = await cluster.readSecret(namespace, markerName);
+    if (found.state === 'unreadable') throw unreadable(found.reason);
+    if (found.state === 'absent') return;
+    await cluster.patchSecret({
+      namespace,
+      name: markerName,
+      resourceVersion: versionOf(found.value),
+      data: new Map(),
+      annotations: { [stateNote]: state },
+    });
+  }
+
+  /** Keeps a copy of each Secret, and proves by reading that it can be put back. */
+  async keepCopies(copies: readonly { readonly name: string; readonly content: SecretValue }[]): Promise<void> {
+    const { cluster } = this.#session;
+    const { id, namespace } = this.#content;
+    for (const [index, { name, content }] of copies.entries()) {
+      await cluster.createSecret({
+        namespace: this.#place,
+        name: copyName(id, index),
+        type: drillType,
+        labels,
+        annotations: { 'c2l.dev/drill-of': namespace, 'c2l.dev/secret-name': name },
+        data: new Map([[copyKey, content]]),
+      });
+      const kept = await this.copy(copyName(id, index));
+      if (kept?.equals(content) !== true)
+        throw unreadable(`the copy of Secret ${namespace}/${name} could not be read back`);
+    }
+  }
+
+  async copy(name: string): Promise<SecretValue | undefined> {
+    const found = await this.#session.cluster.readSecret(this.#place, name);
+    if (found.state === 'unreadable') throw unreadable(found.reason);
+    return found.state === 'present' ? found.value.data.get(copyKey) : undefined;
+  }
+
+  /** Removes the copies, then the journal, then the lock: killed in between, whoever goes on finds the lock. */
+  async remove(): Promise<void> {
+    const { id, namespace, touched } = this.#content;
+    for (const { copy } of touched) await removeSecret(this.#session, this.#place, copy);
+    await removeSecret(this.#session, this.#place, journalName(id));
+    await removeSecret(this.#session, namespace, markerName);
+  }
+}
+
+/** Only what a drill made is removed. */
+export async function removeSecret({ cluster }: Session, namespace: string, name: string): Promise<void> {
+  const found = await cluster.readSecret(namespace, name);
+  if (found.state === 'unreadable') throw unreadable(found.reason);
+  if (found.state === 'absent' || found.value.type !== drillType) return;
+  await cluster.deleteSecret({ namespace, name, uid: found.value.metadata.uid ?? '' });
+}
+
+export async function findMarker({ cluster }: Session, namespace: string): Promise<Marker | undefined> {
+  const found = await cluster.readSecret(namespace, markerName);
+  if (found.state === 'unreadable') throw unreadable(found.reason);
+  return found.state === 'present' ? markerOf(found.value) : undefined;
+}
+
+function otherDrill(namespace: string): OperatorError {
+  return new OperatorError('drill-refused', `a drill in namespace ${namespace} is not finished`, {
+    hint: `c2l dr-drill abort -n ${namespace}`,
+    exitCode: ExitCode.problems,
+  });
+}
+
+function unreadable(reason: string): OperatorError {
+  return new OperatorError('nothing-readable', `the journal of the drill cannot be read: ${reason}`, {
+    hint: 'c2l dr-drill abort',
+    exitCode: ExitCode.unreadable,
+  });
+}
+
+function encoded(content: DrillJournal): Map<string, SecretValue> {
+  return new Map([[journalKey, SecretValue.fromText(JSON.stringify(content))]]);
+}
+
+function openedAt({ metadata }: Secret): string {
+  return metadata.creationTimestamp ?? '';
+}
+
+function versionOf({ metadata }: Secret): string {
+  return metadata.resourceVersion ?? '';
+}

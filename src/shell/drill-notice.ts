@@ -1,0 +1,42 @@
+import { drillType, markerName } from '../core/drill/drill-journal.ts';
+import type { Secret } from '../core/secret.ts';
+import { present, type Observed } from '../core/observed.ts';
+import type { Cluster, Terminal } from '../ports.ts';
+
+export interface DrillNotice {
+  /** The same cluster, whose lists of Secrets tell of unfinished drills and leave their own Secrets out. */
+  over(cluster: Cluster): Cluster;
+  /** For the commands that run and end drills. */
+  mute(): void;
+}
+
+/** Every command lists the Secrets anyway: no request is made for it. */
+export function createDrillNotice(terminal: Pick<Terminal, 'err'>): DrillNotice {
+  const told = new Set<string>();
+  let isMuted = false;
+  const tell = ({ metadata }: Secret): void => {
+    const { namespace, name, annotations = {} } = metadata;
+    if (isMuted || name !== markerName || told.has(namespace)) return;
+    told.add(namespace);
+    const scenario = annotations['c2l.dev/drill-scenario'] ?? 'of an unknown scenario';
+    terminal.err(
+      `warning: drill ${scenario} in namespace ${namespace} is not finished: c2l dr-drill abort -n ${namespace}, or resume`,
+    );
+  };
+  const without = (found: Observed<readonly Secret[]>): Observed<readonly Secret[]> => {
+    if (found.state !== 'present') return found;
+    const own = found.value.filter(({ type }) => type === drillType);
+    if (own.length === 0) return found;
+    own.forEach(tell);
+    return present(found.value.filter(({ type }) => type !== drillType));
+  };
+  return {
+    over: (cluster) => ({
+      ...cluster,
+      listSecrets: async (namespace) => without(await cluster.listSecrets(namespace)),
+    }),
+    mute: () => {
+      isMuted = true;
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import { outdatedPods, podsText } from '../core/drill/plan-drill.ts';
+import { count } from '../core/list-text.ts';
+import { keyId } from '../core/plan-secrets.ts';
+import { revisionsIn } from '../core/revision.ts';
+import type { Secret } from '../core/secret.ts';
+import type { SecretValue } from '../core/secret-value.ts';
+import { OperatorError } from '../errors.ts';
+import { ExitCode } from '../exit-codes.ts';
+import type { Journal } from './drill-journal.ts';
+import { startAnew } from './drill-fault.ts';
+import { observe } from './observe.ts';
+import { removeRevisions } from './prune-revisions.ts';
+import type { Session } from './session.ts';
+
+export interface PutBack {
+  /** Values that nobody had brought back. */
+  readonly restored: readonly string[];
+}
+
+/**
+ * Makes every Secret that the drill touched what it was, removes what was added beside it, and starts anew what holds
+ * other values. Does nothing where all is as it was, so that it can be begun again at any point.
+ */
+export async function putBack(session: Session, journal: Journal): Promise<PutBack> {
+  const { cluster, deps, scope, stack } = session;
+  const { namespace, touched, faultAt } = journal.content;
+  const restored: string[] = [];
+  const changed = new Set<string>();
+  for (const { name, copy } of touched) {
+    const differs = await putBackOne(session, journal, { name, copy });
+    for (const key of differs) changed.add(keyId({ namespace, secret: name, key }));
+    if (differs.length > 0) restored.push(`${count(differs.length, 'value')} of secret ${name}`);
+  }
+  await removeNewRevisions(session, journal);
+  if (changed.size === 0 || faultAt === undefined) return { restored };
+  const snapshot = await observe(cluster, scope, deps.clock.now());
+  const outdated = outdatedPods(snapshot, stack, { changed, since: faultAt });
+  if (outdated.length > 0) {
+    await journal.write('put-back', `start anew what holds other values: ${podsText(outdated)}`);
+    for (const reason of await startAnew(session, outdated)) deps.terminal.err(`warning: ${reason}`);
+  }
+  return { restored };
+}
+
+async function putBackOne(
+  session: Session,
+  journal: Journal,
+  { name, copy }: { readonly name: string; readonly copy: string },
+): Promise<readonly string[]> {
+  const { cluster } = session;
+  const { namespace } = journal.content;
+  const content = await journal.copy(copy);
+  if (content === undefined) throw lost(`the copy of Secret ${namespace}/${name} is gone`);
+  const now = await cluster.copySecret(namespace, name);
+  if (now.state === 'unreadable') throw lost(now.reason);
+  if (now.state === 'present' && now.value.content.equals(content)) return [];
+
+  const before = await cluster.readSecret(namespace, name);
+  if (before.state === 'unreadable') throw lost(before.reason);
+  const there = before.state === 'present' ? before.value : undefined;
+  const secret = await replace(session, { namespace, name, content, there });
+  return differences(secret, there);
+}
+
+/** The API takes no other type, and nothing at all of what is immutable: such a Secret makes room first. */
+async function replace(
+  { cluster }: Session,
+  {
+    namespace,
+    name,
+    content,
+    there,
+  }: { namespace: string; name: string; content: SecretValue; there: Secret | undefined },
+): Promise<Secret> {
+  if (there === undefined) return cluster.putBackSecret({ namespace, name, content });
+  try {
+    if (!there.immutable) {
+      const { resourceVersion } = there.metadata;
+      return await cluster.putBackSecret({ namespace, name, content, resourceVersion });
+    }
+  } catch (error) {
+    if (!(error instanceof OperatorError) || error.code !== 'write-failed') throw error;
+  }
+  await cluster.deleteSecret({ namespace, name, uid: there.metadata.uid ?? '' });
+  return cluster.putBackSecret({ namespace, name, content });
+}
+
+function differences({ data }: Secret, before: Secret | undefined): string[] {
+  return [...data].flatMap(([key, value]) => (before?.data.get(key)?.equals(value) === true ? [] : [key]));
+}
+
+/** What fix-secrets kept of Secrets that the drill broke tells of nothing that anybody did. */
+async function removeNewRevisions(session: Session, journal: Journal): Promise<void> {
+  const { namespace, touched, revisions } = journal.content;
+  const found = await session.cluster.listRevisions(namespace);
+  if (found.state !== 'present') return;
+  const known = new Set(revisions);
+  const names = new Set(touched.map(({ name }) => name));
+  const added = revisionsIn(found.value).filter(({ name, secretName }) => names.has(secretName) && !known.has(name));
+  await removeRevisions(session, added);
+}
+
+function lost(reason: string): OperatorError {
+  return new OperatorError('drill-not-found', `cannot put back: ${reason}`, {
+    hint: 'c2l fix-secrets, from the sources that were proven before the drill',
+    exitCode: ExitCode.partial,
+  });
+}

@@ -1,0 +1,148 @@
+import type { DrillPhase, DrillPhaseName } from '../core/drill/drill-report.ts';
+import type { Verdict } from '../core/report.ts';
+import { OperatorError } from '../errors.ts';
+import type { Clock, Deps, Terminal, ValueSource } from '../ports.ts';
+import { runFix } from './fix-secrets.ts';
+import { runRestart } from './restart.ts';
+import type { Session } from './session.ts';
+import { runVerify } from './verify.ts';
+
+export interface RecoveryOptions {
+  readonly from: readonly string[];
+  readonly identity?: string | undefined;
+  readonly overwrite: readonly string[];
+  /** Kinds of source that refuse. */
+  readonly refused: readonly string[];
+  readonly timeoutMs: number;
+}
+
+export interface Recovery {
+  readonly isRecovered: boolean;
+  /** Between the moments of the recovery itself. */
+  readonly phases: readonly DrillPhase[];
+  readonly wrong: readonly string[];
+}
+
+/** So many revisions stay that none of those from before is pruned. */
+const keepAll = 100_000;
+
+/** The path that an operator takes, with nobody to ask: fix-secrets, restart, verify. */
+export async function recover(session: Session, options: RecoveryOptions): Promise<Recovery> {
+  const times = new Stopwatch(session.deps.clock);
+  const { from, identity, overwrite, timeoutMs } = options;
+  const alone = unattended(session, { refused: options.refused, times });
+  const wrong: string[] = [];
+  const write = { yes: true, dryRun: false };
+  const tell = (phase: string, verdict: Verdict): void => {
+    if (verdict !== 'ok') wrong.push(`${phase} ended with ${verdict}`);
+  };
+  try {
+    const fixed = await runFix(alone, { ...write, from, identity, overwrite, keep: keepAll });
+    times.lap('write');
+    if (fixed.verdict === 'partial' || fixed.verdict === 'interrupted') tell('fix-secrets', fixed.verdict);
+    const restarted = await runRestart(alone, { ...write, waitOnly: false, timeoutMs });
+    if (restarted.verdict === 'partial' || restarted.verdict === 'interrupted') tell('restart', restarted.verdict);
+    const verified = await runVerify(alone, { timeoutMs });
+    times.lap('all-verified');
+    tell('verify', verified.verdict);
+    for (const { message } of verified.findings.filter(({ severity }) => severity === 'error')) wrong.push(message);
+    return { isRecovered: verified.verdict === 'ok', phases: times.phases, wrong };
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    return { isRecovered: false, phases: times.phases, wrong: [...wrong, error.message] };
+  }
+}
+
+class Stopwatch {
+  readonly #clock: Clock;
+  readonly #laps: DrillPhase[] = [];
+  #last: number;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#last = clock.monotonic();
+  }
+
+  get phases(): readonly DrillPhase[] {
+    return this.#laps;
+  }
+
+  /** What was done since the last lap, added up where it is done more than once. */
+  lap(name: DrillPhaseName): void {
+    const now = this.#clock.monotonic();
+    const durationMs = Math.round(now - this.#last);
+    this.#last = now;
+    const at = this.#laps.findIndex((each) => each.name === name);
+    const before = this.#laps[at];
+    if (before === undefined) this.#laps.push({ name, durationMs });
+    else this.#laps[at] = { name, durationMs: before.durationMs + durationMs };
+  }
+}
+
+function unattended(
+  session: Session,
+  { refused, times }: { readonly refused: readonly string[]; readonly times: Stopwatch },
+): Session {
+  const { deps } = session;
+  const openSource: Deps['openSource'] = async (spec, options) => {
+    const source = await deps.openSource(spec, options);
+    const isRefused = refused.some((kind) => spec.startsWith(`${kind}:`));
+    return timed(isRefused ? refusing(source) : source, times);
+  };
+  return { ...session, deps: { ...deps, openSource, terminal: mute(deps.terminal) } };
+}
+
+function timed(source: ValueSource, times: Stopwatch): ValueSource {
+  return {
+    label: source.label,
+    warnings: source.warnings,
+    nameOf: (wanted) => source.nameOf(wanted),
+    lookUp: async (wanted, signal) => {
+      times.lap('decide');
+      const answers = await source.lookUp(wanted, signal);
+      times.lap('values');
+      return answers;
+    },
+  };
+}
+
+/** A vault that is there and does not answer. */
+function refusing(source: ValueSource): ValueSource {
+  return {
+    label: source.label,
+    warnings: [],
+    nameOf: (wanted) => source.nameOf(wanted),
+    lookUp: (wanted) =>
+      Promise.resolve(wanted.map(() => ({ state: 'failed', reason: 'refuses, as the drill has it' }))),
+  };
+}
+
+function mute(terminal: Terminal): Terminal {
+  return {
+    canPrompt: false,
+    width: terminal.width,
+    color: terminal.color,
+    out: (text) => {
+      terminal.out(text);
+    },
+    err: (line) => {
+      terminal.err(line);
+    },
+    progress: (text) => terminal.progress(text),
+  };
+}
+
+const lookEveryMs = 2000;
+
+/** A timed exercise: people recover with whatever tool, and c2l looks on until everything is proven. */
+export async function waitForOthers(session: Session): Promise<Recovery> {
+  const { clock, signal } = session.deps;
+  const times = new Stopwatch(clock);
+  for (;;) {
+    const { verdict } = await runVerify(session, { timeoutMs: lookEveryMs });
+    if (verdict === 'ok') break;
+    await clock.sleep(lookEveryMs, signal);
+  }
+  times.lap('all-verified');
+  return { isRecovered: true, phases: times.phases, wrong: [] };
+}

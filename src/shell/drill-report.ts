@@ -1,0 +1,92 @@
+import { plannedFaults } from '../core/drill/plan-drill.ts';
+import type { DrillOutcome, DrillReport } from '../core/drill/drill-report.ts';
+import type { Finding } from '../core/findings.ts';
+import { newFinding } from '../core/new-finding.ts';
+import { verdictOf, type Verdict } from '../core/report.ts';
+import { durationText } from '../render/layout.ts';
+import type { Ended } from './end-drill.ts';
+import { backupCounts, type Prepared, type PrepareOptions } from './prepare-drill.ts';
+import { reportHead, type Session } from './session.ts';
+
+/** One drill, as it was asked for and prepared. */
+export interface Run {
+  readonly options: PrepareOptions & {
+    readonly dryRun: boolean;
+    readonly manual: boolean;
+    readonly limitMs: number | undefined;
+  };
+  readonly prepared: Prepared;
+  readonly id: string;
+  readonly takenAt: string;
+}
+
+interface Facts {
+  readonly outcome: DrillOutcome;
+  readonly isInterrupted?: boolean;
+  readonly recovery?: NonNullable<DrillReport['recovery']>;
+  readonly noticed?: DrillReport['noticed'];
+  readonly ended?: Ended;
+  readonly wrong?: readonly string[];
+}
+
+export function drillReport(session: Session, { options, prepared, id, takenAt }: Run, facts: Facts): DrillReport {
+  const { outcome, ended, wrong = [] } = facts;
+  const { plan, obstacles, from, backup } = prepared;
+  const { scenario } = options;
+  const { operator, version } = session.deps;
+  const findings = [
+    ...obstacles.flatMap((each) => each.findings),
+    ...ownFindings(prepared.namespace, facts, scenario.name),
+  ];
+  return {
+    ...reportHead(session, { namespaces: [prepared.namespace], takenAt }),
+    command: 'dr-drill',
+    verdict: verdictFor(facts, findings),
+    findings,
+    drill: {
+      id,
+      scenario: scenario.name,
+      description: scenario.description,
+      manual: options.manual,
+      operator,
+      version,
+      journalNamespace: options.journalNamespace,
+      ...(ended === undefined ? {} : { journalDigest: ended.journalDigest }),
+    },
+    dryRun: options.dryRun,
+    outcome,
+    sources: from,
+    faults: plannedFaults(plan),
+    evicted: plan.evict.map(({ pod }) => pod),
+    kept: plan.keep,
+    ...(facts.recovery === undefined ? {} : { recovery: facts.recovery }),
+    backup: backupCounts(backup),
+    data: ended?.data ?? [],
+    noticed: facts.noticed ?? [],
+    timeline: ended?.timeline ?? [],
+    wrong: [...obstacles.map(({ reason }) => reason), ...wrong, ...(ended?.wrong ?? [])],
+  };
+}
+
+function verdictFor({ isInterrupted, ended }: Facts, findings: readonly Finding[]): Verdict {
+  if (ended?.isWhole === false) return 'partial';
+  return isInterrupted === true ? 'interrupted' : verdictOf(findings);
+}
+
+function ownFindings(namespace: string, { outcome, recovery, ended }: Facts, scenario: string): Finding[] {
+  const lost = ended?.data.some(({ state }) => state === 'lost') === true;
+  if (outcome !== 'too-late' && outcome !== 'not-recovered' && !lost) return [];
+  const why =
+    outcome === 'too-late' && recovery !== undefined
+      ? `recovered after ${durationText(recovery.tookMs)}, and the objective is ${durationText(recovery.objectiveMs)}`
+      : lost
+        ? 'data that was written before is gone'
+        : 'the recovery did not bring everything back; the way back did';
+  return [
+    newFinding('drill-failed', {
+      object: { kind: 'Namespace', namespace: '', name: namespace },
+      message: `drill ${scenario}: ${why}`,
+      fix: `c2l dr-drill run ${scenario} --dry-run`,
+    }),
+  ];
+}

@@ -1,0 +1,73 @@
+import type { RowAnswer } from '../core/drill/postgres-row.ts';
+import type { DrillReport } from '../core/drill/drill-report.ts';
+import { OperatorError } from '../errors.ts';
+import type { Journal } from './drill-journal.ts';
+import { putBack } from './drill-put-back.ts';
+import { readRows, removeRows } from './drill-data.ts';
+import { runRestart } from './restart.ts';
+import type { Session } from './session.ts';
+import { runVerify } from './verify.ts';
+
+export interface Ended {
+  /** Whether everything is as it was, and proven to work. */
+  readonly isWhole: boolean;
+  readonly wrong: readonly string[];
+  readonly data: DrillReport['data'];
+  readonly journalDigest: string;
+  readonly timeline: DrillReport['timeline'];
+}
+
+/** How long what was put back may take to prove that it works. */
+const proofMs = 180_000;
+
+/**
+ * The way back, from wherever a drill stands: every Secret as it was, everything proven, nothing left over. It does
+ * only what is still to be done, so that it can be begun again whenever it was cut off.
+ */
+export async function endDrill(
+  session: Session,
+  journal: Journal,
+  written?: ReadonlyMap<string, RowAnswer>,
+): Promise<Ended> {
+  const { touched, rows, faultAt } = journal.content;
+  const wrong: string[] = [];
+  let isWhole = true;
+  if (faultAt !== undefined && touched.length > 0) {
+    await journal.write('put-back', 'put back what is not as it was');
+    const { restored } = await putBack(session, journal);
+    for (const what of restored) wrong.push(`only the copy had ${what}`);
+    await replaceWaiting(session);
+    await journal.write('proven-again', 'prove again that everything works');
+    const proof = await runVerify(session, { timeoutMs: proofMs });
+    isWhole = proof.verdict === 'ok';
+    if (!isWhole) wrong.push(`after the way back verify ended with ${proof.verdict}`);
+    for (const { message } of proof.findings.filter(({ severity }) => severity === 'error')) wrong.push(message);
+  }
+  const data = written === undefined ? [] : await readRows(session, rows, written);
+  for (const { component, state, detail } of data) if (state === 'lost') wrong.push(`${component}: ${detail}`);
+  await journal.write('clean-up', 'remove the copies and this journal');
+  const mayHold = rows.filter(({ component }) => written === undefined || written.get(component) === 'there');
+  for (const component of await removeRows(session, mayHold)) {
+    wrong.push(`${component} still holds table ${rows.find((row) => row.component === component)?.table ?? ''}`);
+  }
+  const ended = {
+    isWhole,
+    wrong,
+    data,
+    journalDigest: session.deps.journalDigest(journal.content),
+    timeline: journal.content.lines,
+  };
+  await journal.settle();
+  await journal.remove();
+  return ended;
+}
+
+/** kubelet would start them too, a quarter of a minute later. */
+async function replaceWaiting(session: Session): Promise<void> {
+  try {
+    await runRestart(session, { yes: true, dryRun: false, waitOnly: false, timeoutMs: proofMs, isAlone: true });
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    session.deps.terminal.err(`warning: ${error.message}`);
+  }
+}

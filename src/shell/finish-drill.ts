@@ -1,0 +1,164 @@
+import type { DrillReport } from '../core/drill/drill-report.ts';
+import { markerName, type DrillJournal } from '../core/drill/drill-journal.ts';
+import { newFinding } from '../core/new-finding.ts';
+import { verdictOf } from '../core/report.ts';
+import { OperatorError } from '../errors.ts';
+import { ExitCode } from '../exit-codes.ts';
+import { confirmWrite } from './confirm.ts';
+import { findMarker, Journal, removeSecret, type Marker } from './drill-journal.ts';
+import { recover } from './drill-recovery.ts';
+import { endDrill, type Ended } from './end-drill.ts';
+import { reportHead, type Session } from './session.ts';
+
+export interface FinishOptions {
+  readonly action: 'abort' | 'resume';
+  readonly yes: boolean;
+  readonly confirm: string | undefined;
+  readonly identity?: string | undefined;
+}
+
+/** Ends a drill that was begun by whomever, from its journal in the cluster: by the way back, or after its recovery. */
+export async function finishDrill(session: Session, options: FinishOptions): Promise<DrillReport> {
+  session.drillNotice.mute();
+  const { deps } = session;
+  const takenAt = deps.clock.now().toISOString();
+  const { marker, namespace } = await unfinished(session, options);
+  const journal = await Journal.find(session, marker);
+  const what = options.action === 'abort' ? 'put everything back' : 'recover and put everything back';
+  await confirmWrite(session, `${what} that drill ${marker.scenario} broke in namespace ${namespace}?`, options);
+  if (journal === undefined) return withoutJournal(session, { marker, namespace, takenAt });
+
+  await journal.write('way-back-begun', `${options.action} by ${deps.operator}`);
+  const { content } = journal;
+  const wrong: string[] = [];
+  const isBroken = content.faultAt !== undefined || content.scenario.faults.length === 0;
+  if (options.action === 'resume' && isBroken) wrong.push(...(await recoverAgain(session, journal, options)));
+  const isRecovered = options.action === 'resume' && isBroken && wrong.length === 0;
+  const ended = await endDrill(session, journal);
+  const place = journal.namespace;
+  return report(session, { content, place, ended, takenAt, wrong, outcome: isRecovered ? 'recovered' : 'put-back' });
+}
+
+async function unfinished(
+  session: Session,
+  { action }: FinishOptions,
+): Promise<{ readonly marker: Marker; readonly namespace: string }> {
+  const [namespace = '', ...others] = session.scope.namespaces;
+  if (session.scope.all || others.length > 0) {
+    throw new OperatorError('usage', 'which drill is meant is told by its namespace', {
+      hint: `c2l dr-drill ${action} -n NAMESPACE`,
+    });
+  }
+  const marker = await findMarker(session, namespace);
+  if (marker !== undefined) return { marker, namespace };
+  throw new OperatorError('drill-not-found', `no drill is unfinished in namespace ${namespace}`, {
+    hint: 'c2l dr-drill list',
+  });
+}
+
+async function recoverAgain(
+  session: Session,
+  journal: Journal,
+  { identity }: FinishOptions,
+): Promise<readonly string[]> {
+  const { from, overwrite, refused, scenario } = journal.content;
+  await journal.write('recovery', 'recover from the sources');
+  const { wrong } = await recover(session, { from, identity, overwrite, refused, timeoutMs: scenario.limits.total });
+  return wrong;
+}
+
+/** Killed before the journal was there, or after it was gone: then nothing is broken, unless somebody took it away. */
+async function withoutJournal(
+  session: Session,
+  { marker, namespace, takenAt }: { readonly marker: Marker; readonly namespace: string; readonly takenAt: string },
+): Promise<DrillReport> {
+  if (marker.isArmed) {
+    const place = `${marker.journalNamespace}/c2l-drill-${marker.id}`;
+    throw new OperatorError('drill-not-found', `the journal of this drill is gone: no Secret ${place}`, {
+      hint: `c2l stabilize -n ${namespace}, then: kubectl -n ${namespace} delete secret ${markerName}`,
+      exitCode: ExitCode.partial,
+    });
+  }
+  await removeSecret(session, namespace, markerName);
+  const { operator, version } = session.deps;
+  return {
+    ...reportHead(session, { namespaces: [namespace], takenAt }),
+    command: 'dr-drill',
+    verdict: 'ok',
+    findings: [],
+    drill: {
+      id: marker.id,
+      scenario: marker.scenario,
+      description: 'nothing was broken',
+      manual: false,
+      operator,
+      version,
+      journalNamespace: marker.journalNamespace,
+    },
+    ...nothing,
+    outcome: 'put-back',
+  };
+}
+
+const nothing = {
+  dryRun: false,
+  sources: [],
+  faults: [],
+  evicted: [],
+  kept: [],
+  data: [],
+  noticed: [],
+  timeline: [],
+  wrong: [],
+};
+
+function report(
+  session: Session,
+  {
+    content,
+    place,
+    ended,
+    takenAt,
+    wrong,
+    outcome,
+  }: {
+    readonly content: DrillJournal;
+    readonly place: string;
+    readonly ended: Ended;
+    readonly takenAt: string;
+    readonly wrong: readonly string[];
+    readonly outcome: DrillReport['outcome'];
+  },
+): DrillReport {
+  const { scenario, id, namespace, operator, version } = content;
+  const findings = ended.isWhole
+    ? []
+    : [
+        newFinding('drill-failed', {
+          object: { kind: 'Namespace', namespace: '', name: namespace },
+          message: `drill ${scenario.name}: everything is put back, and verify does not pass`,
+          fix: `c2l stabilize -n ${namespace}`,
+        }),
+      ];
+  return {
+    ...reportHead(session, { namespaces: [namespace], takenAt }),
+    command: 'dr-drill',
+    verdict: ended.isWhole ? verdictOf(findings) : 'partial',
+    findings,
+    drill: {
+      id,
+      scenario: scenario.name,
+      description: scenario.description,
+      manual: false,
+      operator,
+      version,
+      journalNamespace: place,
+      journalDigest: ended.journalDigest,
+    },
+    ...nothing,
+    outcome,
+    sources: content.from,
+    timeline: ended.timeline,
+    wrong: [...wrong, ...ended.wrong],
+  };
+}

@@ -1,0 +1,262 @@
+import { expect, test } from '@jest/globals';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { DrillReport } from '../../src/core/drill/drill-report.ts';
+import { ExitCode } from '../../src/exit-codes.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { runCli, type CliOptions } from '../support/run-cli.ts';
+import { sandbox } from '../support/sandbox.ts';
+
+const namespace = 'cloudtolocalllm';
+const secretName = 'cloudtolocalllm-secrets';
+
+interface Answer {
+  readonly code: ExitCode;
+  readonly report: DrillReport & {
+    readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
+  };
+  readonly stderr: string;
+}
+
+async function drill(cluster: Sandbox, argv: readonly string[], options: CliOptions = {}): Promise<Answer> {
+  const cwd = mkdtempSync(join(tmpdir(), 'c2l-drill-'));
+  writeFileSync(join(cwd, 'backup.env'), cluster.envBackupText, { mode: 0o600 });
+  const ran = await runCli(['dr-drill', ...argv, '-o', 'json'], { kubeconfig: cluster.kubeconfig, cwd, ...options });
+  return { code: ran.code, report: JSON.parse(ran.stdout) as Answer['report'], stderr: ran.stderr };
+}
+
+const run = (name: string, ...more: string[]) => [
+  'run',
+  name,
+  '--confirm',
+  'c2l-sandbox',
+  '--from',
+  'env:backup.env',
+  ...more,
+];
+
+/** Every Secret without what the server sets itself. */
+function secrets({ store }: Sandbox): object[] {
+  return store.list('secrets').map((secret) => {
+    const { name, labels = {}, annotations = {} } = secret.metadata;
+    return { name, labels, annotations, type: secret['type'], data: secret['data'], immutable: secret['immutable'] };
+  });
+}
+
+test.each(['total-secret-loss', 'missing-keys', 'wrong-value', 'corrupted-value', 'vault-outage'])(
+  '%s is recovered from, and every Secret is as it was',
+  async (name) => {
+    const cluster = await sandbox({ scenario: 'healthy' });
+    const before = secrets(cluster);
+
+    const { code, report } = await drill(cluster, run(name));
+
+    expect({ code, outcome: report.outcome, verdict: report.verdict }).toEqual({
+      code: 0,
+      outcome: 'recovered',
+      verdict: 'ok',
+    });
+    expect(secrets(cluster)).toEqual(before);
+    expect(report.data.map(({ component, state }) => `${component} ${state}`)).toEqual([
+      'postgres-auth kept',
+      'postgres kept',
+    ]);
+    const { phases, tookMs } = report.recovery!;
+    expect(phases.map((phase) => phase.name)).toEqual([
+      'detect',
+      'decide',
+      'values',
+      'write',
+      'first-pod',
+      'all-verified',
+    ]);
+    const sum = phases.reduce((total, { durationMs }) => total + durationMs, 0);
+    expect(Math.abs(sum - tookMs)).toBeLessThan(200);
+  },
+);
+
+test('current-state recovers what is broken now, and that stays', async () => {
+  const cluster = await sandbox();
+
+  const { code, report } = await drill(cluster, run('current-state'));
+
+  expect({ code, outcome: report.outcome }).toEqual({ code: 0, outcome: 'recovered' });
+  const secret = cluster.store.get('secrets', namespace, secretName)!;
+  expect(Object.keys(secret['data'] as object)).toContain('postgres-auth-password');
+});
+
+interface Refusal {
+  readonly name: string;
+  readonly scenario?: string;
+  readonly argv?: readonly string[];
+  readonly prepare?: (cluster: Sandbox) => void;
+  readonly says: string;
+}
+
+const refusals: readonly Refusal[] = [
+  {
+    name: 'the namespace carries no label',
+    prepare: ({ store }) => {
+      const found = store.get('namespaces', undefined, namespace)!;
+      store.replace('namespaces', { ...found, metadata: { ...found.metadata, labels: {} } });
+    },
+    says: 'c2l.dev/dr-drill=allowed',
+  },
+  {
+    name: 'the context is not named',
+    argv: ['run', 'total-secret-loss', '--yes', '--from', 'env:backup.env'],
+    says: '--confirm c2l-sandbox',
+  },
+  { name: 'all is not well before', scenario: 'incident', says: 'the steady state is not proven' },
+  {
+    name: 'the source holds another value than what runs',
+    prepare: ({ store }) => {
+      const found = store.get('secrets', namespace, secretName)!;
+      const data = { ...(found['data'] as object), 'jwt-secret': Buffer.from('y'.repeat(50)).toString('base64') };
+      store.replace('secrets', { ...found, data });
+    },
+    says: 'the way back is not proven',
+  },
+  {
+    name: 'the journal would lie in the namespace',
+    argv: run('missing-keys', '--journal-namespace', namespace),
+    says: 'outside',
+  },
+  { name: 'there is no such scenario', argv: run('nothing'), says: 'c2l dr-drill list' },
+];
+
+test.each(refusals)('does not start where $name, and changes nothing', async ({ scenario, argv, prepare, says }) => {
+  const cluster = await sandbox({ scenario: scenario ?? 'healthy' });
+  prepare?.(cluster);
+  const before = secrets(cluster);
+
+  const { code, report } = await drill(cluster, argv ?? run('total-secret-loss'));
+
+  expect([ExitCode.problems, ExitCode.usage]).toContain(code);
+  expect(JSON.stringify([report.wrong, report.error])).toContain(says);
+  expect(secrets(cluster)).toEqual(before);
+});
+
+test('a dry run names what would be broken and who would start anew', async () => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+  const before = secrets(cluster);
+
+  const { code, report } = await drill(cluster, run('total-secret-loss', '--dry-run'));
+
+  expect({ code, outcome: report.outcome }).toEqual({ code: 0, outcome: 'planned' });
+  expect(report.faults.map(({ object, does }) => `${object.name} ${does}`)).toEqual([
+    `${secretName} lost`,
+    'regcred lost',
+  ]);
+  expect(report.evicted.map(({ name }) => name.replace(/-[a-z0-9]{8,10}-[a-z0-9]{5}$/, ''))).toEqual([
+    'api-backend',
+    'grafana',
+    'postgres-auth-0',
+  ]);
+  expect(report.kept.map(({ pod, reason }) => `${pod.name}: ${reason}`)).toEqual([
+    'postgres-0: its data lies in the pod, and would be lost with it',
+  ]);
+  expect(secrets(cluster)).toEqual(before);
+});
+
+test('a recovery that takes longer than its objective is a problem, and everything is as it was', async () => {
+  const cluster = await sandbox({ scenario: 'healthy', speed: 10 });
+  const before = secrets(cluster);
+  const cwd = mkdtempSync(join(tmpdir(), 'c2l-drill-'));
+  writeFileSync(join(cwd, 'backup.env'), cluster.envBackupText, { mode: 0o600 });
+  writeFileSync(
+    join(cwd, 'strict.yaml'),
+    'version: 1\nname: strict\ndescription: in no time\nfaults: [{ kind: lose-secrets }]\nobjective: { recovery: 0s }\n',
+  );
+
+  const { code, report } = await drill(cluster, run('./strict.yaml'), { cwd });
+
+  expect({ code, outcome: report.outcome, verdict: report.verdict }).toEqual({
+    code: ExitCode.problems,
+    outcome: 'too-late',
+    verdict: 'problems',
+  });
+  expect(report.findings.map(({ code: found }) => found)).toEqual(['drill-failed']);
+  expect(secrets(cluster)).toEqual(before);
+});
+
+test.each([
+  ['the limit is over', ['--limit', '1s', '--manual'], ExitCode.problems],
+  ['Ctrl-C is pressed', ['--manual'], ExitCode.interrupted],
+])('the way back runs by itself where %s', async (_, more, exitCode) => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+  const before = secrets(cluster);
+  const interruption = new AbortController();
+  const onOutput = (text: string) => {
+    if (exitCode === ExitCode.interrupted && text.includes('wait for people')) interruption.abort();
+  };
+
+  const { code, report } = await drill(cluster, run('total-secret-loss', ...more), {
+    signal: interruption.signal,
+    onOutput,
+  });
+
+  expect({ code, outcome: report.outcome }).toEqual({ code: exitCode, outcome: 'not-recovered' });
+  expect(report.timeline.map(({ step }) => step)).toContain('way-back-begun');
+  expect(secrets(cluster)).toEqual(before);
+});
+
+test('an unfinished drill is told by every command, stands in the way of another, and is ended from its journal', async () => {
+  let isCut = false;
+  const cluster = await sandbox({
+    scenario: 'healthy',
+    // As if the machine went away in the middle: nothing is answered any more.
+    intercept: ({ method }) => (isCut && method !== 'GET' ? 'reset' : undefined),
+  });
+  const before = secrets(cluster);
+  const stop = new AbortController();
+  const running = drill(cluster, run('total-secret-loss', '--manual'), {
+    signal: stop.signal,
+    onOutput: (text) => {
+      if (text.includes('wait for people')) isCut = true;
+    },
+  });
+  const until = async (): Promise<void> => {
+    while (!isCut) await new Promise((resolve) => setImmediate(resolve));
+  };
+  await until();
+  isCut = false;
+
+  const audit = await runCli(['audit'], { kubeconfig: cluster.kubeconfig });
+  expect(audit.stderr).toContain(
+    'drill total-secret-loss in namespace cloudtolocalllm is not finished: c2l dr-drill abort',
+  );
+  expect(audit.stdout).not.toContain('c2l-drill');
+  const second = await drill(cluster, run('missing-keys'));
+  expect(second.report.error?.hint).toBe('c2l dr-drill abort -n cloudtolocalllm');
+
+  const aborted = await drill(cluster, ['abort', '--yes']);
+  expect({ code: aborted.code, outcome: aborted.report.outcome }).toEqual({ code: 0, outcome: 'put-back' });
+  expect(secrets(cluster)).toEqual(before);
+  stop.abort();
+  // Whoever began it finds that it is no longer theirs.
+  expect((await running).report.error?.code ?? (await running).report.outcome).toMatch(/drill-not-found|recovered/);
+});
+
+test('a scenario file is refused with everything that is wrong with it', async () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'c2l-drill-'));
+  writeFileSync(
+    join(cwd, 'mine.yaml'),
+    'version: 1\nname: mine\nfaults:\n  - kind: lose-everything\nlimits: { total: long }\n',
+  );
+
+  const { code, stderr } = await runCli(['dr-drill', 'describe', './mine.yaml'], { cwd });
+
+  expect(code).toBe(ExitCode.usage);
+  for (const part of ['mine.yaml:', 'description', 'faults.0.kind', 'limits.total']) expect(stderr).toContain(part);
+});
+
+test('list and describe need no cluster', async () => {
+  const { code, stdout } = await runCli(['dr-drill', 'list']);
+  expect(code).toBe(ExitCode.ok);
+  for (const name of ['total-secret-loss', 'missing-keys', 'current-state']) expect(stdout).toContain(name);
+  const one = await runCli(['dr-drill', 'describe', 'total-secret-loss']);
+  expect(one.stdout).toContain('every Secret of the stack is deleted');
+});
