@@ -76,12 +76,8 @@ function everything(): Map<string, string> {
     objects.map(({ name, object }) => {
       const { labels, annotations, ownerReferences, finalizers } = object.metadata;
       const {
-        status: _,
-        metadata,
-        ...rest
-      } = JSON.parse(JSON.stringify(object)) as Record<string, unknown> & {
-        metadata: { name: string; namespace?: string };
-      };
+      const { metadata } = object;
+      const rest = Object.entries(object).filter(([field]) => field !== 'metadata' && field !== 'status');
       const content = text([rest, labels ?? {}, annotations ?? {}, ownerReferences ?? [], finalizers ?? []]);
       const settled = content.replace(/"kubectl\.kubernetes\.io\/restartedAt":"[^"]*",?/g, '');
       return [`${name} ${metadata.namespace ?? ''}/${metadata.name}`, settled];
