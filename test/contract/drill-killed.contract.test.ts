@@ -75,7 +75,6 @@ function everything(): Map<string, string> {
   return new Map(
     objects.map(({ name, object }) => {
       const { labels, annotations, ownerReferences, finalizers } = object.metadata;
-      const {
       const { metadata } = object;
       const rest = Object.entries(object).filter(([field]) => field !== 'metadata' && field !== 'status');
       const content = text([rest, labels ?? {}, annotations ?? {}, ownerReferences ?? [], finalizers ?? []]);
