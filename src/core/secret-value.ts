@@ -24,6 +24,13 @@ export class SecretValue {
     return new SecretValue(btoa(bytes.join('')));
   }
 
+  /** What kubelet reads of a Secret of type `kubernetes.io/dockerconfigjson`, with one login. */
+  static dockerConfig(login: Readonly<Record<'registry' | 'user' | 'password', SecretValue>>): SecretValue {
+    const [registry, username, password] = [login.registry, login.user, login.password].map((each) => each.reveal());
+    const auth = SecretValue.fromText(`${username ?? ''}:${password ?? ''}`).revealBase64();
+    return SecretValue.fromText(JSON.stringify({ auths: { [registry ?? '']: { username, password, auth } } }));
+  }
+
   /** The encoding of `data` in a Secret. */
   static fromBase64(base64: string): SecretValue {
     return new SecretValue(base64);

@@ -27,25 +27,31 @@ const format = z
   })
   .describe('what a value must look like; all given conditions must hold');
 
+const sourceName = {
+  env: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, 'expected a name that a .env file can hold, such as POSTGRES_PASSWORD')
+    .optional()
+    .describe('name in a .env backup'),
+  azureKeyVault: z
+    .string()
+    .regex(
+      /^[0-9a-zA-Z-]{1,127}(\/[0-9a-f]{32})?$/,
+      'expected NAME of letters, digits and "-", as Key Vault names are, or NAME/VERSION',
+    )
+    .optional()
+    .describe('name in Azure Key Vault, or NAME/VERSION to pin one of its versions'),
+};
+
+const loginPart = z.strictObject(sourceName).default({});
+
 const key = z.strictObject({
   required: z.boolean().default(true).describe('whether the stack works without it'),
   format: format.optional(),
   generate: z.boolean().default(false).describe('whether c2l may make up a new value'),
   from: z
     .strictObject({
-      env: z
-        .string()
-        .regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, 'expected a name that a .env file can hold, such as POSTGRES_PASSWORD')
-        .optional()
-        .describe('name in a .env backup'),
-      azureKeyVault: z
-        .string()
-        .regex(
-          /^[0-9a-zA-Z-]{1,127}(\/[0-9a-f]{32})?$/,
-          'expected NAME of letters, digits and "-", as Key Vault names are, or NAME/VERSION',
-        )
-        .optional()
-        .describe('name in Azure Key Vault, or NAME/VERSION to pin one of its versions'),
+      ...sourceName,
       sources: z
         .array(
           z
@@ -54,6 +60,10 @@ const key = z.strictObject({
         )
         .optional()
         .describe('asked for this key after those of the command line, in order of precedence'),
+      login: z
+        .strictObject({ registry: loginPart, user: loginPart, password: loginPart })
+        .optional()
+        .describe('what a .dockerconfigjson is built of where no source has it whole; named SECRET-registry and so on'),
     })
     .default({})
     .describe('its name in each source, where it differs from the default'),

@@ -17,6 +17,11 @@ export function unresolved(wanted: readonly WantedKey[], { found }: Collected): 
   return wanted.filter((key) => !found.has(keyId(key)) && !canDoWithout(key));
 }
 
+/** The keys without a value that can be built of a registry, a user and a password. */
+export function unresolvedLogins(wanted: readonly WantedKey[], { found }: Collected): WantedKey[] {
+  return wanted.filter((key) => !found.has(keyId(key)) && key.declared?.from.login !== undefined);
+}
+
 export function toWantedValue({ namespace, secret, key, declared }: WantedKey): WantedValue {
   return { namespace, secret, key, ...sourceNames(key, declared) };
 }

@@ -6,6 +6,7 @@ import { generateValues, type Generate } from './generate-values.ts';
 import { keptValues, offerKept } from './kept-values.ts';
 import { askOwnSources } from './own-sources.ts';
 import { promptValues } from './prompt-values.ts';
+import { buildLogins } from './registry-logins.ts';
 import { recoverValues } from './recover-values.ts';
 import type { Session } from './session.ts';
 import { valuesMissing } from './values-missing.ts';
@@ -30,7 +31,7 @@ export interface CollectOptions {
 }
 
 /**
- * The value of each wanted key: the first source that has a usable one wins, then those that the stack names for it, then what a source can bring back, then
+ * The value of each wanted key: the first source that has a usable one wins, then those that the stack names for it, then what it is built of, then what a source can bring back, then
  * what c2l kept, then the person at the terminal. Throws `values-missing` or `values-invalid`, with all such keys named,
  * where nobody can be asked.
  */
@@ -45,6 +46,7 @@ export async function collectValues(
   const collected: Collected = { found: new Map(), refusals: new Map(), deleted: new Map() };
   for (const source of sources) await askSource(session, source, wanted, collected);
   const own = await askOwnSources(session, wanted, { identity }, collected);
+  await buildLogins(session, [...sources, ...own], wanted, collected);
   await recoverValues(session, wanted, { recover, ask, dryRun }, collected);
 
   if (generate !== undefined) await generateValues(session, wanted, { generate, snapshot }, collected);

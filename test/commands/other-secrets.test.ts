@@ -143,6 +143,56 @@ describe('a Secret that may not be written', () => {
   });
 });
 
+describe('pull credentials that the stack has built of a login', () => {
+  const key = '.dockerconfigjson';
+  const login = 'PULL_REGISTRY=registry.example.test\nPULL_USER=robot\n';
+  const config = (password: string): string => {
+    const auth = Buffer.from(`robot:${password}`).toString('base64');
+    return JSON.stringify({ auths: { 'registry.example.test': { username: 'robot', password, auth } } });
+  };
+  const stack = `version: 1
+name: team
+namespaces: [team]
+secrets:
+  - name: pull
+    type: kubernetes.io/dockerconfigjson
+    keys:
+      ${key}: { format: { kind: json }, from: { env: PULL_CONFIG, login: { registry: {}, user: {}, password: { env: PULL_TOKEN } } } }
+`;
+
+  async function fix(backup: string) {
+    const cluster = await sandbox();
+    await addTeam(cluster, { secrets: {}, needs: [], backup });
+    await writeFile(join(folder, 'pull.yaml'), stack);
+    const options = { kubeconfig: cluster.kubeconfig, cwd: folder };
+    const result = await runCli([...argv, '--config', 'pull.yaml', '-o', 'json'], options);
+    const made = cluster.store.get('secrets', namespace, 'pull') as unknown as
+      { type: string; data: object } | undefined;
+    return { result, made };
+  }
+
+  test.each([
+    ['of its parts, one of which has a name of its own', `${login}PULL_TOKEN='se"cret'\n`, config('se"cret')],
+    ['whole, where a source has it', `${login}PULL_TOKEN=other\nPULL_CONFIG='${config('whole')}'\n`, config('whole')],
+  ])('are written %s', async (_, backup, expected) => {
+    const { result, made } = await fix(backup);
+    expect([result.code, result.stderr]).toEqual([ExitCode.ok, expect.anything()]);
+    expect(made).toMatchObject({
+      type: 'kubernetes.io/dockerconfigjson',
+      data: { [key]: Buffer.from(expected).toString('base64') },
+    });
+  });
+
+  test('are not written without a part, which is named', async () => {
+    const { result, made } = await fix(login);
+    expect([result.code, jsonOf(result).error?.message, made]).toEqual([
+      ExitCode.usage,
+      expect.stringMatching(/no source has pull-password to build it/),
+      undefined,
+    ]);
+  });
+});
+
 describe('an immutable Secret', () => {
   const needs = [['fixed', 'fixed-key']] as const;
   const kept = Buffer.from('kept-value').toString('base64');
