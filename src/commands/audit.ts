@@ -1,18 +1,19 @@
 import { findingsAbout } from '../core/about-subject.ts';
 import { applicationStates } from '../core/argocd.ts';
-import type { AuditSubject } from '../core/audit-subject.ts';
 import { compareWithBaseline, parseBaseline, type Baseline } from '../core/baseline.ts';
 import { diagnosedStates } from '../core/component-states.ts';
 import { diagnose } from '../core/diagnose.ts';
-import { buildScene } from '../core/diagnosis-scene.ts';
+import { unreadFix, unreadText } from '../core/diagnose-unreadable.ts';
+import { buildScene, type Scene } from '../core/diagnosis-scene.ts';
 import { explainSecret } from '../core/explain-secret.ts';
 import { explainWorkload } from '../core/explain-workload.ts';
-import { findSubject } from '../core/find-subject.ts';
-import type { Finding } from '../core/findings.ts';
+import { findSubject, hiddenBy } from '../core/find-subject.ts';
 import { ignoreFindings } from '../core/ignore-findings.ts';
+import type { ObjectRef } from '../core/kubernetes.ts';
 import { verdictOf, type AuditReport } from '../core/report.ts';
-import type { Snapshot } from '../core/snapshot.ts';
+import type { Gap, Snapshot } from '../core/snapshot.ts';
 import { OperatorError } from '../errors.ts';
+import { ExitCode } from '../exit-codes.ts';
 import { lookCloser } from '../shell/look-closer.ts';
 import { observe } from '../shell/observe.ts';
 import { observeArgoCdSecrets } from '../shell/observe-argocd-secrets.ts';
@@ -20,7 +21,8 @@ import { reportHead, type Session } from '../shell/session.ts';
 
 /** Names every missing key and what each one blocks. Reads only. */
 export async function audit(session: Session, baseline?: Baseline): Promise<AuditReport> {
-  const report = reportOn(session, await look(session));
+  const { snapshot } = await look(session);
+  const report = reportOn(session, snapshot);
   if (baseline === undefined) return report;
   const compared = compareWithBaseline(report.findings, baseline, report.namespaces);
   return { ...report, verdict: verdictOf(compared.findings), ...compared };
@@ -28,9 +30,12 @@ export async function audit(session: Session, baseline?: Baseline): Promise<Audi
 
 /** The same of one workload or one Secret, with all that is known of it. */
 export async function auditOne(session: Session, word: string): Promise<AuditReport> {
-  const snapshot = await look(session);
-  const report = reportOn(session, snapshot);
-  const subject = subjectOf(session, snapshot, word, [...report.findings, ...report.ignored]);
+  const seen = await look(session);
+  const report = reportOn(session, seen.snapshot);
+  const scene = buildScene(seen.snapshot, session.stack);
+  const ref = subjectRef(scene, seen, word);
+  const all = [...report.findings, ...report.ignored];
+  const subject = ref.kind === 'Secret' ? explainSecret(scene, ref) : explainWorkload(scene, ref, all);
   const findings = findingsAbout(subject, report.findings);
   const ignored = report.ignored.filter((finding) => findingsAbout(subject, [finding]).length > 0);
   return { ...report, verdict: verdictOf(findings), findings, ignored, components: [], applications: [], subject };
@@ -50,10 +55,20 @@ export async function readBaseline({ deps, cluster }: Session, path: string): Pr
   return baseline;
 }
 
-async function look({ cluster, scope, stack, deps }: Session): Promise<Snapshot> {
+interface Seen {
+  readonly snapshot: Snapshot;
+  /** Why Secrets were not listed; those that something needs may have been read by name since. */
+  readonly unlisted: readonly Gap[];
+}
+
+async function look({ cluster, scope, stack, deps }: Session): Promise<Seen> {
   const first = await observe(cluster, scope, deps.clock.now());
-  const [seen, secrets] = await Promise.all([lookCloser(cluster, first, stack), observeArgoCdSecrets(cluster, first)]);
-  return secrets === undefined ? seen : { ...seen, argocd: { ...seen.argocd, secrets } };
+  const [closer, secrets] = await Promise.all([
+    lookCloser(cluster, first, stack),
+    observeArgoCdSecrets(cluster, first),
+  ]);
+  const snapshot = secrets === undefined ? closer : { ...closer, argocd: { ...closer.argocd, secrets } };
+  return { snapshot, unlisted: first.secrets.gaps };
 }
 
 function reportOn(session: Session, snapshot: Snapshot): AuditReport {
@@ -72,9 +87,16 @@ function reportOn(session: Session, snapshot: Snapshot): AuditReport {
   };
 }
 
-function subjectOf({ stack }: Session, snapshot: Snapshot, word: string, all: readonly Finding[]): AuditSubject {
-  const scene = buildScene(snapshot, stack);
+/** The object that is meant. What was not seen in lists that were not read is not said to be missing. */
+function subjectRef(scene: Scene, { unlisted }: Pick<Seen, 'unlisted'>, word: string): ObjectRef {
   const found = findSubject(scene, word);
-  if (!found.ok) throw new OperatorError('usage', found.message, { hint: found.hint });
-  return found.kind === 'secret' ? explainSecret(scene, found.ref) : explainWorkload(scene, found.ref, all);
+  if (found.ok) return found.ref;
+  const hidden = found.isSeen === true ? [] : hiddenBy(scene, word, unlisted);
+  const [first] = hidden;
+  if (first === undefined) throw new OperatorError('usage', found.message, { hint: found.hint });
+  const unread = hidden.map(unreadText).join('; ');
+  throw new OperatorError('nothing-readable', `it is not known whether there is ${word}: ${unread}`, {
+    hint: unreadFix(first),
+    exitCode: ExitCode.unreadable,
+  });
 }

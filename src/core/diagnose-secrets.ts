@@ -160,8 +160,7 @@ function similarKey({ secret, keys }: SecretNeed, key: string): string | undefin
 
 /** What stands in the way of simply writing the key. */
 function obstacles({ secret }: SecretNeed): string {
-  const immutable = secret?.immutable === true ? '; the Secret is immutable and must be deleted and created again' : '';
-  return secret?.owner ? `; the Secret is written by ${secret.owner.by} (${secret.owner.name})${immutable}` : immutable;
+  return secret?.immutable === true ? '; the Secret is immutable and must be deleted and created again' : '';
 }
 
 function neededBy(references: readonly FindingReference[]): string {

@@ -33,21 +33,31 @@ export function diagnoseUnreadable({ snapshot }: Scene): Finding[] {
   return unreadableFindings(allGaps(snapshot));
 }
 
+/** `secrets in namespace shop could not be read (…)`. */
+export function unreadText(gap: Gap): string {
+  const { namespace, name = '' } = gap;
+  const place = namespace === '' ? 'of all namespaces' : `in namespace ${namespace}`;
+  const what = name === '' ? gap.resource : `${kindOf(gap).toLowerCase()}/${name}`;
+  return `${what} ${place} could not be read (${gap.reason})`;
+}
+
+function kindOf({ resource }: Gap): string {
+  return kinds[resource]?.[0] ?? resource;
+}
+
 export function unreadableFindings(gaps: readonly Gap[]): Finding[] {
   return gaps.map((gap) => {
-    const [kind, hides] = kinds[gap.resource] ?? [gap.resource, 'their state'];
-    const { namespace, name = '' } = gap;
-    const place = namespace === '' ? 'of all namespaces' : `in namespace ${namespace}`;
-    const what = name === '' ? gap.resource : `${kind.toLowerCase()}/${name}`;
+    const { namespace, name = '', hides = kinds[gap.resource]?.[1] ?? 'their state' } = gap;
     return newFinding('unreadable', {
-      object: { kind, namespace, name },
-      message: `${what} ${place} could not be read (${gap.reason}), so it is not known ${gap.hides ?? hides}`,
-      fix: fixFor(gap),
+      object: { kind: kindOf(gap), namespace, name },
+      message: `${unreadText(gap)}, so it is not known ${hides}`,
+      fix: unreadFix(gap),
     });
   });
 }
 
-function fixFor({ cause, resource, namespace, name }: Gap): string {
+/** The command that shows what kept it from being read. */
+export function unreadFix({ cause, resource, namespace, name }: Gap): string {
   switch (cause) {
     case 'forbidden':
       return `kubectl auth can-i ${name === undefined ? `list ${resource}` : `get ${resource}/${name}`} ${namespace === '' ? '-A' : `-n ${namespace}`}`;

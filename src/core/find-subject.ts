@@ -3,12 +3,19 @@ import { compareText } from './findings.ts';
 import { refId, refText, type ObjectRef } from './kubernetes.ts';
 import { listText } from './list-text.ts';
 import { nearestNames } from './nearest.ts';
+import type { Gap, Listing } from './snapshot.ts';
 import { refOf } from './object-owners.ts';
 
 /** What a word on the command line means in the cluster; where it means nothing, or several things, what to type instead. */
 export type FoundSubject =
   | { readonly ok: true; readonly kind: 'workload' | 'secret'; readonly ref: ObjectRef }
-  | { readonly ok: false; readonly message: string; readonly hint: string };
+  | {
+      readonly ok: false;
+      readonly message: string;
+      readonly hint: string;
+      /** Otherwise nothing of the name was seen, which `hiddenBy` may explain. */
+      readonly isSeen?: boolean;
+    };
 
 /** Kinds as kubectl lets them be typed. */
 const kinds: Readonly<Record<string, string>> = {
@@ -26,11 +33,33 @@ const kinds: Readonly<Record<string, string>> = {
   cj: 'CronJob',
 };
 
+/**
+ * What something of that name may hide in. `unlisted` is why Secrets were not listed, also where those that something
+ * needs were read by name since.
+ */
+export function hiddenBy({ snapshot }: Scene, word: string, unlisted: readonly Gap[]): readonly Gap[] {
+  const kind = kindIn(word);
+  if (kind === 'Secret') return unlisted;
+  const { pods, deployments, statefulSets, daemonSets, jobs, cronJobs } = snapshot;
+  const listings: Readonly<Record<string, Pick<Listing<unknown>, 'gaps'>>> = {
+    Pod: pods,
+    Deployment: deployments,
+    StatefulSet: statefulSets,
+    DaemonSet: daemonSets,
+    Job: jobs,
+    CronJob: cronJobs,
+  };
+  return Object.entries(listings).flatMap(([each, { gaps }]) => (kind === undefined || kind === each ? gaps : []));
+}
+
+function kindIn(word: string): string | undefined {
+  return word.includes('/') ? kindOf(word.split('/', 1)[0] ?? '') : undefined;
+}
+
 /** `deployment/api`, `api`, `pod/api-0`, `api-0`, `secret/NAME`. */
 export function findSubject(scene: Scene, word: string): FoundSubject {
-  const [before, after] = word.split('/', 2);
-  const kind = after === undefined ? undefined : kindOf(before ?? '');
-  const name = after ?? word;
+  const [, name = word] = word.split('/', 2);
+  const kind = kindIn(word);
   if (kind === 'Secret') return chosen(word, 'secret', withName(secretRefs(scene), name), secretRefs(scene));
 
   const workloads = scene.workloads.map(({ ref }) => ref).filter((ref) => isOfKind(ref, kind));
@@ -49,7 +78,12 @@ export function findSubject(scene: Scene, word: string): FoundSubject {
   const over = notLookedAt(scene, kind, name);
   if (over !== undefined) {
     const message = `${refText(over)} has ended or is being deleted, and is not looked at`;
-    return { ok: false, message, hint: `kubectl -n ${over.namespace} describe ${over.kind.toLowerCase()} ${name}` };
+    return {
+      ok: false,
+      isSeen: true,
+      message,
+      hint: `kubectl -n ${over.namespace} describe ${over.kind.toLowerCase()} ${name}`,
+    };
   }
   if (withName(secretRefs(scene), name).length === 0) return answer;
   return { ok: false, message: answer.message, hint: `there is a Secret of that name: c2l audit secret/${name}` };
@@ -98,7 +132,7 @@ function chosen(
 ): FoundSubject {
   const [ref, ...others] = found;
   if (ref !== undefined && others.length === 0) return { ok: true, kind, ref };
-  if (ref !== undefined) return { ok: false, ...ambiguous(word, [ref, ...others]) };
+  if (ref !== undefined) return { ok: false, isSeen: true, ...ambiguous(word, [ref, ...others]) };
   const [, name = word] = word.split('/', 2);
   const near = nearestNames(
     name,

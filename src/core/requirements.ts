@@ -1,5 +1,6 @@
 import type { FindingReference } from './findings.ts';
 import { refId } from './kubernetes.ts';
+import { oncePerPair } from './once-per.ts';
 import { placeOf, type SecretReference } from './references.ts';
 import { secretNeeds, type KeyNeed, type SecretNeed } from './secret-needs.ts';
 import type { Secret } from './secret.ts';
@@ -29,7 +30,8 @@ export function requirements(snapshot: Snapshot, stack?: Stack): readonly Requir
   return secretNeeds(snapshot, stack).flatMap((need) => requirementsOf(need, stack));
 }
 
-export function requirementsOf(need: SecretNeed, stack?: Stack): readonly Requirement[] {
+/** Of one Secret; a check of a value's format is worth to be made once. */
+export const requirementsOf = oncePerPair((need: SecretNeed, stack: Stack | undefined): readonly Requirement[] => {
   return need.keys.map((keyNeed): Requirement => {
     const { key, declared, references } = keyNeed;
     return {
@@ -45,7 +47,7 @@ export function requirementsOf(need: SecretNeed, stack?: Stack): readonly Requir
       ...keyState(need, keyNeed, stack?.placeholders ?? defaultPlaceholders),
     };
   });
-}
+});
 
 /** One entry for each place, also where a container takes a key in several variables. */
 export function places(references: readonly SecretReference[]): readonly FindingReference[] {

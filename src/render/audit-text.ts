@@ -55,9 +55,13 @@ export function auditSummary({ findings, components, ignored, baseline }: AuditR
 }
 
 /** What to type next. */
-export function nextAfterAudit({ findings, verdict }: AuditReport): string {
-  if (verdict === 'ok') return 'c2l verify';
-  const root = groupFindings(findings).find(({ severity }) => severity === 'error')?.findings[0];
+export function nextAfterAudit(report: AuditReport): string {
+  const { findings, verdict, components, ignored, baseline } = report;
+  const isStuck = components.some(({ state }) => state === 'stuck' || state === 'missing');
+  if (verdict === 'ok' && !isStuck) return 'c2l verify';
+  // What was set aside fails no run, and holds up what it holds up all the same.
+  const told = verdict === 'ok' ? [...(baseline?.known ?? []), ...ignored, ...findings] : findings;
+  const root = groupFindings(told).find(({ severity }) => severity === 'error')?.findings[0];
   return (root ?? findings.find(({ code }) => code === 'unreadable') ?? findings[0])?.fix ?? 'c2l audit -v';
 }
 

@@ -20,10 +20,11 @@ export function reportJunit(report: AuditReport | VerifyReport): string {
 
 /** Only an error fails, as in the verdict; a warning is a test that passed and says something. */
 function findingCase(finding: Finding): JunitCase {
-  const { id, code, severity, object, message, fix, blocks } = finding;
+  const { id, code, severity, object, message, fix, blocks, owner } = finding;
   const common = { classname: `${object.namespace === '' ? 'cluster' : object.namespace}.${code}`, name: id };
   const blocked = blocks.length === 0 ? [] : [`blocks: ${blocks.map(refText).join(', ')}`];
-  const text = [message, ...blocked, `fix: ${fix}`, `c2l explain ${code}`].join('\n');
+  const repair = owner === undefined ? [] : [`owner: ${owner.repair}`];
+  const text = [message, ...blocked, ...repair, `fix: ${fix}`, `c2l explain ${code}`].join('\n');
   if (code === 'unreadable') return { ...common, outcome: { is: 'error', type: code, message, text } };
   if (severity === 'error') return { ...common, outcome: { is: 'failure', type: code, message, text } };
   return { ...common, note: `${severity}: ${text}` };

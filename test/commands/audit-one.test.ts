@@ -37,6 +37,33 @@ describe('audit of one object', () => {
     expect(stderr).toContain('error: no workload called grafna was found; did you mean deployment/grafana?');
   });
 
+  test.each([
+    [
+      'secret/no-such',
+      'secrets',
+      /it is not known whether there is secret\/no-such: secrets in namespace \S+ could not/,
+    ],
+    [
+      'deployment/no-such',
+      'deployments',
+      /whether there is deployment\/no-such: deployments in namespace \S+ could not/,
+    ],
+    ['no-such', 'pods', /it is not known whether there is no-such: pods in namespace \S+ could not be read/],
+  ] as const)('%s is not said to be missing where no %s may be listed', async (word, resource, says) => {
+    const world = await sandbox();
+    world.deny({ verb: 'list', resource });
+    const { code, stdout, stderr } = await runCli(['audit', word], { kubeconfig: world.kubeconfig });
+    expect({ code, stdout, stderr }).toEqual({ code: 3, stdout: '', stderr: expect.stringMatching(says) });
+    expect(stderr).toContain(`kubectl auth can-i list ${resource}`);
+  });
+
+  test('of a name that could not be anywhere else is missing, whatever else was not listed', async () => {
+    const world = await sandbox();
+    world.deny({ verb: 'list', resource: 'pods' });
+    const { code } = await runCli(['audit', 'secret/no-such'], { kubeconfig: world.kubeconfig });
+    expect(code).toBe(2);
+  });
+
   test('has no form but those of pages and data', async () => {
     const { code, stderr } = await runCli(['audit', 'web', '-o', 'html']);
     expect(code).toBe(2);

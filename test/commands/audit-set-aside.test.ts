@@ -28,6 +28,7 @@ describe('audit --baseline', () => {
       expect(again.code).toBe(0);
       expect(again.stdout).toMatch(/^BASELINE of \S+: \d+ known, 0 gone/m);
       expect(again.stdout).toMatch(/verdict: ok, \d+ known before/);
+      expect(again.stdout).toMatch(/\nnext: c2l fix-secrets\n$/);
 
       store.mutate('secrets', 'cloudtolocalllm', secretName, (draft) => {
         const data = draft['data'] as Record<string, string>;

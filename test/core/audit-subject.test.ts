@@ -74,6 +74,7 @@ describe('what a word means', () => {
     const scene = buildScene(snapshotOf(deployment('app'), statefulSet('app')), undefined);
     expect(findSubject(scene, 'app')).toEqual({
       ok: false,
+      isSeen: true,
       message: 'app is the name of 2 objects',
       hint: 'c2l audit deployment/app or c2l audit statefulset/app',
     });

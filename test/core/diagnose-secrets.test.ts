@@ -110,12 +110,13 @@ describe('a missing required key is an error', () => {
     });
   });
 
-  test('and names who else writes the Secret', () => {
+  test('and says once who else writes the Secret', () => {
     const owner = { by: 'external-secrets', name: 'app-external' } as const;
 
-    expect(only([deployment('web', { spec }), secret('app', [], { owner })]).message).toBe(
-      'secret/app lacks key k, which deployment/web needs; the Secret is written by external-secrets (app-external)',
-    );
+    expect(only([deployment('web', { spec }), secret('app', [], { owner })])).toMatchObject({
+      message: 'secret/app lacks key k, which deployment/web needs',
+      owner: { name: 'app-external', repair: expect.stringContaining('externalsecret/app-external') },
+    });
   });
 });
 
