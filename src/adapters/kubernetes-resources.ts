@@ -255,6 +255,12 @@ export const resources: { readonly [R in Resource]: ResourceDescription<Listed[R
       },
     },
   },
+  endpointslices: {
+    api: '/apis/discovery.k8s.io/v1',
+    shape: {
+      optional: { endpoints: { list: { optional: { conditions: { optional: { ready: 'boolean' } } } } } },
+    },
+  },
   serviceaccounts: { api: '/api/v1', shape: { optional: { imagePullSecrets: secretNames } } },
   ingresses: {
     api: '/apis/networking.k8s.io/v1',

@@ -1,6 +1,7 @@
 import { componentRef, dependenciesOf, dependencyGraph, type DependencyGraph } from './dependencies.ts';
 import type { Finding } from './findings.ts';
 import { refId, refText, type ObjectRef } from './kubernetes.ts';
+import { oncePerPair } from './once-per.ts';
 import { podEvents, readiness, type Readiness } from './readiness.ts';
 import type { ComponentState } from './report.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -9,7 +10,7 @@ import { gapFor } from './unreadable.ts';
 import { workloads, type Workload } from './workloads.ts';
 
 /** The stack's components in its order; without a stack every workload that was found. */
-export function componentStates(snapshot: Snapshot, stack?: Stack): ComponentState[] {
+export const componentStates = oncePerPair((snapshot: Snapshot, stack: Stack | undefined): ComponentState[] => {
   const found = workloads(snapshot);
   const byId = new Map(found.map((workload) => [refId(workload.ref), workload]));
   const named = stack ? declaredComponents(stack) : derivedComponents(found);
@@ -22,7 +23,13 @@ export function componentStates(snapshot: Snapshot, stack?: Stack): ComponentSta
     const seen = workload ? stateOf(readiness(workload, events)) : absentState(snapshot, ref);
     return { component: name, object: ref, ...seen, dependsOn: namedDependencies(graph, ref, names) };
   });
-}
+});
+
+/** The same by `refId`, for those who ask for one at a time. */
+export const componentStatesById = oncePerPair(
+  (snapshot: Snapshot, stack: Stack | undefined): ReadonlyMap<string, ComponentState> =>
+    new Map(componentStates(snapshot, stack).map((state) => [refId(state.object), state])),
+);
 
 /** The same in the light of a diagnosis: what does not run now is not `ready` where its next start will fail. */
 export function diagnosedStates(

@@ -234,6 +234,12 @@ export interface Service {
   };
 }
 
+/** Some of the endpoints of the Service that its label `kubernetes.io/service-name` names. */
+export interface EndpointSlice {
+  readonly metadata: ObjectMeta;
+  readonly endpoints?: readonly { readonly conditions?: { readonly ready?: boolean } }[];
+}
+
 export interface ServiceAccount {
   readonly metadata: ObjectMeta;
   readonly imagePullSecrets?: readonly { readonly name?: string }[];
@@ -310,6 +316,7 @@ export interface Listed {
   readonly jobs: Job;
   readonly cronjobs: CronJob;
   readonly services: Service;
+  readonly endpointslices: EndpointSlice;
   readonly serviceaccounts: ServiceAccount;
   readonly configmaps: ConfigMap;
   readonly ingresses: Ingress;

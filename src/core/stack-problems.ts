@@ -12,6 +12,7 @@ export function stackProblems(stack: Stack): StackProblem[] {
     ...duplicates(stack),
     ...foreignNamespaces(stack),
     ...badPatterns(stack),
+    ...badOutputPatterns(stack),
     ...unusableSourceNames(stack),
     ...collidingSourceNames(stack),
     ...unknownDependencies(stack),
@@ -95,15 +96,27 @@ function declaredKeys(stack: Stack): DeclaredKey[] {
 function badPatterns(stack: Stack): StackProblem[] {
   return declaredKeys(stack).flatMap(({ path, declared }) => {
     const pattern = declared.format?.pattern;
-    if (pattern === undefined) return [];
-    try {
-      new RegExp(`^(?:${pattern})$`, 's');
-      return [];
-    } catch (error) {
-      const reason = error instanceof Error ? error.message.replace(/^.*: /s, '').toLowerCase() : 'cannot be read';
-      return [{ path: [...path, 'format', 'pattern'], message: `${pattern} is no regular expression: ${reason}` }];
-    }
+    return pattern === undefined ? [] : patternProblem([...path, 'format', 'pattern'], pattern, `^(?:${pattern})$`);
   });
+}
+
+function badOutputPatterns(stack: Stack): StackProblem[] {
+  return stack.components.flatMap(({ checks }, index) =>
+    checks.flatMap((check, position) => {
+      if (check.kind !== 'command' || check.output === undefined) return [];
+      return patternProblem(['components', index, 'checks', position, 'output'], check.output, check.output);
+    }),
+  );
+}
+
+function patternProblem(path: Path, pattern: string, whole: string): StackProblem[] {
+  try {
+    new RegExp(whole, 's');
+    return [];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^.*: /s, '').toLowerCase() : 'cannot be read';
+    return [{ path, message: `${pattern} is no regular expression: ${reason}` }];
+  }
 }
 
 function unusableSourceNames(stack: Stack): StackProblem[] {
@@ -216,7 +229,7 @@ function credentials(check: StackCheck): { value: StackValue; path: string[] }[]
       { value: check.password, path: ['password'] },
     ];
   }
-  if (check.basicAuth === undefined) return [];
+  if (check.kind !== 'http' || check.basicAuth === undefined) return [];
   return [
     { value: check.basicAuth.user, path: ['basicAuth', 'user'] },
     { value: check.basicAuth.password, path: ['basicAuth', 'password'] },

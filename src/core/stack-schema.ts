@@ -1,12 +1,12 @@
 // A named import of `z` would bring every locale of the library into the program.
 import * as z from 'zod';
+import { checkSchema } from './check-schema.ts';
 import { ignoreSchema } from './ignore-schema.ts';
 import { defaultPlaceholders } from './value-format.ts';
 import { watchSchema } from './watch/watch-schema.ts';
 
 const name = z.string().min(1, 'expected some text');
 const positive = z.int().positive().max(1_048_576);
-const port = z.int().min(1).max(65_535);
 const kubernetesName = z
   .string()
   .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'expected a Kubernetes name: lower-case letters, digits, "-" and "."');
@@ -81,50 +81,13 @@ const secret = z.strictObject({
     .describe('the keys that workloads need'),
 });
 
-const secretKeyOrValue = z
-  .union([z.strictObject({ value: z.string() }), z.strictObject({ secret: kubernetesName, key: name })], {
-    error: 'expected { value: TEXT } or { secret: NAME, key: KEY }',
-  })
-  .describe('a text that is no secret, or the key of a Secret that holds it');
-
-const check = z.discriminatedUnion('kind', [
-  z
-    .strictObject({
-      kind: z.literal('http'),
-      name: name.optional(),
-      service: kubernetesName,
-      port,
-      path: z.string().startsWith('/', 'expected a path that starts with "/"').default('/'),
-      status: z.int().default(200),
-      json: z
-        .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
-        .default({})
-        .describe('what the JSON answer must hold: path such as "database.status" to value'),
-      basicAuth: z
-        .strictObject({ user: secretKeyOrValue, password: secretKeyOrValue })
-        .optional()
-        .describe('log in by HTTP basic authentication'),
-    })
-    .describe('a GET through the API server is answered as expected'),
-  z
-    .strictObject({
-      kind: z.literal('postgres-login'),
-      name: name.optional(),
-      user: secretKeyOrValue,
-      password: secretKeyOrValue,
-      database: z.string().default('postgres'),
-      port: port.default(5432),
-    })
-    .describe('PostgreSQL accepts a login over TCP and answers select 1'),
-]);
-
 const component = z.strictObject({
   name: kubernetesName,
   workload: workloadText.describe('KIND/NAME, such as StatefulSet/postgres'),
   namespace: kubernetesName.optional().describe('default: the first namespace of the stack'),
   critical: z.boolean().default(true).describe('whether a failed check of it fails the whole'),
   dependsOn: z.array(kubernetesName).default([]).describe('components that must be up before it can be'),
-  checks: z.array(check).default([]).describe('proved by verify after the workload is ready'),
+  checks: z.array(checkSchema).default([]).describe('proved by verify after the workload is ready'),
 });
 
 /** The only version of the stack file that this c2l reads. */

@@ -148,6 +148,9 @@ function serveUpgrade(
     report(0);
     if (fault === 'reset') {
       socket.resetAndDestroy();
+    } else {
+      // Read on, or it would never be seen that the other end has given up.
+      socket.resume().on('end', () => socket.destroy());
     }
     return;
   }

@@ -1,3 +1,4 @@
+import { shellExec } from './programs-shell.ts';
 import type { Readable } from 'node:stream';
 import type { ProgramExit, Programs } from './api-programs.ts';
 import type { Controller, ControlPlane } from './controllers/control-plane.ts';
@@ -90,7 +91,15 @@ export class Kubelet implements Controller {
     const program = this.#workers.get(pod.metadata.uid)?.program(container);
     const input = await firstLines(stdin, 2);
     const missing = `sh: ${command[0] ?? ''}: not found in the sandbox\n`;
-    return program?.exec?.(command, input) ?? { exitCode: 127, stdout: '', stderr: missing };
+    const { namespace = '' } = pod.metadata;
+    return (
+      program?.exec?.(command, input) ??
+      shellExec(command, (host, port) => this.#network.connect(namespace, host, port)) ?? {
+        exitCode: 127,
+        stdout: '',
+        stderr: missing,
+      }
+    );
   }
 }
 

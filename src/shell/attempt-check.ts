@@ -1,33 +1,39 @@
 import type { PlannedCheck } from '../core/checks.ts';
-import { componentStates } from '../core/component-states.ts';
+import { componentStatesById } from '../core/component-states.ts';
+import { judgeEndpoints } from '../core/endpoints.ts';
 import { judgeHttpAnswer } from '../core/http-answer.ts';
 import { refId, type Pod, type Service } from '../core/kubernetes.ts';
 import { refOf } from '../core/object-owners.ts';
-import type { Observed, Unreadable } from '../core/observed.ts';
-import { podState } from '../core/pod-state.ts';
+import type { Observed } from '../core/observed.ts';
 import { postgresLoginScript, readLoginOutcome } from '../core/postgres-login.ts';
 import { rolloutState } from '../core/rollout.ts';
 import { SecretValue } from '../core/secret-value.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import type { Stack, StackValue } from '../core/stack.ts';
-import { workloads, type Workload } from '../core/workloads.ts';
-import type { ClusterProbe, ClusterReader, HttpAnswer } from '../ports.ts';
+import type { StackValue } from '../core/stack.ts';
+import type { Workload } from '../core/workloads.ts';
+import type { Clock, ClusterReader, HttpAnswer } from '../ports.ts';
+import { fail, notRead, pass, readyPod, workloadOf, type Attempt, type CheckOf, type CheckWorld } from './attempt.ts';
+import { attemptCommand, attemptReach } from './attempt-in-pod.ts';
 
-/** What one try of a check gave. */
-export interface Attempt {
-  readonly outcome: 'pass' | 'fail' | 'unreadable';
-  readonly detail: string;
-  /** Whether another try can end differently. */
-  readonly canHeal: boolean;
+/** One try of a check, given up after the time that the stack gives one. */
+export async function attemptInTime(
+  check: PlannedCheck,
+  world: CheckWorld,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<Attempt> {
+  const { timeoutMs } = check.pace ?? {};
+  if (timeoutMs === undefined) return attemptCheck(check, world);
+  const answered = new AbortController();
+  const late = clock.sleep(timeoutMs, AbortSignal.any([signal, answered.signal])).then(
+    () => fail(`no answer within ${timeoutMs / 1000} s`),
+    () => fail('was not waited for'),
+  );
+  try {
+    return await Promise.race([attemptCheck(check, world), late]);
+  } finally {
+    answered.abort();
+  }
 }
-
-export interface CheckWorld {
-  readonly cluster: ClusterReader & ClusterProbe;
-  readonly stack: Stack | undefined;
-  readonly view: () => Promise<Snapshot>;
-}
-
-type CheckOf<K extends PlannedCheck['kind']> = Extract<PlannedCheck, { kind: K }>;
 
 export async function attemptCheck(check: PlannedCheck, world: CheckWorld): Promise<Attempt> {
   switch (check.kind) {
@@ -37,27 +43,21 @@ export async function attemptCheck(check: PlannedCheck, world: CheckWorld): Prom
       return attemptHttp(check, world);
     case 'postgres-login':
       return attemptLogin(check, world);
+    case 'endpoints':
+      return attemptEndpoints(check, world);
+    case 'tcp':
+    case 'dns':
+      return attemptReach(check, world);
+    case 'command':
+      return attemptCommand(check, world);
     case 'application':
       return attemptApplication(check, world);
   }
 }
 
-function pass(detail: string): Attempt {
-  return { outcome: 'pass', detail, canHeal: false };
-}
-
-function fail(detail: string, canHeal = true): Attempt {
-  return { outcome: 'fail', detail, canHeal };
-}
-
-/** A right that is missing stays missing; a server that does not answer may come back. */
-function notRead({ cause, reason }: Unreadable): Attempt {
-  return { outcome: 'unreadable', detail: reason, canHeal: cause !== 'forbidden' && cause !== 'unauthorized' };
-}
-
 async function attemptReady(check: CheckOf<'ready'>, { view, stack }: CheckWorld): Promise<Attempt> {
   const snapshot = await view();
-  const state = componentStates(snapshot, stack).find(({ object }) => refId(object) === refId(check.object));
+  const state = componentStatesById(snapshot, stack).get(refId(check.object));
   if (state === undefined) return attemptFinished(check, snapshot);
   if (state.state === 'unknown') return { outcome: 'unreadable', detail: state.detail, canHeal: true };
   if (state.state !== 'ready') return fail(state.detail);
@@ -78,14 +78,6 @@ function rolloutOf(workload: Workload | undefined): ReturnType<typeof rolloutSta
   const isRollable =
     workload?.type === 'Deployment' || workload?.type === 'StatefulSet' || workload?.type === 'DaemonSet';
   return isRollable ? rolloutState(workload) : undefined;
-}
-
-function workloadOf(snapshot: Snapshot, { object }: PlannedCheck): Workload | undefined {
-  return workloads(snapshot).find(({ ref }) => refId(ref) === refId(object));
-}
-
-function readyPod(snapshot: Snapshot, check: PlannedCheck): Pod | undefined {
-  return workloadOf(snapshot, check)?.pods.find((pod) => podState(pod).state === 'ready');
 }
 
 async function attemptHttp(check: CheckOf<'http'>, world: CheckWorld): Promise<Attempt> {
@@ -227,6 +219,13 @@ async function liveValue(value: StackValue, namespace: string, cluster: ClusterR
 
 function valueText(value: StackValue): string {
   return 'value' in value ? 'the given value' : `key ${value.key} of secret ${value.secret}`;
+}
+
+async function attemptEndpoints({ spec, object }: CheckOf<'endpoints'>, { cluster }: CheckWorld): Promise<Attempt> {
+  const slices = await cluster.list('endpointslices', object.namespace);
+  if (slices.state === 'unreadable') return notRead(slices);
+  const { isEnough, detail } = judgeEndpoints(spec, slices.state === 'present' ? slices.value : []);
+  return isEnough ? pass(detail) : fail(detail);
 }
 
 async function attemptApplication(check: CheckOf<'application'>, { cluster }: CheckWorld): Promise<Attempt> {

@@ -4,7 +4,8 @@ import type { Finding } from '../core/findings.ts';
 import { verdictOf, type CheckResult, type VerifyReport } from '../core/report.ts';
 import { obstacles, verifyFindings, type ProvenCheck } from '../core/verify-findings.ts';
 import type { Clock, Progress } from '../ports.ts';
-import { attemptCheck, type Attempt, type CheckWorld } from './attempt-check.ts';
+import type { Attempt, CheckWorld } from './attempt.ts';
+import { attemptInTime } from './attempt-check.ts';
 import { createLiveView } from './live-view.ts';
 import { observe } from './observe.ts';
 import { reportHead, type Session } from './session.ts';
@@ -91,14 +92,15 @@ async function repeat(
 ): Promise<{ attempt: Attempt; causes: readonly string[] }> {
   const patience = check.kind === 'application' ? begun + applicationPatienceMs : Infinity;
   const deadline = Math.min(run.deadline, patience);
-  for (;;) {
-    const attempt = await attemptCheck(check, run.world);
+  const { retries = Infinity, intervalMs = retryMs } = check.pace ?? {};
+  for (let tries = 0; ; tries += 1) {
+    const attempt = await attemptInTime(check, run.world, run);
     if (attempt.outcome === 'pass') return { attempt, causes: [] };
     const causes = check.kind === 'ready' ? obstacles(run.diagnosis, check.object) : [];
     if (causes.length > 0) return { attempt: { ...attempt, detail: because(attempt, causes) }, causes: idsOf(causes) };
-    if (!attempt.canHeal || run.clock.monotonic() >= deadline) return { attempt, causes: [] };
+    if (!attempt.canHeal || tries >= retries || run.clock.monotonic() >= deadline) return { attempt, causes: [] };
     run.line.waits(check, attempt.detail);
-    await run.clock.sleep(retryMs, run.signal);
+    await run.clock.sleep(Math.min(intervalMs, Math.max(deadline - run.clock.monotonic(), 0)), run.signal);
   }
 }
 

@@ -7,7 +7,8 @@ import type { StackValue } from '../core/stack.ts';
 import { runningGaps } from '../core/verify-findings.ts';
 import { apiServerTarget, checkTargets, gapTargets, secretTargets } from '../core/watch/cluster-targets.ts';
 import type { Observation, Target } from '../core/watch/targets.ts';
-import { attemptCheck, type CheckWorld } from './attempt-check.ts';
+import type { CheckWorld } from './attempt.ts';
+import { attemptInTime } from './attempt-check.ts';
 import { createLiveView } from './live-view.ts';
 import { observe } from './observe.ts';
 import type { Session } from './session.ts';
@@ -32,7 +33,7 @@ export function createClusterWatch(session: Session): () => Promise<ClusterSight
     const version = credentialsVersion(check, snapshot);
     const before = refused.get(check.id);
     if (before?.version === version && start - before.at < refusedLoginPauseMs) return before.seen;
-    const { outcome, detail, canHeal } = await attemptCheck(check, world);
+    const { outcome, detail, canHeal } = await attemptInTime(check, world, session.deps);
     const seen = { id: check.id, outcome, detail, durationMs: clock.monotonic() - start };
     refused.delete(check.id);
     // Some servers lock an account after a few wrong passwords.

@@ -3,6 +3,7 @@ import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { verify } from '../../src/commands/verify.ts';
+import { checkSchema } from '../../src/core/check-schema.ts';
 import type { CheckResult, VerifyReport } from '../../src/core/report.ts';
 import type { Deps } from '../../src/ports.ts';
 import { createDrillNotice } from '../../src/shell/drill-notice.ts';
@@ -16,12 +17,18 @@ const secretName = 'cloudtolocalllm-secrets';
 
 async function setUp({
   requestTimeoutMs = 5000,
+  checks = [],
   ...options
-}: Partial<StartOptions> & { requestTimeoutMs?: number } = {}) {
+}: Partial<StartOptions> & { requestTimeoutMs?: number; checks?: readonly unknown[] } = {}) {
   const world = await sandbox({ scenario: 'healthy', ...options });
   const interruption = new AbortController();
   const terminal = createTestTerminal();
-  const stack = await createStackFiles({ cwd: '/' }).builtIn('cloudtolocalllm');
+  const builtIn = await createStackFiles({ cwd: '/' }).builtIn('cloudtolocalllm');
+  const more = checks.map((check) => checkSchema.parse(check));
+  const components = builtIn.components.map((component) =>
+    component.name === 'api-backend' ? { ...component, checks: [...component.checks, ...more] } : component,
+  );
+  const stack = { ...builtIn, components };
   const notUsed = (): never => {
     throw new Error('verify does not use this');
   };
@@ -89,7 +96,7 @@ test('a healthy stack passes every check, logins included', async () => {
     /^login accepted, and a password is demanded$/,
   );
   expect(resultOf(report, 'grafana', 'grafana admin login')).toBeDefined();
-  expect(terminal.stderr).toMatch(/^ok: 18 of 18 checks passed$/m);
+  expect(terminal.stderr).toMatch(/^ok: 26 of 26 checks passed$/m);
 });
 
 test('a password that is not the one of the first start fails at once, and everything behind it is skipped', async () => {
@@ -127,7 +134,7 @@ test('a backend that is Ready without its database fails by its own word', async
   });
   const report = await run();
   expect(resultOf(report, 'api-backend', 'ready')?.outcome).toBe('pass');
-  const check = report.checks.find(({ component, name }) => component === 'api-backend' && name !== 'ready');
+  const check = report.checks.find(({ component, name }) => component === 'api-backend' && name.startsWith('GET '));
   expect(check).toMatchObject({
     outcome: 'fail',
     detail: 'answered 503 instead of 200, database.status is "disconnected" instead of "connected"',
@@ -146,6 +153,72 @@ test('in the incident nothing is waited for that cannot heal, and all missing ke
   expect(report.findings.filter(({ code }) => code === 'secret-key-missing')).toHaveLength(9);
   const ids = new Set(report.findings.map(({ id }) => id));
   expect(report.findings.flatMap(({ causes }) => causes).filter((cause) => !ids.has(cause))).toEqual([]);
+});
+
+test.each([
+  ['a name that resolves', { kind: 'dns', host: 'postgres' }, 'pass', 'resolves in the pod'],
+  ['a name that nobody has', { kind: 'dns', host: 'postgras' }, 'fail', 'does not resolve in the pod'],
+  ['its own port', { kind: 'tcp', port: 8080 }, 'pass', 'accepts connections'],
+  ['a port of another', { kind: 'tcp', host: 'postgres', port: 5432 }, 'pass', 'accepts connections'],
+  ['a port where nobody listens', { kind: 'tcp', host: 'postgres', port: 1 }, 'fail', 'connection refused'],
+  ['a container it lacks', { kind: 'tcp', port: 8080, container: 'proxy' }, 'fail', /has no container proxy$/],
+  [
+    'a command',
+    { kind: 'command', command: ['sh', '-c', 'echo 3 applied'], output: '^3 ' },
+    'pass',
+    'ended with exit code 0, and its output matches',
+  ],
+  [
+    'a command that fails',
+    { kind: 'command', command: ['sh', '-c', 'exit 4'] },
+    'fail',
+    'ended with exit code 4 instead of 0',
+  ],
+  [
+    'a program that is not there',
+    { kind: 'command', command: ['migrate'] },
+    'fail',
+    /^ended with exit code 127 instead of 0: /,
+  ],
+  ['too few endpoints', { kind: 'endpoints', service: 'web', min: 9 }, 'fail', /^1 of 1 endpoints ready where 9/],
+])('from inside a pod: %s', async (_, check, outcome, detail) => {
+  const { run } = await setUp({ checks: [{ ...check, name: 'asked', retries: 0 }] });
+  const report = await run(60_000);
+  expect(resultOf(report, 'api-backend', 'asked')).toMatchObject({
+    outcome,
+    detail: typeof detail === 'string' ? detail : expect.stringMatching(detail),
+  });
+});
+
+test('every Service that leads to the stack must have endpoints', async () => {
+  const { run } = await setUp({
+    intercept: ({ path }) =>
+      path.includes('/endpointslices')
+        ? { status: 200, body: JSON.stringify({ kind: 'EndpointSliceList', metadata: {}, items: [] }) }
+        : undefined,
+  });
+  const report = await run();
+  const failed = report.checks.filter(({ outcome }) => outcome !== 'pass');
+  expect(new Set(failed.map(({ detail }) => detail))).toEqual(
+    new Set(['has no endpoints: no running pod fits its selector']),
+  );
+  expect(failed.map(({ component }) => component)).toEqual(expect.arrayContaining(['postgres', 'web', 'grafana']));
+  expect(report.verdict).toBe('problems');
+});
+
+test('a check is tried again as often as the stack says', async () => {
+  let asked = 0;
+  const { run } = await setUp({
+    checks: [{ kind: 'http', name: 'bad', service: 'api-backend', port: 8080, path: '/bad', retries: 2 }],
+    intercept: ({ path }) => {
+      if (!path.endsWith('/bad')) return undefined;
+      asked += 1;
+      return { status: 500, body: '' };
+    },
+  });
+  const report = await run(60_000);
+  expect(resultOf(report, 'api-backend', 'bad')?.outcome).toBe('fail');
+  expect(asked).toBe(3);
 });
 
 describe('what could not be looked at', () => {

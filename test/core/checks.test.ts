@@ -10,9 +10,11 @@ import {
   job,
   keyEnv,
   owner,
+  service,
   snapshotOf,
   stackOf,
   statefulSet,
+  type Parts,
 } from '../support/builders.ts';
 
 const snapshot = snapshotOf(statefulSet('db'), deployment('api'), deployment('web'), { applications: [] });
@@ -64,6 +66,50 @@ describe('checks of a stack', () => {
 
   test('of an uncritical component, and of Argo CD, fail nothing', () => {
     expect(checks.filter(({ critical }) => !critical).map(({ id }) => id)).toEqual(['cache: ready', 'argocd: shop']);
+  });
+});
+
+describe('a live Service that selects a workload of the stack', () => {
+  const api = { name: 'api', workload: 'Deployment/api' };
+  const endpointsOf = (parts: Parts[], components: object[]) =>
+    planChecks(snapshotOf(...parts), stackOf({ components }))
+      .filter(({ kind }) => kind === 'endpoints')
+      .map(({ id }) => id);
+
+  test.each<[string, Parts[], object[], string[]]>([
+    ['must have endpoints', [deployment('api'), service('api')], [api], ['api: service api has endpoints']],
+    ['but not where it selects something else', [deployment('api'), service('web')], [api], []],
+    ['nor where nothing of it should run', [deployment('api', { replicas: 0 }), service('api')], [api], []],
+    [
+      'and is checked once where the stack names it',
+      [deployment('api'), service('api')],
+      [{ ...api, checks: [{ kind: 'endpoints', name: 'two of api', service: 'api', min: 2 }] }],
+      ['api: two of api'],
+    ],
+  ])('%s', (_, parts, components, expected) => {
+    expect(endpointsOf(parts, components)).toEqual(expected);
+  });
+
+  test('holds up nothing that hangs on its component, since no stack asked for it', () => {
+    const web = { name: 'web', workload: 'Deployment/web', dependsOn: ['api'] };
+    const planned = planChecks(
+      snapshotOf(deployment('api'), deployment('web'), service('api')),
+      stackOf({ components: [api, web] }),
+    );
+    expect(planned.find(({ id }) => id === 'web: ready')?.needs).toEqual(['api: ready']);
+  });
+});
+
+test('a check may be less critical than its component, and has a pace of its own', () => {
+  const spec = { kind: 'dns', host: 'db', critical: false, timeout: '2s', retries: 3, interval: '1s' };
+  const [, check] = planChecks(
+    snapshotOf(deployment('api')),
+    stackOf({ components: [{ name: 'api', workload: 'Deployment/api', checks: [spec] }] }),
+  );
+  expect(check).toMatchObject({
+    id: 'api: db resolves',
+    critical: false,
+    pace: { timeoutMs: 2000, retries: 3, intervalMs: 1000 },
   });
 });
 

@@ -2,8 +2,9 @@ import { expect, test } from '@jest/globals';
 
 import { planChecks, type PlannedCheck } from '../../src/core/checks.ts';
 import { present, unreadable, type Observed } from '../../src/core/observed.ts';
-import type { ClusterProbe, HttpAnswer } from '../../src/ports.ts';
-import { attemptCheck, type CheckWorld } from '../../src/shell/attempt-check.ts';
+import type { ClusterProbe, Clock, HttpAnswer } from '../../src/ports.ts';
+import type { CheckWorld } from '../../src/shell/attempt.ts';
+import { attemptCheck, attemptInTime } from '../../src/shell/attempt-check.ts';
 import { checkLines } from '../../src/render/verify-text.ts';
 import { createStyle } from '../../src/render/style.ts';
 import { namespace, service, snapshotOf, stackOf, deployment } from '../support/builders.ts';
@@ -88,4 +89,23 @@ test('a refused login is not followed by another', async () => {
   const { world, tried } = worldOf(() => said(401));
   expect(await attemptCheck(login, world)).toMatchObject({ outcome: 'fail', canHeal: false });
   expect(tried).toHaveLength(1);
+});
+
+test('a try is given up after the time that the stack gives it', async () => {
+  const never = new Promise<never>(() => undefined);
+  const world = { cluster: { list: () => never }, stack, view: () => never } as unknown as CheckWorld;
+  const waits: number[] = [];
+  const clock = {
+    sleep: (ms: number) => {
+      waits.push(ms);
+      return Promise.resolve();
+    },
+  } as unknown as Clock;
+  const [ready] = planChecks(snapshot, stack);
+  const attempt = await attemptInTime({ ...ready!, pace: { timeoutMs: 1500 } }, world, {
+    clock,
+    signal: new AbortController().signal,
+  });
+  expect(attempt).toMatchObject({ outcome: 'fail', detail: 'no answer within 1.5 s', canHeal: true });
+  expect(waits).toEqual([1500]);
 });

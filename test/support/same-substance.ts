@@ -25,6 +25,7 @@ export function checksNotMade(wanted: Stack, by: Stack): string[] {
 /** Which database a login opens is no part of the claim: the password is the server's. */
 function claim(check: Check): string {
   if (check.kind === 'postgres-login') return JSON.stringify([check.kind, check.user, check.password, check.port]);
+  if (check.kind !== 'http') return JSON.stringify(check);
   const { service, port, path, status, json, basicAuth } = check;
   return JSON.stringify(['http', service, port, path, status, json, basicAuth]);
 }

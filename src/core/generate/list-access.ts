@@ -14,7 +14,7 @@ const whenStuck = 'read only where a pod is held up by one, to name every one th
 
 /** What an audit lists in each namespace that it looks at. A new resource says here how it is granted. */
 export const listAccess: Readonly<
-  Record<Exclude<Resource, 'applications' | 'clustersecretstores' | 'nodes'> | 'secrets', ListAccess>
+  Record<Exclude<Resource, 'applications' | 'clustersecretstores' | 'endpointslices' | 'nodes'> | 'secrets', ListAccess>
 > = {
   secrets: { group: '', why: 'which keys are there; RBAC cannot grant their names without their values' },
   pods: { group: '', why: consumers },

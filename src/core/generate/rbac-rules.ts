@@ -160,6 +160,7 @@ function checkRules(namespace: string, stack: Stack | undefined): RbacRule[] {
   const services = http.filter(({ basicAuth }) => basicAuth === undefined).map(({ service }) => service);
   const logins = http.flatMap(({ basicAuth }) => basicAuth ?? []);
   const databases = checks.filter((check) => check.kind === 'postgres-login');
+  const insiders = checks.some(({ kind }) => kind === 'tcp' || kind === 'dns' || kind === 'command');
   const secrets = [...logins, ...databases]
     .flatMap(({ user, password }) => [user, password])
     .flatMap((value) => ('secret' in value ? [value.secret] : []));
@@ -167,8 +168,25 @@ function checkRules(namespace: string, stack: Stack | undefined): RbacRule[] {
     ...(secrets.length === 0 ? [] : [secretRule('the logins that are tried', ['get'], unique(secrets))]),
     ...(services.length === 0 ? [] : [proxyRule(http.filter(({ basicAuth }) => basicAuth === undefined))]),
     ...(logins.length === 0 ? [] : [streamRule('logins by HTTP', 'pods/portforward')]),
-    ...(databases.length === 0 ? [] : [streamRule('logins at a database, with its own client', 'pods/exec')]),
+    ...(databases.length === 0 && !insiders
+      ? []
+      : [streamRule(execReason(databases.length > 0, insiders), 'pods/exec')]),
+    ...(stack === undefined ? [] : [endpointsRule]),
   ];
+}
+
+const endpointsRule: RbacRule = {
+  why: 'whether Services lead to ready pods',
+  apiGroups: ['discovery.k8s.io'],
+  resources: ['endpointslices'],
+  verbs: ['list'],
+};
+
+function execReason(hasDatabases: boolean, hasInsiders: boolean): string {
+  const login = 'logins at a database, with its own client';
+  const inside = 'what the stack has looked at from inside a pod';
+  if (!hasInsiders) return login;
+  return hasDatabases ? `${login}, and ${inside}` : inside;
 }
 
 /** A request through the proxy names the Service together with its port. */

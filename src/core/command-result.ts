@@ -1,0 +1,26 @@
+import { lastWords } from './last-words.ts';
+import type { SecretValue } from './secret-value.ts';
+import type { StackCheck } from './stack.ts';
+
+type CommandCheck = Extract<StackCheck, { kind: 'command' }>;
+
+/** Whether a command ended as the stack expects; its standard error is quoted without values, its output never. */
+export function judgeCommand(
+  { command, exitCode, output }: Pick<CommandCheck, 'command' | 'exitCode' | 'output'>,
+  result: { readonly exitCode: number; readonly stdout: string; readonly stderr: string },
+  values: Iterable<SecretValue>,
+): { readonly isExpected: boolean; readonly detail: string } {
+  if (result.exitCode !== exitCode) {
+    const said =
+      result.exitCode === 127 && result.stderr === ''
+        ? `the container has no ${command[0] ?? ''}`
+        : lastWords(result.stderr, values);
+    const ended = `ended with exit code ${result.exitCode} instead of ${exitCode}`;
+    return { isExpected: false, detail: said === undefined ? ended : `${ended}: ${said}` };
+  }
+  const ended = `ended with exit code ${exitCode}`;
+  if (output === undefined) return { isExpected: true, detail: ended };
+  return new RegExp(output, 'm').test(result.stdout)
+    ? { isExpected: true, detail: `${ended}, and its output matches` }
+    : { isExpected: false, detail: `${ended}, and its output does not match ${output}` };
+}

@@ -1,0 +1,45 @@
+import type { PlannedCheck } from '../core/checks.ts';
+import { refId, type Pod } from '../core/kubernetes.ts';
+import type { Unreadable } from '../core/observed.ts';
+import { podState } from '../core/pod-state.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import type { Stack } from '../core/stack.ts';
+import { workloads, type Workload } from '../core/workloads.ts';
+import type { ClusterProbe, ClusterReader } from '../ports.ts';
+
+/** What one try of a check gave. */
+export interface Attempt {
+  readonly outcome: 'pass' | 'fail' | 'unreadable';
+  readonly detail: string;
+  /** Whether another try can end differently. */
+  readonly canHeal: boolean;
+}
+
+export interface CheckWorld {
+  readonly cluster: ClusterReader & ClusterProbe;
+  readonly stack: Stack | undefined;
+  readonly view: () => Promise<Snapshot>;
+}
+
+export type CheckOf<K extends PlannedCheck['kind']> = Extract<PlannedCheck, { kind: K }>;
+
+export function pass(detail: string): Attempt {
+  return { outcome: 'pass', detail, canHeal: false };
+}
+
+export function fail(detail: string, canHeal = true): Attempt {
+  return { outcome: 'fail', detail, canHeal };
+}
+
+/** A right that is missing stays missing; a server that does not answer may come back. */
+export function notRead({ cause, reason }: Pick<Unreadable, 'cause' | 'reason'>): Attempt {
+  return { outcome: 'unreadable', detail: reason, canHeal: cause !== 'forbidden' && cause !== 'unauthorized' };
+}
+
+export function workloadOf(snapshot: Snapshot, { object }: PlannedCheck): Workload | undefined {
+  return workloads(snapshot).find(({ ref }) => refId(ref) === refId(object));
+}
+
+export function readyPod(snapshot: Snapshot, check: PlannedCheck): Pod | undefined {
+  return workloadOf(snapshot, check)?.pods.find((pod) => podState(pod).state === 'ready');
+}
