@@ -48,8 +48,8 @@ const containers: ShapeOf<readonly Container[]> = {
     required: { name: 'string' },
     optional: {
       image: 'string',
-      command: { list: 'string' },
-      args: { list: 'string' },
+      command: { list: 'string', isShared: true },
+      args: { list: 'string', isShared: true },
       restartPolicy: 'string',
       env: {
         list: {
@@ -59,6 +59,7 @@ const containers: ShapeOf<readonly Container[]> = {
             valueFrom: { optional: { secretKeyRef: keySelector, configMapKeyRef: keySelector } },
           },
         },
+        isShared: true,
       },
       envFrom: {
         list: {

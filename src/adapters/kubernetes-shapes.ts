@@ -2,8 +2,13 @@
  * What an object from the server must look like for core to read it without a check at every step, and all of it that
  * core gets to see: fields that are not described are dropped as each page is read.
  */
-export type Shape =
-  Scalar | { readonly list: Shape } | { readonly map: 'string'; readonly without?: readonly string[] } | FieldsShape;
+export type Shape = Scalar | ListShape | { readonly map: 'string'; readonly without?: readonly string[] } | FieldsShape;
+
+interface ListShape {
+  readonly list: Shape;
+  /** Whether objects made from one template hold equal ones, of which one is enough. */
+  readonly isShared?: true;
+}
 
 export interface FieldsShape {
   readonly required?: Fields;
@@ -30,7 +35,7 @@ export type ShapeOf<T> = [T] extends [string]
       : [T] extends [string | number]
         ? 'scalar'
         : T extends readonly (infer Item)[]
-          ? { readonly list: ShapeOf<Item> }
+          ? { readonly list: ShapeOf<Item>; readonly isShared?: true }
           : string extends keyof T
             ? { readonly map: 'string'; readonly without?: readonly string[] }
             : ObjectShape<T>;
@@ -52,7 +57,10 @@ export function reducer<T>(shape: ShapeOf<T> & Shape): (value: unknown) => Reduc
 /** Made once for each shape: a list of thousands walks no description. */
 function keeper(shape: Shape): Keep {
   if (typeof shape === 'string') return (value) => (fitsScalar(value, shape) ? value : unfit);
-  if ('list' in shape) return listKeeper(keeper(shape.list));
+  if ('list' in shape) {
+    const keep = listKeeper(keeper(shape.list));
+    return shape.isShared === true ? sharing(keep) : keep;
+  }
   return 'map' in shape ? mapKeeper(new Set(shape.without)) : fieldsKeeper(shape);
 }
 
@@ -61,6 +69,23 @@ function listKeeper(keep: Keep): Keep {
     if (!Array.isArray(value)) return unfit;
     const items = value.map(keep);
     return items.includes(unfit) ? unfit : items;
+  };
+}
+
+/** Beyond this many different ones, what is remembered to share them outweighs what sharing saves. */
+const mostShared = 5000;
+
+/** The pods of one template repeat most of what it says. */
+function sharing(keep: Keep): Keep {
+  const known = new Map<string, unknown>();
+  return (value) => {
+    const kept = keep(value);
+    if (kept === unfit) return unfit;
+    const text = JSON.stringify(kept);
+    const same = known.get(text);
+    if (same !== undefined) return same;
+    if (known.size < mostShared) known.set(text, kept);
+    return kept;
   };
 }
 

@@ -4,6 +4,7 @@ import type { ShapeOf } from './kubernetes-shapes.ts';
 
 export const conditions: ShapeOf<readonly Condition[]> = {
   list: { required: { type: 'string', status: 'string' }, optional: { reason: 'string', message: 'string' } },
+  isShared: true,
 };
 
 const remoteRef: ShapeOf<RemoteRef> = { optional: { key: 'string', property: 'string' } };

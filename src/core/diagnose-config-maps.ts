@@ -2,7 +2,7 @@ import { requiredConfigMaps, type ConfigMapReference } from './config-map-refere
 import type { Scene } from './diagnosis-scene.ts';
 import { compareText, type Finding, type FindingReference } from './findings.ts';
 import { missingConfigMap } from './kubelet-message.ts';
-import { refId, refText, type ObjectRef } from './kubernetes.ts';
+import { refId, refText, type ObjectRef, type PodSpec } from './kubernetes.ts';
 import { listText } from './list-text.ts';
 import { newFinding } from './new-finding.ts';
 
@@ -15,8 +15,9 @@ export function diagnoseConfigMaps(scene: Scene): Finding[] {
   const known = scene.snapshot.closer?.configMapNamespaces ?? new Set();
   const missingIn = readMissing(scene);
   for (const { ref, podSpec } of scene.workloads) {
-    const required = requiredConfigMaps(ref, podSpec);
-    const missing = known.has(ref.namespace) ? required.flatMap(missingIn) : namedByKubelet(scene, ref, required);
+    const missing = known.has(ref.namespace)
+      ? requiredConfigMaps(ref, podSpec).flatMap(missingIn)
+      : namedByKubelet(scene, ref, podSpec);
     for (const each of missing) note(lacks, each);
   }
   return [...lacks].sort(([left], [right]) => compareText(left, right)).map(([, lack]) => toFinding(scene, lack));
@@ -49,10 +50,10 @@ function readMissing({ snapshot: { closer } }: Scene): (reference: ConfigMapRefe
   };
 }
 
-function namedByKubelet({ readiness }: Scene, ref: ObjectRef, references: readonly ConfigMapReference[]): Missing[] {
+function namedByKubelet({ readiness }: Scene, ref: ObjectRef, podSpec: PodSpec): Missing[] {
   const told = missingConfigMap(readiness.get(refId(ref))?.worst?.state.message);
   if (told === undefined) return [];
-  return references
+  return requiredConfigMaps(ref, podSpec)
     .filter(({ configMap, key }) => configMap === told.name && (told.key === undefined || key === told.key))
     .map((reference) => ({ reference, isWhole: told.key === undefined }));
 }

@@ -14,10 +14,14 @@ import type { Workload } from './workloads.ts';
 export function diagnoseNextStart(scene: Scene, roots: readonly Finding[]): Finding[] {
   const view = secretsView(scene.snapshot);
   const lackOf = lackFinder(roots);
+  // Of most namespaces there is nothing to find, and their pods are not gone through.
+  const lacking = new Set(roots.map(({ object }) => object.namespace));
   return scene.workloads.flatMap((workload) => {
-    const running = workload.pods.map((pod) => ({ pod, references: begunReferences(pod) }));
-    const lacks = running.flatMap(({ pod, references }) => references.flatMap((each) => lackOf(pod, each) ?? []));
-    const stale = running.flatMap(({ pod }) => outdatedValues(pod, view));
+    const { pods, ref } = workload;
+    const lacks = lacking.has(ref.namespace)
+      ? pods.flatMap((pod) => begunReferences(pod).flatMap((each) => lackOf(pod, each) ?? []))
+      : [];
+    const stale = view.hasChanges(ref.namespace) ? pods.flatMap((pod) => outdatedValues(pod, view)) : [];
     return [...failing(scene, workload, lacks), ...outdated(scene, workload, stale)];
   });
 }

@@ -17,13 +17,13 @@ export function diagnoseValues(scene: Scene): Finding[] {
 function valueFindings(scene: Scene, need: SecretNeed): Finding[] {
   const { secret, namespace, name } = need;
   if (secret === undefined) return [];
-  return requirementsOf(need, scene.stack).flatMap(({ key, state, references, declared }) => {
+  return requirementsOf(need, scene.stack).flatMap((requirement) => {
+    const { key, state, declared } = requirement;
     const value = secret.data.get(key);
-    // A file may well end in a line break; a variable holds it.
-    const inEnv = references.filter(({ via }) => via === 'env');
-    if (state !== 'ok' || value === undefined || inEnv.length === 0) return [];
+    if (state !== 'ok' || value === undefined) return [];
     const told = doubt(key, value, declared?.format !== undefined);
-    if (told === undefined) return [];
+    // A file may well end in a line break; a variable holds it.
+    if (told === undefined || !requirement.references.some(({ via }) => via === 'env')) return [];
     const [code, what] = told;
     const object = { kind: 'Secret', namespace, name };
     return newFinding(code, {

@@ -1,5 +1,5 @@
 import type { KubernetesEvent } from './kubernetes.ts';
-import { oncePer } from './once-per.ts';
+import { oncePer, oncePerPair } from './once-per.ts';
 import { podState, type PodState } from './pod-state.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Workload } from './workloads.ts';
@@ -36,13 +36,15 @@ function timeOf(event: KubernetesEvent): string {
   return event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '';
 }
 
-export function readiness(workload: Workload, events: PodEvents): Readiness {
+const noEvents: PodEvents = new Map();
+
+export const readiness = oncePerPair((workload: Workload, events: PodEvents = noEvents): Readiness => {
   const [ready, wanted] = counts(workload);
   const worst = worstPod(workload, events);
   const hurts = worst !== undefined && (worst.state.state === 'blocked' || worst.state.state === 'failing');
   const isReady = ready >= wanted && !hurts;
   return { isReady, detail: countText(workload, ready, wanted), ...(worst && !isReady ? { worst } : {}) };
-}
+});
 
 function countText(workload: Workload, ready: number, wanted: number): string {
   if (wanted > 0) return workload.type === 'Job' ? 'is running' : `${ready} of ${wanted} pods are ready`;

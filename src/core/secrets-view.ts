@@ -6,6 +6,8 @@ import type { Snapshot } from './snapshot.ts';
 /** What is asked about pods again and again, arranged once for each snapshot. */
 export interface SecretsView {
   secret(namespace: string, name: string): Secret | undefined;
+  /** Whether of any Secret of the namespace it is on record that a value changed. */
+  hasChanges(namespace: string): boolean;
   /** Messages of the pod's `FailedMount` events. */
   mountFailures(pod: Pod): readonly string[];
 }
@@ -14,6 +16,9 @@ export const secretsView = oncePer((snapshot: Snapshot): SecretsView => {
   const secrets = new Map(
     snapshot.secrets.items.map((secret) => [`${secret.metadata.namespace}/${secret.metadata.name}`, secret]),
   );
+  const changed = new Set(
+    snapshot.secrets.items.filter((secret) => !isUntold(secret)).map(({ metadata }) => metadata.namespace),
+  );
   const failures = new Map<string, KubernetesEvent[]>();
   for (const event of snapshot.events.items) {
     const { uid } = event.involvedObject;
@@ -21,7 +26,13 @@ export const secretsView = oncePer((snapshot: Snapshot): SecretsView => {
     failures.set(uid, [...(failures.get(uid) ?? []), event]);
   }
   return {
+    hasChanges: (namespace) => changed.has(namespace),
     secret: (namespace, name) => secrets.get(`${namespace}/${name}`),
     mountFailures: ({ metadata }) => (failures.get(metadata.uid ?? '') ?? []).map(({ message }) => message ?? ''),
   };
 });
+
+/** Of most Secrets no change is on record. */
+export function isUntold({ keyChangedAt, keyAddedAt, immutable }: Secret): boolean {
+  return keyChangedAt.size === 0 && keyAddedAt.size === 0 && !immutable;
+}

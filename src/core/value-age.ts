@@ -3,7 +3,7 @@ import { refOf } from './object-owners.ts';
 import { containerStatuses } from './pod-state.ts';
 import { secretReferences, type SecretReference } from './references.ts';
 import type { Secret } from './secret.ts';
-import type { SecretsView } from './secrets-view.ts';
+import { isUntold, type SecretsView } from './secrets-view.ts';
 
 /** What the running containers of a pod hold, compared with the Secrets as they are now. */
 export interface ValuesInUse {
@@ -52,11 +52,6 @@ function valueInUse(reference: SecretReference, startedAt: string, view: Secrets
   return hadIt
     ? { trusted: `began while ${name} was still there` }
     : { outdated: `may run without ${name}, which was added since` };
-}
-
-/** Of most Secrets no change is on record. */
-function isUntold({ keyChangedAt, keyAddedAt, immutable }: Secret): boolean {
-  return keyChangedAt.size === 0 && keyAddedAt.size === 0 && !immutable;
 }
 
 /** An immutable Secret gets another value only by another one that takes its place. */
