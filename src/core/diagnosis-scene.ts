@@ -5,6 +5,7 @@ import { redact } from './redact.ts';
 import { secretNeeds, type SecretNeed } from './secret-needs.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stack } from './stack.ts';
+import { creationFailure } from './troubles/quota-trouble.ts';
 import { workloads, type Workload } from './workloads.ts';
 
 /** A snapshot made ready for questions, so that every part of the diagnosis sees the same and nothing is computed twice. */
@@ -34,14 +35,17 @@ export function buildScene(snapshot: Snapshot, stack: Stack | undefined): Scene 
   const events = podEvents(snapshot);
   const graph = dependencyGraph(snapshot, stack);
   const missing = new Set(snapshot.missingNamespaces);
+  const eventsOf = objectEvents(snapshot);
   return {
     snapshot,
     stack,
     workloads: found,
     byId: new Map(found.map((workload) => [refId(workload.ref), workload])),
-    readiness: new Map(found.map((workload) => [refId(workload.ref), readiness(workload, events)])),
+    readiness: new Map(
+      found.map((workload) => [refId(workload.ref), heldBack(workload, eventsOf) ?? readiness(workload, events)]),
+    ),
     events,
-    eventsOf: objectEvents(snapshot),
+    eventsOf,
     redact: (namespace, text) => redactWith(snapshot, namespace, text),
     graph,
     needs: secretNeeds(snapshot, stack).filter(({ namespace }) => !missing.has(namespace)),
@@ -49,6 +53,14 @@ export function buildScene(snapshot: Snapshot, stack: Stack | undefined): Scene 
     command: (words, namespace) =>
       stack?.namespaces.includes(namespace) === true ? `c2l ${words}` : `c2l ${words} -n ${namespace}`,
   };
+}
+
+/** A Job that may not even create its pod: it never began, and its status says nothing of it. */
+function heldBack(workload: Workload, eventsOf: Scene['eventsOf']): Readiness | undefined {
+  const { type, replicas, pods } = workload;
+  const isHeld =
+    type === 'Job' && replicas > 0 && pods.length === 0 && creationFailure(workload, eventsOf) !== undefined;
+  return isHeld ? { isReady: false, detail: 'it has no pod' } : undefined;
 }
 
 /** Many keys are needed by the same workloads, and what those block is the same each time. */

@@ -163,6 +163,33 @@ describe('a workload that is not ready', () => {
     expect(found.map(({ code }) => code)).toEqual(['secret-key-missing']);
   });
 
+  const refusedCreate = (why: string): Parts => ({
+    events: [
+      {
+        metadata: { name: 'e', namespace },
+        type: 'Warning',
+        reason: 'FailedCreate',
+        message: `Error creating: pods "once-x" is forbidden: ${why}`,
+        involvedObject: { kind: 'Job', namespace, name: 'once' },
+      },
+    ],
+  });
+  const quota = 'exceeded quota: tight, requested: pods=1, used: pods=0, limited: pods=0';
+
+  test.each<[string, readonly Parts[], readonly string[]]>([
+    ['a quota', [job('once', { pods: 'none' }), refusedCreate(quota)], ['quota-exceeded resourcequota/tight']],
+    [
+      'a policy',
+      [job('once', { pods: 'none' }), refusedCreate('violates PodSecurity')],
+      ['workload-not-ready job/once'],
+    ],
+    ['nothing yet', [job('once', { pods: 'none' })], []],
+    ['nothing any more: its pod runs', [job('once'), refusedCreate(quota)], []],
+    ['nothing, being suspended', [job('once', { replicas: 0, pods: 'none' }), refusedCreate(quota)], []],
+  ])('may be a Job that cannot create its pod, held back by %s', (_, parts, expected) => {
+    expect(findings(parts).map(({ code, object }) => `${code} ${refText(object)}`)).toEqual(expected);
+  });
+
   test('is told with the event where only that says why', () => {
     const pods = pending([], [waiting('web', 'ContainerCreating')]);
     const event: KubernetesEvent = {

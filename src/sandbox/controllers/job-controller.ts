@@ -4,6 +4,8 @@ import type { StoredObject } from '../object-store.ts';
 import type { Controller, ControlPlane } from './control-plane.ts';
 import { controlledBy, controllerOf, createPod } from './owned-pods.ts';
 import type { StoredTemplate } from './owned-pods.ts';
+import { nameSuffix } from './names.ts';
+import { quotaRefusal, refusedRetryMs } from './pod-quota.ts';
 import { WorkQueue } from './work-queue.ts';
 
 interface JobSpec {
@@ -41,7 +43,9 @@ export function jobController(plane: ControlPlane): Controller {
       const due = retryAt.get(attempt) ?? now + (tally.failed === 0 ? 0 : firstRetryMs * 2 ** (tally.failed - 1));
       retryAt.set(attempt, due);
       if (due <= now) {
-        start(plane, job);
+        if (start(plane, job) === 'refused') {
+          queue.add(namespace, name, refusedRetryMs);
+        }
       } else {
         queue.add(namespace, name, due - now);
       }
@@ -78,9 +82,14 @@ function wantsPod(job: StoredObject, { active, failed, succeeded }: Tally): bool
   return active === 0 && succeeded === 0 && failed <= backoffLimit && !suspend;
 }
 
-function start(plane: ControlPlane, job: StoredObject): void {
+function start(plane: ControlPlane, job: StoredObject): 'started' | 'refused' {
   const { template } = job['spec'] as JobSpec;
-  const { name, uid } = job.metadata;
+  const { namespace = '', name, uid } = job.metadata;
+  const refusal = quotaRefusal(plane, namespace, `${name}-${nameSuffix()}`);
+  if (refusal !== undefined) {
+    record(plane, job, 'Warning', 'FailedCreate', `Error creating: ${refusal}`);
+    return 'refused';
+  }
   const labels = {
     'batch.kubernetes.io/controller-uid': uid,
     'batch.kubernetes.io/job-name': name,
@@ -89,6 +98,7 @@ function start(plane: ControlPlane, job: StoredObject): void {
   };
   const pod = createPod(plane, job, { template, labels });
   record(plane, job, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
+  return 'started';
 }
 
 function writeStatus(plane: ControlPlane, job: StoredObject): void {

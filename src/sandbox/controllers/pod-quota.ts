@@ -1,6 +1,9 @@
 import { asPod, isFinished } from '../kubelet-pod.ts';
 import type { ControlPlane } from './control-plane.ts';
 
+/** Until a controller tries again to create a pod that was refused. */
+export const refusedRetryMs = 5000;
+
 interface QuotaSpec {
   readonly hard?: Readonly<Record<string, string | number>>;
 }

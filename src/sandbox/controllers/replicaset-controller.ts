@@ -5,10 +5,8 @@ import type { Controller, ControlPlane } from './control-plane.ts';
 import { controllerOf, createPod, deletePod, podsOf } from './owned-pods.ts';
 import type { StoredTemplate } from './owned-pods.ts';
 import { nameSuffix } from './names.ts';
-import { quotaRefusal } from './pod-quota.ts';
+import { quotaRefusal, refusedRetryMs } from './pod-quota.ts';
 import { WorkQueue } from './work-queue.ts';
-
-const retryMs = 5000;
 
 interface ReplicaSetSpec {
   readonly replicas?: number;
@@ -22,7 +20,7 @@ export function replicaSetController(plane: ControlPlane): Controller {
     if (replicaSet && !isTerminating(replicaSet)) {
       const refusal = reconcile(plane, replicaSet);
       if (refusal !== undefined) {
-        queue.add(namespace, name, retryMs);
+        queue.add(namespace, name, refusedRetryMs);
       }
     }
   });

@@ -5,7 +5,7 @@ import type { Controller, ControlPlane } from './control-plane.ts';
 import { templateHash } from './names.ts';
 import { controllerOf, createPod, deletePod, podsOf } from './owned-pods.ts';
 import type { StoredTemplate } from './owned-pods.ts';
-import { quotaRefusal } from './pod-quota.ts';
+import { quotaRefusal, refusedRetryMs } from './pod-quota.ts';
 import { WorkQueue } from './work-queue.ts';
 
 interface StatefulSetSpec {
@@ -30,7 +30,9 @@ export function statefulSetController(plane: ControlPlane): Controller {
   const queue = new WorkQueue(plane.clock, (namespace, name) => {
     const statefulSet = plane.store.get('statefulsets', namespace, name);
     if (statefulSet && !isTerminating(statefulSet)) {
-      movePods(plane, statefulSet);
+      if (movePods(plane, statefulSet) === 'refused') {
+        queue.add(namespace, name, refusedRetryMs);
+      }
       writeStatus(plane, statefulSet);
     }
   });
@@ -56,26 +58,31 @@ function updateRevision(statefulSet: StoredObject): string {
   return `${statefulSet.metadata.name}-${templateHash(specOf(statefulSet).template)}`;
 }
 
-function movePods(plane: ControlPlane, statefulSet: StoredObject): void {
+/** Whether the API server would not take a pod. */
+type Moved = 'refused' | undefined;
+
+function movePods(plane: ControlPlane, statefulSet: StoredObject): Moved {
   const { replicas = 1, podManagementPolicy } = specOf(statefulSet);
   const pods = podsOf(plane, statefulSet);
   const inOrder = podManagementPolicy !== 'Parallel';
+  let moved: Moved;
   for (let ordinal = 0; ordinal < replicas; ordinal += 1) {
     const pod = pods.find(({ metadata }) => metadata.name === `${statefulSet.metadata.name}-${String(ordinal)}`);
     if (!pod) {
-      createOrdinal(plane, statefulSet, ordinal);
+      moved = createOrdinal(plane, statefulSet, ordinal) ?? moved;
     }
     if (inOrder && (!pod || !isReady(pod) || isTerminating(pod))) {
-      return;
+      return moved;
     }
   }
   const surplus = pods.filter((pod) => ordinalOf(pod) >= replicas).sort(highestFirst);
   const [last] = surplus;
   if (last) {
     remove(plane, statefulSet, last);
-    return;
+    return moved;
   }
   replaceOutdated(plane, statefulSet, pods);
+  return moved;
 }
 
 function replaceOutdated(plane: ControlPlane, statefulSet: StoredObject, pods: readonly NodePod[]): void {
@@ -99,7 +106,7 @@ function replaceOutdated(plane: ControlPlane, statefulSet: StoredObject, pods: r
   }
 }
 
-function createOrdinal(plane: ControlPlane, statefulSet: StoredObject, ordinal: number): void {
+function createOrdinal(plane: ControlPlane, statefulSet: StoredObject, ordinal: number): Moved {
   const { template, volumeClaimTemplates = [] } = specOf(statefulSet);
   const name = `${statefulSet.metadata.name}-${String(ordinal)}`;
   const claims = volumeClaimTemplates.map((claim) => ({ claim, claimName: `${claim.metadata.name ?? ''}-${name}` }));
@@ -115,7 +122,7 @@ function createOrdinal(plane: ControlPlane, statefulSet: StoredObject, ordinal: 
   if (refusal !== undefined) {
     const message = `create Pod ${name} in StatefulSet ${owner} failed error: ${refusal}`;
     record(plane, statefulSet, 'FailedCreate', message);
-    return;
+    return 'refused';
   }
   createPod(plane, statefulSet, {
     template,
@@ -133,6 +140,7 @@ function createOrdinal(plane: ControlPlane, statefulSet: StoredObject, ordinal: 
     'SuccessfulCreate',
     `Create Pod ${name} in StatefulSet ${statefulSet.metadata.name} successful`,
   );
+  return undefined;
 }
 
 function createClaim(

@@ -1,5 +1,5 @@
 import { container, secretEnv } from '../support/pods.ts';
-import { configMap, pod, secret, service, workload, type Manifest } from './manifests.ts';
+import { configMap, job, pod, secret, service, workload, type Manifest } from './manifests.ts';
 import type { MatrixRow } from './row.ts';
 
 const refused = 'CreateContainerConfigError';
@@ -278,14 +278,27 @@ export const placementRows: readonly MatrixRow[] = [
     says: [/is not bound to a volume: no volume fits, and it names no StorageClass$/],
   },
   {
-    situation: 'a quota is used up for two workloads',
+    situation: 'a quota is used up for three workloads',
     objects: [
       { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'tight' }, spec: { hard: { pods: '0' } } },
       workload('Deployment', 'api', { containers: [container('main')] }),
       workload('StatefulSet', 'db', { containers: [container('main')] }, { serviceName: 'db' }),
+      job('once', { containers: [container('main')] }),
     ],
-    findings: ['error quota-exceeded resourcequota/tight blocks deployment/api, statefulset/db'],
+    findings: ['error quota-exceeded resourcequota/tight blocks deployment/api, job/once, statefulset/db'],
     says: [/^resourcequota\/tight is used up \(requested: pods=1, used: pods=0, limited: pods=0\), so deployment\/api/],
+  },
+  {
+    situation: 'a quota that held back three workloads is raised',
+    objects: [
+      { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'tight' }, spec: { hard: { pods: '0' } } },
+      workload('Deployment', 'api', { containers: [container('main')] }),
+      workload('StatefulSet', 'db', { containers: [container('main')] }, { serviceName: 'db' }),
+      job('once', { containers: [container('main')] }),
+    ],
+    then: ['a second later', { patch: 'resourcequotas/tight', body: { spec: { hard: { pods: '9' } } } }],
+    thenShows: { api: 'Running', db: 'Running', once: 'Running' },
+    findings: [],
   },
 ];
 
