@@ -1,8 +1,10 @@
 import { byLevel, dependencyGraph, dependents, type DependencyGraph } from './dependencies.ts';
 import { refId, type KubernetesEvent, type ObjectRef } from './kubernetes.ts';
+import { lastWords } from './last-words.ts';
 import { byTime, podEvents, readiness, type PodEvents, type Readiness } from './readiness.ts';
 import { redact } from './redact.ts';
 import { secretNeeds, type SecretNeed } from './secret-needs.ts';
+import type { SecretValue } from './secret-value.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stack } from './stack.ts';
 import { creationFailure } from './troubles/quota-trouble.ts';
@@ -21,6 +23,8 @@ export interface Scene {
   readonly eventsOf: (ref: ObjectRef) => readonly KubernetesEvent[];
   /** Words of a program in a namespace, without the values of its Secrets; empty where those are not known. */
   readonly redact: (namespace: string, text: string) => string;
+  /** The line of a program's words that tells best why it ended, as free of values as `redact` makes it. */
+  readonly lastWords: (namespace: string, text: string) => string | undefined;
   readonly graph: DependencyGraph;
   /** Of namespaces that exist. */
   readonly needs: readonly SecretNeed[];
@@ -46,7 +50,8 @@ export function buildScene(snapshot: Snapshot, stack: Stack | undefined): Scene 
     ),
     events,
     eventsOf,
-    redact: (namespace, text) => redactWith(snapshot, namespace, text),
+    redact: (namespace, text) => cleaned(snapshot, namespace, (values) => redact(text, values)) ?? '',
+    lastWords: (namespace, text) => cleaned(snapshot, namespace, (values) => lastWords(text, values)),
     graph,
     needs: secretNeeds(snapshot, stack).filter(({ namespace }) => !missing.has(namespace)),
     blocks: blocker(graph),
@@ -88,11 +93,13 @@ function objectEvents({ events }: Snapshot): Scene['eventsOf'] {
   return (ref) => (byObject.get(refId(ref)) ?? []).toSorted(byTime);
 }
 
-function redactWith({ secrets }: Snapshot, namespace: string, text: string): string {
-  if (secrets.gaps.some((gap) => gap.namespace === namespace || gap.namespace === '')) return '';
+/** Of a namespace whose values are not known nothing is free of them. */
+function cleaned(
+  { secrets }: Snapshot,
+  namespace: string,
+  clean: (values: readonly SecretValue[]) => string | undefined,
+): string | undefined {
+  if (secrets.gaps.some((gap) => gap.namespace === namespace || gap.namespace === '')) return undefined;
   const own = secrets.items.filter(({ metadata }) => metadata.namespace === namespace);
-  return redact(
-    text,
-    own.flatMap(({ data }) => [...data.values()]),
-  );
+  return clean(own.flatMap(({ data }) => [...data.values()]));
 }

@@ -4,7 +4,7 @@ const redacted = '[redacted]';
 
 /** What looks like a value wherever it stands, also one that c2l does not know. */
 const suspicious: readonly (readonly [pattern: RegExp, replacement: string])[] = [
-  [/-----BEGIN [^-]*-----.*/g, redacted],
+  [/-----BEGIN [^-]*-----[\s\S]*?(?:-----END [^-]*-----|$)/g, redacted],
   [/(:\/\/)[^/\s@]*@/g, `$1${redacted}@`],
   [/\b(bearer|basic)\s+\S+/gi, `$1 ${redacted}`],
   [
@@ -18,8 +18,18 @@ const suspicious: readonly (readonly [pattern: RegExp, replacement: string])[] =
 
 /** A text of a program of others, without the given values and without anything that looks like one. */
 export function redact(text: string, values: Iterable<SecretValue>): string {
-  let clean = text;
-  for (const value of values) clean = value.removeFrom(clean, redacted);
-  for (const [pattern, replacement] of suspicious) clean = clean.replace(pattern, replacement);
-  return clean;
+  return suspicious.reduce(
+    (clean, [pattern, replacement]) => clean.replace(pattern, replacement),
+    withoutValues(text, values),
+  );
+}
+
+/**
+ * Without the given values alone, so that what a program wrote keeps its form. The longest goes first: of one that holds
+ * another the rest would stay.
+ */
+export function withoutValues(text: string, values: Iterable<SecretValue>): string {
+  return [...values]
+    .sort((left, right) => right.byteLength - left.byteLength)
+    .reduce((clean, value) => value.removeFrom(clean, redacted), text);
 }

@@ -7,6 +7,9 @@ const isAscii = /^[\u0000-\u007f]*$/;
 /** What is shorter stands in texts by chance. */
 const shortestPart = 4;
 
+/** No limit of Kubernetes cuts sooner: 1,024 bytes of an event, of four bytes each. */
+const shortestCut = 256;
+
 /**
  * One value of a Secret. The text is unprintable by construction: string conversion, JSON, template strings and
  * `util.inspect` all give `[redacted]`. What core must know about a value it asks the value.
@@ -114,7 +117,8 @@ export class SecretValue {
 
   /**
    * A text with this value replaced in each form in which programs print one: as it is, in base64, in a URL, in JSON,
-   * and each longer line of several. A value of under four characters counts only as a word of its own.
+   * and each longer line of several; also where the text was cut in the middle of one. A value of under four characters
+   * counts only as a word of its own.
    */
   removeFrom(text: string, replacement: string): string {
     const own = this.#decoded() ?? '';
@@ -123,17 +127,19 @@ export class SecretValue {
       own,
       this.#base64,
       this.#base64.replace(/=+$/, ''),
-      encodeURIComponent(own),
+      this.#base64.replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_'),
+      ...urlForms(own),
       JSON.stringify(own).slice(1, -1),
       own.trim(),
       ...(lines.length > 1 ? lines.map((line) => line.trim()).filter((line) => line.length >= shortestPart) : []),
     ];
     const distinct = [...new Set(forms)].filter((form) => form !== '').sort((a, b) => b.length - a.length);
-    return distinct.reduce((rest, form) => {
+    const whole = distinct.reduce((rest, form) => {
       if (form.length >= shortestPart) return rest.replaceAll(form, () => replacement);
       const word = form.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
       return rest.replace(new RegExp(`(?<!\\w)${word}(?!\\w)`, 'g'), () => replacement);
     }, text);
+    return distinct.reduce((rest, form) => withoutCutEnd(rest, form, replacement), whole);
   }
 
   toString(): string {
@@ -147,4 +153,25 @@ export class SecretValue {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return redacted;
   }
+}
+
+/** As browsers, Python and HTML forms encode a text for a URL; some write the digits small. */
+function urlForms(text: string): string[] {
+  const component = encodeURIComponent(text);
+  const strict = component.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  const forms = [component, strict, strict.replaceAll('%20', '+')];
+  return [...forms, ...forms.map((form) => form.replace(/%[0-9A-F]{2}/g, (digits) => digits.toLowerCase()))];
+}
+
+/** A log, an event and a termination message end where the limit is, maybe after the first half of a value. */
+function withoutCutEnd(text: string, form: string, replacement: string): string {
+  if (text.length < shortestCut) return text;
+  const last = text.at(-1) ?? '';
+  const longest = Math.min(form.length - 1, text.length);
+  for (let length = longest; length >= shortestPart; length -= 1) {
+    if (form[length - 1] === last && text.endsWith(form.slice(0, length))) {
+      return text.slice(0, -length) + replacement;
+    }
+  }
+  return text;
 }

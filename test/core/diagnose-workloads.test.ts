@@ -7,6 +7,7 @@ import {
   barePod,
   container,
   deployment,
+  gap,
   job,
   keyEnv,
   namespace,
@@ -14,6 +15,7 @@ import {
   service,
   snapshotOf,
   statefulSet,
+  valueOf,
   type Parts,
 } from '../support/builders.ts';
 import { pending, running, waiting } from '../support/pod-statuses.ts';
@@ -161,6 +163,15 @@ describe('a workload that is not ready', () => {
     const found = findings([deployment('web', { spec, pods: configError('web', message) }), secret('app', [])]);
 
     expect(found.map(({ code }) => code)).toEqual(['secret-key-missing']);
+  });
+
+  test('tells what its program left as its last message, free of values', () => {
+    const message = `starting\nfatal: login with ${valueOf('k')} refused\nbye\n`;
+    const main = { ...waiting('web', 'CrashLoopBackOff'), lastState: { terminated: { exitCode: 3, message } } };
+    const parts = [deployment('web', { pods: pending([], [main]) }), secret('app', ['k'])];
+
+    expect(findings(parts)[0]?.message).toMatch(/; it says: fatal: login with \[redacted\] refused$/);
+    expect(findings([...parts, { gaps: [gap('secrets')] }])[0]?.message).toMatch(/ends with exit code 3$/);
   });
 
   const refusedCreate = (why: string): Parts => ({

@@ -53,7 +53,7 @@ function crashing(
 ): Trouble {
   const { namespace = '', name } = pod.metadata;
   const said = scene.snapshot.closer?.lastWords.get(containerId({ namespace, pod: name, container: status.name }));
-  const words = said ?? ended?.message;
+  const words = said ?? (ended?.message === undefined ? undefined : scene.lastWords(namespace, ended.message));
   return {
     code: 'container-crashing',
     message:
