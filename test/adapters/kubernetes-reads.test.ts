@@ -353,6 +353,49 @@ describe('lists', () => {
     expect(server.requests).toHaveLength(4);
   });
 
+  test.each<[string, Answer, string]>([
+    [
+      'is refused',
+      (response) => {
+        sendStatus(response, 403, 'Forbidden');
+      },
+      'forbidden',
+    ],
+    [
+      'fails',
+      (response) => {
+        sendStatus(response, 500, 'InternalError');
+      },
+      'server-error',
+    ],
+    [
+      'is cut off',
+      (response) => {
+        response.end(JSON.stringify(podList(['b'])).slice(0, -9));
+      },
+      'not-kubernetes',
+    ],
+    [
+      'breaks off in the middle',
+      (response) => {
+        response.writeHead(200, { 'Content-Length': '9999' });
+        response.write('{"kind":"PodList","items":[', () => response.destroy());
+      },
+      'unreachable',
+    ],
+    ['never comes', () => undefined, 'timeout'],
+  ])('a list whose second page %s is unreadable as a whole', async (_, second, cause) => {
+    const { cluster } = await connectTo(
+      (response, request) => {
+        if (request.path.includes('continue=')) second(response, request);
+        else sendJson(response, 200, podList(['a'], { metadata: { continue: 'next' } }));
+      },
+      { requestTimeoutMs: 300 },
+    );
+
+    expect(await cluster.list('pods', 'shop')).toMatchObject({ state: 'unreadable', cause });
+  });
+
   test('compressed answers are read', async () => {
     const { cluster, server } = await connectTo((response) => {
       response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync(JSON.stringify(podList(['a']))));

@@ -149,6 +149,44 @@ describe('audit, where one question is answered once', () => {
   });
 });
 
+describe('audit, where one list', () => {
+  test.each(['externalsecrets', 'sealedsecrets'])(
+    'is of a kind that is not installed (%s), says the same, and nothing of it',
+    async (resource) => {
+      const cluster = await faultySandbox('incident');
+      const whole = await json(cluster, 'audit');
+      cluster.answer(({ path }) =>
+        resourceOf(path) === resource ? { status: 404, body: '404 page not found\n' } : undefined,
+      );
+      const { code, answer } = await json(cluster, 'audit');
+
+      expect(timesAsked(cluster, cluster.asked.find(({ path }) => resourceOf(path) === resource)?.path ?? '')).toBe(1);
+      expect([code, answer.verdict, answer.findings]).toEqual([
+        ExitCode.problems,
+        whole.answer.verdict,
+        whole.answer.findings,
+      ]);
+    },
+  );
+
+  test.each([
+    ['pods', 'what state the pods are in'],
+    ['deployments', 'what the Deployments need and whether they are ready'],
+    ['externalsecrets', 'which Secrets External Secrets writes, and whether it can'],
+  ])('never comes (%s), is unreadable with what it hides', async (resource, hides) => {
+    const cluster = await faultySandbox('healthy');
+    cluster.answer(({ path }) =>
+      resourceOf(path) === resource && path.includes(`/${namespace}/`) ? 'hang' : undefined,
+    );
+    const { code, answer } = await json(cluster, 'audit', '--request-timeout', '1s');
+
+    expect([code, answer.verdict, errors(answer)]).toEqual([ExitCode.unreadable, 'unreadable', []]);
+    expect(answer.findings.filter((finding) => finding.code === 'unreadable').map(({ message }) => message)).toEqual([
+      expect.stringMatching(`^${resource} in namespace ${namespace} could not be read .*${hides}$`),
+    ]);
+  });
+});
+
 function dataOf({ store }: Sandbox): Record<string, string> {
   const { data } = store.get('secrets', namespace, 'cloudtolocalllm-secrets') as unknown as {
     data: Record<string, string>;
