@@ -186,7 +186,7 @@ export type SourceAnswer =
     }
   | { readonly state: 'not-found'; readonly detail?: string }
   /** Deleted, and `recover` can bring it back. */
-  | { readonly state: 'deleted'; readonly reason: string }
+  | { readonly state: 'deleted'; readonly reason: string; readonly detail?: string }
   | { readonly state: 'failed'; readonly reason: string };
 
 /** Where values come from. */
@@ -214,7 +214,9 @@ export type HeldState =
   | { readonly state: 'same' | 'different' | 'absent' | 'deleted' }
   | { readonly state: 'failed'; readonly reason: string };
 
-export type StoreResult = { readonly stored: true } | { readonly stored: false; readonly reason: string };
+export type StoreResult =
+  /** With a note where what is stored is not yet what a repair would read. */
+  { readonly stored: true; readonly note?: string } | { readonly stored: false; readonly reason: string };
 
 /** Where a backup is written to. */
 export interface BackupTarget {

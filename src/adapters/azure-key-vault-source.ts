@@ -62,14 +62,21 @@ function judge({ value, properties }: KeyVaultSecret, now: Date): SourceAnswer {
 /** A soft-deleted secret answers like one that never was; only the vault's bin tells. */
 async function notFound(vault: KeyVaultConnection, wanted: WantedValue): Promise<SourceAnswer> {
   const { azureKeyVaultName: name, azureKeyVaultVersion: version } = wanted;
+  let newest: string | undefined;
   try {
-    await vault.call((client, options) => client.getDeletedSecret(name, options));
+    const deleted = await vault.call((client, options) => client.getDeletedSecret(name, options));
+    newest = deleted.properties.version;
   } catch {
     // Looking into the bin may need a right that reading does not: then it stays at "not found".
     return { state: 'not-found', ...(version === undefined ? {} : { detail: `no version ${version}` }) };
   }
   const command = `az keyvault secret recover --id ${vault.place.url}/deletedsecrets/${name}`;
-  return { state: 'deleted', reason: `the secret is deleted and can be recovered: ${command}` };
+  const comesBack = version ?? newest;
+  return {
+    state: 'deleted',
+    reason: `the secret is deleted and can be recovered: ${command}`,
+    ...(comesBack === undefined ? {} : { detail: `version ${comesBack}` }),
+  };
 }
 
 const looks = 8;

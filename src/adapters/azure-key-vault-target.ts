@@ -29,7 +29,9 @@ export function azureKeyVaultTarget(text: string, options: AzureKeyVaultOptions 
 async function compare(vault: KeyVaultConnection, { wanted, value }: StoredValue): Promise<HeldState> {
   const name = wanted.azureKeyVaultName;
   try {
-    const held = await vault.call((client, options) => client.getSecret(name, options));
+    // A repair reads the version that the stack pins.
+    const pinned = wanted.azureKeyVaultVersion === undefined ? {} : { version: wanted.azureKeyVaultVersion };
+    const held = await vault.call((client, options) => client.getSecret(name, { ...options, ...pinned }));
     return {
       state:
         held.value !== undefined &&
@@ -77,8 +79,14 @@ async function store(vault: KeyVaultConnection, { wanted, value }: StoredValue):
     if (answer.state === 'found' && answer.value.equals(value)) return { stored: true };
   }
   try {
-    await vault.call((client, options) => client.setSecret(name, text, options));
-    return { stored: true };
+    const { properties } = await vault.call((client, options) => client.setSecret(name, text, options));
+    const pinned = wanted.azureKeyVaultVersion;
+    if (pinned === undefined) return { stored: true };
+    const next = `${name}/${properties.version ?? 'VERSION'}`;
+    return {
+      stored: true,
+      note: `the stack still pins ${pinned}: azureKeyVault: ${next} makes a repair read this one`,
+    };
   } catch (error) {
     return { stored: false, reason: vault.reason(error, { name, doing: 'write' }) };
   }

@@ -21,7 +21,8 @@ export function createStackFiles({ cwd, builtInFolder = sourceFolder }: StackFil
     async find(configFile) {
       const found = configFile === undefined ? await findUpwards(cwd) : await named(cwd, configFile);
       if (found === undefined) return undefined;
-      return { stack: await parse(found.text, shortPath(cwd, found.path)), path: found.path };
+      const stack = await parse(found.text, shortPath(cwd, found.path));
+      return { stack: withPlacesOf(stack, { folder: dirname(found.path), cwd }), path: found.path };
     },
     async builtIn(name) {
       if (!builtInNames.includes(name)) {
@@ -97,6 +98,25 @@ async function read(path: string, shown: string): Promise<string | undefined> {
   } catch {
     throw new OperatorError('stack-invalid', `stack file ${shown} is not UTF-8 text`, { hint: 'save it as UTF-8' });
   }
+}
+
+/** Files that a stack file names lie beside it, wherever c2l is started. */
+function withPlacesOf(stack: Stack, { folder, cwd }: { readonly folder: string; readonly cwd: string }): Stack {
+  const placed = (source: string): string => {
+    const [, kind, file = '-'] = /^(env|age):(.*)$/s.exec(source) ?? [];
+    return kind === undefined || file === '-' ? source : `${kind}:${shortPath(cwd, resolve(folder, file))}`;
+  };
+  const secrets = stack.secrets.map((secret) => ({
+    ...secret,
+    keys: Object.fromEntries(
+      Object.entries(secret.keys).map(([key, declared]) => {
+        const { sources } = declared.from;
+        if (sources === undefined) return [key, declared];
+        return [key, { ...declared, from: { ...declared.from, sources: sources.map(placed) } }];
+      }),
+    ),
+  }));
+  return { ...stack, secrets };
 }
 
 function shortPath(cwd: string, path: string): string {

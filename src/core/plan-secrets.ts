@@ -184,10 +184,14 @@ export function rejection(value: SecretValue, wanted: WantedKey, stack?: Stack):
 }
 
 /**
- * What to write to one Secret. A wanted key without a value is planned as coming from a prompt, unless it can do
- * without one.
+ * What to write to one Secret. A wanted key without a value is planned as coming from where it is known to be later, else
+ * from a prompt, unless it can do without one.
  */
-export function planSecret(target: SecretTarget, found: ReadonlyMap<string, FoundValue>): SecretPlan {
+export function planSecret(
+  target: SecretTarget,
+  found: ReadonlyMap<string, FoundValue>,
+  later: ReadonlyMap<string, string> = new Map(),
+): SecretPlan {
   const current = target.current?.data ?? new Map<string, SecretValue>();
   const values = new Map(target.unfinished?.data);
   const byKey = new Map(keptKeys(target).map((planned) => [planned.key, planned]));
@@ -195,7 +199,7 @@ export function planSecret(target: SecretTarget, found: ReadonlyMap<string, Foun
   for (const wanted of target.wanted) {
     const answer = found.get(keyId(wanted));
     if (answer === undefined && canDoWithout(wanted)) continue;
-    const planned = planKey(wanted.key, current.get(wanted.key), answer);
+    const planned = planKey(wanted, current.get(wanted.key), { answer, later });
     byKey.set(wanted.key, planned);
     if (answer !== undefined && planned.change !== 'SAME') values.set(wanted.key, answer.value);
   }
@@ -225,8 +229,13 @@ function actionOn(current: Secret | undefined): SecretPlan['action'] {
   return current.immutable ? 'recreate' : 'patch';
 }
 
-function planKey(key: string, before: SecretValue | undefined, answer: FoundValue | undefined): PlannedKey {
-  const source = answer?.source ?? promptSource;
+function planKey(
+  wanted: WantedKey,
+  before: SecretValue | undefined,
+  { answer, later }: { readonly answer: FoundValue | undefined; readonly later: ReadonlyMap<string, string> },
+): PlannedKey {
+  const { key } = wanted;
+  const source = answer?.source ?? later.get(keyId(wanted)) ?? promptSource;
   if (before === undefined) return { key, change: 'ADD', source };
   return { key, change: answer?.value.equals(before) === true ? 'SAME' : 'CHANGE', source };
 }

@@ -9,12 +9,14 @@ export interface Collected {
   /** Why a key has no value yet. */
   readonly refusals: Map<string, string[]>;
   /** Keys whose value a source could bring back. */
-  readonly deleted: Map<ValueSource, WantedKey[]>;
+  readonly deleted: Map<ValueSource, { readonly key: WantedKey; readonly place: string }[]>;
+  /** Where the value of a key comes from that is not brought back yet, in a dry run: by the identity of the key. */
+  readonly later: Map<string, string>;
 }
 
 /** The wanted keys that have no value and need one. */
-export function unresolved(wanted: readonly WantedKey[], { found }: Collected): WantedKey[] {
-  return wanted.filter((key) => !found.has(keyId(key)) && !canDoWithout(key));
+export function unresolved(wanted: readonly WantedKey[], { found, later }: Collected): WantedKey[] {
+  return wanted.filter((key) => !found.has(keyId(key)) && !later.has(keyId(key)) && !canDoWithout(key));
 }
 
 /** The keys without a value that can be built of a registry, a user and a password. */
@@ -24,6 +26,15 @@ export function unresolvedLogins(wanted: readonly WantedKey[], { found }: Collec
 
 export function toWantedValue({ namespace, secret, key, declared }: WantedKey): WantedValue {
   return { namespace, secret, key, ...sourceNames(key, declared) };
+}
+
+export function nothingCollected(): Collected {
+  return { found: new Map(), refusals: new Map(), deleted: new Map(), later: new Map() };
+}
+
+/** A source as a plan names it. */
+function placeIn({ label }: ValueSource, detail: string | undefined): string {
+  return detail === undefined ? label : `${label} (${detail})`;
 }
 
 /** Asks one source for the keys that have no value yet. */
@@ -73,16 +84,16 @@ function take(
     case 'not-found':
       return answer.detail === undefined ? undefined : `${source.label}: ${answer.detail}`;
     case 'deleted':
-      deleted.set(source, [...(deleted.get(source) ?? []), key]);
+      deleted.set(source, [...(deleted.get(source) ?? []), { key, place: placeIn(source, answer.detail) }]);
       return `${source.label}: ${answer.reason}`;
     case 'found': {
-      const detail = answer.detail === undefined ? '' : ` (${answer.detail})`;
+      const place = placeIn(source, answer.detail);
       const reason = rejection(answer.value, key, stack);
       if (reason === undefined) {
-        found.set(keyId(key), { value: answer.value, source: `${source.label}${detail}` });
+        found.set(keyId(key), { value: answer.value, source: place });
         return undefined;
       }
-      deps.terminal.err(`warning: ${key.key} in ${source.label}${detail} ${reason}: not used`);
+      deps.terminal.err(`warning: ${key.key} in ${place} ${reason}: not used`);
       return `${source.label}: ${reason}`;
     }
   }

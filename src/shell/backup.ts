@@ -61,7 +61,9 @@ export async function runBackup(session: Session, options: BackupOptions): Promi
   const outcomes = changing.map(({ wanted }, index): StepOutcome => {
     const object = { kind: 'Secret', namespace: wanted.namespace, name: wanted.secret };
     const result = results[index] ?? { stored: false, reason: 'gave no answer' };
-    const detail = `${target.nameOf(wanted)}: ${result.stored ? 'stored' : result.reason}`;
+    const stored = 'note' in result ? `stored; ${result.note}` : 'stored';
+    if ('note' in result) deps.terminal.err(`warning: ${target.nameOf(wanted)}: ${result.note}`);
+    const detail = `${target.nameOf(wanted)}: ${result.stored ? stored : result.reason}`;
     return { action: 'store-backup', object, outcome: result.stored ? 'done' : 'failed', detail };
   });
   return done(planned, outcomes);

@@ -2,7 +2,7 @@ import { backupFindings, type BackupKey } from '../core/backup.ts';
 import { keyId, type FoundValue } from '../core/plan-secrets.ts';
 import { verdictOf, type BackupEntry, type BackupReport } from '../core/report.ts';
 import { OperatorError } from '../errors.ts';
-import { askSource, toWantedValue, type Collected } from './ask-sources.ts';
+import { askSource, nothingCollected, toWantedValue } from './ask-sources.ts';
 import { keysToKeep } from './backup.ts';
 import { revisionSource, revisionSpec } from './revision-source.ts';
 import { reportHead, type Session } from './session.ts';
@@ -22,11 +22,12 @@ export async function runCheckBackup(session: Session, options: CheckBackupOptio
     });
   }
   const { keys, snapshot } = await keysToKeep(session);
-  const sources = await Promise.all(
-    from.map(async (spec) => (spec === revisionSpec ? revisionSource(snapshot) : deps.openSource(spec, options))),
-  );
   const wanted = keys.filter(({ required }) => required).map((key) => key.wanted);
-  const collected: Collected = { found: new Map(), refusals: new Map(), deleted: new Map() };
+  const kept = { known: wanted, stack: session.stack };
+  const sources = await Promise.all(
+    from.map(async (spec) => (spec === revisionSpec ? revisionSource(snapshot, kept) : deps.openSource(spec, options))),
+  );
+  const collected = nothingCollected();
   for (const source of sources) await askSource(session, source, wanted, collected);
 
   const isEqual = comparison(session);

@@ -1,7 +1,7 @@
-import type { FoundValue, WantedKey } from '../core/plan-secrets.ts';
+import type { WantedKey } from '../core/plan-secrets.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { ValueSource } from '../ports.ts';
-import { askSource, unresolved, type Collected } from './ask-sources.ts';
+import { askSource, nothingCollected, unresolved, type Collected } from './ask-sources.ts';
 import { generateValues, type Generate } from './generate-values.ts';
 import { keptValues, offerKept } from './kept-values.ts';
 import { askOwnSources } from './own-sources.ts';
@@ -31,19 +31,20 @@ export interface CollectOptions {
 }
 
 /**
- * The value of each wanted key: the first source that has a usable one wins, then those that the stack names for it, then what it is built of, then what a source can bring back, then
- * what c2l kept, then the person at the terminal. Throws `values-missing` or `values-invalid`, with all such keys named,
+ * The value of each wanted key: the first source that has a usable one wins, then those that the stack names for it,
+ * then what it is built of, then what a source can bring back, then what c2l kept, then the person at the terminal.
+ * Throws `values-missing` or `values-invalid`, with all such keys named,
  * where nobody can be asked.
  */
 export async function collectValues(
   session: Session,
   wanted: readonly WantedKey[],
   options: CollectOptions,
-): Promise<ReadonlyMap<string, FoundValue>> {
+): Promise<Pick<Collected, 'found' | 'later'>> {
   const { sources, recover, dryRun, partial, generate, snapshot, identity } = options;
   const { canPrompt } = session.deps.terminal;
   const ask = canPrompt && !dryRun && !partial;
-  const collected: Collected = { found: new Map(), refusals: new Map(), deleted: new Map() };
+  const collected = nothingCollected();
   for (const source of sources) await askSource(session, source, wanted, collected);
   const own = await askOwnSources(session, wanted, { identity }, collected);
   await buildLogins(session, [...sources, ...own], wanted, collected);
@@ -52,12 +53,12 @@ export async function collectValues(
   if (generate !== undefined) await generateValues(session, wanted, { generate, snapshot }, collected);
 
   const left = unresolved(wanted, collected);
-  if (left.length === 0) return collected.found;
+  if (left.length === 0) return collected;
   const kept = options.kept && (await keptValues(session, options.kept, left));
-  if (partial ? collected.found.size === 0 : !canPrompt)
+  if (partial ? collected.found.size + collected.later.size === 0 : !canPrompt)
     throw valuesMissing(left, { asked: [...sources, ...own], collected, kept });
-  if (!ask) return collected.found;
+  if (!ask) return collected;
   if (kept !== undefined) await offerKept(session, kept, collected);
   await promptValues(session, unresolved(wanted, collected), collected);
-  return collected.found;
+  return collected;
 }

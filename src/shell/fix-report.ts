@@ -2,7 +2,7 @@ import { diagnose } from '../core/diagnose.ts';
 import { plannedSync, type SyncPlan } from '../core/external-guard.ts';
 import type { Finding, FindingCode } from '../core/findings.ts';
 import { refId } from '../core/kubernetes.ts';
-import { applySecretPlans, plannedSecret, promptSource, type SecretPlan } from '../core/plan-secrets.ts';
+import { applySecretPlans, plannedSecret, type SecretPlan } from '../core/plan-secrets.ts';
 import { verdictOfWrites, type FixReport, type StepOutcome } from '../core/report.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { reportHead, type Session } from './session.ts';
@@ -36,8 +36,7 @@ export function fixReport(session: Session, result: FixResult): FixReport {
   const { snapshot, plans, outcomes, leftAlone = [], syncs = [], dryRun, written = plans } = result;
   const after = applySecretPlans(snapshot, written);
   const findings = diagnose(after, session.stack).filter(
-    (finding) =>
-      ownCodes.has(finding.code) && !(dryRun && (isToBeAsked(finding, plans) || isToBeSynced(finding, syncs))),
+    (finding) => ownCodes.has(finding.code) && !(dryRun && (isToCome(finding, plans) || isToBeSynced(finding, syncs))),
   );
   const verdict = verdictOfWrites(outcomes, findings);
   const isIncomplete = outcomes.length > 0 && leftAlone.length > 0 && verdict !== 'interrupted';
@@ -59,8 +58,8 @@ function isToBeSynced({ object, key }: Finding, syncs: readonly SyncPlan[]): boo
   return sync !== undefined && (key === undefined || sync.keys.includes(key));
 }
 
-/** A dry run asks nobody; what a person will be asked for counts as known. */
-function isToBeAsked({ object, key }: Finding, plans: readonly SecretPlan[]): boolean {
+/** A dry run asks nobody and brings nothing back; what a person or a vault is to give counts as known. */
+function isToCome({ object, key }: Finding, plans: readonly SecretPlan[]): boolean {
   const plan = plans.find((each) => refId(each.object) === refId(object));
-  return plan?.keys.some((entry) => entry.key === key && entry.source === promptSource) === true;
+  return plan?.keys.some((entry) => entry.key === key && entry.change !== 'SAME' && !plan.values.has(key)) === true;
 }

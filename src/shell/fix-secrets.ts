@@ -7,7 +7,6 @@ import {
   planSecret,
   secretTargets,
   wantedKeys,
-  type FoundValue,
   type SecretTarget,
   type WantedKey,
 } from '../core/plan-secrets.ts';
@@ -103,7 +102,7 @@ async function repair(session: Session, options: FixOptions, check?: CheckPlans)
   if (!dryRun)
     await untilInterrupted(proveRights(session, [...rightsFor(targets, snapshot), ...syncRights(syncs)]), deps.signal);
 
-  const found = await collectValues(session, wanted, {
+  const { found, later } = await collectValues(session, wanted, {
     sources,
     recover: options.recover === true,
     identity: options.identity,
@@ -111,10 +110,13 @@ async function repair(session: Session, options: FixOptions, check?: CheckPlans)
     snapshot,
     dryRun,
     partial: options.partial === true,
-    kept: from.includes(revisionSpec) ? undefined : revisionSource(snapshot),
+    kept: from.includes(revisionSpec) ? undefined : revisionSource(snapshot, { known, stack }),
   });
-  const { open, left } = options.partial === true ? withValues(session, targets, found) : { open: targets, left: [] };
-  const plans = open.map((target) => planSecret(target, found));
+  const { open, left } =
+    options.partial === true
+      ? withValues(session, targets, new Set([...found.keys(), ...later.keys()]))
+      : { open: targets, left: [] };
+  const plans = open.map((target) => planSecret(target, found, later));
   refuseBrokenPairs(session, plans);
   await check?.([...plans.map(plannedSecret), ...syncs.map(plannedSync)]);
   const isIdle = plans.every(({ action }) => action === 'none') && syncs.length === 0;
@@ -139,7 +141,7 @@ async function repair(session: Session, options: FixOptions, check?: CheckPlans)
 
 /** A wrong `--from` shows at the first run, not in the next outage. */
 async function openSources(
-  { deps }: Session,
+  { deps, stack }: Session,
   options: FixOptions,
   {
     from,
@@ -148,7 +150,9 @@ async function openSources(
   }: { readonly from: readonly string[]; readonly snapshot: Snapshot; readonly known: readonly WantedKey[] },
 ): Promise<readonly ValueSource[]> {
   const sources = await Promise.all(
-    from.map(async (spec) => (spec === revisionSpec ? revisionSource(snapshot) : deps.openSource(spec, options))),
+    from.map(async (spec) =>
+      spec === revisionSpec ? revisionSource(snapshot, { known, stack }) : deps.openSource(spec, options),
+    ),
   );
   if (sources.length > 0) refuseSharedSourceNames(known);
   return sources;
@@ -168,7 +172,7 @@ function syncRights(syncs: readonly SyncPlan[]): Right[] {
 function withValues(
   { deps }: Session,
   targets: readonly SecretTarget[],
-  found: ReadonlyMap<string, FoundValue>,
+  found: ReadonlySet<string>,
 ): { open: readonly SecretTarget[]; left: readonly StepOutcome[] } {
   const isLacking = (key: WantedKey): boolean => !found.has(keyId(key)) && !canDoWithout(key);
   const open = targets.map((target) => ({ ...target, wanted: target.wanted.filter((key) => !isLacking(key)) }));

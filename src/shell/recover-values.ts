@@ -25,8 +25,10 @@ export async function recoverValues(
 ): Promise<void> {
   for (const [source, deleted] of [...collected.deleted]) {
     const needed = new Set(unresolved(wanted, collected).map(keyId));
-    const keys = deleted.filter((key) => needed.has(keyId(key)));
+    const open = deleted.filter(({ key }) => needed.has(keyId(key)));
+    const keys = open.map(({ key }) => key);
     if (keys.length === 0 || source.recover === undefined) continue;
+    if (options.recover && options.dryRun) for (const { key, place } of open) collected.later.set(keyId(key), place);
     if (!(await isAgreed(session, source, keys, options))) continue;
     const answers = await source.recover(keys.map(toWantedValue), session.deps.signal);
     for (const key of keys) collected.refusals.delete(keyId(key));
@@ -48,7 +50,8 @@ async function isAgreed(
 ): Promise<boolean> {
   const what = `${count(keys.length, 'value')} deleted in ${source.label}: ${namesOf(source, keys)}`;
   if (dryRun || (!recover && !ask)) {
-    terminal.err(`warning: ${what}: --recover brings ${keys.length === 1 ? 'it' : 'them'} back`);
+    const back = `${keys.length === 1 ? 'it' : 'them'} back`;
+    terminal.err(`warning: ${what}: ${recover ? `this would bring ${back}` : `--recover brings ${back}`}`);
     return false;
   }
   return recover || prompter.confirm(`recover ${what}?`);

@@ -1,7 +1,7 @@
 import { keyId, type FoundValue, type WantedKey } from '../core/plan-secrets.ts';
 import { SecretValue } from '../core/secret-value.ts';
 import type { ValueSource } from '../ports.ts';
-import { askSource, unresolvedLogins, type Collected } from './ask-sources.ts';
+import { nothingCollected, askSource, unresolvedLogins, type Collected } from './ask-sources.ts';
 import type { Session } from './session.ts';
 
 const parts = ['registry', 'user', 'password'] as const;
@@ -19,7 +19,7 @@ export async function buildLogins(
 ): Promise<void> {
   for (const key of unresolvedLogins(wanted, collected)) {
     const keys = parts.map((part) => ({ part, key: partKey(key, part) }));
-    const own: Collected = { found: new Map(), refusals: new Map(), deleted: new Map() };
+    const own = nothingCollected();
     for (const source of sources) {
       await askSource(
         session,

@@ -103,6 +103,7 @@ describe('answers', () => {
     expect(await lookUp(['gone'])).toEqual([
       {
         state: 'deleted',
+        detail: expect.stringMatching(/^version [0-9a-f]{32}$/),
         reason: `the secret is deleted and can be recovered: az keyvault secret recover --id ${vault.url}/deletedsecrets/gone`,
       },
     ]);

@@ -52,6 +52,18 @@ describe('a stack file is found', () => {
     expect(found?.path).toBe(join(folder, 'other.yaml'));
   });
 
+  test('with the files that it names beside it, wherever c2l is started', async () => {
+    const from = 'from: { sources: ["env:a.env", "age:sub/b.age", "env:-", "env:/c.env", "azure-key-vault:shop"] }';
+    await mkdir(join(folder, 'deep'));
+    await writeFile(join(folder, 'deep/c2l.yaml'), `${head}secrets:\n  - { name: app, keys: { k: { ${from} } } }\n`);
+    const sourcesFrom = async (cwd: string): Promise<readonly string[] | undefined> =>
+      (await createStackFiles({ cwd }).find(join(folder, 'deep/c2l.yaml')))?.stack.secrets[0]?.keys['k']?.from.sources;
+
+    const others = ['env:-', 'env:/c.env', 'azure-key-vault:shop'];
+    expect(await sourcesFrom(folder)).toEqual(['env:deep/a.env', 'age:deep/sub/b.age', ...others]);
+    expect(await sourcesFrom(join(folder, 'deep'))).toEqual(['env:a.env', 'age:sub/b.age', ...others]);
+  });
+
   test('nowhere, which is no error', async () => {
     await mkdir(join(folder, 'empty'));
 

@@ -1,6 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 
-import type { FixReport } from '../../src/core/report.ts';
+import type { FixReport, VerifyReport } from '../../src/core/report.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { runCli, type CliOptions, type CliResult } from '../support/run-cli.ts';
 import { backupValues, sandbox } from '../support/sandbox.ts';
@@ -25,6 +28,11 @@ function fix(argv: readonly string[], options: CliOptions = {}): Promise<CliResu
 function storedKeys(): string[] {
   const { data } = cluster.store.get('secrets', ...secret) as unknown as { data: Record<string, string> };
   return Object.keys(data);
+}
+
+function loginsOf({ stdout }: CliResult): string[] {
+  const { checks } = JSON.parse(stdout) as VerifyReport;
+  return checks.flatMap(({ name, outcome }) => (name.includes('login') ? [outcome] : []));
 }
 
 const deleted = ['admin-password', 'auth0-audience'] as const;
@@ -64,11 +72,59 @@ describe('what the vault holds as deleted', () => {
   });
 
   test('stays deleted in a dry run', async () => {
-    const { stderr } = await fix(['--dry-run', '--recover']);
+    const { code, stdout, stderr } = await fix(['--dry-run', '--recover', '-o', 'json']);
 
-    expect(stderr).toContain('--recover brings them back');
+    expect([code, stderr]).toEqual([0, expect.stringContaining('this would bring them back')]);
+    const { plan } = JSON.parse(stdout) as FixReport;
+    const sources = new Map(plan.flatMap(({ keys }) => keys.map(({ key, source }) => [key, source])));
+    for (const key of deleted) {
+      expect(sources.get(key)).toMatch(/^azure-key-vault:https:\S+ \(version [0-9a-f]{32}\)$/);
+    }
     expect(cluster.vault.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
   });
+});
+
+test('a plan that brings back deleted values is carried out as it was reviewed', async () => {
+  cluster.vault.delete('auth0-audience');
+  const planned = await fix(['--dry-run', '--recover', '-o', 'yaml']);
+  const folder = await mkdtemp(join(tmpdir(), 'c2l-plan-'));
+  await writeFile(join(folder, 'plan.yaml'), planned.stdout);
+
+  const azure = { caPem: cluster.vault.caPem, credential: 'managed-identity' } as const;
+  const argv = ['fix-secrets', '--plan', 'plan.yaml', '--recover', '--yes'];
+  const { code } = await runCli(argv, { kubeconfig: cluster.kubeconfig, cwd: folder, azure });
+  await rm(folder, { recursive: true });
+
+  expect([planned.code, code]).toEqual([0, 0]);
+  expect(storedKeys()).toContain('auth0-audience');
+});
+
+test('all is lost but the volume: the vault gives back what the database knows', async () => {
+  const lost = await sandbox({ scenario: 'healthy' });
+  const { store, vault, kubeconfig } = lost;
+  const values = backupValues(lost);
+  for (const [key, value] of Object.entries(values)) vault.set(key, value);
+  for (const key of Object.keys(values)) vault.delete(key);
+  process.env['IDENTITY_ENDPOINT'] = vault.identityEndpoint;
+  process.env['IDENTITY_HEADER'] = vault.identityHeader;
+  store.remove('secrets', ...secret);
+  for (const { metadata } of store.list('pods', secret[0])) store.remove('pods', metadata.namespace, metadata.name);
+  const azure = { caPem: vault.caPem, credential: 'managed-identity' } as const;
+  const c2l = (...argv: string[]): Promise<CliResult> => runCli(argv, { kubeconfig, azure });
+
+  const before = await c2l('verify', '--timeout', '1s', '-o', 'json');
+  const from = ['--from', `azure-key-vault:${vault.url}`];
+  const unasked = await c2l('fix-secrets', ...from, '--yes');
+  const fixed = await c2l('fix-secrets', ...from, '--yes', '--recover');
+  const restarted = await c2l('restart', '--yes');
+  const after = await c2l('verify', '-o', 'json');
+
+  expect([before.code, unasked.code, fixed.code, restarted.code, after.code]).toEqual([1, 2, 0, 0, 0]);
+  expect(loginsOf(before)).not.toContain('pass');
+  expect([loginsOf(after).length > 0, new Set(loginsOf(after))]).toEqual([true, new Set(['pass'])]);
+  const { data } = store.get('secrets', ...secret) as unknown as { data: Record<string, string> };
+  const held = Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]);
+  expect(Object.fromEntries(held)).toMatchObject(values);
 });
 
 test('the report names the version of each value that was used', async () => {

@@ -110,6 +110,23 @@ test('a Secret that is gone comes back as what it was when c2l last kept it, wit
   expect(metadata.annotations).not.toHaveProperty('argocd.argoproj.io/tracking-id');
 });
 
+test('--from revision takes the last good value, not the newest where that is of no use', async () => {
+  const { cluster, session, after } = await repaired();
+  const key = 'admin-password';
+  const options = { yes: true, dryRun: false, overwrite: [key], keep: 10 };
+  const backup = [await session.envSource(cluster.envBackupText)];
+  await api(cluster).patchSecret({ [key]: 'CHANGE_ME' });
+  await runFix(session, { ...options, from: backup });
+  await rollback(session, { overwrite: [key] });
+  await runFix(session, { ...options, from: backup });
+  await api(cluster).send('PATCH', path, { data: { [key]: null } }, 'application/merge-patch+json');
+
+  const report = await runFix(session, { ...options, from: ['revision'] });
+
+  expect(report.verdict).toBe('ok');
+  expect((await dataOf(cluster))[key]).toBe(after[key]);
+});
+
 describe('rollback', () => {
   test('makes the Secret hold what it held, keeps what it replaced, and can itself be rolled back', async () => {
     const { cluster, session, before, after } = await repaired();
