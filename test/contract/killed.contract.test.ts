@@ -41,6 +41,15 @@ const sequences: readonly Sequence[] = [
   { name: 'a Secret that is gone', before: undefined, argv: ['fix-secrets'], after: whole, revision: undefined },
 ];
 
+/** Whether a real cluster, where each try takes seconds, is also killed at every request. */
+const isExhaustive = process.env['C2L_EXHAUSTIVE'] === '1';
+
+function isFirstWriteOfItsKind(requests: readonly string[], index: number): boolean {
+  const kindOf = (line: string | undefined) => line?.replace(/ .*\/secrets.*?(dryRun=\w+)?$/, ' $1');
+  const line = kindOf(requests[index]);
+  return line?.startsWith('GET') === false && requests.findIndex((other) => kindOf(other) === line) === index;
+}
+
 describe.each(worldKinds)('a run that is killed, on $name', (kind) => {
   const run = kind.isThere ? test : test.skip;
   let world: World;
@@ -135,6 +144,7 @@ describe.each(worldKinds)('a run that is killed, on $name', (kind) => {
 
     const wrong: string[] = [];
     for (const [index, line] of requests.entries()) {
+      if (!kind.isSandbox && !isExhaustive && !isFirstWriteOfItsKind(requests, index)) continue;
       // A read changes nothing, whenever it ends.
       const moments: readonly Moment[] = line.startsWith('GET') ? ['during'] : ['before', 'during', 'after'];
       for (const moment of moments) {
