@@ -68,12 +68,22 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', title, ...lines];
 }
 
-function planText({ drill, faults, evicted, kept, sources, backup }: DrillReport, style: Style): string[] {
+/** What is broken, what starts anew, and what uses it and is left alone. */
+export function drillPlanLines(
+  { faults, evicted, kept }: Pick<DrillReport, 'faults' | 'evicted' | 'kept'>,
+  style: Style,
+): string[] {
   const rows: Cell[][] = [
     ...faults.map((fault): Cell[] => [{ text: 'BREAK' }, { text: refText(fault.object) }, { text: faultWords(fault) }]),
     ...evicted.map((pod): Cell[] => [{ text: 'RESTART' }, { text: refText(pod) }, { text: 'uses it' }]),
     ...kept.map(({ pod, reason }): Cell[] => [{ text: 'KEEP' }, { text: refText(pod) }, { text: reason }]),
   ];
+  return table(rows, style.width);
+}
+
+function planText(report: DrillReport, style: Style): string[] {
+  const { drill, sources, backup } = report;
+  const rows = drillPlanLines(report, style);
   const held =
     backup === undefined ? '' : `; ${backup.equal} of ${count(backup.required, 'required value')} equal to what ran`;
   return [
@@ -82,7 +92,7 @@ function planText({ drill, faults, evicted, kept, sources, backup }: DrillReport
     ...(drill.journalNamespace === ''
       ? []
       : paragraph('journal: ', `namespace ${drill.journalNamespace}, drill ${drill.id}`, style.width)),
-    ...(rows.length === 0 ? [] : ['', ...table(rows, style.width)]),
+    ...(rows.length === 0 ? [] : ['', ...rows]),
   ];
 }
 

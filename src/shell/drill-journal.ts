@@ -148,7 +148,7 @@ export class Journal {
       const line = patch.data.get(journalKey);
       const isThere = found.state === 'present' && line !== undefined && found.value.data.get(journalKey)?.equals(line);
       if (isThere === true) return found.value;
-      throw error;
+      throw error instanceof OperatorError && error.code === 'conflict' ? takenOver() : error;
     });
     this.#content = content;
     this.#version = versionOf(written);
@@ -224,6 +224,14 @@ export async function findMarker({ cluster }: Session, namespace: string): Promi
   const found = await cluster.readSecret(namespace, markerName);
   if (found.state === 'unreadable') throw unreadable(found.reason);
   return found.state === 'present' ? markerOf(found.value) : undefined;
+}
+
+/** Nothing may be done any more by whoever hears this: two that put back at once undo each other's work. */
+export function takenOver(): OperatorError {
+  return new OperatorError('drill-not-found', 'somebody else has taken this drill over', {
+    hint: 'c2l verify',
+    exitCode: ExitCode.partial,
+  });
 }
 
 function otherDrill(namespace: string): OperatorError {

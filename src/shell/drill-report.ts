@@ -1,4 +1,4 @@
-import { plannedFaults } from '../core/drill/plan-drill.ts';
+import { plannedFaults, type DrillPlan } from '../core/drill/plan-drill.ts';
 import type { DrillOutcome, DrillReport } from '../core/drill/drill-report.ts';
 import type { Finding } from '../core/findings.ts';
 import { newFinding } from '../core/new-finding.ts';
@@ -56,9 +56,7 @@ export function drillReport(session: Session, { options, prepared, id, takenAt }
     dryRun: options.dryRun,
     outcome,
     sources: from,
-    faults: plannedFaults(plan),
-    evicted: plan.evict.map(({ pod }) => pod),
-    kept: plan.keep,
+    ...planFacts(plan),
     ...(facts.recovery === undefined ? {} : { recovery: facts.recovery }),
     backup: backupCounts(backup),
     data: ended?.data ?? [],
@@ -66,6 +64,10 @@ export function drillReport(session: Session, { options, prepared, id, takenAt }
     timeline: ended?.timeline ?? [],
     wrong: [...obstacles.map(({ reason }) => reason), ...wrong, ...(ended?.wrong ?? [])],
   };
+}
+
+export function planFacts(plan: DrillPlan): Pick<DrillReport, 'faults' | 'evicted' | 'kept'> {
+  return { faults: plannedFaults(plan), evicted: plan.evict.map(({ pod }) => pod), kept: plan.keep };
 }
 
 function verdictFor({ isInterrupted, ended }: Facts, findings: readonly Finding[]): Verdict {

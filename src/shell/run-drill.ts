@@ -7,13 +7,15 @@ import { count } from '../core/list-text.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { durationText } from '../render/layout.ts';
+import { drillPlanLines } from '../render/drill-text.ts';
+import { createStyle } from '../render/style.ts';
 import { confirmWrite } from './confirm.ts';
 import { detect } from './drill-detection.ts';
 import { injectFault, startAnew } from './drill-fault.ts';
-import { Journal } from './drill-journal.ts';
+import { Journal, takenOver } from './drill-journal.ts';
 import { rowsFor, writeRows } from './drill-data.ts';
 import { recover, waitForOthers, type Recovery } from './drill-recovery.ts';
-import { drillReport, type Run } from './drill-report.ts';
+import { drillReport, planFacts, type Run } from './drill-report.ts';
 import { lookOn, type Noticed } from './drill-watch.ts';
 import { endDrill, type Ended } from './end-drill.ts';
 import { prepareDrill, type Prepared, type PrepareOptions } from './prepare-drill.ts';
@@ -55,8 +57,10 @@ async function agree(session: Session, options: DrillOptions, { namespace, plan 
   const { context } = session.cluster;
   const what = plan.faults.length === 0 ? 'recover what is broken' : `break ${count(plan.faults.length, 'Secret')}`;
   const question = `${what} in namespace ${namespace} for drill ${options.scenario.name}?`;
-  if (options.isRehearsal) return confirmWrite(session, question, options);
   const { terminal, prompter } = session.deps;
+  const style = createStyle(terminal.color, { width: terminal.width });
+  for (const line of drillPlanLines(planFacts(plan), style)) terminal.err(line);
+  if (options.isRehearsal) return confirmWrite(session, question, options);
   if (options.confirm === context) return;
   if (options.confirm !== undefined || !terminal.canPrompt) {
     const wrong =
@@ -144,6 +148,7 @@ async function attempt(session: Session, run: Run, parts: Parts): Promise<Attemp
     const stopped = reason();
     return stopped === undefined ? { course } : { course, stopped };
   } catch (error) {
+    if (error instanceof OperatorError && error.code === 'drill-not-found') throw error;
     if (error instanceof OperatorError) return { stopped: reason() ?? error.message };
     return { stopped: 'a defect in c2l', defect: error instanceof Error ? error : new Error('unknown') };
   } finally {
@@ -222,10 +227,12 @@ async function goBack(
 ): Promise<Ended> {
   const { clock, signal, terminal } = calm.deps;
   const deadline = clock.monotonic() + patienceMs;
+  let isOwn = false;
   for (;;) {
     try {
       const journal = await Journal.find(calm, { id, journalNamespace: options.journalNamespace });
-      if (journal === undefined) throw endedByOthers();
+      if (journal === undefined || (!isOwn && isOnWayBack(journal))) throw takenOver();
+      isOwn = true;
       if (stopped !== undefined) await journal.write('way-back-begun', `the way back is gone: ${stopped}`);
       return await endDrill(calm, journal, written);
     } catch (error) {
@@ -238,11 +245,8 @@ async function goBack(
   }
 }
 
-function endedByOthers(): OperatorError {
-  return new OperatorError('drill-not-found', 'somebody else has ended this drill', {
-    hint: 'c2l verify',
-    exitCode: ExitCode.partial,
-  });
+function isOnWayBack({ content }: Journal): boolean {
+  return content.lines.some(({ step }) => step === 'way-back-begun');
 }
 
 function notBack(error: OperatorError, namespace: string): OperatorError {
