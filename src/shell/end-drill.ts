@@ -29,20 +29,10 @@ export async function endDrill(
   journal: Journal,
   written?: ReadonlyMap<string, RowAnswer>,
 ): Promise<Ended> {
-  const { touched, rows, faultAt } = journal.content;
-  const wrong: string[] = [];
-  let isWhole = true;
-  if (faultAt !== undefined && touched.length > 0) {
-    await journal.write('put-back', 'put back what is not as it was');
-    const { restored } = await putBack(session, journal);
-    for (const what of restored) wrong.push(`only the copy had ${what}`);
-    await replaceWaiting(session);
-    await journal.write('proven-again', 'prove again that everything works');
-    const proof = await runVerify(session, { timeoutMs: proofMs });
-    isWhole = proof.verdict === 'ok';
-    if (!isWhole) wrong.push(`after the way back verify ended with ${proof.verdict}`);
-    for (const { message } of proof.findings.filter(({ severity }) => severity === 'error')) wrong.push(message);
-  }
+  const { rows, lines } = journal.content;
+  // Cut off in the clean-up: everything was put back, and the copies may be gone.
+  const isPutBack = lines.some(({ step }) => step === 'clean-up');
+  const { isWhole, wrong } = isPutBack ? { isWhole: true, wrong: [] } : await bringBack(session, journal);
   const data = written === undefined ? [] : await readRows(session, rows, written);
   for (const { component, state, detail } of data) if (state === 'lost') wrong.push(`${component}: ${detail}`);
   await journal.write('clean-up', 'remove the copies and this journal');
@@ -60,6 +50,20 @@ export async function endDrill(
   await journal.settle();
   await journal.remove();
   return ended;
+}
+
+async function bringBack(session: Session, journal: Journal): Promise<{ isWhole: boolean; wrong: string[] }> {
+  const { touched, faultAt } = journal.content;
+  if (faultAt === undefined || touched.length === 0) return { isWhole: true, wrong: [] };
+  await journal.write('put-back', 'put back what is not as it was');
+  const { restored } = await putBack(session, journal);
+  const wrong = restored.map((what) => `only the copy had ${what}`);
+  await replaceWaiting(session);
+  await journal.write('proven-again', 'prove again that everything works');
+  const { verdict, findings } = await runVerify(session, { timeoutMs: proofMs });
+  if (verdict !== 'ok') wrong.push(`after the way back verify ended with ${verdict}`);
+  for (const { message, severity } of findings) if (severity === 'error') wrong.push(message);
+  return { isWhole: verdict === 'ok', wrong };
 }
 
 /** kubelet would start them too, a quarter of a minute later. */

@@ -78,7 +78,9 @@ function everything(): Map<string, string> {
       const { metadata } = object;
       const rest = Object.entries(object).filter(([field]) => field !== 'metadata' && field !== 'status');
       const content = text([rest, labels ?? {}, annotations ?? {}, ownerReferences ?? [], finalizers ?? []]);
-      const settled = content.replace(/"kubectl\.kubernetes\.io\/restartedAt":"[^"]*",?/g, '');
+      const settled = content
+        .replace(/"kubectl\.kubernetes\.io\/restartedAt":"[^"]*",?/g, '')
+        .replace(/"annotations":{},?/g, '');
       return [`${name} ${metadata.namespace ?? ''}/${metadata.name}`, settled];
     }),
   );
