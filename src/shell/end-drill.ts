@@ -53,11 +53,13 @@ export async function endDrill(
 }
 
 async function bringBack(session: Session, journal: Journal): Promise<{ isWhole: boolean; wrong: string[] }> {
-  const { touched, faultAt } = journal.content;
+  const { touched, faultAt, lines } = journal.content;
   if (faultAt === undefined || touched.length === 0) return { isWhole: true, wrong: [] };
   await journal.write('put-back', 'put back what is not as it was');
   const { restored } = await putBack(session, journal);
-  const wrong = restored.map((what) => `only the copy had ${what}`);
+  // Of a recovery that was cut off nobody knows what it would have brought back.
+  const isRecovered = lines.some(({ step }) => step === 'verified');
+  const wrong = restored.map((what) => (isRecovered ? `only the copy had ${what}` : `put back from the copy: ${what}`));
   await replaceWaiting(session);
   await journal.write('proven-again', 'prove again that everything works');
   const { verdict, findings } = await runVerify(session, { timeoutMs: proofMs });

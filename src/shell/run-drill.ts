@@ -233,7 +233,7 @@ async function goBack(
       const journal = await Journal.find(calm, { id, journalNamespace: options.journalNamespace });
       if (journal === undefined || (!isOwn && isOnWayBack(journal))) throw takenOver();
       isOwn = true;
-      if (stopped !== undefined) await journal.write('way-back-begun', `the way back is gone: ${stopped}`);
+      if (stopped !== undefined) await journal.write('way-back-begun', `put everything back: ${stopped}`);
       return await endDrill(calm, journal, written);
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
