@@ -43,8 +43,15 @@ export class KubernetesReader implements ClusterReader {
   }
 
   async list<R extends Resource>(resource: R, namespace?: string): Promise<Observed<readonly Listed[R][]>> {
-    const { api, reduce } = listing(resource);
-    return observed(() => readList(this.#transport, { api, subject: { verb: 'list', resource, namespace }, reduce }));
+    const { apis, reduce } = listing(resource);
+    const subject = { verb: 'list', resource, namespace };
+    return observed(async () => {
+      for (const api of apis) {
+        const found = await readList(this.#transport, { api, subject, reduce });
+        if (found.state !== 'absent') return found;
+      }
+      return absent;
+    });
   }
 
   async listSecrets(namespace?: string): Promise<Observed<readonly Secret[]>> {

@@ -136,8 +136,16 @@ const jobSpec: ShapeOf<Job['spec']> = { required: { template }, optional: { susp
 /** Where a resource is listed, and what its objects look like beside their metadata. */
 export interface ResourceDescription<T> {
   readonly api: string;
+  /** Where installations serve it that have no `api` yet. */
+  readonly olderApi?: string;
   readonly shape: ShapeOf<Omit<T, 'metadata'>>;
 }
+
+/** External Secrets before 0.16 has no `v1`; later ones may serve both. */
+const externalSecretsApi = {
+  api: '/apis/external-secrets.io/v1',
+  olderApi: '/apis/external-secrets.io/v1beta1',
+} as const;
 
 export const resources: { readonly [R in Resource]: ResourceDescription<Listed[R]> } = {
   pods: {
@@ -327,21 +335,25 @@ export const resources: { readonly [R in Resource]: ResourceDescription<Listed[R
       },
     },
   },
-  externalsecrets: { api: '/apis/external-secrets.io/v1', shape: externalSecretShape },
-  secretstores: { api: '/apis/external-secrets.io/v1', shape: secretStoreShape },
-  clustersecretstores: { api: '/apis/external-secrets.io/v1', shape: secretStoreShape },
+  externalsecrets: { ...externalSecretsApi, shape: externalSecretShape },
+  secretstores: { ...externalSecretsApi, shape: secretStoreShape },
+  clustersecretstores: { ...externalSecretsApi, shape: secretStoreShape },
   sealedsecrets: { api: '/apis/bitnami.com/v1alpha1', shape: sealedSecretShape },
 };
 
 /** Where a resource is listed, and what of its objects is kept. */
 export function listing<R extends Resource>(
   resource: R,
-): { readonly api: string; readonly reduce: (value: unknown) => Reduced<Listed[R]> } {
-  const { api, shape }: { api: string; shape: FieldsShape } = (
-    resources as Readonly<Record<Resource, { api: string; shape: FieldsShape }>>
-  )[resource];
+): { readonly apis: readonly string[]; readonly reduce: (value: unknown) => Reduced<Listed[R]> } {
+  const { shape }: { shape: FieldsShape } = (resources as Readonly<Record<Resource, { shape: FieldsShape }>>)[resource];
   const whole = { ...shape, required: { ...shape.required, metadata: metadataShape } };
-  return { api, reduce: reducer<Listed[R]>(whole as ShapeOf<Listed[R]> & Shape) };
+  return { apis: apisOf(resource), reduce: reducer<Listed[R]>(whole as ShapeOf<Listed[R]> & Shape) };
+}
+
+/** Where a resource may be, the newest first. */
+export function apisOf(resource: Resource): readonly string[] {
+  const { api, olderApi } = resources[resource] as Pick<ResourceDescription<unknown>, 'api' | 'olderApi'>;
+  return [api, ...(olderApi === undefined ? [] : [olderApi])];
 }
 
 /** The collection's path; names are encoded, so that no name can lead elsewhere. */

@@ -1,3 +1,4 @@
+import type { Resource } from '../core/kubernetes.ts';
 import type { Secret } from '../core/secret.ts';
 import type { SecretValue } from '../core/secret-value.ts';
 import { OperatorError } from '../errors.ts';
@@ -11,7 +12,7 @@ import {
   type ApiAnswer,
   type Subject,
 } from './kubernetes-errors.ts';
-import { collectionPath, resources } from './kubernetes-resources.ts';
+import { apisOf, collectionPath, resources } from './kubernetes-resources.ts';
 import { fieldManager, toSecret } from './kubernetes-secret.ts';
 import type { ApiRequest, Transport } from './kubernetes-transport.ts';
 
@@ -102,7 +103,7 @@ export class KubernetesWriter implements ClusterWriter {
   async annotate(object: Parameters<ClusterWriter['annotate']>[0]): Promise<void> {
     const { resource, namespace, name, annotations } = object;
     const subject = { verb: 'patch', resource, namespace, name };
-    const path = `${objectPath(resources[resource].api, resource, object)}?${managed}`;
+    const path = `${objectPath(await this.#servedApi(resource), resource, object)}?${managed}`;
     const body = { metadata: { annotations } };
     const answer = await this.#send({ method: 'PATCH', path, body, contentType: mergePatch }, subject);
     if (answer.status === 404) throw conflict(`${subjectText(subject)} is no longer there`, auditAgain(namespace));
@@ -134,6 +135,14 @@ export class KubernetesWriter implements ClusterWriter {
     const answer = await this.#send({ method: 'PATCH', path, body, contentType: mergePatch }, subject);
     if (answer.status === 404) throw conflict(`${subjectText(subject)} is no longer there`, auditAgain(namespace));
     if (answer.status === 409) throw conflict(`${subjectText(subject)} changed meanwhile`, auditAgain(namespace));
+  }
+
+  /** A write is sent once, so that where it goes is asked before. Everybody may ask which versions there are. */
+  async #servedApi(resource: Resource): Promise<string> {
+    const [api = '', olderApi] = apisOf(resource);
+    if (olderApi === undefined) return api;
+    const answer = await this.#transport.read({ method: 'GET', path: api }).catch(() => undefined);
+    return answer?.status === 404 ? olderApi : api;
   }
 
   /** The answer if it is a success, 404, 409 or one that the caller knows what to do with; else throws. */

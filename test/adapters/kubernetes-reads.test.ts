@@ -441,17 +441,54 @@ describe('isAllowed', () => {
 });
 
 describe('a kind of somebody else that may not be listed', () => {
-  test.each<[what: string, discovery: number, state: string]>([
-    ['is absent where its API is not installed', 404, 'absent'],
-    ['is unreadable where it is', 200, 'unreadable'],
-    ['is unreadable where that is not told either', 403, 'unreadable'],
-  ])('%s', async (_, discovery, state) => {
+  test.each<[what: string, discovery: number, state: string, requests: number]>([
+    ['is absent where its API is not installed, in no version', 404, 'absent', 4],
+    ['is unreadable where it is', 200, 'unreadable', 2],
+    ['is unreadable where that is not told either', 403, 'unreadable', 2],
+  ])('%s', async (_, discovery, state, requests) => {
     const { cluster, server } = await connectTo((response, { path }) => {
-      const isDiscovery = path === '/apis/external-secrets.io/v1';
+      const isDiscovery = /^\/apis\/external-secrets\.io\/\w+$/.test(path);
       sendStatus(response, isDiscovery ? discovery : 403, 'Forbidden', {});
     });
 
     expect((await cluster.list('externalsecrets', 'shop')).state).toBe(state);
-    expect(server.requests).toHaveLength(2);
+    expect(server.requests).toHaveLength(requests);
+  });
+});
+
+describe('External Secrets that is served in an older version alone', () => {
+  const older = '/apis/external-secrets.io/v1beta1/namespaces/shop/externalsecrets';
+  const item = { metadata: { name: 'app', namespace: 'shop' }, spec: { secretStoreRef: { name: 'vault' } } };
+
+  test.each<[situation: string, v1: (response: Parameters<Answer>[0]) => void]>([
+    ['is read from it', (response) => response.writeHead(404).end('404 page not found')],
+    [
+      'is read from it where rights are looked at first',
+      (response) => {
+        sendStatus(response, 403, 'Forbidden');
+      },
+    ],
+  ])('%s', async (_, v1) => {
+    const { cluster } = await connectTo((response, { path }) => {
+      if (path.startsWith(`${older}?`))
+        sendJson(response, 200, { kind: 'ExternalSecretList', metadata: {}, items: [item] });
+      else if (path.startsWith('/apis/external-secrets.io/v1/')) v1(response);
+      else response.writeHead(404).end('404 page not found');
+    });
+    expect(await cluster.list('externalsecrets', 'shop')).toMatchObject({ state: 'present', value: [item] });
+  });
+
+  test('and that is not there at all, is absent', async () => {
+    const { cluster } = await connectTo((response) => response.writeHead(404).end('404 page not found'));
+    expect(await cluster.list('externalsecrets', 'shop')).toEqual({ state: 'absent' });
+  });
+
+  test('is asked to sync there', async () => {
+    const { cluster, server } = await connectTo((response, { path }) => {
+      if (path.startsWith(`${older}/app?`)) sendJson(response, 200, item);
+      else response.writeHead(404).end('404 page not found');
+    });
+    await cluster.annotate({ resource: 'externalsecrets', namespace: 'shop', name: 'app', annotations: { a: 'b' } });
+    expect(server.requests.at(-1)).toMatchObject({ method: 'PATCH', path: expect.stringContaining(`${older}/app?`) });
   });
 });
