@@ -24,7 +24,8 @@ const kinds: Readonly<Record<string, readonly [kind: string, hides: string]>> = 
   configmaps: ['ConfigMap', 'which Services environments name, and which ConfigMaps and keys are missing'],
   persistentvolumeclaims: ['PersistentVolumeClaim', 'why volumes are not bound'],
   nodes: ['Node', 'whether the nodes of pods that are not ready work'],
-  'pods/log': ['Pod', 'why its container ends'],
+  // Not of kind Pod: the pods themselves were read.
+  'pods/log': ['PodLog', 'why its container ends'],
   applications: ['Application', 'whether the Argo CD applications are healthy'],
 };
 
@@ -60,7 +61,7 @@ export function unreadableFindings(gaps: readonly Gap[]): Finding[] {
 export function unreadFix({ cause, resource, namespace, name }: Gap): string {
   switch (cause) {
     case 'forbidden':
-      return `kubectl auth can-i ${name === undefined ? `list ${resource}` : `get ${resource}/${name}`} ${namespace === '' ? '-A' : `-n ${namespace}`}`;
+      return `kubectl auth can-i ${deniedRight(resource, name)} ${namespace === '' ? '-A' : `-n ${namespace}`}`;
     case 'unauthorized':
       return 'kubectl auth whoami';
     case 'unreachable':
@@ -70,4 +71,10 @@ export function unreadFix({ cause, resource, namespace, name }: Gap): string {
     case 'not-kubernetes':
       return "kubectl get --raw '/readyz?verbose'";
   }
+}
+
+function deniedRight(resource: string, name: string | undefined): string {
+  const [kind = '', part] = resource.split('/');
+  if (part !== undefined) return `get ${kind} --subresource=${part}`;
+  return name === undefined ? `list ${resource}` : `get ${resource}/${name}`;
 }

@@ -64,9 +64,14 @@ function crashBeside(troubled: TroubledWorkload): TroubledWorkload | undefined {
 /** What a pod's state can be put down to. */
 type Blame = 'secret' | 'configmap' | 'image' | 'registry' | 'own' | 'waiting' | 'crash' | 'anything';
 
+/** Pods that are not even created lack something beside a Secret: it is not looked at before they start. */
+function blameWithoutPod({ scene, workload }: TroubledWorkload): Blame {
+  return creationFailure(workload, (ref) => scene.eventsOf(ref)) === undefined ? 'anything' : 'own';
+}
+
 function blameFor(troubled: TroubledWorkload): Blame {
   const found = troubledPod(troubled);
-  if (found === undefined) return 'anything';
+  if (found === undefined) return blameWithoutPod(troubled);
   const { pod, state } = found;
   if (state.state === 'waiting-on-dependency') return awaitedHost(troubled) === undefined ? 'anything' : 'waiting';
   if (state.state === 'failing') return 'crash';

@@ -58,6 +58,10 @@ function kindIn(word: string): string | undefined {
 
 /** `deployment/api`, `api`, `pod/api-0`, `api-0`, `secret/NAME`. */
 export function findSubject(scene: Scene, word: string): FoundSubject {
+  if (!/^(?:[^/]+\/)?[^/]+$/.test(word)) {
+    const hint = 'c2l audit deployment/NAME or c2l audit secret/NAME';
+    return { ok: false, isSeen: true, message: `"${word}" names no object`, hint };
+  }
   const [, name = word] = word.split('/', 2);
   const kind = kindIn(word);
   if (kind === 'Secret') return chosen(word, 'secret', withName(secretRefs(scene), name), secretRefs(scene));
@@ -70,7 +74,15 @@ export function findSubject(scene: Scene, word: string): FoundSubject {
   );
   const found = direct.length > 0 ? direct : owners.map(({ ref }) => ref);
   const answer = chosen(word, 'workload', found, workloads);
-  if (answer.ok || found.length > 0) return answer;
+  return answer.ok || found.length > 0 ? answer : (elsewhere(scene, word, { kind, name }) ?? answer);
+}
+
+/** What is known of a name that no workload has. */
+function elsewhere(
+  scene: Scene,
+  word: string,
+  { kind, name }: { readonly kind: string | undefined; readonly name: string },
+): FoundSubject | undefined {
   if (kind !== undefined && !isExplained(kind)) {
     const message = `${word} is neither a workload nor a Secret, and those alone are explained`;
     return { ok: false, message, hint: 'c2l audit' };
@@ -85,8 +97,9 @@ export function findSubject(scene: Scene, word: string): FoundSubject {
       hint: `kubectl -n ${over.namespace} describe ${over.kind.toLowerCase()} ${name}`,
     };
   }
-  if (withName(secretRefs(scene), name).length === 0) return answer;
-  return { ok: false, message: answer.message, hint: `there is a Secret of that name: c2l audit secret/${name}` };
+  if (withName(secretRefs(scene), name).length === 0) return undefined;
+  const message = `no workload called ${name} was found`;
+  return { ok: false, message, hint: `there is a Secret of that name: c2l audit secret/${name}` };
 }
 
 function kindOf(word: string): string {

@@ -41,7 +41,7 @@ export function ignoreFindings(all: readonly Finding[], snapshot: Snapshot, stac
   const notes = annotations(snapshot);
   const findings: Finding[] = [];
   const ignored: IgnoredFinding[] = [];
-  const lapsed: LapsedIgnore[] = [];
+  const lapsed = new Map<string, LapsedIgnore>();
   for (const finding of all) {
     const { object } = finding;
     const rules = finding.code === 'unreadable' ? [] : rulesFor(finding, stack, notes.get(refId(object)));
@@ -52,10 +52,11 @@ export function ignoreFindings(all: readonly Finding[], snapshot: Snapshot, stac
     }
     findings.push(finding);
     for (const { by, until, reason } of rules) {
-      lapsed.push({ object, why: `ignoring ${finding.code} ended on ${until} (${by}: ${reason})` });
+      const why = `ignoring ${finding.code} ended on ${until} (${by}: ${reason})`;
+      lapsed.set(`${refId(object)} ${why}`, { object, why });
     }
   }
-  return { findings, ignored, lapsed: [...lapsed, ...unreadableNotes(notes)] };
+  return { findings, ignored, lapsed: [...lapsed.values(), ...unreadableNotes(notes)] };
 }
 
 function rulesFor(finding: Finding, stack: Stack | undefined, note: Note | undefined): IgnoreReason[] {

@@ -70,6 +70,15 @@ describe('what a word means', () => {
     expect(!found.ok && found.hint).toContain(hint);
   });
 
+  test.each(['secret/', '/app', 'secret/app/key', ''])('%j is no name', (word) => {
+    expect(findSubject(incident, word)).toEqual({
+      ok: false,
+      isSeen: true,
+      message: `"${word}" names no object`,
+      hint: 'c2l audit deployment/NAME or c2l audit secret/NAME',
+    });
+  });
+
   test('one name of two objects is refused with both', () => {
     const scene = buildScene(snapshotOf(deployment('app'), statefulSet('app')), undefined);
     expect(findSubject(scene, 'app')).toEqual({

@@ -36,6 +36,16 @@ const reason = 'replaced next week';
 const until = '2026-12-31';
 const everything = { counted: ['one', 'two'], ignored: [], lapsed: [] };
 
+describe('a rule that ended', () => {
+  test('is told once, however many findings it was for', () => {
+    const note = `secret-key-missing until=2026-01-01 reason=${reason}`;
+    expect(judged(world(note))).toEqual({
+      ...everything,
+      lapsed: [`ignoring secret-key-missing ended on 2026-01-01 (annotation: ${reason})`],
+    });
+  });
+});
+
 describe('the stack file ignores', () => {
   test.each([
     ['by code', { code: 'secret-key-missing' }, ['one', 'two']],

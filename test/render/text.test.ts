@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { unreadableFindings } from '../../src/core/diagnose-unreadable.ts';
 import type { Finding } from '../../src/core/findings.ts';
 import type { AuditReport, Report } from '../../src/core/report.ts';
 import { renderReport } from '../../src/render/report.ts';
@@ -67,6 +68,23 @@ describe('pages that an operator sees', () => {
     const colored = await renderReport(incident, 'text', createStyle(true));
     expect(colored).toContain('\u001b[');
     expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(await text(incident));
+  });
+});
+
+describe('what could not be read', () => {
+  test('of a log is not the pods', async () => {
+    const gap = {
+      namespace: 'shop',
+      cause: 'forbidden',
+      reason: 'not allowed to get pods/log shop/db-0 (403)',
+    } as const;
+    const unread = unreadableFindings(['pods', 'pods/log'].map((resource) => ({ ...gap, resource })));
+    expect(new Set(unread.map(({ id }) => id)).size).toBe(2);
+    expect(unread[1]?.fix).toBe('kubectl auth can-i get pods --subresource=log -n shop');
+
+    const [pods, log] = unread as [Finding, Finding];
+    expect(await text({ ...incident, findings: [log] })).not.toContain(', pods could not be read');
+    expect(await text({ ...incident, findings: [pods] })).toContain(', pods could not be read');
   });
 });
 

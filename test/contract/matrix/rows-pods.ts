@@ -278,6 +278,17 @@ export const placementRows: readonly MatrixRow[] = [
     says: [/is not bound to a volume: no volume fits, and it names no StorageClass$/],
   },
   {
+    situation: 'a quota is used up for a workload that lacks a Secret too',
+    objects: [
+      { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'tight' }, spec: { hard: { pods: '0' } } },
+      workload('Deployment', 'api', { containers: [container('main', { env: [secretEnv('A', 'gone', 'a')] })] }),
+    ],
+    findings: [
+      'error quota-exceeded resourcequota/tight blocks deployment/api',
+      'error secret-missing secret/gone a blocks deployment/api',
+    ],
+  },
+  {
     situation: 'a quota is used up for three workloads',
     objects: [
       { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'tight' }, spec: { hard: { pods: '0' } } },
