@@ -77,6 +77,6 @@ function certificateFinding(need: SecretNeed, secret: Secret, { code, what, seve
 function renewal(need: SecretNeed, { metadata }: Secret): string {
   const issued = metadata.annotations?.['cert-manager.io/certificate-name'];
   return issued === undefined
-    ? `${createTlsSecret(need)} --dry-run=client -o yaml | kubectl apply -f -`
+    ? `${createTlsSecret(need)} --dry-run=client -o yaml | kubectl apply --server-side --force-conflicts -f -`
     : `kubectl -n ${need.namespace} describe certificate ${issued}`;
 }

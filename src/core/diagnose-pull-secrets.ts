@@ -45,7 +45,8 @@ function unusable(scene: Scene, need: SecretNeed, pulls: readonly SecretReferenc
     references: places(pulls),
     message: `${refText(object)} for pulling images ${why}${consequence}`,
     blocks,
-    fix: `kubectl -n ${need.namespace} delete secret ${need.name} && ${createPullSecret(need)}`,
+    // A type never changes, so that it is made anew; the one that is there goes when the file was read, and not before.
+    fix: `${createPullSecret(need)} --dry-run=client -o yaml | kubectl replace --force -f -`,
   });
 }
 

@@ -127,7 +127,7 @@ function whoNeeds(references: readonly FindingReference[]): readonly FindingRefe
 /** Certificates have an issuer and are in no source of values. */
 function fixForKey(scene: Scene, need: SecretNeed, references: readonly FindingReference[]): string {
   if (references.length > 0 && references.every(isCertificate)) {
-    return `${createTlsSecret(need)} --dry-run=client -o yaml | kubectl apply -f -`;
+    return `${createTlsSecret(need)} --dry-run=client -o yaml | kubectl apply --server-side --force-conflicts -f -`;
   }
   const fix = scene.command('fix-secrets', need.namespace);
   return need.secret?.immutable === true ? `${fix} --recreate ${need.name}` : fix;

@@ -18,7 +18,7 @@ function serving(facts: CertificateFacts, extra: Partial<Secret> = {}): Parts {
 }
 
 const renew =
-  'kubectl -n shop create secret tls web-tls --cert=FILE --key=FILE --dry-run=client -o yaml | kubectl apply -f -';
+  'kubectl -n shop create secret tls web-tls --cert=FILE --key=FILE --dry-run=client -o yaml | kubectl apply --server-side --force-conflicts -f -';
 
 test.each<[situation: string, parts: Parts, found: string | undefined]>([
   ['is valid', serving(certificate('2026-03-01T00:00:00Z')), undefined],

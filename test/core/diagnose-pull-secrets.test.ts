@@ -96,3 +96,10 @@ test('one that a ServiceAccount brings counts as one that the pod names', () => 
   const told = brief(deployment('app', { spec, pods }), { serviceAccounts: [account] }, holding('other.example.test'));
   expect(told).toEqual([expect.stringMatching(/^error image-registry-not-covered\/shop\/deployment\/app:/)]);
 });
+
+test('a pull Secret of the wrong type is made anew by a command that removes nothing before the file was read', () => {
+  const [found] = diagnose(snapshotOf(app(), pullSecret({})));
+  expect(found?.fix).toBe(
+    'kubectl -n shop create secret docker-registry regcred --from-file=.dockerconfigjson=FILE --dry-run=client -o yaml | kubectl replace --force -f -',
+  );
+});

@@ -290,7 +290,7 @@ describe('a certificate', () => {
       code: 'secret-key-missing',
       key: 'tls.key',
       blocks: [],
-      fix: 'kubectl -n shop create secret tls cert --cert=FILE --key=FILE --dry-run=client -o yaml | kubectl apply -f -',
+      fix: 'kubectl -n shop create secret tls cert --cert=FILE --key=FILE --dry-run=client -o yaml | kubectl apply --server-side --force-conflicts -f -',
     });
   });
 });

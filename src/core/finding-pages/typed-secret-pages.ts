@@ -46,7 +46,7 @@ export const typedSecretPages = {
       {
         lines: [
           'kubectl -n NAMESPACE create secret tls NAME --cert=FILE --key=FILE \\',
-          '  --dry-run=client -o yaml | kubectl apply -f -',
+          '  --dry-run=client -o yaml | kubectl apply --server-side --force-conflicts -f -',
         ],
       },
       'Where cert-manager issued it, `describe certificate` says why it is not renewed.',
