@@ -35,7 +35,7 @@ export interface DrillOptions extends PrepareOptions {
 
 /**
  * Loses what the scenario says, recovers from it as an operator would, and proves that everything is as it was. Throws
- * OperatorError as long as nothing was changed; from then on the way back is gone whatever happens.
+ * OperatorError as long as nothing was changed; from then on everything is put back whatever happens.
  */
 export async function runDrill(session: Session, options: DrillOptions): Promise<DrillReport> {
   session.drillNotice.mute();

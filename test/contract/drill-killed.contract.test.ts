@@ -79,7 +79,7 @@ function everything(): Map<string, string> {
       const rest = Object.entries(object).filter(([field]) => field !== 'metadata' && field !== 'status');
       const content = text([rest, labels ?? {}, annotations ?? {}, ownerReferences ?? [], finalizers ?? []]);
       const settled = content
-        .replace(/"kubectl\.kubernetes\.io\/restartedAt":"[^"]*",?/g, '')
+        .replace(/"(kubectl\.kubernetes\.io\/restartedAt|deployment\.kubernetes\.io\/revision)":"[^"]*",?/g, '')
         .replace(/"annotations":{},?/g, '');
       return [`${name} ${metadata.namespace ?? ''}/${metadata.name}`, settled];
     }),
