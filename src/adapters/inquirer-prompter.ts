@@ -13,8 +13,7 @@ export interface PrompterOptions {
 
 /** What inquirer is asked with; its own types tie the answer to a literal and are of no help to a wrapper. */
 type Question = { readonly message: string } & (
-  | { readonly type: 'password'; readonly validate: (text: string) => true | string }
-  | { readonly type: 'input'; readonly validate?: (text: string) => true | string }
+  { readonly type: 'password' } | { readonly type: 'input'; readonly validate?: (text: string) => true | string }
 );
 
 /** Prompts on standard error; the library is loaded with the first question. */
@@ -27,12 +26,15 @@ export function createInquirerPrompter(options: PrompterOptions): Prompter {
       return answerOf(String(answer)) === 'yes';
     },
     async secret(question, check) {
-      const answer = await ask(options, {
-        type: 'password',
-        message: printable(question),
-        validate: (text) => check(SecretValue.fromText(text)) ?? true,
-      });
-      return SecretValue.fromText(String(answer));
+      // Not checked by the library: it keeps what it refuses in the line, and what is typed next is added to it unseen.
+      for (;;) {
+        const value = SecretValue.fromText(
+          String(await ask(options, { type: 'password', message: printable(question) })),
+        );
+        const wrong = check(value);
+        if (wrong === undefined) return value;
+        options.output.write(`> ${printable(wrong)}\n`);
+      }
     },
     async text(question) {
       return String(await ask(options, { type: 'input', message: printable(question) }));
