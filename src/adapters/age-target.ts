@@ -3,7 +3,7 @@ import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { SecretValue } from '../core/secret-value.ts';
 import { OperatorError } from '../errors.ts';
-import type { BackupTarget } from '../ports.ts';
+import type { BackupTarget } from '../value-ports.ts';
 import { encryptAge, type AgeLock } from './age-file.ts';
 import { envFileText } from './env-file-text.ts';
 import { systemCode } from './kubernetes-errors.ts';

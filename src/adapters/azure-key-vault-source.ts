@@ -1,7 +1,7 @@
 import type { KeyVaultSecret } from '@azure/keyvault-secrets';
 import { mapLimited } from '../core/map-limited.ts';
 import { SecretValue } from '../core/secret-value.ts';
-import type { SourceAnswer, ValueSource, WantedValue } from '../ports.ts';
+import type { SourceAnswer, ValueSource, WantedValue } from '../value-ports.ts';
 import { withKeyVault, type AzureKeyVaultOptions, type KeyVaultConnection } from './azure-key-vault-connection.ts';
 import { vaultPlace } from './azure-key-vault-place.ts';
 

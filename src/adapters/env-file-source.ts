@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { parse } from 'dotenv';
 import { SecretValue } from '../core/secret-value.ts';
 import { OperatorError } from '../errors.ts';
-import type { SourceAnswer, ValueSource } from '../ports.ts';
+import type { SourceAnswer, ValueSource } from '../value-ports.ts';
 import { decryptAge, isAgeFile, isOpenToOthers, type AgeKeys } from './age-file.ts';
 import { readEnvFileLines, type EnvFileEntry } from './env-file-lines.ts';
 import { fileRefused } from './file-refused.ts';

@@ -1,4 +1,4 @@
-import type { Cluster } from '../ports.ts';
+import type { Cluster } from '../cluster-ports.ts';
 import { selectKubeconfig, type KubeconfigOptions } from './kubeconfig.ts';
 import { checkCredentialFiles } from './kubernetes-credentials.ts';
 import { KubernetesProbe } from './kubernetes-probe.ts';

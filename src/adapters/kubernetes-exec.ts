@@ -1,5 +1,5 @@
 import { absent, present, unreadable, type Observed } from '../core/observed.ts';
-import type { ClusterProbe, ExecResult } from '../ports.ts';
+import type { ClusterProbe, ExecResult } from '../cluster-ports.ts';
 import {
   answerFailure,
   apiStatus,

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { Duplex } from 'node:stream';
 import { absent, present, type Observed } from '../core/observed.ts';
-import type { ClusterProbe, HttpAnswer } from '../ports.ts';
+import type { ClusterProbe, HttpAnswer } from '../cluster-ports.ts';
 import { answerFailure, apiStatus, TransportFailure, type ApiAnswer } from './kubernetes-errors.ts';
 import { collectionPath } from './kubernetes-resources.ts';
 import { followStream, KeptOutput, type Channel } from './kubernetes-streams.ts';

@@ -3,7 +3,7 @@ import type { Listed, ObjectMeta, Resource } from '../core/kubernetes.ts';
 import { absent, present, type Observed } from '../core/observed.ts';
 import { revisionOfLabel } from '../core/revision.ts';
 import type { Secret } from '../core/secret.ts';
-import type { ClusterReader, Right, SecretCopy } from '../ports.ts';
+import type { ClusterReader, Right, SecretCopy } from '../cluster-ports.ts';
 import type { KubeconfigSelection } from './kubeconfig.ts';
 import {
   answerFailure,

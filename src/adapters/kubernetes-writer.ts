@@ -3,7 +3,7 @@ import type { Secret } from '../core/secret.ts';
 import type { SecretValue } from '../core/secret-value.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
-import type { ClusterWriter } from '../ports.ts';
+import type { ClusterWriter } from '../cluster-ports.ts';
 import {
   apiStatus,
   parseObject,

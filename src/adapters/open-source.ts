@@ -1,5 +1,5 @@
 import { OperatorError } from '../errors.ts';
-import type { ValueSource } from '../ports.ts';
+import type { ValueSource } from '../value-ports.ts';
 import type { EnvFileOptions } from './env-file-source.ts';
 import type { AzureKeyVaultOptions } from './azure-key-vault-connection.ts';
 

@@ -1,5 +1,5 @@
 import { OperatorError } from '../errors.ts';
-import type { BackupTarget } from '../ports.ts';
+import type { BackupTarget } from '../value-ports.ts';
 import type { AgeTargetOptions } from './age-target.ts';
 import type { AzureKeyVaultOptions } from './azure-key-vault-connection.ts';
 

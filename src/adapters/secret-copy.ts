@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { SecretValue } from '../core/secret-value.ts';
-import type { ClusterWriter, SecretCopy } from '../ports.ts';
+import type { ClusterWriter, SecretCopy } from '../cluster-ports.ts';
 import { asObject, asText, parseObject } from './kubernetes-errors.ts';
 
 const keptFields = ['type', 'immutable', 'data'] as const;

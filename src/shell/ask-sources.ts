@@ -1,6 +1,6 @@
 import { canDoWithout, keyId, rejection, type FoundValue, type WantedKey } from '../core/plan-secrets.ts';
 import { sourceNames } from '../core/source-names.ts';
-import type { SourceAnswer, ValueSource, WantedValue } from '../ports.ts';
+import type { SourceAnswer, ValueSource, WantedValue } from '../value-ports.ts';
 import { refuseWhenInterrupted, type Session } from './session.ts';
 
 /** What was learned so far, source by source. */

@@ -11,7 +11,8 @@ import { SecretValue } from '../core/secret-value.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { StackValue } from '../core/stack.ts';
 import type { Workload } from '../core/workloads.ts';
-import type { Clock, ClusterReader, HttpAnswer } from '../ports.ts';
+import type { ClusterReader, HttpAnswer } from '../cluster-ports.ts';
+import type { Clock } from '../ports.ts';
 import { fail, notRead, pass, readyPod, workloadOf, type Attempt, type CheckOf, type CheckWorld } from './attempt.ts';
 import { attemptCommand, attemptReach } from './attempt-in-pod.ts';
 

@@ -1,6 +1,6 @@
 import { judgeCommand } from '../core/command-result.ts';
 import { connectCommand, readReached, resolveCommand } from '../core/reach-scripts.ts';
-import type { ExecResult } from '../ports.ts';
+import type { ExecResult } from '../cluster-ports.ts';
 import { fail, notRead, pass, readyPod, type Attempt, type CheckOf, type CheckWorld } from './attempt.ts';
 
 type InPod = CheckOf<'tcp'> | CheckOf<'dns'> | CheckOf<'command'>;

@@ -5,7 +5,7 @@ import { podState } from '../core/pod-state.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Stack } from '../core/stack.ts';
 import { workloads, type Workload } from '../core/workloads.ts';
-import type { ClusterProbe, ClusterReader } from '../ports.ts';
+import type { ClusterProbe, ClusterReader } from '../cluster-ports.ts';
 
 /** What one try of a check gave. */
 export interface Attempt {

@@ -5,7 +5,7 @@ import { verdictOf } from '../core/report.ts';
 import { refuseSharedSourceNames } from '../core/secret-guards.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { OperatorError } from '../errors.ts';
-import type { BackupTarget, HeldState, StoredValue } from '../ports.ts';
+import type { BackupTarget, HeldState, StoredValue } from '../value-ports.ts';
 import { backupLines } from '../render/backup-text.ts';
 import { createStyle } from '../render/style.ts';
 import { toWantedValue } from './ask-sources.ts';

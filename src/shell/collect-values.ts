@@ -1,6 +1,6 @@
 import type { WantedKey } from '../core/plan-secrets.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import type { ValueSource } from '../ports.ts';
+import type { ValueSource } from '../value-ports.ts';
 import { askSource, nothingCollected, unresolved, type Collected } from './ask-sources.ts';
 import { generateValues, type Generate } from './generate-values.ts';
 import { keptValues, offerKept } from './kept-values.ts';

@@ -1,7 +1,8 @@
 import { drillType, markerName } from '../core/drill/drill-journal.ts';
 import type { Secret } from '../core/secret.ts';
 import { present, type Observed } from '../core/observed.ts';
-import type { Cluster, Terminal } from '../ports.ts';
+import type { Cluster } from '../cluster-ports.ts';
+import type { Terminal } from '../ports.ts';
 
 export interface DrillNotice {
   /** The same cluster, whose lists of Secrets tell of unfinished drills and leave their own Secrets out. */

@@ -1,7 +1,8 @@
 import type { DrillPhase, DrillPhaseName } from '../core/drill/drill-report.ts';
 import type { Verdict } from '../core/report.ts';
 import { OperatorError } from '../errors.ts';
-import type { Clock, Deps, Terminal, ValueSource } from '../ports.ts';
+import type { Clock, Deps, Terminal } from '../ports.ts';
+import type { ValueSource } from '../value-ports.ts';
 import { runFix } from './fix-secrets.ts';
 import { runRestart } from './restart.ts';
 import type { Session } from './session.ts';

@@ -21,7 +21,8 @@ import {
   unnamedChanges,
 } from '../core/secret-guards.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import type { Right, ValueSource } from '../ports.ts';
+import type { Right } from '../cluster-ports.ts';
+import type { ValueSource } from '../value-ports.ts';
 import { collectValues } from './collect-values.ts';
 import { agreeToFix, showPlans } from './agree-to-fix.ts';
 import { fixReport } from './fix-report.ts';

@@ -1,6 +1,7 @@
 import type { Listed, Resource } from '../core/kubernetes.ts';
 import type { Listing, Snapshot } from '../core/snapshot.ts';
-import type { ClusterReader, Clock } from '../ports.ts';
+import type { ClusterReader } from '../cluster-ports.ts';
+import type { Clock } from '../ports.ts';
 import { listEverywhere } from './observe.ts';
 import type { Scope } from './session.ts';
 

@@ -4,7 +4,7 @@ import { lastWords } from '../core/last-words.ts';
 import type { Observed } from '../core/observed.ts';
 import type { CloserLook, Gap, Snapshot } from '../core/snapshot.ts';
 import type { Stack } from '../core/stack.ts';
-import type { ClusterReader } from '../ports.ts';
+import type { ClusterReader } from '../cluster-ports.ts';
 import { readNamedSecrets } from './read-named-secrets.ts';
 
 /** Reads what only a first look can tell to be needed. Of a healthy cluster that may be listed this is nothing. */

@@ -2,7 +2,7 @@ import { argoCdSecretName, argoCdTypeLabel, runsArgoCd } from '../core/argocd-pa
 import type { Observed } from '../core/observed.ts';
 import type { Secret } from '../core/secret.ts';
 import type { ArgoCdSecrets, Gap, Snapshot } from '../core/snapshot.ts';
-import type { ClusterReader } from '../ports.ts';
+import type { ClusterReader } from '../cluster-ports.ts';
 
 /**
  * The Secrets that Argo CD itself lives on, whatever namespaces are looked at; undefined where it does nothing in its

@@ -2,7 +2,7 @@ import type { Listed, Resource } from '../core/kubernetes.ts';
 import type { Observed } from '../core/observed.ts';
 import type { ArgoCdSnapshot, Gap, Listing, SecretWritersSnapshot, Snapshot } from '../core/snapshot.ts';
 import { storeRef } from '../core/secret-writers.ts';
-import type { ClusterReader } from '../ports.ts';
+import type { ClusterReader } from '../cluster-ports.ts';
 import { nothingReadable, type Scope } from './session.ts';
 
 /**

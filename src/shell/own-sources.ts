@@ -1,5 +1,5 @@
 import type { WantedKey } from '../core/plan-secrets.ts';
-import type { ValueSource } from '../ports.ts';
+import type { ValueSource } from '../value-ports.ts';
 import { askSource, unresolved, type Collected } from './ask-sources.ts';
 import type { Session } from './session.ts';
 

@@ -9,7 +9,7 @@ import type { Snapshot } from '../core/snapshot.ts';
 import type { Finding } from '../core/findings.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
-import type { Right } from '../ports.ts';
+import type { Right } from '../cluster-ports.ts';
 import { runCheckBackup } from './check-backup.ts';
 import { errorsNow } from './drill-detection.ts';
 import { findMarker } from './drill-journal.ts';

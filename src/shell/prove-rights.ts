@@ -1,5 +1,5 @@
 import { OperatorError } from '../errors.ts';
-import type { Right } from '../ports.ts';
+import type { Right } from '../cluster-ports.ts';
 import { nothingReadable, type Session } from './session.ts';
 
 /** Asks the API server for every right that the plan needs. Throws `forbidden`, with all that are refused named. */

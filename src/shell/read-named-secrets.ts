@@ -3,7 +3,7 @@ import { secretNeeds } from '../core/secret-needs.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Gap, Listing, Snapshot } from '../core/snapshot.ts';
 import type { Stack } from '../core/stack.ts';
-import type { ClusterReader } from '../ports.ts';
+import type { ClusterReader } from '../cluster-ports.ts';
 
 const readsAtOnce = 8;
 

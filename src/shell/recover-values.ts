@@ -1,6 +1,6 @@
 import { count } from '../core/list-text.ts';
 import { keyId, type WantedKey } from '../core/plan-secrets.ts';
-import type { ValueSource } from '../ports.ts';
+import type { ValueSource } from '../value-ports.ts';
 import { takeAll, toWantedValue, unresolved, type Collected } from './ask-sources.ts';
 import { refuseWhenInterrupted, type Session } from './session.ts';
 

@@ -1,6 +1,6 @@
 import { keyId, type FoundValue, type WantedKey } from '../core/plan-secrets.ts';
 import { SecretValue } from '../core/secret-value.ts';
-import type { ValueSource } from '../ports.ts';
+import type { ValueSource } from '../value-ports.ts';
 import { nothingCollected, askSource, unresolvedLogins, type Collected } from './ask-sources.ts';
 import type { Session } from './session.ts';
 

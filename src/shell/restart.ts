@@ -5,7 +5,7 @@ import { keptOutcomes, planRestart, plannedOutcomes, withoutWrites, type Restart
 import { verdictOf, type RestartReport, type StepOutcome, type Verdict } from '../core/report.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { awaitedIds } from '../core/waiting.ts';
-import type { Right } from '../ports.ts';
+import type { Right } from '../cluster-ports.ts';
 import { outcomeLines } from '../render/change-text.ts';
 import { durationText } from '../render/layout.ts';
 import { createStyle } from '../render/style.ts';

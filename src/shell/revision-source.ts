@@ -4,7 +4,7 @@ import { revisionsIn, type KeptRevision } from '../core/revision.ts';
 import type { SecretValue } from '../core/secret-value.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Stack } from '../core/stack.ts';
-import type { SourceAnswer, ValueSource, WantedValue } from '../ports.ts';
+import type { SourceAnswer, ValueSource, WantedValue } from '../value-ports.ts';
 
 /** What `--from` calls the Secrets that c2l kept in the cluster before its writes. */
 export const revisionSpec = 'revision';

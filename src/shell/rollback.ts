@@ -10,7 +10,7 @@ import { writerIndex } from '../core/secret-writers.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { utcText } from '../core/utc-text.ts';
 import { OperatorError } from '../errors.ts';
-import type { Right } from '../ports.ts';
+import type { Right } from '../cluster-ports.ts';
 import { planLines } from '../render/plan-text.ts';
 import { createStyle } from '../render/style.ts';
 import { confirmWrite } from './confirm.ts';

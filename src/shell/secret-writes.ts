@@ -2,7 +2,7 @@ import { addedWithSecret, keyTimeAnnotations, recreatedAnnotations } from '../co
 import { keysOf, type SecretPlan } from '../core/plan-secrets.ts';
 import { revisionOf, type Revision } from '../core/revision.ts';
 import type { Secret } from '../core/secret.ts';
-import type { ClusterWriter } from '../ports.ts';
+import type { ClusterWriter } from '../cluster-ports.ts';
 import type { Session } from './session.ts';
 
 type NewSecret = Parameters<ClusterWriter['createSecret']>[0];

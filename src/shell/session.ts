@@ -4,7 +4,8 @@ import type { Stack } from '../core/stack.ts';
 import { stackWithin } from '../core/stack-scope.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
-import type { Cluster, ClusterReader, Connection, Deps, SandboxOptions } from '../ports.ts';
+import type { Cluster, ClusterReader } from '../cluster-ports.ts';
+import type { Connection, Deps, SandboxOptions } from '../ports.ts';
 import { createDrillNotice, type DrillNotice } from './drill-notice.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 

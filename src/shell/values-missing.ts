@@ -1,7 +1,7 @@
 import { count } from '../core/list-text.ts';
 import { keyId, type FoundValue, type WantedKey } from '../core/plan-secrets.ts';
 import { OperatorError } from '../errors.ts';
-import type { ValueSource } from '../ports.ts';
+import type { ValueSource } from '../value-ports.ts';
 import { toWantedValue, type Collected } from './ask-sources.ts';
 
 /** What was asked, and what came of it. */

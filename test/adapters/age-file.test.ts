@@ -9,7 +9,7 @@ import { encryptAge } from '../../src/adapters/age-file.ts';
 import type { EnvFileOptions } from '../../src/adapters/env-file-source.ts';
 import { openSource } from '../../src/adapters/open-source.ts';
 import { SecretValue } from '../../src/core/secret-value.ts';
-import type { WantedValue } from '../../src/ports.ts';
+import type { WantedValue } from '../../src/value-ports.ts';
 
 const canary = 'canary'.repeat(4);
 const wanted: WantedValue = { namespace: 'n', secret: 's', key: 'a', envName: 'A', azureKeyVaultName: 'a' };

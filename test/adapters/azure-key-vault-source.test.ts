@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { AzureKeyVaultOptions } from '../../src/adapters/azure-key-vault-connection.ts';
 import { openAzureKeyVault } from '../../src/adapters/azure-key-vault-source.ts';
-import type { SourceAnswer, WantedValue } from '../../src/ports.ts';
+import type { SourceAnswer, WantedValue } from '../../src/value-ports.ts';
 import { startVault, type Vault } from '../../src/sandbox/vault/vault.ts';
 import type { VaultFault } from '../../src/sandbox/vault/vault-answer.ts';
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { azureKeyVaultTarget } from '../../src/adapters/azure-key-vault-target.ts';
 import { openAzureKeyVault } from '../../src/adapters/azure-key-vault-source.ts';
 import { SecretValue } from '../../src/core/secret-value.ts';
-import type { HeldState, StoredValue, StoreResult, WantedValue } from '../../src/ports.ts';
+import type { HeldState, StoredValue, StoreResult, WantedValue } from '../../src/value-ports.ts';
 import { startVault, type Vault } from '../../src/sandbox/vault/vault.ts';
 import type { VaultFault } from '../../src/sandbox/vault/vault-answer.ts';
 

@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openEnvFile } from '../../src/adapters/env-file-source.ts';
 import { OperatorError } from '../../src/errors.ts';
-import type { WantedValue } from '../../src/ports.ts';
+import type { WantedValue } from '../../src/value-ports.ts';
 
 const canary = 'canary'.repeat(4);
 const never = new AbortController().signal;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
-import type { Cluster } from '../../src/ports.ts';
+import type { Cluster } from '../../src/cluster-ports.ts';
 import {
   kubeconfigText,
   sendJson,

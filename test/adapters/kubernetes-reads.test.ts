@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
 import { connectCluster, type ConnectClusterOptions } from '../../src/adapters/kubernetes-cluster.ts';
-import type { Cluster } from '../../src/ports.ts';
+import type { Cluster } from '../../src/cluster-ports.ts';
 import {
   kubeconfigText,
   sendJson,

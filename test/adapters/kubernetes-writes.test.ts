@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
 import { SecretValue } from '../../src/core/secret-value.ts';
 import { OperatorError } from '../../src/errors.ts';
-import type { Cluster } from '../../src/ports.ts';
+import type { Cluster } from '../../src/cluster-ports.ts';
 import { sendJson, sendStatus, startFakeServer, type Answer, type FakeServer } from '../support/fake-server.ts';
 
 const cleanUps: (() => unknown)[] = [];

@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 
 import { planChecks, type PlannedCheck } from '../../src/core/checks.ts';
 import { present, unreadable, type Observed } from '../../src/core/observed.ts';
-import type { ClusterProbe, Clock, HttpAnswer } from '../../src/ports.ts';
+import type { ClusterProbe, HttpAnswer } from '../../src/cluster-ports.ts';
+import type { Clock } from '../../src/ports.ts';
 import type { CheckWorld } from '../../src/shell/attempt.ts';
 import { attemptCheck, attemptInTime } from '../../src/shell/attempt-check.ts';
 import { checkLines } from '../../src/render/verify-text.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Listed, Resource } from '../../src/core/kubernetes.ts';
 import type { Observed } from '../../src/core/observed.ts';
-import type { ClusterReader } from '../../src/ports.ts';
+import type { ClusterReader } from '../../src/cluster-ports.ts';
 import { observe } from '../../src/shell/observe.ts';
 import type { Scope } from '../../src/shell/session.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { absent, present, unreadable, type Observed } from '../../src/core/observed.ts';
 import type { Secret } from '../../src/core/secret.ts';
 import type { Gap } from '../../src/core/snapshot.ts';
-import type { ClusterReader } from '../../src/ports.ts';
+import type { ClusterReader } from '../../src/cluster-ports.ts';
 import { readNamedSecrets } from '../../src/shell/read-named-secrets.ts';
 import { barePod, container, gap, keyEnv, namespace, secret, snapshotOf } from '../support/builders.ts';
 

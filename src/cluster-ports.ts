@@ -1,0 +1,160 @@
+import type { Listed, ObjectMeta, OwnerReference, Resource } from './core/kubernetes.ts';
+import type { Observed } from './core/observed.ts';
+import type { Secret } from './core/secret.ts';
+import type { SecretValue } from './core/secret-value.ts';
+
+/** One right, as a SelfSubjectAccessReview asks for it. */
+export interface Right {
+  readonly verb: 'get' | 'list' | 'create' | 'patch' | 'update' | 'delete';
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly namespace: string;
+  /** Of the one object that is meant; a Role may allow no other. */
+  readonly name?: string;
+}
+
+/** What audit and verify are handed: it has no way to write. Reads never throw for the server's answers. */
+export interface ClusterReader {
+  readonly context: string;
+  readonly server: string;
+  /** The namespace that the kubeconfig's context names, `default` where it names none. */
+  readonly defaultNamespace: string;
+  namespaceExists(name: string): Promise<Observed<true>>;
+  /** All pages of a list, in one namespace or, without one, in all. `absent` where the API has no such resource. */
+  list<R extends Resource>(resource: R, namespace?: string): Promise<Observed<readonly Listed[R][]>>;
+  listSecrets(namespace?: string): Promise<Observed<readonly Secret[]>>;
+  /** The Secrets that c2l kept before its writes, and those alone. */
+  listRevisions(namespace?: string): Promise<Observed<readonly Secret[]>>;
+  /** Those in which Argo CD keeps its repositories and clusters, and those alone. */
+  listArgoCdSecrets(namespace: string): Promise<Observed<readonly Secret[]>>;
+  readSecret(namespace: string, name: string): Promise<Observed<Secret>>;
+  /** Everything that makes a Secret what it is, to be put back later. */
+  copySecret(namespace: string, name: string): Promise<Observed<SecretCopy>>;
+  readNamespace(name: string): Promise<Observed<ObjectMeta>>;
+  /** The end of what a container wrote, of at most a few kilobytes; `absent` where there is no log any more. */
+  readLog(place: { namespace: string; pod: string; container: string }): Promise<Observed<string>>;
+  isAllowed(right: Right): Promise<Observed<boolean>>;
+}
+
+/** A Secret as it was, but for what the server sets itself. */
+export interface SecretCopy {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** Whether deleting it leaves it there until somebody else agrees. */
+  readonly hasFinalizers: boolean;
+  /** Data, type, immutability, labels, annotations, owners and finalizers, packed: the same for the same. */
+  readonly content: SecretValue;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: string;
+  /**
+   * Why there was no answer by HTTP although the API server did its part: `connection refused`, `no ready endpoints`.
+   * That is a fact about the service. The status is then the proxy's 503, or 0 for a pod.
+   */
+  readonly failure?: string;
+}
+
+export interface ExecResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The ways a check reaches into the cluster through the API server, so that it works from a laptop. */
+export interface ClusterProbe {
+  /** GET through the service proxy of the API server: proves the Service and its endpoints too. */
+  serviceGet(target: { namespace: string; service: string; port: number; path: string }): Promise<Observed<HttpAnswer>>;
+  /**
+   * GET over a port-forward to one pod. The API server keeps an Authorization header for itself, so a login by HTTP
+   * basic authentication cannot go through its proxy.
+   */
+  podGet(target: {
+    namespace: string;
+    pod: string;
+    port: number;
+    path: string;
+    basicAuth?: { user: SecretValue; password: SecretValue };
+  }): Promise<Observed<HttpAnswer>>;
+  /** Runs a command in a container. Secret input goes over standard input: argv stands in audit logs. */
+  exec(target: {
+    namespace: string;
+    pod: string;
+    container: string;
+    command: readonly string[];
+    input?: readonly SecretValue[];
+  }): Promise<Observed<ExecResult>>;
+}
+
+/**
+ * Writes throw OperatorError: `conflict` when the object is not as planned, `forbidden`, `write-failed`.
+ * Each is sent once: a write that timed out is never repeated before the object was read again.
+ */
+export interface ClusterWriter {
+  createNamespace(name: string): Promise<void>;
+  createSecret(secret: {
+    namespace: string;
+    name: string;
+    type: string;
+    labels: Readonly<Record<string, string>>;
+    annotations: Readonly<Record<string, string>>;
+    ownerReferences?: readonly OwnerReference[];
+    immutable?: boolean;
+    data: ReadonlyMap<string, SecretValue>;
+    /** Everything but the storing: rights, quotas, size, and what admission says of it. */
+    dryRun?: boolean;
+  }): Promise<Secret>;
+  /** JSON merge patch on `data` (and annotations), refused when the Secret is no longer at `resourceVersion`. */
+  patchSecret(patch: {
+    namespace: string;
+    name: string;
+    resourceVersion: string;
+    data: ReadonlyMap<string, SecretValue>;
+    /** Keys that are taken away. */
+    remove?: readonly string[];
+    annotations: Readonly<Record<string, string>>;
+    dryRun?: boolean;
+  }): Promise<Secret>;
+  /** Makes a Secret what a copy holds: creates it, or replaces the one that is there at `resourceVersion`. */
+  putBackSecret(copy: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly content: SecretValue;
+    readonly resourceVersion?: string | undefined;
+  }): Promise<Secret>;
+  /** Exactly the object that was read is meant; one that is gone is what was wanted. */
+  deleteSecret(secret: {
+    namespace: string;
+    name: string;
+    uid: string;
+    /** Given where a change since it was read must not get lost. */
+    resourceVersion?: string;
+    dryRun?: boolean;
+  }): Promise<void>;
+  /** Merges annotations into an object; what its controller makes of them is its own business. */
+  annotate(object: {
+    resource: Resource;
+    namespace: string;
+    name: string;
+    annotations: Readonly<Record<string, string | null>>;
+  }): Promise<void>;
+  /**
+   * Eviction, so that PodDisruptionBudgets hold; false when one refuses for now (429). Exactly the pod that was planned
+   * is meant: one of the same name with another uid is left alone.
+   */
+  evictPod(pod: { namespace: string; name: string; uid: string }): Promise<boolean>;
+  /** Sets `kubectl.kubernetes.io/restartedAt` on the pod template, as `kubectl rollout restart` does. */
+  restartWorkload(workload: {
+    kind: 'Deployment' | 'StatefulSet' | 'DaemonSet';
+    namespace: string;
+    name: string;
+    at: string;
+  }): Promise<void>;
+}
+
+export interface Cluster extends ClusterReader, ClusterProbe, ClusterWriter {
+  /** Ends keep-alive connections. */
+  close(): void;
+}

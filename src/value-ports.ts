@@ -1,0 +1,66 @@
+import type { SecretValue } from './core/secret-value.ts';
+
+/** A key that values are looked up for, with the name it has in each kind of source. */
+export interface WantedValue {
+  readonly namespace: string;
+  readonly secret: string;
+  readonly key: string;
+  readonly envName: string;
+  readonly azureKeyVaultName: string;
+  /** The version that the stack pins; otherwise the newest is meant. */
+  readonly azureKeyVaultVersion?: string | undefined;
+}
+
+/** Whether a source has a value; a source that could not be asked is not a source that has none. */
+export type SourceAnswer =
+  | {
+      readonly state: 'found';
+      readonly value: SecretValue;
+      /** Which of several, as it can be found again: `version 1a2b…`, `line 4`. */
+      readonly detail?: string;
+    }
+  | { readonly state: 'not-found'; readonly detail?: string }
+  /** Deleted, and `recover` can bring it back. */
+  | { readonly state: 'deleted'; readonly reason: string; readonly detail?: string }
+  | { readonly state: 'failed'; readonly reason: string };
+
+/** Where values come from. */
+export interface ValueSource {
+  /** As the operator named it, without anything secret: `env:backup.env`. */
+  readonly label: string;
+  /** The name it knows a value by. */
+  nameOf(wanted: WantedValue): string;
+  /** Things to know before trusting it, such as a file that others can read. */
+  readonly warnings: readonly string[];
+  /** One answer for each wanted value, in the same order. */
+  lookUp(wanted: readonly WantedValue[], signal: AbortSignal): Promise<readonly SourceAnswer[]>;
+  /** Brings back values that were answered `deleted`, and looks them up. A write, so only after consent. */
+  recover?(wanted: readonly WantedValue[], signal: AbortSignal): Promise<readonly SourceAnswer[]>;
+}
+
+/** A value on its way into a backup. */
+export interface StoredValue {
+  readonly wanted: WantedValue;
+  readonly value: SecretValue;
+}
+
+/** What a place holds of a value. */
+export type HeldState =
+  | { readonly state: 'same' | 'different' | 'absent' | 'deleted' }
+  | { readonly state: 'failed'; readonly reason: string };
+
+export type StoreResult =
+  /** With a note where what is stored is not yet what a repair would read. */
+  { readonly stored: true; readonly note?: string } | { readonly stored: false; readonly reason: string };
+
+/** Where a backup is written to. */
+export interface BackupTarget {
+  readonly label: string;
+  readonly nameOf: ValueSource['nameOf'];
+  /** What a person should agree to beside the values: `replace backup.env.age`. */
+  readonly replaces?: string | undefined;
+  /** Without telling what it holds. */
+  compare(values: readonly StoredValue[], signal: AbortSignal): Promise<readonly HeldState[]>;
+  /** One result for each value, in the same order. */
+  store(values: readonly StoredValue[], signal: AbortSignal): Promise<readonly StoreResult[]>;
+}
