@@ -13,4 +13,6 @@ export default {
   reporters: ['default', '<rootDir>/test/support/ci-reporter.js'],
   errorOnDeprecated: true,
   testTimeout: 30_000,
+  // On two cores jest would leave one idle.
+  maxWorkers: '100%',
 };

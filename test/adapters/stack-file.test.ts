@@ -135,7 +135,10 @@ describe('a stack file is refused', () => {
   const check = (line: string): string =>
     `${head}secrets: [{ name: app, keys: { password: {} } }]\ncomponents:\n  - name: web\n    workload: Deployment/web\n    checks:\n      - ${line}\n`;
   test.each([
-    ['{ kind: tcp }', 'checks[0].kind: expected one of http, postgres-login, found "tcp"'],
+    [
+      '{ kind: ping }',
+      'checks[0].kind: expected one of http, postgres-login, endpoints, tcp, dns, command, found "ping"',
+    ],
     ['{ kind: http, service: web }', 'checks[0].port: is missing; expected a number'],
     [
       '{ kind: http, service: web, port: 70000 }',
