@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import type { GenerateFlags } from '../commands/generate.ts';
 import type { GeneratedFile } from '../core/generate/generated-file.ts';
 import type { GenerateSubject } from '../core/generate/generate-subject.ts';
-import { rbacPurposes, type RbacPurpose } from '../core/generate/rbac-rules.ts';
+import { rbacPurposes, type RbacPurpose } from '../core/generate/rbac-purposes.ts';
 import { watchRunners, type WatchRunner } from '../core/generate/watch-runners.ts';
 import type { Registry } from './registry.ts';
 

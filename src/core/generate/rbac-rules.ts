@@ -3,9 +3,7 @@ import type { Resource } from '../kubernetes.ts';
 import { namespaceOf, type Stack } from '../stack.ts';
 import type { GenerateSubject } from './generate-subject.ts';
 import { listAccess } from './list-access.ts';
-
-export const rbacPurposes = ['audit', 'fix-secrets', 'restart', 'verify', 'stabilize'] as const;
-export type RbacPurpose = (typeof rbacPurposes)[number];
+import type { RbacPurpose } from './rbac-purposes.ts';
 
 /** One rule of a Role, and why it is there. */
 export interface RbacRule {

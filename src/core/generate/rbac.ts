@@ -1,5 +1,6 @@
 import { Commented, type YamlFile } from './generated-file.ts';
 import { subjectName, type GenerateSubject } from './generate-subject.ts';
+import type { RbacPurpose } from './rbac-purposes.ts';
 import {
   argocdRules,
   argocdSecretRules,
@@ -7,7 +8,6 @@ import {
   clusterStoreRule,
   namespaceRules,
   nodeRule,
-  type RbacPurpose,
   type RbacRule,
 } from './rbac-rules.ts';
 

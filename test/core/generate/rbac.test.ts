@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { GenerateSubject } from '../../../src/core/generate/generate-subject.ts';
 import { Commented } from '../../../src/core/generate/generated-file.ts';
 import { generateRbac } from '../../../src/core/generate/rbac.ts';
-import { namespaceRules, rbacPurposes, type RbacPurpose } from '../../../src/core/generate/rbac-rules.ts';
+import { rbacPurposes, type RbacPurpose } from '../../../src/core/generate/rbac-purposes.ts';
+import { namespaceRules } from '../../../src/core/generate/rbac-rules.ts';
 import { stackOf } from '../../support/builders.ts';
 
 const stack = stackOf({
