@@ -6,6 +6,8 @@ import type { Manifest } from './manifests.ts';
  */
 export interface MatrixRow {
   readonly situation: string;
+  /** Those of External Secrets and Sealed Secrets: the row is skipped where they do not run. */
+  readonly needs?: 'controllers';
   readonly objects: readonly Manifest[];
   /**
    * Pods by the start of their name, with what kubectl prints in the STATUS column once the situation is there. It holds

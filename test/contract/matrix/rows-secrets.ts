@@ -105,6 +105,15 @@ export const secretRows: readonly MatrixRow[] = [
     findings: ['warning image-registry-not-covered deployment/api'],
   },
   {
+    situation: 'a pull Secret that a ServiceAccount names is missing, and the image is on the node',
+    objects: [
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'robot' }, imagePullSecrets: [{ name: 'reg' }] },
+      pod('api', { serviceAccountName: 'robot', containers: [container('main')] }),
+    ],
+    shows: { api: 'Running' },
+    findings: ['warning image-pull-secret-missing secret/reg'],
+  },
+  {
     situation: 'the certificate of an Ingress cannot be read',
     objects: [ingress, valued('web-tls', { 'tls.crt': 'none', 'tls.key': 'none' }, 'kubernetes.io/tls')],
     findings: ['error tls-secret-invalid secret/web-tls'],

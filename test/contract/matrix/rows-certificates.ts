@@ -1,0 +1,59 @@
+import { createVaultCertificates } from '../../../src/sandbox/vault/vault-certificates.ts';
+import { base64, type Manifest } from './manifests.ts';
+import type { MatrixRow } from './row.ts';
+
+const dayMs = 86_400_000;
+
+/** Each is valid for 90 days from the day before it is made. */
+const madeDaysAgo = (days: number): ReturnType<typeof createVaultCertificates> =>
+  createVaultCertificates(new Date(Date.now() - days * dayMs));
+const [fresh, other, ending, ended] = await Promise.all([0, 0, 80, 100].map(madeDaysAgo));
+
+const ingress: Manifest = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: { name: 'web' },
+  spec: {
+    tls: [{ secretName: 'web-tls', hosts: ['web.example.test'] }],
+    defaultBackend: { service: { name: 'web', port: { number: 80 } } },
+  },
+};
+
+type Pair = { readonly certPem: string; readonly keyPem: string } | undefined;
+
+function serving(certificate: Pair, key: Pair = certificate, type = 'kubernetes.io/tls'): readonly Manifest[] {
+  const data = { 'tls.crt': base64(certificate?.certPem ?? ''), 'tls.key': base64(key?.keyPem ?? '') };
+  return [ingress, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'web-tls' }, type, data }];
+}
+
+/** The certificates that Ingresses name. */
+export const certificateRows: readonly MatrixRow[] = [
+  { situation: 'the certificate of an Ingress is valid', objects: serving(fresh), findings: [] },
+  {
+    situation: 'the certificate of an Ingress is missing',
+    objects: [ingress],
+    findings: ['error tls-secret-missing ingress/web'],
+  },
+  {
+    situation: 'the certificate of an Ingress has expired',
+    objects: serving(ended),
+    findings: ['error tls-certificate-expired secret/web-tls'],
+  },
+  {
+    situation: 'the certificate of an Ingress expires within 14 days',
+    objects: serving(ending),
+    findings: ['warning tls-certificate-expiring secret/web-tls'],
+  },
+  {
+    situation: 'the certificate of an Ingress has the key of another',
+    objects: serving(fresh, other),
+    findings: ['error tls-secret-invalid secret/web-tls'],
+    says: [/its key is not that of its certificate$/],
+  },
+  {
+    situation: 'the certificate of an Ingress is in a Secret of another type',
+    objects: serving(fresh, fresh, 'Opaque'),
+    findings: ['warning tls-secret-invalid secret/web-tls'],
+    says: [/is of type Opaque/],
+  },
+];
