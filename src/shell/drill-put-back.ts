@@ -1,3 +1,4 @@
+import type { DrillStep } from '../core/drill/drill-report.ts';
 import { outdatedPods, podsText } from '../core/drill/plan-drill.ts';
 import { count } from '../core/list-text.ts';
 import { keyId } from '../core/plan-secrets.ts';
@@ -23,12 +24,15 @@ export interface PutBack {
  */
 export async function putBack(session: Session, journal: Journal): Promise<PutBack> {
   const { cluster, deps, scope, stack } = session;
-  const { namespace, touched, faultAt } = journal.content;
+  const { namespace, touched, faultAt, lines } = journal.content;
+  const hasStep = (wanted: DrillStep): boolean => lines.some(({ step }) => step === wanted);
+  // Cut off between a write and what it calls for, a pod may hold what the Secret held for a moment.
+  const isCertain = hasStep('verified') && !hasStep('way-back-begun');
   const restored: string[] = [];
   const changed = new Set<string>();
   for (const { name, copy } of touched) {
-    const differs = await putBackOne(session, journal, { name, copy });
-    for (const key of differs) changed.add(keyId({ namespace, secret: name, key }));
+    const { differs, keys } = await putBackOne(session, journal, { name, copy });
+    for (const key of isCertain ? differs : keys) changed.add(keyId({ namespace, secret: name, key }));
     if (differs.length > 0) restored.push(`${count(differs.length, 'value')} of secret ${name}`);
   }
   await removeNewRevisions(session, journal);
@@ -46,20 +50,21 @@ async function putBackOne(
   session: Session,
   journal: Journal,
   { name, copy }: { readonly name: string; readonly copy: string },
-): Promise<readonly string[]> {
+): Promise<{ readonly differs: readonly string[]; readonly keys: readonly string[] }> {
   const { cluster } = session;
   const { namespace } = journal.content;
   const content = await journal.copy(copy);
   if (content === undefined) throw lost(`the copy of Secret ${namespace}/${name} is gone`);
   const now = await cluster.copySecret(namespace, name);
   if (now.state === 'unreadable') throw lost(now.reason);
-  if (now.state === 'present' && now.value.content.equals(content)) return [];
-
   const before = await cluster.readSecret(namespace, name);
   if (before.state === 'unreadable') throw lost(before.reason);
   const there = before.state === 'present' ? before.value : undefined;
+  if (there !== undefined && now.state === 'present' && now.value.content.equals(content)) {
+    return { differs: [], keys: [...there.data.keys()] };
+  }
   const secret = await replace(session, { namespace, name, content, there });
-  return differences(secret, there);
+  return { differs: differences(secret, there), keys: [...secret.data.keys()] };
 }
 
 /** The API takes no other type, and nothing at all of what is immutable: such a Secret makes room first. */

@@ -238,6 +238,29 @@ test.each([
   },
 );
 
+test('a pod that started with a wrong value does not keep it where the recovery is cut off after its write', async () => {
+  const interruption = new AbortController();
+  let patches = 0;
+  const cluster = await sandbox({
+    scenario: 'healthy',
+    intercept: ({ method, path }) => {
+      // The fault first, a rehearsal, then what fix-secrets writes.
+      const isPatch = method === 'PATCH' && path.includes(`/secrets/${secretName}`) && !path.includes('dryRun');
+      if (isPatch && ++patches === 2) interruption.abort();
+      return undefined;
+    },
+  });
+  const before = secrets(cluster);
+
+  const { code, report } = await drill(cluster, run('wrong-value'), { signal: interruption.signal });
+
+  expect({ code, verdict: report.verdict }).toEqual({ code: ExitCode.interrupted, verdict: 'interrupted' });
+  expect(report.timeline.map(({ detail }) => detail)).toContainEqual(
+    expect.stringMatching(/^start anew what holds other values: .*pod\/api-backend/),
+  );
+  expect(secrets(cluster)).toEqual(before);
+});
+
 test('a scenario file is refused with everything that is wrong with it', async () => {
   const cwd = mkdtempSync(join(tmpdir(), 'c2l-drill-'));
   writeFileSync(
