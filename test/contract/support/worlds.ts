@@ -133,7 +133,11 @@ async function limitedAccount(world: World): Promise<string> {
         verbs: ['get', 'list'],
       },
       { apiGroups: [''], resources: ['secrets'], verbs: ['get'] },
-      { apiGroups: ['apps', 'batch', 'networking.k8s.io'], resources: ['*'], verbs: ['get', 'list'] },
+      {
+        apiGroups: ['apps', 'batch', 'networking.k8s.io', 'external-secrets.io', 'bitnami.com'],
+        resources: ['*'],
+        verbs: ['get', 'list'],
+      },
     ],
   });
   await world.send('POST', `${rbac}/rolebindings`, {
