@@ -133,10 +133,3 @@ const byHand = /^(?:kubectl|c2l$|k9s|lens|curl|node-fetch|unknown|oc$|OpenLens|M
 function automaticWriter(secret: Secret | undefined): string | undefined {
   return secret?.writers.find((manager) => !byHand.test(manager));
 }
-
-/** The object to look at for a Secret: what writes it. */
-export function writerObject({ external, sealed, application }: SecretWriters): ObjectRef | undefined {
-  if (external !== undefined) return refOf('ExternalSecret', external.metadata);
-  if (sealed !== undefined) return refOf('SealedSecret', sealed.metadata);
-  return application && refOf('Application', application.metadata);
-}
