@@ -3,17 +3,17 @@ import { applicationHealth, applicationsInScope, heldWorkloads, isHealthy } from
 import type { Scene } from './diagnosis-scene.ts';
 import type { Finding } from './findings.ts';
 import { refId, refText, type Application, type ObjectRef } from './kubernetes.ts';
-import { listText } from './list-text.ts';
+import { count, listText } from './list-text.ts';
 import { newFinding } from './new-finding.ts';
 import { refOf } from './object-owners.ts';
-import type { ArgoCdSnapshot } from './snapshot.ts';
 
 /** Whether Argo CD itself works. */
-export function diagnoseArgoCd({ snapshot: { argocd } }: Scene): Finding[] {
+export function diagnoseArgoCd(scene: Scene): Finding[] {
+  const { argocd } = scene.snapshot;
   if (!argocd.installed) return [];
   const known = argoCdParts(argocd);
   const isUnread = argocd.deployments.gaps.length > 0 || argocd.statefulSets.gaps.length > 0;
-  if (known.every(({ members }) => members.length === 0)) return isUnread ? [] : absentArgoCd(argocd);
+  if (known.every(({ members }) => members.length === 0)) return isUnread ? [] : absentArgoCd(scene);
   return known.flatMap(({ name, members }) => {
     if (members.length === 0) return isUnread ? [] : [missingPart(argocd.namespace, name)];
     return members
@@ -46,15 +46,16 @@ function missingPart(namespace: string, name: string): Finding {
   });
 }
 
-/** Its controllers may run elsewhere, so an installation without any is not proven broken. */
-function absentArgoCd({ namespace, applications }: ArgoCdSnapshot): Finding[] {
-  const count = applications.items.length;
-  if (count === 0) return [];
+/** Its controllers may run elsewhere, so an installation without any is not proven broken, and no matter of others. */
+function absentArgoCd({ snapshot, stack }: Scene): Finding[] {
+  const { namespace } = snapshot.argocd;
+  const names = applicationsInScope(snapshot, stack).map(({ metadata }) => metadata.name);
+  if (names.length === 0) return [];
   return [
     newFinding('argocd-unhealthy', {
       object: { kind: 'Namespace', namespace: '', name: namespace },
       severity: 'warning',
-      message: `namespace ${namespace} holds ${count} Argo CD application${count === 1 ? '' : 's'} but no Argo CD: their health may be old`,
+      message: `no Argo CD runs in namespace ${namespace}: what it says of ${count(names.length, 'application')} there may be old`,
       fix: `kubectl -n ${namespace} get pods`,
     }),
   ];

@@ -58,13 +58,23 @@ describe('Argo CD', () => {
   });
 
   test('that is not installed, or of which nothing is to be seen, is no error', () => {
-    const application = { metadata: { name: 'a', ...place }, status: { health: { status: 'Healthy' } } };
+    const application = (destination: string) => ({
+      metadata: { name: `to-${destination}`, ...place },
+      spec: { destination: { namespace: destination } },
+      status: { health: { status: 'Healthy' } },
+    });
+    const told = (...destinations: string[]) =>
+      findings([{ applications: destinations.map(application) }]).map(
+        ({ severity, message }) => `${severity} ${message}`,
+      );
 
     expect(findings([])).toEqual([]);
-    expect(findings([{ applications: [] }])).toEqual([]);
-    expect(findings([{ applications: [application] }]).map(({ code, severity }) => `${code} ${severity}`)).toEqual([
-      'argocd-unhealthy warning',
+    expect(told()).toEqual([]);
+    expect(told(namespace, 'elsewhere')).toEqual([
+      'warning no Argo CD runs in namespace argocd: what it says of 1 application there may be old',
     ]);
+    // Whether it runs is a matter of those alone who deploy by it.
+    expect(told('elsewhere')).toEqual([]);
   });
 
   test('that cannot be read is not called gone', () => {
