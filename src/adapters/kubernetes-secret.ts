@@ -31,7 +31,7 @@ export function toSecret(object: unknown): Secret | undefined {
     type,
     immutable: fields['immutable'] === true,
     data,
-    keyChangedAt: provenChanges(managedFields, noted),
+    keyChangedAt: provenChanges(managedFields, noted, kept.creationTimestamp),
     keyAddedAt: noted.added,
     exposedKeys: exposedKeys(asText(asObject(metadata?.['annotations'])?.[lastApplied])),
     ...contentsOf(type, data),
@@ -60,15 +60,15 @@ function toValues(data: unknown): Map<string, SecretValue> | undefined {
 
 /**
  * What c2l noted, and the times of others that hold one key alone. A time from before c2l added keys back may be of the
- * very write that lost them, and left its writer that one key.
+ * very write that lost them, and left its writer that one key; that of the creation is no change of anything.
  */
-function provenChanges(managedFields: unknown, { changed, added }: NotedTimes): Map<string, string> {
+function provenChanges(managedFields: unknown, { changed, added }: NotedTimes, createdAt = ''): Map<string, string> {
   const times = new Map(changed);
-  const lastAdded = [...added.values()].sort().at(-1) ?? '';
+  const from = [createdAt, ...added.values()].reduce((last, time) => (time > last ? time : last));
   for (const entry of Array.isArray(managedFields) ? managedFields.map(asObject) : []) {
     const [key, ...others] = heldKeys(entry);
     const time = asText(entry?.['time']);
-    if (key === undefined || others.length > 0 || entry?.['manager'] === fieldManager || time <= lastAdded) continue;
+    if (key === undefined || others.length > 0 || entry?.['manager'] === fieldManager || time <= from) continue;
     if (time > (times.get(key) ?? '')) times.set(key, time);
   }
   return times;

@@ -7,7 +7,7 @@ import { refOf } from './object-owners.ts';
 import { containerStatuses } from './pod-state.ts';
 import { secretReferences, type SecretReference } from './references.ts';
 import { secretsView } from './secrets-view.ts';
-import { outdatedValues, valueText } from './value-age.ts';
+import { isLater, oldValues, valueText } from './value-age.ts';
 import type { Workload } from './workloads.ts';
 
 /** What runs now and will not, or not as it does now, after its next start: the outage that has not happened yet. */
@@ -21,8 +21,12 @@ export function diagnoseNextStart(scene: Scene, roots: readonly Finding[]): Find
     const lacks = lacking.has(ref.namespace)
       ? pods.flatMap((pod) => begunReferences(pod).flatMap((each) => lackOf(pod, each) ?? []))
       : [];
-    const stale = view.hasChanges(ref.namespace) ? pods.flatMap((pod) => outdatedValues(pod, view)) : [];
-    return [...failing(scene, workload, lacks), ...outdated(scene, workload, stale)];
+    const isOnRecord = view.hasChanges(ref.namespace);
+    const newestAt = view.newestAt(ref.namespace);
+    const old = pods
+      .filter(({ metadata }) => isOnRecord || isLater(newestAt, metadata.creationTimestamp))
+      .map((pod) => oldValues(pod, view));
+    return [...failing(scene, workload, lacks), ...stale(scene, workload, old)];
   });
 }
 
@@ -87,21 +91,31 @@ function missingText({ secret, key }: SecretReference, root: Finding): string {
   return root.code === 'secret-missing' || key === undefined ? `Secret ${secret}` : valueText({ secret, key });
 }
 
-function outdated(scene: Scene, { ref }: Workload, texts: readonly string[]): Finding[] {
-  if (texts.length === 0) return [];
+function stale(scene: Scene, { ref }: Workload, old: readonly ReturnType<typeof oldValues>[]): Finding[] {
+  const outdated = distinct(old.flatMap((each) => each.outdated));
+  const doubtful = distinct(old.flatMap((each) => each.doubtful));
+  if (outdated.length + doubtful.length === 0) return [];
+  const isProven = outdated.length > 0;
+  const told = `${refText(ref)} ${listText([...outdated, ...doubtful])}`;
   return [
     newFinding('environment-stale', {
       object: ref,
-      message: `${refText(ref)} ${listText(distinct(texts))}; it takes the newer one with its next start`,
-      fix: restart(scene, ref),
+      ...(isProven ? {} : { severity: 'info' }),
+      message: isProven
+        ? `${told}; it takes the newer one with its next start`
+        : `${told}; whether it does cannot be told`,
+      fix: restart(scene, ref, isProven),
     }),
   ];
 }
 
-/** Nobody starts a pod without a controller again. */
-function restart(scene: Scene, { kind, namespace, name }: ObjectRef): string {
+/** Nobody starts a pod without a controller again, and c2l restarts nothing that may be right as it is. */
+function restart(scene: Scene, { kind, namespace, name }: ObjectRef, isProven: boolean): string {
   if (kind === 'Pod') return `kubectl -n ${namespace} get pod ${name} -o yaml | kubectl replace --force -f -`;
-  return scene.command('restart', namespace);
+  const canRollOut = ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind);
+  return isProven || !canRollOut
+    ? scene.command('restart', namespace)
+    : `kubectl -n ${namespace} rollout restart ${kind.toLowerCase()} ${name}`;
 }
 
 function distinct(texts: readonly string[]): string[] {

@@ -8,6 +8,8 @@ export interface SecretsView {
   secret(namespace: string, name: string): Secret | undefined;
   /** Whether of any Secret of the namespace it is on record that a value changed. */
   hasChanges(namespace: string): boolean;
+  /** When the newest Secret of the namespace was created. */
+  newestAt(namespace: string): string | undefined;
   /** Messages of the pod's `FailedMount` events. */
   mountFailures(pod: Pod): readonly string[];
 }
@@ -16,6 +18,11 @@ export const secretsView = oncePer((snapshot: Snapshot): SecretsView => {
   const secrets = new Map(
     snapshot.secrets.items.map((secret) => [`${secret.metadata.namespace}/${secret.metadata.name}`, secret]),
   );
+  const newest = new Map<string, string>();
+  for (const { metadata } of snapshot.secrets.items) {
+    const { namespace, creationTimestamp = '' } = metadata;
+    if (creationTimestamp > (newest.get(namespace) ?? '')) newest.set(namespace, creationTimestamp);
+  }
   const changed = new Set(
     snapshot.secrets.items.filter((secret) => !isUntold(secret)).map(({ metadata }) => metadata.namespace),
   );
@@ -27,12 +34,13 @@ export const secretsView = oncePer((snapshot: Snapshot): SecretsView => {
   }
   return {
     hasChanges: (namespace) => changed.has(namespace),
+    newestAt: (namespace) => newest.get(namespace),
     secret: (namespace, name) => secrets.get(`${namespace}/${name}`),
     mountFailures: ({ metadata }) => (failures.get(metadata.uid ?? '') ?? []).map(({ message }) => message ?? ''),
   };
 });
 
 /** Of most Secrets no change is on record. */
-export function isUntold({ keyChangedAt, keyAddedAt, immutable }: Secret): boolean {
+function isUntold({ keyChangedAt, keyAddedAt, immutable }: Secret): boolean {
   return keyChangedAt.size === 0 && keyAddedAt.size === 0 && !immutable;
 }

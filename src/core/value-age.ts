@@ -3,7 +3,7 @@ import { refOf } from './object-owners.ts';
 import { containerStatuses } from './pod-state.ts';
 import { secretReferences, type SecretReference } from './references.ts';
 import type { Secret } from './secret.ts';
-import { isUntold, type SecretsView } from './secrets-view.ts';
+import type { SecretsView } from './secrets-view.ts';
 
 /** What the running containers of a pod hold, compared with the Secrets as they are now. */
 export interface ValuesInUse {
@@ -21,13 +21,21 @@ export function valuesInUse(pod: Pod, references: readonly SecretReference[], vi
   );
 }
 
-/** Everything that is proven to be older in a pod than in its Secrets. */
-export function outdatedValues(pod: Pod, view: SecretsView): readonly string[] {
-  const references = secretReferences(refOf('Pod', pod.metadata), pod.spec);
-  return judgedValues(pod, references, view).flatMap(({ outdated }) => outdated ?? []);
+/** Everything that is older in a pod than in its Secrets, or may be. */
+export function oldValues(pod: Pod, view: SecretsView): { readonly outdated: string[]; readonly doubtful: string[] } {
+  const judged = judgedValues(pod, secretReferences(refOf('Pod', pod.metadata), pod.spec), view);
+  return {
+    outdated: judged.flatMap(({ outdated }) => outdated ?? []),
+    doubtful: judged.flatMap(({ doubtful }) => doubtful ?? []),
+  };
 }
 
-function judgedValues(pod: Pod, references: readonly SecretReference[], view: SecretsView): readonly ValuesInUse[] {
+interface JudgedValue extends ValuesInUse {
+  /** Why it may be another one, where nobody can tell: a Secret that is created again may hold what it held. */
+  readonly doubtful?: string;
+}
+
+function judgedValues(pod: Pod, references: readonly SecretReference[], view: SecretsView): readonly JudgedValue[] {
   return containerStatuses(pod).flatMap(({ name, state }) => {
     const startedAt = state?.running?.startedAt;
     const container = lastingContainer(pod, name);
@@ -37,15 +45,15 @@ function judgedValues(pod: Pod, references: readonly SecretReference[], view: Se
   });
 }
 
-function valueInUse(reference: SecretReference, startedAt: string, view: SecretsView): ValuesInUse {
+function valueInUse(reference: SecretReference, startedAt: string, view: SecretsView): JudgedValue {
   const secret = view.secret(reference.namespace, reference.secret);
-  if (secret === undefined || isUntold(secret)) return {};
+  if (secret === undefined) return {};
   const keys = keysRead(reference, secret);
-  if (keys.some((key) => isLater(provenChange(secret, key), startedAt))) {
+  if (keys.some((key) => isLater(secret.keyChangedAt.get(key), startedAt))) {
     return { outdated: `runs with an older value of ${valueText(reference)}` };
   }
   const added = keys.find((key) => isLater(secret.keyAddedAt.get(key), startedAt));
-  if (added === undefined) return {};
+  if (added === undefined) return keys.length === 0 ? {} : recreatedValue(reference, secret, startedAt);
   const name = valueText({ secret: reference.secret, key: added });
   // What needs the key could only begin while it was there, and it is put back as it was.
   const hadIt = reference.key !== undefined && !reference.optional;
@@ -54,9 +62,19 @@ function valueInUse(reference: SecretReference, startedAt: string, view: Secrets
     : { outdated: `may run without ${name}, which was added since` };
 }
 
-/** An immutable Secret gets another value only by another one that takes its place. */
-function provenChange({ keyChangedAt, immutable, metadata }: Secret, key: string): string | undefined {
-  return keyChangedAt.get(key) ?? (immutable ? metadata.creationTimestamp : undefined);
+/** Of a Secret that somebody created after the container began: whoever needs it saw another one in its place. */
+function recreatedValue(reference: SecretReference, secret: Secret, startedAt: string): JudgedValue {
+  if (!isLater(secret.metadata.creationTimestamp, startedAt) || isNotedByCreator(secret)) return {};
+  const name = valueText(reference);
+  if (reference.optional) return { doubtful: `may run without ${name}, which was created since` };
+  const text = `may run with an older value of ${name}, which was created again since`;
+  // An immutable Secret gets another value only by another one that takes its place: that is what it is done for.
+  return secret.immutable ? { outdated: text } : { doubtful: text };
+}
+
+/** c2l notes what it changes of a Secret that it creates again; the other keys are as they were. */
+function isNotedByCreator({ keyChangedAt, keyAddedAt, metadata: { creationTimestamp = '' } }: Secret): boolean {
+  return [...keyChangedAt.values(), ...keyAddedAt.values()].includes(creationTimestamp);
 }
 
 /** Whether a value may have been written after a time: good enough where a wrong yes harms nobody. */
@@ -92,7 +110,7 @@ function subPathVolumes(pod: Pod, container: Container): readonly SecretReferenc
 }
 
 /** Kubernetes tells times in whole seconds; within the same second a container counts as started after the write. */
-function isLater(time: string | undefined, than: string | undefined): boolean {
+export function isLater(time: string | undefined, than: string | undefined): boolean {
   if (time === undefined || time === '') return false;
   if (than === undefined || than === '') return true;
   return Math.floor(Date.parse(time) / 1000) > Math.floor(Date.parse(than) / 1000);

@@ -61,6 +61,12 @@ describe('when a key was changed', () => {
     expect(read({ managedFields }).changed).toEqual({ password: second, user: first });
   });
 
+  test('is not the time at which the Secret was created, or created again', () => {
+    const managedFields = [entry('kubectl', second, 'password')];
+    expect(read({ managedFields, creationTimestamp: second }).changed).toEqual({});
+    expect(read({ managedFields, creationTimestamp: first }).changed).toEqual({ password: second });
+  });
+
   test('is not known of a writer of several keys: its time moves with any of them', () => {
     const managedFields = [entry('kubectl', second, 'user', 'password'), entry('helm', first, 'user')];
     expect(read({ managedFields }).changed).toEqual({ user: first });

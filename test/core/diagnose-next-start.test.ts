@@ -98,4 +98,48 @@ describe('a workload that runs with an older value', () => {
       expect(fix).toBe('c2l restart -n shop');
     }
   });
+
+  const createdAt = '2026-01-02T03:00:01Z';
+  const recreated = (optional: boolean, extra: object = {}) =>
+    of(
+      'environment-stale',
+      secret('app', ['a'], {
+        ...extra,
+        metadata: { ...secret('app', []).secrets![0]!.metadata, creationTimestamp: createdAt },
+      }),
+      deployment('web', { spec: { containers: [container('main', { env: [keyEnv('app', 'a', optional)] })] }, pods }),
+    ).map(({ severity, message, fix }) => [severity, message, fix]);
+
+  test('is only suspected where the Secret was created again: it may hold the same', () => {
+    const again =
+      'may run with an older value of key a of Secret app, which was created again since; whether it does cannot be told';
+    const rollout = 'kubectl -n shop rollout restart deployment web';
+
+    expect(recreated(false)).toEqual([['info', `deployment/web ${again}`, rollout]]);
+    expect(recreated(true)).toEqual([
+      [
+        'info',
+        'deployment/web may run without key a of Secret app, which was created since; whether it does cannot be told',
+        rollout,
+      ],
+    ]);
+  });
+
+  test('is told of an immutable Secret that was created again: it is done to change one', () => {
+    expect(recreated(false, { immutable: true })).toEqual([
+      [
+        'warning',
+        'deployment/web may run with an older value of key a of Secret app, which was created again since; it takes the newer one with its next start',
+        'c2l restart -n shop',
+      ],
+    ]);
+  });
+
+  test('is not told of the keys that c2l left as they were when it created the Secret again', () => {
+    const changed = { immutable: true, keyChangedAt: new Map([['other', createdAt]]) };
+    const restored = { keyAddedAt: new Map([['a', createdAt]]) };
+
+    expect(recreated(false, changed)).toEqual([]);
+    expect(recreated(false, restored)).toEqual([]);
+  });
 });
