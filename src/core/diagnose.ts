@@ -46,7 +46,7 @@ export function diagnose(snapshot: Snapshot, stack?: Stack): Finding[] {
     ...roots,
     ...diagnoseNextStart(scene, secrets),
     ...diagnoseEnvFrom(scene, secrets),
-    ...diagnoseRollouts(scene),
+    ...diagnoseRollouts(scene, roots),
     ...diagnoseApplications(scene, roots),
     ...diagnoseSecretHygiene(scene),
     ...diagnoseUnreadable(scene),

@@ -1,4 +1,5 @@
 import type { DaemonSet, Deployment, ObjectMeta, StatefulSet } from './kubernetes.ts';
+import type { Workload } from './workloads.ts';
 
 /** `stuck` where the controller itself has given up waiting. */
 export interface RolloutState {
@@ -81,4 +82,9 @@ const noNodes = { updatedNumberScheduled: 0, numberAvailable: 0, desiredNumberSc
 
 function isUnobserved(metadata: ObjectMeta, status: { readonly observedGeneration?: number } | undefined): boolean {
   return (metadata.generation ?? 0) > (status?.observedGeneration ?? 0);
+}
+
+/** Whether each pod keeps its template until somebody deletes it. */
+export function isOnDelete({ type, object }: Workload): boolean {
+  return (type === 'StatefulSet' || type === 'DaemonSet') && object.spec.updateStrategy?.type === 'OnDelete';
 }

@@ -13,14 +13,18 @@ interface DaemonSetSpec {
 }
 
 const revisionLabel = 'controller-revision-hash';
+const generationLabel = 'pod-template-generation';
+const generationAnnotation = 'deprecated.daemonset.template.generation';
 
 /** Keeps one pod of each DaemonSet on the one node there is. */
 export function daemonSetController(plane: ControlPlane): Controller {
+  const hashes = new Map<string, string>();
   const queue = new WorkQueue(plane.clock, (namespace, name) => {
     const daemonSet = plane.store.get('daemonsets', namespace, name);
     if (daemonSet && !isTerminating(daemonSet)) {
-      movePod(plane, daemonSet);
-      writeStatus(plane, daemonSet);
+      const counted = countTemplates(plane, daemonSet, hashes);
+      movePod(plane, counted);
+      writeStatus(plane, counted);
     }
   });
   return {
@@ -37,11 +41,26 @@ export function daemonSetController(plane: ControlPlane): Controller {
   };
 }
 
+/** The API server counts a DaemonSet's templates in an annotation, which its pods bear as a label. */
+function countTemplates(plane: ControlPlane, daemonSet: StoredObject, hashes: Map<string, string>): StoredObject {
+  const { namespace, name, uid } = daemonSet.metadata;
+  const hash = templateHash((daemonSet['spec'] as DaemonSetSpec).template);
+  if (hashes.get(uid) === hash) return daemonSet;
+  hashes.set(uid, hash);
+  return plane.store.mutate('daemonsets', namespace, name, ({ metadata }) => {
+    const counted = Number(metadata.annotations?.[generationAnnotation] ?? 0) + 1;
+    metadata.annotations = { ...metadata.annotations, [generationAnnotation]: String(counted) };
+  });
+}
+
 function movePod(plane: ControlPlane, daemonSet: StoredObject): void {
   const { template, updateStrategy } = daemonSet['spec'] as DaemonSetSpec;
   const [pod] = podsOf(plane, daemonSet);
   if (!pod) {
-    const labels = { [revisionLabel]: templateHash(template), 'pod-template-generation': '1' };
+    const labels = {
+      [revisionLabel]: templateHash(template),
+      [generationLabel]: daemonSet.metadata.annotations?.[generationAnnotation] ?? '1',
+    };
     const created = createPod(plane, daemonSet, { template, labels });
     plane.events.record(daemonSet, {
       type: 'Normal',

@@ -378,6 +378,26 @@ export const templateRows: readonly MatrixRow[] = [
     says: [/^statefulset\/db has a newer template that 1 pod does not run: its update strategy is OnDelete$/],
   },
   {
+    situation: 'with OnDelete a broken pod of a DaemonSet keeps the older template too',
+    objects: [secret('app', 'b'), workload('DaemonSet', 'agent', needs('a'), { updateStrategy: { type: 'OnDelete' } })],
+    shows: { agent: refused },
+    then: [{ patch: 'daemonsets/agent', body: { spec: { template: { spec: needs('b') } } } }],
+    findings: ['error rollout-held-by-old-pod daemonset/agent'],
+  },
+  {
+    situation: 'with OnDelete a newer template waits while the pod lacks what both want',
+    objects: [
+      secret('app', 'x'),
+      workload('StatefulSet', 'db', needs('a'), { serviceName: 'db', updateStrategy: { type: 'OnDelete' } }),
+    ],
+    shows: { 'db-0': refused },
+    then: [{ patch: 'statefulsets/db', body: { spec: { template: { metadata: { labels: { version: 'new' } } } } } }],
+    findings: [
+      'error secret-key-missing secret/app a blocks statefulset/db',
+      'info rollout-waits-for-delete statefulset/db',
+    ],
+  },
+  {
     situation: 'a newer template lacks a key while the pods of the older one run on',
     objects: [secret('app', 'a'), workload('Deployment', 'api', needs('a'))],
     shows: { api: 'Running' },
