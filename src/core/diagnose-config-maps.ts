@@ -89,8 +89,14 @@ function toFinding(scene: Scene, { object, key, keys, references }: Lack): Findi
     ...common,
     ...(keys.size === 0 ? {} : { keys: [...keys].sort(compareText) }),
     message: `${refText(object)} does not exist${needed}; it is no Secret`,
-    fix: `kubectl -n ${namespace} get configmaps`,
+    fix: `kubectl -n ${namespace} create configmap ${name} ${contents([...keys].sort(compareText), references)}`,
   });
+}
+
+/** Whoever takes all of it names no key. */
+function contents(keys: readonly string[], references: readonly ConfigMapReference[]): string {
+  if (keys.length > 0) return keys.map((key) => `--from-literal=${key}=VALUE`).join(' ');
+  return references.some(({ via }) => via === 'envFrom') ? '--from-env-file=FILE' : '--from-file=FOLDER';
 }
 
 function workloadOf({ kind, namespace, name }: ConfigMapReference): ObjectRef {
