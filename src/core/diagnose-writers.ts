@@ -4,8 +4,6 @@ import {
   findingOwner,
   ownerFix,
   stateOf,
-  syncCommand,
-  type FindingOwner,
   listCommand,
   type OwnerState,
   type SecretPlace,
@@ -154,7 +152,7 @@ function withOwner(index: WriterIndex, finding: Finding, failing: ReadonlyMap<st
   const { secret, key, object, code } = finding;
   if (secret === undefined || !writable.has(code)) return finding;
   const place = { namespace: object.namespace, secret, ...(key === undefined ? {} : { key }) };
-  const owner = findingOwner(index, place);
+  const owner = findingOwner(index, place, code);
   if (owner === undefined) return finding;
   const root = owner.object && failing.get(refId(owner.object));
   const explains = root !== undefined && couldWrite(index, place);
@@ -162,14 +160,8 @@ function withOwner(index: WriterIndex, finding: Finding, failing: ReadonlyMap<st
     ...finding,
     owner,
     causes: explains ? [...finding.causes, root.id] : finding.causes,
-    fix: explains ? root.fix : (ownerFix(owner, place, code) ?? createdAgain(owner, code) ?? finding.fix),
+    fix: explains ? root.fix : (ownerFix(owner, place, code) ?? finding.fix),
   };
-}
-
-/** What Git holds and the cluster does not, Argo CD has not brought. */
-function createdAgain({ by, object, sync }: FindingOwner, code: FindingCode): string | undefined {
-  const isGone = code.endsWith('secret-missing');
-  return by === 'argocd' && object !== undefined && isGone ? syncCommand(object, sync) : undefined;
 }
 
 /** Whether the owner, once it works again, would write the key. */

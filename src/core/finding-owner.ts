@@ -45,14 +45,14 @@ export interface SecretPlace {
 }
 
 /** Who writes a Secret; undefined where nothing but people does. */
-export function findingOwner(index: WriterIndex, place: SecretPlace): FindingOwner | undefined {
+export function findingOwner(index: WriterIndex, place: SecretPlace, code: FindingCode): FindingOwner | undefined {
   const writers = writersOf(index, place);
   const { external, sealed, application, owner, manager } = writers;
   if (external !== undefined) return externalOwner(index, external, place.key);
   if (sealed !== undefined) return sealedOwner(sealed, place.key);
   const name = owner?.by === 'argocd' ? owner.name : owner === undefined ? application?.metadata.name : undefined;
-  if (name !== undefined) return argocdOwner(name, writers);
-  if (owner !== undefined) return { ...owner, repair: repairs[owner.by](owner.name) };
+  if (name !== undefined) return argocdOwner(name, writers, code);
+  if (owner !== undefined && owner.by !== 'argocd') return { ...owner, repair: repairs[owner.by](owner.name) };
   if (manager === undefined) return undefined;
   const repair = `${manager} wrote its values, and may write them again: give it the key too`;
   return { by: 'field-manager', name: manager, repair };
@@ -81,10 +81,9 @@ function sealedOwner({ metadata, spec, status }: SealedSecret, key: string | und
   };
 }
 
-const repairs: Readonly<Record<SecretOwner['by'], (name: string) => string>> = {
+const repairs: Readonly<Record<Exclude<SecretOwner['by'], 'argocd'>, (name: string) => string>> = {
   'external-secrets': (name) => `put the value into the store that externalsecret/${name} takes it from`,
   'sealed-secrets': (name) => `seal the value into sealedsecret/${name}`,
-  argocd: (name) => `put it into Git, from where application/${name} brings it`,
   helm: (name) => `give the value to Helm release ${name} as well: its next upgrade writes what it knows`,
   controller: (name) => `${name} controls the Secret and writes what it knows: repair it there`,
 };
@@ -130,16 +129,25 @@ export function stateOf(condition: Condition | undefined): OwnerState {
   };
 }
 
-function argocdOwner(name: string, { application }: SecretWriters): FindingOwner {
+function argocdOwner(name: string, { application }: SecretWriters, code: FindingCode): FindingOwner {
   const sync = application && syncPolicy(application);
-  const how = sync === 'manual' ? ', then sync it' : ', and refresh it';
   return {
     by: 'argocd',
     name,
     ...(application && { object: refOf('Application', application.metadata) }),
     ...(sync && { sync }),
-    repair: `put it into Git, from where application/${name} brings it${how}`,
+    repair: argocdRepair(name, sync, code),
   };
+}
+
+/** A key that Git lacks may be added beside it; a value that Git holds is set back to what it is there. */
+function argocdRepair(name: string, sync: FindingOwner['sync'], code: FindingCode): string {
+  const how = sync === 'manual' ? 'sync' : 'refresh';
+  if (code === 'secret-key-missing')
+    return `add it now, and put it into Git as well, from where application/${name} brings the Secret: created again from there, it lacks the key`;
+  return code.endsWith('secret-missing')
+    ? `see that Git holds it, from where application/${name} brings it, then ${how} that`
+    : `correct it in Git, from where application/${name} brings it, then ${how} that`;
 }
 
 /** Whether an Application syncs by itself. */
@@ -157,16 +165,13 @@ export function ownerFix(owner: FindingOwner, place: SecretPlace, code: FindingC
   const { namespace, secret, key } = place;
   switch (owner.by) {
     case 'external-secrets':
-      if (owner.object === undefined) return undefined;
-      if (owner.repair.includes(' maps no key ')) return `kubectl -n ${namespace} edit externalsecret ${owner.name}`;
-      return syncable.has(code)
-        ? undefined
-        : `kubectl -n ${namespace} annotate externalsecret ${owner.name} force-sync="$(date +%s)" --overwrite`;
+      return externalFix(owner, namespace, code);
     case 'sealed-secrets':
       return owner.object === undefined
         ? undefined
         : `kubectl -n ${namespace} create secret generic ${secret} --from-file=${key ?? 'KEY'}=FILE --dry-run=client -o yaml | kubeseal -o yaml --merge-into SEALED-FILE`;
     case 'argocd':
+      return code === 'secret-key-missing' ? undefined : syncCommand(owner);
     case 'helm':
     case 'controller':
     case 'field-manager':
@@ -174,8 +179,17 @@ export function ownerFix(owner: FindingOwner, place: SecretPlace, code: FindingC
   }
 }
 
-/** Has Argo CD create again what is in Git. */
-export function syncCommand(object: ObjectRef, sync: FindingOwner['sync']): string {
+function externalFix({ object, repair, name }: FindingOwner, namespace: string, code: FindingCode): string | undefined {
+  if (object === undefined) return undefined;
+  if (repair.includes(' maps no key ')) return `kubectl -n ${namespace} edit externalsecret ${name}`;
+  return syncable.has(code)
+    ? undefined
+    : `kubectl -n ${namespace} annotate externalsecret ${name} force-sync="$(date +%s)" --overwrite`;
+}
+
+/** Has Argo CD bring what is in Git. */
+function syncCommand({ object, sync }: FindingOwner): string | undefined {
+  if (object === undefined) return undefined;
   const { namespace, name } = object;
   return sync === 'manual'
     ? `kubectl -n ${namespace} patch application ${name} --type=merge -p '{"operation":{"sync":{}}}'`

@@ -3,7 +3,17 @@ import { diagnose } from '../../src/core/diagnose.ts';
 import type { Finding } from '../../src/core/findings.ts';
 import type { Application } from '../../src/core/kubernetes.ts';
 import type { ExternalSecret, SealedSecret } from '../../src/core/secret-writer-objects.ts';
-import { container, deployment, gap, keyEnv, namespace, secret, snapshotOf, type Parts } from '../support/builders.ts';
+import {
+  container,
+  deployment,
+  gap,
+  keyEnv,
+  namespace,
+  secret,
+  secretWith,
+  snapshotOf,
+  type Parts,
+} from '../support/builders.ts';
 
 const needsKey = deployment('web', {
   spec: { containers: [container('c', { env: [keyEnv('app', 'k')] })] },
@@ -166,7 +176,8 @@ describe('a writer that fails while the Secret is whole', () => {
 
 describe('the owner of a broken Secret', () => {
   const ownerOf = (...parts: Parts[]): Finding['owner'] =>
-    findings(needsKey, ...parts).find(({ code }) => code.startsWith('secret-') && code.endsWith('missing'))?.owner;
+    findings(needsKey, ...parts).find(({ code }) => /^secret-(?:missing|key-missing|value-placeholder)$/.test(code))
+      ?.owner;
 
   test.each<[string, Parts[], object | undefined]>([
     [
@@ -260,8 +271,33 @@ describe('the owner of a broken Secret', () => {
       [application({ selfHeal: true }), secret('app', [])],
       'c2l fix-secrets -n shop',
     ],
+    [
+      'Argo CD, which sets a changed value back',
+      [application({ selfHeal: true }), secretWith('app', { k: 'changeme' })],
+      'kubectl -n argocd annotate application shop argocd.argoproj.io/refresh=normal --overwrite',
+    ],
     ['nobody', [secret('app', [])], 'c2l fix-secrets -n shop'],
   ])('decides the command: %s', (_, parts, fix) => {
-    expect(findings(needsKey, ...parts).find(({ code }) => /^secret-(key-)?missing$/.test(code))?.fix).toBe(fix);
+    expect(findings(needsKey, ...parts).find(({ owner, key }) => owner ?? key)?.fix).toBe(fix);
+  });
+
+  test.each<[string, Parts[], string]>([
+    [
+      'a key that Git may lack',
+      [application({ selfHeal: true }), secret('app', [])],
+      'add it now, and put it into Git as well, from where application/shop brings the Secret: created again from there, it lacks the key',
+    ],
+    [
+      'a value that Git holds',
+      [application(undefined), secretWith('app', { k: 'changeme' })],
+      'correct it in Git, from where application/shop brings it, then sync that',
+    ],
+    [
+      'a Secret that is gone',
+      [application({ selfHeal: true })],
+      'see that Git holds it, from where application/shop brings it, then refresh that',
+    ],
+  ])('of Argo CD says what its fix does: %s', (_, parts, repair) => {
+    expect(ownerOf(...parts)?.repair).toBe(repair);
   });
 });
