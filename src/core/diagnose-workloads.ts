@@ -21,7 +21,7 @@ import {
   type Trouble,
   type TroubledWorkload,
 } from './troubles/trouble.ts';
-import { awaitedHost, waitingTrouble } from './troubles/waiting-trouble.ts';
+import { waitingTrouble } from './troubles/waiting-trouble.ts';
 
 /** In the order in which they are asked: what a person has to do first is told first. */
 const tellers: readonly Teller[] = [
@@ -73,7 +73,7 @@ function blameFor(troubled: TroubledWorkload): Blame {
   const found = troubledPod(troubled);
   if (found === undefined) return blameWithoutPod(troubled);
   const { pod, state } = found;
-  if (state.state === 'waiting-on-dependency') return awaitedHost(troubled) === undefined ? 'anything' : 'waiting';
+  if (state.state === 'waiting-on-dependency') return 'waiting';
   if (state.state === 'failing') return 'crash';
   if (state.state !== 'blocked') return 'anything';
   if (isPullReason(state.reason)) {
@@ -110,6 +110,7 @@ function explainer(scene: Scene, roots: readonly Finding[]): (troubled: Troubled
     image: (troubled) => lacksPullSecret.has(idOf(troubled)),
     secret: (troubled) => lacksSecret.has(idOf(troubled)),
     configmap: (troubled) => lacksConfigMap.has(idOf(troubled)),
+    // It runs, so it had all that it needs; and what those after it need is not looked at before it ends.
     waiting: (troubled) => hasBadDependency(troubled),
     crash: (troubled) => starved(idOf(troubled), troubledPod(troubled)?.state.container) || hasBadDependency(troubled),
     anything: (troubled) =>

@@ -53,6 +53,19 @@ describe('a workload that is not ready', () => {
     expect(brief(found)).toEqual(['secret-key-missing secret/app -> statefulset/db deployment/web']);
   });
 
+  test('is not put down to a key that is looked at only after the init container that runs on', () => {
+    const runsOn = {
+      initContainers: [container('wait', { command: ['sleep', '1d'] })],
+      containers: [container('web', { env: [keyEnv('app', 'k')] })],
+    };
+    const found = findings([deployment('web', { spec: runsOn, pods: waits('web') }), secret('app', [])]);
+
+    expect(found.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'secret-key-missing secret/app lacks key k, which deployment/web needs',
+      'workload-not-ready deployment/web is not ready: pod web-5c6d-0, container wait still runs, and the others begin only when it ends',
+    ]);
+  });
+
   test('is a finding where nothing explains it, and blocks what waits for it', () => {
     const found = findings([
       statefulSet('db', { pods: crashes('db') }),

@@ -1,32 +1,34 @@
 import { dependenciesOf } from '../dependencies.ts';
 import type { Scene } from '../diagnosis-scene.ts';
 import { waitedForHosts } from '../init-waits.ts';
-import { refId, refText, type ObjectRef } from '../kubernetes.ts';
+import { refId, refText, type Container, type ObjectRef } from '../kubernetes.ts';
 import type { ServiceHost } from '../service-targets.ts';
 import { containerNamed, placeText, troubledPod, type Trouble, type TroubledWorkload } from './trouble.ts';
 
-/** The Service that a running init container waits for, where its command names one. */
-export function awaitedHost(troubled: TroubledWorkload): ServiceHost | undefined {
+/** An init container that runs on: it waits for a Service which nothing answers for, or nobody knows what for. */
+export function waitingTrouble(troubled: TroubledWorkload): Trouble | undefined {
   const found = troubledPod(troubled);
   if (found?.state.state !== 'waiting-on-dependency') return undefined;
-  const container = containerNamed(found.pod, found.state.container);
-  if (container === undefined) return undefined;
-  const { namespace } = troubled.workload.ref;
-  return waitedForHosts({ containers: [], initContainers: [container] }, namespace)[0];
-}
-
-/** An init container that waits for a Service which nothing answers for. */
-export function waitingTrouble(troubled: TroubledWorkload): Trouble | undefined {
-  const host = awaitedHost(troubled);
-  const found = troubledPod(troubled);
-  if (host === undefined || found === undefined) return undefined;
   const { scene, workload } = troubled;
-  const place = placeText(workload, found.pod, found.state.container);
+  const { pod, state } = found;
+  const place = placeText(workload, pod, state.container);
+  const host = awaitedHost(containerNamed(pod, state.container), workload.ref.namespace);
+  if (host === undefined) {
+    return {
+      code: 'workload-not-ready',
+      message: `${refText(workload.ref)} is not ready: ${place} still runs, and the others begin only when it ends`,
+      fix: `kubectl -n ${workload.ref.namespace} logs ${pod.metadata.name} -c ${state.container ?? ''}`,
+    };
+  }
   return {
     code: 'dependency-unavailable',
     message: `${refText(workload.ref)} is not ready: ${place} waits for service/${host.name}${whyNot(scene, workload.ref, host)}`,
     fix: `kubectl -n ${host.namespace} get service,endpointslices`,
   };
+}
+
+function awaitedHost(container: Container | undefined, namespace: string): ServiceHost | undefined {
+  return container && waitedForHosts({ containers: [], initContainers: [container] }, namespace)[0];
 }
 
 /** As far as was looked: a Service of another namespace may be there. */
