@@ -89,6 +89,10 @@ export interface Volume {
       readonly configMap?: ConfigMapSource;
     }[];
   };
+  readonly emptyDir?: { readonly medium?: string };
+  /** A claim that is made with the pod and goes with it. */
+  readonly ephemeral?: object;
+  readonly downwardAPI?: object;
   readonly csi?: { readonly driver: string; readonly nodePublishSecretRef?: { readonly name?: string } };
 }
 

@@ -41,6 +41,8 @@ export interface StepOutcome {
   readonly object: ObjectRef;
   readonly outcome: 'done' | 'failed' | 'skipped' | 'planned' | 'kept';
   readonly detail: string;
+  /** Of what was kept: it needs to be started anew, and c2l does not do it. */
+  readonly isWithheld?: boolean;
 }
 
 /** A component and its state at the moment of the report. */

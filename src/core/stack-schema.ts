@@ -86,6 +86,12 @@ const component = z.strictObject({
   workload: workloadText.describe('KIND/NAME, such as StatefulSet/postgres'),
   namespace: kubernetesName.optional().describe('default: the first namespace of the stack'),
   critical: z.boolean().default(true).describe('whether a failed check of it fails the whole'),
+  holdsData: z
+    .boolean()
+    .optional()
+    .describe(
+      'whether its pods hold data that nobody can make anew; default: as its postgres-login check or its image tells',
+    ),
   dependsOn: z.array(kubernetesName).default([]).describe('components that must be up before it can be'),
   checks: z.array(checkSchema).default([]).describe('proved by verify after the workload is ready'),
 });

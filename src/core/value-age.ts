@@ -36,13 +36,30 @@ interface JudgedValue extends ValuesInUse {
 }
 
 function judgedValues(pod: Pod, references: readonly SecretReference[], view: SecretsView): readonly JudgedValue[] {
+  return heldValues(pod, references).map(({ reference, startedAt }) => valueInUse(reference, startedAt, view));
+}
+
+/** A value that a running container took at its start and holds until it ends. */
+export interface HeldValue {
+  readonly reference: SecretReference;
+  readonly startedAt: string;
+}
+
+export function heldValues(pod: Pod, references: readonly SecretReference[]): readonly HeldValue[] {
   return containerStatuses(pod).flatMap(({ name, state }) => {
     const startedAt = state?.running?.startedAt;
     const container = lastingContainer(pod, name);
     if (startedAt === undefined || container === undefined) return [];
     const read = [...references.filter((reference) => reference.container === name), ...subPathVolumes(pod, container)];
-    return read.map((reference) => valueInUse(reference, startedAt, view));
+    return read.map((reference) => ({ reference, startedAt }));
   });
+}
+
+/** Whether nothing of a Secret was written since a value of it was taken, by the time of its last write. */
+export function isCurrent({ reference, startedAt }: HeldValue, view: SecretsView): boolean {
+  const secret = view.secret(reference.namespace, reference.secret);
+  if (secret?.lastWrite === undefined) return false;
+  return [secret.lastWrite.at, secret.metadata.creationTimestamp].every((written) => isLater(startedAt, written));
 }
 
 function valueInUse(reference: SecretReference, startedAt: string, view: SecretsView): JudgedValue {

@@ -123,13 +123,14 @@ export function outcomeLines(outcomes: readonly StepOutcome[], style: Style): st
     planned: style.bold,
     kept: style.dim,
   };
-  const isTold = ({ action }: StepOutcome): boolean => style.verbose || action !== 'keep-pod';
+  const isTold = ({ action, isWithheld }: StepOutcome): boolean =>
+    style.verbose || action !== 'keep-pod' || isWithheld === true;
   const kept = outcomes.filter((step) => !isTold(step)).length;
   const rows = outcomes
     .filter(isTold)
-    .map(({ action, object, outcome, detail }): Cell[] => [
-      { text: outcome, paint: paints[outcome] },
-      { text: actionWords[action] },
+    .map(({ action, object, outcome, detail, isWithheld }): Cell[] => [
+      { text: outcome, paint: isWithheld === true ? style.caution : paints[outcome] },
+      { text: isWithheld === true ? 'KEEP' : actionWords[action] },
       { text: refText(object) },
       { text: detail },
     ]);

@@ -1,7 +1,8 @@
 import { diagnose } from '../core/diagnose.ts';
 import { notReadyCodes, type Finding, type FindingCode } from '../core/findings.ts';
 import { refId, refText } from '../core/kubernetes.ts';
-import { keptOutcomes, planRestart, plannedOutcomes, withoutWrites, type RestartPlan } from '../core/plan-restart.ts';
+import { planRestart, type RestartPlan } from '../core/plan-restart.ts';
+import { keptOutcomes, plannedOutcomes, withoutWrites } from '../core/restart-outcomes.ts';
 import { verdictOf, type RestartReport, type StepOutcome, type Verdict } from '../core/report.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { awaitedIds } from '../core/waiting.ts';
@@ -9,6 +10,7 @@ import type { Right } from '../cluster-ports.ts';
 import { outcomeLines } from '../render/change-text.ts';
 import { durationText } from '../render/layout.ts';
 import { createStyle } from '../render/style.ts';
+import { chooseRestart, type RestartWords } from './choose-restart.ts';
 import { confirmWrite } from './confirm.ts';
 import { observe } from './observe.ts';
 import { proveRights } from './prove-rights.ts';
@@ -17,7 +19,7 @@ import { refuseWhenInterrupted, reportHead, type Session } from './session.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 import { waitForComponents, type WaitResult } from './wait-components.ts';
 
-export interface RestartOptions {
+export interface RestartOptions extends RestartWords {
   readonly yes: boolean;
   readonly confirm?: string | undefined;
   readonly dryRun: boolean;
@@ -40,7 +42,8 @@ const patienceMs = 30_000;
 export async function runRestart(session: Session, options: RestartOptions): Promise<RestartReport> {
   const { cluster, deps, scope, stack } = session;
   const snapshot = await untilInterrupted(observe(cluster, scope, deps.clock.now()), deps.signal);
-  const full = planRestart(snapshot, stack);
+  const choice = chooseRestart(session, snapshot, options);
+  const full = planRestart(snapshot, stack, choice);
   const plan = options.waitOnly ? withoutWrites(full) : full;
   const writes = plan.replace.length + plan.restart.length;
 

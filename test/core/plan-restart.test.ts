@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { ContainerStatus, KubernetesEvent, Pod } from '../../src/core/kubernetes.ts';
-import { planRestart, plannedOutcomes, withoutWrites } from '../../src/core/plan-restart.ts';
+import { planRestart } from '../../src/core/plan-restart.ts';
+import { plannedOutcomes, withoutWrites } from '../../src/core/restart-outcomes.ts';
 import type { Secret } from '../../src/core/secret.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
 import {
@@ -82,7 +83,7 @@ describe('a pod that serves nobody', () => {
       {
         object: { kind: 'Pod', namespace, name: 'api-1' },
         reason: 'still lacks key other of Secret app',
-        isBlocked: true,
+        isWithheld: false,
       },
     ]);
   });
@@ -243,7 +244,7 @@ describe('a running pod', () => {
     const world = apiWorld({ standing: { running: before } });
     const api = world.deployments.items[0]!;
     const paused = { ...world, deployments: listing([{ ...api, spec: { ...api.spec, paused: true } }]) };
-    expect(told(paused)).toEqual([`keep-pod api-1: ${restartReason}, but its rollouts are paused`]);
+    expect(told(paused)).toEqual([`keep-pod api-1: ${restartReason}, but its rollouts are paused: kubectl -n shop rollout resume deployment/api`]);
   });
 });
 

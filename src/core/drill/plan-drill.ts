@@ -1,5 +1,6 @@
 import { OperatorError } from '../../errors.ts';
 import { refId, refText, type ObjectRef, type Pod } from '../kubernetes.ts';
+import { dataInPod } from '../data-in-pod.ts';
 import { componentRef } from '../dependencies.ts';
 import { refOf } from '../object-owners.ts';
 import { secretReferences } from '../references.ts';
@@ -152,7 +153,7 @@ function loginKeys({ snapshot, stack }: Scene): string[] {
 }
 
 function volatileWorkloads(snapshot: Snapshot, stack: Stack | undefined): Workload[] {
-  return workloads(snapshot).filter((workload) => reasonToKeep(workload, stack) === dataInPod);
+  return workloads(snapshot).filter((workload) => reasonToKeep(workload, stack) === dataWouldBeLost);
 }
 
 /** A repaired value restarts what uses it, and with it whatever a database has in its pod. */
@@ -239,21 +240,14 @@ function usesBroken({ ref, podSpec }: Workload, faults: readonly SecretFault[]):
   );
 }
 
-const dataInPod = 'its data lies in the pod, and would be lost with it';
+const dataWouldBeLost = 'its data lies in the pod, and would be lost with it';
 
 /** Why pods must not be deleted, in a drill or on its way back. */
 export function reasonToKeep(workload: Workload, stack: Stack | undefined): string | undefined {
-  const { ref, podSpec, type } = workload;
+  const { ref, type } = workload;
   if (type === 'Job' || type === 'CronJob') return 'its Job counts a deleted pod as a failure';
   if (type === 'Other' && ref.kind !== 'ReplicaSet') return 'no controller would start it again';
-  const isDatabase = stack?.components.some(
-    (component) =>
-      component.workload === `${ref.kind}/${ref.name}` &&
-      component.checks.some(({ kind }) => kind === 'postgres-login'),
-  );
-  const claims = type === 'StatefulSet' ? (workload.object.spec.volumeClaimTemplates ?? []).length : 0;
-  const isKept = claims > 0 || (podSpec.volumes ?? []).some(({ persistentVolumeClaim }) => persistentVolumeClaim);
-  return isDatabase === true && !isKept ? dataInPod : undefined;
+  return dataInPod(workload, stack) === undefined ? undefined : dataWouldBeLost;
 }
 
 /** The pods that have started since and hold other values than the Secrets hold now. */

@@ -1,0 +1,86 @@
+import { dataInPod, hasDataToLose } from './data-in-pod.ts';
+import { refId, refText, type Pod } from './kubernetes.ts';
+import { lackText } from './pod-need.ts';
+import { isBelowPartition } from './partition.ts';
+import { secretReferences } from './references.ts';
+import type { SecretsView } from './secrets-view.ts';
+import type { Stack } from './stack.ts';
+import type { Workload } from './workloads.ts';
+
+/** What speaks against touching a workload is judged by. */
+export interface ObstacleScene {
+  readonly view: SecretsView;
+  readonly stack: Stack | undefined;
+  /** Ids of workloads whose pods may go although their data goes with them. */
+  readonly acceptDataLoss: ReadonlySet<string>;
+}
+
+/** Why a restart of a workload would break it, lose something, or change nothing for the pods that need it. */
+export function restartObstacle(
+  workload: Workload,
+  outdated: readonly Pod[],
+  { view, ...scene }: ObstacleScene,
+): string | undefined {
+  const lack = templateLack(workload, view);
+  if (lack !== undefined) return `${lack}, so a restart would break it`;
+  return controllerObstacle(workload, outdated) ?? lossOf(workload, workload.pods, scene);
+}
+
+export function templateLack({ ref, podSpec }: Workload, view: SecretsView): string | undefined {
+  return lackText(secretReferences(ref, podSpec), view);
+}
+
+function controllerObstacle(workload: Workload, outdated: readonly Pod[]): string | undefined {
+  const { namespace } = workload.ref;
+  switch (workload.type) {
+    case 'Deployment':
+      return workload.object.spec.paused === true
+        ? `its rollouts are paused: kubectl -n ${namespace} rollout resume ${refText(workload.ref)}`
+        : undefined;
+    case 'StatefulSet':
+    case 'DaemonSet':
+      if (workload.object.spec.updateStrategy?.type === 'OnDelete') {
+        return `its update strategy OnDelete leaves restarts to people: ${deleteCommand(namespace, outdated)}`;
+      }
+      return outdated.length > 0 && outdated.every((pod) => isBelowPartition(workload, pod))
+        ? `its partition keeps a rollout from it: ${deleteCommand(namespace, outdated)}`
+        : undefined;
+    case 'Job':
+    case 'CronJob':
+      return 'its Job ends by itself';
+    case 'Other':
+      return 'no controller that c2l knows would start it again';
+  }
+}
+
+function deleteCommand(namespace: string, pods: readonly Pod[]): string {
+  return `kubectl -n ${namespace} delete pod ${pods.map(({ metadata }) => metadata.name).join(' ')}`;
+}
+
+/** A deleted pod of a Job counts as one of its failures, and a bare pod would be gone. */
+export function replaceObstacle(workload: Workload, pod: Pod, scene: Omit<ObstacleScene, 'view'>): string | undefined {
+  switch (workload.ref.kind) {
+    case 'Deployment':
+    case 'StatefulSet':
+    case 'DaemonSet':
+    case 'ReplicaSet':
+      return lossOf(workload, [pod], scene);
+    case 'Job':
+    case 'CronJob':
+      return 'kubelet starts it by itself; to delete it would count as a failure of its Job';
+    default:
+      return 'no controller would recreate it';
+  }
+}
+
+function lossOf(
+  workload: Workload,
+  pods: readonly Pod[],
+  { stack, acceptDataLoss }: Omit<ObstacleScene, 'view'>,
+): string | undefined {
+  if (acceptDataLoss.has(refId(workload.ref))) return undefined;
+  const place = dataInPod(workload, stack);
+  if (place === undefined || !pods.some((pod) => hasDataToLose(pod, place))) return undefined;
+  const text = refText(workload.ref);
+  return `its data is on ${place} and would be lost: change the value inside the database, or c2l restart --accept-data-loss ${text}`;
+}

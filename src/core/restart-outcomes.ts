@@ -1,0 +1,36 @@
+import type { ObjectRef } from './kubernetes.ts';
+import type { KeepStep, RestartPlan } from './plan-restart.ts';
+import type { StepOutcome } from './report.ts';
+
+/** The plan when every pod is left to kubelet. */
+export function withoutWrites({ replace, restart, keep }: RestartPlan): RestartPlan {
+  const left = [
+    ...replace.map(({ pod, reason }) => ({ object: pod, reason })),
+    ...restart.flat().map(({ workload, reason }) => ({ object: workload, reason })),
+  ];
+  const kept = left.map(({ object, reason }) => ({ object, reason: `left to kubelet: ${reason}`, isWithheld: false }));
+  return { replace: [], restart: [], keep: [...kept, ...keep] };
+}
+
+/** The plan as a report shows it before anything is done. */
+export function plannedOutcomes({ replace, restart, keep }: RestartPlan): StepOutcome[] {
+  return [
+    ...replace.map(({ pod, reason }) => planned('replace-pod', pod, reason)),
+    ...restart.flat().map(({ workload, reason }) => planned('restart-workload', workload, reason)),
+    ...keptOutcomes(keep),
+  ];
+}
+
+export function keptOutcomes(keep: readonly KeepStep[]): StepOutcome[] {
+  return keep.map(({ object, reason, isWithheld }) => ({
+    action: 'keep-pod',
+    object,
+    outcome: 'kept',
+    detail: reason,
+    ...(isWithheld && { isWithheld }),
+  }));
+}
+
+function planned(action: StepOutcome['action'], object: ObjectRef, detail: string): StepOutcome {
+  return { action, object, outcome: 'planned', detail };
+}
