@@ -244,7 +244,9 @@ describe('a running pod', () => {
     const world = apiWorld({ standing: { running: before } });
     const api = world.deployments.items[0]!;
     const paused = { ...world, deployments: listing([{ ...api, spec: { ...api.spec, paused: true } }]) };
-    expect(told(paused)).toEqual([`keep-pod api-1: ${restartReason}, but its rollouts are paused: kubectl -n shop rollout resume deployment/api`]);
+    expect(told(paused)).toEqual([
+      `keep-pod api-1: ${restartReason}, but its rollouts are paused: kubectl -n shop rollout resume deployment/api`,
+    ]);
   });
 });
 
