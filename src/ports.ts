@@ -102,14 +102,25 @@ export interface DrillFiles {
   read(name: string): Promise<DrillScenario>;
 }
 
-/** Where generated files go. */
+export interface WantedFiles {
+  readonly paths: readonly string[];
+  readonly folders: readonly string[];
+}
+
+export interface FolderChange {
+  readonly write: readonly { readonly path: string; readonly text: string }[];
+  readonly remove: readonly string[];
+}
+
+/** Where generated files go: below a folder relative to the working directory. */
 export interface OutputFolder {
-  /** Replaces an older file of the name. Throws `output-unwritable`. */
-  write(
-    folder: string,
-    name: string,
-    text: string,
-  ): Promise<{ readonly path: string; readonly state: 'written' | 'replaced' | 'unchanged' }>;
+  /**
+   * The texts of the named files that are there and of whatever lies in the named folders, by their path below the
+   * folder. Throws `output-unwritable` where one of the named files cannot be read.
+   */
+  read(folder: string, wanted: WantedFiles): Promise<ReadonlyMap<string, string>>;
+  /** All of it or nothing: what was there before is there again where a part fails. Throws `output-unwritable`. */
+  change(folder: string, change: FolderChange): Promise<void>;
 }
 
 /** Manifests as they lie in files, before anything of them is applied. */

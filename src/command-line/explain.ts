@@ -10,6 +10,6 @@ export function declareExplain(registry: Registry): void {
       const { explain } = await import('../commands/explain.ts');
       return explain(command.args[0], flags, deps);
     },
-    ['text', 'json', 'yaml', 'markdown'],
+    { formats: ['text', 'json', 'yaml', 'markdown'] },
   );
 }

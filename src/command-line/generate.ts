@@ -1,64 +1,68 @@
 import { Option, type Command } from 'commander';
 
 import type { GenerateFlags } from '../commands/generate.ts';
-import type { GeneratedFile } from '../core/generate/generated-file.ts';
-import type { GenerateSubject } from '../core/generate/generate-subject.ts';
-import { rbacPurposes, type RbacPurpose } from '../core/generate/rbac-purposes.ts';
-import { watchRunners, type WatchRunner } from '../core/generate/watch-runners.ts';
+import type { GenerateKind } from '../core/generate/generate-kind.ts';
+import { generateKinds } from '../core/generate/kinds.ts';
+import { nearest } from '../core/nearest.ts';
+import { OperatorError } from '../errors.ts';
 import type { Registry } from './registry.ts';
 
-/** One kind of files that c2l makes from a stack. `load` imports what makes them when it is asked for. */
-interface GenerateKind {
-  readonly name: string;
-  readonly description: string;
-  readonly example: string;
-  readonly options?: readonly Option[];
-  load(command: Command): Promise<(subject: GenerateSubject) => readonly GeneratedFile[]>;
+export function declareGenerate(registry: Registry): void {
+  const parent = registry
+    .command('generate', 'print manifests and units that are made from the stack', 'c2l generate rbac --for audit')
+    .argument('[kind]', 'what to make')
+    .option('--all', 'every kind that the stack holds something for, each in a folder of its own')
+    .option('--out <folder>', 'folder to write to; - is standard output', '-')
+    .option('--check', 'change nothing, and fail where the files in the folder differ')
+    .option('-y, --yes', 'also replace files that c2l did not make');
+  registry.runs(parent, async (flags, deps) => {
+    const [word] = parent.args;
+    if (word !== undefined) throw unknownKind(word);
+    if (parent.opts<{ all?: boolean }>().all !== true) throw noKind();
+    const { runGenerateAll } = await import('../commands/generate.ts');
+    return runGenerateAll(flags as GenerateFlags, deps);
+  });
+  for (const kind of generateKinds) declareKind(kind, parent, registry);
 }
 
-const kinds: readonly GenerateKind[] = [
-  {
-    name: 'rbac',
-    description: 'the smallest rights with which a command does its work: ServiceAccount, Roles, bindings',
-    example: 'c2l generate rbac --for audit | kubectl apply -f -',
-    options: [
-      new Option('--for <command>', 'command that the rights are for').choices(rbacPurposes).makeOptionMandatory(),
-    ],
-    load: async (command) => {
-      const { generateRbac } = await import('../core/generate/rbac.ts');
-      const purpose = command.opts<{ for: RbacPurpose }>().for;
-      return (subject) => generateRbac(purpose, subject);
+function declareKind(kind: GenerateKind, parent: Command, registry: Registry): void {
+  const command = parent
+    .command(kind.name)
+    .description(kind.description)
+    .addHelpText('after', `\nExample:\n  ${kind.example}`);
+  if (kind.option !== undefined) command.addOption(optionOf(kind.option));
+  registry.runs(
+    command,
+    async (flags, deps) => {
+      if (parent.opts<{ all?: boolean }>().all === true) throw bothSaid(kind);
+      const { runGenerate } = await import('../commands/generate.ts');
+      const [choice = ''] = Object.values(command.opts<Record<string, string>>());
+      return runGenerate(kind, choice, flags as GenerateFlags, deps);
     },
-  },
-  {
-    name: 'watch',
-    description: 'what runs c2l watch: a systemd unit, a line of cron, or a workflow that needs no server',
-    example: 'c2l generate watch --as systemd',
-    options: [new Option('--as <runner>', 'who is to run it').choices(watchRunners).makeOptionMandatory()],
-    load: async (command) => {
-      const { generateWatch } = await import('../core/generate/watch.ts');
-      const runner = command.opts<{ as: WatchRunner }>().as;
-      return (subject) => generateWatch(runner, subject);
-    },
-  },
-];
-
-export function declareGenerate(registry: Registry): void {
-  const parent = registry.command(
-    'generate',
-    'print manifests and units that are made from the stack',
-    'c2l generate rbac --for audit',
+    { name: parent.name() },
   );
-  for (const kind of kinds) {
-    const command = parent
-      .command(kind.name)
-      .description(kind.description)
-      .option('--out <folder>', 'folder to write to; - is standard output', '-')
-      .addHelpText('after', `\nExample:\n  ${kind.example}`);
-    for (const option of kind.options ?? []) command.addOption(option);
-    registry.runs(command, async (flags, deps) => {
-      const [{ runGenerate }, generate] = await Promise.all([import('../commands/generate.ts'), kind.load(command)]);
-      return runGenerate(kind.name, flags as GenerateFlags, deps, generate);
-    });
-  }
+}
+
+function optionOf({ flags, description, choices, default: usual }: NonNullable<GenerateKind['option']>): Option {
+  const option = new Option(flags, description).choices(choices);
+  return usual === undefined ? option.makeOptionMandatory() : option.default(usual);
+}
+
+const kindNames = generateKinds.map(({ name }) => name);
+
+function unknownKind(word: string): OperatorError {
+  const meant = nearest(word, kindNames);
+  return new OperatorError('usage', `unknown kind ${word}${meant === undefined ? '' : `, did you mean ${meant}?`}`, {
+    hint: meant === undefined ? `kinds: ${kindNames.join(', ')}` : `c2l generate ${meant}`,
+  });
+}
+
+function noKind(): OperatorError {
+  return new OperatorError('usage', 'generate needs a kind, or --all', {
+    hint: `kinds: ${kindNames.join(', ')}; c2l generate --help`,
+  });
+}
+
+function bothSaid({ name }: GenerateKind): OperatorError {
+  return new OperatorError('usage', `--all makes ${name} too`, { hint: `c2l generate --all, or c2l generate ${name}` });
 }

@@ -35,6 +35,12 @@ export interface ReportOptions {
   readonly formats?: (args: readonly string[]) => readonly OutputFormat[];
 }
 
+export interface RunOptions {
+  /** As reports and errors call it, where that is not the word itself. */
+  readonly name?: string;
+  readonly formats?: readonly OutputFormat[];
+}
+
 /** Where the commands declare themselves. */
 export class Registry {
   readonly program: Command;
@@ -84,12 +90,11 @@ export class Registry {
   runs(
     command: Command,
     body: (flags: GlobalFlags, deps: Deps) => Promise<ExitCode>,
-    formats: readonly OutputFormat[] = plainFormats,
+    { name = command.name(), formats = plainFormats }: RunOptions = {},
   ): void {
     command.action(async () => {
       const flags = command.optsWithGlobals<GlobalFlags>();
       const deps = await this.#world.createDeps(flags);
-      const name = command.name();
       try {
         refuseFormat({ name, flags, formats });
         this.#done(await body(flags, deps));

@@ -11,6 +11,6 @@ export function declareValidate(registry: Registry): void {
       const { validate } = await import('../commands/report-commands.ts');
       return validate(command.args, flags, deps);
     },
-    ['text', 'json', 'yaml', 'junit', 'sarif', 'github'],
+    { formats: ['text', 'json', 'yaml', 'junit', 'sarif', 'github'] },
   );
 }

@@ -1,19 +1,46 @@
 import { Document, Pair, Scalar, YAMLMap, YAMLSeq, type Node } from 'yaml';
+import { madeByLine, type ComparedFile, type FileText } from '../core/generate/compare-files.ts';
 import { Commented, type GeneratedFile } from '../core/generate/generated-file.ts';
+import type { MadeFile } from '../core/generate/make-kinds.ts';
+import { wrap } from './layout.ts';
 import { printableJson } from './printable.ts';
 
-export function fileText(file: GeneratedFile): string {
-  return 'text' in file ? file.text : file.documents.map(documentText).join('---\n');
+/** The file as it lies on disk: its first line says what makes it again. */
+export function fileText({ file, madeBy }: MadeFile): FileText {
+  return { path: file.path, text: `${heading(file, madeBy)}${bodyText(file)}` };
 }
 
 /** Several files on one stream: YAML documents, so that `kubectl apply -f -` takes them all. */
-export function filesText(files: readonly GeneratedFile[]): string {
-  return files.map(fileText).join('---\n');
+export function filesText(files: readonly FileText[]): string {
+  return files.map(({ text }) => text).join('---\n');
 }
 
-export function filesJson(kind: string, files: readonly GeneratedFile[]): string {
-  const found = files.map((file) => ({ path: file.path, text: fileText(file) }));
-  return `${printableJson(JSON.stringify({ schemaVersion: 1, command: 'generate', kind, files: found }, null, 2))}\n`;
+export function filesJson(kind: string, files: readonly FileText[]): string {
+  return jsonText({ kind, files });
+}
+
+/** What `--check` found, for programs. */
+export function checkJson(kind: string, files: readonly ComparedFile[]): string {
+  const verdict = files.every(({ state }) => state === 'unchanged') ? 'ok' : 'problems';
+  return jsonText({ kind, verdict, findings: [], files });
+}
+
+function jsonText(answer: object): string {
+  const whole = { schemaVersion: 1, command: 'generate', ...answer };
+  return `${printableJson(JSON.stringify(whole, null, 2))}\n`;
+}
+
+/** JSON knows no comments: what makes such a file writes the line into a description of its own. */
+function heading(file: GeneratedFile, madeBy: string): string {
+  const line = madeByLine(madeBy);
+  if (file.path.endsWith('.json')) return '';
+  if (file.path.endsWith('.md')) return `<!-- ${line} -->\n\n`;
+  const comment = 'documents' in file ? file.comment : undefined;
+  return `# ${line}\n${comment === undefined ? '' : `#\n${commentLines(comment).replaceAll(/^/gm, '#')}\n`}`;
+}
+
+function bodyText(file: GeneratedFile): string {
+  return 'text' in file ? file.text : file.documents.map(documentText).join('---\n');
 }
 
 function documentText(value: unknown): string {
@@ -25,22 +52,45 @@ function documentText(value: unknown): string {
 function toNode(value: unknown): Node {
   if (value instanceof Commented) {
     const node = toNode(value.value);
-    node.commentBefore = ` ${value.comment}`;
+    node.commentBefore = commentLines(value.comment);
     return node;
   }
   if (Array.isArray(value)) return toSequence(value);
   if (typeof value === 'object' && value !== null) {
     const map = new YAMLMap();
-    for (const [key, entry] of Object.entries(value)) map.items.push(new Pair(new Scalar(key), toNode(entry)));
+    for (const [key, entry] of Object.entries(value)) map.items.push(toPair(key, entry));
     return map;
   }
-  return new Scalar(value);
+  return toScalar(value);
 }
 
-/** Lists of words stand on one line, as people write them in Roles. */
+/** The comment of an entry stands above its key, where it is looked for. */
+function toPair(key: string, entry: unknown): Pair {
+  const name = new Scalar(key);
+  if (!(entry instanceof Commented)) return new Pair(name, toNode(entry));
+  name.commentBefore = commentLines(entry.comment);
+  return new Pair(name, toNode(entry.value));
+}
+
+/** Text of several lines stands as such, as people write scripts and expressions. */
+function toScalar(value: unknown): Scalar {
+  const scalar = new Scalar(value);
+  if (typeof value === 'string' && value.includes('\n')) scalar.type = Scalar.BLOCK_LITERAL;
+  return scalar;
+}
+
+/** Beyond it a list has one entry a line. */
+const longestLine = 100;
+
+function commentLines(text: string): string {
+  const lines = text.split('\n').flatMap((line) => wrap(line, longestLine));
+  return lines.map((line) => (line === '' ? '' : ` ${line}`)).join('\n');
+}
+
+/** A few words stand on one line, as people write them in Roles. */
 function toSequence(values: readonly unknown[]): Node {
   const sequence = new YAMLSeq();
   sequence.items = values.map(toNode);
-  sequence.flow = values.every((value) => typeof value === 'string');
+  sequence.flow = values.every((value) => typeof value === 'string') && values.join(', ').length <= longestLine;
   return sequence;
 }

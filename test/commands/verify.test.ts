@@ -48,7 +48,7 @@ async function setUp({
     drillFiles: { read: notUsed },
     readJournal: notUsed,
     journalDigest: notUsed,
-    outputFolder: { write: notUsed },
+    outputFolder: { read: notUsed, change: notUsed },
     manifestFiles: { read: notUsed },
     clock: systemClock,
     prompter: createScriptedPrompter(),

@@ -15,7 +15,7 @@ const group = 'rbac.authorization.k8s.io';
 const apiVersion = `${group}/v1`;
 
 /** The smallest rights with which a command does all of its work on a stack: an account, its Roles and their bindings. */
-export function generateRbac(purpose: RbacPurpose, subject: GenerateSubject): YamlFile[] {
+export function generateRbac(subject: GenerateSubject, purpose: RbacPurpose): YamlFile[] {
   const name = `c2l-${purpose}`;
   const home = subject.stack?.namespaces[0] ?? subject.namespaces[0] ?? subject.argocdNamespace;
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: home } };
@@ -27,10 +27,9 @@ export function generateRbac(purpose: RbacPurpose, subject: GenerateSubject): Ya
   return [
     {
       path: `rbac-${purpose}.yaml`,
-      documents: [
-        new Commented(`What c2l ${purpose} needs, and no more. Run it as this account.`, account),
-        ...grants.flatMap((grant) => grantDocuments(grant, { name, namespace: home })),
-      ],
+      comment: `What c2l ${purpose} needs, and no more. Run it as this account.`,
+      use: 'apply',
+      documents: [account, ...grants.flatMap((grant) => grantDocuments(grant, { name, namespace: home }))],
     },
   ];
 }

@@ -37,9 +37,13 @@ done
 /** A workflow that watches on GitHub's machines: one issue for each incident, closed when it recovers. */
 export function watchWorkflow(stack: WatchedStack): YamlFile {
   if (stack.watch.endpoints.length === 0) {
-    throw new OperatorError('usage', `stack ${stack.name} names no endpoint, and a workflow can reach nothing else`, {
-      hint: 'add watch.endpoints to the stack file',
-    });
+    throw new OperatorError(
+      'stack-lacks-field',
+      `stack ${stack.name} names no endpoint, and a workflow can reach nothing else`,
+      {
+        hint: 'add watch.endpoints to the stack file',
+      },
+    );
   }
   const variables = secretVariables(stack.watch);
   const env = Object.fromEntries(variables.map((name) => [name, `\${{ secrets.${name} }}`]));
@@ -83,5 +87,5 @@ export function watchWorkflow(stack: WatchedStack): YamlFile {
       },
     },
   };
-  return { path: `.github/workflows/c2l-watch-${stack.name}.yaml`, documents: [workflow] };
+  return { path: `.github/workflows/c2l-watch-${stack.name}.yaml`, use: 'beside', documents: [workflow] };
 }

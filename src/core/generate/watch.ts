@@ -7,10 +7,11 @@ import { secretVariables, type WatchedStack } from './watched-stack.ts';
 import { watchWorkflow } from './watch-workflow.ts';
 
 /** What runs `c2l watch` for a stack: a unit, a line of cron, or a workflow that needs no server. */
-export function generateWatch(runner: WatchRunner, { stack }: GenerateSubject): readonly GeneratedFile[] {
+export function generateWatch({ stack }: GenerateSubject, runner: WatchRunner): readonly GeneratedFile[] {
   if (stack?.watch === undefined) {
-    throw new OperatorError('usage', 'there is no stack file here with a section watch', {
-      hint: 'add the section, or name the file: c2l generate watch --as systemd --config FILE',
+    const lacking = stack === undefined ? 'there is no stack file here' : `stack ${stack.name} has no watch`;
+    throw new OperatorError('stack-lacks-field', `${lacking}, and watch is made of it`, {
+      hint: 'add watch to the stack file, or name another: c2l generate watch --as systemd --config FILE',
     });
   }
   const watched: WatchedStack = { ...stack, watch: stack.watch };

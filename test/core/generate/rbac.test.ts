@@ -75,12 +75,12 @@ test('nothing in any Role updates or watches, nor names everything, and only fix
   expect(new Set(verbs)).toEqual(new Set(['list', 'get', 'patch', 'create', 'delete']));
   const deleting = rbacPurposes.filter((purpose) => writesAndGets(purpose).some((each) => each.startsWith('delete ')));
   expect(deleting).toEqual(['fix-secrets', 'stabilize']);
-  expect(JSON.stringify(rbacPurposes.map((purpose) => generateRbac(purpose, subject)))).not.toContain('*');
+  expect(JSON.stringify(rbacPurposes.map((purpose) => generateRbac(subject, purpose)))).not.toContain('*');
 });
 
 /** `Kind namespace/name` of each document, in order. */
 function objects(of: GenerateSubject): string[] {
-  return generateRbac('audit', of)
+  return generateRbac(of, 'audit')
     .flatMap(({ documents }) => documents)
     .map((document) => (document instanceof Commented ? document.value : document))
     .map((document) => {

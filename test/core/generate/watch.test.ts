@@ -16,12 +16,12 @@ const notify = [{ kind: 'webhook', name: 'chat', url: { env: 'CHAT_URL' }, heade
 const components = [{ name: 'db', workload: 'StatefulSet/db' }];
 
 function text(runner: WatchRunner, of: GenerateSubject): string {
-  const [file] = generateWatch(runner, of);
+  const [file] = generateWatch(of, runner);
   return file !== undefined && 'text' in file ? file.text : JSON.stringify(file);
 }
 
 test.each(watchRunners)('%s: a stack that watches nothing is refused, with what to do', (runner) => {
-  expect(() => generateWatch(runner, subject(undefined))).toThrow('no stack file here with a section watch');
+  expect(() => generateWatch(subject(undefined), runner)).toThrow('stack shop has no watch');
 });
 
 describe('a unit and a line of cron say outright whether the cluster is watched', () => {
@@ -53,5 +53,5 @@ test.each([
 });
 
 test('a workflow without endpoints is refused: it reaches no cluster', () => {
-  expect(() => generateWatch('github-actions', subject({}, { components }))).toThrow('names no endpoint');
+  expect(() => generateWatch(subject({}, { components }), 'github-actions')).toThrow('names no endpoint');
 });

@@ -1,0 +1,29 @@
+import type { GenerateKind } from './generate-kind.ts';
+import { rbacPurposes } from './rbac-purposes.ts';
+import { watchRunners } from './watch-runners.ts';
+
+/**
+ * Every kind, in the order in which help and `--all` go through them. A new one is a file beside this one and an entry
+ * here; every start of c2l reads the list, so that the bodies are loaded when they are asked for.
+ */
+export const generateKinds: readonly GenerateKind[] = [
+  kind({
+    name: 'rbac',
+    description: 'the smallest rights with which a command does its work: ServiceAccount, Roles, bindings',
+    example: 'c2l generate rbac --for audit | kubectl apply -f -',
+    option: { flags: '--for <command>', description: 'command that the rights are for', choices: rbacPurposes },
+    load: async () => (await import('./rbac.ts')).generateRbac,
+  }),
+  kind({
+    name: 'watch',
+    description: 'what runs c2l watch: a systemd unit, a line of cron, or a workflow that needs no server',
+    example: 'c2l generate watch --as systemd',
+    option: { flags: '--as <runner>', description: 'who is to run it', choices: watchRunners },
+    load: async () => (await import('./watch.ts')).generateWatch,
+  }),
+];
+
+/** A body only ever gets one of its own choices, which commander and `--all` take from the entry. */
+function kind<Choice extends string>(entry: GenerateKind<Choice>): GenerateKind {
+  return entry as unknown as GenerateKind;
+}
