@@ -107,7 +107,14 @@ const podSpec: ShapeOf<PodSpec> = {
 };
 
 const terminated = {
-  optional: { reason: 'string', message: 'string', exitCode: 'number', signal: 'number', finishedAt: 'string' },
+  optional: {
+    reason: 'string',
+    message: 'string',
+    exitCode: 'number',
+    signal: 'number',
+    startedAt: 'string',
+    finishedAt: 'string',
+  },
 } as const;
 
 const containerStatuses: ShapeOf<readonly ContainerStatus[]> = {

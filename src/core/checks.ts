@@ -6,6 +6,7 @@ import type { Stack, StackCheck, StackComponent } from './stack.ts';
 import { acyclic } from './acyclic.ts';
 import { durationMs } from './watch/duration.ts';
 import { serviceTargets } from './service-targets.ts';
+import { defaultSteadyMs } from './steadiness.ts';
 import { workloads } from './workloads.ts';
 
 interface CheckHead {
@@ -34,7 +35,7 @@ type SpecOf<K extends StackCheck['kind']> = Extract<StackCheck, { kind: K }>;
 
 export type PlannedCheck = CheckHead &
   (
-    | { readonly kind: 'ready' }
+    | { readonly kind: 'ready'; readonly steadyMs: number }
     | { [K in StackCheck['kind']]: { readonly kind: K; readonly spec: SpecOf<K> } }[StackCheck['kind']]
     | { readonly kind: 'application'; readonly application: string }
   );
@@ -105,7 +106,8 @@ function componentChecks(
     critical,
     needs: hangsOn,
   });
-  const ready: PlannedCheck = { ...head('ready', needs), kind: 'ready' };
+  const steadyMs = declared?.steady === undefined ? defaultSteadyMs : durationMs(declared.steady);
+  const ready: PlannedCheck = { ...head('ready', needs), kind: 'ready', steadyMs };
   const seen = new Map<string, number>([[ready.name, 1]]);
   const specs = declared?.checks ?? [];
   const others = specs.map((spec): PlannedCheck => {

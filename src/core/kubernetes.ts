@@ -111,6 +111,7 @@ export interface Terminated {
   readonly message?: string;
   readonly exitCode?: number;
   readonly signal?: number;
+  readonly startedAt?: string;
   readonly finishedAt?: string;
 }
 

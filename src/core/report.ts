@@ -194,9 +194,22 @@ export interface CheckResult {
   readonly durationMs: number;
 }
 
+/** One change of what was seen of a check: where it waited, and how it ended. */
+export interface TimelineEntry {
+  readonly at: string;
+  /** Since the first look. */
+  readonly afterMs: number;
+  readonly component: string;
+  readonly name: string;
+  readonly outcome: 'waiting' | CheckResult['outcome'];
+  readonly detail: string;
+}
+
 export interface VerifyReport extends ReportHead {
   readonly command: 'verify';
   readonly checks: readonly CheckResult[];
+  /** In the order in which it happened. */
+  readonly timeline: readonly TimelineEntry[];
 }
 
 /** A target of watch as it was seen in one round. */

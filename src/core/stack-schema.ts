@@ -93,6 +93,11 @@ const component = z.strictObject({
       'whether its pods hold data that nobody can make anew; default: as its postgres-login check or its image tells',
     ),
   dependsOn: z.array(kubernetesName).default([]).describe('components that must be up before it can be'),
+  steady: z
+    .string()
+    .regex(/^\d+(s|m)$/, 'expected a duration such as "2s" or "1m", or "0s" to believe it at once')
+    .optional()
+    .describe('how long verify must see it ready without a restart before it is believed; default: 1s'),
   checks: z.array(checkSchema).default([]).describe('proved by verify after the workload is ready'),
 });
 

@@ -1,6 +1,7 @@
 import type { DrillReport } from '../core/drill/drill-report.ts';
 import { refText } from '../core/kubernetes.ts';
-import type { AuditReport, Phase, StabilizeReport, StepOutcome, VerifyReport } from '../core/report.ts';
+import type { AuditReport, Phase, StabilizeReport, StepOutcome, TimelineEntry, VerifyReport } from '../core/report.ts';
+import { toldTimeline } from '../core/told-timeline.ts';
 import { auditSummary, nextAfterAudit } from './audit-text.ts';
 import { drillMarkdown } from './drill-markdown.ts';
 import { drillSummary, nextAfterDrill } from './drill-text.ts';
@@ -12,7 +13,7 @@ import { durationText } from './layout.ts';
 import { codeSpan, escapeMarkdown, markdownTable } from './markdown-text.ts';
 import { nextAfter, stabilizeSummary } from './stabilize-text.ts';
 import type { Style } from './style.ts';
-import { checkWord, nextAfterVerify, verifySummary } from './verify-text.ts';
+import { checkWord, nextAfterVerify, timelineWord, verifySummary } from './verify-text.ts';
 
 export type MarkdownReport = AuditReport | VerifyReport | StabilizeReport | DrillReport;
 
@@ -96,7 +97,7 @@ function applicationLines({ applications }: AuditReport, style: Style): string[]
   return ['', '## Argo CD', '', ...lines, ...(rest === undefined ? [] : ['', escapeMarkdown(rest)])];
 }
 
-function verifyLines({ checks, findings, namespaces }: VerifyReport, style: Style): string[] {
+function verifyLines({ checks, timeline, findings, namespaces }: VerifyReport, style: Style): string[] {
   const rows = checks.map((check) => [
     checkWord(check) === 'PASS' ? 'PASS' : `**${checkWord(check)}**`,
     codeSpan(check.component),
@@ -109,8 +110,21 @@ function verifyLines({ checks, findings, namespaces }: VerifyReport, style: Styl
     ...(rows.length === 0
       ? []
       : ['', '## Checks', '', ...markdownTable(['outcome', 'component', 'check', 'time', 'detail'], rows)]),
+    ...timelineMarkdown(timeline),
     ...findingsMarkdown({ findings: others, namespaces, components: [], applications: [] }, style),
   ];
+}
+
+function timelineMarkdown(timeline: readonly TimelineEntry[]): string[] {
+  const rows = toldTimeline(timeline).map(({ afterMs, component, name, outcome, detail }) => [
+    `+${durationText(afterMs)}`,
+    timelineWord(outcome),
+    codeSpan(component),
+    escapeMarkdown(name),
+    escapeMarkdown(detail),
+  ]);
+  if (rows.length === 0) return [];
+  return ['', '## Timeline', '', ...markdownTable(['after', 'outcome', 'component', 'check', 'detail'], rows)];
 }
 
 /** The walk as one table, and what each phase told, a level deeper. */

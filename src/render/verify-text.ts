@@ -1,4 +1,5 @@
-import type { CheckResult, VerifyReport } from '../core/report.ts';
+import type { CheckResult, TimelineEntry, VerifyReport } from '../core/report.ts';
+import { toldTimeline } from '../core/told-timeline.ts';
 import { findingsLines } from './findings-text.ts';
 import { closingLines, headLines } from './head-text.ts';
 import { count, durationText, paragraph, tableGroups, type Cell } from './layout.ts';
@@ -8,6 +9,7 @@ export function verifyText(report: VerifyReport, style: Style): string[] {
   return [
     ...headLines(report, style),
     ...checkLines(report.checks, style),
+    ...timelineLines(report.timeline, style),
     ...rootLines(report, style),
     ...closingLines(report, { because: verifySummary(report), next: nextAfterVerify(report) }, style),
   ];
@@ -35,6 +37,22 @@ export function nextAfterVerify({ verdict, findings }: VerifyReport): string {
 }
 
 type Word = 'PASS' | 'FAIL' | 'WARN' | 'SKIP' | 'NOT READ';
+
+/** What changed while checks were waited for, in the order in which it happened. */
+function timelineLines(timeline: readonly TimelineEntry[], style: Style): string[] {
+  const told = toldTimeline(timeline);
+  if (told.length === 0) return [];
+  const rows = told.map(({ afterMs, component, name, outcome, detail }): Cell[] => [
+    { text: `+${durationText(afterMs)}`.padStart(8) },
+    { text: timelineWord(outcome), paint: outcome === 'waiting' ? style.dim : (text) => text },
+    { text: detail === '' ? `${component}: ${name}` : `${component}: ${name}: ${detail}` },
+  ]);
+  return ['', 'timeline', ...tableGroups(rows, style.width).flat()];
+}
+
+export function timelineWord(outcome: TimelineEntry['outcome']): string {
+  return outcome === 'waiting' ? 'wait' : outcome;
+}
 
 /** How a check ended, in the one word that every page uses. */
 export function checkWord({ outcome, critical }: CheckResult): Word {

@@ -18,16 +18,19 @@ const secretName = 'cloudtolocalllm-secrets';
 async function setUp({
   requestTimeoutMs = 5000,
   checks = [],
+  steady = '0s',
   ...options
-}: Partial<StartOptions> & { requestTimeoutMs?: number; checks?: readonly unknown[] } = {}) {
+}: Partial<StartOptions> & { requestTimeoutMs?: number; checks?: readonly unknown[]; steady?: string } = {}) {
   const world = await sandbox({ scenario: 'healthy', ...options });
   const interruption = new AbortController();
   const terminal = createTestTerminal();
   const builtIn = await createStackFiles({ cwd: '/' }).builtIn('cloudtolocalllm');
   const more = checks.map((check) => checkSchema.parse(check));
-  const components = builtIn.components.map((component) =>
-    component.name === 'api-backend' ? { ...component, checks: [...component.checks, ...more] } : component,
-  );
+  const components = builtIn.components.map((component) => ({
+    ...component,
+    steady,
+    checks: component.name === 'api-backend' ? [...component.checks, ...more] : component.checks,
+  }));
   const stack = { ...builtIn, components };
   const notUsed = (): never => {
     throw new Error('verify does not use this');
@@ -219,6 +222,52 @@ test('a check is tried again as often as the stack says', async () => {
   const report = await run(60_000);
   expect(resultOf(report, 'api-backend', 'bad')?.outcome).toBe('fail');
   expect(asked).toBe(3);
+});
+
+/** Tells of the containers of a workload what kubelet would, had they started so many seconds ago. */
+function began({ store }: Sandbox, app: string, secondsAgo: number, extra: object = {}): void {
+  for (const pod of store.list('pods', namespace).filter(({ metadata }) => metadata.name.startsWith(app))) {
+    const status = pod['status'] as { containerStatuses: readonly object[] };
+    const state = { running: { startedAt: new Date(Date.now() - secondsAgo * 1000).toISOString() } };
+    const containerStatuses = status.containerStatuses.map((each) => ({ ...each, state, ...extra }));
+    store.replace('pods', { ...pod, status: { ...status, containerStatuses } });
+  }
+}
+
+describe('a workload that is ready', () => {
+  test('is believed when it stayed so, and what hangs on it is checked meanwhile', async () => {
+    const { world, run } = await setUp({ steady: '1s' });
+    for (const app of ['postgres', 'api-backend', 'web']) began(world, app, 0);
+    const report = await run(20_000);
+    expect(report.verdict).toBe('ok');
+    const ready = resultOf(report, 'web', 'ready')!;
+    expect(ready.durationMs).toBeGreaterThanOrEqual(900);
+    // The chain is three deep: one after the other they would take three seconds.
+    const last = Math.max(...report.timeline.map(({ afterMs }) => afterMs));
+    expect(last).toBeLessThan(2500);
+    expect(report.timeline).toContainEqual(
+      expect.objectContaining({
+        component: 'web',
+        outcome: 'waiting',
+        detail: expect.stringContaining('has not run for 1 s yet'),
+      }),
+    );
+  });
+
+  test('and is restarted again and again fails, though it is ready in between', async () => {
+    const { world, run } = await setUp({ steady: '1s' });
+    const at = (ms: number): string => new Date(Date.now() - ms).toISOString();
+    const lastState = { terminated: { exitCode: 137, startedAt: at(42_000), finishedAt: at(2000) } };
+    began(world, 'api-backend', 1, { restartCount: 4, lastState });
+    const report = await run(5000);
+    expect(resultOf(report, 'api-backend', 'ready')).toMatchObject({
+      outcome: 'fail',
+      detail: expect.stringMatching(
+        /ready, but container api-backend of pod \S+ was restarted 4 times, ended with exit code 137 after 40 s the last time, and has not run longer than that yet: proven in \d+ s at the soonest$/,
+      ),
+    });
+    expect(report.verdict).toBe('problems');
+  });
 });
 
 describe('what could not be looked at', () => {

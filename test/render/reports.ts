@@ -12,6 +12,7 @@ import type {
   RestartReport,
   RollbackReport,
   StabilizeReport,
+  TimelineEntry,
   VerifyReport,
 } from '../../src/core/report.ts';
 
@@ -146,6 +147,7 @@ export const verified: VerifyReport = {
       durationMs: 5003,
     }),
   ],
+  timeline: [entry('postgres-auth', 'ready', 1210, 'pass', '1 of 1 pods are ready')],
 };
 
 const failedHealth = 'answered 503 instead of 200, database.status is "disconnected" instead of "connected"';
@@ -176,7 +178,24 @@ export const notVerified: VerifyReport = {
     check('web', 'ready', { outcome: 'skipped', detail: 'because "api-backend: GET /health" did not pass' }),
     check('prometheus', 'ready', { outcome: 'unreadable', critical: false, detail: 'pods is forbidden' }),
   ],
+  timeline: [
+    entry('api-backend', 'ready', 40, 'waiting', 'api-backend-1 is Init:0/1'),
+    entry('postgres-auth', 'ready', 1210, 'pass', '1 of 1 pods are ready'),
+    entry('api-backend', 'ready', 8020, 'pass', '1 of 1 pods are ready'),
+    entry('api-backend', 'GET /health', 8100, 'waiting', 'connection refused'),
+    entry('api-backend', 'GET /health', 68_130, 'fail', 'answered 503 instead of 200'),
+  ],
 };
+
+function entry(
+  component: string,
+  name: string,
+  afterMs: number,
+  outcome: TimelineEntry['outcome'],
+  detail: string,
+): TimelineEntry {
+  return { at: new Date(Date.parse(head.takenAt) + afterMs).toISOString(), afterMs, component, name, outcome, detail };
+}
 
 export function check(
   component: string,
