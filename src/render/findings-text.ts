@@ -4,9 +4,9 @@ import type { ApplicationState, ComponentState } from '../core/report.ts';
 import { chains } from './chains.ts';
 import { cut, howToSeeAll } from './cut.ts';
 import { adviceOf } from './finding-advice.ts';
-import { groupFindings, isKeyCode, neededBy, otherEffects, type FindingGroup } from './finding-groups.ts';
+import { groupFindings, isAside, isKeyCode, neededBy, otherEffects, type FindingGroup } from './finding-groups.ts';
 import { withFlags } from './head-text.ts';
-import { count, paragraph, table } from './layout.ts';
+import { commandLines, count, paragraph, table } from './layout.ts';
 import type { Style } from './style.ts';
 
 export interface FindingsContext {
@@ -15,12 +15,9 @@ export interface FindingsContext {
   readonly applications?: readonly ApplicationState[];
 }
 
-/** What is told beside the roots: counted, or last and loud. */
-const asideCodes: ReadonlySet<FindingCode> = new Set(['optional-key-absent', 'secret-unused', 'unreadable']);
-
 /** Root causes with what stands beneath each; absent optional keys in one line; gaps last and loud. */
 export function findingsLines(findings: readonly Finding[], context: FindingsContext, style: Style): string[] {
-  const told = findings.filter(({ code }) => !asideCodes.has(code));
+  const told = findings.filter((finding) => !isAside(finding));
   const groups = groupFindings(told);
   const { shown, rest } = cut(groups, 'root', style);
   return [
@@ -34,7 +31,7 @@ export function findingsLines(findings: readonly Finding[], context: FindingsCon
 
 /** One line for each root, where the details stand on the page already. */
 export function findingTitles(findings: readonly Finding[], context: FindingsContext, style: Style): string[] {
-  const told = findings.filter(({ code }) => !asideCodes.has(code));
+  const told = findings.filter((finding) => !isAside(finding));
   const { shown, rest } = cut(groupFindings(told), 'root', style);
   return [
     ...shown.flatMap((group) => [
@@ -184,9 +181,10 @@ function fixLines(group: FindingGroup, style: Style): string[] {
   if (style.embedded) return [];
   const fixes = fixesOf(group, style);
   const { shown, rest } = cut(fixes, 'command', style);
-  return [...shown, ...(rest === undefined ? [] : [rest])].flatMap((fix, index) =>
-    paragraph(index === 0 ? '    fix     ' : '            ', fix, style.width),
-  );
+  return [
+    ...shown.flatMap((fix, index) => commandLines(index === 0 ? '    fix     ' : '            ', fix, style.width)),
+    ...(rest === undefined ? [] : paragraph('            ', rest, style.width)),
+  ];
 }
 
 function namesOf(refs: readonly ObjectRef[], style: Style): string {

@@ -31,7 +31,21 @@ export function paragraph(indent: string, text: string, width: number): string[]
   return wrap(text, width - length(indent)).map((line, index) => (index === 0 ? indent : hanging) + line);
 }
 
-/** Columns as wide as their widest cell; the last one wraps in the room that is left, or beneath where there is none. */
+/** A command after its label. It breaks as a shell joins it again, and never within quotes. */
+export function commandLines(indent: string, command: string, width: number): string[] {
+  const words = command.match(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g) ?? [];
+  const spaced = words.map((word) => word.replaceAll(' ', quotedSpace)).join(' ');
+  const lines = wrap(spaced, width - length(indent) - length(' \\')).map((line) => line.replaceAll(quotedSpace, ' '));
+  const hanging = ' '.repeat(length(indent));
+  return lines.map((line, index) => `${index === 0 ? indent : hanging}${line}${index < lines.length - 1 ? ' \\' : ''}`);
+}
+
+const quotedSpace = '\u0000';
+
+/**
+ * Columns as wide as their widest cell; the last one wraps in the room that is left, or beneath where there is none. A
+ * row that would leave no room to the others does not count: what it has to say stands beneath it.
+ */
 export function table(rows: readonly (readonly Cell[])[], width: number, indent = 2): string[] {
   return tableGroups(rows, width, indent).flat();
 }
@@ -39,12 +53,31 @@ export function table(rows: readonly (readonly Cell[])[], width: number, indent 
 /** The same, with the lines of each row kept together. */
 export function tableGroups(rows: readonly (readonly Cell[])[], width: number, indent = 0): string[][] {
   const columns = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: Math.max(0, columns - 1) }, (_, column) =>
-    Math.max(...rows.map((row) => length(row[column]?.text ?? ''))),
-  );
-  const offset = indent + widths.reduce((sum, column) => sum + column + 2, 0);
+  const widths = columnWidths(rows, Math.max(0, columns - 1), width - indent);
+  const offset = indent + offsetOf(widths);
   const room = width - offset;
   return rows.map((row) => tableRow(row, { widths, indent, offset, room, width }));
+}
+
+/** What a last column has at least, if it has that much to say. */
+const leastRoom = 28;
+
+function columnWidths(rows: readonly (readonly Cell[])[], columns: number, width: number): number[] {
+  const cells = rows.map((row) => Array.from({ length: columns }, (_, column) => length(row[column]?.text ?? '')));
+  const wanted = Math.min(leastRoom, Math.max(0, ...rows.map((row) => length(row[columns]?.text ?? ''))));
+  const widest = cells.toSorted((left, right) => offsetOf(right) - offsetOf(left));
+  const fitting = widest.findIndex((_, index) => width - offsetOf(maxima(widest.slice(index), columns)) >= wanted);
+  // Where most rows are that long, they are the rule, and stay in line with each other.
+  const isRule = fitting === -1 || fitting > rows.length / 2;
+  return maxima(isRule ? cells : widest.slice(fitting), columns);
+}
+
+function maxima(rows: readonly (readonly number[])[], columns: number): number[] {
+  return Array.from({ length: columns }, (_, column) => Math.max(0, ...rows.map((row) => row[column] ?? 0)));
+}
+
+function offsetOf(widths: readonly number[]): number {
+  return widths.reduce((sum, column) => sum + column + 2, 0);
 }
 
 interface Columns {
@@ -58,12 +91,13 @@ interface Columns {
 function tableRow(row: readonly Cell[], { widths, indent, offset, room, width }: Columns): string[] {
   const cells = widths.map((column, index) => {
     const cell = row[index] ?? { text: '' };
-    return paint(cell, cell.text) + ' '.repeat(column - length(cell.text));
+    return paint(cell, cell.text) + ' '.repeat(Math.max(0, column - length(cell.text)));
   });
   const start = ' '.repeat(indent) + cells.join('  ');
   const last = row[widths.length];
   if (last === undefined || last.text === '') return [start.trimEnd()];
-  const beneath = last.text.split(' ').some((word) => length(word) > room);
+  const isOverlong = widths.some((column, index) => length(row[index]?.text ?? '') > column);
+  const beneath = isOverlong || last.text.split(' ').some((word) => length(word) > room);
   const lines = wrap(last.text, beneath ? width - indent - 2 : room).map((line) => paint(last, line));
   if (beneath) return [start.trimEnd(), ...lines.map((line) => ' '.repeat(indent + 2) + line)];
   return lines.map((line, index) => (index === 0 ? `${start}  ` : ' '.repeat(offset)) + line);
