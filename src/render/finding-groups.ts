@@ -19,6 +19,13 @@ export function isKeyCode(code: FindingCode): boolean {
   return keyCodes.includes(code);
 }
 
+const asideCodes: ReadonlySet<FindingCode> = new Set(['optional-key-absent', 'secret-unused', 'unreadable']);
+
+/** What is told beside the roots: counted, or last and loud. */
+export function isAside({ code }: Finding): boolean {
+  return asideCodes.has(code);
+}
+
 const rank: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
 
 /** Roots with what they explain beneath: the most serious first, then those that hold up most. */

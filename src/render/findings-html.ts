@@ -4,7 +4,7 @@ import type { AuditReport } from '../core/report.ts';
 import type { Tone } from './cause-graph.ts';
 import { chains } from './chains.ts';
 import { adviceOf } from './finding-advice.ts';
-import { groupFindings, isKeyCode, neededBy, otherEffects, type FindingGroup } from './finding-groups.ts';
+import { groupFindings, isAside, isKeyCode, neededBy, otherEffects, type FindingGroup } from './finding-groups.ts';
 import { groupTitle, fixesOf } from './findings-text.ts';
 import { count } from './layout.ts';
 import { markup, type Markup } from './markup.ts';
@@ -14,9 +14,9 @@ const tones = { error: 'bad', warning: 'caution', info: 'neutral' } as const sat
 
 /** Everything that was found. Beyond the limit it is folded, not left out. */
 export function findingsHtml(report: AuditReport, style: Style): Markup {
-  const told = report.findings.filter(({ code }) => code !== 'optional-key-absent' && code !== 'unreadable');
+  const told = report.findings.filter((finding) => !isAside(finding));
   const articles = groupFindings(told).map((group) => groupMarkup(group, report, style));
-  return markup`${section('Root causes', articles, style)}${gapsMarkup(report.findings)}${optionalMarkup(report.findings)}`;
+  return markup`${section('Root causes', articles, style)}${gapsMarkup(report.findings)}${optionalMarkup(report.findings)}${unusedMarkup(report.findings)}`;
 }
 
 function section(title: string, articles: readonly Markup[], { limit }: Style): Markup | undefined {
@@ -104,6 +104,19 @@ function optionalMarkup(findings: readonly Finding[]): Markup | undefined {
   return markup`<details><summary>${count(absent.length, 'optional key')} absent, nothing waits for them</summary>
 <div class="scroll"><table>
 <thead><tr><th>key</th><th>namespace</th><th>could use it</th></tr></thead>
+<tbody>
+${rows}</tbody>
+</table></div></details>
+`;
+}
+
+function unusedMarkup(findings: readonly Finding[]): Markup | undefined {
+  const unused = findings.filter(({ code }) => code === 'secret-unused');
+  if (unused.length === 0) return undefined;
+  const rows = unused.map(({ object }) => markup`<tr><td>${object.name}</td><td>${object.namespace}</td></tr>\n`);
+  return markup`<details><summary>nothing here names ${count(unused.length, 'Secret')}</summary>
+<div class="scroll"><table>
+<thead><tr><th>Secret</th><th>namespace</th></tr></thead>
 <tbody>
 ${rows}</tbody>
 </table></div></details>

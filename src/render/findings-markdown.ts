@@ -4,18 +4,16 @@ import { causeGraph, type GraphSource } from './cause-graph.ts';
 import { chains } from './chains.ts';
 import { cut } from './cut.ts';
 import { adviceOf } from './finding-advice.ts';
-import { groupFindings, isKeyCode, neededBy, otherEffects, type FindingGroup } from './finding-groups.ts';
+import { groupFindings, isAside, isKeyCode, neededBy, otherEffects, type FindingGroup } from './finding-groups.ts';
 import { cutText, fixesOf, groupTitle } from './findings-text.ts';
 import { count } from './layout.ts';
 import { codeSpan, escapeMarkdown, markdownTable } from './markdown-text.ts';
 import { mermaidLines } from './mermaid.ts';
 import type { Style } from './style.ts';
 
-const gapsAndOptional: ReadonlySet<string> = new Set(['optional-key-absent', 'unreadable']);
-
 /** Root causes with what stands beneath each, the chain as a picture, and what could not be read. */
 export function findingsMarkdown(source: GraphSource, style: Style): string[] {
-  const told = source.findings.filter(({ code }) => !gapsAndOptional.has(code));
+  const told = source.findings.filter((finding) => !isAside(finding));
   const groups = groupFindings(told);
   const { shown, rest } = cut(groups, 'root cause', style);
   return [
@@ -25,6 +23,7 @@ export function findingsMarkdown(source: GraphSource, style: Style): string[] {
     ...chainLines({ ...source, findings: told }),
     ...gapLines(source.findings),
     ...optionalLines(source.findings),
+    ...unusedLines(source.findings),
   ];
 }
 
@@ -107,4 +106,11 @@ function optionalLines(findings: readonly Finding[]): string[] {
   if (absent.length === 0) return [];
   const names = absent.map(({ key, secret, object }) => codeSpan(key ?? secret ?? object.name));
   return ['', `${count(absent.length, 'optional key')} absent, nothing waits for them: ${names.join(', ')}`];
+}
+
+function unusedLines(findings: readonly Finding[]): string[] {
+  const unused = findings.filter(({ code }) => code === 'secret-unused');
+  if (unused.length === 0) return [];
+  const names = unused.map(({ object }) => codeSpan(`${object.namespace}/${object.name}`));
+  return ['', `nothing here names ${count(unused.length, 'Secret')}: ${names.join(', ')}`];
 }

@@ -35,6 +35,21 @@ describe('a key of another spelling', () => {
   });
 });
 
+test.each(['text', 'markdown', 'html'] as const)('what nothing names is no root in %s', async (format) => {
+  const unused: Finding = {
+    ...warning,
+    id: 'unused',
+    code: 'secret-unused',
+    severity: 'info',
+    message: 'nobody names it',
+  };
+  const page = await render({ ...incident, findings: [unused] }, format);
+
+  expect(page).not.toContain('nobody names it');
+  expect(page).not.toMatch(/root causes/i);
+  expect(page).toMatch(/nothing here names 1 Secret/);
+});
+
 describe('JUnit', () => {
   /** Attributes and elements that the schema of Jenkins knows. */
   const known: Readonly<Record<string, readonly string[]>> = {
