@@ -45,25 +45,35 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
     else await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) return refuse(error, argv, world);
+    if (error.exitCode !== 0) return refuse(error, argv, { world, help: helpFor(program, argv) });
   }
   if (printed !== '') world.print(printed);
   return exitCode;
 }
 
 /** A usage error, told like every other failure: with `-o json` as the one document too. */
-async function refuse(error: CommanderError, argv: readonly string[], world: World): Promise<ExitCode> {
+async function refuse(
+  error: CommanderError,
+  argv: readonly string[],
+  { world, help }: { readonly world: World; readonly help: string },
+): Promise<ExitCode> {
   const message = error.message
     .replace(/^error: /, '')
     .replace(/\s*\n\s*/g, ' ')
     .replace(/\.$/, '');
-  const usage = new OperatorError('usage', message === '(outputHelp)' ? 'no command given' : message, {
-    hint: argv[0] === 'generate' ? 'c2l generate --help' : 'c2l --help',
-  });
+  const usage = new OperatorError('usage', message === '(outputHelp)' ? 'no command given' : message, { hint: help });
   const { printError } = await import('./commands/report-commands.ts');
   const deps = await world.createDeps({ color: 'auto', input: true });
   const output = outputFormats.find((format) => argv.some((word, index) => isOutput(word, argv[index - 1], format)));
   return printError(usage, { name: argv[0] ?? '', flags: { output: output ?? 'text' } as GlobalFlags }, deps);
+}
+
+/** The help of the command that was meant, as far as its words name one. */
+function helpFor(program: Command, argv: readonly string[]): string {
+  let command = program;
+  for (const word of argv) command = command.commands.find((each) => each.name() === word) ?? command;
+  const names = command === program ? [] : [command.parent === program ? '' : command.parent?.name(), command.name()];
+  return ['c2l', ...names, '--help'].filter((name) => name !== '').join(' ');
 }
 
 function isOutput(word: string, before: string | undefined, format: string): boolean {

@@ -44,6 +44,18 @@ test.each([
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
 });
 
+test.each([
+  [['audti'], 'c2l --help'],
+  [['-n', 'shop', 'audit', '--no-such'], 'c2l audit --help'],
+  [['verify', '--timeout', 'soon'], 'c2l verify --help'],
+  [['generate', 'rbac', '--no-such'], 'c2l generate rbac --help'],
+  [['audit', '--interval', '5s'], 'c2l audit --help'],
+])('%j ends in the help that tells how: %s', async (argv, help) => {
+  const { exitCode, stderr } = await c2l(...argv);
+  expect(stderr).toMatch(new RegExp(`; ${help}\n$`));
+  expect(exitCode).toBe(2);
+});
+
 test('a usage error with -o json is one document on standard output', async () => {
   const { exitCode, stdout } = await c2l('audti', '-o', 'json');
   expect(JSON.parse(stdout)).toMatchObject({ verdict: 'error', findings: [], error: { code: 'usage' } });
