@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { OperatorError, type OperatorErrorCode } from '../errors.ts';
-import { fileRefused } from './file-refused.ts';
 import { systemCode } from './kubernetes-errors.ts';
 import { readYaml } from './located-yaml.ts';
 
@@ -43,7 +42,8 @@ async function readDocument(path: string, { cwd, what, code, hint }: DocumentKin
     return JSON.parse(text) as unknown;
   } catch {
     const yaml = readYaml(text);
-    if (!yaml.ok) throw fileRefused(code, path, yaml.problems);
-    return yaml.value;
+    if (yaml.ok) return yaml.value;
+    const problems = yaml.problems.map(({ line, message }) => `${path}:${line}: ${message}`);
+    throw new OperatorError(code, `${what} ${problems.join('; ')}`, { hint });
   }
 }

@@ -115,7 +115,7 @@ function located(
 }
 
 function words(code: string, message: string): string {
-  if (code === 'MULTIPLE_DOCS') return 'a second YAML document begins here: a stack file holds one';
+  if (code === 'MULTIPLE_DOCS') return 'a second YAML document begins here, and the file may hold one alone';
   return `not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }
 

@@ -47,6 +47,8 @@ describe('audit --baseline', () => {
   });
 
   test.each([
+    ['cut.json', '{"command":"audit","findings":[', 'error: baseline cut.json:1: not YAML'],
+    ['two.yaml', 'a: 1\n---\nb: 2\n', 'error: baseline two.yaml:2: a second YAML document begins here'],
     ['no.json', undefined, 'error: baseline no.json cannot be read'],
     [
       'bad.json',
