@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import type { GlobalFlags } from '../commands/options.ts';
 import { OperatorError } from '../errors.ts';
 import { defaultLimit } from '../render/default-limit.ts';
-import { plainFormats, type OutputFormat } from '../render/output-format.ts';
+import type { OutputFormat } from '../render/output-format.ts';
 import { parseDuration, parseLimit } from './parse-arguments.ts';
 import type { Registry } from './registry.ts';
 
@@ -28,12 +28,14 @@ export function declareAudit(registry: Registry): void {
       new Option('--limit <n>', 'most roots, and rows beneath one, that the text shows; 0 for all')
         .argParser(parseLimit)
         .default(defaultLimit),
-    );
+    )
+    .hook('preAction', () => {
+      if (command.getOptionValueSource('interval') === 'cli' && !isEndless())
+        command.error('--interval is from look to look of --watch, which is not given');
+    });
   const isEndless = (): boolean => command.opts<AuditFlags>().watch === true;
-  const formats = ([subject]: readonly string[]): readonly OutputFormat[] => {
-    if (isEndless()) return ['text'];
-    return subject === undefined ? ['text', 'json', 'yaml', 'junit', 'markdown', 'html'] : plainFormats;
-  };
+  const formats = (): readonly OutputFormat[] =>
+    isEndless() ? ['text'] : ['text', 'json', 'yaml', 'junit', 'markdown', 'html'];
   registry.reports(command, { writes: false, isEndless, formats }, (commands, { args }) => async (session) => {
     const [subject] = args;
     const { baseline, interval } = command.opts<AuditFlags>();

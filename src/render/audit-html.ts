@@ -3,12 +3,14 @@ import type { ApplicationState, AuditReport, ComponentState } from '../core/repo
 import { auditSummary, nextAfterAudit } from './audit-text.ts';
 import { causeGraph, type Tone } from './cause-graph.ts';
 import { findingsHtml } from './findings-html.ts';
+import { isAside } from './finding-groups.ts';
 import { graphSvg } from './graph-svg.ts';
 import { typedNext } from './head-text.ts';
 import { htmlStyle } from './html-style.ts';
 import { count } from './layout.ts';
 import { Markup, markup } from './markup.ts';
 import { setAsideFacts } from './set-aside-facts.ts';
+import { subjectPage, type SubjectTable } from './subject-page.ts';
 import type { Style } from './style.ts';
 
 /** One file that needs nothing else: no script, no font, no picture, and no leave to fetch any. */
@@ -24,7 +26,7 @@ export function auditHtml(report: AuditReport, style: Style): string {
 <style>${Markup.trusted(htmlStyle)}</style>
 </head>
 <body>
-${headMarkup(report, style)}${chainMarkup(report)}${findingsHtml(report, style)}${asideMarkup(report)}${componentsMarkup(report)}${applicationsMarkup(report.applications)}</body>
+${headMarkup(report, style)}${subjectMarkup(report, style)}${chainMarkup(report)}${findingsHtml(report, style)}${asideMarkup(report)}${componentsMarkup(report)}${applicationsMarkup(report.applications)}</body>
 </html>
 `.text;
 }
@@ -46,8 +48,37 @@ function headMarkup(report: AuditReport, style: Style): Markup {
 `;
 }
 
+function subjectMarkup({ subject }: AuditReport, style: Style): Markup | undefined {
+  if (subject === undefined) return undefined;
+  const { title, tone, facts, tables } = subjectPage(subject, style);
+  const told = facts.map(([label, text]) => markup`<dt>${label}</dt><dd>${text}</dd>\n`);
+  return markup`<section>
+<h2>${title}</h2>
+<article class="${tone}">
+<dl>
+${told}</dl>
+${tables.map(tableMarkup)}</article>
+</section>
+`;
+}
+
+function tableMarkup({ title, header, rows }: SubjectTable): Markup {
+  const titles = header.map((text) => markup`<th>${text}</th>`);
+  const lines = rows.map((texts) => markup`<tr>${texts.map((text) => markup`<td>${text}</td>`)}</tr>\n`);
+  const table =
+    rows.length === 0
+      ? undefined
+      : markup`<div class="scroll"><table>
+<thead><tr>${titles}</tr></thead>
+<tbody>
+${lines}</tbody>
+</table></div>
+`;
+  return markup`<h3>${title}</h3>\n${table}`;
+}
+
 function chainMarkup(report: AuditReport): Markup | undefined {
-  const findings = report.findings.filter(({ code }) => code !== 'optional-key-absent' && code !== 'unreadable');
+  const findings = report.findings.filter((finding) => !isAside(finding));
   const graph = causeGraph({ ...report, findings });
   if (graph.edges.length === 0) return undefined;
   const more =

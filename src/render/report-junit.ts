@@ -1,17 +1,16 @@
+import type { AuditSubject, ReferenceState } from '../core/audit-subject.ts';
 import type { Finding } from '../core/findings.ts';
 import { refText } from '../core/kubernetes.ts';
 import type { AuditReport, CheckResult, ComponentState, VerifyReport } from '../core/report.ts';
 import { junitXml, type JunitCase } from './junit.ts';
+import { stateWord } from './subject-text.ts';
 
 /** A report as CI systems read it: an error is a failure, what could not be looked at an error of the test. */
 export function reportJunit(report: AuditReport | VerifyReport): string {
   const timestamp = report.takenAt;
   // Failed checks stand as checks already; what explains them does not.
   const told = report.findings.filter(({ code }) => report.command === 'audit' || code !== 'check-failed');
-  const own =
-    report.command === 'audit'
-      ? { name: 'components', cases: report.components.map(componentCase) }
-      : { name: 'checks', cases: report.checks.map(checkCase) };
+  const own = report.command === 'audit' ? ownCases(report) : { name: 'checks', cases: report.checks.map(checkCase) };
   return junitXml([
     { name: `c2l ${report.command}: findings`, timestamp, cases: [...told.map(findingCase), ...asideCases(report)] },
     { name: `c2l ${report.command}: ${own.name}`, timestamp, cases: own.cases },
@@ -43,6 +42,46 @@ function asideCases(report: AuditReport | VerifyReport): JunitCase[] {
     ),
     ...(report.baseline?.known ?? []).map((finding) => skip(finding, 'known', `known before: ${finding.message}`)),
   ];
+}
+
+function ownCases({ subject, components }: AuditReport): {
+  readonly name: string;
+  readonly cases: readonly JunitCase[];
+} {
+  return subject === undefined
+    ? { name: 'components', cases: components.map(componentCase) }
+    : { name: refText(subject.object), cases: subjectCases(subject) };
+}
+
+/** Each place that a workload needs a Secret in, or each key of a Secret. */
+function subjectCases(subject: AuditSubject): JunitCase[] {
+  const { object } = subject;
+  const toCase = (
+    place: string,
+    name: string,
+    state: Pick<ReferenceState, 'state' | 'optional' | 'detail'>,
+  ): JunitCase => {
+    const common = { classname: [object.namespace, object.name, place].filter((part) => part !== '').join('.'), name };
+    const word = stateWord(state);
+    const message = state.detail ?? word;
+    if (word === 'ok') return common;
+    if (word === 'absent') return { ...common, note: 'optional, and absent' };
+    return {
+      ...common,
+      outcome: { is: state.state === 'unreadable' ? 'error' : 'failure', type: state.state, message },
+    };
+  };
+  if (subject.kind === 'secret')
+    return subject.keys.map((use) => toCase('', use.key, { ...use, optional: !use.required }));
+  const places = [
+    ...subject.containers.map(({ name, references }) => [name, references] as const),
+    ['volumes and image pulls', subject.references] as const,
+  ];
+  return places.flatMap(([place, references]) =>
+    references.map((reference) =>
+      toCase(place, `${reference.secret} ${reference.key ?? '(all of it)'} by ${reference.via}`, reference),
+    ),
+  );
 }
 
 /** What keeps a component from being ready is a finding of its own, and fails there. */

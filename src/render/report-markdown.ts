@@ -13,6 +13,7 @@ import { durationText } from './layout.ts';
 import { codeSpan, escapeMarkdown, markdownTable } from './markdown-text.ts';
 import { nextAfter, stabilizeSummary } from './stabilize-text.ts';
 import type { Style } from './style.ts';
+import { subjectPage, type SubjectPage } from './subject-page.ts';
 import { checkWord, nextAfterVerify, timelineWord, verifySummary } from './verify-text.ts';
 
 export type MarkdownReport = AuditReport | VerifyReport | StabilizeReport | DrillReport;
@@ -67,11 +68,29 @@ function closing(report: MarkdownReport): [because: string, next: string] {
 function auditLines(report: AuditReport, style: Style): string[] {
   const aside = setAsideFacts(report).map((fact) => `- ${escapeMarkdown(fact)}`);
   return [
+    ...(report.subject === undefined ? [] : pageLines(subjectPage(report.subject, style))),
     ...findingsMarkdown(report, style),
     ...(aside.length === 0 ? [] : ['', '## Set aside', '', ...aside]),
     ...componentLines(report, style),
     ...applicationLines(report, style),
   ];
+}
+
+function pageLines({ title, facts, tables }: SubjectPage): string[] {
+  return [
+    '',
+    `## ${escapeMarkdown(title)}`,
+    ...(facts.length === 0 ? [] : ['', ...facts.map(([label, text]) => `- ${label}: ${escapeMarkdown(text)}`)]),
+    ...tables.flatMap((table) => [
+      '',
+      `### ${escapeMarkdown(table.title)}`,
+      ...(table.rows.length === 0 ? [] : ['', ...markdownTable(table.header, table.rows.map(escapedRow))]),
+    ]),
+  ];
+}
+
+function escapedRow(texts: readonly string[]): string[] {
+  return texts.map(escapeMarkdown);
 }
 
 function componentLines({ components, namespaces }: AuditReport, style: Style): string[] {

@@ -60,10 +60,15 @@ const words = {
 } as const satisfies Record<ReferenceState['state'], string>;
 
 /** What is optional and absent hurts nobody, and is told in small letters. */
-function stateCell({ state, optional }: Pick<ReferenceState, 'state' | 'optional'>, style: Style): Cell {
-  if (state === 'ok') return { text: 'ok', paint: style.good };
-  if (optional && (state === 'missing' || state === 'secret-missing')) return { text: 'absent', paint: style.dim };
-  return { text: words[state], paint: state === 'unreadable' ? style.caution : style.bad };
+export function stateWord({ state, optional }: Pick<ReferenceState, 'state' | 'optional'>): string {
+  return optional && (state === 'missing' || state === 'secret-missing') ? 'absent' : words[state];
+}
+
+function stateCell(reference: Pick<ReferenceState, 'state' | 'optional'>, style: Style): Cell {
+  const text = stateWord(reference);
+  if (text === 'ok') return { text, paint: style.good };
+  if (text === 'absent') return { text, paint: style.dim };
+  return { text, paint: reference.state === 'unreadable' ? style.caution : style.bad };
 }
 
 function referenceTable(references: readonly ReferenceState[], style: Style): string[] {
@@ -101,18 +106,18 @@ function secretLines(subject: SecretSubject, style: Style): string[] {
   ];
 }
 
-function goesText(blocks: readonly ObjectRef[], style: Style): string {
+export function goesText(blocks: readonly ObjectRef[], style: Style): string {
   return `blocks ${count(blocks.length, 'workload')}: ${cutText(blocks.map(refText), style)}`;
 }
 
-function unnamedText({ unnamedKeys, references }: SecretSubject, style: Style): string {
+export function unnamedText({ unnamedKeys, references }: SecretSubject, style: Style): string {
   if (unnamedKeys.length === 0) return '';
   const use = references.length === 0 ? 'nothing names' : 'nothing names, but what takes it whole may use';
   return `${count(unnamedKeys.length, 'key')} that ${use}: ${cutText(unnamedKeys, style)}`;
 }
 
 /** `deployment/api (env in db-migrate and api, optional)`, each object once. */
-function usersText(references: readonly FindingReference[], style: Style): string {
+export function usersText(references: readonly FindingReference[], style: Style): string {
   const byUser = new Map<string, FindingReference[]>();
   for (const reference of references) {
     const { via, optional } = reference;

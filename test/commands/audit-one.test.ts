@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AuditReport } from '../../src/core/report.ts';
+import { elementsOf, parseXml } from '../support/well-formed.ts';
 import { runCli } from '../support/run-cli.ts';
 import { sandbox } from '../support/sandbox.ts';
 
@@ -28,6 +29,22 @@ describe('audit of one object', () => {
     expect(report.subject).toMatchObject({ kind: 'secret', state: 'present' });
     expect(report.findings.every(({ secret }) => secret === 'cloudtolocalllm-secrets')).toBe(true);
     expect(report).toMatchObject({ command: 'audit', components: [], applications: [] });
+  });
+
+  test.each(['deployment/api-backend', 'secret/cloudtolocalllm-secrets'])('%s is told as a page too', async (word) => {
+    const { kubeconfig } = await sandbox();
+    const answer = async (format: string): Promise<string> =>
+      (await runCli(['audit', word, '-o', format], { kubeconfig })).stdout;
+    const [markdown, html, junit] = await Promise.all(['markdown', 'html', 'junit'].map(answer));
+
+    expect(markdown).toMatch(new RegExp(`\n## ${word} in namespace cloudtolocalllm is `));
+    expect(markdown).toMatch(/\n\|.*auth0-audience.*KEY MISSING/);
+    expect(html).toContain(`<h2>${word} in namespace cloudtolocalllm is `);
+    expect(html).toMatch(/auth0-audience<.*KEY MISSING</);
+    const failures = elementsOf(parseXml(junit!), 'testcase').filter(({ children }) => children.length > 0);
+    expect(failures.map(({ attributes }) => `${attributes['classname']} ${attributes['name']}`).join('\n')).toMatch(
+      /^cloudtolocalllm\.(?:api-backend|cloudtolocalllm-secrets).*auth0-audience/m,
+    );
   });
 
   test('of an unknown name is exit 2 with the nearest', async () => {
@@ -64,9 +81,11 @@ describe('audit of one object', () => {
     expect(code).toBe(2);
   });
 
-  test('has no form but those of pages and data', async () => {
-    const { code, stderr } = await runCli(['audit', 'web', '-o', 'html']);
+  test('has no form that belongs to manifests', async () => {
+    const { code, stderr } = await runCli(['audit', 'web', '-o', 'sarif']);
     expect(code).toBe(2);
-    expect(stderr).toBe('error: audit cannot answer with -o html; c2l audit -o takes text, json, yaml\n');
+    expect(stderr).toBe(
+      'error: audit cannot answer with -o sarif; c2l audit -o takes text, json, yaml, junit, markdown, html\n',
+    );
   });
 });

@@ -1,0 +1,98 @@
+import type {
+  AuditSubject,
+  ContainerState,
+  ReferenceState,
+  SecretSubject,
+  WorkloadSubject,
+} from '../core/audit-subject.ts';
+import { refText } from '../core/kubernetes.ts';
+import type { Tone } from './cause-graph.ts';
+import { goesText, stateWord, unnamedText, usersText } from './subject-text.ts';
+import type { Style } from './style.ts';
+
+/** One workload or Secret by itself, as pages show it: no two of them need it told in another order. */
+export interface SubjectPage {
+  readonly title: string;
+  readonly tone: Tone;
+  readonly facts: readonly (readonly [label: string, text: string])[];
+  readonly tables: readonly SubjectTable[];
+}
+
+export interface SubjectTable {
+  readonly title: string;
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export function subjectPage(subject: AuditSubject, style: Style): SubjectPage {
+  return subject.kind === 'workload' ? workloadPage(subject) : secretPage(subject, style);
+}
+
+function workloadPage({
+  object,
+  state,
+  detail,
+  pods,
+  containers,
+  references,
+  dependsOn,
+  blocks,
+}: WorkloadSubject): SubjectPage {
+  return {
+    title: `${refText(object)} in namespace ${object.namespace} is ${state}: ${detail}`,
+    tone: state === 'ready' ? 'good' : state === 'waiting' ? 'caution' : 'bad',
+    facts: told([
+      ['pods', pods.map(({ name, status }) => `${name} ${status}`).join(', ') || 'none'],
+      ['waits for', dependsOn.map((need) => `${refText(need.object)} (${need.state})`).join(', ')],
+      ['blocks', blocks.map(refText).join(', ')],
+    ]),
+    tables: [
+      ...containers.map((container) => referenceTable(containerTitle(container), container.references)),
+      ...(references.length === 0 ? [] : [referenceTable('volumes and image pulls', references)]),
+    ],
+  };
+}
+
+function containerTitle({ name, init, status, references }: ContainerState): string {
+  const needs = references.length === 0 ? ', needs no Secret' : '';
+  return `${init ? 'init container' : 'container'} ${name}: ${status}${needs}`;
+}
+
+function referenceTable(title: string, references: readonly ReferenceState[]): SubjectTable {
+  const rows = references.map((reference) => [
+    `secret/${reference.secret}`,
+    reference.key ?? '(all of it)',
+    `${reference.via}${reference.optional ? ', optional' : ''}`,
+    stateWord(reference),
+    reference.detail ?? '',
+  ]);
+  return { title, header: ['Secret', 'key', 'by', 'state', 'detail'], rows };
+}
+
+function secretPage(subject: SecretSubject, style: Style): SubjectPage {
+  const { object, state, type, owner, keys, references, blocks } = subject;
+  const rows = keys.map((use) => [
+    use.key,
+    stateWord({ state: use.state, optional: !use.required }),
+    use.detail ?? '',
+    use.references.length === 0 ? 'the stack file alone' : usersText(use.references, style),
+    use.blocks.length === 0 ? 'nothing is blocked' : goesText(use.blocks, style),
+  ]);
+  return {
+    title: `${refText(object)} in namespace ${object.namespace} is ${state === 'unreadable' ? 'not readable' : state}`,
+    tone: state === 'present' ? 'good' : state === 'missing' ? 'bad' : 'caution',
+    facts: told([
+      ['type', type ?? ''],
+      ['written by', owner ?? ''],
+      ['if it goes', blocks.length === 0 ? 'nothing is blocked' : goesText(blocks, style)],
+      ['whole by', usersText(references, style)],
+      ['unnamed', unnamedText(subject, style)],
+    ]),
+    tables:
+      rows.length === 0 ? [] : [{ title: 'keys', header: ['key', 'state', 'detail', 'used by', 'if it goes'], rows }],
+  };
+}
+
+function told(facts: readonly (readonly [string, string])[]): readonly (readonly [string, string])[] {
+  return facts.filter(([, text]) => text !== '');
+}
