@@ -116,8 +116,11 @@ function reportOf(
     findings,
     ...(path === undefined ? {} : { path }),
     file: plainStack(draft),
-    notes: [...draft.secrets, ...draft.components].flatMap(({ name, notes }) =>
-      notes.map((note) => ({ of: name, note })),
-    ),
+    notes: [
+      ...[...draft.secrets, ...draft.components].flatMap(({ name, notes }) =>
+        notes.map((note) => ({ of: name, note })),
+      ),
+      ...draft.leftOut.map(({ workload, note }) => ({ of: workload, note })),
+    ],
   };
 }

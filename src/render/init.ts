@@ -54,5 +54,5 @@ function nextCommand({ path, context, paths = [] }: InitReport): string {
 }
 
 function isMarked(note: string): boolean {
-  return note.startsWith('Guess') || note.startsWith('Not known');
+  return ['Guess', 'Not known', 'Left out'].some((mark) => note.startsWith(mark));
 }

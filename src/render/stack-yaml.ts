@@ -19,7 +19,11 @@ export function stackYaml(draft: StackDraft, origin: string): string {
   ]);
   const isBare = draft.argocd.applications.length === 0;
   commentKey(document, 'secrets', isBare ? ['No Argo CD Application was seen that deploys here.'] : []);
-  commentKey(document, 'components', []);
+  commentKey(
+    document,
+    'components',
+    draft.leftOut.map(({ note }) => note),
+  );
   for (const [index, secret] of draft.secrets.entries()) dressSecret(document, secret, index);
   for (const [index, { notes }] of draft.components.entries()) dressItem(document, ['components', index], notes);
   return document.toString({ lineWidth: 0, flowCollectionPadding: true });

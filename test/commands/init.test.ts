@@ -250,4 +250,43 @@ stringData: { one: a-value, API_URL: not a url }
     expect(stdout).toContain('# Guess: something takes all of its keys');
     expect(stdout).toMatch(/API_URL: \{\} # no format: the present value is not what the name suggests\n +one: \{\}/);
   });
+
+  test('what is no component is left out by name and reason, and its Secrets are not', async () => {
+    const needs = (name: string) =>
+      `containers: [{ name: main, image: x, env: [{ name: A, valueFrom: { secretKeyRef: { name: ${name}, key: a } } }] }]`;
+    const text = `${workload('a', 'image: x')}---
+apiVersion: batch/v1
+kind: CronJob
+metadata: { name: nightly, namespace: shop }
+spec: { schedule: '0 0 * * *', jobTemplate: { spec: { template: { spec: { restartPolicy: Never, ${needs('s')} } } } } }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: shell, namespace: shop }
+spec: { ${needs('t')} }
+`;
+    const { stdout, stderr } = await init(['--from-manifests', '-', '--out', '-'], { stdin: [text] });
+
+    expect(stdout).toContain('# Left out: CronJob shop/nightly, as it runs by its schedule');
+    expect(stdout).toContain('# Left out: Pod shop/shell, as no controller starts it again');
+    expect(stdout).toMatch(/- name: s\n[^]*- name: t\n/);
+    expect(stderr).toMatch(/CronJob\/nightly +Left out/);
+  });
+
+  test('keys of two Secrets, or of one, that differ in a hyphen have a source name each', async () => {
+    const taking = ['app jwt-secret', 'app jwt_secret', 'web jwt-secret', 'app-jwt secret'].map((place, index) => {
+      const [name, key] = place.split(' ');
+      return `{ name: V${index}, valueFrom: { secretKeyRef: { name: ${name}, key: ${key} } } }`;
+    });
+    const text = workload('a', `image: x, env: [${taking.join(', ')}]`);
+    const { stdout } = await init(['--from-manifests', '-', '--out', '-', '-o', 'json'], { stdin: [text] });
+    const { secrets } = (JSON.parse(stdout) as InitReport).file;
+    const names = secrets.flatMap(({ keys }) =>
+      Object.entries(keys).map(
+        ([key, { from }]: [string, { from?: { env: string } }]) => from?.env ?? `default of ${key}`,
+      ),
+    );
+
+    expect(names.toSorted()).toEqual(['APP_JWT_SECRET', 'APP_JWT_SECRET_2', 'WEB_JWT_SECRET', 'default of secret']);
+  });
 });

@@ -85,16 +85,35 @@ function withOwnNames(drafts: readonly DraftSecret[], first: string): DraftSecre
     keys.map(({ key }) => ({ namespace, secret: name, key })),
   );
   const shared = new Set(sharedSourceNames(named).flatMap(({ keys }) => keys));
+  const needsOwn = ({ namespace, secret, key }: (typeof named)[number]): boolean =>
+    key.startsWith('.') || shared.has(`${namespace}/${secret}/${key}`);
+  const nameFor = nameGiver(named.filter((each) => !needsOwn(each)).map(({ key }) => key));
   return drafts.map((draft) => ({
     ...draft,
     keys: draft.keys.map((entry) => {
-      const isShared = shared.has(`${draft.namespace ?? first}/${draft.name}/${entry.key}`);
-      return isShared || entry.key.startsWith('.') ? { ...entry, from: ownNames(draft.name, entry.key) } : entry;
+      const isOwn = needsOwn({ namespace: draft.namespace ?? first, secret: draft.name, key: entry.key });
+      return isOwn ? { ...entry, from: nameFor(draft.name, entry.key) } : entry;
     }),
   }));
 }
 
-function ownNames(secret: string, key: string): { env: string; azureKeyVault: string } {
-  const { envName, azureKeyVaultName } = sourceNames(`${secret}-${key.replace(/^\./, '')}`);
+/** Copies of one Secret in several namespaces have one name; nothing else has the name of another. */
+function nameGiver(taken: readonly string[]): (secret: string, key: string) => NonNullable<DraftKey['from']> {
+  // Names that differ as variables differ in a vault too.
+  const used = new Set(taken.map((key) => ownNames(key).env));
+  const given = new Map<string, NonNullable<DraftKey['from']>>();
+  return (secret, key) => {
+    const place = `${secret}/${key}`;
+    const base = `${secret}-${key.replace(/^\./, '')}`;
+    let names = given.get(place) ?? ownNames(base);
+    for (let number = 2; !given.has(place) && used.has(names.env); number++) names = ownNames(`${base}-${number}`);
+    given.set(place, names);
+    used.add(names.env);
+    return names;
+  };
+}
+
+function ownNames(text: string): NonNullable<DraftKey['from']> {
+  const { envName, azureKeyVaultName } = sourceNames(text);
   return { env: envName, azureKeyVault: azureKeyVaultName };
 }

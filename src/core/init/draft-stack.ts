@@ -5,7 +5,7 @@ import { workloads, type Workload } from '../workloads.ts';
 import { draftSecrets } from './draft-secrets.ts';
 import { guessChecks } from './guess-checks.ts';
 import { guessDependencies, type DependencyGuess } from './guess-dependencies.ts';
-import type { DraftComponent, OpenQuestion, StackDraft } from './stack-draft.ts';
+import type { DraftComponent, DraftOmission, OpenQuestion, StackDraft } from './stack-draft.ts';
 
 export interface DraftedStack {
   readonly draft: StackDraft;
@@ -36,9 +36,27 @@ export function draftStack(snapshot: Snapshot, configMaps: readonly ConfigMap[])
       },
       secrets,
       components: ordered.map(toComponent),
+      leftOut: found.flatMap(omission),
     },
     questions: waveQuestions(ordered, guesses, nameOf),
   };
+}
+
+function reasonToOmit({ type, ref }: Workload): string | undefined {
+  if (type === 'CronJob') return 'it runs by its schedule, and is never ready to be waited for';
+  if (type !== 'Other') return undefined;
+  return ref.kind === 'Pod'
+    ? 'no controller starts it again, so that it cannot be restarted in order'
+    : 'c2l cannot restart what is of this kind';
+}
+
+/** A component is waited for, restarted and proved. Jobs come and go; what the others need is in the Secrets all the same. */
+function omission(workload: Workload): DraftOmission[] {
+  const { ref } = workload;
+  const reason = reasonToOmit(workload);
+  if (reason === undefined) return [];
+  const note = `Left out: ${ref.kind} ${ref.namespace}/${ref.name}, as ${reason}; what it needs stands in the Secrets.`;
+  return [{ workload: `${ref.kind}/${ref.name}`, note }];
 }
 
 type NameOf = (ref: ObjectRef) => string;

@@ -8,6 +8,14 @@ export interface StackDraft {
   readonly argocd: { readonly namespace: string; readonly applications: readonly string[] };
   readonly secrets: readonly DraftSecret[];
   readonly components: readonly DraftComponent[];
+  /** What runs and is no component, with the reason. */
+  readonly leftOut: readonly DraftOmission[];
+}
+
+export interface DraftOmission {
+  /** KIND/NAME. */
+  readonly workload: string;
+  readonly note: string;
 }
 
 export interface DraftSecret {
