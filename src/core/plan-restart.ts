@@ -35,6 +35,8 @@ export interface KeepStep {
   readonly reason: string;
   /** It needs to be started anew, and c2l does not do it. */
   readonly isWithheld: boolean;
+  /** What kubelet brings up by itself, since it has all it needs. */
+  readonly awaits?: ObjectRef;
 }
 
 export interface RestartPlan {
@@ -86,6 +88,7 @@ interface KeptPod {
   readonly pod: Pod;
   readonly reason: string;
   readonly isWithheld: boolean;
+  readonly awaits?: ObjectRef;
 }
 
 interface JudgedPod {
@@ -104,7 +107,7 @@ function planWorkload(workload: Workload, scene: PlanScene, needs: readonly stri
   for (const { pod, need } of judged) {
     if (need.need === 'replace') {
       const obstacle = replaceObstacle(workload, pod, scene);
-      if (obstacle !== undefined) kept.push({ pod, reason: obstacle, isWithheld: true });
+      if (obstacle !== undefined) kept.push({ pod, reason: obstacle, isWithheld: true, awaits: workload.ref });
       else if (replaces) replace.push(replaceStep(workload, pod, need.reason));
     } else if (need.need === 'restart') {
       const obstacle = rollout.obstacle ?? (isBelowPartition(workload, pod) ? beyondRollout : undefined);
@@ -168,16 +171,16 @@ function replaceStep(workload: Workload, pod: Pod, reason: string): ReplaceStep 
 
 /** One line for all pods of a workload of which the same is true. */
 function grouped({ ref }: Workload, kept: readonly KeptPod[]): KeepStep[] {
-  const byReason = new Map<string, { pods: Pod[]; isWithheld: boolean }>();
-  for (const { pod, reason, isWithheld } of kept) {
-    const group = byReason.get(reason) ?? { pods: [], isWithheld };
-    group.pods.push(pod);
-    byReason.set(reason, group);
+  const byReason = new Map<string, [KeptPod, ...KeptPod[]]>();
+  for (const each of kept) {
+    const group = byReason.get(each.reason);
+    if (group) group.push(each);
+    else byReason.set(each.reason, [each]);
   }
-  return [...byReason].map(([reason, { pods, isWithheld }]) => {
-    const [only] = pods;
-    if (only !== undefined && pods.length === 1) return { object: refOf('Pod', only.metadata), reason, isWithheld };
-    return { object: ref, reason: `${pods.length} pods: ${reason}`, isWithheld };
+  return [...byReason.values()].map((group) => {
+    const [{ pod, ...first }, ...others] = group;
+    if (others.length === 0) return { object: refOf('Pod', pod.metadata), ...first };
+    return { object: ref, ...first, reason: `${group.length} pods: ${first.reason}` };
   });
 }
 

@@ -4,11 +4,11 @@ import type { StepOutcome } from './report.ts';
 
 /** The plan when every pod is left to kubelet. */
 export function withoutWrites({ replace, restart, keep }: RestartPlan): RestartPlan {
-  const left = [
-    ...replace.map(({ pod, reason }) => ({ object: pod, reason })),
+  const left: readonly Omit<KeepStep, 'isWithheld'>[] = [
+    ...replace.map(({ pod, reason, workload }) => ({ object: pod, reason, awaits: workload })),
     ...restart.flat().map(({ workload, reason }) => ({ object: workload, reason })),
   ];
-  const kept = left.map(({ object, reason }) => ({ object, reason: `left to kubelet: ${reason}`, isWithheld: false }));
+  const kept = left.map((step) => ({ ...step, reason: `left to kubelet: ${step.reason}`, isWithheld: false }));
   return { replace: [], restart: [], keep: [...kept, ...keep] };
 }
 

@@ -76,7 +76,8 @@ function awaited(
   plan: RestartPlan,
 ): { ids: ReadonlySet<string>; rollouts: ReadonlySet<string> } {
   const restarted = plan.restart.flat().map(({ workload }) => workload);
-  const touched = [...plan.replace.map(({ workload }) => workload), ...restarted];
+  const replaced = plan.replace.map(({ workload }) => workload);
+  const touched = [...replaced, ...restarted, ...plan.keep.flatMap(({ awaits }) => awaits ?? [])];
   return { ids: awaitedIds(snapshot, stack, touched), rollouts: new Set(restarted.map(refId)) };
 }
 

@@ -46,7 +46,8 @@ export interface WorldKind {
   readonly name: string;
   readonly isSandbox: boolean;
   readonly isThere: boolean;
-  start(): Promise<World>;
+  /** `speed` is how fast the time of the sandbox runs. */
+  start(options?: { readonly speed?: number }): Promise<World>;
 }
 
 const sandboxSpeed = 40;
@@ -58,8 +59,8 @@ export const worldKinds: readonly WorldKind[] = [
     name: 'the sandbox',
     isSandbox: true,
     isThere: true,
-    start: async () => {
-      const sandbox = await startSandbox({ scenario: 'healthy', speed: sandboxSpeed });
+    start: async ({ speed = sandboxSpeed } = {}) => {
+      const sandbox = await startSandbox({ scenario: 'healthy', speed });
       return openWorld(sandbox.kubeconfig, {
         limit: () => {
           sandbox.deny({ verb: 'list', resource: 'secrets' });

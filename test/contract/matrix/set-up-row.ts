@@ -1,0 +1,96 @@
+import { podStatusText } from '../../../src/core/pod-status-text.ts';
+import type { Pod } from '../../../src/core/kubernetes.ts';
+import type { World } from '../support/worlds.ts';
+import type { Manifest } from './manifests.ts';
+import type { Change, MatrixRow } from './row.ts';
+
+/** What a row of any table begins with. */
+export type Situation = Pick<MatrixRow, 'objects' | 'shows' | 'then' | 'thenShows'>;
+type Shows = NonNullable<MatrixRow['shows']>;
+
+/** Sets a situation up in a namespace of its own, acts once it shows, and takes it away. */
+export async function inNamespaceOf<T>(
+  world: World,
+  { row, namespace }: { readonly row: Situation; readonly namespace: string },
+  act: () => Promise<T>,
+): Promise<T> {
+  await expectStatus(world, 201, ['POST', '/api/v1/namespaces', { metadata: { name: namespace } }]);
+  try {
+    await world.eventually(`ServiceAccount of ${namespace}`, async () => {
+      const { status } = await world.send('GET', `/api/v1/namespaces/${namespace}/serviceaccounts/default`);
+      return status === 200 ? true : undefined;
+    });
+    for (const manifest of row.objects) await create(world, namespace, manifest);
+    await untilShown(world, namespace, row.shows ?? {});
+    for (const change of row.then ?? []) await apply(world, namespace, change);
+    await untilShown(world, namespace, row.thenShows ?? {});
+    return await act();
+  } finally {
+    await world.send('DELETE', `/api/v1/namespaces/${namespace}`);
+  }
+}
+
+type Sent = Parameters<World['send']>;
+
+async function expectStatus(world: World, wanted: number, sent: Sent): Promise<void> {
+  const { status, text } = await world.send(...sent);
+  if (status !== wanted) throw new Error(`${sent[0]} ${sent[1]} was answered with ${status}: ${text}`);
+}
+
+const plurals: Readonly<Record<string, string>> = { Ingress: 'ingresses', ResourceQuota: 'resourcequotas' };
+
+function collection(namespace: string, { apiVersion, kind }: Manifest): string {
+  const api = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  return `${api}/namespaces/${namespace}/${plurals[kind] ?? `${kind.toLowerCase()}s`}`;
+}
+
+async function create(world: World, namespace: string, manifest: Manifest): Promise<void> {
+  await expectStatus(world, 201, ['POST', collection(namespace, manifest), manifest]);
+}
+
+async function apply(world: World, namespace: string, change: Change): Promise<void> {
+  const inNamespace = (path: string): string => {
+    const [group = '', ...rest] = path.split('/');
+    const api = { deployments: '/apis/apps/v1', statefulsets: '/apis/apps/v1', daemonsets: '/apis/apps/v1' }[group];
+    return [`${api ?? '/api/v1'}/namespaces/${namespace}`, group, ...rest].join('/');
+  };
+  const mergePatch = 'application/merge-patch+json';
+  if (change === 'a second later') await untilLater(world, namespace);
+  else if ('create' in change) await create(world, namespace, change.create);
+  else if ('delete' in change) await expectStatus(world, 200, ['DELETE', inNamespace(change.delete)]);
+  else if ('patch' in change)
+    await expectStatus(world, 200, ['PATCH', inNamespace(change.patch), change.body, mergePatch]);
+  else await expectStatus(world, 200, ['PATCH', `${inNamespace(change.patchStatus)}/status`, change.body, mergePatch]);
+}
+
+/** In the time of the cluster, which may run faster than ours. */
+async function untilLater(world: World, namespace: string): Promise<void> {
+  const now = async (): Promise<string> => {
+    const path = `/api/v1/namespaces/${namespace}/configmaps?dryRun=All`;
+    const { body } = await world.send('POST', path, { metadata: { name: 'clock' } });
+    return String(body.metadata.creationTimestamp);
+  };
+  const before = await now();
+  await world.eventually('a second later', async () => ((await now()) > before ? true : undefined));
+}
+
+/** Waits for what kubectl prints of the pods, by the start of their names. */
+export async function untilShown(world: World, namespace: string, shows: Shows): Promise<void> {
+  if (Object.keys(shows).length === 0) return;
+  let last = '';
+  try {
+    await world.eventually(`pods of ${namespace}`, async () => {
+      const { body } = await world.send('GET', `/api/v1/namespaces/${namespace}/pods`);
+      const pods = body['items'] as Pod[];
+      last = pods.map((pod) => `${pod.metadata.name} ${podStatusText(pod)}`).join(', ');
+      return Object.entries(shows).every((wanted) => pods.some((pod) => isShown(pod, wanted))) ? true : undefined;
+    });
+  } catch (error) {
+    throw new Error(`the pods were last seen as: ${last}`, { cause: error });
+  }
+}
+
+function isShown(pod: Pod, [name, wanted]: [string, string | RegExp]): boolean {
+  const text = podStatusText(pod);
+  return pod.metadata.name.startsWith(name) && (typeof wanted === 'string' ? text === wanted : wanted.test(text));
+}
