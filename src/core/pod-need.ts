@@ -53,7 +53,8 @@ function stuckReason(pod: Pod, view: SecretsView): Stuck | undefined {
     return 'secret';
   }
   if (waiting.some(({ reason }) => isPullFailure(reason))) return 'pull';
-  if (waiting.some(({ reason }) => reason === 'CrashLoopBackOff')) return 'crash';
+  // Between its end and the back-off that follows it shows how it ended.
+  if (podState(pod).state === 'failing') return 'crash';
   const isMounting = waiting.some(({ reason }) => reason === 'ContainerCreating' || reason === 'PodInitializing');
   return isMounting && view.mountFailures(pod).some(isAboutSecret) ? 'secret' : undefined;
 }

@@ -140,6 +140,16 @@ describe('a pod that serves nobody', () => {
     }
   });
 
+  test('is freed of its back-off also in the moment before it begins', () => {
+    const world = apiWorld({ standing: { waiting: 'CrashLoopBackOff' }, createdAt: before });
+    const [api] = world.pods.items;
+    const ended = { ...api!.status!.containerStatuses![0]!, state: { terminated: { exitCode: 1, reason: 'Error' } } };
+    const pods = listing([{ ...api!, status: { ...api!.status, containerStatuses: [ended] } }]);
+    expect(told({ ...world, pods })).toEqual([
+      'replace-pod api-1: Error, and key token of Secret app is newer than the pod',
+    ]);
+  });
+
   test('is never deleted where nothing would make it anew', () => {
     const world = apiWorld({ standing: lacking });
     const bare = pod({ namespace, name: 'lonely', needs: token, standing: lacking });
