@@ -145,7 +145,7 @@ export const neededRows: readonly RestartRow[] = [
       }),
     ],
     shows: { api: 'CrashLoopBackOff' },
-    then: rotateA,
+    then: [rotated('a')],
     restarts: {},
     replaces: { api: 1 },
     exit: 0,
