@@ -21,8 +21,8 @@ export async function playRestart(world: World, row: RestartRow, namespace: stri
   return inNamespaceOf(world, { row, namespace }, async () => {
     const before = await podsOf(world, namespace);
     const { code, stdout, stderr } = await restart(world, row, namespace);
-    const report = JSON.parse(stdout) as RestartReport;
-    if (!Array.isArray(report.outcomes)) throw new Error(`restart gave no report: ${stdout}${stderr}`);
+    const { outcomes } = JSON.parse(stdout) as Partial<RestartReport>;
+    if (outcomes === undefined) throw new Error(`restart gave no report: ${stdout}${stderr}`);
     const after = new Set((await podsOf(world, namespace)).filter(isStaying).map(({ metadata }) => metadata.uid));
     const gone = before.filter(({ metadata }) => !after.has(metadata.uid));
     await untilShown(world, namespace, row.after ?? {});
@@ -30,7 +30,7 @@ export async function playRestart(world: World, row: RestartRow, namespace: stri
       restarts: counted(gone.filter(isAtWork)),
       replaces: counted(gone.filter((pod) => !isAtWork(pod))),
       exit: code,
-      steps: report.outcomes.map(({ outcome, action, object, detail }) =>
+      steps: outcomes.map(({ outcome, action, object, detail }) =>
         `${outcome} ${action} ${refText(object)}: ${detail}`.replaceAll(namespace, 'NAMESPACE'),
       ),
     };
