@@ -16,12 +16,16 @@ export function dataBehind(key: WantedKey, snapshot: Snapshot, claims: Claims): 
   for (const workload of workloads(snapshot)) {
     if (!users.has(refId(workload.ref))) continue;
     const claim = claimOf(workload, claims);
-    if (claim !== undefined) return `${refText(workload.ref)} keeps data on ${claim}`;
+    if (claim !== undefined) return `${refText(workload.ref)} keeps data on ${claim.text}`;
   }
   return undefined;
 }
 
-function claimOf(workload: Workload, claims: Claims): string | undefined {
+/** The volume claim that a workload keeps its data on, as far as it can be told. */
+export function claimOf(
+  workload: Workload,
+  claims: Claims,
+): { readonly text: string; readonly createdAt?: string | undefined } | undefined {
   const named = (workload.podSpec.volumes ?? []).flatMap(({ persistentVolumeClaim }) => {
     return persistentVolumeClaim === undefined ? [] : `^${escaped(persistentVolumeClaim.claimName)}$`;
   });
@@ -29,10 +33,12 @@ function claimOf(workload: Workload, claims: Claims): string | undefined {
   const made = templates.map(({ metadata }) => `^${escaped(`${metadata?.name ?? ''}-${workload.ref.name}`)}-\\d+$`);
   const patterns = [...named, ...made].map((pattern) => new RegExp(pattern));
   if (patterns.length === 0) return undefined;
-  if (claims.state === 'unreadable') return `a volume (claims could not be read: ${claims.reason})`;
+  if (claims.state === 'unreadable') return { text: `a volume (claims could not be read: ${claims.reason})` };
   if (claims.state === 'absent') return undefined;
   const found = claims.value.find(({ metadata }) => patterns.some((pattern) => pattern.test(metadata.name)));
-  return found === undefined ? undefined : `persistentvolumeclaim/${found.metadata.name}`;
+  if (found === undefined) return undefined;
+  const { name, creationTimestamp: createdAt } = found.metadata;
+  return { text: `persistentvolumeclaim/${name}`, createdAt };
 }
 
 function escaped(name: string): string {

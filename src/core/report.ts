@@ -184,6 +184,12 @@ export interface RestartReport extends ReportHead {
   readonly outcomes: readonly StepOutcome[];
 }
 
+/** What most probably made a check fail, and how it can be undone: nobody can be sure from outside. */
+export interface LikelyCause {
+  readonly cause: string;
+  readonly ways: readonly { readonly what: string; readonly command: string }[];
+}
+
 export interface CheckResult {
   readonly name: string;
   readonly component: string;
@@ -192,6 +198,7 @@ export interface CheckResult {
   /** Why it failed or was skipped; what was seen where it passed. */
   readonly detail: string;
   readonly durationMs: number;
+  readonly likely?: LikelyCause;
 }
 
 /** One change of what was seen of a check: where it waited, and how it ended. */

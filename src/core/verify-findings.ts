@@ -43,7 +43,8 @@ export function verifyFindings(
 }
 
 function checkFinding({ check, result, causes }: ProvenCheck, proven: readonly ProvenCheck[]): Finding[] {
-  const common = { object: check.object, blocks: [], fix: 'c2l audit' };
+  const { likely } = result;
+  const common = { object: check.object, blocks: [], fix: likely?.ways[0]?.command ?? 'c2l audit' };
   if (result.outcome === 'unreadable') {
     const message = `${check.id}: could not be checked: ${result.detail}`;
     return [{ ...common, id: `unreadable/${check.id}`, code: 'unreadable', severity: 'warning', message, causes: [] }];
@@ -56,7 +57,7 @@ function checkFinding({ check, result, causes }: ProvenCheck, proven: readonly P
       id: `check-failed/${check.id}`,
       code: 'check-failed',
       severity: check.critical ? 'error' : 'warning',
-      message: `${check.id}: ${result.detail}`,
+      message: `${check.id}: ${result.detail}${likely === undefined ? '' : `; ${likely.cause}`}`,
       causes,
       blocks: [...new Map(blocks.map((ref) => [refId(ref), ref])).values()].filter(
         (ref) => refId(ref) !== refId(check.object),

@@ -92,7 +92,8 @@ function componentCase({ component, object, state, detail }: ComponentState): Ju
     : { ...common, outcome: { is: 'skipped', type: state, message: `${state}: ${detail}` } };
 }
 
-function checkCase({ component, name, outcome, critical, detail, durationMs }: CheckResult): JunitCase {
+function checkCase({ component, name, outcome, critical, detail: seen, durationMs, likely }: CheckResult): JunitCase {
+  const detail = likely === undefined ? seen : `${seen}; ${likely.cause}`;
   const common = { classname: component, name, seconds: durationMs / 1000 };
   switch (outcome) {
     case 'pass':

@@ -1,6 +1,14 @@
 import type { DrillReport } from '../core/drill/drill-report.ts';
 import { refText } from '../core/kubernetes.ts';
-import type { AuditReport, Phase, StabilizeReport, StepOutcome, TimelineEntry, VerifyReport } from '../core/report.ts';
+import type {
+  AuditReport,
+  CheckResult,
+  Phase,
+  StabilizeReport,
+  StepOutcome,
+  TimelineEntry,
+  VerifyReport,
+} from '../core/report.ts';
 import { toldTimeline } from '../core/told-timeline.ts';
 import { auditSummary, nextAfterAudit } from './audit-text.ts';
 import { drillMarkdown } from './drill-markdown.ts';
@@ -122,7 +130,7 @@ function verifyLines({ checks, timeline, findings, namespaces }: VerifyReport, s
     codeSpan(check.component),
     escapeMarkdown(check.name),
     check.outcome === 'skipped' ? '' : durationText(check.durationMs),
-    escapeMarkdown(check.detail),
+    [escapeMarkdown(check.detail), ...likelyMarkdown(check)].join('; '),
   ]);
   const others = findings.filter(({ code }) => code !== 'check-failed');
   return [
@@ -131,6 +139,14 @@ function verifyLines({ checks, timeline, findings, namespaces }: VerifyReport, s
       : ['', '## Checks', '', ...markdownTable(['outcome', 'component', 'check', 'time', 'detail'], rows)]),
     ...timelineMarkdown(timeline),
     ...findingsMarkdown({ findings: others, namespaces, components: [], applications: [] }, style),
+  ];
+}
+
+function likelyMarkdown({ likely }: CheckResult): string[] {
+  if (likely === undefined) return [];
+  return [
+    escapeMarkdown(likely.cause),
+    ...likely.ways.map(({ what, command }) => `${escapeMarkdown(what)}: ${codeSpan(command)}`),
   ];
 }
 

@@ -94,7 +94,19 @@ export function checkLines(checks: readonly CheckResult[], style: Style): string
 function reasonLines(check: CheckResult, style: Style): string[] {
   const isQuiet = check.outcome === 'pass' && !style.verbose && !check.detail.startsWith('warning: ');
   if (check.detail === '' || check.outcome === 'skipped' || isQuiet) return [];
-  return paragraph('        ', check.detail, style.width);
+  return [...paragraph(indent, check.detail, style.width), ...likelyLines(check, style)];
+}
+
+const indent = '        ';
+
+/** A command stands on a line of its own, whole, so that it can be copied. */
+function likelyLines({ likely }: CheckResult, style: Style): string[] {
+  if (likely === undefined) return [];
+  const ways = likely.ways.flatMap(({ what, command }) => [
+    ...paragraph(`${indent}- `, what, style.width),
+    `${indent}    ${command}`,
+  ]);
+  return [...paragraph(indent, likely.cause, style.width), ...ways];
 }
 
 /** Failed checks stand in the table already; what explains them does not. */

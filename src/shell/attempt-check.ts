@@ -13,7 +13,18 @@ import type { StackValue } from '../core/stack.ts';
 import type { Workload } from '../core/workloads.ts';
 import type { ClusterReader, HttpAnswer } from '../cluster-ports.ts';
 import type { Clock } from '../ports.ts';
-import { fail, notRead, pass, readyPod, workloadOf, type Attempt, type CheckOf, type CheckWorld } from './attempt.ts';
+import {
+  fail,
+  notRead,
+  pass,
+  readyPod,
+  servingContainer,
+  workloadOf,
+  type Attempt,
+  type CheckOf,
+  type CheckWorld,
+} from './attempt.ts';
+import { likelyPasswordCause } from './likely-password-cause.ts';
 import { attemptCommand, attemptReach } from './attempt-in-pod.ts';
 
 /** One try of a check, given up after the time that the stack gives one. */
@@ -162,8 +173,10 @@ function podPort(service: Service, port: number, pod: Pod): number {
 async function attemptLogin(check: CheckOf<'postgres-login'>, world: CheckWorld): Promise<Attempt> {
   const said = await runInDatabase(check, world, { script: postgresLoginScript, name: 'c2l-postgres-login' });
   if (typeof said !== 'string') return said;
-  const { isAccepted, canHeal, detail } = readLoginOutcome(said);
-  return isAccepted ? pass(detail) : fail(detail, canHeal);
+  const { isAccepted, isRefused, canHeal, detail } = readLoginOutcome(said);
+  if (isAccepted) return pass(detail);
+  const likely = isRefused ? await likelyPasswordCause(check, world) : undefined;
+  return { ...fail(detail, canHeal), ...(likely && { likely }) };
 }
 
 /** What a script said in the pod of a database, as the user and with the password of its check. */
@@ -181,18 +194,13 @@ export async function runInDatabase(
   const result = await world.cluster.exec({
     namespace: object.namespace,
     pod: pod.metadata.name,
-    container: databaseContainer(pod, spec.port),
+    container: servingContainer(pod, spec.port),
     command: ['sh', '-c', script, name, host, String(spec.port), spec.database, ...more],
     input: [login.user, login.password],
   });
   if (result.state === 'unreadable') return notRead(result);
   if (result.state === 'absent') return fail(`pod ${pod.metadata.name} is gone`);
   return result.value.stdout;
-}
-
-function databaseContainer({ spec }: Pod, port: number): string {
-  const serving = spec.containers.find(({ ports = [] }) => ports.some(({ containerPort }) => containerPort === port));
-  return (serving ?? spec.containers[0])?.name ?? '';
 }
 
 /** The live values: what verify proves is that the Secret as it stands now opens the door. */

@@ -2,6 +2,7 @@ import type { PlannedCheck } from '../core/checks.ts';
 import { refId, type Pod } from '../core/kubernetes.ts';
 import type { Unreadable } from '../core/observed.ts';
 import { podState } from '../core/pod-state.ts';
+import type { LikelyCause } from '../core/report.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Stack } from '../core/stack.ts';
 import { workloads, type Workload } from '../core/workloads.ts';
@@ -13,6 +14,7 @@ export interface Attempt {
   readonly detail: string;
   /** Whether another try can end differently. */
   readonly canHeal: boolean;
+  readonly likely?: LikelyCause;
 }
 
 export interface CheckWorld {
@@ -42,4 +44,10 @@ export function workloadOf(snapshot: Snapshot, { object }: PlannedCheck): Worklo
 
 export function readyPod(snapshot: Snapshot, check: PlannedCheck): Pod | undefined {
   return workloadOf(snapshot, check)?.pods.find((pod) => podState(pod).state === 'ready');
+}
+
+/** The container that serves a port, as far as the pod tells. */
+export function servingContainer({ spec }: Pod, port: number): string {
+  const serving = spec.containers.find(({ ports = [] }) => ports.some(({ containerPort }) => containerPort === port));
+  return (serving ?? spec.containers[0])?.name ?? '';
 }

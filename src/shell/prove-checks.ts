@@ -148,8 +148,9 @@ function skipped(check: PlannedCheck, failed: ProvenCheck | undefined, run: Prov
 
 function resultOf(
   { name, component, critical }: PlannedCheck,
-  { outcome, detail }: Pick<CheckResult, 'outcome' | 'detail'>,
+  { outcome, detail, likely }: Pick<CheckResult, 'outcome' | 'detail'> & Pick<Attempt, 'likely'>,
   durationMs: number,
 ): CheckResult {
-  return { name, component, outcome, critical, detail, durationMs: Math.round(durationMs) };
+  const common = { name, component, outcome, critical, detail, durationMs: Math.round(durationMs) };
+  return likely === undefined ? common : { ...common, likely };
 }

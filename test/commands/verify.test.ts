@@ -107,12 +107,29 @@ test('a password that is not the one of the first start fails at once, and every
   const planted = 'w'.repeat(24);
   setKey(world, 'postgres-auth-password', planted);
   setKey(world, 'admin-password', planted);
+  const secret = world.store.get('secrets', namespace, secretName)!;
+  const changed = JSON.stringify({ 'postgres-auth-password': '2099-01-01T00:00:00Z' });
+  const annotations = { 'c2l.dev/key-changed-at': changed };
+  world.store.replace('secrets', { ...secret, metadata: { ...secret.metadata, annotations } });
   const report = await run(60_000);
 
   expect(resultOf(report, 'postgres-auth', 'ready')?.outcome).toBe('pass');
   expect(resultOf(report, 'postgres-auth', 'login over TCP')).toMatchObject({
     outcome: 'fail',
     detail: 'password authentication failed: the database holds another password',
+    likely: {
+      cause: expect.stringMatching(
+        /^likely the data was initialised with another password: persistentvolumeclaim\/\S+ is there since .* UTC, and key postgres-auth-password of secret cloudtolocalllm-secrets was written 2099-01-01 00:00:00 UTC; PostgreSQL takes POSTGRES_PASSWORD at its first start alone$/,
+      ),
+      ways: [
+        { command: `c2l history ${secretName} -n ${namespace}` },
+        {
+          command: expect.stringMatching(
+            /^kubectl exec -it -n cloudtolocalllm postgres-auth-0 -c postgres -- sh -c 'psql .*\\password appuser"'$/,
+          ),
+        },
+      ],
+    },
   });
   expect(resultOf(report, 'api-backend', 'ready')).toMatchObject({
     outcome: 'skipped',

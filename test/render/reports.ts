@@ -174,6 +174,10 @@ export const notVerified: VerifyReport = {
       outcome: 'fail',
       detail: failedHealth,
       durationMs: 60_031,
+      likely: {
+        cause: 'likely the data was initialised with another password',
+        ways: [{ what: 'put the old value back', command: 'c2l rollback cloudtolocalllm-secrets' }],
+      },
     }),
     check('web', 'ready', { outcome: 'skipped', detail: 'because "api-backend: GET /health" did not pass' }),
     check('prometheus', 'ready', { outcome: 'unreadable', critical: false, detail: 'pods is forbidden' }),
@@ -200,9 +204,9 @@ function entry(
 export function check(
   component: string,
   name: string,
-  { outcome = 'pass', critical = true, detail = '', durationMs = 40 }: Partial<CheckResult> = {},
+  { outcome = 'pass', critical = true, detail = '', durationMs = 40, likely }: Partial<CheckResult> = {},
 ): CheckResult {
-  return { component, name, outcome, critical, detail, durationMs };
+  return { component, name, outcome, critical, detail, durationMs, ...(likely && { likely }) };
 }
 
 export const fixed: FixReport = {
