@@ -49,16 +49,20 @@ type LoginWord = (typeof loginWords)[number];
 
 export interface LoginOutcome {
   readonly isAccepted: boolean;
-  /** Whether it was the password that was not accepted. */
-  readonly isRefused: boolean;
+  /** Set where it was the password that was not accepted. */
+  readonly isRefused?: true;
   /** Whether waiting can still help: a server that starts up will answer, a wrong password stays wrong. */
   readonly canHeal: boolean;
   readonly detail: string;
 }
 
-const meanings: Record<LoginWord, Omit<LoginOutcome, 'isAccepted' | 'isRefused'>> = {
+const meanings: Record<LoginWord, Omit<LoginOutcome, 'isAccepted'>> = {
   ok: { canHeal: false, detail: 'login accepted, and a password is demanded' },
-  refused: { canHeal: false, detail: 'password authentication failed: the database holds another password' },
+  refused: {
+    isRefused: true,
+    canHeal: false,
+    detail: 'password authentication failed: the database holds another password',
+  },
   'no-database': { canHeal: true, detail: 'the database does not exist' },
   'no-role': { canHeal: false, detail: 'the user does not exist in the database' },
   'not-allowed': { canHeal: false, detail: 'pg_hba.conf allows no login of this user over TCP' },
@@ -71,29 +75,21 @@ const meanings: Record<LoginWord, Omit<LoginOutcome, 'isAccepted' | 'isRefused'>
 /** Reads the words of the script; anything else is no login. */
 export function readLoginOutcome(stdout: string): LoginOutcome {
   const login = wordAfter('login', stdout);
-  if (login === undefined)
-    return { isAccepted: false, isRefused: false, canHeal: true, detail: 'the login gave no answer' };
+  if (login === undefined) return { isAccepted: false, canHeal: true, detail: 'the login gave no answer' };
   const isAccepted = login === 'ok';
-  const isRefused = login === 'refused';
   const control = wordAfter('control', stdout);
   // Only who is let in without a password is told that the role does not exist; else it is one refusal for both.
   if (isAccepted && (control === 'ok' || control === 'no-role')) {
     return {
       isAccepted,
-      isRefused,
       canHeal: false,
       detail: 'warning: the database asks for no password here, so this login proves nothing of it',
     };
   }
   if (isAccepted && control !== 'refused') {
-    return {
-      isAccepted,
-      isRefused,
-      canHeal: false,
-      detail: 'login accepted; whether a password is demanded could not be seen',
-    };
+    return { isAccepted, canHeal: false, detail: 'login accepted; whether a password is demanded could not be seen' };
   }
-  return { isAccepted, isRefused, ...meanings[login] };
+  return { isAccepted, ...meanings[login] };
 }
 
 function wordAfter(name: string, stdout: string): LoginWord | undefined {

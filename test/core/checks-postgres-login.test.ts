@@ -76,6 +76,12 @@ describe('what the words mean', () => {
     ['', false, true, /no answer/],
     ['login=toString', false, true, /no answer/],
   ])('%j', (stdout, isAccepted, canHeal, detail) => {
-    expect(readLoginOutcome(stdout)).toEqual({ isAccepted, canHeal, detail: expect.stringMatching(detail) });
+    const isRefused = stdout.startsWith('login=refused') ? ({ isRefused: true } as const) : {};
+    expect(readLoginOutcome(stdout)).toEqual({
+      isAccepted,
+      ...isRefused,
+      canHeal,
+      detail: expect.stringMatching(detail),
+    });
   });
 });
