@@ -11,6 +11,7 @@ import { declareHistory } from './command-line/history.ts';
 import { Registry, type World } from './command-line/registry.ts';
 import { declareInit } from './command-line/init.ts';
 import { declareRestart } from './command-line/restart.ts';
+import { declareRestoreSync } from './command-line/restore-sync.ts';
 import { declareRollback } from './command-line/rollback.ts';
 import { declareSandbox } from './command-line/sandbox.ts';
 import { declareStabilize } from './command-line/stabilize.ts';
@@ -100,6 +101,7 @@ const declarations = [
   declareBackup,
   declareHistory,
   declareRollback,
+  declareRestoreSync,
   declareSandbox,
 ];
 

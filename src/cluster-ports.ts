@@ -1,6 +1,7 @@
 import type { Listed, ObjectMeta, OwnerReference, Resource } from './core/kubernetes.ts';
 import type { Observed } from './core/observed.ts';
 import type { Secret } from './core/secret.ts';
+import type { PausableRef } from './core/sync-pause.ts';
 import type { SecretValue } from './core/secret-value.ts';
 
 /** One right, as a SelfSubjectAccessReview asks for it. */
@@ -32,6 +33,8 @@ export interface ClusterReader {
   /** Everything that makes a Secret what it is, to be put back later. */
   copySecret(namespace: string, name: string): Promise<Observed<SecretCopy>>;
   readNamespace(name: string): Promise<Observed<ObjectMeta>>;
+  /** Whole, since what is taken away of it is to be put back as it was. */
+  readSynced(object: PausableRef): Promise<Observed<SyncedObject>>;
   /** The end of what a container wrote, of at most a few kilobytes; `absent` where there is no log any more. */
   readLog(place: { namespace: string; pod: string; container: string }): Promise<Observed<string>>;
   isAllowed(right: Right): Promise<Observed<boolean>>;
@@ -45,6 +48,15 @@ export interface SecretCopy {
   readonly hasFinalizers: boolean;
   /** Data, type, immutability, labels, annotations, owners and finalizers, packed: the same for the same. */
   readonly content: SecretValue;
+}
+
+/** An Application or ExternalSecret, with everything that stands in it. */
+export interface SyncedObject {
+  readonly metadata: ObjectMeta;
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly status: Readonly<Record<string, unknown>>;
+  /** A sync of an Application that was asked for and not begun. */
+  readonly hasOperation: boolean;
 }
 
 export interface HttpAnswer {
@@ -140,6 +152,15 @@ export interface ClusterWriter {
     name: string;
     annotations: Readonly<Record<string, string | null>>;
   }): Promise<void>;
+  /** Merges into the spec and the annotations at once, refused when the object is no longer at `resourceVersion`. */
+  patchSynced(
+    object: PausableRef,
+    patch: {
+      resourceVersion: string;
+      spec: Readonly<Record<string, unknown>>;
+      annotations: Readonly<Record<string, string | null>>;
+    },
+  ): Promise<void>;
   /**
    * Eviction, so that PodDisruptionBudgets hold; false when one refuses for now (429). Exactly the pod that was planned
    * is meant: one of the same name with another uid is left alone.

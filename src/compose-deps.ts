@@ -101,6 +101,8 @@ export function composeDeps(surroundings: Surroundings): Deps {
     terminal,
     signal,
     operator: `${userInfo().username}@${hostname()}`,
+    processId: surroundings.processId,
+    isRunning: surroundings.isRunning,
     version,
   };
 }

@@ -169,5 +169,9 @@ export interface Deps {
   readonly signal: AbortSignal;
   /** Who runs c2l, for revisions: user@host where it can be told. */
   readonly operator: string;
+  /** Of this run. */
+  readonly processId: number;
+  /** Whether a process of this id runs on this machine. */
+  isRunning(processId: number): boolean;
   readonly version: string;
 }

@@ -46,6 +46,7 @@ function openCluster(options: ConnectClusterOptions): Cluster {
     readLog: (place) => reader.readLog(place),
     copySecret: (namespace, name) => reader.copySecret(namespace, name),
     readNamespace: (name) => reader.readNamespace(name),
+    readSynced: (object) => reader.readSynced(object),
     isAllowed: (right) => reader.isAllowed(right),
     serviceGet: (target) => probe.serviceGet(target),
     podGet: (target) => probe.podGet(target),
@@ -56,6 +57,7 @@ function openCluster(options: ConnectClusterOptions): Cluster {
     putBackSecret: (copy) => writer.putBackSecret(copy),
     deleteSecret: (secret) => writer.deleteSecret(secret),
     annotate: (object) => writer.annotate(object),
+    patchSynced: (object, patch) => writer.patchSynced(object, patch),
     evictPod: (pod) => writer.evictPod(pod),
     restartWorkload: (workload) => writer.restartWorkload(workload),
     close: () => {

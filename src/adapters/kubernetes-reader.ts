@@ -3,7 +3,8 @@ import type { Listed, ObjectMeta, Resource } from '../core/kubernetes.ts';
 import { absent, present, type Observed } from '../core/observed.ts';
 import { revisionOfLabel } from '../core/revision.ts';
 import type { Secret } from '../core/secret.ts';
-import type { ClusterReader, Right, SecretCopy } from '../cluster-ports.ts';
+import { pausableResources, type PausableRef } from '../core/sync-pause.ts';
+import type { ClusterReader, Right, SecretCopy, SyncedObject } from '../cluster-ports.ts';
 import type { KubeconfigSelection } from './kubeconfig.ts';
 import {
   answerFailure,
@@ -15,7 +16,7 @@ import {
   type Subject,
 } from './kubernetes-errors.ts';
 import { readList } from './kubernetes-list.ts';
-import { collectionPath, listing, metadataShape } from './kubernetes-resources.ts';
+import { apisOf, collectionPath, listing, metadataShape } from './kubernetes-resources.ts';
 import { toSecret } from './kubernetes-secret.ts';
 import { reducer, type Reduced } from './kubernetes-shapes.ts';
 import type { Transport } from './kubernetes-transport.ts';
@@ -102,8 +103,29 @@ export class KubernetesReader implements ClusterReader {
     const subject = { verb: 'get', resource: 'namespaces', name };
     const found = await this.#get(`/api/v1/namespaces/${encodeURIComponent(name)}`, 'Namespace', subject);
     if (found.state !== 'present') return found;
-    const reduced = reduceNamespace(found.value['metadata']);
+    const reduced = reduceMetadata(found.value['metadata']);
     return reduced.misfit === undefined ? present(reduced.kept) : notKubernetes(subject, 'not a Namespace');
+  }
+
+  async readSynced({ kind, namespace, name }: PausableRef): Promise<Observed<SyncedObject>> {
+    const resource = pausableResources[kind];
+    const subject = { verb: 'get', resource, namespace, name };
+    for (const api of apisOf(resource)) {
+      const path = `${collectionPath(api, resource, namespace)}/${encodeURIComponent(name)}`;
+      const found = await this.#get(path, kind, subject);
+      if (found.state === 'absent') continue;
+      if (found.state === 'unreadable') return found;
+      const { metadata, spec, status, operation } = found.value;
+      const reduced = reduceMetadata(metadata);
+      if (reduced.misfit !== undefined) return notKubernetes(subject, `not a ${kind}`);
+      return present({
+        metadata: reduced.kept,
+        spec: asObject(spec) ?? {},
+        status: asObject(status) ?? {},
+        hasOperation: asObject(operation) !== undefined,
+      });
+    }
+    return absent;
   }
 
   async isAllowed(right: Right): Promise<Observed<boolean>> {
@@ -148,7 +170,7 @@ export class KubernetesReader implements ClusterReader {
   }
 }
 
-const reduceNamespace = reducer<ObjectMeta>(metadataShape);
+const reduceMetadata = reducer<ObjectMeta>(metadataShape);
 
 function reduceSecret(item: unknown): Reduced<Secret> {
   const kept = toSecret(item);

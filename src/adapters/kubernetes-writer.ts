@@ -1,5 +1,6 @@
 import type { Resource } from '../core/kubernetes.ts';
 import type { Secret } from '../core/secret.ts';
+import { pausableResources, type PausableRef } from '../core/sync-pause.ts';
 import type { SecretValue } from '../core/secret-value.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
@@ -102,9 +103,20 @@ export class KubernetesWriter implements ClusterWriter {
 
   async annotate(object: Parameters<ClusterWriter['annotate']>[0]): Promise<void> {
     const { resource, namespace, name, annotations } = object;
+    await this.#merge({ resource, namespace, name }, { metadata: { annotations } });
+  }
+
+  async patchSynced(object: PausableRef, patch: Parameters<ClusterWriter['patchSynced']>[1]): Promise<void> {
+    const { namespace, name, kind } = object;
+    const { resourceVersion, annotations, spec } = patch;
+    const body = { metadata: { resourceVersion, annotations }, spec };
+    await this.#merge({ resource: pausableResources[kind], namespace, name }, body);
+  }
+
+  async #merge(object: { resource: Resource; namespace: string; name: string }, body: unknown): Promise<void> {
+    const { resource, namespace, name } = object;
     const subject = { verb: 'patch', resource, namespace, name };
     const path = `${objectPath(await this.#servedApi(resource), resource, object)}?${managed}`;
-    const body = { metadata: { annotations } };
     const answer = await this.#send({ method: 'PATCH', path, body, contentType: mergePatch }, subject);
     if (answer.status === 404) throw conflict(`${subjectText(subject)} is no longer there`, auditAgain(namespace));
     if (answer.status === 409) throw conflict(`${subjectText(subject)} changed meanwhile`, auditAgain(namespace));

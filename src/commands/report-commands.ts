@@ -9,6 +9,7 @@ export { drill, endedDrill } from './dr-drill.ts';
 export { fixSecrets } from './fix-secrets.ts';
 export { history } from './history.ts';
 export { restart } from './restart.ts';
+export { restoreSync } from './restore-sync.ts';
 export { rollback } from './rollback.ts';
 export { printError, runReport, styleFor } from './run-report.ts';
 export { stabilize } from './stabilize.ts';

@@ -4,6 +4,7 @@ import { refText } from './kubernetes.ts';
 import { refOf } from './object-owners.ts';
 import type { SecretOwner } from './secret.ts';
 import type { ExternalSecret, SealedSecret } from './secret-writer-objects.ts';
+import { policyBefore } from './sync-pause.ts';
 import {
   conditionOf,
   creationPolicy,
@@ -150,12 +151,14 @@ function argocdRepair(name: string, sync: FindingOwner['sync'], code: FindingCod
     : `correct it in Git, from where application/${name} brings it, then ${how} that`;
 }
 
-/** Whether an Application syncs by itself. */
-export function syncPolicy({ spec }: Application): NonNullable<FindingOwner['sync']> {
-  const automated = spec?.syncPolicy?.automated;
-  if (automated === undefined || automated.enabled === false) return 'manual';
+/** Whether an Application syncs by itself; while c2l has it paused, whether it does again afterwards. */
+export function syncPolicy({ metadata, spec }: Application): NonNullable<FindingOwner['sync']> {
+  const automated = policyBefore(metadata, spec?.syncPolicy?.automated) as Automated | undefined;
+  if (!automated || automated.enabled === false) return 'manual';
   return automated.selfHeal === true ? 'self-heal' : 'automatic';
 }
+
+type Automated = NonNullable<NonNullable<Application['spec']>['syncPolicy']>['automated'];
 
 /** What `c2l fix-secrets` has External Secrets bring again; a value that its store has wrong it cannot. */
 const syncable: ReadonlySet<FindingCode> = new Set(['secret-missing', 'secret-key-missing']);

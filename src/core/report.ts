@@ -31,6 +31,8 @@ export interface StepOutcome {
     | 'patch-secret'
     | 'recreate-secret'
     | 'sync-external-secret'
+    | 'pause-sync'
+    | 'resume-sync'
     | 'keep-revision'
     | 'prune-revision'
     | 'store-backup'
@@ -142,6 +144,13 @@ export interface RollbackReport extends ReportHead {
   readonly outcomes: readonly StepOutcome[];
   /** What runs with other values than the Secret holds after it. */
   readonly restarts: readonly { readonly object: ObjectRef; readonly reason: string }[];
+}
+
+/** What became of the pauses that c2l left on Applications and ExternalSecrets. */
+export interface RestoreSyncReport extends ReportHead {
+  readonly command: 'restore-sync';
+  readonly dryRun: boolean;
+  readonly outcomes: readonly StepOutcome[];
 }
 
 /** One key of a backup: never its value. */
@@ -325,6 +334,7 @@ export type Report =
   | StabilizeReport
   | HistoryReport
   | RollbackReport
+  | RestoreSyncReport
   | BackupReport
   | WatchReport
   | DrillReport;

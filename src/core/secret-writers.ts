@@ -3,6 +3,7 @@ import { refOf } from './object-owners.ts';
 import type { Secret, SecretOwner } from './secret.ts';
 import type { ExternalSecret, SealedSecret, SecretStore } from './secret-writer-objects.ts';
 import type { Snapshot } from './snapshot.ts';
+import { policyBefore } from './sync-pause.ts';
 
 /** The store that an ExternalSecret takes its values from. */
 export function storeRef({ metadata, spec }: ExternalSecret): ObjectRef {
@@ -14,8 +15,10 @@ export function targetName({ metadata, spec }: ExternalSecret): string {
   return spec?.target?.name ?? metadata.name;
 }
 
-export function creationPolicy({ spec }: ExternalSecret): string {
-  return spec?.target?.creationPolicy ?? 'Owner';
+/** While c2l has it paused, the one that it has again afterwards. */
+export function creationPolicy({ metadata, spec }: ExternalSecret): string {
+  const policy = policyBefore(metadata, spec?.target?.creationPolicy);
+  return typeof policy === 'string' ? policy : 'Owner';
 }
 
 /** Whether it would write this key: where it takes whole entries, only its store knows. */

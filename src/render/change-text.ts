@@ -1,6 +1,6 @@
 import { refText } from '../core/kubernetes.ts';
 import { scaleCommand } from '../core/held-secrets.ts';
-import type { FixReport, RestartReport, RollbackReport, StepOutcome } from '../core/report.ts';
+import type { FixReport, RestartReport, RestoreSyncReport, RollbackReport, StepOutcome } from '../core/report.ts';
 import { findingsLines } from './findings-text.ts';
 import { closingLines, headLines } from './head-text.ts';
 import { count, table, type Cell } from './layout.ts';
@@ -104,6 +104,8 @@ const actionWords: Record<StepOutcome['action'], string> = {
   'patch-secret': 'patch',
   'recreate-secret': 'recreate',
   'sync-external-secret': 'sync',
+  'pause-sync': 'pause',
+  'resume-sync': 'resume',
   'keep-revision': 'keep revision',
   'prune-revision': 'remove revision',
   'store-backup': 'store',
@@ -138,7 +140,10 @@ export function outcomeLines(outcomes: readonly StepOutcome[], style: Style): st
   return [...table(rows, style.width, 0), ...more];
 }
 
-export function remainingLines(report: FixReport | RestartReport | RollbackReport, style: Style): string[] {
+export function remainingLines(
+  report: FixReport | RestartReport | RestoreSyncReport | RollbackReport,
+  style: Style,
+): string[] {
   const serious = report.findings.filter(({ severity, code }) => severity === 'error' || code === 'unreadable');
   if (serious.length === 0) return [];
   return ['', ...findingsLines(serious, { namespaces: report.namespaces, components: [] }, style)].slice(0, -1);

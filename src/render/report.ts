@@ -7,6 +7,7 @@ import type { OutputFormat } from './output-format.ts';
 import { historyText } from './history-text.ts';
 import { printableCopy, printableJson } from './printable.ts';
 import { stabilizeText } from './stabilize-text.ts';
+import { restoreSyncText } from './restore-sync-text.ts';
 import { rollbackText } from './rollback-text.ts';
 import type { Style } from './style.ts';
 import { verifyText } from './verify-text.ts';
@@ -57,6 +58,8 @@ function textLines(report: Report, style: Style): string[] {
       return historyText(report, style);
     case 'restart':
       return restartText(report, style);
+    case 'restore-sync':
+      return restoreSyncText(report, style);
     case 'rollback':
       return rollbackText(report, style);
     case 'verify':

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { applicationHealth } from './argocd-health.ts';
+import { applicationRefresh } from './argocd-refresh.ts';
 import { startApiServer } from './api-server.ts';
 import type { Programs } from './api-programs.ts';
 import type { ApiServer, ApiServerOptions } from './api-server.ts';
@@ -50,7 +51,7 @@ export async function startSandbox({ scenario, speed, ...hooks }: StartOptions):
   const plane: ControlPlane = { store, clock, events: new EventRecorder(store, clock) };
   const kubelet = new Kubelet(plane);
   const values = freshSecretValues();
-  startControllers(plane, [kubelet, applicationHealth(plane)]);
+  startControllers(plane, [kubelet, applicationHealth(plane), applicationRefresh(plane)]);
   playScenario(asScenario(scenario), {
     plane,
     kubelet,

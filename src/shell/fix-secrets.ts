@@ -27,6 +27,7 @@ import { collectValues } from './collect-values.ts';
 import { agreeToFix, showPlans } from './agree-to-fix.ts';
 import { fixReport } from './fix-report.ts';
 import { guardTargets } from './guard-targets.ts';
+import { endLeftPauses } from './left-pauses.ts';
 import type { Generate } from './generate-values.ts';
 import { observe } from './observe.ts';
 import { proveRights } from './prove-rights.ts';
@@ -88,9 +89,7 @@ type CheckPlans = (plans: readonly PlannedSecret[]) => Promise<void>;
 async function repair(session: Session, options: FixOptions, check?: CheckPlans): Promise<FixReport> {
   const { cluster, deps, scope, stack } = session;
   const { dryRun } = options;
-  const snapshot = await untilInterrupted(observe(cluster, scope, deps.clock.now()), deps.signal);
-  refuseUnreadableSecrets(session, snapshot);
-
+  const { snapshot, resumed } = await lookFirst(session, options);
   const known = wantedBy(session, snapshot, options);
   const from = options.from.length > 0 ? options.from : session.defaultSources;
   const sources = await openSources(session, options, { from, snapshot, known });
@@ -123,7 +122,7 @@ async function repair(session: Session, options: FixOptions, check?: CheckPlans)
   const isIdle = plans.every(({ action }) => action === 'none') && syncs.length === 0;
   if (isIdle && refusal !== undefined) throw refusal;
   const result = { snapshot, from, plans, syncs, leftAlone: [...leftAlone, ...left], dryRun };
-  if (dryRun || isIdle) return fixReport(session, { ...result, outcomes: [] });
+  if (dryRun || isIdle) return fixReport(session, { ...result, outcomes: resumed });
 
   showPlans(session, { plans, syncs }, snapshot);
   await untilInterrupted(rehearseWrites(session, plans, snapshot.missingNamespaces), deps.signal);
@@ -132,12 +131,25 @@ async function repair(session: Session, options: FixOptions, check?: CheckPlans)
   const { missingNamespaces } = snapshot;
   const how = { command: 'fix-secrets', missingNamespaces, keep: options.keep };
   const { outcomes: writes, written } = await writeSecrets(session, plans, how);
-  const outcomes = [...writes, ...heldSecrets(written, requirements(snapshot, stack), snapshot)];
+  const outcomes = [...resumed, ...writes, ...heldSecrets(written, requirements(snapshot, stack), snapshot)];
   if (syncs.length === 0) return fixReport(session, { ...result, outcomes, written });
   const synced = await syncExternals(session, syncs);
   // What another program wrote is known only by looking again.
   const after = await observe(cluster, scope, deps.clock.now());
   return fixReport(session, { ...result, snapshot: after, outcomes: [...outcomes, ...synced], written: [] });
+}
+
+async function lookFirst(
+  session: Session,
+  { dryRun }: FixOptions,
+): Promise<{ readonly snapshot: Snapshot; readonly resumed: readonly StepOutcome[] }> {
+  const { cluster, deps, scope } = session;
+  const look = (): Promise<Snapshot> => untilInterrupted(observe(cluster, scope, deps.clock.now()), deps.signal);
+  const snapshot = await look();
+  refuseUnreadableSecrets(session, snapshot);
+  const resumed = dryRun ? [] : await endLeftPauses(session, snapshot);
+  // What syncs again may have written already.
+  return { snapshot: resumed.length === 0 ? snapshot : await look(), resumed };
 }
 
 /** A wrong `--from` shows at the first run, not in the next outage. */

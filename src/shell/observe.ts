@@ -83,6 +83,22 @@ function toListing<T>(
   return { items, gaps };
 }
 
+/** What c2l may have paused. */
+export async function observePausable(
+  cluster: ClusterReader,
+  scope: Scope,
+): Promise<{ argocd: Pick<ArgoCdSnapshot, 'applications'>; writers: Pick<SecretWritersSnapshot, 'externalSecrets'> }> {
+  const { argocdNamespace } = scope;
+  const [externalSecrets, applications] = await Promise.all([
+    listEverywhere('externalsecrets', scope, (namespace) => cluster.list('externalsecrets', namespace)),
+    cluster.list('applications', argocdNamespace),
+  ]);
+  return {
+    argocd: { applications: toListing('applications', [argocdNamespace], [applications]) },
+    writers: { externalSecrets },
+  };
+}
+
 const nothing = { items: [], gaps: [] };
 
 async function observeWriters(cluster: ClusterReader, scope: Scope): Promise<SecretWritersSnapshot> {

@@ -12,6 +12,7 @@ import { durationText } from '../render/layout.ts';
 import { createStyle } from '../render/style.ts';
 import { chooseRestart, type RestartWords } from './choose-restart.ts';
 import { confirmWrite } from './confirm.ts';
+import { endLeftPauses } from './left-pauses.ts';
 import { observe } from './observe.ts';
 import { proveRights } from './prove-rights.ts';
 import { replacePods, restartLevels } from './restart-steps.ts';
@@ -48,6 +49,7 @@ export async function runRestart(session: Session, options: RestartOptions): Pro
   const writes = plan.replace.length + plan.restart.length;
 
   if (options.dryRun) return dryRunReport(session, snapshot, plan);
+  const resumed = await endLeftPauses(session, snapshot);
   if (writes > 0) {
     await untilInterrupted(proveRights(session, rightsFor(plan)), deps.signal);
     show(session, plan);
@@ -59,6 +61,7 @@ export async function runRestart(session: Session, options: RestartOptions): Pro
   const patience = isUntouched && !options.waitOnly ? Math.min(patienceMs, options.timeoutMs) : options.timeoutMs;
   const deadline = deps.clock.monotonic() + patience;
   const begun = [
+    ...resumed,
     ...(await replacePods(session, plan.replace, deadline)),
     ...(await restartLevels(session, snapshot, { levels: plan.restart, deadline })),
   ];

@@ -14,6 +14,7 @@ import type { Right } from '../cluster-ports.ts';
 import { planLines } from '../render/plan-text.ts';
 import { createStyle } from '../render/style.ts';
 import { confirmWrite } from './confirm.ts';
+import { endLeftPauses } from './left-pauses.ts';
 import { observe } from './observe.ts';
 import { proveRights } from './prove-rights.ts';
 import { refuseUnreadableSecrets } from './readable-secrets.ts';
@@ -42,6 +43,7 @@ export async function runRollback(session: Session, options: RollbackOptions): P
   const { cluster, deps, scope } = session;
   const snapshot = await untilInterrupted(observe(cluster, scope, deps.clock.now()), deps.signal);
   refuseUnreadableSecrets(session, snapshot);
+  if (!options.dryRun) await endLeftPauses(session, snapshot);
   const revision = chosenRevision(snapshot, options);
   const current = snapshot.secrets.items.find(
     ({ metadata }) => metadata.name === revision.secretName && metadata.namespace === revision.namespace,

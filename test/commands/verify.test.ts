@@ -58,6 +58,8 @@ async function setUp({
     terminal,
     signal: interruption.signal,
     operator: 'tester',
+    processId: 1,
+    isRunning: notUsed,
     version: '0.0.0',
   };
   const cluster = await connectCluster({ kubeconfigText: world.kubeconfig, requestTimeoutMs, env: {} });

@@ -27,6 +27,7 @@ function clusterWith(resources: readonly Resource[]): ClusterReader {
     readSecret: () => Promise.resolve({ state: 'absent' }),
     copySecret: () => Promise.resolve({ state: 'absent' }),
     readNamespace: () => Promise.resolve({ state: 'absent' }),
+    readSynced: () => Promise.resolve({ state: 'absent' }),
     readLog: () => Promise.resolve({ state: 'absent' }),
     isAllowed: () => Promise.resolve({ state: 'present', value: true }),
   };

@@ -108,6 +108,8 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     terminal,
     signal,
     operator: 'tester@here',
+    processId: process.pid,
+    isRunning: (processId) => processId === process.pid,
     version: '0.0.0-test',
   };
   const code = await run(argv, {

@@ -90,6 +90,8 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
     terminal,
     signal: interruption.signal,
     operator: 'tester@test',
+    processId: process.pid,
+    isRunning: (processId) => processId === process.pid,
     version: '0.0.0-test',
   };
   const session = await openSession(

@@ -1,0 +1,43 @@
+import { refText } from '../core/kubernetes.ts';
+import type { StepOutcome } from '../core/report.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { pausesIn, type PausedObject } from '../core/sync-pause.ts';
+import { utcText } from '../core/utc-text.ts';
+import { resumeSync } from './pause-sync.ts';
+import type { Session } from './session.ts';
+
+/**
+ * Ends the pauses that nobody ends any more: those whose time is over, and those of runs on this machine that were
+ * killed. Every command that writes does so before anything else: whoever asked for the pause agreed to its end. Others
+ * are told of, and left.
+ */
+export async function endLeftPauses(session: Session, snapshot: Snapshot): Promise<readonly StepOutcome[]> {
+  const { terminal } = session.deps;
+  const outcomes: StepOutcome[] = [];
+  for (const paused of pausesIn(snapshot)) {
+    const { object, pause } = paused;
+    const place = `-n ${object.namespace}`;
+    if (!isLeft(session, paused)) {
+      if (pause?.processId === session.deps.processId && pause.by === session.deps.operator) continue;
+      const who = pause === undefined ? '' : ` until ${utcText(pause.until)} by ${pause.by} (${pause.command})`;
+      terminal.err(`warning: sync of ${refText(object)} is paused${who}: c2l restore-sync ${place} ends it now`);
+      continue;
+    }
+    const ended = await resumeSync(session, [object]);
+    for (const { outcome, detail } of ended) {
+      terminal.err(
+        outcome === 'failed'
+          ? `warning: sync of ${refText(object)} is still paused: ${detail}`
+          : `sync of ${refText(object)} was left paused by ${pause?.by ?? ''}: it ${detail}`,
+      );
+    }
+    outcomes.push(...ended);
+  }
+  return outcomes;
+}
+
+function isLeft({ deps }: Session, { pause }: PausedObject): boolean {
+  if (pause === undefined) return false;
+  if (Date.parse(pause.until) <= deps.clock.now().getTime()) return true;
+  return pause.by === deps.operator && pause.processId !== deps.processId && !deps.isRunning(pause.processId);
+}
