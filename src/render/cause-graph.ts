@@ -42,8 +42,13 @@ export function causeGraph(source: GraphSource): CauseGraph {
 }
 
 /** What nothing hangs on is told well enough in words. */
-function isDrawn({ severity, blocks, effects }: FindingGroup): boolean {
-  return severity === 'error' || blocks.length + effects.length > 0;
+function isDrawn({ blocks, effects }: FindingGroup): boolean {
+  return blocks.length + effects.length > 0;
+}
+
+/** `stuck: CreateContainerConfigError`: the pod's name says little, and takes the room of what it is. */
+function stateText({ state, detail }: ComponentState): string {
+  return `${state}: ${detail.replace(/^\S+ is (?=\S+$)/, '')}`;
 }
 
 const severityTones = { error: 'bad', warning: 'caution', info: 'neutral' } as const;
@@ -109,7 +114,7 @@ class Draft {
     this.#nodes.set(id, {
       id,
       title: refText(object),
-      state: this.#placed(object, component === undefined ? 'blocked' : `${component.state}: ${component.detail}`),
+      state: this.#placed(object, component === undefined ? 'blocked' : stateText(component)),
       tone: component === undefined ? 'caution' : stateTones[component.state],
       isRoot: false,
     });

@@ -28,7 +28,7 @@ export function isAside({ code }: Finding): boolean {
 
 const rank: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
 
-/** Roots with what they explain beneath: the most serious first, then those that hold up most. */
+/** Roots with what they explain beneath: the most serious first, then those that hold up most, then what c2l repairs. */
 export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
   const effectsOf = effectFinder(findings);
   return [...gather(rootsOf(findings, effectsOf)).values()]
@@ -37,7 +37,16 @@ export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
       const blocks = distinctRefs(members.flatMap((finding) => finding.blocks));
       return { code, severity, object, findings: members, blocks, effects: effectsOf(members) };
     })
-    .sort((left, right) => rank[left.severity] - rank[right.severity] || beneath(right) - beneath(left));
+    .sort(
+      (left, right) =>
+        rank[left.severity] - rank[right.severity] ||
+        beneath(right) - beneath(left) ||
+        Number(isOfSecret(right)) - Number(isOfSecret(left)),
+    );
+}
+
+function isOfSecret({ findings }: FindingGroup): boolean {
+  return findings.some(({ secret }) => secret !== undefined);
 }
 
 /** Findings that nothing in the report explains. Of a circle of causes the first stands for it: none may be lost. */

@@ -24,7 +24,7 @@ function pathMarkup(points: GraphLayout['paths'][number]): Markup {
 }
 
 const padding = 12;
-const titleCharacters = 29;
+const titleCharacters = 27;
 const stateCharacters = 34;
 const stateLines = 2;
 
@@ -39,8 +39,8 @@ function nodeMarkup({ x, y, title, state, tone, isRoot }: PlacedNode): Markup {
 function lines(text: string): string[] {
   const all = wrap(text, stateCharacters);
   const shown = all.slice(0, stateLines).map((line) => short(line, stateCharacters));
-  const last = shown.at(-1) ?? '';
-  return all.length <= stateLines ? shown : [...shown.slice(0, -1), `${short(last, stateCharacters - 1)}…`];
+  const last = short(shown.at(-1) ?? '', stateCharacters - 1).replace(/…$/, '');
+  return all.length <= stateLines ? shown : [...shown.slice(0, -1), `${last}…`];
 }
 
 function short(text: string, most: number): string {
