@@ -1,3 +1,4 @@
+import type { ShownCertificate } from './core/certificate-judgement.ts';
 import type { Listed, ObjectMeta, OwnerReference, Resource } from './core/kubernetes.ts';
 import type { Observed } from './core/observed.ts';
 import type { Secret } from './core/secret.ts';
@@ -67,6 +68,8 @@ export interface HttpAnswer {
    * That is a fact about the service. The status is then the proxy's 503, or 0 for a pod.
    */
   readonly failure?: string;
+  /** Where TLS was asked for. */
+  readonly certificate?: ShownCertificate;
 }
 
 export interface ExecResult {
@@ -89,6 +92,8 @@ export interface ClusterProbe {
     port: number;
     path: string;
     basicAuth?: { user: SecretValue; password: SecretValue };
+    /** Speaks TLS, accepts whatever is shown, and tells what a client that trusts `ca` would find. */
+    tls?: { host: string; ca?: SecretValue };
   }): Promise<Observed<HttpAnswer>>;
   /** Runs a command in a container. Secret input goes over standard input: argv stands in audit logs. */
   exec(target: {

@@ -1,10 +1,13 @@
 import http from 'node:http';
+import { isIP } from 'node:net';
 import { Duplex } from 'node:stream';
+import { connect, type TLSSocket } from 'node:tls';
 import { absent, present, type Observed } from '../core/observed.ts';
 import type { ClusterProbe, HttpAnswer } from '../cluster-ports.ts';
-import { answerFailure, apiStatus, TransportFailure, type ApiAnswer } from './kubernetes-errors.ts';
+import { answerFailure, apiStatus, systemCode, TransportFailure, type ApiAnswer } from './kubernetes-errors.ts';
 import { collectionPath } from './kubernetes-resources.ts';
 import { followStream, KeptOutput, type Channel } from './kubernetes-streams.ts';
+import { shownCertificate } from './shown-certificate.ts';
 import type { Transport } from './kubernetes-transport.ts';
 
 const dataChannel = 0;
@@ -53,15 +56,18 @@ function refusedForward(refusal: ApiAnswer, target: PodTarget): Observed<HttpAns
 /** Never rejects: every end of the connection is an answer about the pod. */
 function requestOver(connection: ForwardedConnection, target: PodTarget): Promise<HttpAnswer> {
   return new Promise((resolve) => {
+    const secured = target.tls === undefined ? undefined : securedConnection(connection, target.tls);
     const request = http.request({
-      createConnection: () => connection,
-      host: 'localhost',
+      createConnection: () => secured ?? connection,
+      host: target.tls?.host ?? 'localhost',
       port: target.port,
       path: target.path,
       headers: { Connection: 'close', ...authorization(target) },
     });
-    const fail = (): void => {
-      resolve({ status: 0, body: '', failure: connection.failure ?? 'closed without an answer by HTTP' });
+    const fail = (error?: unknown): void => {
+      const spoke = secured !== undefined && secured.getProtocol() === null;
+      const own = spoke && systemCode(error).startsWith('ERR_SSL') ? 'does not speak TLS' : undefined;
+      resolve({ status: 0, body: '', failure: connection.failure ?? own ?? 'closed without an answer by HTTP' });
     };
     request.on('error', fail);
     request.on('response', (response) => {
@@ -71,11 +77,18 @@ function requestOver(connection: ForwardedConnection, target: PodTarget): Promis
       });
       response.on('error', fail);
       response.on('end', () => {
-        resolve({ status: response.statusCode ?? 0, body: body.toString() });
+        const certificate = secured && shownCertificate(secured, target.tls?.host ?? '');
+        resolve({ status: response.statusCode ?? 0, body: body.toString(), ...(certificate && { certificate }) });
       });
     });
     request.end();
   });
+}
+
+/** Nothing is refused here: what is wrong with a certificate is to be named, all of it. */
+function securedConnection(socket: Duplex, { host, ca }: NonNullable<PodTarget['tls']>): TLSSocket {
+  const name = isIP(host) === 0 ? { servername: host } : {};
+  return connect({ socket, ...name, rejectUnauthorized: false, ...(ca === undefined ? {} : { ca: ca.reveal() }) });
 }
 
 function authorization({ basicAuth }: PodTarget): { Authorization?: string } {

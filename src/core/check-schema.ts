@@ -50,6 +50,17 @@ export const checkSchema = z.discriminatedUnion('kind', [
         .strictObject({ user: secretKeyOrValue, password: secretKeyOrValue })
         .optional()
         .describe('log in by HTTP basic authentication'),
+      tls: z
+        .strictObject({
+          host: host.optional().describe('name that the certificate must be for; default: SERVICE.NAMESPACE.svc'),
+          days: z.int().min(0).default(14).describe('warn when it ends sooner'),
+          ca: z
+            .strictObject({ secret: kubernetesName, key: name })
+            .optional()
+            .describe('key of a Secret that holds the authority in PEM; default: what the machine trusts'),
+        })
+        .optional()
+        .describe('speak HTTPS, through a port-forward to a ready pod, and judge the certificate'),
     })
     .describe('a GET through the API server is answered as expected'),
   z

@@ -159,7 +159,8 @@ test('a backend that is Ready without its database fails by its own word', async
   const check = report.checks.find(({ component, name }) => component === 'api-backend' && name.startsWith('GET '));
   expect(check).toMatchObject({
     outcome: 'fail',
-    detail: 'answered 503 instead of 200, database.status is "disconnected" instead of "connected"',
+    detail:
+      'answered 503 instead of 200, database.status is "disconnected" instead of "connected": {"database":{"status":"disconnected"}}',
   });
   const waits = report.timeline.filter(({ name, outcome }) => name === check?.name && outcome === 'waiting');
   expect(waits).toHaveLength(1);
