@@ -12,6 +12,8 @@ interface DrillFlags {
   readonly manual?: boolean;
 }
 
+const drillFormats = ['text', 'json', 'yaml', 'markdown', 'html', 'junit'] as const;
+
 export function declareDrDrill(registry: Registry): void {
   const parent = registry.command(
     'dr-drill',
@@ -54,7 +56,7 @@ function declareRun(registry: Registry, parent: Command): void {
   const options = {
     name: 'dr-drill',
     writes: true,
-    formats: () => ['text', 'json', 'yaml', 'markdown'] as const,
+    formats: () => drillFormats,
     adjust: (flags: GlobalFlags) => ({ ...flags, scenario: sandboxState(flags, command.args[0]) }),
   };
   registry.reports(command, options, ({ drill }) => {
@@ -93,7 +95,7 @@ function declareEnding(registry: Registry, parent: Command): void {
       .option('--confirm <name>', 'name of the production context or namespace, where --yes alone is not consent')
       .option('--identity <file>', 'file of an age identity, for an encrypted backup (default: $C2L_AGE_IDENTITY)')
       .addHelpText('after', `\nExample:\n  c2l dr-drill ${action} -n shop`);
-    const options = { name: 'dr-drill', writes: true, formats: () => ['text', 'json', 'yaml', 'markdown'] as const };
+    const options = { name: 'dr-drill', writes: true, formats: () => drillFormats };
     registry.reports(command, options, ({ endedDrill }) => {
       const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & DrillFlags>();
       return (session) =>

@@ -6,29 +6,23 @@ import { findingsHtml } from './findings-html.ts';
 import { isAside } from './finding-groups.ts';
 import { graphSvg } from './graph-svg.ts';
 import { typedNext } from './head-text.ts';
-import { htmlStyle } from './html-style.ts';
+import { htmlPage, htmlTable } from './html-page.ts';
 import { count } from './layout.ts';
-import { Markup, markup } from './markup.ts';
+import { markup, type Markup } from './markup.ts';
 import { setAsideFacts } from './set-aside-facts.ts';
 import { subjectPage, type SubjectTable } from './subject-page.ts';
 import type { Style } from './style.ts';
 
-/** One file that needs nothing else: no script, no font, no picture, and no leave to fetch any. */
 export function auditHtml(report: AuditReport, style: Style): string {
-  return markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>c2l audit: ${report.verdict}, ${report.context}</title>
-<style>${Markup.trusted(htmlStyle)}</style>
-</head>
-<body>
-${headMarkup(report, style)}${subjectMarkup(report, style)}${chainMarkup(report)}${findingsHtml(report, style)}${asideMarkup(report)}${componentsMarkup(report)}${applicationsMarkup(report.applications)}</body>
-</html>
-`.text;
+  return htmlPage(`c2l audit: ${report.verdict}, ${report.context}`, [
+    headMarkup(report, style),
+    subjectMarkup(report, style),
+    chainMarkup(report),
+    findingsHtml(report, style),
+    asideMarkup(report),
+    componentsMarkup(report),
+    applicationsMarkup(report.applications),
+  ]);
 }
 
 function headMarkup(report: AuditReport, style: Style): Markup {
@@ -63,18 +57,7 @@ ${tables.map(tableMarkup)}</article>
 }
 
 function tableMarkup({ title, header, rows }: SubjectTable): Markup {
-  const titles = header.map((text) => markup`<th>${text}</th>`);
-  const lines = rows.map((texts) => markup`<tr>${texts.map((text) => markup`<td>${text}</td>`)}</tr>\n`);
-  const table =
-    rows.length === 0
-      ? undefined
-      : markup`<div class="scroll"><table>
-<thead><tr>${titles}</tr></thead>
-<tbody>
-${lines}</tbody>
-</table></div>
-`;
-  return markup`<h3>${title}</h3>\n${table}`;
+  return markup`<h3>${title}</h3>\n${rows.length === 0 ? undefined : htmlTable({ header, rows })}`;
 }
 
 function chainMarkup(report: AuditReport): Markup | undefined {

@@ -1,18 +1,21 @@
 import type { DrillReport } from '../core/drill/drill-report.ts';
+import { beforeNextDrill } from '../core/drill/next-drill.ts';
 import { refText } from '../core/kubernetes.ts';
 import { faultWords, wrongOf } from './drill-text.ts';
+import { backupWords, comparedWords, phaseText, timeWords } from './drill-words.ts';
 import { durationText } from './layout.ts';
 import { codeSpan, escapeMarkdown, markdownTable } from './markdown-text.ts';
 
 /** Fit to be kept as evidence: who, when, with which version, and what the journal held. */
 export function drillMarkdown(report: DrillReport): string[] {
-  const { drill, recovery, backup, noticed, data, timeline, faults, sources } = report;
-  const wrong = wrongOf(report);
+  const { drill, recovery, noticed, data, timeline, faults, sources, components, earlier } = report;
+  const backup = backupWords(report);
+  const compared = comparedWords(report);
   return [
     `- scenario ${codeSpan(drill.scenario)}: ${escapeMarkdown(drill.description)}`,
     `- by ${codeSpan(drill.operator)} with c2l ${codeSpan(drill.version)}${drill.manual ? ', recovered by people' : ''}`,
     `- sources ${sources.map(codeSpan).join(', ')}`,
-    ...(backup === undefined ? [] : [`- ${backup.equal} of ${backup.required} required values equal to what ran`]),
+    ...(backup === undefined ? [] : [`- ${backup}`]),
     ...(drill.journalDigest === undefined ? [] : [`- journal ${codeSpan(drill.journalDigest)}`]),
     ...(recovery === undefined
       ? []
@@ -20,11 +23,14 @@ export function drillMarkdown(report: DrillReport): string[] {
           ...markdownTable(
             ['phase', 'time'],
             [
-              ...recovery.phases.map(({ name, durationMs }) => [name, durationText(durationMs)]),
+              ...recovery.phases.map((phase) => [phase.name, phaseText(phase)]),
               ['**in all**', `**${durationText(recovery.tookMs)}**, objective ${durationText(recovery.objectiveMs)}`],
             ],
           ),
+          ...(compared === undefined ? [] : ['', escapeMarkdown(compared)]),
         ])),
+    ...bullets('What went wrong', wrongOf(report)),
+    ...bullets('Before the next drill', beforeNextDrill(report)),
     ...rows(
       'What was broken',
       ['object', 'fault'],
@@ -41,21 +47,45 @@ export function drillMarkdown(report: DrillReport): string[] {
       data.map(({ component, state, detail }) => [codeSpan(component), state, escapeMarkdown(detail)]),
     ),
     ...rows(
+      'Components',
+      ['component', 'state', 'from', 'to', 'detail'],
+      components.flatMap(({ component, spans }) =>
+        spans.map(({ state, fromMs, toMs, detail }, index) => [
+          index === 0 ? codeSpan(component) : '',
+          state,
+          durationText(fromMs),
+          durationText(toMs),
+          escapeMarkdown(detail),
+        ]),
+      ),
+    ),
+    ...rows(
+      'Earlier drills',
+      ['begun', 'outcome', 'time', 'by', 'version', 'journal'],
+      earlier.map((result) => [
+        result.takenAt,
+        result.outcome,
+        timeWords(result),
+        codeSpan(result.operator),
+        codeSpan(result.version),
+        result.journalDigest === undefined ? '' : codeSpan(result.journalDigest),
+      ]),
+    ),
+    ...rows(
       'Timeline',
       ['at', 'step', 'detail'],
       timeline.map(({ at, step, detail }) => [at, step, escapeMarkdown(detail)]),
     ),
-    ...(wrong.length === 0
-      ? []
-      : part(
-          'What went wrong',
-          wrong.map((text) => `- ${escapeMarkdown(text)}`),
-        )),
   ];
 }
 
 function part(title: string, lines: readonly string[]): string[] {
   return ['', `## ${title}`, '', ...lines];
+}
+
+function bullets(title: string, texts: readonly string[]): string[] {
+  const lines = texts.map((text) => `- ${escapeMarkdown(text)}`);
+  return lines.length === 0 ? [] : part(title, lines);
 }
 
 function rows(title: string, titles: readonly string[], cells: readonly (readonly string[])[]): string[] {

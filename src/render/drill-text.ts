@@ -1,6 +1,8 @@
 import type { DrillOutcome, DrillReport } from '../core/drill/drill-report.ts';
+import { beforeNextDrill } from '../core/drill/next-drill.ts';
 import { listText } from '../core/list-text.ts';
 import { refText } from '../core/kubernetes.ts';
+import { comparedWords } from './drill-words.ts';
 import { closingLines, headLines } from './head-text.ts';
 import { count, durationText, paragraph, table, type Cell } from './layout.ts';
 import type { Style } from './style.ts';
@@ -17,6 +19,10 @@ export function drillText(report: DrillReport, style: Style): string[] {
     ...section(
       'what went wrong',
       wrongOf(report).flatMap((text) => paragraph('  - ', text, style.width)),
+    ),
+    ...section(
+      'before the next drill',
+      beforeNextDrill(report).flatMap((text) => paragraph('  - ', text, style.width)),
     ),
     ...closingLines(report, { because: drillSummary(report), next: nextAfterDrill(report) }, style),
   ];
@@ -96,8 +102,10 @@ function planText(report: DrillReport, style: Style): string[] {
   ];
 }
 
-function timeLines({ recovery }: DrillReport, style: Style): string[] {
+function timeLines(report: DrillReport, style: Style): string[] {
+  const { recovery } = report;
   if (recovery === undefined) return [];
+  const compared = comparedWords(report);
   const { phases, tookMs, objectiveMs } = recovery;
   const rows = phases.map(({ name, durationMs }): Cell[] => [
     { text: name },
@@ -108,7 +116,10 @@ function timeLines({ recovery }: DrillReport, style: Style): string[] {
     { text: durationText(tookMs).padStart(8) },
     { text: `objective ${durationText(objectiveMs)}`, paint: tookMs > objectiveMs ? style.bad : style.good },
   ];
-  return table([...rows, total], style.width);
+  return [
+    ...table([...rows, total], style.width),
+    ...(compared === undefined ? [] : paragraph('  ', compared, style.width)),
+  ];
 }
 
 function noticedLines({ noticed }: DrillReport, style: Style): string[] {

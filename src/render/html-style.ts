@@ -1,9 +1,11 @@
 /** Of the HTML report: light and dark by the reader's own setting, wide pictures scroll, and it prints. */
 export const htmlStyle = `
 :root { color-scheme: light dark; --page: #fff; --ink: #1f2328; --soft: #57606a; --line: #d0d7de; --panel: #f6f8fa;
+  --p0: #cfe3f7; --p1: #dcd6f7; --p2: #f7dcec; --p3: #fbe6c8; --p4: #d9efd3; --p5: #cdeeea;
   --bad: #b3261e; --bad-fill: #fdeceb; --caution: #8a5a00; --caution-fill: #fdf3dd; --good: #1a7f37; --good-fill: #e6f5ea;
   --neutral: #57606a; --neutral-fill: #eef1f4; }
 @media (prefers-color-scheme: dark) { :root { --page: #0d1117; --ink: #e6edf3; --soft: #9da7b3; --line: #30363d;
+  --p0: #1d3a57; --p1: #352f5c; --p2: #532841; --p3: #57401c; --p4: #274a22; --p5: #1b4a46;
   --panel: #161b22; --bad: #ff7b72; --bad-fill: #2d1517; --caution: #e3b341; --caution-fill: #2b2110; --good: #56d364;
   --good-fill: #0f2417; --neutral: #9da7b3; --neutral-fill: #1c2128; } }
 * { box-sizing: border-box; }
@@ -34,5 +36,16 @@ details { margin: .9rem 0; } summary { cursor: pointer; color: var(--soft); marg
 .chain .bad rect { fill: var(--bad-fill); stroke: var(--bad); } .chain .caution rect { fill: var(--caution-fill); stroke: var(--caution); }
 .chain .good rect { fill: var(--good-fill); stroke: var(--good); } .chain .root rect { stroke-width: 2.5; }
 .chain .edge { fill: none; stroke: var(--soft); stroke-width: 1.5; opacity: .75; } .chain .head { fill: var(--soft); }
+.course { display: block; max-width: none; } .course text { font: 11.5px system-ui, "DejaVu Sans", sans-serif; fill: var(--ink); }
+.course .name { font-size: 12.5px; font-weight: 600; } .course .tick { stroke: var(--line); } .course .tick + .state { fill: var(--soft); }
+.course .seen line { stroke: var(--ink); stroke-dasharray: 3 3; }
+.course .bad rect { fill: var(--bad-fill); stroke: var(--bad); } .course .caution rect { fill: var(--caution-fill); stroke: var(--caution); }
+.course .good rect { fill: var(--good-fill); stroke: var(--good); } .course .neutral rect { fill: var(--neutral-fill); stroke: var(--neutral); }
+.swatch { display: inline-block; width: .8em; height: .8em; margin-right: .5em; border: 1px solid var(--line); border-radius: 2px; }
+.key .swatch { margin-left: .8em; } .swatch.good { background: var(--good-fill); border-color: var(--good); }
+.swatch.caution { background: var(--caution-fill); border-color: var(--caution); } .swatch.bad { background: var(--bad-fill); border-color: var(--bad); }
+.swatch.neutral { background: var(--neutral-fill); border-color: var(--neutral); }
+${['p0', 'p1', 'p2', 'p3', 'p4', 'p5'].map((each) => `.${each} rect { fill: var(--${each}); } .swatch.${each} { background: var(--${each}); }`).join('\n')}
+ul { margin: .4rem 0; padding-left: 1.3rem; } li { margin: .15rem 0; }
 @media print { body { max-width: none; padding: 0; } article { break-inside: avoid; } }
 `;

@@ -1,3 +1,4 @@
+import type { DrillReport } from '../core/drill/drill-report.ts';
 import type { Report } from '../core/report.ts';
 import { auditText } from './audit-text.ts';
 import { backupText } from './backup-text.ts';
@@ -34,16 +35,21 @@ export async function renderReport(report: Report, format: OutputFormat, style: 
 async function renderPage(report: Report, format: OutputFormat, style: Style): Promise<string> {
   const { command } = report;
   if (format === 'html' && command === 'audit') return (await import('./audit-html.ts')).auditHtml(report, style);
+  if (command === 'dr-drill') return renderDrill(report, format, style);
   if (format === 'junit' && (command === 'audit' || command === 'verify')) {
     return (await import('./report-junit.ts')).reportJunit(report);
   }
-  if (
-    format === 'markdown' &&
-    (command === 'audit' || command === 'verify' || command === 'stabilize' || command === 'dr-drill')
-  ) {
+  if (format === 'markdown' && (command === 'audit' || command === 'verify' || command === 'stabilize')) {
     return (await import('./report-markdown.ts')).reportMarkdown(report, style);
   }
   throw new TypeError(`${command} has no form ${format}`);
+}
+
+async function renderDrill(report: DrillReport, format: OutputFormat, style: Style): Promise<string> {
+  if (format === 'html') return (await import('./drill-html.ts')).drillHtml(report, style);
+  if (format === 'junit') return (await import('./drill-junit.ts')).drillJunit(report);
+  if (format === 'markdown') return (await import('./report-markdown.ts')).reportMarkdown(report, style);
+  throw new TypeError(`dr-drill has no form ${format}`);
 }
 
 function textLines(report: Report, style: Style): string[] {

@@ -25,6 +25,7 @@ interface Facts {
   readonly isInterrupted?: boolean;
   readonly recovery?: NonNullable<DrillReport['recovery']>;
   readonly noticed?: DrillReport['noticed'];
+  readonly components?: DrillReport['components'];
   readonly ended?: Ended;
   readonly wrong?: readonly string[];
 }
@@ -62,6 +63,8 @@ export function drillReport(session: Session, { options, prepared, id, takenAt }
     data: ended?.data ?? [],
     noticed: facts.noticed ?? [],
     timeline: ended?.timeline ?? [],
+    components: facts.components ?? [],
+    earlier: [],
     wrong: [...obstacles.map(({ reason }) => reason), ...wrong, ...(ended?.wrong ?? [])],
   };
 }

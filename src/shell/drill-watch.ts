@@ -1,10 +1,16 @@
+import { componentStates } from '../core/component-states.ts';
+import { componentCourses, type ComponentCourse, type CourseLook } from '../core/drill/component-course.ts';
 import { podState } from '../core/pod-state.ts';
+import type { Listed } from '../core/kubernetes.ts';
+import type { Observed } from '../core/observed.ts';
+import type { Listing, Snapshot } from '../core/snapshot.ts';
 import type { Session } from './session.ts';
 
 export interface Noticed {
   /** From the fault on. */
   readonly firstPodMs?: number;
   readonly argocdMs?: number;
+  readonly components: readonly ComponentCourse[];
 }
 
 const lookEveryMs = 500;
@@ -12,24 +18,28 @@ const lookEveryMs = 500;
 /** Looks on while others recover: when the first new pod is ready, and when Argo CD says that something is wrong. */
 export function lookOn(
   session: Session,
-  {
-    begun,
-    namespace,
-    uidsBefore,
-  }: { readonly begun: number; readonly namespace: string; readonly uidsBefore: ReadonlySet<string> },
+  { begun, namespace, before }: { readonly begun: number; readonly namespace: string; readonly before: Snapshot },
 ): { end(): Promise<Noticed> } {
-  const { cluster, deps, scope } = session;
+  const { cluster, deps, scope, stack } = session;
   const { clock } = deps;
   const stop = new AbortController();
-  let seen: Noticed = {};
+  const uidsBefore = new Set(before.pods.items.map(({ metadata }) => metadata.uid ?? ''));
+  const looks: CourseLook[] = [];
+  let seen: Omit<Noticed, 'components'> = {};
   const look = async (): Promise<void> => {
-    const [pods, applications] = await Promise.all([
+    const [pods, applications, ...controllers] = await Promise.all([
       cluster.list('pods', namespace),
       cluster.list('applications', scope.argocdNamespace),
+      cluster.list('deployments', namespace),
+      cluster.list('statefulsets', namespace),
+      cluster.list('daemonsets', namespace),
+      cluster.list('replicasets', namespace),
     ]);
     const afterMs = Math.round(clock.monotonic() - begun);
     const fresh =
       pods.state === 'present' ? pods.value.filter(({ metadata }) => !uidsBefore.has(metadata.uid ?? '')) : [];
+    const now = snapshotOf(before, pods, ...controllers);
+    if (now !== undefined) looks.push({ atMs: afterMs, states: componentStates(now, stack) });
     if (seen.firstPodMs === undefined && fresh.some((pod) => podState(pod).state === 'ready')) {
       seen = { ...seen, firstPodMs: afterMs };
     }
@@ -54,7 +64,31 @@ export function lookOn(
       await running;
       // What became ready since the last look is not missed.
       await look();
-      return seen;
+      return { ...seen, components: componentCourses(looks) };
     },
+  };
+}
+
+type Lists = [
+  pods: Observed<readonly Listed['pods'][]>,
+  deployments: Observed<readonly Listed['deployments'][]>,
+  statefulSets: Observed<readonly Listed['statefulsets'][]>,
+  daemonSets: Observed<readonly Listed['daemonsets'][]>,
+  replicaSets: Observed<readonly Listed['replicasets'][]>,
+];
+
+/** What was seen before, with what moves in a recovery as it is now; undefined where a part could not be read. */
+function snapshotOf(before: Snapshot, ...lists: Lists): Snapshot | undefined {
+  const [pods, deployments, statefulSets, daemonSets, replicaSets] = lists;
+  if (pods.state !== 'present' || deployments.state !== 'present' || statefulSets.state !== 'present') return undefined;
+  if (daemonSets.state !== 'present' || replicaSets.state !== 'present') return undefined;
+  const all = <T>(items: readonly T[]): Listing<T> => ({ items, gaps: [] });
+  return {
+    ...before,
+    pods: all(pods.value),
+    deployments: all(deployments.value),
+    statefulSets: all(statefulSets.value),
+    daemonSets: all(daemonSets.value),
+    replicaSets: all(replicaSets.value),
   };
 }

@@ -109,6 +109,8 @@ const nothing = {
   data: [],
   noticed: [],
   timeline: [],
+  components: [],
+  earlier: [],
   wrong: [],
 };
 

@@ -116,9 +116,14 @@ async function disrupt(session: Session, run: Run, journal: Journal): Promise<Dr
     isInterrupted: session.deps.signal.aborted,
     ...(course === undefined ? {} : { recovery: timesOf(run, course) }),
     noticed: course === undefined || run.prepared.plan.faults.length === 0 ? [] : noticedBy(course.noticed),
+    components: componentsOf(course),
     ended,
     wrong: [...(stopped === undefined ? [] : [stopped]), ...(course?.wrong ?? []), ...(course?.recovery?.wrong ?? [])],
   });
+}
+
+function componentsOf(course: Course | undefined): DrillReport['components'] {
+  return course?.noticed.components ?? [];
 }
 
 interface Attempt {
@@ -179,8 +184,7 @@ async function go(session: Session, run: Run, { journal, written }: Parts): Prom
     await journal.write('consumers', `start anew: ${podsText(plan.evict)}`);
     wrong.push(...(await startAnew(session, plan.evict)));
   }
-  const uidsBefore = new Set(snapshot.pods.items.map(({ metadata }) => metadata.uid ?? ''));
-  const watching = lookOn(session, { begun, namespace, uidsBefore });
+  const watching = lookOn(session, { begun, namespace, before: snapshot });
   try {
     const found = plan.faults.length === 0 ? undefined : await detect(session, { begun, known: prepared.known });
     const detectMs = Math.round(clock.monotonic() - begun);

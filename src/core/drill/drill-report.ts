@@ -1,5 +1,7 @@
 import type { ObjectRef } from '../kubernetes.ts';
 import type { ReportHead } from '../report.ts';
+import type { ComponentCourse } from './component-course.ts';
+import type { DrillResult } from './drill-result.ts';
 
 /** One line of the journal: written before what it tells is done. */
 export interface DrillLine {
@@ -89,6 +91,10 @@ export interface DrillReport extends ReportHead {
   /** When others noticed, from the fault on; absent where they did not. */
   readonly noticed: readonly { readonly by: string; readonly afterMs?: number }[];
   readonly timeline: readonly DrillLine[];
+  /** What became of each component, from the fault until everything was proven. */
+  readonly components: readonly ComponentCourse[];
+  /** Kept results of the same scenario in this namespace, the newest first. */
+  readonly earlier: readonly DrillResult[];
   /** What did not go as it should, in the order in which it was seen. */
   readonly wrong: readonly string[];
 }

@@ -1,0 +1,38 @@
+import type { ComponentState } from '../report.ts';
+
+/** How long a component was in one state, from the fault on. */
+export interface CourseSpan {
+  readonly state: ComponentState['state'];
+  readonly detail: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface ComponentCourse {
+  readonly component: string;
+  readonly spans: readonly CourseSpan[];
+}
+
+/** All components at one moment, from the fault on. */
+export interface CourseLook {
+  readonly atMs: number;
+  readonly states: readonly Pick<ComponentState, 'component' | 'state' | 'detail'>[];
+}
+
+/** What became of each component: a state lasts until the look that sees another one. */
+export function componentCourses(looks: readonly CourseLook[]): ComponentCourse[] {
+  const names = [...new Set(looks.flatMap(({ states }) => states.map(({ component }) => component)))];
+  return names.map((component) => ({ component, spans: spansOf(component, looks) }));
+}
+
+function spansOf(component: string, looks: readonly CourseLook[]): CourseSpan[] {
+  const spans: CourseSpan[] = [];
+  for (const { atMs, states } of looks) {
+    const seen = states.find((state) => state.component === component);
+    const last = spans.at(-1);
+    if (last !== undefined) spans[spans.length - 1] = { ...last, toMs: atMs };
+    if (seen === undefined || last?.state === seen.state) continue;
+    spans.push({ state: seen.state, detail: seen.detail, fromMs: atMs, toMs: atMs });
+  }
+  return spans;
+}

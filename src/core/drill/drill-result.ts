@@ -1,0 +1,63 @@
+import type { Verdict } from '../report.ts';
+import type { DrillOutcome, DrillReport } from './drill-report.ts';
+
+/** What is kept of a drill: enough to compare it with the next one, and to find its journal's digest again. */
+export interface DrillResult {
+  readonly id: string;
+  readonly scenario: string;
+  readonly namespace: string;
+  readonly outcome: DrillOutcome;
+  readonly verdict: Verdict;
+  readonly takenAt: string;
+  readonly operator: string;
+  readonly version: string;
+  readonly manual: boolean;
+  readonly recovery?: NonNullable<DrillReport['recovery']>;
+  readonly backup?: NonNullable<DrillReport['backup']>;
+  readonly journalDigest?: string;
+  readonly wrong: readonly string[];
+}
+
+/** Undefined where nothing was tried: a plan, and a drill that did not start, are no results. */
+export function drillResult(report: DrillReport): DrillResult | undefined {
+  const { outcome, verdict, takenAt, namespaces, drill, recovery, backup, wrong } = report;
+  if (outcome === 'planned' || outcome === 'not-started') return undefined;
+  const { id, scenario, operator, version, manual, journalDigest } = drill;
+  return {
+    id,
+    scenario,
+    namespace: namespaces[0] ?? '',
+    outcome,
+    verdict,
+    takenAt,
+    operator,
+    version,
+    manual,
+    ...(recovery === undefined ? {} : { recovery }),
+    ...(backup === undefined ? {} : { backup }),
+    ...(journalDigest === undefined ? {} : { journalDigest }),
+    wrong: wrong.slice(0, mostWrong).map((text) => text.slice(0, longestText)),
+  };
+}
+
+/** What is kept lies in one object of the cluster, which may grow to a megabyte. */
+const mostWrong = 20;
+const longestText = 300;
+
+/** Those that can be read, the newest first: anybody with the rights can edit what is kept. */
+export function readResults(texts: Iterable<string>): DrillResult[] {
+  return [...texts]
+    .flatMap((text) => readResult(text) ?? [])
+    .sort((left, right) => (left.takenAt < right.takenAt ? 1 : -1));
+}
+
+function readResult(text: string): DrillResult | undefined {
+  try {
+    const parsed = JSON.parse(text) as Partial<DrillResult> | null;
+    const needed = [parsed?.id, parsed?.scenario, parsed?.outcome, parsed?.takenAt, parsed?.operator, parsed?.version];
+    const isWhole = needed.every((field) => typeof field === 'string') && Array.isArray(parsed?.wrong);
+    return isWhole ? (parsed as DrillResult) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,47 @@
+import { listText } from '../list-text.ts';
+import type { DrillPhaseName, DrillReport } from './drill-report.ts';
+
+/** What is worth doing before the next drill, most urgent first. */
+export function beforeNextDrill(report: DrillReport): string[] {
+  const { outcome, data, noticed, kept, findings, drill, earlier } = report;
+  const lost = data.filter(({ state }) => state === 'lost').map(({ component }) => component);
+  const untried = data.filter(({ state }) => state === 'not-tried').map(({ component }) => component);
+  const unseen = noticed.filter(({ afterMs }) => afterMs === undefined).map(({ by }) => by);
+  const pods = listText(kept.map(({ pod }) => pod.name));
+  const notStarted = outcome === 'not-started' ? findings.map(({ fix }) => fix) : [];
+  return [
+    ...[...new Set(notStarted)].map((fix) => `repair what kept it from starting: ${fix}`),
+    ...when(lost.length > 0, `find out why ${listText(lost)} lost data before anything else is rehearsed`),
+    ...when(outcome === 'not-recovered', 'repair what went wrong, then run the same scenario again'),
+    ...slowPhase(report),
+    ...when(unseen.length > 0, `${listText(unseen)} noticed nothing: whoever waits for that learns of it from users`),
+    ...when(
+      untried.length > 0,
+      `prove by hand that ${listText(untried)} keeps its data: no row could be written there`,
+    ),
+    ...when(kept.length > 0, `prove by hand that what was left running would start again: ${pods}`),
+    ...when(
+      earlier.length > 0 && earlier.every(({ operator }) => operator === drill.operator) && !drill.manual,
+      'let somebody else run it once, with --manual',
+    ),
+  ];
+}
+
+function when(holds: boolean, text: string): string[] {
+  return holds ? [text] : [];
+}
+
+const advice: Readonly<Record<DrillPhaseName, string>> = {
+  detect: 'let c2l watch or an alert look more often',
+  decide: 'give c2l less to look at: a stack file, one namespace',
+  values: 'ask a source that answers faster first',
+  write: 'look at what slows the API server or its admission webhooks down',
+  'first-pod': 'look at images, probes and initContainers of what starts first',
+  'all-verified': 'look at readiness probes and at what waits for what along the chain',
+};
+
+function slowPhase({ outcome, recovery }: DrillReport): string[] {
+  const [slowest] = [...(recovery?.phases ?? [])].sort((left, right) => right.durationMs - left.durationMs);
+  if (outcome !== 'too-late' || slowest === undefined) return [];
+  return [`most of the time went into ${slowest.name}: ${advice[slowest.name]}`];
+}

@@ -1,0 +1,46 @@
+import type { DrillPhase, DrillReport, DrillPhaseName } from '../core/drill/drill-report.ts';
+import type { DrillResult } from '../core/drill/drill-result.ts';
+import { durationText } from './layout.ts';
+
+/** What each phase of a recovery is, for those who have not seen one. */
+export const phaseWords: Readonly<Record<DrillPhaseName, string>> = {
+  detect: 'until something names what is broken',
+  decide: 'until it is known what to ask for',
+  values: 'the sources bring the values',
+  write: 'the Secrets are written and read back',
+  'first-pod': 'until the first new pod is ready',
+  'all-verified': 'until every check passes',
+};
+
+/** Phases of a few milliseconds are told as such. */
+export function phaseText({ durationMs }: DrillPhase): string {
+  return durationMs < 1000 ? `${durationMs} ms` : durationText(durationMs);
+}
+
+/** Against the recovery before it of the same scenario: `1.2 s faster than the drill of 2026-03-01`. */
+export function comparedWords({ recovery, earlier }: Pick<DrillReport, 'recovery' | 'earlier'>): string | undefined {
+  const before = earlier.find((result) => result.recovery !== undefined);
+  if (recovery === undefined || before?.recovery === undefined) return undefined;
+  const difference = recovery.tookMs - before.recovery.tookMs;
+  const day = before.takenAt.slice(0, 10);
+  const amount = durationText(Math.abs(difference));
+  if (Math.abs(difference) < 50) return `as fast as the drill of ${day}`;
+  return `${amount} ${difference < 0 ? 'faster' : 'slower'} than the drill of ${day}`;
+}
+
+export function outcomeTone(outcome: DrillReport['outcome']): 'good' | 'bad' | 'caution' {
+  if (outcome === 'recovered') return 'good';
+  return outcome === 'too-late' || outcome === 'not-recovered' ? 'bad' : 'caution';
+}
+
+/** How the time of a drill stands to its objective. */
+export function timeWords({ recovery }: Pick<DrillResult, 'recovery'>): string {
+  return recovery === undefined ? 'no recovery' : durationText(recovery.tookMs);
+}
+
+/** Keys by what became of them since the backup was made. */
+export function backupWords({ backup }: Pick<DrillReport, 'backup'>): string | undefined {
+  if (backup === undefined) return undefined;
+  const changed = backup.required - backup.equal;
+  return `${backup.equal} of ${backup.required} required values equal to what ran; ${changed} changed since the backup`;
+}
