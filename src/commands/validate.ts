@@ -1,3 +1,4 @@
+import { ignoreFindings } from '../core/ignore-findings.ts';
 import { inNamespace, manifestSnapshot } from '../core/manifest-snapshot.ts';
 import type { Manifest, ManifestSet, Place } from '../core/manifests.ts';
 import { exitCodeOf, verdictOf, type ValidateReport } from '../core/report.ts';
@@ -35,7 +36,8 @@ async function validation(paths: readonly string[], flags: ValidateFlags, deps: 
     flags.againstCluster === true ? await observeSecrets(sessionOptions(flags), { wanted, stack }, deps) : undefined;
 
   const problems = set.problems;
-  const findings = validateManifests({ manifests, problems, namespaces, stack, live: seen?.live, takenAt, paths });
+  const all = validateManifests({ manifests, problems, namespaces, stack, live: seen?.live, takenAt, paths });
+  const { findings, ignored, lapsed } = ignoreFindings(all, wanted, stack);
   return {
     schemaVersion: 1,
     command: 'validate',
@@ -45,6 +47,8 @@ async function validation(paths: readonly string[], flags: ValidateFlags, deps: 
     takenAt,
     verdict: verdictOf(findings),
     findings,
+    ignored,
+    lapsedIgnores: lapsed,
     paths,
     files: set.files,
     objects: manifests.length,

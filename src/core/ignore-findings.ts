@@ -12,9 +12,9 @@ export interface IgnoreReason {
   readonly by: 'stack file' | 'annotation';
 }
 
-export interface IgnoredFinding extends Finding {
-  readonly ignored: IgnoreReason;
-}
+export type Ignored<F extends Finding> = F & { readonly ignored: IgnoreReason };
+
+export type IgnoredFinding = Ignored<Finding>;
 
 /** Something that was meant to ignore a finding and does not: it ended, or it cannot be read. */
 export interface LapsedIgnore {
@@ -22,10 +22,10 @@ export interface LapsedIgnore {
   readonly why: string;
 }
 
-export interface AfterIgnores {
+export interface AfterIgnores<F extends Finding> {
   /** What counts. */
-  readonly findings: readonly Finding[];
-  readonly ignored: readonly IgnoredFinding[];
+  readonly findings: readonly F[];
+  readonly ignored: readonly Ignored<F>[];
   readonly lapsed: readonly LapsedIgnore[];
 }
 
@@ -36,11 +36,15 @@ export const ignoreAnnotation = 'c2l.dev/ignore';
  * Sets aside what the stack file or an annotation says to ignore. What could not be read is never set aside: nobody can
  * know that it is harmless.
  */
-export function ignoreFindings(all: readonly Finding[], snapshot: Snapshot, stack: Stack | undefined): AfterIgnores {
+export function ignoreFindings<F extends Finding>(
+  all: readonly F[],
+  snapshot: Snapshot,
+  stack: Stack | undefined,
+): AfterIgnores<F> {
   const today = snapshot.takenAt.slice(0, 10);
   const notes = annotations(snapshot);
-  const findings: Finding[] = [];
-  const ignored: IgnoredFinding[] = [];
+  const findings: F[] = [];
+  const ignored: Ignored<F>[] = [];
   const lapsed = new Map<string, LapsedIgnore>();
   for (const finding of all) {
     const { object } = finding;

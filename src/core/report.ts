@@ -4,7 +4,7 @@ import type { Compared } from './baseline.ts';
 import type { DrillReport } from './drill/drill-report.ts';
 import type { Finding } from './findings.ts';
 import type { StackFile } from './init/stack-draft.ts';
-import type { IgnoredFinding, LapsedIgnore } from './ignore-findings.ts';
+import type { Ignored, IgnoredFinding, LapsedIgnore } from './ignore-findings.ts';
 import type { ObjectRef } from './kubernetes.ts';
 import type { Place } from './manifests.ts';
 
@@ -303,6 +303,9 @@ export interface LocatedFinding extends Finding {
 export interface ValidateReport extends ReportHead {
   readonly command: 'validate';
   readonly findings: readonly LocatedFinding[];
+  /** Set aside by the stack file or by an annotation of a manifest. */
+  readonly ignored: readonly Ignored<LocatedFinding>[];
+  readonly lapsedIgnores: readonly LapsedIgnore[];
   /** As they were named; `-` for standard input. */
   readonly paths: readonly string[];
   readonly files: number;

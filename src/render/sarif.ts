@@ -7,8 +7,8 @@ import { printableJson } from './printable.ts';
 const levels: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };
 
 /** The Static Analysis Results Interchange Format, version 2.1.0, which code scanning services take. */
-export function sarif({ findings }: Pick<ValidateReport, 'findings'>, version: string): string {
-  const codes = [...new Set(findings.map(({ code }) => code))].sort();
+export function sarif({ findings, ignored }: Pick<ValidateReport, 'findings' | 'ignored'>, version: string): string {
+  const codes = [...new Set([...findings, ...ignored].map(({ code }) => code))].sort();
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -17,7 +17,10 @@ export function sarif({ findings }: Pick<ValidateReport, 'findings'>, version: s
         tool: { driver: { name: 'c2l', version, rules: codes.map(rule) } },
         // What could not be read is a failure of the run and not only one result among others.
         invocations: [{ executionSuccessful: findings.every(({ code }) => code !== 'unreadable') }],
-        results: findings.map((finding) => result(finding, codes)),
+        results: [
+          ...findings.map((finding) => result(finding, codes)),
+          ...ignored.map((finding) => ({ ...result(finding, codes), suppressions: [suppression(finding)] })),
+        ],
       },
     ],
   };
@@ -33,6 +36,11 @@ function rule(code: FindingCode): object {
   };
 }
 
+/** Ignored by whoever wrote the stack file or the manifest. */
+function suppression({ ignored: { by, reason, until } }: ValidateReport['ignored'][number]): object {
+  return { kind: by === 'annotation' ? 'inSource' : 'external', justification: `${reason} (until ${until})` };
+}
+
 function result(
   { id, code, severity, message, fix, locations: [first, ...others] }: LocatedFinding,
   codes: readonly FindingCode[],
@@ -43,7 +51,8 @@ function result(
     level: levels[severity],
     message: { text: `${message}; ${fix}` },
     locations: first === undefined ? [] : [location(first)],
-    relatedLocations: others.map(location),
+    // No two of them may be alike, and a manifest on one line has all of its references there.
+    relatedLocations: [...new Map(others.map((place) => [`${place.file}:${place.line}`, location(place)])).values()],
     partialFingerprints: { finding: id },
   };
 }

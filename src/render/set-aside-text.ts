@@ -5,13 +5,15 @@ import { cut } from './cut.ts';
 import { count, paragraph, table } from './layout.ts';
 import type { Style } from './style.ts';
 
+type SetAside = Pick<AuditReport, 'baseline' | 'ignored' | 'lapsedIgnores'>;
+
 /** What does not count, counted: known from the baseline, ignored, and ignoring that came to an end. */
-export function setAsideLines(report: AuditReport, style: Style): string[] {
+export function setAsideLines(report: SetAside, style: Style): string[] {
   const lines = [...baselineLines(report, style), ...ignoredLines(report, style), ...lapsedLines(report, style)];
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
-function ignoredLines({ ignored }: AuditReport, style: Style): string[] {
+function ignoredLines({ ignored }: SetAside, style: Style): string[] {
   if (ignored.length === 0) return [];
   const hint = style.verbose ? '' : ' (-v names them)';
   const title = paragraph('IGNORED  ', `${count(ignored.length, 'finding')}${hint}`, style.width);
@@ -32,7 +34,7 @@ function subjectText({ object, key }: Finding): string {
   return key === undefined ? refText(object) : `${refText(object)} key ${key}`;
 }
 
-function lapsedLines({ lapsedIgnores }: AuditReport, style: Style): string[] {
+function lapsedLines({ lapsedIgnores }: SetAside, style: Style): string[] {
   const { shown, rest } = cut(lapsedIgnores, 'of them', style);
   return [
     ...shown.flatMap(({ object, why }) =>
@@ -42,7 +44,7 @@ function lapsedLines({ lapsedIgnores }: AuditReport, style: Style): string[] {
   ];
 }
 
-function baselineLines({ baseline }: AuditReport, style: Style): string[] {
+function baselineLines({ baseline }: SetAside, style: Style): string[] {
   if (baseline === undefined) return [];
   const { takenAt, known, gone, unseen } = baseline;
   const blind = unseen.length === 0 ? '' : `, ${unseen.length} not seen, which may hide in what could not be read`;

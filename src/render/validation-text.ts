@@ -3,12 +3,18 @@ import type { Place } from '../core/manifests.ts';
 import type { LocatedFinding, ValidateReport } from '../core/report.ts';
 import { withFlags } from './head-text.ts';
 import { count, paragraph, table, type Cell } from './layout.ts';
+import { setAsideLines } from './set-aside-text.ts';
 import type { Style } from './style.ts';
 
 /** By file and line, as compilers tell it. */
 export function validationText(report: ValidateReport, style: Style): string[] {
   const told = report.findings.filter(({ code }) => style.verbose || code !== 'optional-key-absent');
-  return [...headLines(report, style), ...fileLines(told, style), ...closingLines(report, style)];
+  return [
+    ...headLines(report, style),
+    ...fileLines(told, style),
+    ...setAsideLines(report, style),
+    ...closingLines(report, style),
+  ];
 }
 
 function headLines(report: ValidateReport, style: Style): string[] {
@@ -97,7 +103,7 @@ function nextAfterOk({ context, paths }: ValidateReport): string {
 }
 
 /** One clause: what was found, in numbers. */
-export function validationSummary({ findings }: Pick<ValidateReport, 'findings'>): string {
+export function validationSummary({ findings, ignored }: Pick<ValidateReport, 'findings' | 'ignored'>): string {
   const unread = findings.filter(({ code }) => code === 'unreadable').length;
   const of = (severity: Severity): number =>
     findings.filter((finding) => finding.severity === severity && finding.code !== 'unreadable').length;
@@ -106,6 +112,7 @@ export function validationSummary({ findings }: Pick<ValidateReport, 'findings'>
     ...(of('error') > 0 ? [count(of('error'), 'error')] : []),
     ...(of('warning') > 0 ? [count(of('warning'), 'warning')] : []),
     ...(unread > 0 ? [`${count(unread, 'place')} not readable`] : []),
+    ...(ignored.length > 0 ? [`${ignored.length} ignored`] : []),
     ...(optional > 0 ? [`${count(optional, 'optional key')} absent`] : []),
   ];
   return parts.length === 0 ? 'every required key is provided' : parts.join(', ');

@@ -38,6 +38,8 @@ function reportOf({ manifests, problems }: ReadText): ValidateReport {
     takenAt,
     verdict: verdictOf(findings),
     findings,
+    ignored: [],
+    lapsedIgnores: [],
     paths,
     files: 1,
     objects: all.length,

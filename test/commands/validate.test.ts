@@ -486,3 +486,28 @@ describe('against a cluster', () => {
     expect(code).toBe(ExitCode.unreadable);
   });
 });
+
+test('what the stack file or a manifest says to ignore does not fail, and comes back when its time is over', async () => {
+  const until = (day: string) => ({
+    'api.yaml': api,
+    'c2l.yaml': `${stackFile('x: {}')}ignore: [{ code: secret-key-missing, key: b, reason: comes later, until: ${day} }]\n`,
+    'app.yaml': secretYaml('app', '  x: long enough').replace(
+      'metadata:\n',
+      `metadata:\n  annotations: { c2l.dev/ignore: 'secret-key-missing until=${day} reason=a rehearsal' }\n`,
+    ),
+  });
+  const kept = await validate(until('2999-12-31'));
+  const over = await validate(until('2020-01-01'));
+
+  expect(kept.code).toBe(ExitCode.ok);
+  expect(kept.report.findings).toEqual([]);
+  expect(kept.report.ignored.map(({ code, ignored: { by } }) => `${code} by ${by}`)).toEqual([
+    'secret-key-missing by annotation',
+    'secret-key-missing by stack file',
+  ]);
+  expect(over.report.findings.map(({ code }) => code)).toEqual(['secret-key-missing', 'secret-key-missing']);
+  expect(over.report.lapsedIgnores.map(({ why }) => why)).toEqual([
+    'ignoring secret-key-missing ended on 2020-01-01 (annotation: a rehearsal)',
+    'ignoring secret-key-missing ended on 2020-01-01 (stack file: comes later)',
+  ]);
+});

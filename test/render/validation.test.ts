@@ -36,6 +36,14 @@ const plain: LocatedFinding = {
 };
 
 async function render(format: OutputFormat, ...findings: LocatedFinding[]): Promise<string> {
+  return renderWith(format, findings, []);
+}
+
+async function renderWith(
+  format: OutputFormat,
+  findings: readonly LocatedFinding[],
+  ignored: ValidateReport['ignored'],
+): Promise<string> {
   const report: ValidateReport = {
     schemaVersion: 1,
     command: 'validate',
@@ -45,6 +53,8 @@ async function render(format: OutputFormat, ...findings: LocatedFinding[]): Prom
     takenAt: '2026-01-02T03:04:05.000Z',
     verdict: verdictOf(findings),
     findings,
+    ignored,
+    lapsedIgnores: [],
     paths: ['k8s'],
     files: 2,
     objects: 5,
@@ -147,4 +157,31 @@ describe('JUnit', () => {
   test('no finding is one case that passed, as CI takes an empty suite for a broken one', async () => {
     expect(await render('junit')).toContain('name="every required key is provided (5 objects)"/>');
   });
+});
+
+describe('what is ignored', () => {
+  const ignored = [
+    { ...plain, ignored: { reason: 'sealed next week', until: '2026-02-01', by: 'annotation' as const } },
+  ];
+
+  test('is counted in text, and named with a reason where code scanning looks', async () => {
+    expect(await renderWith('text', [], ignored)).toMatch(/IGNORED {2}1 finding .*\n[^]*verdict: ok, 1 ignored\n/);
+    expect(await renderWith('junit', [], ignored)).toContain('ignored until 2026-02-01: sealed next week');
+    const { runs } = JSON.parse(await renderWith('sarif', [], ignored)) as { runs: [{ results: object[] }] };
+    expect(runs[0].results).toEqual([
+      expect.objectContaining({
+        ruleId: 'secret-plain-in-manifest',
+        suppressions: [{ kind: 'inSource', justification: 'sealed next week (until 2026-02-01)' }],
+      }),
+    ]);
+  });
+});
+
+test('no two related locations of SARIF are alike, as its schema wants it', async () => {
+  const [first] = missing.locations;
+  const onOneLine = { ...missing, locations: [first!, first!, first!] };
+  const { runs } = JSON.parse(await render('sarif', onOneLine)) as {
+    runs: [{ results: [{ relatedLocations: object[] }] }];
+  };
+  expect(runs[0].results[0].relatedLocations).toHaveLength(1);
 });
