@@ -8,6 +8,9 @@ export interface EndpointRequest {
   readonly wantsBody: boolean;
 }
 
+/** How far a request came before it failed. */
+export type Stage = 'DNS' | 'TCP' | 'TLS' | 'HTTP';
+
 export type EndpointAnswer = { readonly durationMs: number } & (
   | {
       readonly state: 'answered';
@@ -22,6 +25,7 @@ export type EndpointAnswer = { readonly durationMs: number } & (
       readonly reason: string;
       /** It failed on this machine: no route, no name server. */
       readonly isLocal: boolean;
+      readonly stage: Stage;
     }
 );
 

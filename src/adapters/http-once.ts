@@ -1,9 +1,10 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { isIP } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
 import { networkReasons, systemCode } from './kubernetes-errors.ts';
-import type { EndpointAnswer, EndpointRequest } from '../watch-ports.ts';
+import type { EndpointAnswer, EndpointRequest, Stage } from '../watch-ports.ts';
 
 /** A GET, or a POST where there is a body. */
 export interface HttpRequest extends EndpointRequest {
@@ -19,6 +20,7 @@ export interface HttpOptions {
 
 type Unmeasured<T> = T extends unknown ? Omit<T, 'durationMs'> : never;
 type Failed = Unmeasured<Extract<EndpointAnswer, { state: 'failed' }>>;
+type Unstaged = Omit<Failed, 'stage'>;
 
 /** A health answer is small; what is longer is cut off, and is then no JSON. */
 const longestBody = 1_048_576;
@@ -37,12 +39,14 @@ export function httpOnce(request: HttpRequest, options: HttpOptions): Promise<Ht
       sent = open(request, options);
     } catch (error) {
       // A header that no request can hold.
-      resolve({ ...connectionFailure(error), durationMs: 0 });
+      resolve({ ...connectionFailure(error), stage: 'HTTP', durationMs: 0 });
       return;
     }
-    const settle = (answer: Unmeasured<HttpAnswer>): void => {
+    const stage = followStage(sent, request.url);
+    const settle = (answer: Unmeasured<HttpAnswer> | Unstaged): void => {
       clearTimeout(timer);
-      resolve({ ...answer, durationMs: performance.now() - start });
+      const durationMs = performance.now() - start;
+      resolve(answer.state === 'failed' ? { ...answer, stage: stage(), durationMs } : { ...answer, durationMs });
       sent.destroy();
     };
     const timer = setTimeout(() => {
@@ -71,6 +75,21 @@ export function httpOnce(request: HttpRequest, options: HttpOptions): Promise<Ht
     });
     sent.end(request.body);
   });
+}
+
+/** How far a request came, whenever it is asked for. */
+function followStage(sent: ClientRequest, url: string): () => Stage {
+  const { hostname, protocol } = new URL(url);
+  // Of an address nothing is looked up.
+  let stage: Stage = isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? 'DNS' : 'TCP';
+  sent.once('socket', (socket) => {
+    socket.once('lookup', (error: Error | null) => {
+      if (error === null) stage = 'TCP';
+    });
+    socket.once('connect', () => (stage = protocol === 'https:' ? 'TLS' : 'HTTP'));
+    socket.once('secureConnect', () => (stage = 'HTTP'));
+  });
+  return () => stage;
 }
 
 function open({ url, body, headers = {} }: HttpRequest, { userAgent, caPem }: HttpOptions): ClientRequest {
@@ -119,7 +138,7 @@ const reasons: Readonly<Record<string, string>> = {
 const localCodes: ReadonlySet<string> = new Set(['ENETUNREACH', 'ENETDOWN', 'EAI_AGAIN', 'EMFILE', 'ENFILE']);
 
 /** A failure by the code that Node has for it, and in words where it is a known one: a clause without its subject. */
-function connectionFailure(error: unknown): Failed {
+function connectionFailure(error: unknown): Unstaged {
   const code = systemCode(error instanceof AggregateError ? error.errors.at(-1) : error);
   if (code.startsWith('HPE_')) return { state: 'failed', reason: `does not speak HTTP (${code})`, isLocal: false };
   const reason = reasons[code] ?? 'cannot be reached';

@@ -286,7 +286,10 @@ export const resources: { readonly [R in Resource]: ResourceDescription<Listed[R
     shape: {
       optional: {
         spec: {
-          optional: { tls: { list: { optional: { secretName: 'string', hosts: { list: 'string' } } } } },
+          optional: {
+            tls: { list: { optional: { secretName: 'string', hosts: { list: 'string' } } } },
+            rules: { list: { optional: { host: 'string' } } },
+          },
         },
       },
     },

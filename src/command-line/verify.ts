@@ -1,9 +1,12 @@
 import { Option } from 'commander';
 
-import type { GlobalFlags } from '../commands/options.ts';
-import { parseDuration } from './parse-arguments.ts';
+import type { OutsideFlags } from '../commands/verify-outside.ts';
+import { collect, parseDuration } from './parse-arguments.ts';
 import type { Registry } from './registry.ts';
-import type { WaitFlags } from './shared-options.ts';
+
+interface VerifyFlags extends OutsideFlags {
+  readonly fromOutside?: boolean;
+}
 
 export function declareVerify(registry: Registry): void {
   const command = registry
@@ -16,13 +19,23 @@ export function declareVerify(registry: Registry): void {
       new Option('--timeout <duration>', 'how long checks may take to pass')
         .argParser(parseDuration)
         .default(60_000, '60s'),
+    )
+    .option('--from-outside', "ask the stack's public URLs from here, else the hosts of its Ingresses")
+    .addOption(
+      new Option('--url <url>', 'one more URL that must answer 200 from outside; may be repeated')
+        .argParser(collect)
+        .implies({ fromOutside: true }),
     );
-  registry.reports(
+  const formats = ['text', 'json', 'yaml', 'junit', 'markdown'] as const;
+  registry.runs(
     command,
-    { writes: false, formats: () => ['text', 'json', 'yaml', 'junit', 'markdown'] },
-    ({ verify }) => {
-      const flags = command.optsWithGlobals<GlobalFlags & WaitFlags>();
-      return (session) => verify(session, { timeoutMs: flags.timeout });
+    async (_, deps) => {
+      const flags = command.optsWithGlobals<VerifyFlags>();
+      const { runReport, verify, verifyOutside } = await import('../commands/report-commands.ts');
+      if (flags.fromOutside === true) return verifyOutside(flags, deps);
+      const options = { name: 'verify', flags, stopsItself: false, formats };
+      return runReport(options, deps, (session) => verify(session, { timeoutMs: flags.timeout }));
     },
+    { formats },
   );
 }

@@ -14,5 +14,6 @@ export { rollback } from './rollback.ts';
 export { printError, runReport, styleFor } from './run-report.ts';
 export { stabilize } from './stabilize.ts';
 export { validate } from './validate.ts';
+export { verifyOutside } from './verify-outside.ts';
 export { verify } from './verify.ts';
 export { watch } from './watch.ts';

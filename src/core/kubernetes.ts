@@ -252,7 +252,10 @@ export interface ServiceAccount {
 
 export interface Ingress {
   readonly metadata: ObjectMeta;
-  readonly spec?: { readonly tls?: readonly { readonly secretName?: string; readonly hosts?: readonly string[] }[] };
+  readonly spec?: {
+    readonly tls?: readonly { readonly secretName?: string; readonly hosts?: readonly string[] }[];
+    readonly rules?: readonly { readonly host?: string }[];
+  };
 }
 
 export interface KubernetesEvent {

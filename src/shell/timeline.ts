@@ -24,7 +24,11 @@ export class Timeline {
     return this.#startedAt + this.#clock.monotonic() - this.#start;
   }
 
-  note({ id, component, name }: PlannedCheck, outcome: TimelineEntry['outcome'], detail: string): void {
+  note(
+    { id, component, name }: Pick<PlannedCheck, 'id' | 'component' | 'name'>,
+    outcome: TimelineEntry['outcome'],
+    detail: string,
+  ): void {
     const text = `${outcome} ${detail}`;
     const last = this.#last.get(id) ?? { text: '', waits: 0 };
     if (last.text === text || (outcome === 'waiting' && last.waits >= mostWaits)) return;

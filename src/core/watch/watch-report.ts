@@ -43,13 +43,13 @@ export function watchReport(parts: WatchReportParts): WatchReport {
   };
 }
 
-const endpoint = (name: string): Finding['object'] => ({ kind: 'Endpoint', namespace: '', name });
+export const endpointRef = (name: string): Finding['object'] => ({ kind: 'Endpoint', namespace: '', name });
 
-const offline: Finding = {
+export const offline: Finding = {
   id: 'unreadable/offline',
   code: 'unreadable',
   severity: 'warning',
-  object: endpoint('this machine'),
+  object: endpointRef('this machine'),
   message: 'this machine has no connection, so that nothing can be said of what it watches',
   causes: [],
   blocks: [],
@@ -75,7 +75,7 @@ function watchedTargets({ targets, observations, state, section, head }: WatchRe
 }
 
 /** Of the failing targets that one hangs on, one that hangs on no other. */
-function rootOf(id: string, all: ReadonlyMap<string, Target>, failing: ReadonlySet<string>): string | undefined {
+export function rootOf(id: string, all: ReadonlyMap<string, Target>, failing: ReadonlySet<string>): string | undefined {
   const causes = [...needsOf(id, all)].filter((need) => failing.has(need));
   return causes.find((cause) => ![...needsOf(cause, all)].some((need) => failing.has(need))) ?? causes[0];
 }
@@ -100,7 +100,7 @@ function findingsOf(targets: readonly WatchedTarget[]): Finding[] {
       return {
         id: findingId(target),
         ...judgement(target),
-        object: endpoint(target.id),
+        object: endpointRef(target.id),
         causes: cause === undefined ? [] : [cause],
         blocks: [],
         fix: 'c2l audit',

@@ -1,0 +1,69 @@
+import { compareFindings, type Finding } from './findings.ts';
+import type { CheckResult } from './report.ts';
+import type { Observation, Target } from './watch/targets.ts';
+import { endpointRef, offline, rootOf } from './watch/watch-report.ts';
+
+export interface OutsideResults {
+  readonly checks: readonly CheckResult[];
+  readonly findings: readonly Finding[];
+}
+
+/** What was last seen of each endpoint, as checks: one that hangs on another that failed is skipped for it. */
+export function outsideResults(
+  targets: readonly Target[],
+  seen: ReadonlyMap<string, Observation>,
+  isOffline: boolean,
+): OutsideResults {
+  const all = new Map(targets.map((target) => [target.id, target]));
+  const failing = new Set([...seen.values()].filter(({ outcome }) => outcome !== 'pass').map(({ id }) => id));
+  const checks = targets.flatMap((target): CheckResult[] => {
+    const observation = seen.get(target.id);
+    // Of a server that could not be spoken with nobody knows the certificate.
+    if (observation === undefined) return [];
+    const root = failing.has(target.id) ? rootOf(target.id, all, failing) : undefined;
+    return [resultOf(target, { observation, root, isOffline })];
+  });
+  return {
+    checks,
+    findings: isOffline ? [offline] : checks.flatMap((check) => findingOf(check)).sort(compareFindings),
+  };
+}
+
+/** `answers` or `certificate`. */
+export function outsideName({ id, group }: Pick<Target, 'id' | 'group'>): string {
+  return id === group ? 'answers' : id.slice(group.length + 2);
+}
+
+function resultOf(
+  target: Target,
+  seen: {
+    readonly observation: Observation;
+    readonly root: string | undefined;
+    readonly isOffline: boolean;
+  },
+): CheckResult {
+  const common = { name: outsideName(target), component: target.group, critical: target.critical };
+  const { observation, root, isOffline } = seen;
+  if (root !== undefined && !isOffline) {
+    return { ...common, outcome: 'skipped', detail: `because "${root}" did not pass`, durationMs: 0 };
+  }
+  const { outcome, detail, durationMs } = observation;
+  return { ...common, outcome: isOffline ? 'unreadable' : outcome, detail, durationMs: Math.round(durationMs) };
+}
+
+function findingOf({ outcome, component, name, critical, detail }: CheckResult): Finding[] {
+  if (outcome !== 'fail') return [];
+  const id = `${component}: ${name}`;
+  return [
+    {
+      id: `check-failed/${id}`,
+      code: 'check-failed',
+      severity: critical ? 'error' : 'warning',
+      object: endpointRef(component),
+      message: `${id}: ${detail}`,
+      causes: [],
+      blocks: [],
+      fix: 'c2l audit',
+    },
+  ];
+}
