@@ -123,6 +123,10 @@ export const stackSchema = z.strictObject({
     .strictObject({ namespace: kubernetesName.default('argocd'), applications: z.array(kubernetesName).default([]) })
     .describe('where Argo CD runs and which of its Applications belong to the stack')
     .default({ namespace: 'argocd', applications: [] }),
+  runbooks: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('where docs/finding-codes.md of c2l can be read; generated alerts link to its sections'),
   placeholders: z
     .array(z.string().min(1))
     .default([...defaultPlaceholders])

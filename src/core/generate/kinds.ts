@@ -21,6 +21,12 @@ export const generateKinds: readonly GenerateKind[] = [
     option: { flags: '--as <runner>', description: 'who is to run it', choices: watchRunners },
     load: async () => (await import('./watch.ts')).generateWatch,
   }),
+  kind({
+    name: 'prometheus-rules',
+    description: 'alerts: a PrometheusRule, a plain rule file, and inhibition rules for Alertmanager',
+    example: 'c2l generate prometheus-rules --out monitoring',
+    load: async () => (await import('./prometheus-rules.ts')).generatePrometheusRules,
+  }),
 ];
 
 /** A body only ever gets one of its own choices, which commander and `--all` take from the entry. */
