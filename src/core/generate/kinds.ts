@@ -1,3 +1,4 @@
+import { admissionModes } from './admission-modes.ts';
 import type { GenerateKind } from './generate-kind.ts';
 import { rbacPurposes } from './rbac-purposes.ts';
 import { watchRunners } from './watch-runners.ts';
@@ -26,6 +27,18 @@ export const generateKinds: readonly GenerateKind[] = [
     description: 'alerts: a PrometheusRule, a plain rule file, and inhibition rules for Alertmanager',
     example: 'c2l generate prometheus-rules --out monitoring',
     load: async () => (await import('./prometheus-rules.ts')).generatePrometheusRules,
+  }),
+  kind({
+    name: 'admission-policy',
+    description: 'what keeps the Secrets of the stack from losing keys: a ValidatingAdmissionPolicy and its binding',
+    example: 'c2l generate admission-policy --mode warn | kubectl apply -f -',
+    option: {
+      flags: '--mode <mode>',
+      description: 'what becomes of a write that breaks a rule',
+      choices: admissionModes,
+      default: 'deny',
+    },
+    load: async () => (await import('./admission-policy.ts')).generateAdmissionPolicy,
   }),
 ];
 
