@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { base64Pattern } from '../../../src/core/generate/base64-pattern.ts';
 import { isPlaceholder } from '../../../src/core/value-format.ts';
 import { generateAdmissionPolicy } from '../../../src/core/generate/admission-policy.ts';
-import { Commented } from '../../../src/core/generate/generated-file.ts';
+import type { Commented } from '../../../src/core/generate/generated-file.ts';
 import { stackOf } from '../../support/builders.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
