@@ -17,6 +17,14 @@ function isListed(kind: string): kind is keyof typeof listings {
   return Object.hasOwn(listings, kind);
 }
 
+/** What hides who needs a Secret: a key that is not known to be required cannot be told to be missing. */
+export function needGaps({ pods, deployments, statefulSets, daemonSets, ...rest }: Snapshot): readonly Gap[] {
+  const { jobs, cronJobs, serviceAccounts, ingresses } = rest;
+  return [pods, deployments, statefulSets, daemonSets, jobs, cronJobs, serviceAccounts, ingresses].flatMap(
+    ({ gaps }) => gaps,
+  );
+}
+
 /** Every gap of a snapshot, each once. */
 export function allGaps(snapshot: Snapshot): readonly Gap[] {
   const { argocd, writers } = snapshot;

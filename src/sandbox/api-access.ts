@@ -1,6 +1,7 @@
 import { ApiProblem } from './api-problem.ts';
 import type { ApiRequest } from './api-request.ts';
 import { groupVersion, qualifiedName } from './resources.ts';
+import { isGranted, type Attempt, type BoundRole } from './role-rules.ts';
 
 /** A right that is taken away: what is left out fits everything. */
 export interface DenyRule {
@@ -12,20 +13,12 @@ export interface DenyRule {
   readonly name?: string;
 }
 
-interface Attempt {
-  readonly verb: string;
-  readonly group: string;
-  readonly resource: string;
-  readonly subresource: string | undefined;
-  readonly namespace: string | undefined;
-  readonly name: string | undefined;
-}
-
 const user = 'sandbox';
 
-/** Who may do what: everything, but for the rules that were added. */
+/** Who may do what: everything, or what roles allow, but for the rules that were added. */
 export class AccessRules {
   readonly #denied = new Set<DenyRule>();
+  #roles: readonly BoundRole[] | undefined;
 
   /** Takes a right away until the returned function is called. */
   deny(rule: DenyRule): () => void {
@@ -35,7 +28,16 @@ export class AccessRules {
     };
   }
 
+  /** Leaves nothing but what these roles allow until the returned function is called. */
+  allowOnly(roles: readonly BoundRole[]): () => void {
+    this.#roles = roles;
+    return () => {
+      this.#roles = undefined;
+    };
+  }
+
   isAllowed(attempt: Attempt): boolean {
+    if (this.#roles !== undefined && !isGranted(this.#roles, attempt)) return false;
     return ![...this.#denied].some((rule) => fits(rule, attempt));
   }
 
@@ -43,10 +45,11 @@ export class AccessRules {
   check(request: ApiRequest): void {
     const { type, namespace, name, subresource } = request;
     const isUpgrade = subresource === 'exec' || subresource === 'portforward';
-    const verb = isUpgrade ? 'create' : request.verb;
-    if (this.isAllowed({ verb, group: type.group, resource: type.name, subresource, namespace, name })) {
-      return;
-    }
+    // Kubernetes 1.35 and later ask for both.
+    const verbs = isUpgrade ? [request.verb, 'create'] : [request.verb];
+    const attempt = { group: type.group, resource: type.name, subresource, namespace, name };
+    const verb = verbs.find((each) => !this.isAllowed({ verb: each, ...attempt }));
+    if (verb === undefined) return;
     const what = name === undefined ? qualifiedName(type) : `${qualifiedName(type)} "${name}"`;
     const resource = subresource === undefined ? type.name : `${type.name}/${subresource}`;
     const where = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`;

@@ -2,6 +2,7 @@ import { createServer, STATUS_CODES, type IncomingMessage, type ServerResponse }
 import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { AccessRules, type DenyRule } from './api-access.ts';
+import type { BoundRole } from './role-rules.ts';
 import { answerRequest } from './api-handlers.ts';
 import { discovery } from './api-discovery.ts';
 import type { ApiContext } from './api-objects.ts';
@@ -38,6 +39,8 @@ export interface ApiServer {
   readonly url: string;
   /** Takes a right away, for requests and in the answers to SelfSubjectAccessReviews, until the result is called. */
   deny(rule: DenyRule): () => void;
+  /** Leaves nothing but what these roles allow, until the result is called. */
+  allowOnly(roles: readonly BoundRole[]): () => void;
   /** Ends every connection and watch. */
   close(): Promise<void>;
 }
@@ -67,6 +70,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   return {
     url: `http://127.0.0.1:${port}`,
     deny: (rule) => access.deny(rule),
+    allowOnly: (roles) => access.allowOnly(roles),
     close: async () => {
       streams.close();
       const closed = new Promise((resolve) => server.close(resolve));

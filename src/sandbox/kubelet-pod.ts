@@ -58,6 +58,7 @@ export interface NodePodSpec extends Omit<PodSpec, 'containers' | 'initContainer
   readonly restartPolicy?: 'Always' | 'OnFailure' | 'Never';
   readonly terminationGracePeriodSeconds?: number;
   readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly readinessGates?: readonly { readonly conditionType: string }[];
 }
 
 export interface PodCondition {

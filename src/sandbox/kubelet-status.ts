@@ -98,13 +98,23 @@ function conditionsOf(pod: NodePod, record: PodRecord): PodCondition[] {
       status: podIP !== undefined && !completed ? 'True' : 'False',
     }),
     condition(pod, record, 'Initialized', initialised),
-    condition(pod, record, 'Ready', ready),
+    condition(pod, record, 'Ready', ready.status === 'True' ? gateClaim(pod) : ready),
     condition(pod, record, 'ContainersReady', ready),
     condition(pod, record, 'PodScheduled', { status: 'True' }),
   ];
 }
 
 type Claim = Pick<PodCondition, 'status' | 'reason' | 'message'>;
+
+/** Beside its containers, what somebody else is to say of a pod. */
+function gateClaim({ spec, status }: NodePod): Claim {
+  const closed = (spec.readinessGates ?? []).find(
+    (gate) => status?.conditions?.find(({ type }) => type === gate.conditionType)?.status !== 'True',
+  );
+  if (closed === undefined) return { status: 'True' };
+  const message = `corresponding condition of pod readiness gate "${closed.conditionType}" does not exist.`;
+  return { status: 'False', reason: 'ReadinessGatesNotReady', message };
+}
 
 function readyClaim(unready: string, completed: boolean): Claim {
   if (completed) {

@@ -148,6 +148,14 @@ export const resourceTypes: readonly ResourceType[] = [
   },
   { ...external, name: 'secretstores', singular: 'secretstore', kind: 'SecretStore', shortNames: ['ss'] },
   {
+    ...external,
+    name: 'clustersecretstores',
+    singular: 'clustersecretstore',
+    kind: 'ClusterSecretStore',
+    namespaced: false,
+    shortNames: ['css'],
+  },
+  {
     group: 'bitnami.com',
     version: 'v1alpha1',
     name: 'sealedsecrets',

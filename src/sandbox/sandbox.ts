@@ -38,6 +38,8 @@ export interface Sandbox {
   readonly programs: Programs;
   /** Takes a right away until the result is called. */
   readonly deny: ApiServer['deny'];
+  /** Leaves nothing but what roles allow until the result is called. */
+  readonly allowOnly: ApiServer['allowOnly'];
   close(): Promise<void>;
 }
 
@@ -74,6 +76,7 @@ export async function startSandbox({ scenario, speed, ...hooks }: StartOptions):
     clock,
     programs: kubelet.programs,
     deny: (rule) => server.deny(rule),
+    allowOnly: (roles) => server.allowOnly(roles),
     close: async () => {
       clock.stop();
       await Promise.all([server.close(), vault.close()]);

@@ -1,9 +1,11 @@
 import { backupFindings, backupKeys, type BackupKey } from '../core/backup.ts';
+import { unreadableFindings } from '../core/diagnose-unreadable.ts';
 import { count } from '../core/list-text.ts';
 import type { BackupEntry, BackupReport, StepOutcome } from '../core/report.ts';
 import { verdictOf } from '../core/report.ts';
 import { refuseSharedSourceNames } from '../core/secret-guards.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import { needGaps } from '../core/unreadable.ts';
 import { OperatorError } from '../errors.ts';
 import type { BackupTarget, HeldState, StoredValue } from '../value-ports.ts';
 import { backupLines } from '../render/backup-text.ts';
@@ -11,6 +13,7 @@ import { createStyle } from '../render/style.ts';
 import { toWantedValue } from './ask-sources.ts';
 import { confirmWrite } from './confirm.ts';
 import { observe } from './observe.ts';
+import { refuseForbiddenReads } from './prove-rights.ts';
 import { refuseUnreadableSecrets } from './readable-secrets.ts';
 import { refuseWhenInterrupted, reportHead, type Session } from './session.ts';
 import { untilInterrupted } from './until-interrupted.ts';
@@ -27,7 +30,7 @@ export interface BackupOptions {
 /** Stores the values that run: into a vault where they differ, or into an encrypted file. The cluster is only read. */
 export async function runBackup(session: Session, options: BackupOptions): Promise<BackupReport> {
   const { deps } = session;
-  const { keys, snapshot } = await keysToKeep(session);
+  const { keys, snapshot } = await keysToKeep(session, { reads: false });
   const target = await deps.openTarget(options.to, { recipients: options.recipients });
   const values = valuesFor(keys, target);
   const held = await target.compare(values, deps.signal);
@@ -37,7 +40,7 @@ export async function runBackup(session: Session, options: BackupOptions): Promi
   const changing = values.filter((_, index) => held[index]?.state !== 'same');
   const planned = entriesOf(keys, target, (index) => stateOf(held[index]));
   const done = (entries: readonly BackupEntry[], outcomes: readonly StepOutcome[]): BackupReport => {
-    const findings = backupFindings(entries, 'c2l fix-secrets');
+    const findings = [...backupFindings(entries, 'c2l fix-secrets'), ...unreadableFindings(needGaps(snapshot))];
     const hasFailed = outcomes.some(({ outcome }) => outcome === 'failed');
     return {
       ...reportHead(session, snapshot),
@@ -52,6 +55,7 @@ export async function runBackup(session: Session, options: BackupOptions): Promi
     };
   };
   if (options.dryRun || changing.length === 0) return done(planned, []);
+  refuseForbiddenReads(session, snapshot, 'backup');
 
   const style = createStyle(deps.terminal.color, { width: deps.terminal.width });
   for (const line of backupLines(planned, style)) deps.terminal.err(line);
@@ -70,10 +74,13 @@ export async function runBackup(session: Session, options: BackupOptions): Promi
 }
 
 /** What something requires, and what is there beside. */
-export async function keysToKeep(session: Session): Promise<{ keys: readonly BackupKey[]; snapshot: Snapshot }> {
+export async function keysToKeep(
+  session: Session,
+  { reads }: { readonly reads: boolean },
+): Promise<{ keys: readonly BackupKey[]; snapshot: Snapshot }> {
   const { cluster, deps, scope, stack } = session;
   const snapshot = await untilInterrupted(observe(cluster, scope, deps.clock.now()), deps.signal);
-  refuseUnreadableSecrets(session, snapshot);
+  refuseUnreadableSecrets(session, snapshot, { reads });
   const keys = backupKeys(snapshot, stack);
   refuseSharedSourceNames(keys.map(({ wanted }) => wanted));
   return { keys, snapshot };

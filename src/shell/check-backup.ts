@@ -1,6 +1,8 @@
 import { backupFindings, type BackupKey } from '../core/backup.ts';
+import { unreadableFindings } from '../core/diagnose-unreadable.ts';
 import { keyId, type FoundValue } from '../core/plan-secrets.ts';
 import { verdictOf, type BackupEntry, type BackupReport } from '../core/report.ts';
+import { needGaps } from '../core/unreadable.ts';
 import { OperatorError } from '../errors.ts';
 import { askSource, nothingCollected, toWantedValue } from './ask-sources.ts';
 import { keysToKeep } from './backup.ts';
@@ -21,7 +23,7 @@ export async function runCheckBackup(session: Session, options: CheckBackupOptio
       hint: 'c2l backup --check --from azure-key-vault:NAME-OR-URL',
     });
   }
-  const { keys, snapshot } = await keysToKeep(session);
+  const { keys, snapshot } = await keysToKeep(session, { reads: true });
   const wanted = keys.filter(({ required }) => required).map((key) => key.wanted);
   const kept = { known: wanted, stack: session.stack };
   const sources = await Promise.all(
@@ -44,7 +46,10 @@ export async function runCheckBackup(session: Session, options: CheckBackupOptio
         ...judge(key, found, { refusals: collected.refusals.get(keyId(key.wanted)), isEqual }),
       };
     });
-  const findings = backupFindings(entries, 'c2l backup --to azure-key-vault:NAME-OR-URL');
+  const findings = [
+    ...backupFindings(entries, 'c2l backup --to azure-key-vault:NAME-OR-URL'),
+    ...unreadableFindings(needGaps(snapshot)),
+  ];
   return {
     ...reportHead(session, snapshot),
     command: 'backup',

@@ -1,4 +1,4 @@
-import { plannedSync, type SyncPlan } from '../core/external-guard.ts';
+import { plannedSync } from '../core/external-guard.ts';
 import { heldSecrets } from '../core/held-secrets.ts';
 import {
   canDoWithout,
@@ -21,7 +21,6 @@ import {
   unnamedChanges,
 } from '../core/secret-guards.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import type { Right } from '../cluster-ports.ts';
 import type { ValueSource } from '../value-ports.ts';
 import { collectValues } from './collect-values.ts';
 import { agreeToFix, showPlans } from './agree-to-fix.ts';
@@ -30,7 +29,7 @@ import { guardTargets } from './guard-targets.ts';
 import { endLeftPauses } from './left-pauses.ts';
 import type { Generate } from './generate-values.ts';
 import { observe } from './observe.ts';
-import { proveRights } from './prove-rights.ts';
+import { proveFixRights } from './fix-rights.ts';
 import { refuseUnreadableSecrets } from './readable-secrets.ts';
 import { refuseBrokenPairs, rehearseWrites } from './rehearse-writes.ts';
 import { revisionSource, revisionSpec } from './revision-source.ts';
@@ -99,8 +98,7 @@ async function repair(session: Session, options: FixOptions, check?: CheckPlans)
   });
   const wanted = targets.flatMap((target) => target.wanted);
   refuseUnnamedChanges(session, wanted, options);
-  if (!dryRun)
-    await untilInterrupted(proveRights(session, [...rightsFor(targets, snapshot), ...syncRights(syncs)]), deps.signal);
+  if (!dryRun) await proveFixRights(session, { targets, syncs, snapshot, isPartial: options.partial === true });
 
   const { found, later } = await collectValues(session, wanted, {
     sources,
@@ -171,16 +169,6 @@ async function openSources(
   return sources;
 }
 
-function syncRights(syncs: readonly SyncPlan[]): Right[] {
-  return syncs.map(({ external: { namespace, name } }) => ({
-    verb: 'patch',
-    group: 'external-secrets.io',
-    resource: 'externalsecrets',
-    namespace,
-    name,
-  }));
-}
-
 /** What can be written of each Secret, and what is left out of it, which is said loudly. */
 function withValues(
   { deps }: Session,
@@ -219,23 +207,4 @@ function refuseUnnamedChanges({ deps }: Session, wanted: readonly WantedKey[], o
   if (deps.terminal.canPrompt || options.dryRun) return;
   const unnamed = unnamedChanges(wanted, options.overwrite);
   if (unnamed.length > 0) throw overwriteNeeded(unnamed);
-}
-
-function rightsFor(targets: readonly SecretTarget[], { missingNamespaces }: Snapshot): Right[] {
-  if (targets.length === 0) return [];
-  const rights = targets.flatMap(({ object, current }): Right[] => {
-    const right = { group: '', resource: 'secrets', namespace: object.namespace };
-    const { name } = object;
-    // Creation is needed for the revision too, and no Role can limit it to a name.
-    return [
-      { ...right, verb: 'get', name },
-      { ...right, verb: 'create' },
-      ...(current === undefined
-        ? []
-        : [{ ...right, verb: current.immutable ? ('delete' as const) : ('patch' as const), name }]),
-    ];
-  });
-  const creation: Right[] =
-    missingNamespaces.length === 0 ? [] : [{ verb: 'create', group: '', resource: 'namespaces', namespace: '' }];
-  return [...new Map([...creation, ...rights].map((right) => [JSON.stringify(right), right])).values()];
 }

@@ -28,7 +28,7 @@ export async function runHistory(session: Session, options: HistoryOptions): Pro
   const takenAt = deps.clock.now().toISOString();
   const reading = listEverywhere('secrets', scope, (namespace) => cluster.listSecrets(namespace));
   const secrets = await untilInterrupted(reading, deps.signal);
-  refuseUnreadableSecrets(session, { secrets });
+  refuseUnreadableSecrets(session, { secrets }, { reads: !options.prune });
 
   const revisions = revisionsIn(secrets.items).filter(
     ({ secretName }) => options.secret === undefined || secretName === options.secret,

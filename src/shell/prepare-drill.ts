@@ -14,7 +14,7 @@ import { runCheckBackup } from './check-backup.ts';
 import { errorsNow } from './drill-detection.ts';
 import { findMarker } from './drill-journal.ts';
 import { observe } from './observe.ts';
-import { proveRights } from './prove-rights.ts';
+import { proveRights, refuseForbiddenReads } from './prove-rights.ts';
 import { refuseUnreadableSecrets } from './readable-secrets.ts';
 import { nothingReadable, type Session } from './session.ts';
 import { untilInterrupted } from './until-interrupted.ts';
@@ -69,6 +69,7 @@ export async function prepareDrill(session: Session, options: PrepareOptions): P
   refuseUnreadableSecrets(session, snapshot);
   const plan = planDrill(scenario, snapshot, stack);
   const isJournalNamespaceThere = place.state !== 'absent';
+  refuseForbiddenReads(session, snapshot, 'dr-drill');
   await proveRights(session, rightsFor({ namespace, journalNamespace, isJournalNamespaceThere, plan }));
 
   const from = options.from.length > 0 ? options.from : session.defaultSources;

@@ -1,6 +1,25 @@
 import { OperatorError } from '../errors.ts';
 import type { Right } from '../cluster-ports.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { allGaps } from '../core/unreadable.ts';
 import { nothingReadable, type Session } from './session.ts';
+
+/**
+ * A plan that is made without what may not be read may be wrong: it may write behind the back of an owner that was not
+ * seen, or leave out what nobody could tell to be needed. Throws `forbidden`, with all such reads named.
+ */
+export function refuseForbiddenReads({ cluster }: Session, snapshot: Snapshot, command: string): void {
+  const refused = allGaps(snapshot).filter(({ cause }) => cause === 'forbidden');
+  if (refused.length === 0) return;
+  const rights = refused.map(({ resource, namespace }) => ({ verb: 'list' as const, group: '', resource, namespace }));
+  throw new OperatorError(
+    'forbidden',
+    `context ${cluster.context} may not ${rightsText(rights)}; nothing was changed`,
+    {
+      hint: `c2l generate rbac --for ${command}`,
+    },
+  );
+}
 
 /** Asks the API server for every right that the plan needs. Throws `forbidden`, with all that are refused named. */
 export async function proveRights(session: Session, rights: readonly Right[]): Promise<void> {
@@ -15,13 +34,13 @@ export async function proveRights(session: Session, rights: readonly Right[]): P
   }
   const [first] = refused;
   if (first === undefined) return;
-  throw new OperatorError(
-    'forbidden',
-    `context ${cluster.context} may not ${[...new Set(refused.map(rightText))].join(', nor ')}`,
-    {
-      hint: `kubectl auth can-i ${first.verb} ${resourceText(first)}${first.name === undefined ? '' : `/${first.name}`}${namespaceFlag(first)}`,
-    },
-  );
+  throw new OperatorError('forbidden', `context ${cluster.context} may not ${rightsText(refused)}`, {
+    hint: `kubectl auth can-i ${first.verb} ${resourceText(first)}${first.name === undefined ? '' : `/${first.name}`}${namespaceFlag(first)}`,
+  });
+}
+
+function rightsText(rights: readonly Right[]): string {
+  return [...new Set(rights.map(rightText))].join(', nor ');
 }
 
 function rightText(right: Right): string {

@@ -14,7 +14,7 @@ import { chooseRestart, type RestartWords } from './choose-restart.ts';
 import { confirmWrite } from './confirm.ts';
 import { endLeftPauses } from './left-pauses.ts';
 import { observe } from './observe.ts';
-import { proveRights } from './prove-rights.ts';
+import { proveRights, refuseForbiddenReads } from './prove-rights.ts';
 import { replacePods, restartLevels } from './restart-steps.ts';
 import { refuseWhenInterrupted, reportHead, type Session } from './session.ts';
 import { untilInterrupted } from './until-interrupted.ts';
@@ -51,6 +51,7 @@ export async function runRestart(session: Session, options: RestartOptions): Pro
   if (options.dryRun) return dryRunReport(session, snapshot, plan);
   const resumed = await endLeftPauses(session, snapshot);
   if (writes > 0) {
+    refuseForbiddenReads(session, snapshot, 'restart');
     await untilInterrupted(proveRights(session, rightsFor(plan)), deps.signal);
     show(session, plan);
     await confirmWrite(session, question(plan), options);

@@ -16,7 +16,7 @@ import { createStyle } from '../render/style.ts';
 import { confirmWrite } from './confirm.ts';
 import { endLeftPauses } from './left-pauses.ts';
 import { observe } from './observe.ts';
-import { proveRights } from './prove-rights.ts';
+import { proveRights, refuseForbiddenReads } from './prove-rights.ts';
 import { refuseUnreadableSecrets } from './readable-secrets.ts';
 import { refuseBrokenPairs, rehearseWrites } from './rehearse-writes.ts';
 import { refuseWhenInterrupted, reportHead, type Session } from './session.ts';
@@ -57,6 +57,7 @@ export async function runRollback(session: Session, options: RollbackOptions): P
 
   const unnamed = unnamedChanges(rollbackTarget(plan).wanted, options.overwrite);
   if (unnamed.length > 0 && !deps.terminal.canPrompt) throw overwriteNeeded(unnamed);
+  refuseForbiddenReads(session, snapshot, 'rollback');
   await untilInterrupted(proveRights(session, rightsFor(plan)), deps.signal);
   const style = createStyle(deps.terminal.color, { width: deps.terminal.width });
   for (const line of planLines([plannedSecret(plan)], style)) deps.terminal.err(line);

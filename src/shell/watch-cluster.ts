@@ -4,7 +4,7 @@ import type { Unreadable } from '../core/observed.ts';
 import { secretNeeds } from '../core/secret-needs.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { StackValue } from '../core/stack.ts';
-import { runningGaps } from '../core/verify-findings.ts';
+import { needGaps } from '../core/unreadable.ts';
 import { apiServerTarget, checkTargets, gapTargets, secretTargets } from '../core/watch/cluster-targets.ts';
 import type { Observation, Target } from '../core/watch/targets.ts';
 import type { CheckWorld } from './attempt.ts';
@@ -49,7 +49,7 @@ export function createClusterWatch(session: Session): () => Promise<ClusterSight
     const checks = planChecks(snapshot, stack);
     const needs = secretNeeds(snapshot, stack);
     const secrets = secretTargets(needs, diagnose(snapshot, stack));
-    const gaps = gapTargets(runningGaps(snapshot));
+    const gaps = gapTargets(needGaps(snapshot));
     const view = createLiveView({ cluster, scope, clock: deps.clock }, snapshot);
     const looks = await Promise.all(checks.map((check) => look(check, snapshot, { cluster, stack, view })));
     return {

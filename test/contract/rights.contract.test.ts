@@ -1,10 +1,152 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import type { AuditReport } from '../../src/core/report.ts';
-import { runCli } from '../support/run-cli.ts';
+import { jsonOf } from '../support/refusals.ts';
+import { runCli, type CliResult } from '../support/run-cli.ts';
+import { cuttingProxy } from './support/cutting-proxy.ts';
 import { container, PodBench, secretEnv } from './support/pods.ts';
+import { hiddenNothing, rightsCases, usedElsewhere, type RightsCase } from './support/rights-cases.ts';
+import { RightsShop } from './support/rights-shop.ts';
+import {
+  atomsOf,
+  atomText,
+  isUsed,
+  notGranted,
+  readDocuments,
+  verbsOf,
+  without,
+  type Atom,
+  type RbacDocument,
+  type RoleAccount,
+} from './support/role-account.ts';
 import { worldKinds, type World } from './support/worlds.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(900_000);
+
+/** Where each try takes a second, lists are taken away of an audit alone: every other command makes the same. */
+const isExhaustive = process.env['C2L_EXHAUSTIVE'] === '1';
+
+interface Ran extends CliResult {
+  readonly requests: readonly string[];
+}
+
+interface Account {
+  readonly documents: readonly RbacDocument[];
+  readonly account: RoleAccount;
+  /** What no case has needed so far. */
+  readonly unused: Set<string>;
+}
+
+describe.each(worldKinds)('under the Role that is printed for it, on $name,', (kind) => {
+  const run = kind.isThere ? test : test.skip;
+  const accounts = new Map<string, Account>();
+  let world: World;
+  let shop: RightsShop;
+  let folder: string;
+
+  beforeAll(async () => {
+    if (!kind.isThere) return;
+    world = await kind.start();
+    shop = new RightsShop(world);
+    await shop.deploy();
+    folder = mkdtempSync(join(tmpdir(), 'c2l-rights-'));
+    writeFileSync(join(folder, 'c2l.yaml'), shop.stack());
+    writeFileSync(join(folder, 'backup.env'), shop.backup(), { mode: 0o600 });
+  });
+
+  afterAll(async () => {
+    if (!kind.isThere) return;
+    for (const { account } of accounts.values()) await account.remove();
+    rmSync(folder, { recursive: true });
+    await shop.remove();
+    await world.close();
+  });
+
+  async function accountFor(purpose: string): Promise<Account> {
+    const known = accounts.get(purpose);
+    if (known !== undefined) return known;
+    const { stdout } = await runCli(['generate', 'rbac', '--for', purpose], { cwd: folder });
+    const documents = readDocuments(stdout.replaceAll('c2l-drill', shop.journal));
+    const account = await world.accountWith(documents);
+    const unused = new Set(atomsOf(documents).map((atom) => atomText(atom, documents)));
+    const made = { documents, account, unused };
+    accounts.set(purpose, made);
+    return made;
+  }
+
+  /** Runs a command with these rights and notes what it asks the API server. */
+  async function under(documents: readonly RbacDocument[], { purpose, argv }: RightsCase): Promise<Ran> {
+    const { account } = await accountFor(purpose);
+    const proxy = await cuttingProxy(account.kubeconfig);
+    const words = argv.map((word) => word.replace('JOURNAL', shop.journal).replace('FOLDER', folder));
+    proxy.begin();
+    try {
+      const options = { kubeconfig: proxy.kubeconfig, cwd: folder };
+      const result = await account.as(documents, () => runCli([...words, '-o', 'json'], options));
+      return { ...result, requests: [...proxy.requests] };
+    } finally {
+      proxy.close();
+    }
+  }
+
+  /** What is wrong with how a command took it that one right was not there. */
+  async function problems(atom: Atom, documents: readonly RbacDocument[], each: RightsCase): Promise<string[]> {
+    await each.before?.(shop);
+    const before = each.writes ? await shop.written() : [];
+    const less = await under(without(documents, atom), each);
+    const after = each.writes ? await shop.written() : [];
+    const { verdict, findings, error } = jsonOf(less);
+    const said = [
+      error?.message ?? '',
+      ...findings.filter(({ code }) => code === 'unreadable').map((one) => one.message),
+    ];
+    const isNamed = said.some((text) => text.includes(atom.resource));
+    const codes = each.writes ? (each.refusedWith ?? [2]) : [1, 3];
+    const wrong = [
+      ...(isNamed ? [] : [`is not named in ${JSON.stringify([verdict, ...said])}`]),
+      ...(codes.includes(less.code) ? [] : [`gives exit ${String(less.code)}`]),
+      ...(JSON.stringify(before) === JSON.stringify(after) ? [] : ['changed something all the same']),
+    ];
+    return wrong.map((text) => `without ${atomText(atom, documents)}: ${text}`);
+  }
+
+  async function play(each: RightsCase): Promise<void> {
+    const { documents, unused } = await accountFor(each.purpose);
+    await each.before?.(shop);
+    const whole = await under(documents, each);
+    expect([whole.code, whole.stderr, notGranted(whole.requests, documents)]).toEqual([each.code, whole.stderr, []]);
+    if (!each.writes) {
+      const reads = ['get', 'list', 'watch', ...(each.opensStreams === true ? ['create'] : [])];
+      expect([...verbsOf(whole.requests)].filter((verb) => !reads.includes(verb))).toEqual([]);
+    }
+
+    const wrong: string[] = [];
+    for (const atom of atomsOf(documents)) {
+      if (!isUsed(atom, whole.requests, documents)) continue;
+      unused.delete(atomText(atom, documents));
+      if (hiddenNothing(each, atom, documents)) continue;
+      if (!kind.isSandbox && !isExhaustive && atom.verb === 'list' && each.purpose !== 'audit') continue;
+      wrong.push(...(await problems(atom, documents, each)));
+    }
+    expect(wrong).toEqual([]);
+  }
+
+  // One after the other, and the audit last: it looks at troubles that would keep the others from their end.
+  run('every command does all of its work, and names each right that it is without', async () => {
+    const failed: string[] = [];
+    for (const each of rightsCases) {
+      await play(each).catch((error: unknown) => failed.push(`${each.name}: ${String(error)}`));
+    }
+    expect(failed).toEqual([]);
+    const superfluous = [...accounts].flatMap(([purpose, { unused }]) =>
+      [...unused].map((atom) => `${purpose}: ${atom}`),
+    );
+    expect(superfluous.filter((text) => !usedElsewhere.some((pattern) => pattern.test(text)))).toEqual([]);
+  });
+});
 
 describe.each(worldKinds)('who may get Secrets by name on $name, and not list them', (kind) => {
   const run = kind.isThere ? test : test.skip;

@@ -4,6 +4,8 @@ export interface ListAccess {
   readonly group: string;
   /** Why it is looked at, for whoever has to grant it. */
   readonly why: string;
+  /** Whether only an audit reads it, and only where a pod does not start. */
+  readonly onlyWhenStuck?: boolean;
 }
 
 const consumers = 'what needs a Secret, and which pods of it run';
@@ -12,7 +14,7 @@ const obstacles = 'why a pod does not start that lacks nothing, and what its rea
 
 const whenStuck = 'read only where a pod is held up by one, to name every one that is missing';
 
-/** What an audit lists in each namespace that it looks at. A new resource says here how it is granted. */
+/** What is listed in each namespace that is looked at. A new resource says here how it is granted. */
 export const listAccess: Readonly<
   Record<Exclude<Resource, 'applications' | 'clustersecretstores' | 'endpointslices' | 'nodes'> | 'secrets', ListAccess>
 > = {
@@ -31,6 +33,6 @@ export const listAccess: Readonly<
   externalsecrets: { group: 'external-secrets.io', why: writers },
   secretstores: { group: 'external-secrets.io', why: writers },
   sealedsecrets: { group: 'bitnami.com', why: writers },
-  configmaps: { group: '', why: whenStuck },
-  persistentvolumeclaims: { group: '', why: whenStuck },
+  configmaps: { group: '', why: whenStuck, onlyWhenStuck: true },
+  persistentvolumeclaims: { group: '', why: whenStuck, onlyWhenStuck: true },
 };

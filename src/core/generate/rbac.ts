@@ -1,26 +1,34 @@
+import { OperatorError } from '../../errors.ts';
 import { Commented, type YamlFile } from './generated-file.ts';
 import { subjectName, type GenerateSubject } from './generate-subject.ts';
 import type { RbacPurpose } from './rbac-purposes.ts';
+import type { RbacRule } from './rbac-rule.ts';
 import {
   argocdRules,
   argocdSecretRules,
+  clusterListRules,
   clusterRules,
-  clusterStoreRule,
+  drillJournalRules,
   namespaceRules,
-  nodeRule,
-  type RbacRule,
+  readsWorkloads,
 } from './rbac-rules.ts';
 
 const group = 'rbac.authorization.k8s.io';
 const apiVersion = `${group}/v1`;
+
+/** Where a drill keeps its journal if nothing else is said. */
+const journal = 'c2l-drill';
 
 /** The smallest rights with which a command does all of its work on a stack: an account, its Roles and their bindings. */
 export function generateRbac(subject: GenerateSubject, purpose: RbacPurpose): YamlFile[] {
   const name = `c2l-${purpose}`;
   const home = subject.stack?.namespaces[0] ?? subject.namespaces[0] ?? subject.argocdNamespace;
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: home } };
+  const isDrill = purpose === 'dr-drill';
+  if (isDrill && subject.all) throw allNamespacesForDrill();
   const grants = subject.all ? everywhere(purpose, name, subject) : byNamespace(purpose, name, subject);
-  const cluster = clusterRules(subject);
+  if (isDrill) grants.push({ kind: 'Role', name: `${name}-journal`, namespace: journal, rules: drillJournalRules });
+  const cluster = clusterRules(purpose, subject, isDrill ? [journal] : []);
   if (cluster.length > 0) {
     grants.push({ kind: 'ClusterRole', name: `${name}-${subjectName(subject)}-namespaces`, rules: cluster });
   }
@@ -29,9 +37,26 @@ export function generateRbac(subject: GenerateSubject, purpose: RbacPurpose): Ya
       path: `rbac-${purpose}.yaml`,
       comment: `What c2l ${purpose} needs, and no more. Run it as this account.`,
       use: 'apply',
-      documents: [account, ...grants.flatMap((grant) => grantDocuments(grant, { name, namespace: home }))],
+      documents: [
+        account,
+        ...(isDrill ? [journalPlace] : []),
+        ...grants.flatMap((grant) => grantDocuments(grant, { name, namespace: home })),
+      ],
     },
   ];
+}
+
+/** RBAC cannot limit the creation of namespaces to a name: this one is there before a drill. */
+const journalPlace = new Commented('Where the journal of a drill lies, outside of what it breaks.', {
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: journal },
+});
+
+function allNamespacesForDrill(): OperatorError {
+  return new OperatorError('stack-lacks-field', 'a drill takes place in one namespace', {
+    hint: 'c2l generate rbac --for dr-drill -n NAMESPACE',
+  });
 }
 
 interface Grant {
@@ -45,10 +70,10 @@ function byNamespace(purpose: RbacPurpose, name: string, subject: GenerateSubjec
   const { namespaces, argocdNamespace } = subject;
   const grants = namespaces.map((namespace): Grant => {
     const own = namespaceRules(purpose, namespace, subject);
-    const rules = namespace === argocdNamespace ? [...own, ...argocdRules().slice(0, 1)] : own;
-    return { kind: 'Role', name, namespace, rules };
+    const isArgocds = namespace === argocdNamespace && readsWorkloads(purpose);
+    return { kind: 'Role', name, namespace, rules: isArgocds ? [...own, ...argocdRules().slice(0, 1)] : own };
   });
-  if (namespaces.includes(argocdNamespace)) return grants;
+  if (namespaces.includes(argocdNamespace) || !readsWorkloads(purpose)) return grants;
   const rules = [...argocdRules(), ...argocdSecretRules(purpose)];
   return [...grants, { kind: 'Role', name, namespace: argocdNamespace, rules }];
 }
@@ -57,8 +82,8 @@ function byNamespace(purpose: RbacPurpose, name: string, subject: GenerateSubjec
 function everywhere(purpose: RbacPurpose, name: string, subject: GenerateSubject): Grant[] {
   const rules = namespaceRules(purpose, subject.stack?.namespaces[0] ?? '', subject);
   const unnamed = rules.map(({ why, apiGroups, resources, verbs }) => ({ why, apiGroups, resources, verbs }));
-  const rest = [clusterStoreRule, nodeRule, ...argocdRules().slice(0, 1)];
-  return [{ kind: 'ClusterRole', name, rules: [...unnamed, ...rest] }];
+  const argocd = readsWorkloads(purpose) ? argocdRules().slice(0, 1) : [];
+  return [{ kind: 'ClusterRole', name, rules: [...unnamed, ...clusterListRules(purpose), ...argocd] }];
 }
 
 function grantDocuments(

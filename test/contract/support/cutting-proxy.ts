@@ -121,7 +121,8 @@ function tunnel(
   const lines = incoming.rawHeaders.flatMap((name, index, all) =>
     index % 2 === 0 ? `${name}: ${all[index + 1] ?? ''}` : [],
   );
-  onward.write([`${incoming.method ?? ''} ${incoming.url ?? ''} HTTP/1.1`, ...lines, '', ''].join('\r\n'));
+  const own = Object.entries(ownHeaders(options)).map(([name, value]) => `${name}: ${value}`);
+  onward.write([`${incoming.method ?? ''} ${incoming.url ?? ''} HTTP/1.1`, ...lines, ...own, '', ''].join('\r\n'));
   onward.write(head);
   onward.pipe(socket).pipe(onward);
   for (const end of [onward, socket]) {
@@ -132,9 +133,14 @@ function tunnel(
   }
 }
 
+/** Such as the token of the user that the kubeconfig names. */
+function ownHeaders({ headers = {} }: RequestOptions): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+}
+
 function sendOnward(incoming: IncomingMessage, body: Buffer, { url, options }: Upstream): Promise<Answered> {
   const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
-  const headers = without(incoming.headers, 'host', 'connection');
+  const headers = { ...without(incoming.headers, 'host', 'connection'), ...ownHeaders(options) };
   return new Promise((resolve, reject) => {
     const onward = start(
       { ...options, method: incoming.method, host: url.hostname, port: url.port, path: incoming.url, headers },

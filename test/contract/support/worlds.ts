@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { randomBytes } from 'node:crypto';
 import { KubeConfig } from '@kubernetes/client-node';
 import { startSandbox } from '../../../src/sandbox/sandbox.ts';
+import { boundRoles, realAccount, type RbacDocument, type RoleAccount } from './role-account.ts';
 
 export interface KubeObject {
   apiVersion?: string;
@@ -39,6 +40,8 @@ export interface World {
   eventually<T>(what: string, look: () => Promise<T | undefined>, withinMs?: number): Promise<T>;
   /** A kubeconfig whose user may list everything in the test's namespace but Secrets, and get those by name. */
   withoutListingSecrets(): Promise<string>;
+  /** An account with the rights of printed RBAC documents. */
+  accountWith(documents: readonly RbacDocument[]): Promise<RoleAccount>;
   close(): Promise<void>;
 }
 
@@ -66,6 +69,19 @@ export const worldKinds: readonly WorldKind[] = [
           sandbox.deny({ verb: 'list', resource: 'secrets' });
           return Promise.resolve(sandbox.kubeconfig);
         },
+        account: async (documents, world) => {
+          for (const { kind, metadata } of documents) {
+            if (kind === 'Namespace') await world.send('POST', '/api/v1/namespaces', { metadata });
+          }
+          return {
+            kubeconfig: sandbox.kubeconfig,
+            as: async (wanted, body) => {
+              const end = sandbox.allowOnly(boundRoles(wanted));
+              return body().finally(end);
+            },
+            remove: () => Promise.resolve(),
+          };
+        },
         close: () => sandbox.close(),
       });
     },
@@ -78,6 +94,8 @@ export const worldKinds: readonly WorldKind[] = [
       const { readFile } = await import('node:fs/promises');
       return openWorld(await readFile(realKubeconfig, 'utf8'), {
         limit: limitedAccount,
+        account: (documents, world) =>
+          realAccount(world, documents, (token) => kubeconfigOf(world.kubeconfig, { name: 'c2l', token })),
         close: () => Promise.resolve(),
       });
     },
@@ -86,6 +104,7 @@ export const worldKinds: readonly WorldKind[] = [
 
 interface ClusterParts {
   limit(world: World): Promise<string>;
+  account(documents: readonly RbacDocument[], world: World): Promise<RoleAccount>;
   close(): Promise<void>;
 }
 
@@ -102,6 +121,7 @@ async function openWorld(kubeconfig: string, cluster: ClusterParts): Promise<Wor
     },
     eventually,
     withoutListingSecrets: () => cluster.limit(world),
+    accountWith: (documents) => cluster.account(documents, world),
     close: async () => {
       await world.send('DELETE', `/api/v1/namespaces/${namespace}`);
       await cluster.close();
@@ -147,11 +167,16 @@ async function limitedAccount(world: World): Promise<string> {
     subjects: [{ kind: 'ServiceAccount', name, namespace }],
   });
   const { body } = await world.send('POST', `serviceaccounts/${name}/token`, { spec: { expirationSeconds: 600 } });
+  return kubeconfigOf(kubeconfig, { name, token: (body['status'] as { token: string }).token });
+}
+
+/** Of the same cluster, for another user. */
+function kubeconfigOf(kubeconfig: string, user: { readonly name: string; readonly token: string }): string {
   const config = new KubeConfig();
   config.loadFromString(kubeconfig);
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw new Error('the kubeconfig names no cluster');
-  config.loadFromClusterAndUser(cluster, { name, token: (body['status'] as { token: string }).token });
+  config.loadFromClusterAndUser(cluster, user);
   return config.exportConfig();
 }
 

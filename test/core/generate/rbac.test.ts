@@ -49,6 +49,24 @@ const logins = ['get services/proxy api:8080', 'get pods/exec', 'create pods/exe
 describe('rights beside the lists that every command makes', () => {
   test.each<[RbacPurpose, string[]]>([
     ['audit', ['get pods/log']],
+    ['watch', ['get secrets shop-secrets', ...logins]],
+    ['backup', []],
+    ['history', ['delete secrets']],
+    ['rollback', fixes.filter((each) => !each.includes('externalsecrets'))],
+    [
+      'dr-drill',
+      [
+        'get secrets',
+        'patch secrets',
+        'create secrets',
+        'delete secrets',
+        'patch externalsecrets',
+        'create pods/eviction',
+        ...patchWorkloads,
+        ...logins,
+        'update secrets',
+      ],
+    ],
     ['fix-secrets', fixes],
     ['restart', ['create pods/eviction', ...patchWorkloads]],
     ['verify', ['get secrets shop-secrets', ...logins]],
@@ -68,19 +86,21 @@ describe('rights beside the lists that every command makes', () => {
   });
 });
 
-test('nothing in any Role updates or watches, nor names everything, and only fix-secrets deletes', () => {
+test('nothing watches, nor names everything; a drill alone updates, and few delete', () => {
   const verbs = rbacPurposes
     .flatMap((purpose) => namespaceRules(purpose, 'shop', subject))
     .flatMap((rule) => rule.verbs);
-  expect(new Set(verbs)).toEqual(new Set(['list', 'get', 'patch', 'create', 'delete']));
-  const deleting = rbacPurposes.filter((purpose) => writesAndGets(purpose).some((each) => each.startsWith('delete ')));
-  expect(deleting).toEqual(['fix-secrets', 'stabilize']);
+  expect(new Set(verbs)).toEqual(new Set(['list', 'get', 'patch', 'create', 'delete', 'update']));
+  const allowed = (verb: string) =>
+    rbacPurposes.filter((purpose) => writesAndGets(purpose).some((each) => each.startsWith(`${verb} `)));
+  expect(allowed('update')).toEqual(['dr-drill']);
+  expect(allowed('delete')).toEqual(['fix-secrets', 'stabilize', 'history', 'rollback', 'dr-drill']);
   expect(JSON.stringify(rbacPurposes.map((purpose) => generateRbac(subject, purpose)))).not.toContain('*');
 });
 
 /** `Kind namespace/name` of each document, in order. */
-function objects(of: GenerateSubject): string[] {
-  return generateRbac(of, 'audit')
+function objects(of: GenerateSubject, purpose: RbacPurpose = 'audit'): string[] {
+  return generateRbac(of, purpose)
     .flatMap(({ documents }) => documents)
     .map((document) => (document instanceof Commented ? document.value : document))
     .map((document) => {
@@ -109,4 +129,32 @@ test('for all namespaces one ClusterRole', () => {
     'ClusterRole /c2l-audit',
     'ClusterRoleBinding /c2l-audit',
   ]);
+});
+
+test('a drill has a place for its journal, and rights there that nothing else has', () => {
+  expect(objects(subject, 'dr-drill')).toEqual([
+    'ServiceAccount shop/c2l-dr-drill',
+    'Namespace /c2l-drill',
+    'Role shop/c2l-dr-drill',
+    'RoleBinding shop/c2l-dr-drill',
+    'Role argocd/c2l-dr-drill',
+    'RoleBinding argocd/c2l-dr-drill',
+    'Role c2l-drill/c2l-dr-drill-journal',
+    'RoleBinding c2l-drill/c2l-dr-drill-journal',
+    'ClusterRole /c2l-dr-drill-shop-namespaces',
+    'ClusterRoleBinding /c2l-dr-drill-shop-namespaces',
+  ]);
+  expect(() => objects({ ...subject, namespaces: [], all: true }, 'dr-drill')).toThrow(
+    'a drill takes place in one namespace',
+  );
+});
+
+test('what reads c2l’s own copies alone looks at no workload', () => {
+  expect(objects(subject, 'history')).toEqual([
+    'ServiceAccount shop/c2l-history',
+    'Role shop/c2l-history',
+    'RoleBinding shop/c2l-history',
+  ]);
+  const lists = namespaceRules('history', 'shop', subject).filter(({ verbs }) => verbs.includes('list'));
+  expect(lists.flatMap(({ resources }) => resources)).toEqual(['secrets']);
 });

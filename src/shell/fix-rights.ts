@@ -1,0 +1,52 @@
+import type { SyncPlan } from '../core/external-guard.ts';
+import type { SecretTarget } from '../core/plan-secrets.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import type { Right } from '../cluster-ports.ts';
+import { proveRights, refuseForbiddenReads } from './prove-rights.ts';
+import type { Session } from './session.ts';
+import { untilInterrupted } from './until-interrupted.ts';
+
+interface Work {
+  readonly targets: readonly SecretTarget[];
+  readonly syncs: readonly SyncPlan[];
+  readonly snapshot: Snapshot;
+  /** Whoever writes what there is takes it that something was not seen, too. */
+  readonly isPartial: boolean;
+}
+
+/** Throws `forbidden` where something may not be read or written that the repair is made of; nothing is changed then. */
+export async function proveFixRights(session: Session, { targets, syncs, snapshot, isPartial }: Work): Promise<void> {
+  if (targets.length === 0 && syncs.length === 0) return;
+  if (!isPartial) refuseForbiddenReads(session, snapshot, 'fix-secrets');
+  const rights = [...rightsFor(targets, snapshot), ...syncRights(syncs)];
+  await untilInterrupted(proveRights(session, rights), session.deps.signal);
+}
+
+function syncRights(syncs: readonly SyncPlan[]): Right[] {
+  return syncs.map(({ external: { namespace, name } }) => ({
+    verb: 'patch',
+    group: 'external-secrets.io',
+    resource: 'externalsecrets',
+    namespace,
+    name,
+  }));
+}
+
+function rightsFor(targets: readonly SecretTarget[], { missingNamespaces }: Snapshot): Right[] {
+  if (targets.length === 0) return [];
+  const rights = targets.flatMap(({ object, current }): Right[] => {
+    const right = { group: '', resource: 'secrets', namespace: object.namespace };
+    const { name } = object;
+    // Creation is needed for the revision too, and no Role can limit it to a name.
+    return [
+      { ...right, verb: 'get', name },
+      { ...right, verb: 'create' },
+      ...(current === undefined
+        ? []
+        : [{ ...right, verb: current.immutable ? ('delete' as const) : ('patch' as const), name }]),
+    ];
+  });
+  const creation: Right[] =
+    missingNamespaces.length === 0 ? [] : [{ verb: 'create', group: '', resource: 'namespaces', namespace: '' }];
+  return [...new Map([...creation, ...rights].map((right) => [JSON.stringify(right), right])).values()];
+}

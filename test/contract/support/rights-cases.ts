@@ -1,0 +1,151 @@
+import { secretName, values, type RightsShop } from './rights-shop.ts';
+import type { Atom, RbacDocument } from './role-account.ts';
+
+/** One command under the Role that is printed for it. */
+export interface RightsCase {
+  readonly name: string;
+  readonly purpose: string;
+  /** FOLDER and JOURNAL stand for those of the test. */
+  readonly argv: readonly string[];
+  /** With all of its rights. */
+  readonly code: number;
+  /** Brings the shop into the state in which the command has this to do. */
+  readonly before?: (shop: RightsShop) => Promise<void>;
+  /** Whether it changes something; else it only reads. */
+  readonly writes: boolean;
+  /** Whether it looks through streams, which a server calls a creation. */
+  readonly opensStreams?: true;
+  /** Of a command that writes: its exit codes where a right is missing, if not 2 alone. */
+  readonly refusedWith?: readonly number[];
+  /** Lists that only explain what fails: of what is well they hide nothing. */
+  readonly explainedBy?: readonly string[];
+}
+
+const { 'session-key': lost, ...kept } = values;
+const explaining = ['replicasets', 'events', 'externalsecrets', 'sealedsecrets', 'applications'];
+const fix = ['fix-secrets', '--yes', '--from', 'env:FOLDER/backup.env'];
+const drill = ['dr-drill', 'run', 'total-secret-loss', '--confirm', 'cut', '--from', 'env:FOLDER/backup.env'];
+
+export const rightsCases: readonly RightsCase[] = [
+  {
+    name: 'verify',
+    purpose: 'verify',
+    argv: ['verify', '--timeout', '2s'],
+    code: 0,
+    writes: false,
+    opensStreams: true,
+    explainedBy: [...explaining, 'secrets', 'jobs', 'cronjobs', 'serviceaccounts', 'ingresses'],
+  },
+  {
+    name: 'watch',
+    purpose: 'watch',
+    argv: ['watch', '--once', '--state', 'FOLDER/state.json'],
+    code: 0,
+    writes: false,
+    opensStreams: true,
+    // A checker need not be trusted with the Secrets.
+    explainedBy: [...explaining, 'secrets'],
+  },
+  {
+    name: 'backup --check',
+    purpose: 'backup',
+    argv: ['backup', '--check', '--from', 'env:FOLDER/backup.env'],
+    code: 0,
+    writes: false,
+    explainedBy: [...explaining, 'services'],
+  },
+  { name: 'history', purpose: 'history', argv: ['history'], code: 0, writes: false },
+  {
+    name: 'fix-secrets of a lost key',
+    purpose: 'fix-secrets',
+    argv: fix,
+    code: 0,
+    before: (shop) => shop.writeSecret(kept),
+    writes: true,
+  },
+  {
+    name: 'fix-secrets of a lost Secret',
+    purpose: 'fix-secrets',
+    argv: fix,
+    code: 0,
+    before: (shop) => shop.deleteSecret(),
+    writes: true,
+  },
+  {
+    name: 'rollback',
+    purpose: 'rollback',
+    argv: ['rollback', secretName, '--yes', '--overwrite', 'session-key'],
+    code: 0,
+    before: async (shop) => {
+      await shop.removeRevisions();
+      await shop.keepRevision(values);
+      await shop.writeSecret({ ...values, 'session-key': 'o'.repeat(32) });
+    },
+    writes: true,
+  },
+  {
+    name: 'history --prune',
+    purpose: 'history',
+    argv: ['history', '--prune', '--keep', '1', '--yes'],
+    code: 0,
+    before: async (shop) => {
+      await shop.removeRevisions();
+      await shop.keepRevision(values);
+      await shop.keepRevision(kept);
+    },
+    writes: true,
+  },
+  {
+    name: 'restart of what runs with an older value',
+    purpose: 'restart',
+    argv: ['restart', '--yes'],
+    code: 0,
+    before: (shop) => shop.outdate('worker', { ...values, 'session-key': lost.replaceAll('s', 'n') }, 'session-key'),
+    writes: true,
+    // Where what runs was not seen there is nothing to restart, and that is said.
+    refusedWith: [2, 3],
+  },
+  {
+    name: 'dr-drill',
+    purpose: 'dr-drill',
+    argv: [...drill, '--journal-namespace', 'JOURNAL'],
+    code: 0,
+    before: (shop) => shop.writeSecret(values),
+    writes: true,
+    // It does not begin where its steady state or its lock cannot be read.
+    refusedWith: [1, 2, 3],
+  },
+  {
+    name: 'audit',
+    purpose: 'audit',
+    argv: ['audit'],
+    code: 1,
+    before: (shop) => shop.deployTrouble(),
+    writes: false,
+  },
+];
+
+/** Whether the answer is as good without it. */
+export function hiddenNothing(
+  { explainedBy = [] }: RightsCase,
+  atom: Atom,
+  documents: readonly RbacDocument[],
+): boolean {
+  // A namespace that holds something is there.
+  if (atom.verb === 'get' && atom.resource === 'namespaces') return true;
+  if (atom.verb !== 'list' || explainedBy.length === 0) return false;
+  const isArgocds = documents[atom.document]?.metadata.namespace?.endsWith('-argocd') === true;
+  return isArgocds || explainedBy.includes(atom.resource);
+}
+
+/** Rights for states that these cases do not bring about; each is written as `PURPOSE: VERB RESOURCE of …`. */
+export const usedElsewhere: readonly RegExp[] = [
+  // Where an ExternalSecret names one, as in the audit's case.
+  /^(?!audit).*: list (cluster)?secretstores /,
+  /^(fix-secrets|dr-drill): patch externalsecrets /,
+  // An immutable Secret, and more revisions than are kept.
+  /^(fix-secrets|rollback): delete secrets /,
+  // Another kind of workload, pods that serve nobody, and what a drill leaves running with an older value.
+  /^(restart|dr-drill): patch (deployments|statefulsets|daemonsets) /,
+  /^restart: create pods\/eviction /,
+];
