@@ -105,13 +105,17 @@ export function mountProblems(store: ObjectStore, pod: NodePod): readonly string
 }
 
 function volumeProblem(store: ObjectStore, pod: NodePod, volume: NodeVolume): string | undefined {
-  const { secret, configMap, projected } = volume;
+  const { secret, configMap, projected, csi } = volume;
   if (secret) {
     const { secretName = '', ...rest } = secret;
     return sourceProblem(store, pod, 'secrets', { name: secretName, ...rest });
   }
   if (configMap) {
     return sourceProblem(store, pod, 'configmaps', configMap);
+  }
+  if (csi) {
+    // No driver runs here, and kubelet asks for one before it looks up the Secret that the driver is to be given.
+    return `kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: driver name ${csi.driver} not found in the list of registered CSI drivers`;
   }
   const problems = (projected?.sources ?? []).flatMap((source) => [
     ...(source.secret ? [sourceProblem(store, pod, 'secrets', source.secret)] : []),

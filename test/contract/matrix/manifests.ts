@@ -6,6 +6,9 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
+/** Stands for the node of a row that has lost one. */
+export const lostNodeName = 'lost-node';
+
 /** Every value is long enough to be no placeholder. */
 export function secret(name: string, ...keys: readonly string[]): Manifest {
   const data = Object.fromEntries(keys.map((key) => [key, base64(`value-of-${key}-`.padEnd(32, 'x'))]));

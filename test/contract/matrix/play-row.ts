@@ -3,6 +3,7 @@ import { refText } from '../../../src/core/kubernetes.ts';
 import type { AuditReport } from '../../../src/core/report.ts';
 import { runCli } from '../../support/run-cli.ts';
 import type { World } from '../support/worlds.ts';
+import { lostNodeName } from './manifests.ts';
 import type { MatrixRow } from './row.ts';
 import { inNamespaceOf } from './set-up-row.ts';
 
@@ -50,7 +51,7 @@ async function audit(world: World, namespace: string): Promise<RowOutcome> {
   const report = JSON.parse(stdout) as Partial<AuditReport>;
   if (report.findings === undefined) throw new Error(`audit gave no report: ${stdout}${stderr}`);
   // How Argo CD itself fares is no matter of the row's namespace.
-  const own = report.findings.filter(({ object }) => object.namespace === namespace);
+  const own = report.findings.filter(({ object }) => object.namespace === namespace || object.name === namespace);
   return {
     findings: own.map((finding) => line(finding, namespace)),
     messages: own.map(({ message }) => message.replaceAll(namespace, 'NAMESPACE')),
@@ -61,7 +62,7 @@ function line(finding: Finding, namespace: string): string {
   const { severity, code, object, key, keys = [], blocks, causes } = finding;
   const refs = blocks.map(refText);
   return [
-    `${severity} ${code} ${refText(object)}`,
+    `${severity} ${code} ${refText(object).replace(namespace, lostNodeName)}`,
     ...[key ?? '', keys.join(',')].filter((text) => text !== ''),
     ...(refs.length === 0 ? [] : [`blocks ${refs.join(', ')}`]),
     ...(causes.length === 0 ? [] : [`because ${causes.map((id) => id.replace(`/${namespace}/`, '/')).join(', ')}`]),

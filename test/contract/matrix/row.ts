@@ -9,6 +9,8 @@ export interface MatrixRow {
   /** Those of External Secrets and Sealed Secrets: the row is skipped where they do not run. */
   readonly needs?: 'controllers';
   readonly objects: readonly Manifest[];
+  /** Whether a node is there that no kubelet ever spoke for; pods go to it by `lostNodeName`. */
+  readonly hasLostNode?: true;
   /**
    * Pods by the start of their name, with what kubectl prints in the STATUS column once the situation is there. It holds
    * the two worlds to the same behaviour before `audit` is asked.

@@ -1,5 +1,5 @@
 import { container, secretEnv } from '../support/pods.ts';
-import { configMap, job, pod, secret, service, workload, type Manifest } from './manifests.ts';
+import { configMap, job, lostNodeName, pod, secret, service, workload, type Manifest } from './manifests.ts';
 import type { MatrixRow } from './row.ts';
 
 const refused = 'CreateContainerConfigError';
@@ -237,6 +237,16 @@ const requesting = (requests: object): Manifest =>
 /** Where pods cannot run, or are not even created. */
 export const placementRows: readonly MatrixRow[] = [
   {
+    situation: 'a node does not speak, which holds a pod',
+    hasLostNode: true,
+    objects: [
+      pod('api', { nodeName: lostNodeName, tolerations: [{ operator: 'Exists' }], containers: [container('main')] }),
+    ],
+    shows: { api: 'Pending' },
+    findings: [`error node-not-ready node/${lostNodeName} blocks pod/api`],
+    says: [/^node\/NAMESPACE is not ready.*: nothing is known of the pods on it$/],
+  },
+  {
     situation: 'no node has the CPU that a pod requests',
     objects: [requesting({ cpu: '500' })],
     shows: { api: 'Pending' },
@@ -255,7 +265,7 @@ export const placementRows: readonly MatrixRow[] = [
     objects: [pod('api', { nodeSelector: { disk: 'none' }, containers: [container('main')] })],
     shows: { api: 'Pending' },
     findings: ['error unschedulable pod/api'],
-    says: [/no node takes pod api: 1 node\(s\) didn't match Pod's node affinity\/selector$/],
+    says: [/no node takes pod api: 1 node\(s\) didn't match Pod's node affinity\/selector(?:,|$)/],
   },
   {
     situation: 'a PersistentVolumeClaim is missing',

@@ -105,4 +105,16 @@ export const volumeRows: readonly MatrixRow[] = [
     then: [{ delete: 'secrets/app' }],
     findings: ['info optional-key-absent secret/app'],
   },
+  {
+    situation: 'a Secret is missing that a CSI driver is to be given, which does not run either',
+    objects: [
+      pod('api', {
+        volumes: [{ name: 'v', csi: { driver: 'store.example.com', nodePublishSecretRef: { name: 'creds' } } }],
+        containers: [container('main', { volumeMounts: [{ name: 'v', mountPath: '/v' }] })],
+      }),
+    ],
+    shows: { api: 'ContainerCreating' },
+    findings: ['error secret-missing secret/creds blocks pod/api', 'error workload-not-ready pod/api'],
+    says: [/driver name store\.example\.com not found in the list of registered CSI drivers$/],
+  },
 ];

@@ -1,11 +1,12 @@
 import { podStatusText } from '../../../src/core/pod-status-text.ts';
 import type { Pod } from '../../../src/core/kubernetes.ts';
 import type { World } from '../support/worlds.ts';
+import { lostNode, onLostNode, removeLostNode } from './lost-node.ts';
 import type { Manifest } from './manifests.ts';
 import type { Change, MatrixRow } from './row.ts';
 
 /** What a row of any table begins with. */
-export type Situation = Pick<MatrixRow, 'objects' | 'shows' | 'then' | 'thenShows'>;
+export type Situation = Pick<MatrixRow, 'objects' | 'hasLostNode' | 'shows' | 'then' | 'thenShows'>;
 type Shows = NonNullable<MatrixRow['shows']>;
 
 /** Sets a situation up in a namespace of its own, acts once it shows, and takes it away. */
@@ -20,6 +21,7 @@ export async function inNamespaceOf<T>(
       const { status } = await world.send('GET', `/api/v1/namespaces/${namespace}/serviceaccounts/default`);
       return status === 200 ? true : undefined;
     });
+    if (row.hasLostNode) await expectStatus(world, 201, ['POST', '/api/v1/nodes', lostNode(namespace)]);
     for (const manifest of row.objects) await create(world, namespace, manifest);
     await untilShown(world, namespace, row.shows ?? {});
     for (const change of row.then ?? []) await apply(world, namespace, change);
@@ -27,6 +29,7 @@ export async function inNamespaceOf<T>(
     return await act();
   } finally {
     await world.send('DELETE', `/api/v1/namespaces/${namespace}`);
+    if (row.hasLostNode) await removeLostNode(world, namespace);
   }
 }
 
@@ -45,7 +48,7 @@ function collection(namespace: string, { apiVersion, kind }: Manifest): string {
 }
 
 async function create(world: World, namespace: string, manifest: Manifest): Promise<void> {
-  await expectStatus(world, 201, ['POST', collection(namespace, manifest), manifest]);
+  await expectStatus(world, 201, ['POST', collection(namespace, manifest), onLostNode(manifest, namespace)]);
 }
 
 async function apply(world: World, namespace: string, change: Change): Promise<void> {

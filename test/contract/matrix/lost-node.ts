@@ -1,0 +1,23 @@
+import type { Pod } from '../../../src/core/kubernetes.ts';
+import type { World } from '../support/worlds.ts';
+import { lostNodeName, type Manifest } from './manifests.ts';
+
+/** A node that no kubelet ever spoke for. It bears the name of the row's namespace, and takes nothing but what names it. */
+export function lostNode(name: string): object {
+  const taints = [{ key: 'c2l.dev/contract', effect: 'NoExecute' }];
+  return { apiVersion: 'v1', kind: 'Node', metadata: { name }, spec: { unschedulable: true, taints } };
+}
+
+export function onLostNode(manifest: Manifest, node: string): object {
+  const spec = manifest['spec'] as { nodeName?: unknown } | undefined;
+  return spec?.nodeName === lostNodeName ? { ...manifest, spec: { ...spec, nodeName: node } } : manifest;
+}
+
+/** Nobody but a kubelet ends the pods of a node, and this one has none. */
+export async function removeLostNode(world: World, namespace: string): Promise<void> {
+  const pods = `/api/v1/namespaces/${namespace}/pods`;
+  const { body } = await world.send('GET', pods);
+  for (const { metadata } of (body['items'] ?? []) as Pod[])
+    await world.send('DELETE', `${pods}/${metadata.name}?gracePeriodSeconds=0`);
+  await world.send('DELETE', `/api/v1/nodes/${namespace}`);
+}
