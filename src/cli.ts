@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 
 import { declareAudit } from './command-line/audit.ts';
 import { declareBackup } from './command-line/backup.ts';
+import { declareDoctor } from './command-line/doctor.ts';
 import { declareDrDrill } from './command-line/dr-drill.ts';
 import { declareExplain } from './command-line/explain.ts';
 import { declareFixSecrets } from './command-line/fix-secrets.ts';
@@ -93,6 +94,7 @@ const declarations = [
   declareVerify,
   declareStabilize,
   declareDrDrill,
+  declareDoctor,
   declareWatch,
   declareExplain,
   declareGenerate,

@@ -39,6 +39,10 @@ export interface ClusterReader {
   /** The end of what a container wrote, of at most a few kilobytes; `absent` where there is no log any more. */
   readLog(place: { namespace: string; pod: string; container: string }): Promise<Observed<string>>;
   isAllowed(right: Right): Promise<Observed<boolean>>;
+  /** As the server calls itself: `v1.36.4`. */
+  serverVersion(): Promise<Observed<string>>;
+  /** The groups of the API that it serves: what is installed beside Kubernetes shows there. */
+  apiGroups(): Promise<Observed<readonly string[]>>;
 }
 
 /** A Secret as it was, but for what the server sets itself. */

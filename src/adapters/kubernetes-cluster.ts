@@ -48,6 +48,8 @@ function openCluster(options: ConnectClusterOptions): Cluster {
     readNamespace: (name) => reader.readNamespace(name),
     readSynced: (object) => reader.readSynced(object),
     isAllowed: (right) => reader.isAllowed(right),
+    serverVersion: () => reader.serverVersion(),
+    apiGroups: () => reader.apiGroups(),
     serviceGet: (target) => probe.serviceGet(target),
     podGet: (target) => probe.podGet(target),
     exec: (target) => probe.exec(target),

@@ -154,6 +154,24 @@ export class KubernetesReader implements ClusterReader {
     });
   }
 
+  async serverVersion(): Promise<Observed<string>> {
+    const subject = { verb: 'get', resource: '/version' };
+    return observed(async () => {
+      const answer = await this.#transport.read({ method: 'GET', path: '/version' });
+      if (answer.status >= 300) return answerFailure(answer, subject);
+      const version = parseObject(answer.text)?.['gitVersion'];
+      return typeof version === 'string' ? present(version) : notKubernetes(subject, 'not a version');
+    });
+  }
+
+  async apiGroups(): Promise<Observed<readonly string[]>> {
+    const subject = { verb: 'get', resource: '/apis' };
+    const found = await this.#get('/apis', 'APIGroupList', subject);
+    if (found.state !== 'present') return found;
+    const groups: unknown = found.value['groups'];
+    return present(Array.isArray(groups) ? groups.flatMap(nameOf) : []);
+  }
+
   #listSecrets(namespace: string | undefined, more: { selector?: string } = {}): Promise<Observed<readonly Secret[]>> {
     const subject = { verb: 'list', resource: 'secrets', namespace };
     return observed(() => readList(this.#transport, { api: '/api/v1', subject, reduce: reduceSecret, ...more }));
@@ -168,6 +186,11 @@ export class KubernetesReader implements ClusterReader {
       return object?.['kind'] === kind ? present(object) : notKubernetes(subject, `not a ${kind}`);
     });
   }
+}
+
+function nameOf(group: unknown): string[] {
+  const name = asObject(group)?.['name'];
+  return typeof name === 'string' ? [name] : [];
 }
 
 const reduceMetadata = reducer<ObjectMeta>(metadataShape);

@@ -267,6 +267,23 @@ export interface WatchReport extends ReportHead {
   readonly undelivered: readonly { readonly id: string; readonly to: string; readonly attempts: number }[];
 }
 
+/** One thing that c2l needs, as doctor found it. */
+export interface Examination {
+  readonly name: string;
+  /** `lacking` keeps something from working that may not be wanted. */
+  readonly state: 'ok' | 'lacking' | 'problem' | 'unreadable';
+  readonly detail: string;
+  /** What to type to mend it, or to make use of it. */
+  readonly next?: string;
+}
+
+export interface DoctorReport extends ReportHead {
+  readonly command: 'doctor';
+  readonly examinations: readonly Examination[];
+  /** The command to run next. */
+  readonly next: string;
+}
+
 export type PhaseName = 'audit' | 'fix-secrets' | 'restart' | 'verify';
 
 export interface Phase {
@@ -340,6 +357,7 @@ export type Report =
   | RestoreSyncReport
   | BackupReport
   | WatchReport
+  | DoctorReport
   | DrillReport;
 
 /** `problems` if and only if a finding is an error; else `unreadable` if anything could not be read; else `ok`. */

@@ -2,6 +2,7 @@ import type { DrillReport } from '../core/drill/drill-report.ts';
 import type { Report } from '../core/report.ts';
 import { auditText } from './audit-text.ts';
 import { backupText } from './backup-text.ts';
+import { doctorText } from './doctor-text.ts';
 import { drillText } from './drill-text.ts';
 import { fixText, restartText } from './change-text.ts';
 import type { OutputFormat } from './output-format.ts';
@@ -39,10 +40,17 @@ async function renderPage(report: Report, format: OutputFormat, style: Style): P
   if (format === 'junit' && (command === 'audit' || command === 'verify')) {
     return (await import('./report-junit.ts')).reportJunit(report);
   }
-  if (format === 'markdown' && (command === 'audit' || command === 'verify' || command === 'stabilize')) {
+  if (format === 'markdown') return renderMarkdown(report, style);
+  throw new TypeError(`${command} has no form ${format}`);
+}
+
+async function renderMarkdown(report: Report, style: Style): Promise<string> {
+  const { command } = report;
+  if (command === 'doctor') return (await import('./doctor-markdown.ts')).doctorMarkdown(report);
+  if (command === 'audit' || command === 'verify' || command === 'stabilize') {
     return (await import('./report-markdown.ts')).reportMarkdown(report, style);
   }
-  throw new TypeError(`${command} has no form ${format}`);
+  throw new TypeError(`${command} has no form markdown`);
 }
 
 async function renderDrill(report: DrillReport, format: OutputFormat, style: Style): Promise<string> {
@@ -52,29 +60,25 @@ async function renderDrill(report: DrillReport, format: OutputFormat, style: Sty
   throw new TypeError(`dr-drill has no form ${format}`);
 }
 
+const texts: {
+  readonly [C in Report['command']]: (report: Extract<Report, { readonly command: C }>, style: Style) => string[];
+} = {
+  audit: auditText,
+  backup: backupText,
+  doctor: doctorText,
+  'dr-drill': drillText,
+  'fix-secrets': fixText,
+  history: historyText,
+  restart: restartText,
+  'restore-sync': restoreSyncText,
+  rollback: rollbackText,
+  stabilize: stabilizeText,
+  verify: verifyText,
+  watch: watchText,
+};
+
 function textLines(report: Report, style: Style): string[] {
-  switch (report.command) {
-    case 'audit':
-      return auditText(report, style);
-    case 'backup':
-      return backupText(report, style);
-    case 'fix-secrets':
-      return fixText(report, style);
-    case 'history':
-      return historyText(report, style);
-    case 'restart':
-      return restartText(report, style);
-    case 'restore-sync':
-      return restoreSyncText(report, style);
-    case 'rollback':
-      return rollbackText(report, style);
-    case 'verify':
-      return verifyText(report, style);
-    case 'stabilize':
-      return stabilizeText(report, style);
-    case 'dr-drill':
-      return drillText(report, style);
-    case 'watch':
-      return watchText(report, style);
-  }
+  // Each is given the report of its own command alone.
+  const text = texts[report.command] as (report: Report, style: Style) => string[];
+  return text(report, style);
 }

@@ -39,7 +39,8 @@ export async function proveRights(session: Session, rights: readonly Right[]): P
   });
 }
 
-function rightsText(rights: readonly Right[]): string {
+/** `list pods in namespace shop, nor get …`, each once. */
+export function rightsText(rights: readonly Right[]): string {
   return [...new Set(rights.map(rightText))].join(', nor ');
 }
 

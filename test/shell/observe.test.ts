@@ -30,6 +30,8 @@ function clusterWith(resources: readonly Resource[]): ClusterReader {
     readSynced: () => Promise.resolve({ state: 'absent' }),
     readLog: () => Promise.resolve({ state: 'absent' }),
     isAllowed: () => Promise.resolve({ state: 'present', value: true }),
+    serverVersion: () => Promise.resolve({ state: 'present', value: 'v1.36.0' }),
+    apiGroups: () => Promise.resolve({ state: 'present', value: [] }),
   };
 }
 

@@ -26,12 +26,7 @@ export function generateRbac(subject: GenerateSubject, purpose: RbacPurpose): Ya
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: home } };
   const isDrill = purpose === 'dr-drill';
   if (isDrill && subject.all) throw allNamespacesForDrill();
-  const grants = subject.all ? everywhere(purpose, name, subject) : byNamespace(purpose, name, subject);
-  if (isDrill) grants.push({ kind: 'Role', name: `${name}-journal`, namespace: journal, rules: drillJournalRules });
-  const cluster = clusterRules(purpose, subject, isDrill ? [journal] : []);
-  if (cluster.length > 0) {
-    grants.push({ kind: 'ClusterRole', name: `${name}-${subjectName(subject)}-namespaces`, rules: cluster });
-  }
+  const grants = roleGrants(purpose, subject);
   return [
     {
       path: `rbac-${purpose}.yaml`,
@@ -44,6 +39,19 @@ export function generateRbac(subject: GenerateSubject, purpose: RbacPurpose): Ya
       ],
     },
   ];
+}
+
+/** What a command may do, by the place where it may. */
+export function roleGrants(purpose: RbacPurpose, subject: GenerateSubject): RoleGrant[] {
+  const name = `c2l-${purpose}`;
+  const isDrill = purpose === 'dr-drill';
+  const grants = subject.all ? everywhere(purpose, name, subject) : byNamespace(purpose, name, subject);
+  if (isDrill) grants.push({ kind: 'Role', name: `${name}-journal`, namespace: journal, rules: drillJournalRules });
+  const cluster = clusterRules(purpose, subject, isDrill ? [journal] : []);
+  if (cluster.length > 0) {
+    grants.push({ kind: 'ClusterRole', name: `${name}-${subjectName(subject)}-namespaces`, rules: cluster });
+  }
+  return grants;
 }
 
 /** RBAC cannot limit the creation of namespaces to a name: this one is there before a drill. */
@@ -59,16 +67,16 @@ function allNamespacesForDrill(): OperatorError {
   });
 }
 
-interface Grant {
+export interface RoleGrant {
   readonly kind: 'Role' | 'ClusterRole';
   readonly name: string;
   readonly namespace?: string;
   readonly rules: readonly RbacRule[];
 }
 
-function byNamespace(purpose: RbacPurpose, name: string, subject: GenerateSubject): Grant[] {
+function byNamespace(purpose: RbacPurpose, name: string, subject: GenerateSubject): RoleGrant[] {
   const { namespaces, argocdNamespace } = subject;
-  const grants = namespaces.map((namespace): Grant => {
+  const grants = namespaces.map((namespace): RoleGrant => {
     const own = namespaceRules(purpose, namespace, subject);
     const isArgocds = namespace === argocdNamespace && readsWorkloads(purpose);
     return { kind: 'Role', name, namespace, rules: isArgocds ? [...own, ...argocdRules().slice(0, 1)] : own };
@@ -79,7 +87,7 @@ function byNamespace(purpose: RbacPurpose, name: string, subject: GenerateSubjec
 }
 
 /** With a ClusterRole the names of a stack's Secrets would count in every namespace, so that none are given. */
-function everywhere(purpose: RbacPurpose, name: string, subject: GenerateSubject): Grant[] {
+function everywhere(purpose: RbacPurpose, name: string, subject: GenerateSubject): RoleGrant[] {
   const rules = namespaceRules(purpose, subject.stack?.namespaces[0] ?? '', subject);
   const unnamed = rules.map(({ why, apiGroups, resources, verbs }) => ({ why, apiGroups, resources, verbs }));
   const argocd = readsWorkloads(purpose) ? argocdRules().slice(0, 1) : [];
@@ -87,7 +95,7 @@ function everywhere(purpose: RbacPurpose, name: string, subject: GenerateSubject
 }
 
 function grantDocuments(
-  { kind, name, namespace, rules }: Grant,
+  { kind, name, namespace, rules }: RoleGrant,
   account: { readonly name: string; readonly namespace: string },
 ): unknown[] {
   const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };

@@ -1,0 +1,26 @@
+import type { DoctorReport } from '../core/report.ts';
+import { doctorSummary } from './doctor-text.ts';
+import { codeSpan, escapeMarkdown, markdownTable } from './markdown-text.ts';
+
+/** What was examined, as a table. */
+export function doctorMarkdown(report: DoctorReport): string {
+  const { context, server, verdict, takenAt, examinations, next } = report;
+  const rows = examinations.map(({ name, state, detail, next: step }) => [
+    state,
+    escapeMarkdown(name),
+    escapeMarkdown(detail),
+    step === undefined ? '' : codeSpan(step),
+  ]);
+  return [
+    `# c2l doctor: ${verdict}`,
+    '',
+    `**${escapeMarkdown(doctorSummary(report))}**`,
+    '',
+    `- context ${codeSpan(context)}, server ${codeSpan(server)}`,
+    `- taken ${takenAt}`,
+    `- next: ${codeSpan(next)}`,
+    '',
+    ...markdownTable(['state', 'what', 'found', 'to do'], rows),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,48 @@
+import type { DoctorReport, Examination } from '../core/report.ts';
+import { closingLines, headLines, withFlags } from './head-text.ts';
+import { commandLines, count, table, type Cell } from './layout.ts';
+import type { Style } from './style.ts';
+
+const words: Readonly<Record<Examination['state'], string>> = {
+  ok: 'OK',
+  lacking: 'LACKING',
+  problem: 'PROBLEM',
+  unreadable: 'UNREAD',
+};
+
+export function doctorText(report: DoctorReport, style: Style): string[] {
+  const { examinations, next } = report;
+  const paints = { ok: style.good, lacking: style.caution, problem: style.bad, unreadable: style.caution };
+  const rows = table(
+    examinations.map(({ name, state, detail }): Cell[] => [
+      { text: words[state], paint: paints[state] },
+      { text: name },
+      { text: detail },
+    ]),
+    style.width,
+  );
+  const open = examinations.filter((each) => each.state !== 'ok' && each.next !== undefined);
+  const steps = [...new Map(open.map((each) => [each.next, each])).values()];
+  return [
+    ...headLines(report, style),
+    ...rows,
+    ...(steps.length === 0 ? [] : ['', 'what to do about it']),
+    ...steps.flatMap((each) => [`  ${each.name}`, ...commandLines('    ', stepText(each, style), style.width)]),
+    ...closingLines(report, { because: doctorSummary(report), next }, style),
+  ];
+}
+
+function stepText({ next = '' }: Examination, style: Style): string {
+  return next.startsWith('c2l ') && !next.includes(' -n ') ? withFlags(next, style) : next;
+}
+
+export function doctorSummary({ examinations }: DoctorReport): string {
+  const of = (state: Examination['state']): number => examinations.filter((each) => each.state === state).length;
+  const parts = [
+    `${of('ok')} of ${count(examinations.length, 'thing')} ok`,
+    ...(of('problem') > 0 ? [count(of('problem'), 'problem')] : []),
+    ...(of('lacking') > 0 ? [`${of('lacking')} lacking`] : []),
+    ...(of('unreadable') > 0 ? [`${of('unreadable')} could not be read`] : []),
+  ];
+  return parts.join(', ');
+}

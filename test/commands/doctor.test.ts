@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { DoctorReport, Examination } from '../../src/core/report.ts';
+import { jsonOf, watchedSandbox, type WatchedSandbox } from '../support/refusals.ts';
+import { runCli, type CliResult } from '../support/run-cli.ts';
+import { backupValues } from '../support/sandbox.ts';
+
+let cluster: WatchedSandbox;
+let folder: string;
+
+beforeEach(async () => {
+  cluster = await watchedSandbox();
+  folder = await mkdtemp(join(tmpdir(), 'c2l-doctor-'));
+  await writeFile(join(folder, 'backup.env'), cluster.envBackupText, { mode: 0o600 });
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+async function doctor(...argv: readonly string[]): Promise<CliResult> {
+  const result = await runCli(['doctor', ...argv], { kubeconfig: cluster.kubeconfig, cwd: folder });
+  for (const value of Object.values(backupValues(cluster)).filter(({ length }) => length >= 16)) {
+    expect(`${result.stdout}${result.stderr}`).not.toContain(value);
+  }
+  return result;
+}
+
+async function report(...argv: readonly string[]): Promise<DoctorReport & { readonly code: number }> {
+  const result = await doctor(...argv, '-o', 'json');
+  return { ...(jsonOf(result) as unknown as DoctorReport), code: result.code };
+}
+
+const notOk = ({ examinations }: DoctorReport) => examinations.filter(({ state }) => state !== 'ok');
+const about = ({ examinations }: DoctorReport, name: string): Examination | undefined =>
+  examinations.find((each) => each.name === name);
+
+const fromFile = ['--from', 'env:backup.env'];
+
+test('tells what it found where everything is there, changes nothing, and names the look to begin with', async () => {
+  const found = await report(...fromFile);
+  expect([found.code, found.verdict, notOk(found), found.next]).toEqual([0, 'ok', [], 'c2l audit']);
+  expect(about(found, 'server version')?.detail).toMatch(/^v1\./);
+  expect(about(found, 'installed')?.detail).toBe(
+    'Argo CD, External Secrets, Sealed Secrets; not Prometheus operator, metrics',
+  );
+  expect(about(found, 'backup')?.detail).toBe('12 of 12 required values can be restored from env:backup.env');
+  cluster.expectUntouched();
+});
+
+test('asks for the rights of each command as its Role is printed, and names the Role where one is missing', async () => {
+  cluster.deny({ verb: 'patch', resource: 'secrets' });
+  const found = await report(...fromFile);
+  const lacking = notOk(found);
+  expect(lacking.map(({ name }) => name)).toEqual(
+    ['fix-secrets', 'stabilize', 'rollback', 'dr-drill'].map((command) => `rights for ${command}`),
+  );
+  expect(lacking[0]).toEqual({
+    name: 'rights for fix-secrets',
+    state: 'lacking',
+    detail: 'may not patch secrets in namespace cloudtolocalllm',
+    next: 'c2l generate rbac --for fix-secrets',
+  });
+  expect(found.code).toBe(0);
+});
+
+test('finds what a backup lacks, and says it by its code', async () => {
+  const lines = cluster.envBackupText.split('\n').filter((line) => !line.startsWith('JWT_SECRET'));
+  await writeFile(join(folder, 'backup.env'), lines.join('\n'), { mode: 0o600 });
+  const found = await report(...fromFile);
+  expect([found.code, found.verdict, found.next]).toEqual([1, 'problems', 'c2l backup --check --from env:backup.env']);
+  expect(found.findings.map(({ code, key }) => [code, key])).toEqual([['backup-value-unusable', 'jwt-secret']]);
+});
+
+test('a source that cannot be reached is not one that lacks values', async () => {
+  const found = await report('--from', 'env:nowhere.env');
+  expect([found.code, found.verdict]).toEqual([3, 'unreadable']);
+  expect(about(found, 'backup')).toMatchObject({ state: 'unreadable', detail: expect.stringContaining('nowhere.env') });
+});
+
+test('names a drill that was not finished before anything else', async () => {
+  cluster.store.create('secrets', {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name: 'c2l-drill',
+      namespace: 'cloudtolocalllm',
+      annotations: {
+        'c2l.dev/drill-id': 'd1',
+        'c2l.dev/drill-scenario': 'missing-keys',
+        'c2l.dev/drill-state': 'armed',
+        'c2l.dev/drill-journal-namespace': 'c2l-drill',
+      },
+    },
+    type: 'c2l.dev/drill',
+  });
+  const found = await report(...fromFile);
+  expect(about(found, 'drills')?.detail).toBe(
+    'drill missing-keys in namespace cloudtolocalllm is not finished, and something may still be broken',
+  );
+  expect(found.next).toBe('c2l dr-drill abort -n cloudtolocalllm');
+});
+
+describe('in text', () => {
+  test('lists what to do, and ends in the next command', async () => {
+    const { stdout } = await doctor();
+    expect(stdout).toContain('LACKING  backup');
+    expect(stdout).toContain('    c2l doctor --from azure-key-vault:NAME-OR-URL\n');
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('next: c2l audit');
+    expect(stdout.split('\n').filter(({ length }) => length > 80)).toEqual([]);
+  });
+
+  test('and as Markdown', async () => {
+    const { stdout } = await doctor('-o', 'markdown');
+    expect(stdout).toMatch(/^# c2l doctor: ok\n/);
+    expect(stdout).toContain(
+      '| lacking | backup | no source was named | `c2l doctor --from azure-key-vault:NAME-OR-URL` |',
+    );
+  });
+});
