@@ -6,7 +6,11 @@ import type { Registry } from './registry.ts';
 
 interface VerifyFlags extends OutsideFlags {
   readonly fromOutside?: boolean;
+  readonly watch?: boolean;
 }
+
+/** A rollout and a back-off fit into it. */
+const watchMs = 600_000;
 
 export function declareVerify(registry: Registry): void {
   const command = registry
@@ -19,6 +23,12 @@ export function declareVerify(registry: Registry): void {
       new Option('--timeout <duration>', 'how long checks may take to pass')
         .argParser(parseDuration)
         .default(60_000, '60s'),
+    )
+    .addOption(
+      new Option(
+        '--watch',
+        'check everything again and again until all of it passes; 10m unless --timeout says otherwise, then exit 4',
+      ).conflicts(['fromOutside']),
     )
     .option('--from-outside', "ask the stack's public URLs from here, else the hosts of its Ingresses")
     .addOption(
@@ -34,7 +44,9 @@ export function declareVerify(registry: Registry): void {
       const { runReport, verify, verifyOutside } = await import('../commands/report-commands.ts');
       if (flags.fromOutside === true) return verifyOutside(flags, deps);
       const options = { name: 'verify', flags, stopsItself: false, formats };
-      return runReport(options, deps, (session) => verify(session, { timeoutMs: flags.timeout }));
+      const isWatching = flags.watch === true;
+      const timeoutMs = isWatching && command.getOptionValueSource('timeout') === 'default' ? watchMs : flags.timeout;
+      return runReport(options, deps, (session) => verify(session, { timeoutMs, isWatching }));
     },
     { formats },
   );

@@ -2,9 +2,11 @@ import type { PlannedCheck } from '../core/checks.ts';
 import type { Finding } from '../core/findings.ts';
 import type { CheckResult } from '../core/report.ts';
 import { obstacles, type ProvenCheck } from '../core/verify-findings.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import type { Clock } from '../ports.ts';
 import type { Attempt, CheckWorld } from './attempt.ts';
 import { attemptInTime } from './attempt-check.ts';
+import type { RefusedLogins } from './refused-logins.ts';
 import { SteadyWatch } from './prove-steady.ts';
 import type { Timeline } from './timeline.ts';
 import type { WaitingLine } from './waiting-line.ts';
@@ -17,6 +19,9 @@ export interface ProvingRun {
   readonly deadline: number;
   readonly line: WaitingLine;
   readonly timeline: Timeline;
+  /** Of earlier rounds, where there are any. */
+  readonly refused?: RefusedLogins;
+  readonly first: Snapshot;
 }
 
 const retryMs = 250;
@@ -115,7 +120,9 @@ function attempting(
   const time = { monotonic: () => run.clock.monotonic(), now: () => run.timeline.now, deadline };
   const steady = check.kind === 'ready' ? new SteadyWatch(check, time) : undefined;
   return async () => {
-    const attempt = await attemptInTime(check, run.world, run);
+    const tryNow = (): Promise<Attempt> => attemptInTime(check, run.world, run);
+    const before = { snapshot: run.first, at: run.clock.monotonic() };
+    const attempt = await (run.refused?.attempt(check, before, tryNow) ?? tryNow());
     // What hangs on it need not wait until it was ready for a while.
     if (attempt.outcome === 'pass') tellHolds(true);
     return steady === undefined ? attempt : steady.judge(attempt, run.world);

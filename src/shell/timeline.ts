@@ -2,13 +2,13 @@ import type { PlannedCheck } from '../core/checks.ts';
 import type { TimelineEntry } from '../core/report.ts';
 import type { Clock } from '../ports.ts';
 
-/** What is kept of one check while it waits: a state that flickers must not fill a report. */
-const mostWaits = 12;
+/** What is kept of one check beside how it ends: a state that flickers must not fill a report. */
+const mostNotes = 12;
 
 /** Keeps what changed in a run, and nothing that stayed as it was. */
 export class Timeline {
   readonly #entries: TimelineEntry[] = [];
-  readonly #last = new Map<string, { readonly text: string; readonly waits: number }>();
+  readonly #last = new Map<string, { readonly text: string; readonly outcome: string; readonly notes: number }>();
   readonly #clock: Clock;
   readonly #startedAt: number;
   readonly #start: number;
@@ -30,9 +30,11 @@ export class Timeline {
     detail: string,
   ): void {
     const text = `${outcome} ${detail}`;
-    const last = this.#last.get(id) ?? { text: '', waits: 0 };
-    if (last.text === text || (outcome === 'waiting' && last.waits >= mostWaits)) return;
-    this.#last.set(id, { text, waits: last.waits + (outcome === 'waiting' ? 1 : 0) });
+    const last = this.#last.get(id) ?? { text: '', outcome: '', notes: 0 };
+    // Over many rounds what passed passes again, each time in other words.
+    if (last.text === text || (outcome === 'pass' && last.outcome === 'pass')) return;
+    if (last.notes >= mostNotes && (outcome === 'waiting' || outcome === last.outcome)) return;
+    this.#last.set(id, { text, outcome, notes: last.notes + 1 });
     const afterMs = Math.round(this.now - this.#startedAt);
     const at = new Date(this.#startedAt + afterMs).toISOString();
     this.#entries.push({ at, afterMs, component, name, outcome, detail });

@@ -2,9 +2,11 @@ import { planChecks } from '../core/checks.ts';
 import { diagnose } from '../core/diagnose.ts';
 import { verdictOf, type VerifyReport } from '../core/report.ts';
 import { verifyFindings } from '../core/verify-findings.ts';
+import type { Progress } from '../ports.ts';
 import type { CheckWorld } from './attempt.ts';
 import { createLiveView } from './live-view.ts';
 import { observe } from './observe.ts';
+import type { RefusedLogins } from './refused-logins.ts';
 import { proveAll, type ProvingRun } from './prove-checks.ts';
 import { reportHead, type Session } from './session.ts';
 import { Timeline } from './timeline.ts';
@@ -16,22 +18,36 @@ export interface VerifyOptions {
   readonly timeoutMs: number;
 }
 
+/** What rounds that follow each other share. */
+export interface Rounds {
+  readonly timeline: Timeline;
+  readonly refused: RefusedLogins;
+  /** Shows what all of them wait for. */
+  readonly progress: Progress;
+}
+
 /**
  * Proves that the components work. All checks run at once as far as they do not hang on each other; each is repeated
  * until it passes, cannot heal any more, or the time is over.
  */
-export async function runVerify(session: Session, { timeoutMs }: VerifyOptions): Promise<VerifyReport> {
+export async function runVerify(
+  session: Session,
+  { timeoutMs }: VerifyOptions,
+  rounds?: Rounds,
+): Promise<VerifyReport> {
   const { cluster, deps, scope, stack } = session;
   const { clock, signal } = deps;
-  const timeline = new Timeline(clock);
+  const timeline = rounds?.timeline ?? new Timeline(clock);
   const first = await untilInterrupted(observe(cluster, scope, clock.now()), signal);
   const checks = planChecks(first, stack);
   const diagnosis = diagnose(first, stack);
   const world: CheckWorld = { cluster, stack, view: createLiveView({ cluster, scope, clock }, first) };
 
-  const progress = deps.terminal.progress(`${checks.length} checks`);
+  const progress = rounds?.progress ?? deps.terminal.progress(`${checks.length} checks`);
   const line = waitingLine(progress, checks.length);
-  const run: ProvingRun = { world, diagnosis, clock, signal, deadline: clock.monotonic() + timeoutMs, line, timeline };
+  const deadline = clock.monotonic() + timeoutMs;
+  const refused = rounds === undefined ? {} : { refused: rounds.refused };
+  const run: ProvingRun = { world, diagnosis, clock, signal, deadline, line, timeline, first, ...refused };
   // Checks that wait for a server that hangs go on behind the back of who was interrupted: they must not be heard.
   const proven = await untilInterrupted(proveAll(checks, run), signal).catch((error: unknown) => {
     line.end();
@@ -41,7 +57,9 @@ export async function runVerify(session: Session, { timeoutMs }: VerifyOptions):
   const findings = verifyFindings(proven, diagnosis, first);
   const verdict = verdictOf(findings);
   const passed = proven.filter(({ result }) => result.outcome === 'pass').length;
-  progress.finish(verdict === 'ok' ? 'ok' : 'failed', `${passed} of ${checks.length} checks passed`);
+  if (rounds === undefined) {
+    progress.finish(verdict === 'ok' ? 'ok' : 'failed', `${passed} of ${checks.length} checks passed`);
+  }
   return {
     ...reportHead(session, first),
     command: 'verify',

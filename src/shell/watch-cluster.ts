@@ -3,7 +3,6 @@ import { diagnose } from '../core/diagnose.ts';
 import type { Unreadable } from '../core/observed.ts';
 import { secretNeeds } from '../core/secret-needs.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import type { StackValue } from '../core/stack.ts';
 import { needGaps } from '../core/unreadable.ts';
 import { apiServerTarget, checkTargets, gapTargets, secretTargets } from '../core/watch/cluster-targets.ts';
 import type { Observation, Target } from '../core/watch/targets.ts';
@@ -11,6 +10,7 @@ import type { CheckWorld } from './attempt.ts';
 import { attemptInTime } from './attempt-check.ts';
 import { createLiveView } from './live-view.ts';
 import { observe } from './observe.ts';
+import { RefusedLogins } from './refused-logins.ts';
 import type { Session } from './session.ts';
 
 /** What was seen of the cluster in one round. */
@@ -20,25 +20,17 @@ export interface ClusterSight {
   readonly isPartial: boolean;
 }
 
-/** A login that was refused is not tried again before its Secret changes or so much time has passed. */
-const refusedLoginPauseMs = 600_000;
-
 /** Looks at the API server, and through it at every check of verify once, whatever became of the others. */
 export function createClusterWatch(session: Session): () => Promise<ClusterSight> {
-  const refused = new Map<string, { readonly version: string; readonly at: number; readonly seen: Observation }>();
+  const refused = new RefusedLogins();
 
   const look = async (check: PlannedCheck, snapshot: Snapshot, world: CheckWorld): Promise<Observation> => {
     const { clock } = session.deps;
-    const start = clock.monotonic();
-    const version = credentialsVersion(check, snapshot);
-    const before = refused.get(check.id);
-    if (before?.version === version && start - before.at < refusedLoginPauseMs) return before.seen;
-    const { outcome, detail, canHeal } = await attemptInTime(check, world, session.deps);
-    const seen = { id: check.id, outcome, detail, durationMs: clock.monotonic() - start };
-    refused.delete(check.id);
-    // Some servers lock an account after a few wrong passwords.
-    if (outcome === 'fail' && !canHeal && version !== '') refused.set(check.id, { version, at: start, seen });
-    return seen;
+    const at = clock.monotonic();
+    const { outcome, detail } = await refused.attempt(check, { snapshot, at }, () =>
+      attemptInTime(check, world, session.deps),
+    );
+    return { id: check.id, outcome, detail, durationMs: clock.monotonic() - at };
   };
 
   return async () => {
@@ -73,23 +65,4 @@ export function apiServerObservation(answer: Unreadable | undefined, durationMs:
   if (answer === undefined || answer.cause === 'forbidden') return { ...common, outcome: 'pass', detail: 'answers' };
   const isUnknown = answer.cause === 'unauthorized' || answer.cause === 'rate-limited';
   return { ...common, outcome: isUnknown ? 'unreadable' : 'fail', detail: answer.reason };
-}
-
-/** The versions of the Secrets that a check logs in with; empty for one that logs in nowhere. */
-function credentialsVersion(check: PlannedCheck, { secrets }: Snapshot): string {
-  return credentialsOf(check)
-    .flatMap((value) => ('secret' in value ? [value.secret] : []))
-    .map((name) => {
-      const found = secrets.items.find(
-        ({ metadata }) => metadata.namespace === check.object.namespace && metadata.name === name,
-      );
-      return `${name}@${found?.metadata.resourceVersion ?? ''}`;
-    })
-    .join(' ');
-}
-
-function credentialsOf(check: PlannedCheck): StackValue[] {
-  if (check.kind === 'postgres-login') return [check.spec.user, check.spec.password];
-  if (check.kind !== 'http' || check.spec.basicAuth === undefined) return [];
-  return [check.spec.basicAuth.user, check.spec.basicAuth.password];
 }
