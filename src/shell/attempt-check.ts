@@ -1,7 +1,8 @@
 import type { PlannedCheck } from '../core/checks.ts';
 import { componentStatesById } from '../core/component-states.ts';
 import { judgeEndpoints } from '../core/endpoints.ts';
-import { refId } from '../core/kubernetes.ts';
+import { firstLine } from '../core/first-line.ts';
+import { refId, type Application } from '../core/kubernetes.ts';
 import { refOf } from '../core/object-owners.ts';
 import { postgresLoginScript, readLoginOutcome } from '../core/postgres-login.ts';
 import { rolloutState } from '../core/rollout.ts';
@@ -129,7 +130,7 @@ async function attemptEndpoints({ spec, object }: CheckOf<'endpoints'>, { cluste
   return isEnough ? pass(detail) : fail(detail);
 }
 
-async function attemptApplication(check: CheckOf<'application'>, { cluster }: CheckWorld): Promise<Attempt> {
+async function attemptApplication(check: CheckOf<'application'>, { cluster, view }: CheckWorld): Promise<Attempt> {
   const applications = await cluster.list('applications', check.object.namespace);
   if (applications.state === 'unreadable') return notRead(applications);
   const found = applications.state === 'present' ? applications.value : [];
@@ -137,7 +138,22 @@ async function attemptApplication(check: CheckOf<'application'>, { cluster }: Ch
   if (application === undefined) {
     return fail(`no application of this name in namespace ${check.object.namespace}`, false);
   }
-  const health = application.status?.health?.status ?? 'Unknown';
-  const sync = application.status?.sync?.status ?? 'Unknown';
-  return health === 'Healthy' && sync === 'Synced' ? pass('Healthy, Synced') : fail(`${health}, ${sync}`);
+  const state = applicationState(application);
+  if (state === 'Healthy, Synced') return pass(state);
+  const { secrets } = await view();
+  const values = secrets.items.flatMap(({ data }) => [...data.values()]);
+  const reason = firstLine(applicationReason(application), values);
+  return fail(`${state}${reason === undefined ? '' : `: ${reason}`}`);
+}
+
+function applicationState({ status }: Application): string {
+  return `${status?.health?.status ?? 'Unknown'}, ${status?.sync?.status ?? 'Unknown'}`;
+}
+
+/** What Argo CD itself says of it: a condition that holds, else how its last sync went. */
+function applicationReason({ status }: Application): string {
+  const condition = status?.conditions?.find(({ type }) => /Error|Warning/.test(type));
+  if (condition !== undefined) return `${condition.type}: ${condition.message ?? ''}`;
+  const { phase = 'Succeeded', message = '' } = status?.operationState ?? {};
+  return phase === 'Succeeded' ? '' : `sync ${phase}: ${message}`;
 }

@@ -326,10 +326,15 @@ test('an application that accepts and says nothing fails its check, and is no ga
 test('Argo CD that lags is a warning and fails nothing', async () => {
   const { world, run } = await setUp();
   const application = world.store.get('applications', 'argocd', 'postgres')!;
-  const status = { ...(application['status'] as object), sync: { status: 'OutOfSync' } };
+  const operationState = { phase: 'Failed', message: 'one hook failed' };
+  const status = { ...(application['status'] as object), sync: { status: 'OutOfSync' }, operationState };
   world.store.replace('applications', { ...application, status });
   const report = await run();
-  expect(resultOf(report, 'argocd/postgres', 'Healthy and Synced')).toMatchObject({ outcome: 'fail', critical: false });
+  expect(resultOf(report, 'argocd/postgres', 'Healthy and Synced')).toMatchObject({
+    outcome: 'fail',
+    critical: false,
+    detail: 'Healthy, OutOfSync: sync Failed: one hook failed',
+  });
   expect(report.verdict).toBe('ok');
   expect(report.findings).toMatchObject([{ code: 'check-failed', severity: 'warning' }]);
 });
