@@ -5,6 +5,7 @@ import { addKeepOption, addWriteOptions, consent, type KeepFlags } from './share
 
 interface RollbackFlags {
   readonly overwrite?: readonly string[];
+  readonly recreate?: boolean;
 }
 
 export function declareRollback(registry: Registry): void {
@@ -16,7 +17,8 @@ export function declareRollback(registry: Registry): void {
   addKeepOption(addWriteOptions(command))
     .argument('<secret>', 'name of the Secret')
     .argument('[revision]', 'which one, as c2l history lists them; the newest where it is left out')
-    .option('--overwrite <key>', 'replace or remove a value that is there; may be repeated', collect);
+    .option('--overwrite <key>', 'replace or remove a value that is there; may be repeated', collect)
+    .option('--recreate', 'delete an immutable Secret and create it again as it was');
   registry.reports(command, { writes: true }, ({ rollback }) => {
     const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & RollbackFlags & KeepFlags>();
     const [secret = '', revision] = command.args;
@@ -26,6 +28,7 @@ export function declareRollback(registry: Registry): void {
         secret,
         revision,
         overwrite: flags.overwrite ?? [],
+        recreate: flags.recreate === true,
         keep: flags.keep,
       });
   });

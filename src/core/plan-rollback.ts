@@ -21,13 +21,19 @@ export function planRollback(revision: KeptRevision, current: Secret | undefined
   const isSame = keys.every(({ change }) => change === 'SAME');
   return {
     object: { kind: 'Secret', namespace: revision.namespace, name: revision.secretName },
-    action: current === undefined ? 'create' : isSame ? 'none' : 'patch',
+    action: actionOf(current, isSame),
     keys,
     current,
     type: revision.secretType,
     values: new Map([...revision.data].filter(([key]) => written.has(key))),
     ...(current === undefined ? { marks: marksOf(revision, isInGit) } : {}),
   };
+}
+
+function actionOf(current: Secret | undefined, isSame: boolean): SecretPlan['action'] {
+  if (current === undefined) return 'create';
+  if (isSame) return 'none';
+  return current.immutable ? 'recreate' : 'patch';
 }
 
 /** The plan as those see it who judge whether a Secret may be written at all. */

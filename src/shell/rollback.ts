@@ -1,9 +1,11 @@
 import { diagnose } from '../core/diagnose.ts';
+import { heldSecrets } from '../core/held-secrets.ts';
 import { refText, type ObjectRef } from '../core/kubernetes.ts';
 import { planRestart } from '../core/plan-restart.ts';
 import { planRollback, rollbackTarget } from '../core/plan-rollback.ts';
 import { applySecretPlans, keysOf, plannedSecret, type SecretPlan } from '../core/plan-secrets.ts';
 import { verdictOfWrites, type RollbackReport, type StepOutcome } from '../core/report.ts';
+import { requirements } from '../core/requirements.ts';
 import { revisionsIn, type KeptRevision } from '../core/revision.ts';
 import { guardTarget, overwriteNeeded, unnamedChanges } from '../core/secret-guards.ts';
 import { writerIndex } from '../core/secret-writers.ts';
@@ -32,6 +34,8 @@ export interface RollbackOptions {
   readonly dryRun: boolean;
   /** Keys whose present value may be replaced or taken away without asking. */
   readonly overwrite: readonly string[];
+  /** Whether an immutable Secret may be deleted and created again without asking. */
+  readonly recreate?: boolean;
   readonly keep: number;
 }
 
@@ -51,6 +55,7 @@ export async function runRollback(session: Session, options: RollbackOptions): P
   const { application } = writerIndex(snapshot).of(revision.namespace, revision.secretName);
   const plan = planRollback(revision, current, application !== undefined);
   refuseOwned(session, plan);
+  refuseUnnamedRecreation(session, plan, options);
   refuseBrokenPairs(session, [plan]);
   const context = { snapshot, revision, plan };
   if (options.dryRun || plan.action === 'none') return report(session, { ...context, outcomes: [] }, options);
@@ -63,7 +68,7 @@ export async function runRollback(session: Session, options: RollbackOptions): P
   for (const line of planLines([plannedSecret(plan)], style)) deps.terminal.err(line);
   await untilInterrupted(rehearseWrites(session, [plan], snapshot.missingNamespaces), deps.signal);
   // Whoever answers saw each key: what they leave out of --overwrite is asked for even with --yes.
-  const yes = options.yes && unnamed.length === 0;
+  const yes = options.yes && unnamed.length === 0 && (plan.action !== 'recreate' || options.recreate === true);
   await confirmWrite(session, question(revision, plan), { ...options, yes });
   refuseWhenInterrupted(session);
   const { outcomes, written } = await writeSecrets(session, [plan], {
@@ -71,7 +76,8 @@ export async function runRollback(session: Session, options: RollbackOptions): P
     missingNamespaces: [],
     keep: options.keep,
   });
-  return report(session, { ...context, outcomes, isWritten: written.length > 0 }, options);
+  const held = heldSecrets(written, requirements(snapshot, session.stack), snapshot);
+  return report(session, { ...context, outcomes: [...outcomes, ...held], isWritten: written.length > 0 }, options);
 }
 
 function chosenRevision({ secrets }: Snapshot, { secret, revision: wanted }: RollbackOptions): KeptRevision {
@@ -89,9 +95,24 @@ function chosenRevision({ secrets }: Snapshot, { secret, revision: wanted }: Rol
 }
 
 function refuseOwned({ deps }: Session, plan: SecretPlan): void {
-  const { refusal, warnings } = guardTarget(rollbackTarget(plan));
+  const { refusal, warnings } = guardTarget(rollbackTarget(plan), undefined, () => true);
   if (refusal !== undefined && plan.action !== 'none') throw refusal;
   for (const warning of warnings) deps.terminal.err(`warning: ${warning}`);
+}
+
+/** What cannot be changed is deleted, which is more than anybody agrees to by `--yes`. */
+function refuseUnnamedRecreation(
+  { deps }: Session,
+  { action, object }: SecretPlan,
+  { dryRun, recreate }: RollbackOptions,
+): void {
+  if (action !== 'recreate' || dryRun || recreate === true || deps.terminal.canPrompt) return;
+  const { namespace, name } = object;
+  throw new OperatorError(
+    'secret-owned',
+    `Secret ${namespace}/${name} is immutable: it can only be deleted and created again, which needs consent by name`,
+    { hint: `c2l rollback ${name} -n ${namespace} --recreate` },
+  );
 }
 
 function rightsFor({ object, current }: SecretPlan): Right[] {
@@ -100,7 +121,9 @@ function rightsFor({ object, current }: SecretPlan): Right[] {
   return [
     { ...right, verb: 'get', name },
     { ...right, verb: 'create' },
-    ...(current === undefined ? [] : [{ ...right, verb: 'patch' as const, name }]),
+    ...(current === undefined
+      ? []
+      : [{ ...right, verb: current.immutable ? ('delete' as const) : ('patch' as const), name }]),
   ];
 }
 
@@ -111,7 +134,8 @@ function question({ id, keptAt }: KeptRevision, plan: SecretPlan): string {
     return keys.length === 0 ? [] : [`${verb} ${keys.join(', ')}`];
   });
   const { namespace, name } = plan.object;
-  const what = parts.length === 0 ? 'create it empty' : parts.join('; ');
+  const done = parts.length === 0 ? 'create it empty' : parts.join('; ');
+  const what = plan.action === 'recreate' ? `delete it and create it again (it is immutable): ${done}` : done;
   return `bring ${namespace}/${name} back to revision ${id} of ${utcText(keptAt)}: ${what}?`;
 }
 

@@ -22,8 +22,9 @@ export function revisionBefore({ deps }: Session, plan: SecretPlan, current: Sec
   });
 }
 
-export function newSecret({ object, type, values, marks, current }: SecretPlan): NewSecret {
-  if (current !== undefined) return successor(current, values);
+export function newSecret(plan: SecretPlan): NewSecret {
+  const { object, type, values, marks, current } = plan;
+  if (current !== undefined) return successor(current, values, keysOf(plan, 'REMOVE'));
   const { namespace, name } = object;
   const labels = marks?.labels ?? { 'app.kubernetes.io/managed-by': 'c2l' };
   const annotations = { ...marks?.annotations, ...addedWithSecret([...values.keys()]) };
@@ -36,12 +37,16 @@ export function identityOf({ metadata }: Secret): Parameters<ClusterWriter['dele
   return { namespace, name, uid, resourceVersion };
 }
 
-/** What takes the place of an immutable Secret: the same in all but its new values. */
-function successor({ metadata, type, immutable, data, ...rest }: Secret, values: SecretPlan['values']): NewSecret {
+/** What takes the place of an immutable Secret: the same in all but its new values, and without what is taken away. */
+function successor(
+  { metadata, type, immutable, data, ...rest }: Secret,
+  values: SecretPlan['values'],
+  removed: readonly string[],
+): NewSecret {
   const { namespace, name, labels = {}, ownerReferences = [] } = metadata;
   const noted = recreatedAnnotations({ metadata, type, immutable, data, ...rest }, [...values.keys()]);
   const annotations = { ...metadata.annotations, ...noted };
-  const whole = new Map([...data, ...values]);
+  const whole = new Map([...data, ...values].filter(([key]) => !removed.includes(key)));
   return { namespace, name, type, labels, annotations, ownerReferences, immutable, data: whole };
 }
 

@@ -179,6 +179,43 @@ describe('rollback', () => {
     });
   });
 
+  describe('of an immutable Secret', () => {
+    async function immutable() {
+      const world = await repaired();
+      const merge = 'application/merge-patch+json';
+      await api(world.cluster).send('PATCH', path, { immutable: true, metadata: { labels: { team: 'a' } } }, merge);
+      const { metadata } = await api(world.cluster).get<{ metadata: { uid: string } }>(path);
+      return { ...world, uid: metadata.uid, overwrite: addedKeys(world.before, world.after) };
+    }
+
+    test('deletes it and creates it again as it was, and back', async () => {
+      const { cluster, session, before, after, overwrite, uid } = await immutable();
+      const report = await rollback(session, { overwrite, recreate: true });
+      expect(report.outcomes.map(({ action, outcome }) => [action, outcome]).slice(0, 2)).toEqual([
+        ['keep-revision', 'kept'],
+        ['recreate-secret', 'done'],
+      ]);
+      const now = await api(cluster).get<Stored & { immutable: boolean; metadata: { uid: string } }>(path);
+      expect([now.data, now.immutable, now.metadata.labels]).toEqual([before, true, { team: 'a' }]);
+      expect(now.metadata.uid).not.toBe(uid);
+
+      await rollback(session, { recreate: true });
+      expect(await dataOf(cluster)).toEqual(after);
+    });
+
+    test('deletes nothing by --yes alone: a script says so, a person is asked', async () => {
+      const { cluster, session, after, overwrite } = await immutable();
+      await expect(rollback(session, { overwrite })).rejects.toMatchObject({
+        code: 'secret-owned',
+        hint: `c2l rollback ${secret} -n cloudtolocalllm --recreate`,
+      });
+      const person = await testSession(cluster, { answers: [false] });
+      await expect(rollback(person, { overwrite })).rejects.toMatchObject({ code: 'declined' });
+      expect(person.prompter.questions.join()).toContain('delete it and create it again (it is immutable)');
+      expect(await dataOf(cluster)).toEqual(after);
+    });
+  });
+
   test('tells which workloads run with another value than the Secret then holds', async () => {
     const { cluster, session } = await repaired();
     await api(cluster).patchSecret({ 'jwt-secret': 'x'.repeat(48) });
