@@ -32,7 +32,8 @@ export interface ClusterReader {
   listArgoCdSecrets(namespace: string): Promise<Observed<readonly Secret[]>>;
   readSecret(namespace: string, name: string): Promise<Observed<Secret>>;
   /** Everything that makes a Secret what it is, to be put back later. */
-  copySecret(namespace: string, name: string): Promise<Observed<SecretCopy>>;
+  copySecret(namespace: string, name: string): Promise<Observed<ObjectCopy>>;
+  copyWorkload(workload: WorkloadName): Promise<Observed<ObjectCopy>>;
   readNamespace(name: string): Promise<Observed<ObjectMeta>>;
   /** Whole, since what is taken away of it is to be put back as it was. */
   readSynced(object: PausableRef): Promise<Observed<SyncedObject>>;
@@ -45,13 +46,19 @@ export interface ClusterReader {
   apiGroups(): Promise<Observed<readonly string[]>>;
 }
 
-/** A Secret as it was, but for what the server sets itself. */
-export interface SecretCopy {
+export interface WorkloadName {
+  readonly resource: 'deployments' | 'statefulsets' | 'daemonsets';
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** A Secret or a workload as it was, but for what the server sets itself and when it was restarted. */
+export interface ObjectCopy {
   readonly uid: string;
   readonly resourceVersion: string;
   /** Whether deleting it leaves it there until somebody else agrees. */
   readonly hasFinalizers: boolean;
-  /** Data, type, immutability, labels, annotations, owners and finalizers, packed: the same for the same. */
+  /** Everything that makes it what it is, packed: the same for the same. */
   readonly content: SecretValue;
 }
 
@@ -145,6 +152,12 @@ export interface ClusterWriter {
     readonly content: SecretValue;
     readonly resourceVersion?: string | undefined;
   }): Promise<Secret>;
+  /** Makes a workload what a copy holds, as `putBackSecret` does. */
+  putBackWorkload(
+    copy: WorkloadName & { readonly content: SecretValue; readonly resourceVersion?: string | undefined },
+  ): Promise<void>;
+  /** With its pods, which are left to the garbage collection; one that is gone is what was wanted. */
+  deleteWorkload(workload: WorkloadName & { readonly uid: string }): Promise<void>;
   /** Exactly the object that was read is meant; one that is gone is what was wanted. */
   deleteSecret(secret: {
     namespace: string;

@@ -4,7 +4,7 @@ import { absent, present, type Observed } from '../core/observed.ts';
 import { revisionOfLabel } from '../core/revision.ts';
 import type { Secret } from '../core/secret.ts';
 import { pausableResources, type PausableRef } from '../core/sync-pause.ts';
-import type { ClusterReader, Right, SecretCopy, SyncedObject } from '../cluster-ports.ts';
+import type { ClusterReader, ObjectCopy, Right, SyncedObject, WorkloadName } from '../cluster-ports.ts';
 import type { KubeconfigSelection } from './kubeconfig.ts';
 import {
   answerFailure,
@@ -16,7 +16,7 @@ import {
   type Subject,
 } from './kubernetes-errors.ts';
 import { readList } from './kubernetes-list.ts';
-import { apisOf, collectionPath, listing, metadataShape } from './kubernetes-resources.ts';
+import { apisOf, collectionPath, listing, metadataShape, resources, workloadKinds } from './kubernetes-resources.ts';
 import { toSecret } from './kubernetes-secret.ts';
 import { reducer, type Reduced } from './kubernetes-shapes.ts';
 import type { Transport } from './kubernetes-transport.ts';
@@ -89,14 +89,29 @@ export class KubernetesReader implements ClusterReader {
     });
   }
 
-  async copySecret(namespace: string, name: string): Promise<Observed<SecretCopy>> {
-    const subject = { verb: 'get', resource: 'secrets', namespace, name };
-    const path = `${collectionPath('/api/v1', 'secrets', namespace)}/${encodeURIComponent(name)}`;
-    const found = await this.#get(path, 'Secret', subject);
+  async copySecret(namespace: string, name: string): Promise<Observed<ObjectCopy>> {
+    return this.#copy({ api: '/api/v1', resource: 'secrets', kind: 'Secret', namespace, name });
+  }
+
+  async copyWorkload({ resource, namespace, name }: WorkloadName): Promise<Observed<ObjectCopy>> {
+    return this.#copy({ api: resources[resource].api, resource, kind: workloadKinds[resource], namespace, name });
+  }
+
+  async #copy(object: {
+    readonly api: string;
+    readonly resource: string;
+    readonly kind: string;
+    readonly namespace: string;
+    readonly name: string;
+  }): Promise<Observed<ObjectCopy>> {
+    const { api, resource, kind, namespace, name } = object;
+    const subject = { verb: 'get', resource, namespace, name };
+    const path = `${collectionPath(api, resource, namespace)}/${encodeURIComponent(name)}`;
+    const found = await this.#get(path, kind, subject);
     if (found.state !== 'present') return found;
-    const { copyOf } = await import('./secret-copy.ts');
+    const { copyOf } = await import('./object-copy.ts');
     const copy = copyOf(found.value);
-    return copy === undefined ? notKubernetes(subject, 'not a Secret') : present(copy);
+    return copy === undefined ? notKubernetes(subject, `not a ${kind}`) : present(copy);
   }
 
   async readNamespace(name: string): Promise<Observed<ObjectMeta>> {

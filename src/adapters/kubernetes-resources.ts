@@ -204,6 +204,7 @@ export const resources: { readonly [R in Resource]: ResourceDescription<Listed[R
           optional: {
             replicas: 'number',
             selector,
+            persistentVolumeClaimRetentionPolicy: { optional: { whenDeleted: 'string' } },
             volumeClaimTemplates: { list: { optional: { metadata: { optional: { name: 'string' } } } } },
             updateStrategy: { optional: { type: 'string', rollingUpdate: { optional: { partition: 'number' } } } },
           },
@@ -353,6 +354,12 @@ export const resources: { readonly [R in Resource]: ResourceDescription<Listed[R
   clustersecretstores: { ...externalSecretsApi, shape: secretStoreShape },
   sealedsecrets: { api: '/apis/bitnami.com/v1alpha1', shape: sealedSecretShape },
 };
+
+export const workloadKinds = {
+  deployments: 'Deployment',
+  statefulsets: 'StatefulSet',
+  daemonsets: 'DaemonSet',
+} as const;
 
 /** Where a resource is listed, and what of its objects is kept. */
 export function listing<R extends Resource>(

@@ -13,7 +13,7 @@ import {
   type ApiAnswer,
   type Subject,
 } from './kubernetes-errors.ts';
-import { apisOf, collectionPath, resources } from './kubernetes-resources.ts';
+import { apisOf, collectionPath, resources, workloadKinds } from './kubernetes-resources.ts';
 import { fieldManager, toSecret } from './kubernetes-secret.ts';
 import type { ApiRequest, Transport } from './kubernetes-transport.ts';
 
@@ -75,8 +75,8 @@ export class KubernetesWriter implements ClusterWriter {
     const { namespace, name, resourceVersion } = copy;
     const isThere = resourceVersion !== undefined;
     const subject = { verb: isThere ? 'update' : 'create', resource: 'secrets', namespace, name };
-    const { manifestOf } = await import('./secret-copy.ts');
-    const body = manifestOf(copy);
+    const { manifestOf } = await import('./object-copy.ts');
+    const body = manifestOf({ apiVersion: 'v1', kind: 'Secret' }, copy);
     const place = isThere ? objectPath('/api/v1', 'secrets', copy) : collectionPath('/api/v1', 'secrets', namespace);
     const method = isThere ? 'PUT' : 'POST';
     const answer = await this.#send({ method, path: `${place}?${managed}`, body }, subject);
@@ -85,6 +85,34 @@ export class KubernetesWriter implements ClusterWriter {
     }
     if (answer.status === 404) throw writeFailed(subject, `namespace ${namespace} does not exist`);
     return writtenSecret(answer, subject);
+  }
+
+  async putBackWorkload(copy: Parameters<ClusterWriter['putBackWorkload']>[0]): Promise<void> {
+    const { resource, namespace, name, resourceVersion } = copy;
+    const isThere = resourceVersion !== undefined;
+    const subject = { verb: isThere ? 'update' : 'create', resource, namespace, name };
+    const { manifestOf } = await import('./object-copy.ts');
+    const { api } = resources[resource];
+    const body = manifestOf({ apiVersion: api.replace('/apis/', ''), kind: workloadKinds[resource] }, copy);
+    const place = isThere ? objectPath(api, resource, copy) : collectionPath(api, resource, namespace);
+    const method = isThere ? 'PUT' : 'POST';
+    const answer = await this.#send({ method, path: `${place}?${managed}`, body }, subject);
+    if (answer.status === 409 || (isThere && answer.status === 404)) {
+      throw conflict(`${subjectText(subject)} changed since it was read`, auditAgain(namespace));
+    }
+    if (answer.status === 404) throw writeFailed(subject, `namespace ${namespace} does not exist`);
+  }
+
+  async deleteWorkload(workload: Parameters<ClusterWriter['deleteWorkload']>[0]): Promise<void> {
+    const { resource, namespace, name, uid } = workload;
+    const subject = { verb: 'delete', resource, namespace, name };
+    const options = { preconditions: { uid }, propagationPolicy: 'Background' };
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...options };
+    const path = objectPath(resources[resource].api, resource, workload);
+    const answer = await this.#send({ method: 'DELETE', path, body }, subject);
+    if (answer.status === 409) {
+      throw conflict(`${subjectText(subject)} was replaced since it was read`, auditAgain(namespace));
+    }
   }
 
   async deleteSecret(secret: Parameters<ClusterWriter['deleteSecret']>[0]): Promise<void> {

@@ -184,6 +184,7 @@ export interface StatefulSet {
     readonly selector?: LabelSelector;
     readonly template: PodTemplate;
     readonly volumeClaimTemplates?: readonly { readonly metadata?: { readonly name?: string } }[];
+    readonly persistentVolumeClaimRetentionPolicy?: { readonly whenDeleted?: string };
     readonly updateStrategy?: { readonly type?: string; readonly rollingUpdate?: { readonly partition?: number } };
   };
   readonly status?: {

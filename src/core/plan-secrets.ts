@@ -81,8 +81,10 @@ export function wantedKeys(requirements: readonly Requirement[], overwrite: read
     const reason = needed ?? (isLostWithSecret(requirement) ? 'optional' : undefined);
     return reason === undefined ? [] : [toWanted(requirement, reason)];
   });
-  const isNeeded = ({ namespace, secret, reason }: WantedKey): boolean =>
+  // Pods run without the credentials of a registry until they are moved to another node.
+  const isNeeded = ({ namespace, secret, key, reason }: WantedKey): boolean =>
     reason !== 'optional' ||
+    key === '.dockerconfigjson' ||
     wanted.some((other) => other.reason !== 'optional' && other.secret === secret && other.namespace === namespace);
   return wanted.filter(isNeeded).sort((left, right) => compareText(keyId(left), keyId(right)));
 }

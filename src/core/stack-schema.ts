@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { checkSchema } from './check-schema.ts';
 import { ignoreSchema } from './ignore-schema.ts';
 import { defaultPlaceholders } from './value-format.ts';
-import { watchSchema } from './watch/watch-schema.ts';
+import { watchSchema, windowSchema } from './watch/watch-schema.ts';
 
 const name = z.string().min(1, 'expected some text');
 const positive = z.int().positive().max(1_048_576);
@@ -116,6 +116,10 @@ export const stackSchema = z.strictObject({
     .strictObject({
       contexts: z.array(name).default([]),
       namespaces: z.array(kubernetesName).default([]),
+      drills: z
+        .strictObject({ windows: z.array(windowSchema).nonempty('expected at least one window') })
+        .optional()
+        .describe('allows disaster drills there, and when; without it there are none'),
     })
     .default({ contexts: [], namespaces: [] })
     .describe('where a write must be confirmed by typing the name'),

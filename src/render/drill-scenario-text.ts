@@ -19,7 +19,7 @@ export function describeDrill(scenario: DrillScenario, style: Style): string[] {
   const steps = [
     steadyState ? 'verify proves that all is well, else nothing is begun' : 'whatever is broken now is the fault',
     'backup --check proves that the sources hold every required value',
-    ...(faults.length === 0 ? [] : ['a copy of every Secret that is touched is kept in another namespace']),
+    ...(faults.length === 0 ? [] : ['a copy of everything that is touched is kept in another namespace']),
     ...faults.map(faultText),
     ...(faults.length === 0 ? [] : ['pods that use what is broken start anew, and audit is timed']),
     'fix-secrets, restart and verify recover, unattended',
@@ -46,20 +46,32 @@ export function describeDrill(scenario: DrillScenario, style: Style): string[] {
 function faultText(fault: DrillFault): string {
   switch (fault.kind) {
     case 'lose-secrets': {
-      const which = fault.secrets === 'all' ? 'every Secret of the stack' : fault.secrets.join(', ');
+      const which = typeof fault.secrets === 'string' ? secretWords[fault.secrets] : fault.secrets.join(', ');
       return `${which} is deleted${fault.revisions ? ', and the revisions beside them' : ''}`;
     }
     case 'lose-keys':
       return `${fault.keys === 'required' ? 'every required key' : fault.keys.join(', ')} is taken away`;
-    case 'change-values': {
-      const what = {
-        'another-value': 'gets another value',
-        'line-break': 'gets a line break',
-        'encoded-twice': 'is encoded twice',
-      };
-      return `${fault.keys === 'logins' ? 'each password that a check logs in with' : fault.keys.join(', ')} ${what[fault.into]}`;
+    case 'change-values':
+      return changeText(fault);
+    case 'lose-workloads': {
+      const which =
+        fault.workloads === 'all' ? 'every Deployment, StatefulSet and DaemonSet' : fault.workloads.join(', ');
+      return `${which} is deleted, with the pods; volumes, claims and data that lies in pods stay`;
     }
+    case 'undo-recovery':
+      return `the repair is undone ${fault.times === 1 ? 'once' : `${fault.times} times`} by somebody else`;
     case 'refuse-source':
       return `${fault.source} refuses during the recovery`;
   }
+}
+
+const secretWords = { all: 'every Secret of the stack', 'image-pull': 'every Secret that images are pulled with' };
+
+function changeText(fault: Extract<DrillFault, { kind: 'change-values' }>): string {
+  const what = {
+    'another-value': 'gets another value',
+    'line-break': 'gets a line break',
+    'encoded-twice': 'is encoded twice',
+  };
+  return `${fault.keys === 'logins' ? 'each password that a check logs in with' : fault.keys.join(', ')} ${what[fault.into]}`;
 }

@@ -1,5 +1,6 @@
 import type { DrillOutcome, DrillReport } from '../core/drill/drill-report.ts';
 import { beforeNextDrill } from '../core/drill/next-drill.ts';
+import type { DrillPlan } from '../core/drill/plan-drill.ts';
 import { listText } from '../core/list-text.ts';
 import { refText } from '../core/kubernetes.ts';
 import { comparedWords } from './drill-words.ts';
@@ -28,10 +29,10 @@ export function drillText(report: DrillReport, style: Style): string[] {
   ];
 }
 
-export function faultWords({ does, keys }: DrillReport['faults'][number]): string {
+export function faultWords({ object, does, keys }: DrillReport['faults'][number]): string {
   const which = listText(keys);
   const words = {
-    lost: `deleted, with ${count(keys.length, 'key')}`,
+    lost: object.kind === 'Secret' ? `deleted, with ${count(keys.length, 'key')}` : 'deleted, with its pods',
     'keys-lost': `loses ${which}`,
     'another-value': `another value of ${which}`,
     'line-break': `a line break after ${which}`,
@@ -56,7 +57,7 @@ export function drillSummary({ outcome, drill, recovery, evicted, faults }: Dril
     'too-late': `${drill.scenario}: recovered${took}${goal}: missed; ${end}`,
     'not-recovered': `${drill.scenario}: the recovery did not bring everything back; the way back did`,
     'not-started': `${drill.scenario}: did not start, and changed nothing`,
-    planned: `dry run: would break ${count(faults.length, 'Secret')} and start ${count(evicted.length, 'pod')} anew`,
+    planned: `dry run: would break ${faultsText(faults.map(({ object }) => object.kind))} and start ${count(evicted.length, 'pod')} anew`,
     'put-back': `${drill.scenario}: everything is as it was`,
   };
   return words[outcome];
@@ -68,6 +69,21 @@ export function nextAfterDrill({ outcome, drill, findings, namespaces }: DrillRe
   return outcome === 'recovered' || outcome === 'put-back'
     ? 'c2l dr-drill list'
     : `c2l verify -n ${namespaces[0] ?? ''}`;
+}
+
+/** What is broken, by number. */
+export function brokenText({ faults, workloads }: Pick<DrillPlan, 'faults' | 'workloads'>): string {
+  return faultsText([...faults.map(() => 'Secret'), ...workloads.map(({ ref }) => ref.kind)]);
+}
+
+function faultsText(kinds: readonly string[]): string {
+  const secrets = kinds.filter((kind) => kind === 'Secret').length;
+  const others = kinds.length - secrets;
+  const parts = [
+    ...(secrets > 0 || others === 0 ? [count(secrets, 'Secret')] : []),
+    ...(others > 0 ? [count(others, 'workload')] : []),
+  ];
+  return parts.join(' and ');
 }
 
 function section(title: string, lines: readonly string[]): string[] {

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { applicationHealth } from './argocd-health.ts';
 import { applicationRefresh } from './argocd-refresh.ts';
+import { applicationSelfHeal } from './argocd-self-heal.ts';
 import { startApiServer } from './api-server.ts';
 import type { Programs } from './api-programs.ts';
 import type { ApiServer, ApiServerOptions } from './api-server.ts';
@@ -11,7 +12,7 @@ import { Kubelet } from './kubelet.ts';
 import { ObjectStore } from './object-store.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
 import { asScenario, historyMs, playScenario } from './scenario.ts';
-import { envBackup, freshSecretValues } from './scenario-values.ts';
+import { envBackup, freshSecretValues, registryCredentials } from './scenario-values.ts';
 import type { SecretValues } from './scenario-values.ts';
 import { startVault } from './vault/vault.ts';
 import type { Vault } from './vault/vault.ts';
@@ -53,25 +54,27 @@ export async function startSandbox({ scenario, speed, ...hooks }: StartOptions):
   const plane: ControlPlane = { store, clock, events: new EventRecorder(store, clock) };
   const kubelet = new Kubelet(plane);
   const values = freshSecretValues();
-  startControllers(plane, [kubelet, applicationHealth(plane), applicationRefresh(plane)]);
+  const pullCredentials = registryCredentials();
+  startControllers(plane, [kubelet, applicationHealth(plane), applicationRefresh(plane), applicationSelfHeal(plane)]);
   playScenario(asScenario(scenario), {
     plane,
     kubelet,
     values,
+    pullCredentials,
     advance: (ms) => {
       clock.advance(ms);
     },
   });
   const [server, vault] = await Promise.all([
     startApiServer({ store, clock, programs: kubelet.programs, ...hooks }),
-    startVault({ secrets: vaultSecrets(values) }),
+    startVault({ secrets: vaultSecrets(values, pullCredentials) }),
   ]);
   clock.start();
   return {
     url: server.url,
     kubeconfig: kubeconfigFor(server.url),
     vault,
-    envBackupText: envBackup(values),
+    envBackupText: envBackup(values, pullCredentials),
     store,
     clock,
     programs: kubelet.programs,
@@ -84,8 +87,9 @@ export async function startSandbox({ scenario, speed, ...hooks }: StartOptions):
   };
 }
 
-function vaultSecrets(values: SecretValues): Record<string, string> {
-  return Object.fromEntries([...values].filter(([key]) => key !== notInVault));
+function vaultSecrets(values: SecretValues, pullCredentials: string): Record<string, string> {
+  const held = [...values].filter(([key]) => key !== notInVault);
+  return Object.fromEntries([...held, ['regcred-dockerconfigjson', pullCredentials]]);
 }
 
 function kubeconfigFor(server: string): string {

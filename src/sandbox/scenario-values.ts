@@ -25,9 +25,10 @@ export function freshSecretValues(): SecretValues {
 }
 
 /** A `.env` file of the values. In single quotes dotenv takes everything literally. */
-export function envBackup(values: SecretValues): string {
-  const lines = [...values].map(([key, value]) => `${key.toUpperCase().replaceAll('-', '_')}='${value}'\n`);
-  return `# backup of cloudtolocalllm-secrets, made by the sandbox\n${lines.join('')}`;
+export function envBackup(values: SecretValues, pullCredentials: string): string {
+  const all = [...values, ['regcred-dockerconfigjson', pullCredentials] as const];
+  const lines = all.map(([key, value]) => `${key.toUpperCase().replaceAll('-', '_')}='${value}'\n`);
+  return `# backup of stack cloudtolocalllm, made by the sandbox\n${lines.join('')}`;
 }
 
 /** The text of a `.dockerconfigjson` for a registry that does not exist. */

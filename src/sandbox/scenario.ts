@@ -9,7 +9,6 @@ import { apiTime } from './object-store.ts';
 import type { NewObject } from './object-store.ts';
 import { stackManifests } from './scenario-manifests.ts';
 import { createObjects } from './scenario-objects.ts';
-import { registryCredentials } from './scenario-values.ts';
 import type { SecretValues } from './scenario-values.ts';
 
 export const scenarios = ['incident', 'total-secret-loss', 'healthy'] as const;
@@ -31,6 +30,7 @@ export interface Stage {
   readonly plane: ControlPlane;
   readonly kubelet: Kubelet;
   readonly values: SecretValues;
+  readonly pullCredentials: string;
   /** Lets cluster time pass at once. */
   advance(ms: number): void;
 }
@@ -137,7 +137,7 @@ function installStack(stage: Stage, keys: readonly string[]): void {
       data: { 'server.js': '// simulated' },
     },
     stackSecret(stage.values, keys),
-    pullSecret(),
+    pullSecret(stage.pullCredentials),
     ...applicationsFor(workloads, namespace),
     ...workloads,
   ]);
@@ -163,8 +163,8 @@ function stackSecret(values: SecretValues, keys: readonly string[]): NewObject {
   return { apiVersion: 'v1', kind: 'Secret', metadata: named(secretName), type: 'Opaque', data };
 }
 
-function pullSecret(): NewObject {
-  const data = { '.dockerconfigjson': base64(registryCredentials()) };
+function pullSecret(credentials: string): NewObject {
+  const data = { '.dockerconfigjson': base64(credentials) };
   const type = 'kubernetes.io/dockerconfigjson';
   return { apiVersion: 'v1', kind: 'Secret', metadata: named('regcred'), type, data };
 }

@@ -12,6 +12,8 @@ import { reportHead, type Session } from './session.ts';
 export interface CheckBackupOptions {
   readonly from: readonly string[];
   readonly identity?: string | undefined;
+  /** Keys that nothing requires and that must be there all the same, by `keyId`. */
+  readonly also?: ReadonlySet<string>;
 }
 
 /** Whether a source could restore what runs: every required value there, valid, and the same. Nothing is written. */
@@ -23,8 +25,9 @@ export async function runCheckBackup(session: Session, options: CheckBackupOptio
       hint: 'c2l backup --check --from azure-key-vault:NAME-OR-URL',
     });
   }
-  const { keys, snapshot } = await keysToKeep(session, { reads: true });
-  const wanted = keys.filter(({ required }) => required).map((key) => key.wanted);
+  const { keys: all, snapshot } = await keysToKeep(session, { reads: true });
+  const keys = all.filter(({ required, wanted }) => required || options.also?.has(keyId(wanted)) === true);
+  const wanted = keys.map((key) => key.wanted);
   const kept = { known: wanted, stack: session.stack };
   const sources = await Promise.all(
     from.map(async (spec) => (spec === revisionSpec ? revisionSource(snapshot, kept) : deps.openSource(spec, options))),
@@ -33,19 +36,17 @@ export async function runCheckBackup(session: Session, options: CheckBackupOptio
   for (const source of sources) await askSource(session, source, wanted, collected);
 
   const isEqual = comparison(session);
-  const entries = keys
-    .filter(({ required }) => required)
-    .map((key): BackupEntry => {
-      const { namespace, secret, key: name } = key.wanted;
-      const found = collected.found.get(keyId(key.wanted));
-      return {
-        object: { kind: 'Secret', namespace, name: secret },
-        key: name,
-        required: true,
-        name: [...new Set(sources.map((source) => source.nameOf(toWantedValue(key.wanted))))].join(', '),
-        ...judge(key, found, { refusals: collected.refusals.get(keyId(key.wanted)), isEqual }),
-      };
-    });
+  const entries = keys.map((key): BackupEntry => {
+    const { namespace, secret, key: name } = key.wanted;
+    const found = collected.found.get(keyId(key.wanted));
+    return {
+      object: { kind: 'Secret', namespace, name: secret },
+      key: name,
+      required: true,
+      name: [...new Set(sources.map((source) => source.nameOf(toWantedValue(key.wanted))))].join(', '),
+      ...judge(key, found, { refusals: collected.refusals.get(keyId(key.wanted)), isEqual }),
+    };
+  });
   const findings = [
     ...backupFindings(entries, 'c2l backup --to azure-key-vault:NAME-OR-URL'),
     ...unreadableFindings(needGaps(snapshot)),

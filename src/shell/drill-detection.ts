@@ -1,4 +1,6 @@
 import { diagnose } from '../core/diagnose.ts';
+import type { DrillPlan } from '../core/drill/plan-drill.ts';
+import type { Finding } from '../core/findings.ts';
 import { count } from '../core/list-text.ts';
 import { observe } from './observe.ts';
 import type { Session } from './session.ts';
@@ -13,23 +15,29 @@ export interface Detection {
 const auditPatienceMs = 5000;
 const lookEveryMs = 250;
 
-/** Ids of the errors that are there anyway. */
-export async function errorsNow({ cluster, deps, scope, stack }: Session): Promise<Set<string>> {
+/** Errors and warnings that are there anyway. */
+export async function findingsNow({ cluster, deps, scope, stack }: Session): Promise<readonly Finding[]> {
   const findings = diagnose(await observe(cluster, scope, deps.clock.now()), stack);
-  return new Set(findings.filter(({ severity }) => severity === 'error').map(({ id }) => id));
+  return findings.filter(({ severity }) => severity !== 'info');
 }
 
 /** How long it takes until audit names what was broken; where audit cannot, whether verify can. */
 export async function detect(
   session: Session,
-  { begun, known }: { readonly begun: number; readonly known: ReadonlySet<string> },
+  { begun, known, plan }: { readonly begun: number; readonly known: ReadonlySet<string>; readonly plan: DrillPlan },
 ): Promise<Detection> {
   const { clock, signal } = session.deps;
+  const broken = new Set(plan.faults.map(({ secret }) => secret.metadata.name));
   for (;;) {
-    const errors = [...(await errorsNow(session))].filter((id) => !known.has(id));
+    const found = (await findingsNow(session)).filter(({ id }) => !known.has(id));
     const afterMs = Math.round(clock.monotonic() - begun);
+    const errors = found.filter(({ severity }) => severity === 'error');
     if (errors.length > 0)
       return { by: 'c2l audit', afterMs, detail: `audit names ${count(errors.length, 'new error')}` };
+    // Pods that run with what their node has make a warning of it.
+    const warnings = found.filter(({ secret }) => secret !== undefined && broken.has(secret));
+    if (warnings.length > 0)
+      return { by: 'c2l audit', afterMs, detail: `audit names ${count(warnings.length, 'new warning')}` };
     if (afterMs > auditPatienceMs) break;
     await clock.sleep(lookEveryMs, signal);
   }

@@ -1,17 +1,23 @@
-import type { DrillPlan, EvictedPod, SecretFault } from '../core/drill/plan-drill.ts';
+import type { EvictedPod } from '../core/drill/drill-pods.ts';
+import { isFaultless, type DrillPlan } from '../core/drill/plan-drill.ts';
+import type { SecretFault } from '../core/drill/secret-faults.ts';
 import { refText } from '../core/kubernetes.ts';
 import { SecretValue } from '../core/secret-value.ts';
 import { OperatorError } from '../errors.ts';
 import type { Session } from './session.ts';
 import type { Journal } from './drill-journal.ts';
 
-/** Breaks what the plan says, each Secret with a line of its own before; then whoever uses it starts anew. */
+/** Breaks what the plan says, each object with a line of its own before; then whoever uses it starts anew. */
 export async function injectFault(session: Session, plan: DrillPlan, journal: Journal): Promise<void> {
-  if (plan.faults.length === 0) return;
+  if (isFaultless(plan)) return;
   await journal.arm();
   for (const fault of plan.faults) {
     await journal.write('fault', faultText(fault), { faultAt: journal.openedAt });
     await breakSecret(session, fault);
+  }
+  for (const { ref, resource, uid } of plan.workloads) {
+    await journal.write('fault', `${refText(ref)} is deleted`, { faultAt: journal.openedAt });
+    await session.cluster.deleteWorkload({ resource, namespace: ref.namespace, name: ref.name, uid });
   }
 }
 
@@ -43,7 +49,10 @@ export function faultText({ secret, does, keys }: SecretFault): string {
   return words[does];
 }
 
-async function breakSecret({ cluster, deps }: Session, { secret, does, keys }: SecretFault): Promise<void> {
+export async function breakSecret(
+  { cluster, deps }: Session,
+  { secret, does, keys }: Pick<SecretFault, 'secret' | 'does' | 'keys'>,
+): Promise<void> {
   const { namespace, name, uid = '', resourceVersion = '' } = secret.metadata;
   if (does === 'lost') {
     await cluster.deleteSecret({ namespace, name, uid });

@@ -178,7 +178,7 @@ export class Journal {
     });
   }
 
-  /** Keeps a copy of each Secret, and proves by reading that it can be put back. */
+  /** Keeps a copy of each object, and proves by reading that it can be put back. */
   async keepCopies(copies: readonly { readonly name: string; readonly content: SecretValue }[]): Promise<void> {
     const { cluster } = this.#session;
     const { id, namespace } = this.#content;
@@ -188,12 +188,11 @@ export class Journal {
         name: copyName(id, index),
         type: drillType,
         labels,
-        annotations: { 'c2l.dev/drill-of': namespace, 'c2l.dev/secret-name': name },
+        annotations: { 'c2l.dev/drill-of': namespace, 'c2l.dev/copy-of': name },
         data: new Map([[copyKey, content]]),
       });
       const kept = await this.copy(copyName(id, index));
-      if (kept?.equals(content) !== true)
-        throw unreadable(`the copy of Secret ${namespace}/${name} could not be read back`);
+      if (kept?.equals(content) !== true) throw unreadable(`the copy of ${namespace}/${name} could not be read back`);
     }
   }
 

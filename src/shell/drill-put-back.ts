@@ -1,5 +1,5 @@
 import type { DrillStep } from '../core/drill/drill-report.ts';
-import { outdatedPods, podsText } from '../core/drill/plan-drill.ts';
+import { outdatedPods, podsText } from '../core/drill/drill-pods.ts';
 import { count } from '../core/list-text.ts';
 import { keyId } from '../core/plan-secrets.ts';
 import { revisionsIn } from '../core/revision.ts';
@@ -10,6 +10,7 @@ import { ExitCode } from '../exit-codes.ts';
 import type { Journal } from './drill-journal.ts';
 import { startAnew } from './drill-fault.ts';
 import { observe } from './observe.ts';
+import { putBackWorkloads } from './drill-workloads.ts';
 import { removeRevisions } from './prune-revisions.ts';
 import type { Session } from './session.ts';
 
@@ -30,11 +31,12 @@ export async function putBack(session: Session, journal: Journal): Promise<PutBa
   const isCertain = hasStep('verified') && !hasStep('way-back-begun');
   const restored: string[] = [];
   const changed = new Set<string>();
-  for (const { name, copy } of touched) {
+  for (const { name, copy } of touched.filter(({ resource }) => resource === undefined)) {
     const { differs, keys } = await putBackOne(session, journal, { name, copy });
     for (const key of isCertain ? differs : keys) changed.add(keyId({ namespace, secret: name, key }));
     if (differs.length > 0) restored.push(`${count(differs.length, 'value')} of secret ${name}`);
   }
+  restored.push(...(await putBackWorkloads(session, journal)));
   await removeNewRevisions(session, journal);
   if (changed.size === 0 || faultAt === undefined) return { restored };
   const snapshot = await observe(cluster, scope, deps.clock.now());
@@ -100,7 +102,7 @@ async function removeNewRevisions(session: Session, journal: Journal): Promise<v
   const found = await session.cluster.listRevisions(namespace);
   if (found.state !== 'present') return;
   const known = new Set(revisions);
-  const names = new Set(touched.map(({ name }) => name));
+  const names = new Set(touched.flatMap(({ name, resource }) => (resource === undefined ? [name] : [])));
   const added = revisionsIn(found.value).filter(({ name, secretName }) => names.has(secretName) && !known.has(name));
   await removeRevisions(session, added);
 }

@@ -3,6 +3,7 @@ import type { Verdict } from '../core/report.ts';
 import { OperatorError } from '../errors.ts';
 import type { Clock, Deps, Terminal } from '../ports.ts';
 import type { ValueSource } from '../value-ports.ts';
+import type { Rival } from './drill-rival.ts';
 import { runFix } from './fix-secrets.ts';
 import { runRestart } from './restart.ts';
 import type { Session } from './session.ts';
@@ -15,6 +16,10 @@ export interface RecoveryOptions {
   /** Kinds of source that refuse. */
   readonly refused: readonly string[];
   readonly timeoutMs: number;
+  /** What must be there before the Secrets can be looked at; gives what went wrong. */
+  readonly before: () => Promise<readonly string[]>;
+  /** Who undoes the repair. */
+  readonly rival?: Rival | undefined;
 }
 
 export interface Recovery {
@@ -27,11 +32,32 @@ export interface Recovery {
 /** So many revisions stay that none of those from before is pruned. */
 const keepAll = 100_000;
 
-/** The path that an operator takes, with nobody to ask: fix-secrets, restart, verify. */
+/** The path that an operator takes, with nobody to ask: fix-secrets, restart, verify; again where it was undone. */
 export async function recover(session: Session, options: RecoveryOptions): Promise<Recovery> {
   const times = new Stopwatch(session.deps.clock);
-  const { from, identity, overwrite, timeoutMs } = options;
+  const { rival } = options;
   const alone = unattended(session, { refused: options.refused, times });
+  const wrong: string[] = [...(await options.before())];
+  for (;;) {
+    const undone = rival?.nextUndo();
+    const round = await walk(undone === undefined ? alone : stoppedBy(alone, undone), options, times);
+    if (undone?.aborted === true) wrong.push('somebody else broke the Secrets again: the recovery was begun again');
+    else if (rival?.isTired !== false) return { ...round, phases: times.phases, wrong: [...wrong, ...round.wrong] };
+    if (session.deps.signal.aborted) return { isRecovered: false, phases: times.phases, wrong };
+  }
+}
+
+/** Whoever sees that all was in vain does not wait for what cannot come. */
+function stoppedBy(session: Session, undone: AbortSignal): Session {
+  const { deps } = session;
+  return { ...session, deps: { ...deps, signal: AbortSignal.any([deps.signal, undone]) } };
+}
+
+async function walk(
+  alone: Session,
+  { from, identity, overwrite, timeoutMs }: RecoveryOptions,
+  times: Stopwatch,
+): Promise<Pick<Recovery, 'isRecovered' | 'wrong'>> {
   const wrong: string[] = [];
   const write = { yes: true, dryRun: false };
   const tell = (phase: string, verdict: Verdict): void => {
@@ -47,10 +73,10 @@ export async function recover(session: Session, options: RecoveryOptions): Promi
     times.lap('all-verified');
     tell('verify', verified.verdict);
     for (const { message } of verified.findings.filter(({ severity }) => severity === 'error')) wrong.push(message);
-    return { isRecovered: verified.verdict === 'ok', phases: times.phases, wrong };
+    return { isRecovered: verified.verdict === 'ok', wrong };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    return { isRecovered: false, phases: times.phases, wrong: [...wrong, error.message] };
+    return { isRecovered: false, wrong: [...wrong, error.message] };
   }
 }
 
@@ -136,12 +162,12 @@ function mute(terminal: Terminal): Terminal {
 const lookEveryMs = 2000;
 
 /** A timed exercise: people recover with whatever tool, and c2l looks on until everything is proven. */
-export async function waitForOthers(session: Session): Promise<Recovery> {
+export async function waitForOthers(session: Session, isBack: () => Promise<boolean>): Promise<Recovery> {
   const { clock, signal } = session.deps;
   const times = new Stopwatch(clock);
   for (;;) {
     const { verdict } = await runVerify(session, { timeoutMs: lookEveryMs });
-    if (verdict === 'ok') break;
+    if (verdict === 'ok' && (await isBack())) break;
     await clock.sleep(lookEveryMs, signal);
   }
   times.lap('all-verified');

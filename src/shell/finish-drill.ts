@@ -7,6 +7,7 @@ import { ExitCode } from '../exit-codes.ts';
 import { confirmWrite } from './confirm.ts';
 import { findMarker, Journal, removeSecret, type Marker } from './drill-journal.ts';
 import { recover } from './drill-recovery.ts';
+import { bringWorkloads } from './drill-workloads.ts';
 import { endDrill, type Ended } from './end-drill.ts';
 import { reportHead, type Session } from './session.ts';
 
@@ -63,7 +64,14 @@ async function recoverAgain(
 ): Promise<readonly string[]> {
   const { from, overwrite, refused, scenario } = journal.content;
   await journal.write('recovery', 'recover from the sources');
-  const { wrong } = await recover(session, { from, identity, overwrite, refused, timeoutMs: scenario.limits.total });
+  const { wrong } = await recover(session, {
+    from,
+    identity,
+    overwrite,
+    refused,
+    timeoutMs: scenario.limits.total,
+    before: () => bringWorkloads(session, journal),
+  });
   return wrong;
 }
 

@@ -1,22 +1,21 @@
-import { optInLabel, optInValue } from '../core/drill/drill-journal.ts';
 import type { DrillScenario } from '../core/drill/drill-schema.ts';
 import { planDrill, type DrillPlan } from '../core/drill/plan-drill.ts';
+import type { SecretFault } from '../core/drill/secret-faults.ts';
 import { keyId } from '../core/plan-secrets.ts';
 import type { BackupReport } from '../core/report.ts';
-import { revisionsIn, largestSecret } from '../core/revision.ts';
-import type { SecretValue } from '../core/secret-value.ts';
+import { revisionsIn } from '../core/revision.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Finding } from '../core/findings.ts';
-import { OperatorError } from '../errors.ts';
-import { ExitCode } from '../exit-codes.ts';
 import type { Right } from '../cluster-ports.ts';
 import { runCheckBackup } from './check-backup.ts';
-import { errorsNow } from './drill-detection.ts';
+import { copiesOf, type Copy } from './drill-copies.ts';
+import { findingsNow } from './drill-detection.ts';
 import { findMarker } from './drill-journal.ts';
+import { onlyNamespace, refusedDrill, refuseWithoutPermission } from './drill-permission.ts';
 import { observe } from './observe.ts';
 import { proveRights, refuseForbiddenReads } from './prove-rights.ts';
 import { refuseUnreadableSecrets } from './readable-secrets.ts';
-import { nothingReadable, type Session } from './session.ts';
+import type { Session } from './session.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 import { runVerify } from './verify.ts';
 
@@ -25,11 +24,6 @@ export interface PrepareOptions {
   readonly from: readonly string[];
   readonly identity?: string | undefined;
   readonly journalNamespace: string;
-}
-
-export interface Copy {
-  readonly name: string;
-  readonly content: SecretValue;
 }
 
 /** Everything that is known before anything is changed. */
@@ -42,7 +36,7 @@ export interface Prepared {
   readonly copies: readonly Copy[];
   readonly revisions: readonly string[];
   readonly backup: NonNullable<BackupReport>;
-  /** Errors that are there before the fault. */
+  /** Findings that are there before the fault. */
   readonly known: ReadonlySet<string>;
   /** Why it does not start. */
   readonly obstacles: readonly { readonly reason: string; readonly findings: readonly Finding[] }[];
@@ -56,13 +50,12 @@ export async function prepareDrill(session: Session, options: PrepareOptions): P
   const { cluster, deps, scope, stack } = session;
   const { scenario, journalNamespace } = options;
   const namespace = onlyNamespace(session);
-  refuseProduction(session, namespace);
   if (journalNamespace === namespace) {
-    throw refused('the journal must lie outside of the namespace under test', '--journal-namespace c2l-drill');
+    throw refusedDrill('the journal must lie outside of the namespace under test', '--journal-namespace c2l-drill');
   }
-  await refuseWithoutConsent(session, namespace);
+  await refuseWithoutPermission(session, namespace);
   if ((await findMarker(session, namespace)) !== undefined) {
-    throw refused(`a drill in namespace ${namespace} is not finished`, `c2l dr-drill abort -n ${namespace}`);
+    throw refusedDrill(`a drill in namespace ${namespace} is not finished`, `c2l dr-drill abort -n ${namespace}`);
   }
   const place = await cluster.namespaceExists(journalNamespace);
   const snapshot = await untilInterrupted(observe(cluster, scope, deps.clock.now()), deps.signal);
@@ -74,7 +67,7 @@ export async function prepareDrill(session: Session, options: PrepareOptions): P
 
   const from = options.from.length > 0 ? options.from : session.defaultSources;
   if (from.includes('revision') && scenario.faults.length > 0) {
-    throw refused(
+    throw refusedDrill(
       'a drill of sources cannot take its values from revisions',
       '--from env:FILE or azure-key-vault:NAME',
     );
@@ -98,44 +91,9 @@ export async function prepareDrill(session: Session, options: PrepareOptions): P
       .filter((revision) => revision.namespace === namespace)
       .map(({ name }) => name),
     backup,
-    known: await errorsNow(session),
+    known: new Set((await findingsNow(session)).map(({ id }) => id)),
     obstacles,
   };
-}
-
-function onlyNamespace({ scope }: Session): string {
-  const [namespace, ...others] = scope.namespaces;
-  if (namespace !== undefined && others.length === 0 && !scope.all) return namespace;
-  throw new OperatorError('usage', 'a drill takes place in one namespace', {
-    hint: 'c2l dr-drill run NAME -n NAMESPACE',
-  });
-}
-
-function refuseProduction({ stack, cluster }: Session, namespace: string): void {
-  const { contexts = [], namespaces = [] } = stack?.production ?? {};
-  const name =
-    [cluster.context].find((each) => contexts.includes(each)) ?? namespaces.find((each) => each === namespace);
-  if (name !== undefined)
-    throw refused(`${name} is production: there is no drill here`, 'c2l dr-drill run NAME --sandbox');
-}
-
-async function refuseWithoutConsent({ cluster }: Session, namespace: string): Promise<void> {
-  const found = await cluster.readNamespace(namespace);
-  if (found.state === 'unreadable') throw nothingReadable(cluster, found.reason);
-  if (found.state === 'absent') {
-    throw new OperatorError(
-      'namespace-not-found',
-      `namespace ${namespace} does not exist in context ${cluster.context}`,
-      {
-        hint: 'kubectl get namespaces',
-      },
-    );
-  }
-  if (found.value.labels?.[optInLabel] === optInValue) return;
-  throw refused(
-    `namespace ${namespace} does not carry the label ${optInLabel}=${optInValue}: nobody agreed to drills there`,
-    `kubectl --context ${cluster.context} label namespace ${namespace} ${optInLabel}=${optInValue}`,
-  );
 }
 
 /** Every source that will answer during the recovery; those that refuse then prove nothing. */
@@ -145,29 +103,16 @@ async function provenBackup(
 ): Promise<BackupReport> {
   const answering = from.filter((spec) => !plan.refused.some((kind) => spec.startsWith(`${kind}:`)));
   if (answering.length === 0) {
-    throw refused('no source is left that could bring the values back', 'c2l dr-drill run NAME --from env:FILE');
+    throw refusedDrill('no source is left that could bring the values back', 'c2l dr-drill run NAME --from env:FILE');
   }
-  return runCheckBackup(session, { from: answering, identity });
+  // Nothing needs the credentials of a registry as long as the images are on the nodes, but here they are what is lost.
+  const also = plan.faults.filter(({ isForPulls }) => isForPulls).flatMap(idsOf);
+  return runCheckBackup(session, { from: answering, identity, also: new Set(also) });
 }
 
-async function copiesOf({ cluster }: Session, { faults }: DrillPlan): Promise<Copy[]> {
-  return Promise.all(
-    faults.map(async ({ secret }) => {
-      const { namespace, name, resourceVersion } = secret.metadata;
-      const found = await cluster.copySecret(namespace, name);
-      const place = `Secret ${namespace}/${name}`;
-      if (found.state === 'unreadable') throw nothingReadable(cluster, found.reason);
-      if (found.state === 'absent' || found.value.resourceVersion !== resourceVersion) {
-        throw refused(`${place} changed while the drill was prepared`, 'run it again when nobody else works on it');
-      }
-      if (found.value.hasFinalizers)
-        throw refused(`${place} has finalizers: it would not come back`, 'c2l dr-drill list');
-      if (found.value.content.byteLength > largestSecret) {
-        throw refused(`${place} is too large for a copy of it to be kept`, 'c2l dr-drill list');
-      }
-      return { name, content: found.value.content };
-    }),
-  );
+function idsOf({ secret, keys }: SecretFault): string[] {
+  const { namespace, name } = secret.metadata;
+  return keys.map((key) => keyId({ namespace, secret: name, key }));
 }
 
 interface Places {
@@ -178,6 +123,15 @@ interface Places {
 }
 
 function rightsFor({ namespace, journalNamespace, isJournalNamespaceThere, plan }: Places): Right[] {
+  const touched = [...new Set(plan.workloads.map(({ resource }) => resource))];
+  const workloads = touched.flatMap((resource) =>
+    (['get', 'create', 'update', 'delete'] as const).map((verb): Right => ({
+      verb,
+      group: 'apps',
+      resource,
+      namespace,
+    })),
+  );
   const secrets = (place: string, verbs: readonly Right['verb'][]): Right[] =>
     verbs.map((verb) => ({ verb, group: '', resource: 'secrets', namespace: place }));
   const evictions: Right[] =
@@ -190,13 +144,10 @@ function rightsFor({ namespace, journalNamespace, isJournalNamespaceThere, plan 
   return [
     ...secrets(namespace, ['get', 'create', 'patch', 'update', 'delete']),
     ...secrets(journalNamespace, ['get', 'create', 'patch', 'delete']),
+    ...workloads,
     ...evictions,
     ...creation,
   ];
-}
-
-function refused(message: string, hint: string): OperatorError {
-  return new OperatorError('drill-refused', message, { hint, exitCode: ExitCode.usage });
 }
 
 /** By key, for the report. */

@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { afterEach, expect, test } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,6 +12,18 @@ import { sandbox } from '../support/sandbox.ts';
 const namespace = 'cloudtolocalllm';
 const secretName = 'cloudtolocalllm-secrets';
 
+const folders: string[] = [];
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'c2l-drill-'));
+  folders.push(folder);
+  return folder;
+}
+
 interface Answer {
   readonly code: ExitCode;
   readonly report: DrillReport & {
@@ -21,7 +33,7 @@ interface Answer {
 }
 
 async function drill(cluster: Sandbox, argv: readonly string[], options: CliOptions = {}): Promise<Answer> {
-  const cwd = mkdtempSync(join(tmpdir(), 'c2l-drill-'));
+  const cwd = newFolder();
   writeFileSync(join(cwd, 'backup.env'), cluster.envBackupText, { mode: 0o600 });
   const ran = await runCli(['dr-drill', ...argv, '-o', 'json'], { kubeconfig: cluster.kubeconfig, cwd, ...options });
   return { code: ran.code, report: JSON.parse(ran.stdout) as Answer['report'], stderr: ran.stderr };
@@ -45,37 +57,99 @@ function secrets({ store }: Sandbox): object[] {
   });
 }
 
-test.each(['total-secret-loss', 'missing-keys', 'wrong-value', 'corrupted-value', 'vault-outage'])(
-  '%s is recovered from, and every Secret is as it was',
-  async (name) => {
-    const cluster = await sandbox({ scenario: 'healthy' });
-    const before = secrets(cluster);
+test.each([
+  'total-secret-loss',
+  'missing-keys',
+  'wrong-value',
+  'corrupted-value',
+  'vault-outage',
+  'registry-credentials-loss',
+  'namespace-loss',
+  'owner-fight',
+])('%s is recovered from, and every Secret is as it was', async (name) => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+  const before = secrets(cluster);
 
-    const { code, report } = await drill(cluster, run(name));
+  const { code, report } = await drill(cluster, run(name));
 
-    expect({ code, outcome: report.outcome, verdict: report.verdict }).toEqual({
-      code: 0,
-      outcome: 'recovered',
-      verdict: 'ok',
+  expect({ code, outcome: report.outcome, verdict: report.verdict }).toEqual({
+    code: 0,
+    outcome: 'recovered',
+    verdict: 'ok',
+  });
+  expect(secrets(cluster)).toEqual(before);
+  expect(report.data.map(({ component, state }) => `${component} ${state}`)).toEqual([
+    'postgres-auth kept',
+    'postgres kept',
+  ]);
+  const { phases, tookMs } = report.recovery!;
+  expect(phases.map((phase) => phase.name)).toEqual([
+    'detect',
+    'decide',
+    'values',
+    'write',
+    'first-pod',
+    'all-verified',
+  ]);
+  const sum = phases.reduce((total, { durationMs }) => total + durationMs, 0);
+  expect(Math.abs(sum - tookMs)).toBeLessThan(200);
+});
+
+/** Every workload as its deployer knows it, and the claims. */
+function workloads({ store }: Sandbox): object[] {
+  return ['deployments', 'statefulsets', 'daemonsets', 'persistentvolumeclaims'].flatMap((resource) =>
+    store.list(resource, namespace).map(({ kind, metadata, spec }) => {
+      const { labels = {}, annotations = {} } = metadata;
+      const own = Object.entries(annotations).filter(([key]) => key !== 'deployment.kubernetes.io/revision');
+      return { kind, name: metadata.name, labels, annotations: Object.fromEntries(own), spec };
+    }),
+  );
+}
+
+test.each([
+  ['Argo CD brings the workloads', true, /^Argo CD brings 7 workloads/],
+  ['the copies bring the workloads', false, /^bring 7 workloads back from the copies in namespace c2l-drill$/],
+])('namespace-loss: %s', async (_, selfHeal, says) => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+  for (const { metadata } of cluster.store.list('applications')) {
+    cluster.store.mutate('applications', metadata.namespace, metadata.name, (application) => {
+      application['spec'] = {
+        ...(application['spec'] as object),
+        ...(!selfHeal && { syncPolicy: {} }),
+      };
     });
-    expect(secrets(cluster)).toEqual(before);
-    expect(report.data.map(({ component, state }) => `${component} ${state}`)).toEqual([
-      'postgres-auth kept',
-      'postgres kept',
-    ]);
-    const { phases, tookMs } = report.recovery!;
-    expect(phases.map((phase) => phase.name)).toEqual([
-      'detect',
-      'decide',
-      'values',
-      'write',
-      'first-pod',
-      'all-verified',
-    ]);
-    const sum = phases.reduce((total, { durationMs }) => total + durationMs, 0);
-    expect(Math.abs(sum - tookMs)).toBeLessThan(200);
-  },
-);
+  }
+  const before = workloads(cluster);
+
+  const { code, report } = await drill(cluster, run('namespace-loss'));
+
+  expect({ code, outcome: report.outcome, wrong: report.wrong }).toEqual({ code: 0, outcome: 'recovered', wrong: [] });
+  expect(report.timeline.map(({ detail }) => detail)).toContainEqual(expect.stringMatching(says));
+  expect(workloads(cluster)).toEqual(before);
+});
+
+test('owner-fight: the recovery is begun again each time that it was undone', async () => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+
+  const { report } = await drill(cluster, run('owner-fight'));
+
+  expect(report.wrong).toEqual(Array(2).fill('somebody else broke the Secrets again: the recovery was begun again'));
+});
+
+test('registry-credentials-loss does not start where the backup does not hold the credentials', async () => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+  const cwd = newFolder();
+  const lines = cluster.envBackupText.split('\n').filter((line) => !line.startsWith('REGCRED'));
+  writeFileSync(join(cwd, 'poor.env'), lines.join('\n'), { mode: 0o600 });
+  const argv = ['run', 'registry-credentials-loss', '--confirm', 'c2l-sandbox', '--from', 'env:poor.env'];
+
+  const { code, report } = await drill(cluster, argv, { cwd });
+
+  expect({ code, outcome: report.outcome }).toEqual({ code: ExitCode.problems, outcome: 'not-started' });
+  expect(report.findings.map(({ object, key }) => `${object.name} ${key ?? ''}`)).toEqual([
+    'regcred .dockerconfigjson',
+  ]);
+});
 
 test('current-state recovers what is broken now, and that stays', async () => {
   const cluster = await sandbox();
@@ -139,6 +213,35 @@ test.each(refusals)('does not start where $name, and changes nothing', async ({ 
   expect(secrets(cluster)).toEqual(before);
 });
 
+const closed = '{ name: quarterly, from: 2001-01-01T00:00:00Z, to: 2001-01-02T00:00:00Z }';
+const open = '{ name: quarterly, from: 2001-01-01T00:00:00Z, to: 2101-01-01T00:00:00Z }';
+const production = (drills: string) => `production: { contexts: [c2l-sandbox]${drills} }`;
+
+test.each([
+  ['production that allows no drill', production(''), 'c2l-sandbox is production, and the stack allows no drill there'],
+  [
+    'production outside of its window',
+    production(`, drills: { windows: [${closed}] }`),
+    'no window for drills is open: quarterly (from 2001-01-01T00:00:00Z to 2001-01-02T00:00:00Z)',
+  ],
+  ['production within its window', production(`, drills: { windows: [${open}] }`), undefined],
+  [
+    'a maintenance that is going on',
+    `watch: { maintenance: [${open.replace('quarterly', 'database-move')}] }`,
+    'maintenance database-move is going on',
+  ],
+])('the stack tells where and when: %s', async (_, section, refusal) => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+  const cwd = newFolder();
+  writeFileSync(join(cwd, 'backup.env'), cluster.envBackupText, { mode: 0o600 });
+  writeFileSync(join(cwd, 'c2l.yaml'), `${readFileSync('src/stacks/cloudtolocalllm.yaml', 'utf8')}\n${section}\n`);
+
+  const { code, report } = await drill(cluster, run('total-secret-loss', '--dry-run'), { cwd });
+
+  expect(code).toBe(refusal === undefined ? ExitCode.ok : ExitCode.usage);
+  expect(report.error?.message ?? '').toContain(refusal ?? '');
+});
+
 test('a dry run names what would be broken and who would start anew', async () => {
   const cluster = await sandbox({ scenario: 'healthy' });
   const before = secrets(cluster);
@@ -164,7 +267,7 @@ test('a dry run names what would be broken and who would start anew', async () =
 test('a recovery that takes longer than its objective is a problem, and everything is as it was', async () => {
   const cluster = await sandbox({ scenario: 'healthy', speed: 10 });
   const before = secrets(cluster);
-  const cwd = mkdtempSync(join(tmpdir(), 'c2l-drill-'));
+  const cwd = newFolder();
   writeFileSync(join(cwd, 'backup.env'), cluster.envBackupText, { mode: 0o600 });
   writeFileSync(
     join(cwd, 'strict.yaml'),
@@ -262,7 +365,7 @@ test('a pod that started with a wrong value does not keep it where the recovery 
 });
 
 test('a scenario file is refused with everything that is wrong with it', async () => {
-  const cwd = mkdtempSync(join(tmpdir(), 'c2l-drill-'));
+  const cwd = newFolder();
   writeFileSync(
     join(cwd, 'mine.yaml'),
     'version: 1\nname: mine\nfaults:\n  - kind: lose-everything\nlimits: { total: long }\n',

@@ -124,7 +124,8 @@ test('all is lost but the volume: the vault gives back what the database knows',
   expect([loginsOf(after).length > 0, new Set(loginsOf(after))]).toEqual([true, new Set(['pass'])]);
   const { data } = store.get('secrets', ...secret) as unknown as { data: Record<string, string> };
   const held = Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]);
-  expect(Object.fromEntries(held)).toMatchObject(values);
+  const own = Object.entries(values).filter(([key]) => !key.startsWith('regcred'));
+  expect(Object.fromEntries(held)).toMatchObject(Object.fromEntries(own));
 });
 
 test('the report names the version of each value that was used', async () => {

@@ -112,7 +112,9 @@ const isJournal = (line: string) => line.startsWith('PATCH') && line.includes('/
 
 /** Each kill takes seconds: the fast suite kills one scenario after each of its journal lines. */
 const isExhaustive = process.env['C2L_EXHAUSTIVE'] === '1';
-const scenarios = isExhaustive ? ['total-secret-loss', 'missing-keys', 'wrong-value'] : ['total-secret-loss'];
+const scenarios = isExhaustive
+  ? ['total-secret-loss', 'missing-keys', 'wrong-value', 'namespace-loss']
+  : ['total-secret-loss'];
 
 function momentsOf(line: string): readonly Moment[] {
   if (!isExhaustive) return isJournal(line) ? ['after'] : [];

@@ -26,6 +26,7 @@ function clusterWith(resources: readonly Resource[]): ClusterReader {
     listArgoCdSecrets: () => Promise.resolve({ state: 'present', value: [] }),
     readSecret: () => Promise.resolve({ state: 'absent' }),
     copySecret: () => Promise.resolve({ state: 'absent' }),
+    copyWorkload: () => Promise.resolve({ state: 'absent' }),
     readNamespace: () => Promise.resolve({ state: 'absent' }),
     readSynced: () => Promise.resolve({ state: 'absent' }),
     readLog: () => Promise.resolve({ state: 'absent' }),

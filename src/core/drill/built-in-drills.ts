@@ -6,4 +6,7 @@ export const builtInDrills: readonly string[] = [
   'wrong-value',
   'corrupted-value',
   'vault-outage',
+  'registry-credentials-loss',
+  'namespace-loss',
+  'owner-fight',
 ];

@@ -1,6 +1,7 @@
 import type { ObjectRef } from '../kubernetes.ts';
 import type { DrillLine } from './drill-report.ts';
 import type { DrillScenario } from './drill-schema.ts';
+import type { WorkloadResource } from './lost-workloads.ts';
 
 /** The type of every Secret that a drill makes for itself. */
 export const drillType = 'c2l.dev/drill';
@@ -18,6 +19,15 @@ export interface DrillRow {
   readonly table: string;
 }
 
+/** A Secret, or a workload where there is a `resource`. */
+export interface TouchedObject {
+  readonly name: string;
+  readonly copy: string;
+  readonly resource?: WorkloadResource;
+  /** The Application that brings it back by itself. */
+  readonly application?: string;
+}
+
 /** Everything that is needed to end a drill from another machine. No values. */
 export interface DrillJournal {
   readonly schemaVersion: 1;
@@ -27,8 +37,8 @@ export interface DrillJournal {
   readonly operator: string;
   readonly version: string;
   readonly startedAt: string;
-  /** The Secrets that the fault touches; the copy of each lies beside the journal. */
-  readonly touched: readonly { readonly name: string; readonly copy: string }[];
+  /** What the fault touches; the copy of each lies beside the journal. */
+  readonly touched: readonly TouchedObject[];
   /** Revisions that were there before. */
   readonly revisions: readonly string[];
   /** Where the recovery takes its values from. */

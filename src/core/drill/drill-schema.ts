@@ -4,6 +4,12 @@ import * as z from 'zod';
 const kubernetesName = z
   .string()
   .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'expected a Kubernetes name: lower-case letters, digits, "-" and "."');
+const workloadName = z
+  .string()
+  .regex(
+    /^(Deployment|StatefulSet|DaemonSet)\/[a-z0-9][-a-z0-9.]*$/,
+    'expected KIND/NAME with kind Deployment, StatefulSet or DaemonSet',
+  );
 const duration = z
   .string()
   .regex(/^\d{1,4}(s|m|h)$/, 'expected a duration such as 90s or 5m')
@@ -17,7 +23,10 @@ const keys = z
 const fault = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('lose-secrets'),
-    secrets: z.union([z.literal('all'), z.array(kubernetesName).nonempty('expected at least one name')]).default('all'),
+    /** `image-pull` are the credentials of registries. */
+    secrets: z
+      .union([z.enum(['all', 'image-pull']), z.array(kubernetesName).nonempty('expected at least one name')])
+      .default('all'),
     /** Whether what c2l kept beside them goes too, so that only the sources are left. */
     revisions: z.boolean().default(true),
   }),
@@ -31,6 +40,12 @@ const fault = z.discriminatedUnion('kind', [
     keys: z.union([z.literal('logins'), keys]).default('logins'),
     into: z.enum(['another-value', 'line-break', 'encoded-twice']),
   }),
+  z.strictObject({
+    kind: z.literal('lose-workloads'),
+    workloads: z.union([z.literal('all'), z.array(workloadName).nonempty('expected at least one name')]).default('all'),
+  }),
+  /** Somebody who writes the broken Secrets as well breaks them again, each time that they were repaired. */
+  z.strictObject({ kind: z.literal('undo-recovery'), times: z.int().min(1).max(10).default(2) }),
   z.strictObject({ kind: z.literal('refuse-source'), source: z.enum(['azure-key-vault']) }),
 ]);
 

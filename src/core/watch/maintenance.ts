@@ -19,7 +19,13 @@ function isMeant({ id, group }: Pick<Target, 'id' | 'group'>, { targets }: Maint
   return targets === undefined || targets.includes(group) || targets.includes(id);
 }
 
-function isOpen(window: MaintenanceWindow, now: number): boolean {
+/** When a window is open, in words. */
+export function windowText(window: MaintenanceWindow): string {
+  if ('from' in window) return `from ${window.from} to ${window.to}`;
+  return `${window.days?.join(', ') ?? 'every day'} at ${window.at} UTC for ${window.for}`;
+}
+
+export function isOpen(window: MaintenanceWindow, now: number): boolean {
   if ('from' in window) return now >= Date.parse(window.from) && now < Date.parse(window.to);
   const length = durationMs(window.for);
   // A window may reach over midnight, and a long one over several.

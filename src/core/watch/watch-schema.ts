@@ -49,6 +49,9 @@ const repeated = z.strictObject({
   targets: z.array(kubernetesName).nonempty().optional().describe('endpoints and components; default: all'),
 });
 
+/** A time that is told once, or that comes again. */
+export const windowSchema = z.union([once, repeated], { error: 'expected { name, from, to } or { name, at, for }' });
+
 const mailAddress = z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/, 'expected a mail address');
 
 const webhook = z
@@ -95,10 +98,7 @@ export const watchSchema = z.strictObject({
   reminder: seconds.default('4h').describe('how often an open incident is told again'),
   cluster: z.boolean().optional().describe('whether the cluster is looked at too; default: where there is one'),
   endpoints: z.array(endpoint).default([]).describe('URLs that must answer'),
-  maintenance: z
-    .array(z.union([once, repeated], { error: 'expected { name, from, to } or { name, at, for }' }))
-    .default([])
-    .describe('when nobody is told; everything is still checked'),
+  maintenance: z.array(windowSchema).default([]).describe('when nobody is told; everything is still checked'),
   connectivity: z
     .array(webUrl)
     .default([])

@@ -1,14 +1,21 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { SecretValue } from '../core/secret-value.ts';
-import type { ClusterWriter, SecretCopy } from '../cluster-ports.ts';
+import type { ObjectCopy } from '../cluster-ports.ts';
 import { asObject, asText, parseObject } from './kubernetes-errors.ts';
 
-const keptFields = ['type', 'immutable', 'data'] as const;
+const keptFields = ['type', 'immutable', 'data', 'spec'] as const;
 const keptMetadata = ['labels', 'annotations', 'ownerReferences', 'finalizers'] as const;
 
-/** Packed, since a copy of a Secret must fit in a Secret. Undefined where the object is no Secret. */
-export function copyOf(object: Readonly<Record<string, unknown>>): SecretCopy | undefined {
+/** What controllers write, and when something was restarted: neither makes a workload another one. */
+const passing = new Set([
+  'deployment.kubernetes.io/revision',
+  'deprecated.daemonset.template.generation',
+  'kubectl.kubernetes.io/restartedAt',
+]);
+
+/** Packed, since a copy of a Secret must fit in a Secret. Undefined where it is no object. */
+export function copyOf(object: Readonly<Record<string, unknown>>): ObjectCopy | undefined {
   const metadata = asObject(object['metadata']);
   if (metadata === undefined) return undefined;
   const kept = { ...picked(object, keptFields), metadata: picked(metadata, keptMetadata) };
@@ -21,17 +28,20 @@ export function copyOf(object: Readonly<Record<string, unknown>>): SecretCopy | 
   };
 }
 
-/** The object that makes a Secret what the copy holds. */
-export function manifestOf(copy: Parameters<ClusterWriter['putBackSecret']>[0]): object {
+/** The object that makes a Secret or workload what the copy holds. */
+export function manifestOf(
+  head: { readonly apiVersion: string; readonly kind: string },
+  copy: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly content: SecretValue;
+    readonly resourceVersion?: string | undefined;
+  },
+): object {
   const { namespace, name, resourceVersion, content } = copy;
   const kept = parseObject(gunzipSync(Buffer.from(content.revealBase64(), 'base64')).toString('utf8')) ?? {};
   const metadata = { ...asObject(kept['metadata']), namespace, name };
-  return {
-    ...kept,
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: resourceVersion === undefined ? metadata : { ...metadata, resourceVersion },
-  };
+  return { ...kept, ...head, metadata: resourceVersion === undefined ? metadata : { ...metadata, resourceVersion } };
 }
 
 function picked(object: Readonly<Record<string, unknown>>, fields: readonly string[]): Record<string, unknown> {
@@ -45,7 +55,9 @@ function sorted(value: unknown): unknown {
   if (object === undefined) return value;
   return Object.fromEntries(
     Object.entries(object)
+      .filter(([key]) => !passing.has(key))
       .sort(([left], [right]) => (left < right ? -1 : 1))
-      .map(([key, each]) => [key, sorted(each)]),
+      .map(([key, each]): [string, unknown] => [key, sorted(each)])
+      .filter(([key, each]) => key !== 'annotations' || Object.keys(asObject(each) ?? {}).length > 0),
   );
 }

@@ -1,0 +1,190 @@
+import { OperatorError } from '../../errors.ts';
+import { componentRef } from '../dependencies.ts';
+import { refId, refText } from '../kubernetes.ts';
+import { refOf } from '../object-owners.ts';
+import { requirements, type Requirement } from '../requirements.ts';
+import { revisionsIn } from '../revision.ts';
+import type { Secret } from '../secret.ts';
+import { writerIndex } from '../secret-writers.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { namespaceOf, type Stack } from '../stack.ts';
+import { usesBroken, volatileWorkloads } from './drill-pods.ts';
+import type { DrillFault, ValueChange } from './drill-schema.ts';
+
+/** What a fault does to one Secret. */
+export interface SecretFault {
+  readonly secret: Secret;
+  /** `lost` takes the whole Secret; else its keys are lost or changed. */
+  readonly does: 'lost' | 'keys-lost' | ValueChange;
+  readonly keys: readonly string[];
+  /** Credentials of a registry: what names them starts anew, although its environment does not change. */
+  readonly isForPulls: boolean;
+}
+
+interface Scene {
+  readonly snapshot: Snapshot;
+  readonly stack: Stack | undefined;
+  readonly needed: readonly Requirement[];
+}
+
+/** What the faults of a scenario do to Secrets. Throws where they would break what no way back is proven for. */
+export function faultsOf(
+  faults: readonly DrillFault[],
+  snapshot: Snapshot,
+  stack: Stack | undefined,
+): readonly SecretFault[] {
+  const needed = requirements(snapshot, stack);
+  const found = joined(faults.flatMap((fault) => secretFaults(fault, { snapshot, stack, needed })));
+  refuseOwned(found, snapshot);
+  refuseDataLoss(found, snapshot, stack);
+  return found;
+}
+
+function secretFaults(fault: DrillFault, scene: Scene): SecretFault[] {
+  const secrets = stackSecrets(scene);
+  switch (fault.kind) {
+    case 'refuse-source':
+    case 'lose-workloads':
+    case 'undo-recovery':
+      return [];
+    case 'lose-secrets': {
+      const { secrets: wanted } = fault;
+      const named = secrets.filter(
+        (secret) =>
+          wanted === 'all' ||
+          (wanted === 'image-pull' ? secret.pullCredentials !== undefined : wanted.includes(secret.metadata.name)),
+      );
+      refuseUnknown(
+        wanted,
+        named.map(({ metadata }) => metadata.name),
+        'Secret',
+      );
+      if (named.length === 0)
+        throw invalid('the stack has no Secret that this scenario could lose', 'c2l dr-drill list');
+      const kept = fault.revisions ? revisionsOf(named, scene.snapshot) : [];
+      return [...named, ...kept].map((secret) => ({
+        secret,
+        does: 'lost',
+        keys: [...secret.data.keys()].sort(),
+        isForPulls: wanted === 'image-pull',
+      }));
+    }
+    case 'lose-keys': {
+      const required = scene.needed.filter((each) => each.required).map(idOf);
+      return keyFaults(secrets, fault.keys, {
+        does: 'keys-lost',
+        isMeant: (id) => required.includes(id),
+      });
+    }
+    case 'change-values': {
+      const logins = loginKeys(scene);
+      return keyFaults(secrets, fault.keys, { does: fault.into, isMeant: (id) => logins.includes(id) });
+    }
+  }
+}
+
+/** Those that something needs at all: whatever else lies in the namespace is not the stack's. */
+function stackSecrets({ snapshot, needed }: Scene): Secret[] {
+  const names = new Set(needed.map(({ namespace, secret }) => `${namespace}/${secret}`));
+  return snapshot.secrets.items.filter(({ metadata }) => names.has(`${metadata.namespace}/${metadata.name}`));
+}
+
+function revisionsOf(secrets: readonly Secret[], { secrets: all }: Snapshot): Secret[] {
+  const kept = new Set(
+    secrets.flatMap(({ metadata }) =>
+      revisionsIn(all.items, metadata).map(({ namespace, name }) => `${namespace}/${name}`),
+    ),
+  );
+  return all.items.filter(({ metadata }) => kept.has(`${metadata.namespace}/${metadata.name}`));
+}
+
+function keyFaults(
+  secrets: readonly Secret[],
+  wanted: string | readonly string[],
+  { does, isMeant }: { readonly does: SecretFault['does']; readonly isMeant: (id: string) => boolean },
+): SecretFault[] {
+  const faults = secrets.flatMap((secret): SecretFault[] => {
+    const { namespace, name } = secret.metadata;
+    const keys = [...secret.data.keys()].filter((key) =>
+      typeof wanted === 'string' ? isMeant(idOf({ namespace, secret: name, key })) : wanted.includes(key),
+    );
+    return keys.length === 0 ? [] : [{ secret, does, keys: keys.sort(), isForPulls: false }];
+  });
+  refuseUnknown(
+    wanted,
+    faults.flatMap(({ keys }) => keys),
+    'key',
+  );
+  if (faults.length > 0) return faults;
+  throw invalid('the stack has no key that this scenario could break', 'c2l dr-drill list');
+}
+
+function idOf({ namespace, secret, key }: Pick<Requirement, 'namespace' | 'secret' | 'key'>): string {
+  return `${namespace}/${secret}/${key}`;
+}
+
+/** The databases that keep their data when they start anew: whoever repairs a password restarts what uses it. */
+function loginKeys({ snapshot, stack }: Scene): string[] {
+  if (stack === undefined) return [];
+  const volatile = new Set(volatileWorkloads(snapshot, stack).map(({ ref }) => refId(ref)));
+  return stack.components.flatMap((component) =>
+    component.checks.flatMap((check) => {
+      if (check.kind !== 'postgres-login' || !('secret' in check.password)) return [];
+      if (volatile.has(refId(componentRef(stack, component)))) return [];
+      return idOf({ namespace: namespaceOf(stack, component), ...check.password });
+    }),
+  );
+}
+
+/** A repaired value restarts what uses it, and with it whatever a database has in its pod. */
+function refuseDataLoss(faults: readonly SecretFault[], snapshot: Snapshot, stack: Stack | undefined): void {
+  const changed = faults.filter(({ does }) => does !== 'lost' && does !== 'keys-lost');
+  const lost = volatileWorkloads(snapshot, stack).find((workload) => usesBroken(workload, changed));
+  if (lost === undefined) return;
+  throw new OperatorError(
+    'drill-refused',
+    `${refText(lost.ref)} uses a value that this scenario changes, and its data lies in its pod: it would be lost`,
+    { hint: 'give it a volume, or name other keys in the scenario' },
+  );
+}
+
+function refuseUnknown(wanted: string | readonly string[], found: readonly string[], what: string): void {
+  if (typeof wanted === 'string') return;
+  const unknown = wanted.filter((name) => !found.includes(name));
+  if (unknown.length > 0) throw invalid(`the stack has no ${what} ${unknown.join(', ')}`, 'c2l audit');
+}
+
+/** One fault for each Secret: of two, the first. */
+function joined(faults: readonly SecretFault[]): SecretFault[] {
+  const byId = new Map<string, SecretFault>();
+  for (const fault of faults) {
+    const id = refId(refOf('Secret', fault.secret.metadata));
+    if (!byId.has(id)) byId.set(id, fault);
+  }
+  return [...byId.values()];
+}
+
+/** What another program writes would come back by itself, or be taken for its own: neither proves the way back. */
+function refuseOwned(faults: readonly SecretFault[], snapshot: Snapshot): void {
+  const index = writerIndex(snapshot);
+  for (const { secret, does } of faults) {
+    const { metadata, owner, immutable } = secret;
+    const { external, sealed, application } = index.of(metadata.namespace, metadata.name);
+    const by = owner?.by ?? (external ? 'external-secrets' : sealed ? 'sealed-secrets' : application && 'argocd');
+    const place = `Secret ${metadata.namespace}/${metadata.name}`;
+    if (by !== undefined) {
+      throw new OperatorError('secret-owned', `${place} is written by ${by}, which a drill does not pause`, {
+        hint: 'name the others in a scenario of your own: c2l dr-drill describe total-secret-loss',
+      });
+    }
+    if (immutable && does !== 'lost') {
+      throw new OperatorError('secret-owned', `${place} is immutable: it can be lost, and not changed`, {
+        hint: 'c2l dr-drill run total-secret-loss',
+      });
+    }
+  }
+}
+
+function invalid(message: string, hint: string): OperatorError {
+  return new OperatorError('drill-invalid', message, { hint });
+}
