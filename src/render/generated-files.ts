@@ -36,7 +36,7 @@ function heading(file: GeneratedFile, madeBy: string): string {
   if (file.path.endsWith('.json')) return '';
   if (file.path.endsWith('.md')) return `<!-- ${line} -->\n\n`;
   const comment = 'documents' in file ? file.comment : undefined;
-  return `# ${line}\n${comment === undefined ? '' : `#\n${commentLines(comment).replaceAll(/^/gm, '#')}\n`}`;
+  return `# ${line}\n${comment === undefined ? '' : `#\n${commentLines(comment).replaceAll(/^/gm, '#')}\n`}\n`;
 }
 
 function bodyText(file: GeneratedFile): string {

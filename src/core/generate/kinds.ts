@@ -40,6 +40,24 @@ export const generateKinds: readonly GenerateKind[] = [
     },
     load: async () => (await import('./admission-policy.ts')).generateAdmissionPolicy,
   }),
+  kind({
+    name: 'resilience',
+    description: 'probes that keep a component up and unready while what it depends on is away: a kustomize component',
+    example: 'c2l generate resilience --out overlays/resilience',
+    load: async () => (await import('./resilience.ts')).generateResilience,
+  }),
+  kind({
+    name: 'argocd-notifications',
+    description: "triggers and templates for Argo CD's notifications: degraded for long, and recovered",
+    example: 'c2l generate argocd-notifications | kubectl apply -f -',
+    load: async () => (await import('./argocd-notifications.ts')).generateArgocdNotifications,
+  }),
+  kind({
+    name: 'grafana-dashboard',
+    description: 'a dashboard of the stack, to import or for the sidecar',
+    example: 'c2l generate grafana-dashboard --out monitoring',
+    load: async () => (await import('./grafana-dashboard.ts')).generateGrafanaDashboard,
+  }),
 ];
 
 /** A body only ever gets one of its own choices, which commander and `--all` take from the entry. */
