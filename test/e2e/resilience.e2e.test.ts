@@ -16,7 +16,7 @@ jest.setTimeout(400_000);
 
 /** Long enough here to be told from a blip; the full two minutes are asked for by hand. */
 const awayMs = Number(process.env['C2L_E2E_AWAY_SECONDS'] ?? 15) * 1000;
-const namespace = 'gen-resilience';
+const namespace = 'resilience-e2e';
 const quick = { imagePullPolicy: 'IfNotPresent', resources: { requests: { cpu: '5m', memory: '32Mi' } } };
 const password = { name: 'shop-secrets', key: 'db-password' };
 const stack = `
