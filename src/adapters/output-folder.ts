@@ -31,7 +31,7 @@ export function createOutputFolder({ cwd }: { readonly cwd: string }): OutputFol
       });
       try {
         await prepare(aside, folder, change);
-        if (await isAbsent(root)) await rename(join(aside, 'new'), root);
+        if (await isAbsent(root)) await appear(join(aside, 'new'), root, folder);
         else await exchange(root, { aside, folder, change });
       } finally {
         await rm(aside, { recursive: true, force: true });
@@ -49,6 +49,16 @@ async function prepare(aside: string, folder: string, { write }: FolderChange): 
     } catch (error) {
       throw unwritable(join(folder, path), error);
     }
+  }
+}
+
+/** A folder that was not there comes into being with all that belongs into it. */
+async function appear(prepared: string, root: string, folder: string): Promise<void> {
+  try {
+    await mkdir(dirname(root), { recursive: true });
+    await rename(prepared, root);
+  } catch (error) {
+    throw unwritable(folder, error);
   }
 }
 
