@@ -75,19 +75,26 @@ function isBlindSpot({ snapshot }: Scene, namespace: string): boolean {
 
 /** Named by whatever is there, what has ended and what no pod uses at the moment included. */
 function namedSecrets({ snapshot, needs }: Scene): (namespace: string, name: string) => boolean {
-  const named = new Set(needs.map(({ namespace, name }) => `${namespace}/${name}`));
+  const named = new Map<string, Set<string>>();
+  const namedIn = (namespace: string): Set<string> => {
+    const names = named.get(namespace) ?? new Set();
+    named.set(namespace, names);
+    return names;
+  };
+  for (const { namespace, name } of needs) namedIn(namespace).add(name);
   const addSpec = (object: Pick<Pod, 'metadata' | 'spec'>): void => {
     const ref = refOf('Pod', object.metadata);
-    for (const { secret } of secretReferences(ref, object.spec)) named.add(`${ref.namespace}/${secret}`);
+    const names = namedIn(ref.namespace);
+    for (const { secret } of secretReferences(ref, object.spec)) names.add(secret);
   };
   snapshot.pods.items.forEach(addSpec);
   for (const { metadata, spec } of snapshot.jobs.items) addSpec({ metadata, spec: spec.template.spec });
   for (const { metadata, imagePullSecrets = [] } of snapshot.serviceAccounts.items) {
-    for (const { name = '' } of imagePullSecrets) named.add(`${metadata.namespace ?? ''}/${name}`);
+    for (const { name = '' } of imagePullSecrets) namedIn(metadata.namespace ?? '').add(name);
   }
   // A store keeps its login in a Secret of its namespace; which field names it is each provider's own.
   const storing = new Set(snapshot.writers.secretStores.items.map(({ metadata }) => metadata.namespace));
-  return (namespace, name) => storing.has(namespace) || named.has(`${namespace}/${name}`);
+  return (namespace, name) => storing.has(namespace) || named.get(namespace)?.has(name) === true;
 }
 
 /** Only those that write again by themselves can fight; marks of Helm are copied from ExternalSecrets to their Secrets. */

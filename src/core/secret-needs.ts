@@ -28,16 +28,17 @@ export interface SecretNeed {
 
 /** Joins live references with the stack file, by Secret, ordered by namespace and name. */
 export const secretNeeds = oncePerPair((snapshot: Snapshot, stack: Stack | undefined): readonly SecretNeed[] => {
-  const drafts = new Map<string, Draft>();
+  // By namespace and then by name: a cluster has references by the hundred thousand, and no id is made for each.
+  const drafts = new Map<string, Map<string, Draft>>();
   const draftOf = (namespace: string, name: string): Draft => {
-    const id = `${namespace}/${name}`;
-    const draft = drafts.get(id) ?? { namespace, name, references: [], declared: new Map() };
-    drafts.set(id, draft);
+    const inNamespace = drafts.get(namespace) ?? new Map<string, Draft>();
+    const draft = inNamespace.get(name) ?? { namespace, name, references: [], declared: new Map() };
+    drafts.set(namespace, inNamespace.set(name, draft));
     return draft;
   };
-  for (const reference of liveReferences(snapshot)) {
+  forEachReference(snapshot, (reference) => {
     draftOf(reference.namespace, reference.secret).references.push(reference);
-  }
+  });
   for (const entry of stack?.secrets ?? []) {
     const namespace = stack ? namespaceOf(stack, entry) : '';
     const { declared } = draftOf(namespace, entry.name);
@@ -45,7 +46,11 @@ export const secretNeeds = oncePerPair((snapshot: Snapshot, stack: Stack | undef
   }
 
   const complete = completer(snapshot);
-  return [...drafts].sort(([left], [right]) => compareText(left, right)).map(([, draft]) => complete(draft));
+  return [...drafts.values()]
+    .flatMap((inNamespace) => [...inNamespace.values()])
+    .map((draft) => [`${draft.namespace}/${draft.name}`, draft] as const)
+    .sort(([left], [right]) => compareText(left, right))
+    .map(([, draft]) => complete(draft));
 });
 
 interface Draft {
@@ -95,17 +100,15 @@ function takesEveryKey({ key, via }: SecretReference): boolean {
   return key === undefined && (via === 'envFrom' || via === 'volume' || via === 'projected-volume');
 }
 
-function liveReferences(snapshot: Snapshot): SecretReference[] {
+function forEachReference(snapshot: Snapshot, take: (reference: SecretReference) => void): void {
   const accounts = new Map(
     snapshot.serviceAccounts.items.map((account) => [
       `${account.metadata.namespace ?? ''}/${account.metadata.name}`,
       account,
     ]),
   );
-  return [
-    ...workloads(snapshot).flatMap((workload) => workloadReferences(workload, accountOf(workload, accounts))),
-    ...snapshot.ingresses.items.toSorted(byName).flatMap(ingressReferences),
-  ];
+  for (const workload of workloads(snapshot)) workloadReferences(workload, accountOf(workload, accounts)).forEach(take);
+  for (const ingress of snapshot.ingresses.items.toSorted(byName)) ingressReferences(ingress).forEach(take);
 }
 
 function byName(left: Ingress, right: Ingress): number {

@@ -15,9 +15,12 @@ export function serviceTargets(
   const byName = new Map(
     services.map((service) => [`${service.metadata.namespace ?? ''}/${service.metadata.name}`, service]),
   );
+  const selecting = new Set(services.flatMap(({ spec }) => Object.keys(spec?.selector ?? {})));
   const byLabel = new Map<string, Workload[]>();
   for (const workload of found) {
-    for (const [label, value] of Object.entries(workload.labels)) {
+    for (const label of selecting) {
+      const value = workload.labels[label];
+      if (value === undefined) continue;
       const id = `${workload.ref.namespace}/${label}=${value}`;
       const list = byLabel.get(id);
       if (list) list.push(workload);
