@@ -59,6 +59,8 @@ export interface BackupTarget {
   readonly nameOf: ValueSource['nameOf'];
   /** What a person should agree to beside the values: `replace backup.env.age`. */
   readonly replaces?: string | undefined;
+  /** What to know of a value that is to be stored, such as that a repair would read another one. */
+  noteOn?(wanted: WantedValue): string | undefined;
   /** Without telling what it holds. */
   compare(values: readonly StoredValue[], signal: AbortSignal): Promise<readonly HeldState[]>;
   /** One result for each value, in the same order. */

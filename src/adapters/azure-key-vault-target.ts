@@ -21,6 +21,10 @@ export function azureKeyVaultTarget(text: string, options: AzureKeyVaultOptions 
   return {
     label: `azure-key-vault:${text}`,
     nameOf: ({ azureKeyVaultName }) => azureKeyVaultName,
+    noteOn: ({ azureKeyVaultName: name, azureKeyVaultVersion: pinned }) =>
+      pinned === undefined
+        ? undefined
+        : `the stack pins ${pinned}: a repair goes on reading that one until it names the new one, ${name}/VERSION`,
     compare: (values, signal) => each(values, signal, compare),
     store: (values, signal) => each(values, signal, store),
   };

@@ -20,8 +20,10 @@ export function backupLines(entries: readonly BackupEntry[], style: Style): stri
     entries.map(({ state, key, name, detail = '' }): Cell[] => [
       { text: state.toUpperCase(), paint: good.has(state) ? style.good : style.caution },
       { text: key },
-      { text: name === key ? '' : name, paint: style.dim },
-      { text: detail },
+      // What is not there goes nowhere: why stands where its name there would.
+      ...(state === 'left-out'
+        ? [{ text: detail }]
+        : [{ text: name === key ? '' : name, paint: style.dim }, { text: detail }]),
     ]),
     style.width,
   );

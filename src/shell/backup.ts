@@ -54,6 +54,7 @@ export async function runBackup(session: Session, options: BackupOptions): Promi
       outcomes,
     };
   };
+  if (options.dryRun) tellNotes(session, target, changing);
   if (options.dryRun || changing.length === 0) return done(planned, []);
   refuseForbiddenReads(session, snapshot, 'backup');
 
@@ -71,6 +72,14 @@ export async function runBackup(session: Session, options: BackupOptions): Promi
     return { action: 'store-backup', object, outcome: result.stored ? 'done' : 'failed', detail };
   });
   return done(planned, outcomes);
+}
+
+/** A dry run warns of what the run itself would. */
+function tellNotes({ deps }: Session, target: BackupTarget, values: readonly StoredValue[]): void {
+  for (const { wanted } of values) {
+    const note = target.noteOn?.(wanted);
+    if (note !== undefined) deps.terminal.err(`warning: ${target.nameOf(wanted)}: ${note}`);
+  }
 }
 
 /** What something requires, and what is there beside. */

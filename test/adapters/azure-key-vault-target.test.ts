@@ -105,6 +105,11 @@ test('a version that the stack pins is the one that is compared, and a new one s
   vault.set('other', value);
 
   expect(await compare(stored('other'), stored('other', pin))).toEqual([{ state: 'same' }, { state: 'different' }]);
+  const target = azureKeyVaultTarget(vault.url);
+  expect([target.noteOn?.(wanted('other')), target.noteOn?.(wanted('other', pin))]).toEqual([
+    undefined,
+    `the stack pins ${pin}: a repair goes on reading that one until it names the new one, other/VERSION`,
+  ]);
   const [result] = await store(stored('other', pin));
   expect(result).toMatchObject({ stored: true });
   expect(result).toEqual({

@@ -92,6 +92,16 @@ describe('into an encrypted file', () => {
 });
 
 describe('into a Key Vault', () => {
+  test('says why a key goes nowhere on one line of 80 columns', async () => {
+    cluster.store.mutate('secrets', 'cloudtolocalllm', 'cloudtolocalllm-secrets', (draft) => {
+      const entries = Object.entries(draft['data'] as Record<string, string>);
+      draft['data'] = Object.fromEntries(entries.filter(([key]) => key !== 'stripe-test-publishable-key'));
+    });
+    const { stdout } = await backup(['--to', vault(), '--dry-run']);
+    expect(stdout).toMatch(/LEFT-OUT +stripe-test-publishable-key +the Secret lacks it\n/);
+    expect(stdout.split('\n').filter(({ length }) => length > 80)).toEqual([]);
+  });
+
   test('only what differs, as a new version, and what is deleted comes back first', async () => {
     cluster.vault.set('postgres-password', 'what it was last year');
     cluster.vault.delete('jwt-secret');
