@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 
-import { journalDigest, readJournal } from './adapters/drill-journal-text.ts';
+import { journalDigest, readDrillResults, readJournal } from './adapters/drill-journal-text.ts';
 import { createFingerprints } from './adapters/fingerprints.ts';
 import { createInquirerPrompter } from './adapters/inquirer-prompter.ts';
 import { createNodeTerminal, type NodeTerminalOptions } from './adapters/node-terminal.ts';
@@ -88,6 +88,7 @@ export function composeDeps(surroundings: Surroundings): Deps {
       },
     },
     readJournal,
+    readDrillResults,
     journalDigest,
     outputFolder: createOutputFolder({ cwd }),
     manifestFiles: createManifestFiles({ cwd, stdin }),

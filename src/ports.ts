@@ -1,4 +1,5 @@
 import type { DrillJournal } from './core/drill/drill-journal.ts';
+import type { DrillResult } from './core/drill/drill-result.ts';
 import type { DrillScenario } from './core/drill/drill-schema.ts';
 import type { ManifestSet } from './core/manifests.ts';
 import type { Fingerprints } from './core/revision.ts';
@@ -153,6 +154,8 @@ export interface Deps {
   readonly drillFiles: DrillFiles;
   /** Undefined where the value holds no journal of a drill. */
   readJournal(value: SecretValue): DrillJournal | undefined;
+  /** The results among the values of a Secret, the newest first. */
+  readDrillResults(values: Iterable<SecretValue>): readonly DrillResult[];
   journalDigest(journal: DrillJournal): string;
   readonly outputFolder: OutputFolder;
   readonly manifestFiles: ManifestFiles;

@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
 
 import { parseJournal, type DrillJournal } from '../core/drill/drill-journal.ts';
+import { readResults, type DrillResult } from '../core/drill/drill-result.ts';
 import type { SecretValue } from '../core/secret-value.ts';
 
 /** The journal that a Secret's value holds: it has no values in it, and so may be told. */
 export function readJournal(value: SecretValue): DrillJournal | undefined {
   return parseJournal(value.reveal());
+}
+
+/** What was kept of earlier drills, which holds no values either. */
+export function readDrillResults(values: Iterable<SecretValue>): readonly DrillResult[] {
+  return readResults([...values].map((value) => value.reveal()));
 }
 
 /** What tells one journal from another. */

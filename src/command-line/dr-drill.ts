@@ -12,6 +12,8 @@ interface DrillFlags {
   readonly manual?: boolean;
 }
 
+const journalNamespace = ['--journal-namespace <name>', 'where journal, copies and results are kept'] as const;
+const defaultNamespace = 'c2l-drill';
 const drillFormats = ['text', 'json', 'yaml', 'markdown', 'html', 'junit'] as const;
 
 export function declareDrDrill(registry: Registry): void {
@@ -23,6 +25,7 @@ export function declareDrDrill(registry: Registry): void {
   declareTelling(registry, parent);
   declareRun(registry, parent);
   declareEnding(registry, parent);
+  declareHistory(registry, parent);
 }
 
 function declareTelling(registry: Registry, parent: Command): void {
@@ -49,7 +52,7 @@ function declareRun(registry: Registry, parent: Command): void {
     .option('--dry-run', 'prove what can be proven before, and show what would be broken')
     .option('--from <source>', 'where the recovery takes the values from; repeat in order of precedence', collect)
     .option('--identity <file>', 'file of an age identity, for an encrypted backup (default: $C2L_AGE_IDENTITY)')
-    .option('--journal-namespace <name>', 'where journal and copies are kept; created if missing', 'c2l-drill')
+    .option(...journalNamespace, defaultNamespace)
     .option('--limit <duration>', 'after which the way back begins by itself (default: of the scenario)', parseDuration)
     .option('--manual', 'break and time alone: people recover, with whatever tool')
     .addHelpText('after', '\nExample:\n  c2l dr-drill run total-secret-loss -n shop --from env:backup.env');
@@ -102,4 +105,19 @@ function declareEnding(registry: Registry, parent: Command): void {
         endedDrill(session, { action, yes: flags.yes === true, confirm: flags.confirm, identity: flags.identity });
     });
   }
+}
+
+function declareHistory(registry: Registry, parent: Command): void {
+  const command = parent
+    .command('history')
+    .description('what was kept of earlier drills, and how their times stand to each other')
+    .argument('[scenario]', 'its name; all where it is left out')
+    .option(...journalNamespace, defaultNamespace)
+    .addHelpText('after', '\nExample:\n  c2l dr-drill history -n shop -o html > drills.html');
+  const options = { name: 'dr-drill history', writes: false, formats: () => ['text', 'json', 'yaml', 'html'] as const };
+  registry.reports(command, options, ({ drillsBefore }) => {
+    const flags = command.optsWithGlobals<GlobalFlags & DrillFlags>();
+    const [scenario] = command.args;
+    return (session) => drillsBefore(session, { scenario, journalNamespace: flags.journalNamespace });
+  });
 }

@@ -5,6 +5,8 @@ import { describeDrill, listDrills } from '../render/drill-scenario-text.ts';
 import { printableJson } from '../render/printable.ts';
 import { createStyle } from '../render/style.ts';
 import { ExitCode } from '../exit-codes.ts';
+import { drillHistory, type DrillHistoryOptions } from '../shell/drill-history.ts';
+import { keepResult } from '../shell/drill-results.ts';
 import { finishDrill, type FinishOptions } from '../shell/finish-drill.ts';
 import { runDrill, type DrillOptions } from '../shell/run-drill.ts';
 import type { Session } from '../shell/session.ts';
@@ -17,12 +19,17 @@ export async function drill(
   { name, ...options }: Omit<DrillOptions, 'scenario'> & { readonly name: string },
 ): Promise<CommandResult> {
   const scenario = await session.deps.drillFiles.read(name);
-  return { report: await runDrill(session, { ...options, scenario }) };
+  return { report: await keepResult(session, await runDrill(session, { ...options, scenario })) };
 }
 
 /** Ends a drill that was not finished. */
 export async function endedDrill(session: Session, options: FinishOptions): Promise<CommandResult> {
-  return { report: await finishDrill(session, options) };
+  return { report: await keepResult(session, await finishDrill(session, options)) };
+}
+
+/** What was kept of earlier drills. */
+export async function drillsBefore(session: Session, options: DrillHistoryOptions): Promise<CommandResult> {
+  return { report: await drillHistory(session, options) };
 }
 
 /** Tells which scenarios there are, or all of one; no cluster is asked. */

@@ -6,7 +6,7 @@ export { watchAudit } from './audit-watch.ts';
 export { audit, auditOne, readBaseline } from './audit.ts';
 export { backup, checkBackup } from './backup.ts';
 export { doctor } from './doctor.ts';
-export { drill, endedDrill } from './dr-drill.ts';
+export { drill, drillsBefore, endedDrill } from './dr-drill.ts';
 export { fixSecrets } from './fix-secrets.ts';
 export { history } from './history.ts';
 export { restart } from './restart.ts';

@@ -2,6 +2,7 @@ import { ExitCode } from '../exit-codes.ts';
 import type { AuditSubject } from './audit-subject.ts';
 import type { Compared } from './baseline.ts';
 import type { DrillReport } from './drill/drill-report.ts';
+import type { DrillHistoryReport } from './drill/drill-result.ts';
 import type { Finding } from './findings.ts';
 import type { StackFile } from './init/stack-draft.ts';
 import type { Ignored, IgnoredFinding, LapsedIgnore } from './ignore-findings.ts';
@@ -347,6 +348,7 @@ export interface InitReport extends ReportHead {
 }
 
 export type Report =
+  | DrillHistoryReport
   | AuditReport
   | FixReport
   | RestartReport

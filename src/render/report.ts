@@ -1,8 +1,10 @@
 import type { DrillReport } from '../core/drill/drill-report.ts';
+import type { DrillHistoryReport } from '../core/drill/drill-result.ts';
 import type { Report } from '../core/report.ts';
 import { auditText } from './audit-text.ts';
 import { backupText } from './backup-text.ts';
 import { doctorText } from './doctor-text.ts';
+import { drillHistoryText } from './drill-history-text.ts';
 import { drillText } from './drill-text.ts';
 import { fixText, restartText } from './change-text.ts';
 import type { OutputFormat } from './output-format.ts';
@@ -36,7 +38,7 @@ export async function renderReport(report: Report, format: OutputFormat, style: 
 async function renderPage(report: Report, format: OutputFormat, style: Style): Promise<string> {
   const { command } = report;
   if (format === 'html' && command === 'audit') return (await import('./audit-html.ts')).auditHtml(report, style);
-  if (command === 'dr-drill') return renderDrill(report, format, style);
+  if (command === 'dr-drill' || command === 'dr-drill history') return renderDrill(report, format, style);
   if (format === 'junit' && (command === 'audit' || command === 'verify')) {
     return (await import('./report-junit.ts')).reportJunit(report);
   }
@@ -53,7 +55,14 @@ async function renderMarkdown(report: Report, style: Style): Promise<string> {
   throw new TypeError(`${command} has no form markdown`);
 }
 
-async function renderDrill(report: DrillReport, format: OutputFormat, style: Style): Promise<string> {
+async function renderDrill(
+  report: DrillReport | DrillHistoryReport,
+  format: OutputFormat,
+  style: Style,
+): Promise<string> {
+  if (report.command === 'dr-drill history') {
+    return (await import('./drill-history-html.ts')).drillHistoryHtml(report, style);
+  }
   if (format === 'html') return (await import('./drill-html.ts')).drillHtml(report, style);
   if (format === 'junit') return (await import('./drill-junit.ts')).drillJunit(report);
   if (format === 'markdown') return (await import('./report-markdown.ts')).reportMarkdown(report, style);
@@ -67,6 +76,7 @@ const texts: {
   backup: backupText,
   doctor: doctorText,
   'dr-drill': drillText,
+  'dr-drill history': drillHistoryText,
   'fix-secrets': fixText,
   history: historyText,
   restart: restartText,

@@ -50,6 +50,7 @@ async function setUp({
     stackFiles: createStackFiles({ cwd: '/' }),
     drillFiles: { read: notUsed },
     readJournal: notUsed,
+    readDrillResults: notUsed,
     journalDigest: notUsed,
     outputFolder: { read: notUsed, change: notUsed },
     manifestFiles: { read: notUsed },

@@ -69,9 +69,16 @@ const passing = new Set([
 
 /** Every object of every namespace, without what the server sets itself. */
 function everything(): Map<string, string> {
+  // A result is kept of each drill, on purpose.
+  const isResult = (object: { metadata: { name: string } }) => object.metadata.name.startsWith('c2l-drill-results.');
   const objects = resourceTypes
     .filter(({ name, createOnly }) => !passing.has(name) && createOnly !== true)
-    .flatMap(({ name }) => sandbox.store.list(name).map((object) => ({ name, object })));
+    .flatMap(({ name }) =>
+      sandbox.store
+        .list(name)
+        .filter((object) => !isResult(object))
+        .map((object) => ({ name, object })),
+    );
   return new Map(
     objects.map(({ name, object }) => {
       const { labels, annotations, ownerReferences, finalizers } = object.metadata;

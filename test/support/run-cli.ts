@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
 import { createDrillFiles } from '../../src/adapters/drill-files.ts';
-import { journalDigest, readJournal } from '../../src/adapters/drill-journal-text.ts';
+import { journalDigest, readDrillResults, readJournal } from '../../src/adapters/drill-journal-text.ts';
 import { createFingerprints } from '../../src/adapters/fingerprints.ts';
 import { openSource, type OpenSourceOptions } from '../../src/adapters/open-source.ts';
 import { createManifestFiles } from '../../src/adapters/manifest-files.ts';
@@ -95,6 +95,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     stackFiles: createStackFiles({ cwd }),
     drillFiles: createDrillFiles({ cwd }),
     readJournal,
+    readDrillResults,
     journalDigest,
     outputFolder: createOutputFolder({ cwd }),
     manifestFiles: createManifestFiles({ cwd, stdin: Readable.from(stdin) }),

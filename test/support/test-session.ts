@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
 import { createDrillFiles } from '../../src/adapters/drill-files.ts';
-import { journalDigest, readJournal } from '../../src/adapters/drill-journal-text.ts';
+import { journalDigest, readDrillResults, readJournal } from '../../src/adapters/drill-journal-text.ts';
 import { createFingerprints } from '../../src/adapters/fingerprints.ts';
 import { openSource } from '../../src/adapters/open-source.ts';
 import { createManifestFiles } from '../../src/adapters/manifest-files.ts';
@@ -77,6 +77,7 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
     stackFiles: createStackFiles({ cwd: folder }),
     drillFiles: createDrillFiles({ cwd: folder }),
     readJournal,
+    readDrillResults,
     journalDigest,
     outputFolder: createOutputFolder({ cwd: folder }),
     manifestFiles: createManifestFiles({ cwd: folder, stdin: Readable.from([]) }),

@@ -1,4 +1,4 @@
-import type { Verdict } from '../report.ts';
+import type { ReportHead, Verdict } from '../report.ts';
 import type { DrillOutcome, DrillReport } from './drill-report.ts';
 
 /** What is kept of a drill: enough to compare it with the next one, and to find its journal's digest again. */
@@ -16,6 +16,21 @@ export interface DrillResult {
   readonly backup?: NonNullable<DrillReport['backup']>;
   readonly journalDigest?: string;
   readonly wrong: readonly string[];
+}
+
+/** How many of a namespace stay. */
+export const keptAtMost = 50;
+
+/** The Secret of the journal namespace that keeps the results of one namespace, a key for each drill. */
+export function resultsName(namespace: string): string {
+  return `c2l-drill-results.${namespace}`;
+}
+
+export interface DrillHistoryReport extends ReportHead {
+  readonly command: 'dr-drill history';
+  readonly journalNamespace: string;
+  /** The newest first. */
+  readonly results: readonly DrillResult[];
 }
 
 /** Undefined where nothing was tried: a plan, and a drill that did not start, are no results. */

@@ -1,0 +1,79 @@
+import { expect, test } from '@jest/globals';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { DrillReport } from '../../src/core/drill/drill-report.ts';
+import { keptAtMost, type DrillHistoryReport } from '../../src/core/drill/drill-result.ts';
+import { keepResult, readKeptResults } from '../../src/shell/drill-results.ts';
+import { drilled } from '../render/drill-reports.ts';
+import { runCli } from '../support/run-cli.ts';
+import { sandbox } from '../support/sandbox.ts';
+import { testSession } from '../support/test-session.ts';
+
+const place = { journalNamespace: 'c2l-drill', namespace: 'cloudtolocalllm' };
+
+test('a drill is kept, stands beside the next one of its scenario, and is told with the trend', async () => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+  const cwd = mkdtempSync(join(tmpdir(), 'c2l-drill-'));
+  writeFileSync(join(cwd, 'backup.env'), cluster.envBackupText, { mode: 0o600 });
+  const cli = (...argv: string[]) => runCli(['dr-drill', ...argv], { kubeconfig: cluster.kubeconfig, cwd });
+  const run = async (name: string) => {
+    const consent = ['--confirm', 'c2l-sandbox', '--from', 'env:backup.env'];
+    return JSON.parse((await cli('run', name, ...consent, '-o', 'json')).stdout) as DrillReport;
+  };
+
+  const first = await run('missing-keys');
+  await run('total-secret-loss');
+  const third = await run('missing-keys');
+
+  expect(first.earlier).toEqual([]);
+  expect(third.earlier.map(({ id, journalDigest }) => [id, journalDigest])).toEqual([
+    [first.drill.id, first.drill.journalDigest],
+  ]);
+  const told = JSON.parse((await cli('history', 'missing-keys', '-o', 'json')).stdout) as DrillHistoryReport;
+  expect(told.results.map(({ id }) => id)).toEqual([third.drill.id, first.drill.id]);
+  const text = (await cli('history')).stdout;
+  expect(text).toMatch(/total-secret-loss +recovered +\d+\.\d s +#/);
+  expect(text).toMatch(/verdict: ok, 3 drills, 3 recovered in time; recovery/);
+  expect((await cli('history', '-o', 'html')).stdout.match(/<svg /g)).toHaveLength(1);
+});
+
+test('only the newest results stay', async () => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+  const session = await testSession(cluster);
+  await session.cluster.createNamespace(place.journalNamespace);
+  for (let index = 0; index < keptAtMost + 3; index += 1) {
+    const takenAt = new Date(Date.UTC(2026, 0, 1, 0, index)).toISOString();
+    await keepResult(session, { ...drilled, takenAt, drill: { ...drilled.drill, id: `run-${index}` } });
+  }
+
+  const { results } = await readKeptResults(session, place);
+
+  expect(results).toHaveLength(keptAtMost);
+  expect([results[0]?.id, results.at(-1)?.id]).toEqual([`run-${keptAtMost + 2}`, 'run-3']);
+});
+
+test.each(['planned', 'not-started'] as const)('nothing is kept of a drill that was %s', async (outcome) => {
+  const session = await testSession(await sandbox({ scenario: 'healthy' }));
+  await keepResult(session, { ...drilled, outcome });
+  expect(await readKeptResults(session, place)).toEqual({ secret: undefined, results: [] });
+});
+
+test('a result that cannot be kept is said, and fails no drill', async () => {
+  const session = await testSession(await sandbox({ scenario: 'healthy' }));
+  expect(await keepResult(session, drilled)).toEqual(drilled);
+  expect(session.terminal.stderr).toContain('warning: the result of this drill is not kept');
+});
+
+test('what somebody else wrote among the results is passed over', async () => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+  const session = await testSession(cluster);
+  await session.cluster.createNamespace(place.journalNamespace);
+  await keepResult(session, drilled);
+  const found = cluster.store.get('secrets', place.journalNamespace, 'c2l-drill-results.cloudtolocalllm')!;
+  const data = { ...(found['data'] as object), other: Buffer.from('[1]').toString('base64') };
+  cluster.store.replace('secrets', { ...found, data });
+
+  expect((await readKeptResults(session, place)).results.map(({ id }) => id)).toEqual([drilled.drill.id]);
+});
