@@ -72,6 +72,8 @@ export interface WatchWorld {
   openNotifier(spec: NotifierSpec): Promise<Notifier>;
   /** Asks the URL that lies in a variable or a file; gives why it failed, or undefined. */
   openHeartbeat(spec: SecretText): Promise<() => Promise<string | undefined>>;
+  /** Why a Pushgateway did not take what is in the text format of Prometheus, or undefined. */
+  pushMetrics(url: string, text: string): Promise<string | undefined>;
   /** Throws OperatorError where another run holds the file or it is none of watch's. */
   openState(path: string | undefined, name: string): Promise<WatchStateFile>;
   /** Throws OperatorError where the address cannot be had. */

@@ -16,6 +16,7 @@ export interface WatchWorldOptions extends StateFileOptions {
 /** Well below the 1024 files that a process may commonly have open. */
 const mostAtOnce = 256;
 const heartbeatTimeoutMs = 10_000;
+const pushTimeoutMs = 10_000;
 
 export function openWatchWorld(options: WatchWorldOptions): WatchWorld {
   const userAgent = `c2l/${options.version}`;
@@ -32,6 +33,12 @@ export function openWatchWorld(options: WatchWorldOptions): WatchWorld {
         if (answer.state === 'failed') return answer.reason;
         return answer.status < 300 ? undefined : `answered ${answer.status}`;
       };
+    },
+    pushMetrics: async (url, body) => {
+      const headers = { 'Content-Type': 'text/plain; version=0.0.4' };
+      const answer = await httpOnce({ url, body, headers, timeoutMs: pushTimeoutMs, wantsBody: false }, probe);
+      if (answer.state === 'failed') return answer.reason;
+      return answer.status < 300 ? undefined : `answered ${answer.status}`;
     },
     openState: (path, name) => openWatchStateFile(path, name, options),
     listen: listenForStatus,

@@ -10,6 +10,9 @@ interface DrillFlags {
   readonly journalNamespace: string;
   readonly limit?: number;
   readonly manual?: boolean;
+  readonly report?: readonly string[];
+  readonly pushMetrics?: string;
+  readonly notify?: boolean;
 }
 
 const journalNamespace = ['--journal-namespace <name>', 'where journal, copies and results are kept'] as const;
@@ -55,6 +58,9 @@ function declareRun(registry: Registry, parent: Command): void {
     .option(...journalNamespace, defaultNamespace)
     .option('--limit <duration>', 'after which the way back begins by itself (default: of the scenario)', parseDuration)
     .option('--manual', 'break and time alone: people recover, with whatever tool')
+    .option('--report <file>', 'also write it to a file: .html .json .md .prom .txt .xml .yaml; repeat', collect)
+    .option('--push-metrics <url>', 'send last run, last success and phases to a Pushgateway')
+    .option('--notify', 'tell the receivers of watch how it went')
     .addHelpText('after', '\nExample:\n  c2l dr-drill run total-secret-loss -n shop --from env:backup.env');
   const options = {
     name: 'dr-drill',
@@ -75,6 +81,11 @@ function declareRun(registry: Registry, parent: Command): void {
         journalNamespace: flags.journalNamespace,
         limitMs: flags.limit,
         manual: flags.manual === true,
+        outputs: {
+          reports: flags.report ?? [],
+          pushTo: flags.pushMetrics,
+          notify: flags.notify === true,
+        },
         isRehearsal: flags.sandbox === true,
       });
   });

@@ -4,7 +4,9 @@ import type { Deps } from '../ports.ts';
 import { describeDrill, listDrills } from '../render/drill-scenario-text.ts';
 import { printableJson } from '../render/printable.ts';
 import { createStyle } from '../render/style.ts';
+import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
+import { openDrillPublisher, type DrillOutputs } from './publish-drill.ts';
 import { drillHistory, type DrillHistoryOptions } from '../shell/drill-history.ts';
 import { keepResult } from '../shell/drill-results.ts';
 import { finishDrill, type FinishOptions } from '../shell/finish-drill.ts';
@@ -16,10 +18,18 @@ import type { CommandResult } from './run-report.ts';
 /** Breaks what a scenario says, and proves the recovery. */
 export async function drill(
   session: Session,
-  { name, ...options }: Omit<DrillOptions, 'scenario'> & { readonly name: string },
+  { name, outputs, ...options }: Omit<DrillOptions, 'scenario'> & { name: string; outputs: DrillOutputs },
 ): Promise<CommandResult> {
   const scenario = await session.deps.drillFiles.read(name);
-  return { report: await keepResult(session, await runDrill(session, { ...options, scenario })) };
+  const publisher = await openDrillPublisher(session, outputs);
+  try {
+    const report = await keepResult(session, await runDrill(session, { ...options, scenario }));
+    const isTold = await publisher.tell(report);
+    return { report, ...(isTold || report.verdict !== 'ok' ? {} : { exitCode: ExitCode.partial }) };
+  } catch (error) {
+    if (error instanceof OperatorError) await publisher.tellRefusal(scenario.name, error.message);
+    throw error;
+  }
 }
 
 /** Ends a drill that was not finished. */

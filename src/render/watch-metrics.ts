@@ -1,5 +1,6 @@
 import type { Observation } from '../core/watch/targets.ts';
 import type { WatchState } from '../core/watch/watch-state.ts';
+import { metricsText, type Metric } from './prometheus-text.ts';
 
 /** What the running daemon counts beside its state. */
 export interface WatchCounts {
@@ -15,31 +16,9 @@ export interface WatchMetrics extends WatchCounts {
   readonly observations: readonly Observation[];
 }
 
-interface Metric {
-  readonly name: string;
-  readonly type: 'gauge' | 'counter';
-  readonly help: string;
-  readonly samples: readonly { readonly labels?: Readonly<Record<string, string>>; readonly value: number }[];
-}
-
 /** All that is known, in the text format of Prometheus. */
 export function prometheusText(metrics: WatchMetrics): string {
-  return metricsOf(metrics)
-    .filter(({ samples }) => samples.length > 0)
-    .map(({ name, type, help, samples }) => {
-      const lines = samples.map(({ labels = {}, value }) => `${name}${labelsText(labels)} ${value}\n`);
-      return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
-    })
-    .join('');
-}
-
-function labelsText(labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`);
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
-}
-
-function escaped(value: string): string {
-  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+  return metricsText(metricsOf(metrics));
 }
 
 function metricsOf({ version, state, observations, ...counts }: WatchMetrics): Metric[] {

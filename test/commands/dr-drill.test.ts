@@ -93,7 +93,8 @@ test.each([
     'all-verified',
   ]);
   const sum = phases.reduce((total, { durationMs }) => total + durationMs, 0);
-  expect(Math.abs(sum - tookMs)).toBeLessThan(200);
+  // Between them lie lines of the journal, which take longer on a machine that is busy.
+  expect(Math.abs(sum - tookMs)).toBeLessThan(Math.max(200, tookMs * 0.15));
 });
 
 /** Every workload as its deployer knows it, and the claims. */

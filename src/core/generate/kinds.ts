@@ -1,4 +1,5 @@
 import { admissionModes } from './admission-modes.ts';
+import { drillRunners } from './drill-runners.ts';
 import type { GenerateKind } from './generate-kind.ts';
 import { rbacPurposes } from './rbac-purposes.ts';
 import { watchRunners } from './watch-runners.ts';
@@ -57,6 +58,13 @@ export const generateKinds: readonly GenerateKind[] = [
     description: 'a dashboard of the stack, to import or for the sidecar',
     example: 'c2l generate grafana-dashboard --out monitoring',
     load: async () => (await import('./grafana-dashboard.ts')).generateGrafanaDashboard,
+  }),
+  kind({
+    name: 'drill-schedule',
+    description: 'what drills twice a month and tells how it went: a CronJob, a workflow, or a timer; with alerts',
+    example: 'c2l generate drill-schedule --on kubernetes --out drills',
+    option: { flags: '--on <runner>', description: 'who is to run it', choices: drillRunners },
+    load: async () => (await import('./drill-schedule.ts')).generateDrillSchedule,
   }),
 ];
 

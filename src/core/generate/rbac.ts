@@ -20,21 +20,23 @@ const apiVersion = `${group}/v1`;
 const journal = 'c2l-drill';
 
 /** The smallest rights with which a command does all of its work on a stack: an account, its Roles and their bindings. */
-export function generateRbac(subject: GenerateSubject, purpose: RbacPurpose): YamlFile[] {
-  const name = `c2l-${purpose}`;
-  const home = subject.stack?.namespaces[0] ?? subject.namespaces[0] ?? subject.argocdNamespace;
+export function generateRbac(
+  subject: GenerateSubject,
+  purpose: RbacPurpose,
+  { name, namespace: home }: Account = accountOf(subject, purpose),
+): YamlFile[] {
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: home } };
   const isDrill = purpose === 'dr-drill';
   if (isDrill && subject.all) throw allNamespacesForDrill();
-  const grants = roleGrants(purpose, subject);
+  const grants = roleGrants(purpose, subject, name);
   return [
     {
       path: `rbac-${purpose}.yaml`,
       comment: `What c2l ${purpose} needs, and no more. Run it as this account.`,
       use: 'apply',
       documents: [
-        account,
         ...(isDrill ? [journalPlace] : []),
+        account,
         ...grants.flatMap((grant) => grantDocuments(grant, { name, namespace: home })),
       ],
     },
@@ -42,8 +44,7 @@ export function generateRbac(subject: GenerateSubject, purpose: RbacPurpose): Ya
 }
 
 /** What a command may do, by the place where it may. */
-export function roleGrants(purpose: RbacPurpose, subject: GenerateSubject): RoleGrant[] {
-  const name = `c2l-${purpose}`;
+export function roleGrants(purpose: RbacPurpose, subject: GenerateSubject, name = `c2l-${purpose}`): RoleGrant[] {
   const isDrill = purpose === 'dr-drill';
   const grants = subject.all ? everywhere(purpose, name, subject) : byNamespace(purpose, name, subject);
   if (isDrill) grants.push({ kind: 'Role', name: `${name}-journal`, namespace: journal, rules: drillJournalRules });
@@ -52,6 +53,16 @@ export function roleGrants(purpose: RbacPurpose, subject: GenerateSubject): Role
     grants.push({ kind: 'ClusterRole', name: `${name}-${subjectName(subject)}-namespaces`, rules: cluster });
   }
   return grants;
+}
+
+/** Whose rights they are; the Roles are called after it. */
+export interface Account {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+function accountOf({ stack, namespaces, argocdNamespace }: GenerateSubject, purpose: RbacPurpose): Account {
+  return { name: `c2l-${purpose}`, namespace: stack?.namespaces[0] ?? namespaces[0] ?? argocdNamespace };
 }
 
 /** RBAC cannot limit the creation of namespaces to a name: this one is there before a drill. */

@@ -28,6 +28,7 @@ export const notWatched = 'is not watched any more';
 export function noticeTitle({ kind, source, roots, beneath, durationMs }: Notice): string {
   const names = listText(roots.map(({ id }) => id));
   if (kind === 'test') return `${source}: this is a test of c2l watch, nothing is wrong`;
+  if (isDrill(kind)) return `${source}: ${kind.replace('-', ' ')}: ${listText(roots.map(({ detail }) => detail))}`;
   if (kind === 'recovered') {
     const gone = roots.every(({ detail }) => detail === notWatched);
     return `${source}: ${gone ? 'not watched any more' : 'recovered'} after ${spokenDuration(durationMs)}: ${names}`;
@@ -35,14 +36,24 @@ export function noticeTitle({ kind, source, roots, beneath, durationMs }: Notice
   const more =
     beneath.length === 0 ? '' : ` (and ${beneath.length} that ${beneath.length === 1 ? 'hangs' : 'hang'} on it)`;
   const still = kind === 'reminder' ? `still, after ${spokenDuration(durationMs)}, ` : '';
-  const detail = roots.length === 1 ? `: ${roots[0]?.detail ?? ''}` : '';
+  const detail = roots.length === 1 ? `: ${listText(roots.map((root) => root.detail))}` : '';
   return `${source}: ${still}down: ${names}${detail}${more}`;
+}
+
+function isDrill(kind: Notice['kind']): boolean {
+  return kind === 'drill-passed' || kind === 'drill-failed';
+}
+
+/** Whether it tells that something is well again, or still is. */
+export function isGood({ kind }: Pick<Notice, 'kind'>): boolean {
+  return kind === 'recovered' || kind === 'drill-passed';
 }
 
 /** What is known, a line for each target. */
 export function noticeLines(notice: Notice): string[] {
   const { kind, roots, beneath, startedAt, durationMs, incident, severity } = notice;
   if (kind === 'test') return ['Whoever reads this is told when something fails.'];
+  if (isDrill(kind)) return [...[...roots, ...beneath].map(({ detail }) => detail), `at ${startedAt}`];
   return [
     ...roots.map(({ id, detail }) => `${id}${kind === 'recovered' ? ' was down' : ''}: ${detail}`),
     ...(beneath.length === 0 ? [] : ['hanging on it:', ...beneath.map(({ id, detail }) => `  ${id}: ${detail}`)]),

@@ -1,4 +1,4 @@
-import { noticeLines, noticeTitle } from './notices.ts';
+import { isGood, noticeLines, noticeTitle } from './notices.ts';
 import type { NotifierSpec } from './watch-schema.ts';
 import type { Notice } from './watch-state.ts';
 
@@ -53,8 +53,7 @@ const slackLimit = 2900;
 
 function slackMessage(notice: Notice): object {
   const title = noticeTitle(notice);
-  const mark =
-    notice.kind === 'recovered' ? ':white_check_mark:' : notice.severity === 'error' ? ':red_circle:' : ':warning:';
+  const mark = isGood(notice) ? ':white_check_mark:' : notice.severity === 'error' ? ':red_circle:' : ':warning:';
   const section = (text: string): object => ({
     type: 'section',
     text: { type: 'mrkdwn', text: cut(text, slackLimit) },
@@ -75,7 +74,7 @@ function slackText(text: string): string {
 
 /** An Adaptive Card, as the workflow "when a webhook request is received" takes it. */
 function teamsMessage(notice: Notice): object {
-  const color = notice.kind === 'recovered' ? 'good' : notice.severity === 'error' ? 'attention' : 'warning';
+  const color = isGood(notice) ? 'good' : notice.severity === 'error' ? 'attention' : 'warning';
   const block = (text: string, more: object): object => ({
     type: 'TextBlock',
     wrap: true,
@@ -104,7 +103,8 @@ function teamsMessage(notice: Notice): object {
 /** An event of PagerDuty's events API v2, without the routing key, which is a secret. */
 export function pagerDutyEvent(notice: Notice): object {
   // A test proves the key and wakes nobody: what was never triggered can be resolved.
-  const action = notice.kind === 'opened' || notice.kind === 'reminder' ? 'trigger' : 'resolve';
+  const isRaised = notice.kind === 'opened' || notice.kind === 'reminder' || notice.kind === 'drill-failed';
+  const action = isRaised ? 'trigger' : 'resolve';
   return {
     event_action: action,
     dedup_key: notice.incident,

@@ -1,0 +1,221 @@
+import type { Stack } from '../stack.ts';
+import { drillCronJob, drillHome } from './drill-cron-job.ts';
+import type { DrillRunner } from './drill-runners.ts';
+import { needsComponents, madeOfStack } from './generate-kind.ts';
+import { Commented, type GeneratedFile } from './generated-file.ts';
+import { generateRbac } from './rbac.ts';
+import { secretVariables } from './watched-stack.ts';
+
+/** At night, at the beginning of a month: often enough for an alert after 30 days to have missed two. */
+export const drillDays = [1, 15] as const;
+
+/** What runs a drill of everything twice a month, keeps its report, and raises an alert where none succeeds. */
+export const generateDrillSchedule = madeOfStack<DrillRunner>(
+  'drill-schedule',
+  [needsComponents],
+  (stack, runner): GeneratedFile[] => [...runnerFiles(stack, runner), rules(stack, runner)],
+);
+
+function runnerFiles(stack: Stack, runner: DrillRunner): readonly GeneratedFile[] {
+  switch (runner) {
+    case 'kubernetes': {
+      const subject = {
+        stack,
+        namespaces: [namespaceOfDrill(stack)],
+        all: false,
+        argocdNamespace: stack.argocd.namespace,
+      };
+      // Beside: rights for a drill by hand, which --all makes too, bring the same namespace.
+      const rights = generateRbac(subject, 'dr-drill', drillHome).map((file) => ({ ...file, use: 'beside' as const }));
+      return [...rights, drillCronJob(stack)];
+    }
+    case 'github-actions':
+      return [workflow(stack)];
+    case 'systemd':
+      return [service(stack), timer(stack)];
+  }
+}
+
+/** A drill takes place in one namespace. */
+export function namespaceOfDrill({ namespaces }: Stack): string {
+  return namespaces[0];
+}
+
+/** Whether anybody is to be told stands in the stack. */
+export function notifyFlag({ watch }: Stack): readonly string[] {
+  return (watch?.notify ?? []).length === 0 ? [] : ['--notify'];
+}
+
+/** Of the receivers of the stack. */
+export function receiverVariables({ watch }: Stack): string[] {
+  return watch === undefined ? [] : secretVariables(watch);
+}
+
+function workflow(stack: Stack): GeneratedFile {
+  const namespace = namespaceOfDrill(stack);
+  const secretEnv = Object.fromEntries(receiverVariables(stack).map((name) => [name, `\${{ secrets.${name} }}`]));
+  const run = `install -m 600 /dev/null kubeconfig && printf '%s' "$C2L_KUBECONFIG" > kubeconfig
+npx --yes c2l dr-drill run total-secret-loss --kubeconfig kubeconfig -n ${namespace} --config c2l.yaml \\
+  --confirm "$DRILL_CONTEXT" --from "$DRILL_SOURCE"${notifyFlag(stack)
+    .map((flag) => ` ${flag}`)
+    .join('')} \\
+  --report drill/report.html --report drill/report.md --report drill/report.json --report drill/report.xml
+`;
+  return {
+    path: `.github/workflows/c2l-drill-${stack.name}.yaml`,
+    comment:
+      'A drill on a schedule. The exit code is the result; the report is an artifact and the summary of the run. It needs the secret C2L_KUBECONFIG, and the variables DRILL_CONTEXT (its context) and DRILL_SOURCE (such as azure-key-vault:NAME).',
+    use: 'beside',
+    documents: [
+      {
+        name: `c2l drill of ${stack.name}`,
+        on: { schedule: [{ cron: `17 3 ${drillDays.join(',')} * *` }], workflow_dispatch: {} },
+        permissions: { contents: 'read' },
+        concurrency: { group: `c2l-drill-${stack.name}`, 'cancel-in-progress': false },
+        jobs: {
+          drill: {
+            'runs-on': 'ubuntu-latest',
+            'timeout-minutes': 45,
+            steps: [
+              { uses: 'actions/checkout@v4' },
+              { uses: 'actions/setup-node@v4', with: { 'node-version': 22 } },
+              {
+                name: 'drill',
+                env: {
+                  C2L_KUBECONFIG: '${{ secrets.C2L_KUBECONFIG }}',
+                  DRILL_CONTEXT: '${{ vars.DRILL_CONTEXT }}',
+                  DRILL_SOURCE: '${{ vars.DRILL_SOURCE }}',
+                  ...secretEnv,
+                },
+                run,
+              },
+              {
+                name: 'summary',
+                if: 'always()',
+                run: 'rm -f kubeconfig; cat drill/report.md >> "$GITHUB_STEP_SUMMARY"\n',
+              },
+              {
+                name: 'report',
+                if: 'always()',
+                uses: 'actions/upload-artifact@v4',
+                with: { name: `drill-${stack.name}`, path: 'drill' },
+              },
+            ],
+          },
+        },
+      },
+    ],
+  };
+}
+
+function service(stack: Stack): GeneratedFile {
+  const { name } = stack;
+  const variables = ['DRILL_CONTEXT', 'DRILL_SOURCE', ...receiverVariables(stack)];
+  const flags = notifyFlag(stack)
+    .map((flag) => ` ${flag}`)
+    .join('');
+  return {
+    path: `c2l-drill-${name}.service`,
+    text: `# /etc/systemd/system/c2l-drill-${name}.service
+#   install -D -m 644 c2l.yaml /etc/c2l/${name}.yaml
+#   /etc/c2l/${name}.kubeconfig, mode 600
+#   /etc/c2l/drill-${name}.env, mode 600, sets ${variables.join(', ')}
+#   systemctl daemon-reload && systemctl enable --now c2l-drill-${name}.timer
+# The report lies in /var/lib/c2l; for the metrics give the node exporter --collector.textfile.directory=/var/lib/c2l.
+
+[Unit]
+Description=c2l drill of ${name}
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+Type=oneshot
+ExecStart=/usr/bin/env c2l dr-drill run total-secret-loss --config %E/c2l/${name}.yaml -n ${namespaceOfDrill(stack)} --confirm \${DRILL_CONTEXT} --from \${DRILL_SOURCE}${flags} --report %S/c2l/drill-${name}.html --report %S/c2l/drill-${name}.json --report %S/c2l/drill-${name}.prom
+EnvironmentFile=%E/c2l/drill-${name}.env
+LoadCredential=kubeconfig:%E/c2l/${name}.kubeconfig
+Environment=KUBECONFIG=%d/kubeconfig
+StateDirectory=c2l
+DynamicUser=yes
+# A drill that is stopped puts everything back: it is given the time.
+TimeoutStartSec=45min
+TimeoutStopSec=15min
+KillMode=mixed
+CapabilityBoundingSet=
+NoNewPrivileges=yes
+PrivateDevices=yes
+PrivateTmp=yes
+ProtectHome=yes
+ProtectSystem=strict
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+SystemCallFilter=@system-service
+`,
+  };
+}
+
+function timer({ name }: Stack): GeneratedFile {
+  return {
+    path: `c2l-drill-${name}.timer`,
+    text: `# /etc/systemd/system/c2l-drill-${name}.timer
+
+[Unit]
+Description=c2l drill of ${name}, twice a month
+
+[Timer]
+OnCalendar=*-*-${drillDays.map((day) => String(day).padStart(2, '0')).join(',')} 03:17:00
+Persistent=yes
+RandomizedDelaySec=10min
+
+[Install]
+WantedBy=timers.target
+`,
+  };
+}
+
+const alertAfterDays = 30;
+
+/** By what c2l says itself; a CronJob is known to kube-state-metrics too. */
+function rules(stack: Stack, runner: DrillRunner): GeneratedFile {
+  const namespace = namespaceOfDrill(stack);
+  const own = `c2l_drill_last_success_timestamp_seconds{namespace="${namespace}"}`;
+  const job = `kube_cronjob_status_last_successful_time{namespace="${drillHome.namespace}", cronjob="c2l-drill-${stack.name}"}`;
+  const last = runner === 'kubernetes' ? job : own;
+  const because =
+    runner === 'kubernetes'
+      ? 'A success of the Job is a drill that recovered in time, as its exit code says; a Pushgateway is not needed for it.'
+      : 'Absent is as bad as old: where nobody says that a drill succeeded, none did.';
+  return {
+    path: 'drill-rules.yaml',
+    comment: 'Alerts on drills, for rule_files of Prometheus.',
+    use: 'beside',
+    documents: [
+      {
+        groups: [
+          {
+            name: `c2l-${stack.name}-drills`,
+            rules: [
+              new Commented(because, {
+                alert: 'C2lNoSuccessfulDrill',
+                expr: `time() - max(${last}) > ${alertAfterDays} * 86400\nor\nabsent(${last})\n`,
+                for: '1h',
+                labels: { severity: 'warning', stack: stack.name },
+                annotations: {
+                  summary: `no drill of ${stack.name} has succeeded for ${alertAfterDays} days`,
+                  command: `c2l dr-drill history -n ${namespace}`,
+                },
+              }),
+              {
+                alert: 'C2lDrillFailed',
+                expr: `max by (scenario) (c2l_drill_success{namespace="${namespace}"}) == 0`,
+                labels: { severity: 'warning', stack: stack.name },
+                annotations: {
+                  summary: `the last drill {{ $labels.scenario }} of ${stack.name} did not recover in time`,
+                  command: `c2l dr-drill history -n ${namespace}`,
+                },
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  };
+}

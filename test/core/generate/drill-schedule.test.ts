@@ -1,0 +1,51 @@
+import { expect, test } from '@jest/globals';
+
+import { drillRunners } from '../../../src/core/generate/drill-runners.ts';
+import { generateDrillSchedule } from '../../../src/core/generate/drill-schedule.ts';
+import { fileText } from '../../../src/render/generated-files.ts';
+import { stackOf } from '../../support/builders.ts';
+
+const notify = [{ kind: 'webhook', name: 'chat', template: 'slack', url: { env: 'CHAT_URL' } }];
+const components = [{ name: 'db', workload: 'StatefulSet/db' }];
+const stack = stackOf({ components });
+const told = stackOf({ components, watch: { notify } } as unknown as Parameters<typeof stackOf>[0]);
+
+function textOf(of: typeof stack, runner: (typeof drillRunners)[number]): string {
+  const subject = { stack: of, namespaces: of.namespaces, all: false, argocdNamespace: 'argocd' };
+  const files = generateDrillSchedule(subject, runner);
+  return files
+    .map((file) => `${file.path}\n${fileText({ file, madeBy: 'c2l generate drill-schedule' }).text}`)
+    .join('\n');
+}
+
+test.each(drillRunners)('%s runs the drill in the namespace of the stack, and alerts after 30 days', (runner) => {
+  const text = textOf(stack, runner);
+  expect(text).toMatch(/dr-drill[\s,-]+run[\s,-]+total-secret-loss/);
+  expect(text).toMatch(new RegExp(`(-n|--namespace)[\\s,-]+${stack.namespaces[0]}`));
+  expect(text).toContain('> 30 * 86400');
+  expect(text).toMatch(/absent\((kube_cronjob|c2l_drill)/);
+});
+
+test.each(drillRunners)(
+  '%s tells the receivers of the stack, where there are some, and names their secrets',
+  (runner) => {
+    expect(textOf(stack, runner)).not.toContain('--notify');
+    const text = textOf(told, runner);
+    expect(text).toContain('--notify');
+    expect(text).toContain('CHAT_URL');
+  },
+);
+
+test('the CronJob lies beside the journals, and so does the account of its Roles', () => {
+  const text = textOf(stack, 'kubernetes');
+  expect(text).toMatch(/kind: CronJob\n(.*\n)*? +namespace: c2l-drill\n/);
+  const subjects = [...text.matchAll(/subjects:\n(?:.*\n){2,4}? +namespace: (\S+)/g)].map(([, namespace]) => namespace);
+  expect(new Set(subjects)).toEqual(new Set(['c2l-drill']));
+  expect(text).toContain('backoffLimit: 0');
+});
+
+test.each(['html', 'json'])('the workflow keeps the report as %s even where the drill failed', (form) => {
+  const text = textOf(stack, 'github-actions');
+  expect(text).toContain(`--report drill/report.${form}`);
+  expect(text.match(/if: always\(\)/g)).toHaveLength(2);
+});
