@@ -184,7 +184,7 @@ function rules(stack: Stack, runner: DrillRunner): GeneratedFile {
       ? 'A success of the Job is a drill that recovered in time, as its exit code says; a Pushgateway is not needed for it.'
       : 'Absent is as bad as old: where nobody says that a drill succeeded, none did.';
   return {
-    path: 'drill-rules.yaml',
+    path: `drill-rules-${runner}.yaml`,
     comment: 'Alerts on drills, for rule_files of Prometheus.',
     use: 'beside',
     documents: [

@@ -35,8 +35,8 @@ export function generateRbac(
       comment: `What c2l ${purpose} needs, and no more. Run it as this account.`,
       use: 'apply',
       documents: [
-        ...(isDrill ? [journalPlace] : []),
-        account,
+        ...(isDrill && home === journal ? [journalPlace, account] : [account]),
+        ...(isDrill && home !== journal ? [journalPlace] : []),
         ...grants.flatMap((grant) => grantDocuments(grant, { name, namespace: home })),
       ],
     },
