@@ -62,10 +62,9 @@ export function composeDeps(surroundings: Surroundings): Deps {
     openTarget: async (spec, { recipients }) => {
       const { openTarget } = await import('./adapters/open-target.ts');
       const newPassphrase = async (file: string): Promise<SecretValue> => {
-        const first = await prompter.secret(`new passphrase for ${file}:`, weakness);
-        return prompter.secret('the passphrase again:', (value) =>
-          value.equals(first) ? undefined : 'differs from what was typed first',
-        );
+        const { typedTwice } = await import('./shell/typed-twice.ts');
+        const questions = { first: `new passphrase for ${file}:`, again: 'the passphrase again:' };
+        return typedTwice({ prompter, terminal }, questions, weakness);
       };
       return openTarget(spec, {
         cwd,

@@ -26,12 +26,18 @@ export async function openEnvFile(file: string, options: EnvFileOptions, label =
   const { bytes, warnings } =
     file === '-' ? { bytes: await readAll(options.stdin), warnings: [] } : await read(file, options);
   const name = file === '-' ? 'standard input' : file;
-  const plain = isAgeFile(bytes) ? await decryptAge(bytes, name, options) : bytes;
+  const isEncrypted = isAgeFile(bytes);
+  const plain = isEncrypted ? await decryptAge(bytes, name, options) : bytes;
   const values = valuesOf(decode(plain, name), name);
+  const told = [
+    ...warnings,
+    ...(label.startsWith('age:') && !isEncrypted ? [`${name} is not encrypted`] : []),
+    ...(values.size === 0 ? [`${name} holds no values`] : []),
+  ];
   return {
     label,
     nameOf: ({ envName }) => envName,
-    warnings: values.size === 0 ? [...warnings, `${name} holds no values`] : warnings,
+    warnings: told,
     lookUp: (wanted) => Promise.resolve(wanted.map(({ envName }) => answer(values.get(envName)))),
   };
 }

@@ -4,6 +4,7 @@ import { keyId, promptSource, rejection, type WantedKey } from '../core/plan-sec
 import type { SecretValue } from '../core/secret-value.ts';
 import type { Collected } from './ask-sources.ts';
 import { refuseWhenInterrupted, type Session } from './session.ts';
+import { typedTwice } from './typed-twice.ts';
 
 /** Asks a person for the value of each key, hidden and checked as it is typed. */
 export async function promptValues(session: Session, keys: readonly WantedKey[], { found }: Collected): Promise<void> {
@@ -16,16 +17,12 @@ export async function promptValues(session: Session, keys: readonly WantedKey[],
 }
 
 async function promptFor({ deps, stack }: Session, key: WantedKey): Promise<SecretValue> {
-  const { prompter } = deps;
   const users = [...new Set(key.references.map((reference) => refText(reference)))];
   const needed = users.length === 0 ? '' : `, needed by ${users.join(', ')}`;
-  const first = await prompter.secret(`${key.key} of Secret ${key.namespace}/${key.secret}${needed}:`, (value) =>
-    rejection(value, key, stack),
-  );
-  if (isSelfEvident(key)) return first;
-  return prompter.secret(`${key.key} again:`, (value) =>
-    value.equals(first) ? undefined : 'differs from what was typed first',
-  );
+  const first = `${key.key} of Secret ${key.namespace}/${key.secret}${needed}:`;
+  const check = (value: SecretValue): string | undefined => rejection(value, key, stack);
+  if (isSelfEvident(key)) return deps.prompter.secret(first, check);
+  return typedTwice(deps, { first, again: `${key.key} again:` }, check);
 }
 
 /** Whether a typing error would show in the form of the value. Other values are typed twice: they fail only at login. */

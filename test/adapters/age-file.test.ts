@@ -60,6 +60,13 @@ function typing(...passphrases: string[]) {
   return { questions, askPassphrase };
 }
 
+test('a file that is named as an encrypted one and is none is read, and that is said', async () => {
+  await save(Buffer.from(`A='${canary}'\n`));
+  const { warnings } = await open();
+  expect(warnings).toContain('backup.env.age is not encrypted');
+  expect((await open({}, 'env:backup.env.age')).warnings).not.toContain('backup.env.age is not encrypted');
+});
+
 describe('an encrypted backup is opened', () => {
   test.each(['age:backup.env.age', 'env:backup.env.age'])('by an identity file: %s', async (spec) => {
     await save(await encryptAge(`A=${canary}\n`, { recipients: [recipient] }));

@@ -135,7 +135,9 @@ describe('no value leaves', () => {
     const typed = canaryLine();
     world.planted.push(typed);
     await world.give('part.env', world.envBackupText.replace(/^ADMIN_PASSWORD=.*\n/m, ''));
-    const answers = [typed, `${typed} `, typed, true];
+    const mistyped = canaryLine();
+    world.planted.push(mistyped);
+    const answers = [typed, mistyped, typed, typed, true];
     expect(await exitOf(['fix-secrets', '--from', 'env:part.env', '-v'], { answers })).toBe(0);
   });
 

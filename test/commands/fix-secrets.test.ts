@@ -152,7 +152,7 @@ describe('with values missing', () => {
   test('a person is asked, twice where a typing error would not show, and again when both differ', async () => {
     const cluster = await sandbox();
     const typed = 'p'.repeat(20);
-    const session = await testSession(cluster, { answers: ['short', typed, `${typed}x`, typed, true] });
+    const session = await testSession(cluster, { answers: ['short', `${typed}x`, typed, typed, typed, true] });
     const from = [await session.envSource(backupWithout(cluster, 'ADMIN_PASSWORD'))];
     const report = await fix(session, { from, yes: false });
     expect(report.verdict).toBe('ok');
