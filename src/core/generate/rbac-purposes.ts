@@ -9,6 +9,7 @@ export const rbacPurposes = [
   'backup',
   'history',
   'rollback',
+  'restore-sync',
   'dr-drill',
 ] as const;
 export type RbacPurpose = (typeof rbacPurposes)[number];

@@ -13,9 +13,22 @@ export function namespaceRules(purpose: RbacPurpose, namespace: string, { stack 
   return [...listRules(purpose), ...mergedRules(parts.flatMap((part) => rulesOf[part](namespace, stack)))];
 }
 
-/** `history` reads what c2l kept and nothing else. */
+/** `history` reads what c2l kept and nothing else, `restore-sync` what it paused. */
 export function readsWorkloads(purpose: RbacPurpose): boolean {
-  return purpose !== 'history';
+  return purpose !== 'history' && purpose !== 'restore-sync';
+}
+
+/** Who keeps a pause ends it where it is kept: on Applications, where Argo CD has them. */
+export function argocdPauseRules(purpose: RbacPurpose): RbacRule[] {
+  if (purpose !== 'restore-sync') return [];
+  return [
+    {
+      why: 'the sync that c2l paused goes on as it was before',
+      apiGroups: ['argoproj.io'],
+      resources: ['applications'],
+      verbs: ['list', 'get', 'patch'],
+    },
+  ];
 }
 
 /** Only an audit asks why a pod is held up that lacks no Secret. */
@@ -100,7 +113,7 @@ export const drillJournalRules: readonly RbacRule[] = [
 function listRules(purpose: RbacPurpose): RbacRule[] {
   const rules = new Map<string, { why: string; apiGroups: string[]; resources: string[]; verbs: string[] }>();
   for (const [resource, { group, why, onlyWhenStuck = false }] of Object.entries(listAccess)) {
-    if (resource !== 'secrets' && !readsWorkloads(purpose)) continue;
+    if (purpose === 'restore-sync' || (resource !== 'secrets' && !readsWorkloads(purpose))) continue;
     if (onlyWhenStuck && !looksCloser(purpose)) continue;
     const rule = rules.get(`${why}/${group}`);
     if (rule !== undefined) rule.resources.push(resource);
@@ -110,7 +123,7 @@ function listRules(purpose: RbacPurpose): RbacRule[] {
 }
 
 type RulesOf = (namespace: string, stack: Stack | undefined) => RbacRule[];
-type Part = 'logs' | 'write' | 'delete' | 'sync' | 'restart' | 'checks' | 'prune' | 'drill';
+type Part = 'logs' | 'write' | 'delete' | 'sync' | 'restart' | 'checks' | 'prune' | 'resume' | 'drill';
 
 const partsOf: Readonly<Record<RbacPurpose, readonly Part[]>> = {
   audit: ['logs'],
@@ -122,6 +135,7 @@ const partsOf: Readonly<Record<RbacPurpose, readonly Part[]>> = {
   backup: [],
   history: ['prune'],
   rollback: ['write', 'delete'],
+  'restore-sync': ['resume'],
   'dr-drill': ['write', 'delete', 'sync', 'restart', 'checks', 'drill'],
 };
 
@@ -174,6 +188,14 @@ const rulesOf: Readonly<Record<Part, RulesOf>> = {
   ],
   checks: checkRules,
   prune: () => [secretRule('copies that --prune removes, whose names carry their time', ['delete'], undefined)],
+  resume: () => [
+    {
+      why: 'the sync that c2l paused goes on as it was before',
+      apiGroups: ['external-secrets.io'],
+      resources: ['externalsecrets'],
+      verbs: ['list', 'get', 'patch'],
+    },
+  ],
   drill: () =>
     (['get', 'create', 'patch', 'update', 'delete'] as const).map((verb) =>
       secretRule('what a drill loses, marks and puts back, the copies of fix-secrets too', [verb], undefined),

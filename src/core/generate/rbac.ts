@@ -4,6 +4,7 @@ import { subjectName, type GenerateSubject } from './generate-subject.ts';
 import type { RbacPurpose } from './rbac-purposes.ts';
 import type { RbacRule } from './rbac-rule.ts';
 import {
+  argocdPauseRules,
   argocdRules,
   argocdSecretRules,
   clusterListRules,
@@ -87,22 +88,28 @@ export interface RoleGrant {
 
 function byNamespace(purpose: RbacPurpose, name: string, subject: GenerateSubject): RoleGrant[] {
   const { namespaces, argocdNamespace } = subject;
+  const isLooked = namespaces.includes(argocdNamespace);
+  const there = rulesAtArgocd(purpose, isLooked);
   const grants = namespaces.map((namespace): RoleGrant => {
     const own = namespaceRules(purpose, namespace, subject);
-    const isArgocds = namespace === argocdNamespace && readsWorkloads(purpose);
-    return { kind: 'Role', name, namespace, rules: isArgocds ? [...own, ...argocdRules().slice(0, 1)] : own };
+    return { kind: 'Role', name, namespace, rules: namespace === argocdNamespace ? [...own, ...there] : own };
   });
-  if (namespaces.includes(argocdNamespace) || !readsWorkloads(purpose)) return grants;
-  const rules = [...argocdRules(), ...argocdSecretRules(purpose)];
-  return [...grants, { kind: 'Role', name, namespace: argocdNamespace, rules }];
+  if (isLooked || there.length === 0) return grants;
+  return [...grants, { kind: 'Role', name, namespace: argocdNamespace, rules: there }];
+}
+
+/** Where its namespace is one of the looked-at, most of it is read there anyway. */
+function rulesAtArgocd(purpose: RbacPurpose, isLooked: boolean): RbacRule[] {
+  if (!readsWorkloads(purpose)) return argocdPauseRules(purpose);
+  return isLooked ? argocdRules().slice(0, 1) : [...argocdRules(), ...argocdSecretRules(purpose)];
 }
 
 /** With a ClusterRole the names of a stack's Secrets would count in every namespace, so that none are given. */
 function everywhere(purpose: RbacPurpose, name: string, subject: GenerateSubject): RoleGrant[] {
   const rules = namespaceRules(purpose, subject.stack?.namespaces[0] ?? '', subject);
   const unnamed = rules.map(({ why, apiGroups, resources, verbs }) => ({ why, apiGroups, resources, verbs }));
-  const argocd = readsWorkloads(purpose) ? argocdRules().slice(0, 1) : [];
-  return [{ kind: 'ClusterRole', name, rules: [...unnamed, ...clusterListRules(purpose), ...argocd] }];
+  const rest = [...clusterListRules(purpose), ...rulesAtArgocd(purpose, true)];
+  return [{ kind: 'ClusterRole', name, rules: [...unnamed, ...rest] }];
 }
 
 function grantDocuments(

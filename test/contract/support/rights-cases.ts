@@ -96,6 +96,13 @@ export const rightsCases: readonly RightsCase[] = [
     writes: true,
   },
   {
+    name: 'restore-sync',
+    purpose: 'restore-sync',
+    argv: ['restore-sync', '--yes'],
+    code: 0,
+    writes: false,
+  },
+  {
     name: 'restart of what runs with an older value',
     purpose: 'restart',
     argv: ['restart', '--yes'],
@@ -140,6 +147,8 @@ export function hiddenNothing(
 
 /** Rights for states that these cases do not bring about; each is written as `PURPOSE: VERB RESOURCE of …`. */
 export const usedElsewhere: readonly RegExp[] = [
+  // Where something is paused.
+  /^restore-sync: (get|patch) /,
   // Where an ExternalSecret names one, as in the audit's case.
   /^(?!audit).*: list (cluster)?secretstores /,
   /^(fix-secrets|dr-drill): patch externalsecrets /,

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import type { GenerateSubject } from '../../../src/core/generate/generate-subject.ts';
 import { Commented } from '../../../src/core/generate/generated-file.ts';
-import { generateRbac } from '../../../src/core/generate/rbac.ts';
+import { generateRbac, roleGrants } from '../../../src/core/generate/rbac.ts';
 import { rbacPurposes, type RbacPurpose } from '../../../src/core/generate/rbac-purposes.ts';
 import { namespaceRules } from '../../../src/core/generate/rbac-rules.ts';
 import { stackOf } from '../../support/builders.ts';
@@ -157,4 +157,18 @@ test('what reads c2l’s own copies alone looks at no workload', () => {
   ]);
   const lists = namespaceRules('history', 'shop', subject).filter(({ verbs }) => verbs.includes('list'));
   expect(lists.flatMap(({ resources }) => resources)).toEqual(['secrets']);
+});
+
+test('a pause is ended where it is kept, and nothing else is looked at for it', () => {
+  expect(objects(subject, 'restore-sync')).toEqual([
+    'ServiceAccount shop/c2l-restore-sync',
+    'Role shop/c2l-restore-sync',
+    'RoleBinding shop/c2l-restore-sync',
+    'Role argocd/c2l-restore-sync',
+    'RoleBinding argocd/c2l-restore-sync',
+  ]);
+  const granted = roleGrants('restore-sync', subject).flatMap(({ rules }) =>
+    rules.map(({ verbs, resources }) => `${verbs.join()} ${resources.join()}`),
+  );
+  expect(granted).toEqual(['list,get,patch externalsecrets', 'list,get,patch applications']);
 });
