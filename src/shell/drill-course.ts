@@ -10,6 +10,7 @@ import { injectFault, startAnew } from './drill-fault.ts';
 import type { Journal } from './drill-journal.ts';
 import { recover, waitForOthers, type Recovery } from './drill-recovery.ts';
 import type { Run } from './drill-report.ts';
+import { pauseOwners, resumeOwners } from './drill-owners.ts';
 import { startRival } from './drill-rival.ts';
 import { lookOn, type Noticed } from './drill-watch.ts';
 import { bringWorkloads } from './drill-workloads.ts';
@@ -41,6 +42,8 @@ export async function go(session: Session, run: Run, { journal, written }: Parts
     await journal.write('data', `write a row to ${journal.content.rows.map(({ component }) => component).join(', ')}`);
     for (const [component, answer] of await writeRows(session, journal.content.rows)) written.set(component, answer);
   }
+  const limitMs = options.limitMs ?? options.scenario.limits.total;
+  await pauseOwners(session, plan.pause, { journal, limitMs });
   const begun = clock.monotonic();
   await injectFault(session, plan, journal);
   const wrong: string[] = [];
@@ -57,6 +60,7 @@ export async function go(session: Session, run: Run, { journal, written }: Parts
       if (found.by === undefined) wrong.push(found.detail);
     }
     await journal.write('recovery', options.manual ? 'wait for people to recover' : 'recover from the sources');
+    wrong.push(...(await resumeOwners(session, journal)));
     const recovery = await recovered(session, run, journal);
     const tookMs = Math.round(clock.monotonic() - begun);
     if (recovery.isRecovered) await journal.write('verified', `recovered after ${durationText(tookMs)}`);

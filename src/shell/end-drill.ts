@@ -2,6 +2,7 @@ import type { RowAnswer } from '../core/drill/postgres-row.ts';
 import type { DrillReport } from '../core/drill/drill-report.ts';
 import { OperatorError } from '../errors.ts';
 import type { Journal } from './drill-journal.ts';
+import { resumeOwners } from './drill-owners.ts';
 import { putBack } from './drill-put-back.ts';
 import { readRows, removeRows } from './drill-data.ts';
 import { runRestart } from './restart.ts';
@@ -32,7 +33,9 @@ export async function endDrill(
   const { rows, lines } = journal.content;
   // Cut off in the clean-up: everything was put back, and the copies may be gone.
   const isPutBack = lines.some(({ step }) => step === 'clean-up');
-  const { isWhole, wrong } = isPutBack ? { isWhole: true, wrong: [] } : await bringBack(session, journal);
+  const { isProven, wrong } = isPutBack ? { isProven: true, wrong: [] } : await bringBack(session, journal);
+  const stillPaused = await resumeOwners(session, journal);
+  wrong.push(...stillPaused);
   const data = written === undefined ? [] : await readRows(session, rows, written);
   for (const { component, state, detail } of data) if (state === 'lost') wrong.push(`${component}: ${detail}`);
   await journal.write('clean-up', 'remove the copies and this journal');
@@ -41,7 +44,7 @@ export async function endDrill(
     wrong.push(`${component} still holds table ${rows.find((row) => row.component === component)?.table ?? ''}`);
   }
   const ended = {
-    isWhole,
+    isWhole: isProven && stillPaused.length === 0,
     wrong,
     data,
     journalDigest: session.deps.journalDigest(journal.content),
@@ -52,9 +55,9 @@ export async function endDrill(
   return ended;
 }
 
-async function bringBack(session: Session, journal: Journal): Promise<{ isWhole: boolean; wrong: string[] }> {
+async function bringBack(session: Session, journal: Journal): Promise<{ isProven: boolean; wrong: string[] }> {
   const { touched, faultAt, lines } = journal.content;
-  if (faultAt === undefined || touched.length === 0) return { isWhole: true, wrong: [] };
+  if (faultAt === undefined || touched.length === 0) return { isProven: true, wrong: [] };
   await journal.write('put-back', 'put back what is not as it was');
   const { restored } = await putBack(session, journal);
   // Of a recovery that was cut off nobody knows what it would have brought back.
@@ -65,7 +68,7 @@ async function bringBack(session: Session, journal: Journal): Promise<{ isWhole:
   const { verdict, findings } = await runVerify(session, { timeoutMs: proofMs });
   if (verdict !== 'ok') wrong.push(`after the way back verify ended with ${verdict}`);
   for (const { message, severity } of findings) if (severity === 'error') wrong.push(message);
-  return { isWhole: verdict === 'ok', wrong };
+  return { isProven: verdict === 'ok', wrong };
 }
 
 /** kubelet would start them too, a quarter of a minute later. */

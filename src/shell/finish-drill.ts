@@ -7,6 +7,7 @@ import { ExitCode } from '../exit-codes.ts';
 import { confirmWrite } from './confirm.ts';
 import { findMarker, Journal, removeSecret, type Marker } from './drill-journal.ts';
 import { recover } from './drill-recovery.ts';
+import { resumeOwners } from './drill-owners.ts';
 import { bringWorkloads } from './drill-workloads.ts';
 import { endDrill, type Ended } from './end-drill.ts';
 import { reportHead, type Session } from './session.ts';
@@ -63,6 +64,7 @@ async function recoverAgain(
   { identity }: FinishOptions,
 ): Promise<readonly string[]> {
   const { from, overwrite, refused, scenario } = journal.content;
+  const paused = await resumeOwners(session, journal);
   await journal.write('recovery', 'recover from the sources');
   const { wrong } = await recover(session, {
     from,
@@ -72,7 +74,7 @@ async function recoverAgain(
     timeoutMs: scenario.limits.total,
     before: () => bringWorkloads(session, journal),
   });
-  return wrong;
+  return [...paused, ...wrong];
 }
 
 /** Killed before the journal was there, or after it was gone: then nothing is broken, unless somebody took it away. */

@@ -13,6 +13,7 @@ import { findingsNow } from './drill-detection.ts';
 import { findMarker } from './drill-journal.ts';
 import { onlyNamespace, refusedDrill, refuseWithoutPermission } from './drill-permission.ts';
 import { observe } from './observe.ts';
+import { pauseRights } from './pause-sync.ts';
 import { proveRights, refuseForbiddenReads } from './prove-rights.ts';
 import { refuseUnreadableSecrets } from './readable-secrets.ts';
 import type { Session } from './session.ts';
@@ -145,6 +146,7 @@ function rightsFor({ namespace, journalNamespace, isJournalNamespaceThere, plan 
     ...secrets(namespace, ['get', 'create', 'patch', 'update', 'delete']),
     ...secrets(journalNamespace, ['get', 'create', 'patch', 'delete']),
     ...workloads,
+    ...pauseRights(plan.pause),
     ...evictions,
     ...creation,
   ];

@@ -1,4 +1,5 @@
 import type { ObjectRef } from '../kubernetes.ts';
+import type { PausableRef } from '../sync-pause.ts';
 import type { DrillLine } from './drill-report.ts';
 import type { DrillScenario } from './drill-schema.ts';
 import type { WorkloadResource } from './lost-workloads.ts';
@@ -47,6 +48,8 @@ export interface DrillJournal {
   readonly overwrite: readonly string[];
   /** Kinds of source that refuse during the recovery. */
   readonly refused: readonly string[];
+  /** Who is, or may be, paused; outermost first. */
+  readonly paused?: readonly PausableRef[];
   readonly rows: readonly DrillRow[];
   /** No later than the fault, by the server's clock. */
   readonly faultAt?: string;

@@ -16,6 +16,7 @@ export type DrillStep =
   | 'way-back'
   | 'copies'
   | 'data'
+  | 'owners'
   | 'fault'
   | 'consumers'
   | 'detection'

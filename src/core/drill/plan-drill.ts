@@ -3,6 +3,8 @@ import { refOf } from '../object-owners.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Stack } from '../stack.ts';
 import { workloadFaults, type LostWorkload } from './lost-workloads.ts';
+import type { PausableRef } from '../sync-pause.ts';
+import { ownersToPause } from './drill-owners.ts';
 import { consumers, type EvictedPod, type KeptPod } from './drill-pods.ts';
 import type { PlannedFault } from './drill-report.ts';
 import type { DrillScenario } from './drill-schema.ts';
@@ -11,6 +13,8 @@ import { faultsOf, type SecretFault } from './secret-faults.ts';
 export interface DrillPlan {
   readonly faults: readonly SecretFault[];
   readonly workloads: readonly LostWorkload[];
+  /** Who would undo the faults, outermost first. */
+  readonly pause: readonly PausableRef[];
   readonly evict: readonly EvictedPod[];
   /** Pods that use what is broken and stay all the same. */
   readonly keep: readonly KeptPod[];
@@ -39,6 +43,7 @@ export function planDrill(scenario: DrillScenario, snapshot: Snapshot, stack: St
   return {
     faults,
     workloads: lost,
+    pause: ownersToPause(faults, snapshot),
     evict,
     keep: [...new Map([...keep, ...alsoKept].map((each) => [refId(each.pod), each])).values()],
     overwrite: changed.flatMap(({ secret, keys }) => keys.map((key) => `${secret.metadata.name}/${key}`)),

@@ -5,7 +5,6 @@ import { refOf } from '../object-owners.ts';
 import { requirements, type Requirement } from '../requirements.ts';
 import { revisionsIn } from '../revision.ts';
 import type { Secret } from '../secret.ts';
-import { writerIndex } from '../secret-writers.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { namespaceOf, type Stack } from '../stack.ts';
 import { usesBroken, volatileWorkloads } from './drill-pods.ts';
@@ -35,7 +34,6 @@ export function faultsOf(
 ): readonly SecretFault[] {
   const needed = requirements(snapshot, stack);
   const found = joined(faults.flatMap((fault) => secretFaults(fault, { snapshot, stack, needed })));
-  refuseOwned(found, snapshot);
   refuseDataLoss(found, snapshot, stack);
   return found;
 }
@@ -162,27 +160,6 @@ function joined(faults: readonly SecretFault[]): SecretFault[] {
     if (!byId.has(id)) byId.set(id, fault);
   }
   return [...byId.values()];
-}
-
-/** What another program writes would come back by itself, or be taken for its own: neither proves the way back. */
-function refuseOwned(faults: readonly SecretFault[], snapshot: Snapshot): void {
-  const index = writerIndex(snapshot);
-  for (const { secret, does } of faults) {
-    const { metadata, owner, immutable } = secret;
-    const { external, sealed, application } = index.of(metadata.namespace, metadata.name);
-    const by = owner?.by ?? (external ? 'external-secrets' : sealed ? 'sealed-secrets' : application && 'argocd');
-    const place = `Secret ${metadata.namespace}/${metadata.name}`;
-    if (by !== undefined) {
-      throw new OperatorError('secret-owned', `${place} is written by ${by}, which a drill does not pause`, {
-        hint: 'name the others in a scenario of your own: c2l dr-drill describe total-secret-loss',
-      });
-    }
-    if (immutable && does !== 'lost') {
-      throw new OperatorError('secret-owned', `${place} is immutable: it can be lost, and not changed`, {
-        hint: 'c2l dr-drill run total-secret-loss',
-      });
-    }
-  }
 }
 
 function invalid(message: string, hint: string): OperatorError {
