@@ -141,6 +141,8 @@ describe.each(worldKinds)('under the Role that is printed for it, on $name,', (k
       await play(each).catch((error: unknown) => failed.push(`${each.name}: ${String(error)}`));
     }
     expect(failed).toEqual([]);
+    // What a pod shows at the moment of the look is the same each time in the sandbox alone.
+    if (!kind.isSandbox) return;
     const superfluous = [...accounts].flatMap(([purpose, { unused }]) =>
       [...unused].map((atom) => `${purpose}: ${atom}`),
     );
