@@ -116,6 +116,16 @@ export interface ClusterProbe {
   }): Promise<Observed<ExecResult>>;
 }
 
+/** What keeps pods from being evicted: how many must be healthy, and how many are. */
+export interface DisruptionBudget {
+  readonly name: string;
+  readonly needed: number;
+  readonly healthy: number;
+}
+
+/** Without a budget the server did not say why it refused. */
+export type Eviction = { readonly isDone: true } | { readonly isDone: false; readonly budget?: DisruptionBudget };
+
 /**
  * Writes throw OperatorError: `conflict` when the object is not as planned, `forbidden`, `write-failed`.
  * Each is sent once: a write that timed out is never repeated before the object was read again.
@@ -184,10 +194,12 @@ export interface ClusterWriter {
     },
   ): Promise<void>;
   /**
-   * Eviction, so that PodDisruptionBudgets hold; false when one refuses for now (429). Exactly the pod that was planned
-   * is meant: one of the same name with another uid is left alone.
+   * Eviction, so that PodDisruptionBudgets hold; not done when one refuses for now (429). Exactly the pod that was
+   * planned is meant: one of the same name with another uid is left alone.
    */
-  evictPod(pod: { namespace: string; name: string; uid: string }): Promise<boolean>;
+  evictPod(pod: { namespace: string; name: string; uid: string }): Promise<Eviction>;
+  /** Past every PodDisruptionBudget; else as an eviction. */
+  deletePod(pod: { namespace: string; name: string; uid: string }): Promise<void>;
   /** Sets `kubectl.kubernetes.io/restartedAt` on the pod template, as `kubectl rollout restart` does. */
   restartWorkload(workload: {
     kind: 'Deployment' | 'StatefulSet' | 'DaemonSet';

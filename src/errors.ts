@@ -40,6 +40,8 @@ export interface OperatorErrorOptions {
   readonly hint?: string;
   readonly exitCode?: ExitCode;
   readonly cause?: unknown;
+  /** The server gave no answer of its own: the same, sent again, may succeed. */
+  readonly isPassing?: boolean;
 }
 
 /**
@@ -50,6 +52,7 @@ export class OperatorError extends Error {
   readonly code: OperatorErrorCode;
   readonly hint: string | undefined;
   readonly exitCode: ExitCode;
+  readonly isPassing: boolean;
 
   constructor(code: OperatorErrorCode, message: string, options: OperatorErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -57,5 +60,6 @@ export class OperatorError extends Error {
     this.code = code;
     this.hint = options.hint;
     this.exitCode = options.exitCode ?? ExitCode.usage;
+    this.isPassing = options.isPassing ?? false;
   }
 }

@@ -64,6 +64,7 @@ function openCluster(options: ConnectClusterOptions): Cluster {
     annotate: (object) => writer.annotate(object),
     patchSynced: (object, patch) => writer.patchSynced(object, patch),
     evictPod: (pod) => writer.evictPod(pod),
+    deletePod: (pod) => writer.deletePod(pod),
     restartWorkload: (workload) => writer.restartWorkload(workload),
     close: () => {
       transport.close();

@@ -4,7 +4,7 @@ import { pausableResources, type PausableRef } from '../core/sync-pause.ts';
 import type { SecretValue } from '../core/secret-value.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
-import type { ClusterWriter } from '../cluster-ports.ts';
+import type { ClusterWriter, DisruptionBudget, Eviction } from '../cluster-ports.ts';
 import {
   apiStatus,
   parseObject,
@@ -150,7 +150,7 @@ export class KubernetesWriter implements ClusterWriter {
     if (answer.status === 409) throw conflict(`${subjectText(subject)} changed meanwhile`, auditAgain(namespace));
   }
 
-  async evictPod(pod: PodIdentity): Promise<boolean> {
+  async evictPod(pod: PodIdentity): Promise<Eviction> {
     const { namespace, name } = pod;
     const subject = { verb: 'create', resource: 'pods/eviction', namespace, name };
     const body = {
@@ -162,7 +162,18 @@ export class KubernetesWriter implements ClusterWriter {
     const path = `${objectPath('/api/v1', 'pods', pod)}/eviction`;
     const answer = await this.#send({ method: 'POST', path, body }, subject, [429]);
     refuseReplacedPod(answer, pod);
-    return answer.status !== 429;
+    return answer.status === 429 ? { isDone: false, ...refusedBy(answer) } : { isDone: true };
+  }
+
+  async deletePod(pod: PodIdentity): Promise<void> {
+    const { namespace, name, uid } = pod;
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } };
+    const path = objectPath('/api/v1', 'pods', pod);
+    const answer = await this.#send(
+      { method: 'DELETE', path, body },
+      { verb: 'delete', resource: 'pods', namespace, name },
+    );
+    refuseReplacedPod(answer, pod);
   }
 
   async restartWorkload(workload: Parameters<ClusterWriter['restartWorkload']>[0]): Promise<void> {
@@ -209,6 +220,15 @@ function encode(data: ReadonlyMap<string, SecretValue>): Record<string, string> 
   return Object.fromEntries([...data].map(([key, value]) => [key, value.revealBase64()]));
 }
 
+/** The server's words name the budget; of others that send a 429 nothing is passed on. */
+function refusedBy(answer: ApiAnswer): { budget?: DisruptionBudget } {
+  const told = apiStatus(answer)?.causes.find(({ reason }) => reason === 'DisruptionBudget')?.message ?? '';
+  const match = /^The disruption budget (\S+) needs (\d+) healthy pods and has (\d+) currently/.exec(told);
+  if (match === null) return {};
+  const [, name = '', needed, healthy] = match;
+  return { budget: { name, needed: Number(needed), healthy: Number(healthy) } };
+}
+
 /** A pod that is gone is what was wanted; one of the same name with another uid was never planned for. */
 function refuseReplacedPod(answer: ApiAnswer, pod: PodIdentity): void {
   if (answer.status !== 409) return;
@@ -224,7 +244,7 @@ function writtenSecret(answer: ApiAnswer, subject: Subject): Secret {
 function refusal(answer: ApiAnswer, subject: Subject): OperatorError {
   const { status } = answer;
   const said = apiStatus(answer);
-  if (said?.causes.includes('NamespaceTerminating') === true) {
+  if (said?.causes.some(({ reason }) => reason === 'NamespaceTerminating') === true) {
     return writeFailed(subject, `namespace ${subject.namespace ?? ''} is being deleted`);
   }
   if (status === 403) {
@@ -235,7 +255,7 @@ function refusal(answer: ApiAnswer, subject: Subject): OperatorError {
   }
   if (status === 401) return writeFailed(subject, 'the API server does not accept the credentials (401)');
   if (status === 422) return writeFailed(subject, invalidReason(said?.message ?? ''));
-  return writeFailed(subject, `the API server refused it (${status})`);
+  return writeFailed(subject, `the API server refused it (${status})`, status >= 500 || status === 429);
 }
 
 /** The server's own message may quote values. */
@@ -248,13 +268,14 @@ function invalidReason(message: string): string {
 function unanswered(subject: Subject, error: TransportFailure, { path }: ApiRequest): OperatorError {
   const { cause, reason } = error.failure;
   const mayBeDone = !path.endsWith(rehearsed.slice(1)) && (cause === 'timeout' || reason.includes('broke off'));
-  return writeFailed(subject, mayBeDone ? `${reason}; whether it was done is not known` : reason);
+  return writeFailed(subject, mayBeDone ? `${reason}; whether it was done is not known` : reason, true);
 }
 
-function writeFailed(subject: Subject, wrong: string): OperatorError {
+function writeFailed(subject: Subject, wrong: string, isPassing = false): OperatorError {
   return new OperatorError('write-failed', `${subject.verb} ${subjectText(subject)} failed: ${wrong}`, {
     hint: subject.namespace === undefined ? 'c2l audit' : auditAgain(subject.namespace),
     exitCode: ExitCode.partial,
+    isPassing,
   });
 }
 

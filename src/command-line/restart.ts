@@ -9,15 +9,27 @@ export function declareRestart(registry: Registry): void {
   addRestartOptions(addWriteOptions(command))
     .option('--affected-by <secret>', 'restart exactly what took secret/NAME, or secret/NAME:KEY, at its start')
     .option(
+      '--delete <workload>',
+      'delete its broken pods where a PodDisruptionBudget refuses; may be repeated',
+      collect,
+    )
+    .option(
       '--accept-data-loss <workload>',
       'restart it although its data goes with its pods; may be repeated',
       collect,
     );
   registry.reports(command, { writes: true }, ({ restart }) => {
     const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & WaitFlags & RestartWords>();
-    const { acceptDataLoss, affectedBy } = flags;
+    const { acceptDataLoss, affectedBy, delete: deleted } = flags;
     const waitOnly = flags.waitOnly === true;
     return (session) =>
-      restart(session, { ...consent(flags), waitOnly, timeoutMs: flags.timeout, acceptDataLoss, affectedBy });
+      restart(session, {
+        ...consent(flags),
+        waitOnly,
+        timeoutMs: flags.timeout,
+        acceptDataLoss,
+        affectedBy,
+        delete: deleted,
+      });
   });
 }

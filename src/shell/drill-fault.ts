@@ -26,8 +26,8 @@ export async function startAnew({ cluster }: Session, pods: readonly EvictedPod[
   const refused: string[] = [];
   for (const { pod, uid } of pods) {
     try {
-      const isEvicted = await cluster.evictPod({ namespace: pod.namespace, name: pod.name, uid });
-      if (!isEvicted) refused.push(`${refText(pod)} stays: a PodDisruptionBudget keeps it`);
+      const { isDone } = await cluster.evictPod({ namespace: pod.namespace, name: pod.name, uid });
+      if (!isDone) refused.push(`${refText(pod)} stays: a PodDisruptionBudget keeps it`);
     } catch (error) {
       // One that was replaced meanwhile has started anew already.
       if (!(error instanceof OperatorError)) throw error;

@@ -1,21 +1,19 @@
 import { diagnose } from '../core/diagnose.ts';
 import { notReadyCodes, type Finding, type FindingCode } from '../core/findings.ts';
-import { refId, refText } from '../core/kubernetes.ts';
+import { refId } from '../core/kubernetes.ts';
 import { planRestart, type RestartPlan } from '../core/plan-restart.ts';
 import { keptOutcomes, plannedOutcomes, withoutWrites } from '../core/restart-outcomes.ts';
 import { verdictOf, type RestartReport, type StepOutcome, type Verdict } from '../core/report.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { awaitedIds } from '../core/waiting.ts';
-import type { Right } from '../cluster-ports.ts';
-import { outcomeLines } from '../render/change-text.ts';
 import { durationText } from '../render/layout.ts';
-import { createStyle } from '../render/style.ts';
+import { agreeToRestart, restartRights } from './agree-to-restart.ts';
 import { chooseRestart, type RestartWords } from './choose-restart.ts';
-import { confirmWrite } from './confirm.ts';
 import { endLeftPauses } from './left-pauses.ts';
 import { observe } from './observe.ts';
 import { proveRights, refuseForbiddenReads } from './prove-rights.ts';
-import { replacePods, restartLevels } from './restart-steps.ts';
+import { replacePods } from './replace-pods.ts';
+import { restartBranches } from './restart-branches.ts';
 import { refuseWhenInterrupted, reportHead, type Session } from './session.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 import { waitForComponents, type WaitResult } from './wait-components.ts';
@@ -45,16 +43,15 @@ export async function runRestart(session: Session, options: RestartOptions): Pro
   const snapshot = await untilInterrupted(observe(cluster, scope, deps.clock.now()), deps.signal);
   const choice = chooseRestart(session, snapshot, options);
   const full = planRestart(snapshot, stack, choice);
-  const plan = options.waitOnly ? withoutWrites(full) : full;
+  let plan = options.waitOnly ? withoutWrites(full) : full;
   const writes = plan.replace.length + plan.restart.length;
 
   if (options.dryRun) return dryRunReport(session, snapshot, plan);
   const resumed = await endLeftPauses(session, snapshot);
   if (writes > 0) {
     refuseForbiddenReads(session, snapshot, 'restart');
-    await untilInterrupted(proveRights(session, rightsFor(plan)), deps.signal);
-    show(session, plan);
-    await confirmWrite(session, question(plan), options);
+    await untilInterrupted(proveRights(session, restartRights(plan, choice.deletable)), deps.signal);
+    plan = await agreeToRestart(session, plan, { ...options, deletable: choice.deletable });
     refuseWhenInterrupted(session);
   }
 
@@ -63,8 +60,8 @@ export async function runRestart(session: Session, options: RestartOptions): Pro
   const deadline = deps.clock.monotonic() + patience;
   const begun = [
     ...resumed,
-    ...(await replacePods(session, plan.replace, deadline)),
-    ...(await restartLevels(session, snapshot, { levels: plan.restart, deadline })),
+    ...(await replacePods(session, plan.replace, { deadline, deletable: choice.deletable })),
+    ...(await restartBranches(session, snapshot, { levels: plan.restart, deadline })),
   ];
   const wait = await waitForComponents(session, snapshot, {
     awaited: awaited(session, snapshot, plan),
@@ -83,41 +80,6 @@ function awaited(
   const replaced = plan.replace.map(({ workload }) => workload);
   const touched = [...replaced, ...restarted, ...plan.keep.flatMap(({ awaits }) => awaits ?? [])];
   return { ids: awaitedIds(snapshot, stack, touched), rollouts: new Set(restarted.map(refId)) };
-}
-
-function rightsFor({ replace, restart }: RestartPlan): Right[] {
-  const rights = [
-    ...replace.map(({ pod }): Right => ({
-      verb: 'create',
-      group: '',
-      resource: 'pods',
-      subresource: 'eviction',
-      namespace: pod.namespace,
-    })),
-    ...restart.flat().map(({ workload }): Right => ({
-      verb: 'patch',
-      group: 'apps',
-      resource: `${workload.kind.toLowerCase()}s`,
-      namespace: workload.namespace,
-    })),
-  ];
-  return [...new Map(rights.map((right) => [JSON.stringify(right), right])).values()];
-}
-
-function show({ deps }: Session, plan: RestartPlan): void {
-  const { terminal } = deps;
-  const style = createStyle(terminal.color, { width: terminal.width });
-  for (const line of outcomeLines(plannedOutcomes(plan), style)) terminal.err(line);
-}
-
-function question({ replace, restart }: RestartPlan): string {
-  const workloads = restart.flat().map(({ workload }) => refText(workload));
-  const pods = replace.length === 1 ? '1 pod that serves' : `${replace.length} pods that serve`;
-  const parts = [
-    ...(replace.length > 0 ? [`replace ${pods} nobody`] : []),
-    ...(workloads.length > 0 ? [`restart ${workloads.join(', ')}`] : []),
-  ];
-  return `${parts.join(' and ')}?`;
 }
 
 /** What restart answers for: keys that hold a pod back, and workloads that do not come up. */
@@ -170,11 +132,16 @@ function finalReport(session: Session, ended: Ended): RestartReport {
 function finalVerdict({ begun, wait, isUntouched }: Ended, findings: readonly Finding[]): Verdict {
   const found = verdictOf(findings);
   if (wait.end === 'interrupted') return 'interrupted';
-  if (begun.some(({ outcome }) => outcome === 'failed')) return 'partial';
+  if (begun.some(isUndone)) return 'partial';
   if (wait.end === 'ready') return found;
   if (isUntouched && found === 'ok') return wait.end === 'unreadable' ? 'unreadable' : 'problems';
   if (isUntouched) return found;
   return begun.length > 0 || wait.end === 'timeout' || found === 'ok' ? 'partial' : found;
+}
+
+/** A pod that somebody else replaced is what was wanted. */
+function isUndone({ action, outcome }: StepOutcome): boolean {
+  return outcome === 'failed' || (action === 'restart-workload' && outcome === 'skipped');
 }
 
 function waitOutcomes({ wait, isUntouched }: Ended): StepOutcome[] {

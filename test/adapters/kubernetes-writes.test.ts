@@ -83,6 +83,12 @@ describe('what is sent', () => {
       { kind: 'Eviction', apiVersion: 'policy/v1', deleteOptions: { preconditions: { uid: 'uid-1' } } },
     ],
     [
+      'deletePod',
+      (cluster) => cluster.deletePod(pod),
+      { method: 'DELETE', path: '/api/v1/namespaces/shop/pods/api-0' },
+      { kind: 'DeleteOptions', preconditions: { uid: 'uid-1' } },
+    ],
+    [
       'restartWorkload',
       (cluster) => cluster.restartWorkload({ kind: 'StatefulSet', namespace: 'shop', name: 'db', at: 'then' }),
       { method: 'PATCH', path: '/apis/apps/v1/namespaces/shop/statefulsets/db?fieldManager=c2l' },
@@ -188,7 +194,7 @@ describe('pods', () => {
       sendStatus(response, 404, 'NotFound');
     });
 
-    expect(await cluster.evictPod(pod)).toBe(true);
+    expect(await cluster.evictPod(pod)).toEqual({ isDone: true });
   });
 
   test('one that was replaced is a conflict', async () => {
@@ -202,12 +208,23 @@ describe('pods', () => {
     });
   });
 
-  test('an eviction that a PodDisruptionBudget refuses is false, and is not sent again', async () => {
+  test('an eviction that a PodDisruptionBudget refuses names it, and is not sent again', async () => {
+    const message = 'The disruption budget calm needs 2 healthy pods and has 1 currently';
+    const details = { causes: [{ reason: 'DisruptionBudget', message }] };
+    const { cluster, server } = await connectTo((response) => {
+      sendStatus(response, 429, 'TooManyRequests', { details });
+    });
+
+    expect(await cluster.evictPod(pod)).toEqual({ isDone: false, budget: { name: 'calm', needed: 2, healthy: 1 } });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('an eviction that is refused without a word is not done either', async () => {
     const { cluster, server } = await connectTo((response) => {
       sendStatus(response, 429, 'TooManyRequests', {}, { 'Retry-After': '1' });
     });
 
-    expect(await cluster.evictPod(pod)).toBe(false);
+    expect(await cluster.evictPod(pod)).toEqual({ isDone: false });
     expect(server.requests).toHaveLength(1);
   });
 });
