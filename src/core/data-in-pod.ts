@@ -4,8 +4,11 @@ import { containerStatuses } from './pod-state.ts';
 import type { Stack } from './stack.ts';
 import type { Workload } from './workloads.ts';
 
-/** Where data lies that goes with its pod. */
-export type PlaceInPod = 'an emptyDir' | 'its own file system';
+/** Where the data of a container lies, and goes with its pod. */
+export interface DataInPod {
+  readonly container: string;
+  readonly place: 'an emptyDir' | 'its own file system';
+}
 
 interface DatabaseImage {
   readonly name: RegExp;
@@ -25,30 +28,46 @@ const databaseImages: readonly DatabaseImage[] = [
  * Where a database keeps its data, if that place is lost with its pod. A database is what the stack logs in to or says
  * holds data, and what runs the image of one; the stack may say of those that they hold none.
  */
-export function dataInPod(workload: Workload, stack: Stack | undefined): PlaceInPod | undefined {
+export function dataInPod(workload: Workload, stack: Stack | undefined): readonly DataInPod[] {
   const declared = stack?.components.find((each) => refId(componentRef(stack, each)) === refId(workload.ref));
-  if (declared?.holdsData === false) return undefined;
+  if (declared?.holdsData === false) return [];
   const { containers } = workload.podSpec;
   const databases = containers.flatMap((container) => {
     const image = databaseImages.find(({ name }) => name.test(imageName(container)));
-    return image === undefined ? [] : [placeOf(container, folderOf(container, image), workload)];
+    return image === undefined ? [] : [placed(container, folderOf(container, image), workload)];
   });
-  if (databases.length > 0) return databases.find((place) => place !== 'kept');
+  if (databases.length > 0) return databases.filter(isInPod);
   const isDatabase = declared?.holdsData ?? declared?.checks.some(({ kind }) => kind === 'postgres-login');
-  if (isDatabase !== true) return undefined;
+  if (isDatabase !== true) return [];
   // Its image does not tell which container it is: any that keeps something may be it.
-  const places = containers.map((container) => placeOf(container, undefined, workload));
-  return places.includes('kept') ? undefined : places.find((place) => place !== 'kept');
+  const places = containers.map((container) => placed(container, undefined, workload));
+  return places.every(isInPod) ? places : [];
 }
 
-/** Whether a pod may have data to lose: one whose containers were never started has none, nor one that starts over. */
-export function hasDataToLose(pod: Pod, place: PlaceInPod): boolean {
-  return containerStatuses(pod).some(({ state, lastState, restartCount = 0 }) => {
-    if (state?.running !== undefined) return true;
+/** Where a pod has data to lose: a container that was never started has none, nor one that starts over. */
+export function dataToLose(pod: Pod, data: readonly DataInPod[]): DataInPod['place'] | undefined {
+  const statuses = containerStatuses(pod);
+  return data.find(({ container, place }) => {
+    const status = statuses.find(({ name }) => name === container);
+    if (status?.state?.running !== undefined) return true;
+    const { state, lastState, restartCount = 0 } = status ?? {};
     const hasRun = restartCount > 0 || state?.terminated !== undefined || lastState?.terminated !== undefined;
     // The file system of a container goes with each end of it; an emptyDir stays as long as the pod.
     return hasRun && place === 'an emptyDir';
-  });
+  })?.place;
+}
+
+interface Placed {
+  readonly container: string;
+  readonly place: DataInPod['place'] | 'kept';
+}
+
+function placed(container: Container, folder: string | undefined, workload: Workload): Placed {
+  return { container: container.name, place: placeOf(container, folder, workload) };
+}
+
+function isInPod(found: Placed): found is DataInPod {
+  return found.place !== 'kept';
 }
 
 function imageName({ image = '' }: Container): string {
@@ -64,11 +83,7 @@ function folderOf({ env = [] }: Container, { folder, variable }: DatabaseImage):
   return env.find(({ name }) => name === variable)?.value ?? folder;
 }
 
-function placeOf(
-  { volumeMounts = [] }: Container,
-  folder: string | undefined,
-  workload: Workload,
-): PlaceInPod | 'kept' {
+function placeOf({ volumeMounts = [] }: Container, folder: string | undefined, workload: Workload): Placed['place'] {
   const mounted = volumeMounts.map(({ name, mountPath }) => ({ mountPath, kind: volumeKind(name, workload) }));
   const holding = mounted.filter(({ mountPath }) => folder !== undefined && isWithin(folder, mountPath));
   const [nearest] = holding.sort((left, right) => right.mountPath.length - left.mountPath.length);

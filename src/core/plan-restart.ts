@@ -6,6 +6,7 @@ import { refOf } from './object-owners.ts';
 import { isBelowPartition } from './partition.ts';
 import { podNeed, type PodNeed } from './pod-need.ts';
 import { podState } from './pod-state.ts';
+import { isBehindTemplate, isBeingRenewed } from './rollout-under-way.ts';
 import { replaceObstacle, restartObstacle, templateLack, type ObstacleScene } from './restart-obstacles.ts';
 import { secretsView } from './secrets-view.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -138,8 +139,11 @@ function planRollout(
 }
 
 function needOf(workload: Workload, pod: Pod, { view, affectedBy }: PlanScene): PodNeed {
-  if (affectedBy !== undefined) return affectedNeed(pod, podNeed(pod, view), affectedBy, view);
-  return correctedNeed(workload, pod, podNeed(pod, view), view);
+  const own = podNeed(pod, view);
+  const need =
+    affectedBy === undefined ? correctedNeed(workload, pod, own, view) : affectedNeed(pod, own, affectedBy, view);
+  if (need.need !== 'restart' || !isBeingRenewed(workload, pod)) return need;
+  return { need: 'nothing', reason: `${need.reason}, and a rollout that was begun is about to renew it` };
 }
 
 /**
@@ -150,15 +154,6 @@ function correctedNeed(workload: Workload, pod: Pod, need: PodNeed, view: PlanSc
   if (need.need === 'restart' || podState(pod).state === 'ready' || !isBehindTemplate(workload, pod)) return need;
   if (templateLack(workload, view) !== undefined) return need;
   return { need: 'replace', reason: 'has an older template and blocks the corrected one' };
-}
-
-/** Whether a new pod in its place would have another template. */
-function isBehindTemplate(workload: Workload, pod: Pod): boolean {
-  if (workload.type !== 'StatefulSet' || isBelowPartition(workload, pod)) return false;
-  const { spec, status } = workload.object;
-  const revision = pod.metadata.labels?.['controller-revision-hash'];
-  if (revision === undefined || status?.updateRevision === undefined) return false;
-  return revision !== status.updateRevision && spec.updateStrategy?.type !== 'OnDelete';
 }
 
 function isRestartable(ref: ObjectRef): ref is RestartStep['workload'] {

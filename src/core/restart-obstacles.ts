@@ -1,4 +1,4 @@
-import { dataInPod, hasDataToLose } from './data-in-pod.ts';
+import { dataInPod, dataToLose } from './data-in-pod.ts';
 import { refId, refText, type Pod } from './kubernetes.ts';
 import { lackText } from './pod-need.ts';
 import { isBelowPartition } from './partition.ts';
@@ -79,8 +79,9 @@ function lossOf(
   { stack, acceptDataLoss }: Omit<ObstacleScene, 'view'>,
 ): string | undefined {
   if (acceptDataLoss.has(refId(workload.ref))) return undefined;
-  const place = dataInPod(workload, stack);
-  if (place === undefined || !pods.some((pod) => hasDataToLose(pod, place))) return undefined;
+  const data = dataInPod(workload, stack);
+  const place = pods.map((pod) => dataToLose(pod, data)).find((found) => found !== undefined);
+  if (place === undefined) return undefined;
   const text = refText(workload.ref);
   return `its data is on ${place} and would be lost: change the value inside the database, or c2l restart --accept-data-loss ${text}`;
 }

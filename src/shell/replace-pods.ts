@@ -1,5 +1,6 @@
 import { refId, refText } from '../core/kubernetes.ts';
 import type { ReplaceStep } from '../core/plan-restart.ts';
+import { podState } from '../core/pod-state.ts';
 import type { StepOutcome } from '../core/report.ts';
 import type { DisruptionBudget } from '../cluster-ports.ts';
 import { OperatorError } from '../errors.ts';
@@ -32,8 +33,9 @@ async function replacePod(session: Session, step: ReplaceStep, options: ReplaceO
     detail,
   });
   try {
-    const refusal = await removePod(session, step, options);
-    return refusal === undefined ? outcome('done', step.reason) : outcome('failed', refusal);
+    const removal = await removePod(session, step, options);
+    if (removal === 'gone') return outcome('done', step.reason);
+    return removal === 'ready' ? outcome('skipped', 'became ready by itself') : outcome('failed', removal.refusal);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     // Its controller or somebody else was faster: a pod of that name is a new one.
@@ -43,30 +45,40 @@ async function replacePod(session: Session, step: ReplaceStep, options: ReplaceO
   }
 }
 
-/** Why the pod is still there; undefined when it goes. */
+type Removal = 'gone' | 'ready' | { readonly refusal: string };
+
+/** Waits for budgets, and leaves alone what serves somebody in the end. */
 async function removePod(
   session: Session,
   { pod, uid, workload }: ReplaceStep,
   { deadline, deletable }: ReplaceOptions,
-): Promise<string | undefined> {
+): Promise<Removal> {
   const { cluster, deps } = session;
   const target = { namespace: pod.namespace, name: pod.name, uid };
   let isTold = false;
   for (;;) {
     const eviction = await writeAgain(session, deadline, () => cluster.evictPod(target));
-    if (eviction.isDone) return undefined;
+    if (eviction.isDone) return 'gone';
     if (deletable.has(refId(workload))) {
       await writeAgain(session, deadline, () => cluster.deletePod(target));
-      return undefined;
+      return 'gone';
     }
     const budget = budgetText(eviction.budget);
     if (deps.clock.monotonic() >= deadline) {
-      return `${budget} allowed no eviction in time; c2l restart --delete ${refText(workload)} deletes it all the same`;
+      const way = `c2l restart --delete ${refText(workload)} deletes it all the same`;
+      return { refusal: `${budget} allowed no eviction in time; ${way}` };
     }
     if (!isTold) deps.terminal.err(`${refText(pod)} waits: ${budget} allows no eviction now`);
     isTold = true;
     await deps.clock.sleep(budgetRetryMs, deps.signal);
+    if (await isReady(session, target)) return 'ready';
   }
+}
+
+async function isReady({ cluster }: Session, { namespace, uid }: { namespace: string; uid: string }): Promise<boolean> {
+  const pods = await cluster.list('pods', namespace);
+  const pod = pods.state === 'present' ? pods.value.find(({ metadata }) => metadata.uid === uid) : undefined;
+  return pod !== undefined && podState(pod).state === 'ready';
 }
 
 function budgetText(budget: DisruptionBudget | undefined): string {

@@ -12,6 +12,7 @@ import type { Session } from './session.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 import { writeAgain } from './write-again.ts';
 
+/** Longer than a view is shared. */
 const pollMs = 250;
 
 /**
@@ -115,11 +116,14 @@ function branchOf(id: string, run: Run): Promise<Branch> {
 
 /** Why a workload is not ready or does not do its work, once no time would change that or the time is over. */
 async function proven(object: ObjectRef, run: Run, isRestarted: boolean): Promise<string | undefined> {
+  const { clock, signal } = run.session.deps;
+  // The view may be a moment old, from before the restart, when all was ready.
+  if (isRestarted) await clock.sleep(pollMs, signal);
   for (;;) {
     const step = await comeUp(object, run, isRestarted);
     if (step === 'ready') break;
     if (typeof step === 'object') return `${refText(object)} did not come up: ${step.failure}`;
-    await run.session.deps.clock.sleep(pollMs, run.session.deps.signal);
+    await clock.sleep(pollMs, signal);
   }
   run.tell(`restarting: ${refText(object)} is ready, its checks are made`);
   const wrong = await disproof(run.session, object, run.world);
@@ -138,7 +142,7 @@ async function comeUp(
   const gap = [snapshot.pods, snapshot.deployments, snapshot.statefulSets].flatMap(({ gaps }) => gaps)[0];
   if (gap !== undefined) {
     tell(`restarting: ${gap.reason}`);
-    return isLate ? { failure: gap.reason } : 'not yet';
+    return isLate || gap.cause === 'forbidden' ? { failure: gap.reason } : 'not yet';
   }
   const ids = new Set([refId(object)]);
   // A rollout that somebody holds back is no matter of what only has to work.

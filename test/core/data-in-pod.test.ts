@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { dataInPod, hasDataToLose } from '../../src/core/data-in-pod.ts';
+import { dataInPod, dataToLose } from '../../src/core/data-in-pod.ts';
 import type { Container, ContainerStatus, Pod, Volume } from '../../src/core/kubernetes.ts';
 import { stackSchema } from '../../src/core/stack-schema.ts';
 import type { Stack } from '../../src/core/stack.ts';
@@ -17,7 +17,7 @@ function stackOf(component: object): Stack {
 function placeOf(parts: Partial<Container>, volumes: readonly Volume[] = [], stack?: Stack): string | undefined {
   const spec = { containers: [container('main', { image: 'registry.example/team/app:1', ...parts })], volumes };
   const [workload] = workloads(snapshotOf(statefulSet('db', { spec })));
-  return dataInPod(workload!, stack);
+  return dataInPod(workload!, stack)[0]?.place;
 }
 
 const scratch = { name: 'data', emptyDir: {} };
@@ -78,11 +78,13 @@ test('there is data to lose only where a container has run', () => {
     status: { containerStatuses: [{ name: 'main', ...status }] },
   });
   const crashed = { restartCount: 3, state: { waiting: { reason: 'CrashLoopBackOff' } } };
-  expect(hasDataToLose(pod({ state: { running: {} } }), 'its own file system')).toBe(true);
-  expect(hasDataToLose(pod({ state: { waiting: { reason: 'CreateContainerConfigError' } } }), 'an emptyDir')).toBe(
-    false,
-  );
-  expect(hasDataToLose(pod(crashed), 'an emptyDir')).toBe(true);
+  const refused = { state: { waiting: { reason: 'CreateContainerConfigError' } } };
+  const scratched = [{ container: 'main', place: 'an emptyDir' }] as const;
+  const bare = [{ container: 'main', place: 'its own file system' }] as const;
+  expect(dataToLose(pod({ state: { running: {} } }), bare)).toBe('its own file system');
+  expect(dataToLose(pod({ name: 'beside', state: { running: {} } }), bare)).toBeUndefined();
+  expect(dataToLose(pod(refused), scratched)).toBeUndefined();
+  expect(dataToLose(pod(crashed), scratched)).toBe('an emptyDir');
   // It began with an empty file system at each start anyway.
-  expect(hasDataToLose(pod(crashed), 'its own file system')).toBe(false);
+  expect(dataToLose(pod(crashed), bare)).toBeUndefined();
 });

@@ -280,6 +280,21 @@ test('a broken pod with an older template is replaced, since its StatefulSet nev
   expect(told(world('r1'))).toEqual(['keep-pod db-0: CrashLoopBackOff']);
 });
 
+test('an outdated pod that a rollout is about to renew is left to it', () => {
+  const owner = { kind: 'StatefulSet', name: 'db' };
+  const labels = { 'controller-revision-hash': 'r1' };
+  const standing = { running: before };
+  const world = (updateRevision: string): Snapshot => ({
+    ...emptySnapshot(namespace),
+    secrets: listing([restored]),
+    statefulSets: listing([statefulSet(namespace, 'db', token, updateRevision)]),
+    pods: listing([pod({ namespace, name: 'db-0', needs: token, owner, standing, labels })]),
+  });
+  const older = 'runs with an older value of key token of Secret app';
+  expect(told(world('r1'))).toEqual([`restart-workload db: ${older}`]);
+  expect(told(world('r2'))).toEqual([`keep-pod db-0: ${older}, and a rollout that was begun is about to renew it`]);
+});
+
 test('a healthy pod with an older template is left to its StatefulSet, though a key of it was added back', () => {
   const owner = { kind: 'StatefulSet', name: 'db' };
   const labels = { 'controller-revision-hash': 'r1' };

@@ -75,7 +75,7 @@ export function reasonToKeep(workload: Workload, stack: Stack | undefined): stri
   const { ref, type } = workload;
   if (type === 'Job' || type === 'CronJob') return 'its Job counts a deleted pod as a failure';
   if (type === 'Other' && ref.kind !== 'ReplicaSet') return 'no controller would start it again';
-  return dataInPod(workload, stack) === undefined ? undefined : dataWouldBeLost;
+  return dataInPod(workload, stack).length === 0 ? undefined : dataWouldBeLost;
 }
 
 /** The pods that have started since and hold other values than the Secrets hold now. */

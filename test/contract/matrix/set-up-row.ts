@@ -40,7 +40,7 @@ async function expectStatus(world: World, wanted: number, sent: Sent): Promise<v
   if (status !== wanted) throw new Error(`${sent[0]} ${sent[1]} was answered with ${status}: ${text}`);
 }
 
-const plurals: Readonly<Record<string, string>> = { Ingress: 'ingresses', ResourceQuota: 'resourcequotas' };
+const plurals: Readonly<Record<string, string>> = { Ingress: 'ingresses' };
 
 function collection(namespace: string, { apiVersion, kind }: Manifest): string {
   const api = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
