@@ -128,7 +128,7 @@ type Part = 'logs' | 'write' | 'delete' | 'sync' | 'restart' | 'checks' | 'prune
 const partsOf: Readonly<Record<RbacPurpose, readonly Part[]>> = {
   audit: ['logs'],
   'fix-secrets': ['write', 'delete', 'sync'],
-  restart: ['restart'],
+  restart: ['restart', 'checks'],
   verify: ['checks'],
   stabilize: ['logs', 'write', 'delete', 'sync', 'restart', 'checks'],
   watch: ['checks'],

@@ -68,7 +68,7 @@ describe('rights beside the lists that every command makes', () => {
       ],
     ],
     ['fix-secrets', fixes],
-    ['restart', ['create pods/eviction', ...patchWorkloads]],
+    ['restart', ['create pods/eviction', ...patchWorkloads, 'get secrets shop-secrets', ...logins]],
     ['verify', ['get secrets shop-secrets', ...logins]],
     ['stabilize', ['get pods/log', ...fixes, 'create pods/eviction', ...patchWorkloads, ...logins]],
   ])('%s', (purpose, expected) => {
