@@ -15,7 +15,7 @@ export interface Asked {
 /** The refusal where keys have no value and nobody can be asked: all of them, with what each source said. */
 export function valuesMissing(
   keys: readonly WantedKey[],
-  { asked, collected: { refusals }, kept }: Asked,
+  { asked, collected: { refusals, deleted }, kept }: Asked,
 ): OperatorError {
   const secrets = [...new Set(keys.map(({ namespace, secret }) => `${namespace}/${secret}`))];
   const sources =
@@ -26,13 +26,19 @@ export function valuesMissing(
   return new OperatorError(
     isInvalid ? 'values-invalid' : 'values-missing',
     `no usable value for ${count(keys.length, 'key')} of ${secrets.join(', ')}: ${namesByReason(keys, refusals)}; ${sources}`,
-    {
-      hint:
-        kept !== undefined && kept.size > 0
-          ? `c2l kept ${kept.size} of them in the cluster: add --from revision`
-          : 'c2l fix-secrets --from env:FILE or --from azure-key-vault:NAME-OR-URL',
-    },
+    { hint: hintFor(keys, { deleted, kept }) },
   );
+}
+
+function hintFor(
+  keys: readonly WantedKey[],
+  { deleted, kept }: Pick<Collected, 'deleted'> & Pick<Asked, 'kept'>,
+): string {
+  if (kept !== undefined && kept.size > 0) return `c2l kept ${kept.size} of them in the cluster: add --from revision`;
+  const inBin = new Set([...deleted.values()].flatMap((all) => all.map(({ key }) => keyId(key))));
+  const recoverable = keys.filter((key) => inBin.has(keyId(key))).length;
+  if (recoverable > 0) return `${recoverable} of them can be brought back in the vault: add --recover`;
+  return 'c2l fix-secrets --from env:FILE or --from azure-key-vault:NAME-OR-URL';
 }
 
 /** The names are not repeated where they are the keys themselves, as in most vaults. */

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { BackupReport } from '../../src/core/report.ts';
 import { start } from '../support/built-program.ts';
 import { sandbox } from '../support/sandbox.ts';
+import { serveVault } from '../support/served-vault.ts';
 
 let folder: string;
 
@@ -16,19 +17,13 @@ test('sandbox --vault-only serves a vault to who knows what it prints, and takes
   folder = await mkdtemp(join(tmpdir(), 'c2l-vault-only-'));
   const kubeconfig = join(folder, 'kubeconfig');
   await writeFile(kubeconfig, (await sandbox({ scenario: 'healthy' })).kubeconfig);
-  const vault = start(['sandbox', '--vault-only']);
-  const exports = await vault.said('stdout', /SSL_CERT_FILE=.*\n/);
-  const url = /vault (https:\S+),/.exec(await vault.said('stderr', /vault https:\S+,/))?.[1] ?? '';
-  const env = Object.fromEntries(
-    [...exports.matchAll(/^export (\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
-  );
+  const { url, env, stop } = await serveVault();
 
   const argv = ['backup', '--check', '--kubeconfig', kubeconfig, '--from', `azure-key-vault:${url}`, '-o', 'json'];
   const { exitCode, stdout } = await start(argv, { env }).finished;
   const wasThere = existsSync(env['SSL_CERT_FILE'] ?? '');
-  vault.child.kill('SIGINT');
 
-  expect((await vault.finished).exitCode).toBe(0);
+  expect((await stop()).exitCode).toBe(0);
   // Its values are its own, so each is found and none is what runs.
   const { entries } = JSON.parse(stdout) as BackupReport;
   expect([exitCode, new Set(entries.map(({ state }) => state))]).toEqual([1, new Set(['differs'])]);

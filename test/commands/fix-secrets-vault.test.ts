@@ -57,6 +57,7 @@ describe('what the vault holds as deleted', () => {
     expect(stderr).toMatch(
       /2 values deleted in azure-key-vault:\S+: admin-password, auth0-audience: --recover brings them/,
     );
+    expect(stderr).toContain('2 of them can be brought back in the vault: add --recover');
     expect(cluster.vault.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
     expect(storedKeys()).not.toContain('auth0-audience');
   });
