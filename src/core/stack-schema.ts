@@ -127,6 +127,20 @@ export const stackSchema = z.strictObject({
     .strictObject({ namespace: kubernetesName.default('argocd'), applications: z.array(kubernetesName).default([]) })
     .describe('where Argo CD runs and which of its Applications belong to the stack')
     .default({ namespace: 'argocd', applications: [] }),
+  azureKeyVault: z
+    .strictObject({
+      vault: z
+        .string()
+        .regex(
+          /^([a-zA-Z][0-9a-zA-Z-]{1,22}[0-9a-zA-Z]|https:\/\/[^\s/]+)\/?$/,
+          'expected the name of a vault, or its https: URL',
+        )
+        .describe('name of the vault, or its URL'),
+      clientId: name.optional().describe('of the managed identity that reads the vault'),
+      tenantId: name.optional().describe('of the directory that the identity belongs to'),
+    })
+    .optional()
+    .describe('the vault that generated manifests read from, and as whom'),
   runbooks: z
     .url({ protocol: /^https?$/ })
     .optional()

@@ -48,6 +48,12 @@ export const generateKinds: readonly GenerateKind[] = [
     load: async () => (await import('./resilience.ts')).generateResilience,
   }),
   kind({
+    name: 'external-secrets',
+    description: 'what lets External Secrets write the Secrets of the stack from Azure Key Vault',
+    example: 'c2l generate external-secrets --out secrets',
+    load: async () => (await import('./external-secrets.ts')).generateExternalSecrets,
+  }),
+  kind({
     name: 'argocd-notifications',
     description: "triggers and templates for Argo CD's notifications: degraded for long, and recovered",
     example: 'c2l generate argocd-notifications | kubectl apply -f -',
