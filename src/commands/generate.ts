@@ -79,14 +79,14 @@ function refuseCheckOfStream({ command }: Made, flags: GenerateFlags): void {
   });
 }
 
-/** On a stream stands what `kubectl apply -f -` takes, where there is any. */
+/** On a stream stands what `kubectl apply -f -` takes, where there is any; a guide is for the folder. */
 function print({ name, command, files }: Made, texts: readonly FileText[], flags: GenerateFlags, deps: Deps): void {
   if (flags.output === 'json') {
     deps.terminal.out(filesJson(name, texts));
     return;
   }
   const applied = texts.filter((_, index) => isApplied(files[index]));
-  const shown = applied.length === 0 ? texts : applied;
+  const shown = applied.length === 0 ? texts.filter(({ path }) => !path.endsWith('.md')) : applied;
   deps.terminal.out(filesText(shown));
   const left = texts.filter((text) => !shown.includes(text)).map(({ path }) => path);
   if (left.length > 0) deps.terminal.err(`not shown: ${left.join(', ')}; ${command} --out DIR writes all`);

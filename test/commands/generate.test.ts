@@ -147,6 +147,18 @@ function shuffled(value: unknown, by: number): unknown {
   return Object.fromEntries(by % 2 === 0 ? turned : turned.reverse());
 }
 
+test('a guide is written into the folder, and is not among the documents on standard output', async () => {
+  const argv = ['generate', 'sync-policy', '--stack', 'cloudtolocalllm'];
+  const documents = parseAllDocuments((await runCli(argv)).stdout);
+  expect(documents.flatMap(({ errors }) => errors)).toEqual([]);
+  expect(documents.map((document) => (document.toJS() as { kind: string }).kind)).toEqual([
+    'Component',
+    ...Array<string>(4).fill('Application'),
+  ]);
+  await runCli([...argv, '--out', 'policy'], { cwd: folder });
+  expect(await readFile(join(folder, 'policy/README.md'), 'utf8')).toMatch(/^<!-- Made by c2l .*requiresPruning/s);
+});
+
 test('with -o json one document that holds the files', async () => {
   const { stdout } = await runCli([...rbac, '-o', 'json']);
   expect(JSON.parse(stdout)).toEqual({

@@ -54,6 +54,12 @@ export const generateKinds: readonly GenerateKind[] = [
     load: async () => (await import('./external-secrets.ts')).generateExternalSecrets,
   }),
   kind({
+    name: 'sync-policy',
+    description: 'how Argo CD heals and prunes the stack, and never takes Secrets or data along: a kustomize component',
+    example: 'c2l generate sync-policy --out overlays/sync-policy',
+    load: async () => (await import('./sync-policy.ts')).generateSyncPolicy,
+  }),
+  kind({
     name: 'argocd-notifications',
     description: "triggers and templates for Argo CD's notifications: degraded for long, and recovered",
     example: 'c2l generate argocd-notifications | kubectl apply -f -',

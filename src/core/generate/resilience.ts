@@ -1,6 +1,7 @@
-import { namespaceOf, type Stack, type StackComponent } from '../stack.ts';
+import type { StackComponent } from '../stack.ts';
 import { madeOfStack, type StackNeed } from './generate-kind.ts';
 import { Commented, type GeneratedFile } from './generated-file.ts';
+import { workloadTarget } from './workload-target.ts';
 
 interface Endpoint {
   readonly path: string;
@@ -28,7 +29,10 @@ export const generateResilience = madeOfStack('resilience', [needsDependants], (
         {
           apiVersion: 'kustomize.config.k8s.io/v1alpha1',
           kind: 'Component',
-          patches: patched.map(({ component }) => ({ path: fileOf(component), target: targetOf(stack, component) })),
+          patches: patched.map(({ component }) => ({
+            path: fileOf(component),
+            target: workloadTarget(stack, component),
+          })),
         },
       ],
     },
@@ -53,16 +57,6 @@ function endpointOf({ dependsOn, checks }: StackComponent): Endpoint | undefined
 
 function fileOf({ name }: StackComponent): string {
   return `${name}-probes.yaml`;
-}
-
-function targetOf(stack: Stack, component: StackComponent): object {
-  const [kind = '', name = ''] = component.workload.split('/');
-  return {
-    group: 'apps',
-    kind,
-    name: `^${name.replaceAll('.', String.raw`\.`)}$`,
-    namespace: namespaceOf(stack, component),
-  };
 }
 
 /** As JSON patches, in which `add` also replaces: they need no name of the container. */
