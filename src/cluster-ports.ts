@@ -28,6 +28,8 @@ export interface ClusterReader {
   listSecrets(namespace?: string): Promise<Observed<readonly Secret[]>>;
   /** The Secrets that c2l kept before its writes, and those alone. */
   listRevisions(namespace?: string): Promise<Observed<readonly Secret[]>>;
+  /** What drills keep for themselves, and that alone. */
+  listDrillSecrets(namespace?: string): Promise<Observed<readonly Secret[]>>;
   /** Those in which Argo CD keeps its repositories and clusters, and those alone. */
   listArgoCdSecrets(namespace: string): Promise<Observed<readonly Secret[]>>;
   readSecret(namespace: string, name: string): Promise<Observed<Secret>>;

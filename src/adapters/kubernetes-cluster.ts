@@ -41,6 +41,7 @@ function openCluster(options: ConnectClusterOptions): Cluster {
     list: (resource, namespace) => reader.list(resource, namespace),
     listSecrets: (namespace) => reader.listSecrets(namespace),
     listRevisions: (namespace) => reader.listRevisions(namespace),
+    listDrillSecrets: (namespace) => reader.listDrillSecrets(namespace),
     listArgoCdSecrets: (namespace) => reader.listArgoCdSecrets(namespace),
     readSecret: (namespace, name) => reader.readSecret(namespace, name),
     readLog: (place) => reader.readLog(place),

@@ -1,3 +1,4 @@
+import { drillType } from '../core/drill/drill-journal.ts';
 import { argoCdTypeLabel } from '../core/argocd-parts.ts';
 import type { Listed, ObjectMeta, Resource } from '../core/kubernetes.ts';
 import { absent, present, type Observed } from '../core/observed.ts';
@@ -61,6 +62,10 @@ export class KubernetesReader implements ClusterReader {
 
   async listRevisions(namespace?: string): Promise<Observed<readonly Secret[]>> {
     return this.#listSecrets(namespace, { selector: `labelSelector=${revisionOfLabel}` });
+  }
+
+  async listDrillSecrets(namespace?: string): Promise<Observed<readonly Secret[]>> {
+    return this.#listSecrets(namespace, { selector: `fieldSelector=${encodeURIComponent(`type=${drillType}`)}` });
   }
 
   async listArgoCdSecrets(namespace: string): Promise<Observed<readonly Secret[]>> {

@@ -1,23 +1,31 @@
-import type { GlobalFlags } from '../commands/options.ts';
+import type { GlobalFlags, WriteFlags } from '../commands/options.ts';
 import { collect } from './parse-arguments.ts';
 import type { Registry } from './registry.ts';
+import { addWriteOptions, consent } from './shared-options.ts';
 
 interface DoctorFlags {
   readonly from?: readonly string[];
   readonly identity?: string;
+  readonly clean?: boolean;
+  readonly journalNamespace: string;
 }
 
 export function declareDoctor(registry: Registry): void {
   const command = registry
     .command(
       'doctor',
-      'tell what c2l finds here of what it needs: server, rights, sources, leftovers; changes nothing',
+      'tell what c2l finds here of what it needs: server, rights, sources, leftovers',
       'c2l doctor -n shop --from azure-key-vault:NAME',
     )
     .option('--from <source>', 'a source to reach, and to compare with what runs; may be repeated', collect)
     .option('--identity <file>', 'file of an age identity, for an encrypted backup (default: $C2L_AGE_IDENTITY)');
-  registry.reports(command, { writes: false, formats: () => ['text', 'json', 'yaml', 'markdown'] }, ({ doctor }) => {
-    const { from = [], identity } = command.optsWithGlobals<GlobalFlags & DoctorFlags>();
-    return (session) => doctor(session, { from, identity });
+  addWriteOptions(command)
+    .option('--clean', 'remove what c2l ever left in the cluster, but for the way back of an unfinished drill')
+    .option('--journal-namespace <name>', 'where drills keep journals, copies and results', 'c2l-drill');
+  registry.reports(command, { writes: true, formats: () => ['text', 'json', 'yaml', 'markdown'] }, ({ doctor }) => {
+    const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & DoctorFlags>();
+    const { from = [], identity, journalNamespace } = flags;
+    const clean = flags.clean === true ? { ...consent(flags), journalNamespace } : undefined;
+    return (session) => doctor(session, { from, identity, journalNamespace, clean });
   });
 }

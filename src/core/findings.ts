@@ -80,6 +80,7 @@ export const findingCodes = {
   'node-not-ready': { severity: 'error', runbook: 'restoring-application-secrets' },
   'argocd-unhealthy': { severity: 'error', runbook: 'bootstrapping-the-cluster' },
   'argocd-application-unhealthy': { severity: 'warning', runbook: 'restoring-application-secrets' },
+  'drill-unfinished': { severity: 'error', runbook: 'running-a-dr-drill' },
   'drill-failed': { severity: 'error', runbook: 'running-a-dr-drill' },
   'check-failed': { severity: 'error', runbook: 'restoring-application-secrets' },
   unreadable: { severity: 'warning', runbook: 'restoring-application-secrets' },

@@ -36,6 +36,7 @@ export interface StepOutcome {
     | 'resume-sync'
     | 'keep-revision'
     | 'prune-revision'
+    | 'remove-drill-secret'
     | 'store-backup'
     | 'replace-pod'
     | 'restart-workload'
@@ -281,6 +282,8 @@ export interface Examination {
 export interface DoctorReport extends ReportHead {
   readonly command: 'doctor';
   readonly examinations: readonly Examination[];
+  /** What became of each leftover, where they were to be removed. */
+  readonly outcomes?: readonly StepOutcome[];
   /** The command to run next. */
   readonly next: string;
 }

@@ -108,6 +108,7 @@ const actionWords: Record<StepOutcome['action'], string> = {
   'resume-sync': 'resume',
   'keep-revision': 'keep revision',
   'prune-revision': 'remove revision',
+  'remove-drill-secret': 'remove',
   'store-backup': 'store',
   'replace-pod': 'REPLACE',
   'restart-workload': 'RESTART',

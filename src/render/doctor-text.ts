@@ -1,4 +1,5 @@
 import type { DoctorReport, Examination } from '../core/report.ts';
+import { outcomeLines } from './change-text.ts';
 import { closingLines, headLines, withFlags } from './head-text.ts';
 import { commandLines, count, table, type Cell } from './layout.ts';
 import type { Style } from './style.ts';
@@ -11,7 +12,7 @@ const words: Readonly<Record<Examination['state'], string>> = {
 };
 
 export function doctorText(report: DoctorReport, style: Style): string[] {
-  const { examinations, next } = report;
+  const { examinations, next, outcomes = [] } = report;
   const paints = { ok: style.good, lacking: style.caution, problem: style.bad, unreadable: style.caution };
   const rows = table(
     examinations.map(({ name, state, detail }): Cell[] => [
@@ -25,6 +26,7 @@ export function doctorText(report: DoctorReport, style: Style): string[] {
   const steps = [...new Map(open.map((each) => [each.next, each])).values()];
   return [
     ...headLines(report, style),
+    ...(outcomes.length === 0 ? [] : [...outcomeLines(outcomes, style), '']),
     ...rows,
     ...(steps.length === 0 ? [] : ['', 'what to do about it']),
     ...steps.flatMap((each) => [`  ${each.name}`, ...commandLines('    ', stepText(each, style), style.width)]),

@@ -1,34 +1,41 @@
-import { markerName } from '../core/drill/drill-journal.ts';
-import { bySecret } from '../core/history.ts';
 import { count } from '../core/list-text.ts';
-import { refText } from '../core/kubernetes.ts';
 import type { Finding } from '../core/findings.ts';
-import { verdictOf, type DoctorReport, type Examination, type Verdict } from '../core/report.ts';
-import { revisionsIn } from '../core/revision.ts';
-import { pausesIn } from '../core/sync-pause.ts';
+import { verdictOf, verdictOfWrites, type DoctorReport, type Examination, type Verdict } from '../core/report.ts';
 import { OperatorError } from '../errors.ts';
 import { runCheckBackup } from './check-backup.ts';
+import { cleanLeftovers, type CleanOptions } from './clean-leftovers.ts';
+import { examineLeftovers } from './doctor-leftovers.ts';
 import { examineRights } from './doctor-rights.ts';
-import { findMarker } from './drill-journal.ts';
-import { listEverywhere } from './observe.ts';
+import { untilInterrupted } from './until-interrupted.ts';
 import { reportHead, type Session } from './session.ts';
 
 export interface DoctorOptions {
   readonly from: readonly string[];
   readonly identity?: string | undefined;
+  /** Where drills keep their journals. */
+  readonly journalNamespace: string;
+  /** Takes away what earlier runs left, before anything is looked at. */
+  readonly clean?: CleanOptions | undefined;
 }
 
-/** Looks at everything that c2l needs, the one whatever became of the other. Changes nothing. */
+/** Looks at everything that c2l needs, the one whatever became of the other. Changes nothing but what is to be cleaned. */
 export async function runDoctor(session: Session, options: DoctorOptions): Promise<DoctorReport> {
   session.drillNotice.mute();
+  if (options.clean === undefined) return untilInterrupted(examine(session, options), session.deps.signal);
+  const outcomes = await cleanLeftovers(session, options.clean);
+  const found = await examine(session, options);
+  const verdict = verdictOfWrites(outcomes, []);
+  return { ...found, outcomes, ...(verdict === 'ok' ? {} : { verdict }) };
+}
+
+async function examine(session: Session, options: DoctorOptions): Promise<DoctorReport> {
   const { cluster, deps, scope } = session;
-  const [version, groups, rights, backup, drills, leftovers] = await Promise.all([
+  const [version, groups, rights, backup, leftovers] = await Promise.all([
     examineVersion(session),
     examineGroups(session),
     examineRights(session),
     examineBackup(session, options),
-    examineDrills(session),
-    examineLeftovers(session),
+    examineLeftovers(session, options.journalNamespace),
   ]);
   const place = { name: 'context', detail: `${cluster.context}, server ${cluster.server}` };
   const examinations: Examination[] = [
@@ -38,14 +45,14 @@ export async function runDoctor(session: Session, options: DoctorOptions): Promi
     examineStack(session),
     ...rights,
     backup.examination,
-    ...drills,
-    ...leftovers,
+    ...leftovers.examinations,
   ];
+  const findings = [...leftovers.findings, ...backup.findings];
   return {
     ...reportHead(session, { namespaces: scope.namespaces, takenAt: deps.clock.now().toISOString() }),
     command: 'doctor',
-    verdict: verdict(examinations, backup.findings),
-    findings: backup.findings,
+    verdict: verdict(examinations, findings),
+    findings,
     examinations,
     next: nextOf(examinations),
   };
@@ -125,74 +132,17 @@ async function examineBackup(
     const { findings, entries, verdict: found } = await runCheckBackup(session, { from, identity });
     const good = entries.filter(({ state }) => state === 'equal' || state === 'valid').length;
     const detail = `${good} of ${count(entries.length, 'required value')} can be restored from ${places.join(', ')}`;
-    const next = `c2l backup --check ${places.map((place) => `--from ${place}`).join(' ')}`;
+    const next = checkOf(places);
     const state = found === 'ok' ? 'ok' : found === 'problems' ? 'problem' : 'unreadable';
     return { examination: { name, state, detail, ...(state === 'ok' ? {} : { next }) }, findings };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     const { message, hint } = error;
-    const examination = {
-      name,
-      state: 'unreadable' as const,
-      detail: message,
-      ...(hint === undefined ? {} : { next: hint }),
-    };
-    return { examination, findings: [] };
+    const detail = hint === undefined ? message : `${message}; ${hint}`;
+    return { examination: { name, state: 'unreadable', detail, next: checkOf(places) }, findings: [] };
   }
 }
 
-async function examineDrills(session: Session): Promise<Examination[]> {
-  const name = 'drills';
-  const { namespaces } = session.scope;
-  const found = await Promise.all(
-    namespaces.map(async (namespace): Promise<Examination | undefined> => {
-      try {
-        const marker = await findMarker(session, namespace);
-        if (marker === undefined) return undefined;
-        const broken = marker.isArmed ? ', and something may still be broken' : '';
-        const detail = `drill ${marker.scenario} in namespace ${namespace} is not finished${broken}`;
-        return { name, state: 'problem', detail, next: `c2l dr-drill abort -n ${namespace}` };
-      } catch (error) {
-        if (!(error instanceof OperatorError)) throw error;
-        const next = `kubectl auth can-i get secrets/${markerName} -n ${namespace}`;
-        return { name, state: 'unreadable', detail: error.message, next };
-      }
-    }),
-  );
-  const told = found.filter((each) => each !== undefined);
-  return told.length > 0 ? told : [{ name, state: 'ok', detail: 'none is unfinished' }];
-}
-
-/** What earlier runs left in the cluster. */
-async function examineLeftovers({ cluster, scope }: Session): Promise<Examination[]> {
-  const [secrets, externalSecrets, applications] = await Promise.all([
-    listEverywhere('secrets', scope, (namespace) => cluster.listRevisions(namespace)),
-    listEverywhere('externalsecrets', scope, (namespace) => cluster.list('externalsecrets', namespace)),
-    listEverywhere('applications', { ...scope, all: false, namespaces: [scope.argocdNamespace] }, (namespace) =>
-      cluster.list('applications', namespace),
-    ),
-  ]);
-  const [gap] = [...secrets.gaps, ...externalSecrets.gaps, ...applications.gaps];
-  if (gap !== undefined) {
-    const next = `kubectl auth can-i list ${gap.resource} -n ${gap.namespace}`;
-    return [{ name: 'leftovers', state: 'unreadable', detail: gap.reason, next }];
-  }
-  const revisions = revisionsIn(secrets.items);
-  const pauses = pausesIn({ writers: { externalSecrets }, argocd: { applications } });
-  return [
-    ...pauses.map(({ object }): Examination => ({
-      name: 'paused sync',
-      state: 'lacking',
-      detail: `${refText(object)} in namespace ${object.namespace} does not sync`,
-      next: `c2l restore-sync -n ${object.namespace}`,
-    })),
-    revisions.length === 0
-      ? { name: 'revisions', state: 'ok', detail: 'none is kept' }
-      : {
-          name: 'revisions',
-          state: 'ok',
-          detail: `${count(revisions.length, 'revision')} of ${count(bySecret(revisions).length, 'Secret')} kept`,
-          next: 'c2l history',
-        },
-  ];
+function checkOf(places: readonly string[]): string {
+  return `c2l backup --check ${places.map((place) => `--from ${place}`).join(' ')}`;
 }

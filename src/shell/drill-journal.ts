@@ -1,4 +1,5 @@
 import { copyName, drillType, journalName, markerName, type DrillJournal } from '../core/drill/drill-journal.ts';
+import { copyOfNote, drillOfNote } from '../core/drill/drill-remains.ts';
 import type { DrillStep } from '../core/drill/drill-report.ts';
 import { SecretValue } from '../core/secret-value.ts';
 import type { Secret } from '../core/secret.ts';
@@ -93,7 +94,7 @@ export class Journal {
       name: journalName(id),
       type: drillType,
       labels,
-      annotations: { 'c2l.dev/drill-of': namespace },
+      annotations: { [drillOfNote]: namespace },
       data: encoded(content),
     };
     const journal = await cluster.createSecret(page).catch(async (error: unknown) => {
@@ -111,8 +112,7 @@ export class Journal {
     const found = await session.cluster.readSecret(journalNamespace, journalName(id));
     if (found.state === 'unreadable') throw unreadable(found.reason);
     if (found.state === 'absent') return undefined;
-    const text = found.value.data.get(journalKey);
-    const content = text === undefined ? undefined : session.deps.readJournal(text);
+    const content = journalOf(session, found.value);
     if (content === undefined) throw unreadable(`Secret ${journalNamespace}/${journalName(id)} holds no journal`);
     return new Journal(session, journalNamespace, {
       content,
@@ -188,7 +188,7 @@ export class Journal {
         name: copyName(id, index),
         type: drillType,
         labels,
-        annotations: { 'c2l.dev/drill-of': namespace, 'c2l.dev/copy-of': name },
+        annotations: { [drillOfNote]: namespace, [copyOfNote]: name },
         data: new Map([[copyKey, content]]),
       });
       const kept = await this.copy(copyName(id, index));
@@ -209,6 +209,12 @@ export class Journal {
     await removeSecret(this.#session, this.#place, journalName(id));
     await removeSecret(this.#session, namespace, markerName);
   }
+}
+
+/** What stands in the Secret of a journal; undefined where it is none, or cannot be understood. */
+export function journalOf({ deps }: Pick<Session, 'deps'>, { data }: Secret): DrillJournal | undefined {
+  const text = data.get(journalKey);
+  return text === undefined ? undefined : deps.readJournal(text);
 }
 
 /** Only what a drill made is removed. */

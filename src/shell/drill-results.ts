@@ -1,4 +1,5 @@
 import { drillType } from '../core/drill/drill-journal.ts';
+import { drillsOfNote } from '../core/drill/drill-remains.ts';
 import type { DrillReport } from '../core/drill/drill-report.ts';
 import { drillResult, keptAtMost, resultsName, type DrillResult } from '../core/drill/drill-result.ts';
 import { SecretValue } from '../core/secret-value.ts';
@@ -63,7 +64,7 @@ async function store(
       name,
       type: drillType,
       labels: { 'app.kubernetes.io/managed-by': 'c2l' },
-      annotations: { 'c2l.dev/drills-of': namespace },
+      annotations: { [drillsOfNote]: namespace },
       data,
     });
     return;

@@ -36,7 +36,8 @@ export async function endLeftPauses(session: Session, snapshot: Snapshot): Promi
   return outcomes;
 }
 
-function isLeft({ deps }: Session, { pause }: PausedObject): boolean {
+/** Whether nobody ends this pause any more. */
+export function isLeft({ deps }: Session, { pause }: PausedObject): boolean {
   if (pause === undefined) return false;
   if (Date.parse(pause.until) <= deps.clock.now().getTime()) return true;
   return pause.by === deps.operator && pause.processId !== deps.processId && !deps.isRunning(pause.processId);

@@ -79,6 +79,7 @@ test('a source that cannot be reached is not one that lacks values', async () =>
   const found = await report('--from', 'env:nowhere.env');
   expect([found.code, found.verdict]).toEqual([3, 'unreadable']);
   expect(about(found, 'backup')).toMatchObject({ state: 'unreadable', detail: expect.stringContaining('nowhere.env') });
+  expect(found.next).toBe('c2l backup --check --from env:nowhere.env');
 });
 
 test('names a drill that was not finished before anything else', async () => {
@@ -101,6 +102,7 @@ test('names a drill that was not finished before anything else', async () => {
   expect(about(found, 'drills')?.detail).toBe(
     'drill missing-keys in namespace cloudtolocalllm is not finished, and something may still be broken',
   );
+  expect([found.code, found.findings.map(({ code }) => code)]).toEqual([1, ['drill-unfinished']]);
   expect(found.next).toBe('c2l dr-drill abort -n cloudtolocalllm');
 });
 

@@ -23,6 +23,7 @@ function clusterWith(resources: readonly Resource[]): ClusterReader {
     list: (resource) => Promise.resolve(listed(resource)),
     listSecrets: () => Promise.resolve({ state: 'present', value: [] }),
     listRevisions: () => Promise.resolve({ state: 'present', value: [] }),
+    listDrillSecrets: () => Promise.resolve({ state: 'present', value: [] }),
     listArgoCdSecrets: () => Promise.resolve({ state: 'present', value: [] }),
     readSecret: () => Promise.resolve({ state: 'absent' }),
     copySecret: () => Promise.resolve({ state: 'absent' }),

@@ -1,8 +1,24 @@
 import type { FindingCode } from '../findings.ts';
 import type { FindingPage } from './finding-page.ts';
 
-/** The page of what a drill found out about the recovery. */
+/** The pages of what drills leave behind, and of what they find out about the recovery. */
 export const drillPages = {
+  'drill-unfinished': {
+    title: 'a drill was begun and not put back',
+    meaning: [
+      'A drill holds the lock of the namespace, or its copies are still there and its journal does not say that everything was put back. What it broke may still be broken.',
+    ],
+    inKubectl: [{ lines: ['kubectl get secrets -A -l c2l.dev/drill'] }],
+    fixWithC2l: [
+      'Put back what it broke; whoever began it need not be there, since the journal lies in the cluster.',
+      { lines: ['c2l dr-drill abort -n NAMESPACE'] },
+      'Where the lock was deleted, compare the copies with what is there now, restore what is missing, and delete the copies by hand: no command of c2l removes them.',
+    ],
+    fixByHand: [
+      'The Secrets of type c2l.dev/drill in the journal namespace name in an annotation what each is a copy of.',
+    ],
+    safeToIgnore: ['While the drill runs.'],
+  },
   'drill-failed': {
     title: 'a drill did not recover, or not in time',
     meaning: [
