@@ -209,6 +209,14 @@ export interface ClusterWriter {
     name: string;
     at: string;
   }): Promise<void>;
+  /** Sets how many pods it is to have, and notes on it in the same write what must not be forgotten until they are back. */
+  scaleWorkload(workload: {
+    kind: 'Deployment' | 'StatefulSet';
+    namespace: string;
+    name: string;
+    replicas: number;
+    annotations: Readonly<Record<string, string | null>>;
+  }): Promise<void>;
 }
 
 export interface Cluster extends ClusterReader, ClusterProbe, ClusterWriter {

@@ -67,6 +67,7 @@ function openCluster(options: ConnectClusterOptions): Cluster {
     evictPod: (pod) => writer.evictPod(pod),
     deletePod: (pod) => writer.deletePod(pod),
     restartWorkload: (workload) => writer.restartWorkload(workload),
+    scaleWorkload: (workload) => writer.scaleWorkload(workload),
     close: () => {
       transport.close();
     },

@@ -86,6 +86,7 @@ const podSpec: ShapeOf<PodSpec> = {
     imagePullSecrets: secretNames,
     serviceAccountName: 'string',
     nodeName: 'string',
+    terminationGracePeriodSeconds: 'number',
     volumes: {
       list: {
         required: { name: 'string' },

@@ -177,10 +177,21 @@ export class KubernetesWriter implements ClusterWriter {
   }
 
   async restartWorkload(workload: Parameters<ClusterWriter['restartWorkload']>[0]): Promise<void> {
+    const annotations = { 'kubectl.kubernetes.io/restartedAt': workload.at };
+    await this.#patchWorkload(workload, { spec: { template: { metadata: { annotations } } } });
+  }
+
+  async scaleWorkload(workload: Parameters<ClusterWriter['scaleWorkload']>[0]): Promise<void> {
+    const { replicas, annotations } = workload;
+    await this.#patchWorkload(workload, { metadata: { annotations }, spec: { replicas } });
+  }
+
+  async #patchWorkload(
+    workload: { kind: keyof typeof restartable; namespace: string; name: string },
+    body: object,
+  ): Promise<void> {
     const { namespace, name } = workload;
     const resource = restartable[workload.kind];
-    const annotations = { 'kubectl.kubernetes.io/restartedAt': workload.at };
-    const body = { spec: { template: { metadata: { annotations } } } };
     const path = `${objectPath(resources[resource].api, resource, workload)}?${managed}`;
     const subject = { verb: 'patch', resource, namespace, name };
     const answer = await this.#send({ method: 'PATCH', path, body, contentType: mergePatch }, subject);

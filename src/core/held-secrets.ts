@@ -33,11 +33,7 @@ export function heldSecrets(
 function letGo(user: ObjectRef, snapshot: Snapshot): string {
   const replicas = replicasOf(user, snapshot);
   if (replicas === undefined) return 'delete all that use it at one time';
-  return `${scaleCommand(user, 0)}, and once they are gone ${scaleCommand(user, replicas)}`;
-}
-
-export function scaleCommand(user: ObjectRef, replicas: number): string {
-  return `kubectl -n ${user.namespace} scale ${refText(user)} --replicas=${replicas}`;
+  return 'c2l restart scales all that use it to 0 and back';
 }
 
 /** Undefined for what has none. */

@@ -103,6 +103,7 @@ export interface PodSpec {
   readonly imagePullSecrets?: readonly { readonly name?: string }[];
   readonly serviceAccountName?: string;
   readonly nodeName?: string;
+  readonly terminationGracePeriodSeconds?: number;
 }
 
 /** How a container ended. */

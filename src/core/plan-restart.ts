@@ -4,6 +4,7 @@ import { refId, refText, type ObjectRef, type Pod } from './kubernetes.ts';
 import { missingServices } from './missing-services.ts';
 import { refOf } from './object-owners.ts';
 import { isBelowPartition } from './partition.ts';
+import { planRelease, type JudgedPod, type JudgedWorkload, type ReleaseStep } from './plan-release.ts';
 import { podNeed, type PodNeed } from './pod-need.ts';
 import { podState } from './pod-state.ts';
 import { isBehindTemplate, isBeingRenewed } from './rollout-under-way.ts';
@@ -41,6 +42,8 @@ export interface KeepStep {
 }
 
 export interface RestartPlan {
+  /** All gone at one time, before anything else is restarted. */
+  readonly release: readonly ReleaseStep[];
   readonly replace: readonly ReplaceStep[];
   /** In levels: what a level depends on is in the ones before. */
   readonly restart: readonly (readonly RestartStep[])[];
@@ -63,12 +66,22 @@ export function planRestart(
 ): RestartPlan {
   const graph = dependencyGraph(snapshot, stack);
   const scene = { view: secretsView(snapshot), stack, acceptDataLoss, affectedBy };
-  const plans = workloads(snapshot).map((workload) => {
+  const all = workloads(snapshot).map((workload) => ({
+    workload,
+    judged: workload.pods.map((pod): JudgedPod => ({ pod, need: needOf(workload, pod, scene) })),
+  }));
+  const release = planRelease(all, scene);
+  const released = new Set(release.steps.map(({ workload }) => refId(workload)));
+  const rolled = all.filter(({ workload }) => !released.has(refId(workload.ref)));
+  const plans = rolled.map(({ workload, judged }) => {
+    const obstacle = release.obstacles.get(refId(workload.ref));
+    if (obstacle !== undefined) return withheldPlan(workload, judged, obstacle);
     const missing = missingServices(snapshot, workload).map((name) => `service/${name}, which does not exist`);
-    return planWorkload(workload, scene, [...dependenciesOf(graph, workload.ref).map(refText), ...missing]);
+    return planWorkload({ workload, judged }, scene, [...dependenciesOf(graph, workload.ref).map(refText), ...missing]);
   });
   const restart = plans.flatMap((plan) => plan.restart);
   return {
+    release: release.steps,
     replace: plans.flatMap((plan) => plan.replace),
     restart: inLevels(restart, graph),
     keep: plans.flatMap((plan) => plan.keep),
@@ -92,13 +105,16 @@ interface KeptPod {
   readonly awaits?: ObjectRef;
 }
 
-interface JudgedPod {
-  readonly pod: Pod;
-  readonly need: PodNeed;
+/** What needs new pods, and would get nothing by them. */
+function withheldPlan(workload: Workload, judged: readonly JudgedPod[], obstacle: string): WorkloadPlan {
+  const kept = judged.map(({ pod, need }): KeptPod => {
+    const isWithheld = need.need === 'restart' || need.need === 'replace';
+    return { pod, reason: isWithheld ? `${need.reason}, but ${obstacle}` : need.reason, isWithheld };
+  });
+  return { replace: [], restart: [], keep: grouped(workload, kept) };
 }
 
-function planWorkload(workload: Workload, scene: PlanScene, needs: readonly string[]): WorkloadPlan {
-  const judged = workload.pods.map((pod): JudgedPod => ({ pod, need: needOf(workload, pod, scene) }));
+function planWorkload({ workload, judged }: JudgedWorkload, scene: PlanScene, needs: readonly string[]): WorkloadPlan {
   const rollout = planRollout(workload, judged, scene);
   // A Deployment removes its broken pods first when it is restarted; a StatefulSet waits for them for ever.
   const replaces = rollout.restart.length === 0 || workload.type === 'StatefulSet';

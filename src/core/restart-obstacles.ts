@@ -19,11 +19,20 @@ export interface ObstacleScene {
 export function restartObstacle(
   workload: Workload,
   outdated: readonly Pod[],
-  { view, ...scene }: ObstacleScene,
+  scene: ObstacleScene,
 ): string | undefined {
+  const lack = lackObstacle(workload, scene.view);
+  return lack ?? controllerObstacle(workload, outdated) ?? lossOf(workload, workload.pods, scene);
+}
+
+/** Why new pods in place of all would break a workload or lose something, whatever makes them. */
+export function renewalObstacle(workload: Workload, scene: ObstacleScene): string | undefined {
+  return lackObstacle(workload, scene.view) ?? lossOf(workload, workload.pods, scene);
+}
+
+function lackObstacle(workload: Workload, view: SecretsView): string | undefined {
   const lack = templateLack(workload, view);
-  if (lack !== undefined) return `${lack}, so a restart would break it`;
-  return controllerObstacle(workload, outdated) ?? lossOf(workload, workload.pods, scene);
+  return lack === undefined ? undefined : `${lack}, so a restart would break it`;
 }
 
 export function templateLack({ ref, podSpec }: Workload, view: SecretsView): string | undefined {

@@ -3,20 +3,20 @@ import type { KeepStep, RestartPlan } from './plan-restart.ts';
 import type { StepOutcome } from './report.ts';
 
 /** The plan when every pod is left to kubelet. */
-export function withoutWrites({ replace, restart, keep }: RestartPlan): RestartPlan {
+export function withoutWrites({ release, replace, restart, keep }: RestartPlan): RestartPlan {
   const left: readonly Omit<KeepStep, 'isWithheld'>[] = [
     ...replace.map(({ pod, reason, workload }) => ({ object: pod, reason, awaits: workload })),
-    ...restart.flat().map(({ workload, reason }) => ({ object: workload, reason })),
+    ...[...release, ...restart.flat()].map(({ workload, reason }) => ({ object: workload, reason })),
   ];
   const kept = left.map((step) => ({ ...step, reason: `left to kubelet: ${step.reason}`, isWithheld: false }));
-  return { replace: [], restart: [], keep: [...kept, ...keep] };
+  return { release: [], replace: [], restart: [], keep: [...kept, ...keep] };
 }
 
 /** The plan as a report shows it before anything is done. */
-export function plannedOutcomes({ replace, restart, keep }: RestartPlan): StepOutcome[] {
+export function plannedOutcomes({ release, replace, restart, keep }: RestartPlan): StepOutcome[] {
   return [
     ...replace.map(({ pod, reason }) => planned('replace-pod', pod, reason)),
-    ...restart.flat().map(({ workload, reason }) => planned('restart-workload', workload, reason)),
+    ...[...release, ...restart.flat()].map(({ workload, reason }) => planned('restart-workload', workload, reason)),
     ...keptOutcomes(keep),
   ];
 }

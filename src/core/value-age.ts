@@ -13,7 +13,7 @@ export interface ValuesInUse {
   readonly trusted?: string;
 }
 
-/** Volumes are left out: kubelet refreshes them, except where a `subPath` is mounted. */
+/** Volumes are left out: kubelet refreshes them, except where a `subPath` is mounted or the Secret is immutable. */
 export function valuesInUse(pod: Pod, references: readonly SecretReference[], view: SecretsView): ValuesInUse {
   const judged = judgedValues(pod, references, view);
   return (
@@ -30,13 +30,32 @@ export function oldValues(pod: Pod, view: SecretsView): { readonly outdated: str
   };
 }
 
+/** The Secrets of which a pod holds something that is older. */
+export function outdatedSecrets(pod: Pod, view: SecretsView): ReadonlySet<string> {
+  const references = secretReferences(refOf('Pod', pod.metadata), pod.spec);
+  const judged = allHeld(pod, references, view).filter(
+    ({ reference, startedAt }) => valueInUse(reference, startedAt, view).outdated !== undefined,
+  );
+  return new Set(judged.map(({ reference }) => reference.secret));
+}
+
 interface JudgedValue extends ValuesInUse {
   /** Why it may be another one, where nobody can tell: a Secret that is created again may hold what it held. */
   readonly doubtful?: string;
 }
 
 function judgedValues(pod: Pod, references: readonly SecretReference[], view: SecretsView): readonly JudgedValue[] {
-  return heldValues(pod, references).map(({ reference, startedAt }) => valueInUse(reference, startedAt, view));
+  return allHeld(pod, references, view).map(({ reference, startedAt }) => valueInUse(reference, startedAt, view));
+}
+
+/** Of an immutable Secret kubelet asks no more, so that its volumes stay as they were too. */
+function allHeld(pod: Pod, references: readonly SecretReference[], view: SecretsView): readonly HeldValue[] {
+  const started = containerStatuses(pod).flatMap(({ state }) => state?.running?.startedAt ?? []);
+  const [startedAt] = started.sort();
+  const isFixed = ({ via, namespace, secret }: SecretReference): boolean =>
+    (via === 'volume' || via === 'projected-volume') && view.secret(namespace, secret)?.immutable === true;
+  const fixed = startedAt === undefined ? [] : references.filter(isFixed);
+  return [...heldValues(pod, references), ...fixed.map((reference) => ({ reference, startedAt: startedAt ?? '' }))];
 }
 
 /** A value that a running container took at its start and holds until it ends. */

@@ -1,5 +1,4 @@
 import { refText } from '../core/kubernetes.ts';
-import { scaleCommand } from '../core/held-secrets.ts';
 import type { FixReport, RestartReport, RestoreSyncReport, RollbackReport, StepOutcome } from '../core/report.ts';
 import { findingsLines } from './findings-text.ts';
 import { closingLines, headLines } from './head-text.ts';
@@ -40,10 +39,8 @@ function isWrite(action: StepOutcome['action']): boolean {
   return ['patch-secret', 'recreate-secret', 'create-secret', 'sync-external-secret'].includes(action);
 }
 
-function nextAfterFix({ verdict, dryRun, plan, findings, outcomes }: FixReport): string {
+function nextAfterFix({ verdict, dryRun, plan, findings }: FixReport): string {
   const hasPlan = plan.some(({ action }) => action !== 'none');
-  const held = outcomes.find(({ action, object }) => action === 'restart-workload' && object.kind !== 'Pod');
-  if (verdict === 'ok' && held !== undefined) return scaleCommand(held.object, 0);
   if (verdict === 'ok' && hasPlan) return dryRun ? 'c2l fix-secrets' : 'c2l restart';
   if (verdict === 'ok') return 'c2l verify';
   return findings.find(({ severity }) => severity === 'error')?.fix ?? 'c2l audit';

@@ -1,5 +1,5 @@
 import type { ConfigSource, NodeContainer, NodeEnvVar, NodePod, NodeVolume } from './kubelet-pod.ts';
-import type { ObjectStore } from './object-store.ts';
+import type { ConfigStore } from './kubelet-secrets.ts';
 
 /** Why a container cannot be given what its pod asks for, in the kubelet's words. */
 export class ConfigProblem extends Error {
@@ -15,7 +15,7 @@ const words = { secrets: 'secret', configmaps: 'configmap' } as const;
  * The environment that a container starts with: first `envFrom`, then `env` in its order. Throws at the first thing
  * that is missing, so a container with many missing keys names one at a time.
  */
-export function containerEnv(store: ObjectStore, pod: NodePod, container: NodeContainer): Map<string, string> {
+export function containerEnv(store: ConfigStore, pod: NodePod, container: NodeContainer): Map<string, string> {
   const env = new Map<string, string>();
   for (const { prefix = '', secretRef, configMapRef } of container.envFrom ?? []) {
     const data = sourceData(store, pod, secretRef ? 'secrets' : 'configmaps', secretRef ?? configMapRef ?? {});
@@ -32,7 +32,7 @@ export function containerEnv(store: ObjectStore, pod: NodePod, container: NodeCo
   return env;
 }
 
-function variableValue(store: ObjectStore, pod: NodePod, { value, valueFrom }: NodeEnvVar): string | undefined {
+function variableValue(store: ConfigStore, pod: NodePod, { value, valueFrom }: NodeEnvVar): string | undefined {
   if (valueFrom?.secretKeyRef) {
     return keyValue(store, pod, 'secrets', valueFrom.secretKeyRef);
   }
@@ -43,7 +43,7 @@ function variableValue(store: ObjectStore, pod: NodePod, { value, valueFrom }: N
 }
 
 function keyValue(
-  store: ObjectStore,
+  store: ConfigStore,
   pod: NodePod,
   resource: Resource,
   { name = '', key, optional = false }: { name?: string; key: string; optional?: boolean },
@@ -74,7 +74,7 @@ function expand(value: string, env: ReadonlyMap<string, string>): string {
 
 /** Undefined for an optional source that is not there; otherwise its absence is the problem. */
 function sourceData(
-  store: ObjectStore,
+  store: ConfigStore,
   pod: NodePod,
   resource: Resource,
   { name = '', optional = false }: ConfigSource,
@@ -93,7 +93,7 @@ function sourceData(
 }
 
 /** What keeps a pod's volumes from being mounted, in the kubelet's words. Those that no container mounts it passes over. */
-export function mountProblems(store: ObjectStore, pod: NodePod): readonly string[] {
+export function mountProblems(store: ConfigStore, pod: NodePod): readonly string[] {
   const { initContainers = [], containers, volumes = [] } = pod.spec;
   const mounted = new Set(
     [...initContainers, ...containers].flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name)),
@@ -104,7 +104,7 @@ export function mountProblems(store: ObjectStore, pod: NodePod): readonly string
   });
 }
 
-function volumeProblem(store: ObjectStore, pod: NodePod, volume: NodeVolume): string | undefined {
+function volumeProblem(store: ConfigStore, pod: NodePod, volume: NodeVolume): string | undefined {
   const { secret, configMap, projected, csi } = volume;
   if (secret) {
     const { secretName = '', ...rest } = secret;
@@ -125,7 +125,7 @@ function volumeProblem(store: ObjectStore, pod: NodePod, volume: NodeVolume): st
   return found.length > 1 ? `[${found.join(', ')}]` : found[0];
 }
 
-function sourceProblem(store: ObjectStore, pod: NodePod, resource: Resource, source: ConfigSource): string | undefined {
+function sourceProblem(store: ConfigStore, pod: NodePod, resource: Resource, source: ConfigSource): string | undefined {
   try {
     const data = sourceData(store, pod, resource, source);
     const missing = (source.items ?? []).find(({ key }) => source.optional !== true && data?.has(key) !== true);

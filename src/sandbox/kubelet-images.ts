@@ -2,7 +2,7 @@ import { longestBackOffMs, retryMs } from './kubelet-obstacles.ts';
 import type { Obstacle } from './kubelet-obstacles.ts';
 import type { NodePod } from './kubelet-pod.ts';
 import type { ContainerRecord } from './kubelet-status.ts';
-import type { ObjectStore } from './object-store.ts';
+import type { ConfigStore } from './kubelet-secrets.ts';
 
 /** What is on the node; no registry can be reached from it, so nothing else can be pulled. */
 const present = new Set([
@@ -75,7 +75,7 @@ export class ImagePulls {
 }
 
 /** The pull secrets that a pod names and that are not there. */
-export function missingPullSecrets(store: ObjectStore, pod: NodePod): string[] {
+export function missingPullSecrets(store: ConfigStore, pod: NodePod): string[] {
   return (pod.spec.imagePullSecrets ?? [])
     .flatMap(({ name }) => name ?? [])
     .filter((name) => !store.get('secrets', pod.metadata.namespace, name));

@@ -9,6 +9,7 @@ import type { NodeContainer, NodePod } from './kubelet-pod.ts';
 import { ContainerProcess } from './kubelet-process.ts';
 import type { ProcessWatcher } from './kubelet-process.ts';
 import { isInitialised, isSidecar, podStatus } from './kubelet-status.ts';
+import type { ConfigStore } from './kubelet-secrets.ts';
 import type { ContainerRecord } from './kubelet-status.ts';
 import type { Disk, ExitReason, Network, Program } from './programs.ts';
 import { TimerGroup } from './timer-group.ts';
@@ -24,6 +25,7 @@ const longestMountRetryMs = 122_000;
 export interface Host {
   readonly plane: ControlPlane;
   readonly network: Network;
+  readonly config: ConfigStore;
   nextAddress(): string;
   disk(pod: NodePod, container: NodeContainer, path: string): Disk;
 }
@@ -110,7 +112,7 @@ export class PodWorker {
   }
 
   #mount(retry: number): void {
-    const problems = mountProblems(this.#host.plane.store, this.#pod);
+    const problems = mountProblems(this.#host.config, this.#pod);
     for (const message of problems) {
       this.#record('Warning', 'FailedMount', message);
     }
@@ -138,7 +140,7 @@ export class PodWorker {
     if (this.#isStopping || this.#isStopped) {
       return;
     }
-    const secrets = missingPullSecrets(this.#host.plane.store, this.#pod);
+    const secrets = missingPullSecrets(this.#host.config, this.#pod);
     const due = this.#dueContainers();
     if (secrets.length > 0 && due.length > 0) {
       this.#record(
@@ -175,7 +177,7 @@ export class PodWorker {
 
   /** Says after how many milliseconds to look again, where something stands in the way. */
   #start(record: ContainerRecord): number | undefined {
-    const { store, clock } = this.#host.plane;
+    const { clock } = this.#host.plane;
     const obstacle = crashBackOff(this.#pod, record, clock.now()) ?? this.#pulls.obstacle(record, clock.now());
     if (obstacle) {
       return this.#meet(record, obstacle);
@@ -183,7 +185,7 @@ export class PodWorker {
     const image = record.spec.image ?? '';
     this.#recordFor(record, 'Normal', 'Pulled', `Container image "${image}" already present on machine`);
     try {
-      this.#run(record, containerEnv(store, this.#pod, record.spec));
+      this.#run(record, containerEnv(this.#host.config, this.#pod, record.spec));
       return isSidecar(record) ? syncsAfterMs : undefined;
     } catch (error) {
       if (!(error instanceof ConfigProblem)) {

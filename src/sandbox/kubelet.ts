@@ -6,6 +6,7 @@ import { nodeName } from './controllers/scheduler.ts';
 import { asPod, isFinished } from './kubelet-pod.ts';
 import { PodNetwork } from './kubelet-network.ts';
 import type { NodeContainer, NodePod } from './kubelet-pod.ts';
+import { NodeSecrets } from './kubelet-secrets.ts';
 import { PodWorker } from './kubelet-worker.ts';
 import type { StoreEvent, StoredObject } from './object-store.ts';
 import type { Disk, Network } from './programs.ts';
@@ -17,11 +18,18 @@ export class Kubelet implements Controller {
   readonly #workers = new Map<string, PodWorker>();
   readonly #disks = new Map<string, Disk>();
   readonly #network: Network;
+  readonly #config: NodeSecrets;
   #lastAddress = 1;
 
   constructor(plane: ControlPlane) {
     this.#plane = plane;
     this.#network = new PodNetwork(plane.store, this.#workers);
+    this.#config = new NodeSecrets(plane.store, () =>
+      plane.store
+        .list('pods')
+        .map(asPod)
+        .filter(({ metadata }) => this.#workers.has(metadata.uid)),
+    );
     this.programs = {
       httpGet: (pod, request) => {
         const program = this.#workers.get(pod.metadata.uid)?.programOn(request.port);
@@ -52,6 +60,7 @@ export class Kubelet implements Controller {
     if (type === 'DELETED') {
       worker?.stop();
       this.#workers.delete(uid);
+      this.#config.forget();
       this.#dropDisksOf(uid);
     } else if (worker) {
       worker.update(pod);
@@ -64,6 +73,7 @@ export class Kubelet implements Controller {
     return {
       plane: this.#plane,
       network: this.#network,
+      config: this.#config,
       nextAddress: () => {
         this.#lastAddress += 1;
         return `10.244.${Math.floor(this.#lastAddress / 250)}.${this.#lastAddress % 250}`;

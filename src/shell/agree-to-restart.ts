@@ -1,5 +1,6 @@
 import { componentRef } from '../core/dependencies.ts';
 import { refId, refText } from '../core/kubernetes.ts';
+import type { ReleaseStep } from '../core/plan-release.ts';
 import type { RestartPlan, RestartStep } from '../core/plan-restart.ts';
 import { plannedOutcomes } from '../core/restart-outcomes.ts';
 import type { Right } from '../cluster-ports.ts';
@@ -31,9 +32,9 @@ export async function agreeToRestart(session: Session, plan: RestartPlan, option
     return plan;
   }
   const together = { ...plan, restart: without(plan.restart, apart) };
-  const hasMore = together.replace.length + together.restart.length > 0;
+  const hasMore = together.release.length + together.replace.length + together.restart.length > 0;
   const isAgreed = hasMore && (await isConfirmed(session, question(together), options));
-  const declined: RestartStep[] = isAgreed ? [] : [...together.restart.flat()];
+  const declined: (RestartStep | ReleaseStep)[] = isAgreed ? [] : [...together.release, ...together.restart.flat()];
   for (const step of apart) {
     const asked = `restart ${refText(step.workload)}, which is critical: ${step.reason}?`;
     if (!(await isConfirmed(session, asked, options))) declined.push(step);
@@ -41,7 +42,7 @@ export async function agreeToRestart(session: Session, plan: RestartPlan, option
   return left(plan, declined, isAgreed);
 }
 
-function left(plan: RestartPlan, declined: readonly RestartStep[], isAgreed: boolean): RestartPlan {
+function left(plan: RestartPlan, declined: readonly (RestartStep | ReleaseStep)[], isAgreed: boolean): RestartPlan {
   const keep = declined.map(({ workload, reason }) => ({
     object: workload,
     reason: `${reason}, but its restart was declined`,
@@ -49,7 +50,9 @@ function left(plan: RestartPlan, declined: readonly RestartStep[], isAgreed: boo
   }));
   const restart = without(plan.restart, declined);
   const replace = isAgreed ? plan.replace : [];
-  if (restart.length + replace.length > 0) return { replace, restart, keep: [...keep, ...plan.keep] };
+  const release = isAgreed ? plan.release : [];
+  const isSomethingLeft = release.length + restart.length + replace.length > 0;
+  if (isSomethingLeft) return { release, replace, restart, keep: [...keep, ...plan.keep] };
   throw new OperatorError('declined', 'declined; nothing was changed', { exitCode: ExitCode.declined });
 }
 
@@ -62,7 +65,10 @@ function criticalSteps({ stack }: Session, { restart }: RestartPlan): RestartSte
   return restart.flat().filter(({ workload }) => critical.has(refId(workload)));
 }
 
-function without(levels: RestartPlan['restart'], steps: readonly RestartStep[]): readonly (readonly RestartStep[])[] {
+function without(
+  levels: RestartPlan['restart'],
+  steps: readonly (RestartStep | ReleaseStep)[],
+): readonly (readonly RestartStep[])[] {
   return levels.map((level) => level.filter((step) => !steps.includes(step))).filter((level) => level.length > 0);
 }
 
@@ -82,7 +88,7 @@ async function confirmDeletes(session: Session, { replace }: RestartPlan, option
   await confirmWrite(session, `delete ${pods.join(', ')} where a PodDisruptionBudget refuses the eviction?`, options);
 }
 
-export function restartRights({ replace, restart }: RestartPlan, deletable: ReadonlySet<string>): Right[] {
+export function restartRights({ release, replace, restart }: RestartPlan, deletable: ReadonlySet<string>): Right[] {
   const rights = [
     ...replace.map(({ pod }): Right => ({
       verb: 'create',
@@ -94,7 +100,7 @@ export function restartRights({ replace, restart }: RestartPlan, deletable: Read
     ...replace
       .filter(({ workload }) => deletable.has(refId(workload)))
       .map(({ pod }): Right => ({ verb: 'delete', group: '', resource: 'pods', namespace: pod.namespace })),
-    ...restart.flat().map(({ workload }): Right => ({
+    ...[...release, ...restart.flat()].map(({ workload }): Right => ({
       verb: 'patch',
       group: 'apps',
       resource: `${workload.kind.toLowerCase()}s`,
@@ -104,10 +110,12 @@ export function restartRights({ replace, restart }: RestartPlan, deletable: Read
   return [...new Map(rights.map((right) => [JSON.stringify(right), right])).values()];
 }
 
-function question({ replace, restart }: RestartPlan): string {
+function question({ release, replace, restart }: RestartPlan): string {
   const workloads = restart.flat().map(({ workload }) => refText(workload));
   const pods = replace.length === 1 ? '1 pod that serves' : `${replace.length} pods that serve`;
+  const away = release.map(({ workload }) => refText(workload)).join(', ');
   const parts = [
+    ...(release.length > 0 ? [`scale ${away} to 0 at one time, which interrupts what they serve, and back`] : []),
     ...(replace.length > 0 ? [`replace ${pods} nobody`] : []),
     ...(workloads.length > 0 ? [`restart ${workloads.join(', ')}`] : []),
   ];

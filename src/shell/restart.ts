@@ -12,6 +12,7 @@ import { chooseRestart, type RestartWords } from './choose-restart.ts';
 import { endLeftPauses } from './left-pauses.ts';
 import { observe } from './observe.ts';
 import { proveRights, refuseForbiddenReads } from './prove-rights.ts';
+import { releaseSecrets } from './release-secrets.ts';
 import { replacePods } from './replace-pods.ts';
 import { restartBranches } from './restart-branches.ts';
 import { refuseWhenInterrupted, reportHead, type Session } from './session.ts';
@@ -34,7 +35,7 @@ export interface RestartOptions extends RestartWords {
 const patienceMs = 30_000;
 
 /**
- * Replaces the pods that serve nobody for want of a key that is there now, all at once; restarts what runs with an
+ * Lets kubelet forget immutable Secrets that were created again. Replaces the pods that serve nobody for want of a key that is there now, all at once; restarts what runs with an
  * older value, in dependency order, each level proven before the next; then waits until everything is ready. Throws
  * OperatorError as long as nothing was done.
  */
@@ -44,7 +45,7 @@ export async function runRestart(session: Session, options: RestartOptions): Pro
   const choice = chooseRestart(session, snapshot, options);
   const full = planRestart(snapshot, stack, choice);
   let plan = options.waitOnly ? withoutWrites(full) : full;
-  const writes = plan.replace.length + plan.restart.length;
+  const writes = plan.release.length + plan.replace.length + plan.restart.length;
 
   if (options.dryRun) return dryRunReport(session, snapshot, plan);
   const resumed = await endLeftPauses(session, snapshot);
@@ -60,6 +61,7 @@ export async function runRestart(session: Session, options: RestartOptions): Pro
   const deadline = deps.clock.monotonic() + patience;
   const begun = [
     ...resumed,
+    ...(await releaseSecrets(session, snapshot, { steps: plan.release, deadline })),
     ...(await replacePods(session, plan.replace, { deadline, deletable: choice.deletable })),
     ...(await restartBranches(session, snapshot, { levels: plan.restart, deadline })),
   ];
@@ -76,7 +78,7 @@ function awaited(
   snapshot: Snapshot,
   plan: RestartPlan,
 ): { ids: ReadonlySet<string>; rollouts: ReadonlySet<string> } {
-  const restarted = plan.restart.flat().map(({ workload }) => workload);
+  const restarted = [...plan.release, ...plan.restart.flat()].map(({ workload }) => workload);
   const replaced = plan.replace.map(({ workload }) => workload);
   const touched = [...replaced, ...restarted, ...plan.keep.flatMap(({ awaits }) => awaits ?? [])];
   return { ids: awaitedIds(snapshot, stack, touched), rollouts: new Set(restarted.map(refId)) };

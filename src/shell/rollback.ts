@@ -180,9 +180,13 @@ function neededRestarts({ stack }: Session, before: Snapshot, after: Snapshot): 
   return stepsOf(planRestart(after, stack)).filter(({ object }) => !known.has(refText(object)));
 }
 
-function stepsOf({ restart, replace }: ReturnType<typeof planRestart>): { object: ObjectRef; reason: string }[] {
+function stepsOf({
+  release,
+  restart,
+  replace,
+}: ReturnType<typeof planRestart>): { object: ObjectRef; reason: string }[] {
   return [
-    ...restart.flat().map(({ workload, reason }) => ({ object: workload, reason })),
+    ...[...release, ...restart.flat()].map(({ workload, reason }) => ({ object: workload, reason })),
     ...replace.map(({ pod, reason }) => ({ object: pod, reason })),
   ];
 }

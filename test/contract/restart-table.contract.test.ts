@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { mapLimited } from '../../src/core/map-limited.ts';
 import { playRestart, type RestartSeen } from './restarts/play-restart.ts';
 import type { RestartRow } from './restarts/row.ts';
+import { immutableRows } from './restarts/rows-immutable.ts';
 import { neededRows } from './restarts/rows-needed.ts';
 import { orderRows } from './restarts/rows-order.ts';
 import { withheldRows } from './restarts/rows-withheld.ts';
@@ -11,6 +12,7 @@ jest.setTimeout(600_000);
 
 const table: readonly (readonly [group: string, rows: readonly RestartRow[]])[] = [
   ['what must begin anew', neededRows],
+  ['what kubelet holds on to', immutableRows],
   ['what is left alone all the same', withheldRows],
   ['what comes before what, and stops there', orderRows],
 ];

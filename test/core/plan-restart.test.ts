@@ -195,7 +195,8 @@ describe('a running pod', () => {
     expect(verdict(false)).toEqual(['keep-pod api-1: healthy']);
     // An immutable Secret that is newer than the container took the place of another one, to change it.
     expect(verdict(true)).toEqual([
-      'restart-workload api: may run with an older value of key token of Secret app, which was created again since',
+      'restart-workload api: kubelet keeps the old Secret app, which is immutable, as long as any pod uses it: scaled ' +
+        'to 0 and back to 1, so it is down until its new pods are ready',
     ]);
   });
 

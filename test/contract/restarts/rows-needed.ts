@@ -4,7 +4,7 @@ import type { Change } from '../matrix/row.ts';
 import type { RestartRow } from './row.ts';
 
 export const needsA = { containers: [container('main', { env: [secretEnv('A', 'app', 'a')] })] };
-const needsB = { containers: [container('main', { env: [secretEnv('B', 'app', 'b')] })] };
+export const needsB = { containers: [container('main', { env: [secretEnv('B', 'app', 'b')] })] };
 const refused = 'CreateContainerConfigError';
 
 /** One that holds one key alone, so that the API server tells when that key changed. */

@@ -1,0 +1,136 @@
+import { isAboutSecret } from './kubelet-message.ts';
+import { refId, refText, type ObjectRef, type Pod } from './kubernetes.ts';
+import { refOf } from './object-owners.ts';
+import type { PodNeed } from './pod-need.ts';
+import { containerStatuses } from './pod-state.ts';
+import { secretReferences } from './references.ts';
+import { renewalObstacle, type ObstacleScene } from './restart-obstacles.ts';
+import type { Secret } from './secret.ts';
+import type { SecretsView } from './secrets-view.ts';
+import { isLater, outdatedSecrets } from './value-age.ts';
+import type { Workload } from './workloads.ts';
+
+export type ScalableKind = 'Deployment' | 'StatefulSet';
+
+/** One of the workloads that have no pod at one moment, so that kubelet lets go of an immutable Secret. */
+export interface ReleaseStep {
+  readonly workload: ObjectRef & { readonly kind: ScalableKind };
+  /** How many pods it gets back. */
+  readonly replicas: number;
+  readonly reason: string;
+}
+
+export interface JudgedPod {
+  readonly pod: Pod;
+  readonly need: PodNeed;
+}
+
+export interface JudgedWorkload {
+  readonly workload: Workload;
+  readonly judged: readonly JudgedPod[];
+}
+
+export interface ReleasePlan {
+  readonly steps: readonly ReleaseStep[];
+  /** By `refId` of the workload: why the pods that need it cannot get rid of the old Secret. */
+  readonly obstacles: ReadonlyMap<string, string>;
+}
+
+/** How many pods a workload had that is scaled to 0 for a moment: a run that is killed then is ended by the next. */
+export const replicasAnnotation = 'c2l.dev/replicas-before-restart';
+
+/**
+ * What has to be gone at one time. kubelet keeps an immutable Secret as long as any pod of its node refers to it, and
+ * gives the old one to new pods too, so that a Secret which was created again is not reached by a rollout.
+ */
+export function planRelease(all: readonly JudgedWorkload[], scene: ObstacleScene): ReleasePlan {
+  const steps = new Map(all.flatMap(({ workload }) => begunStep(workload)).map((step) => [refId(step.workload), step]));
+  const obstacles = new Map<string, string>();
+  for (const secret of heldSecrets(all, scene.view)) {
+    const users = all.filter(({ workload }) => workload.pods.some((pod) => refersTo(pod, secret)));
+    // Its controller makes a pod only after the one before is gone from the node.
+    if (users.length === 1 && users[0]?.workload.type === 'DaemonSet') continue;
+    const obstacle = obstacleOf(users, secret, scene);
+    for (const { workload } of users) {
+      const id = refId(workload.ref);
+      if (obstacle !== undefined) obstacles.set(id, obstacle);
+      else if (isScalable(workload.ref)) steps.set(id, releaseStep(workload.ref, workload.replicas, secret));
+    }
+  }
+  return { steps: [...steps.values()], obstacles };
+}
+
+function begunStep({ ref, object, replicas }: Workload): ReleaseStep[] {
+  const before = Number(object.metadata.annotations?.[replicasAnnotation]);
+  if (!isScalable(ref) || replicas !== 0 || !Number.isInteger(before) || before < 1) return [];
+  const reason = `an earlier restart was cut off when it was scaled to 0: back to ${before}`;
+  return [{ workload: ref, replicas: before, reason }];
+}
+
+function releaseStep(workload: ReleaseStep['workload'], replicas: number, { metadata }: Secret): ReleaseStep {
+  const reason =
+    `kubelet keeps the old Secret ${metadata.name}, which is immutable, as long as any pod uses it: ` +
+    `scaled to 0 and back to ${replicas}, so it is down until its new pods are ready`;
+  return { workload, replicas, reason };
+}
+
+/** Immutable Secrets that were created again, of which a kubelet holds the old one to the harm of a pod. */
+function heldSecrets(all: readonly JudgedWorkload[], view: SecretsView): readonly Secret[] {
+  const held = new Set<Secret>();
+  for (const { pod, need } of all.flatMap(({ judged }) => judged)) {
+    if (need.need !== 'restart' && need.need !== 'replace') continue;
+    const { namespace = '' } = pod.metadata;
+    const names = need.need === 'restart' ? outdatedSecrets(pod, view) : refusedSecrets(pod, view);
+    for (const name of names) {
+      const secret = view.secret(namespace, name);
+      if (secret !== undefined && isNewerThan(pod, secret)) held.add(secret);
+    }
+  }
+  return [...held];
+}
+
+/** Of which a pod lacks a key: had there been no Secret at all, kubelet would have nothing to hold on to. */
+function refusedSecrets(pod: Pod, view: SecretsView): Set<string> {
+  const statuses = containerStatuses(pod).map(({ state }) => state?.waiting?.message);
+  const references = secretReferences(refOf('Pod', pod.metadata), pod.spec);
+  const lacks = [...statuses, ...view.mountFailures(pod)].filter(isAboutSecret).flatMap((message = '') => {
+    const named = /find key \S+ in Secret [^\s/]+\/(\S+)/.exec(message)?.[1];
+    if (named !== undefined) return [named];
+    // A mount names the key alone.
+    return message.includes('non-existent secret key') ? references.map(({ secret }) => secret) : [];
+  });
+  return new Set(lacks);
+}
+
+function isNewerThan({ metadata, status }: Pod, { immutable, metadata: { creationTimestamp } }: Secret): boolean {
+  return immutable && isLater(creationTimestamp, status?.startTime ?? metadata.creationTimestamp);
+}
+
+function refersTo(pod: Pod, { metadata: { namespace, name } }: Secret): boolean {
+  const references = secretReferences(refOf('Pod', pod.metadata), pod.spec);
+  return references.some((reference) => reference.namespace === namespace && reference.secret === name);
+}
+
+function obstacleOf(users: readonly JudgedWorkload[], secret: Secret, scene: ObstacleScene): string | undefined {
+  const { namespace, name } = secret.metadata;
+  const fixed = users.map(({ workload }) => workload.ref).filter((ref) => !isScalable(ref));
+  if (fixed.length > 0) {
+    const pods = users.flatMap(({ workload }) => workload.pods).filter((pod) => refersTo(pod, secret));
+    const names = pods.map(({ metadata }) => metadata.name).join(' ');
+    return (
+      `kubelet keeps the old Secret ${name} until no pod uses it, and ${fixed.map(refText).join(', ')} cannot be ` +
+      `scaled to 0: let all be gone at one time: kubectl -n ${namespace} delete pod ${names}`
+    );
+  }
+  for (const { workload } of users) {
+    const obstacle = renewalObstacle(workload, scene);
+    if (obstacle !== undefined) {
+      return `kubelet keeps the old Secret ${name} as long as ${refText(workload.ref)} uses it: ${obstacle}`;
+    }
+  }
+  return undefined;
+}
+
+function isScalable(ref: ObjectRef): ref is ReleaseStep['workload'] {
+  return ref.kind === 'Deployment' || ref.kind === 'StatefulSet';
+}

@@ -1,0 +1,124 @@
+import { refText, type Pod } from '../core/kubernetes.ts';
+import { replicasAnnotation, type ReleaseStep } from '../core/plan-release.ts';
+import type { StepOutcome } from '../core/report.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { OperatorError } from '../errors.ts';
+import { createLiveView } from './live-view.ts';
+import type { Session } from './session.ts';
+import { writeAgain } from './write-again.ts';
+
+/** Longer than a view is shared. */
+const pollMs = 250;
+
+/** A pod with no time to end is gone from the API before kubelet has ended it, which nothing in the API tells. */
+const forcedEndMs = 5000;
+
+/**
+ * Lets a kubelet forget what it keeps of a Secret: all that use it are scaled to 0, and back once no pod of theirs is
+ * left. Whatever comes between, they are scaled back; a run that is killed leaves on each how many pods it had.
+ */
+export async function releaseSecrets(
+  session: Session,
+  snapshot: Snapshot,
+  { steps, deadline }: { readonly steps: readonly ReleaseStep[]; readonly deadline: number },
+): Promise<StepOutcome[]> {
+  if (steps.length === 0) return [];
+  const text = steps.map(({ workload }) => refText(workload)).join(', ');
+  const progress = session.deps.terminal.progress(`scaling ${text} to 0`);
+  const failure = await messageOf(
+    (async () => {
+      await Promise.all(steps.map((step) => scale(session, deadline, { step, replicas: 0 })));
+      progress.update(`waiting until no pod of ${text} is left`);
+      await untilGone(session, snapshot, { steps, deadline });
+    })(),
+  );
+  const outcomes = await Promise.all(steps.map((step) => scaledBack(session, deadline, { step, failure })));
+  const isDone = outcomes.every(({ outcome }) => outcome === 'done');
+  progress.finish(isDone ? 'ok' : 'failed', `${text}: scaled to 0 and back`);
+  return outcomes;
+}
+
+async function scaledBack(
+  session: Session,
+  deadline: number,
+  { step, failure }: { readonly step: ReleaseStep; readonly failure: string | undefined },
+): Promise<StepOutcome> {
+  const { workload, replicas, reason } = step;
+  const lost = await messageOf(scale(session, deadline, { step, replicas }));
+  const outcome = lost ?? failure;
+  const left = lost === undefined ? '' : `; it may still be scaled to 0: c2l restart scales it back to ${replicas}`;
+  return {
+    action: 'restart-workload',
+    object: workload,
+    outcome: outcome === undefined ? 'done' : 'failed',
+    detail: outcome === undefined ? reason : `${outcome}${left}`,
+  };
+}
+
+async function scale(
+  session: Session,
+  deadline: number,
+  { step: { workload, replicas: before }, replicas }: { readonly step: ReleaseStep; readonly replicas: number },
+): Promise<void> {
+  const { kind, namespace, name } = workload;
+  const annotations = { [replicasAnnotation]: replicas === 0 ? String(before) : null };
+  await writeAgain(session, deadline, () =>
+    session.cluster.scaleWorkload({ kind, namespace, name, replicas, annotations }),
+  );
+}
+
+async function untilGone(
+  { cluster, deps, scope }: Session,
+  first: Snapshot,
+  { steps, deadline }: { readonly steps: readonly ReleaseStep[]; readonly deadline: number },
+): Promise<void> {
+  const { clock, signal } = deps;
+  const view = createLiveView({ cluster, scope, clock }, first);
+  for (;;) {
+    await clock.sleep(pollMs, signal);
+    const seen = await view();
+    const isWhole = [seen.pods, seen.deployments, seen.statefulSets, seen.replicaSets].every(
+      ({ gaps }) => gaps.length === 0,
+    );
+    const left = podsOf(steps, seen).map(({ metadata }) => `pod/${metadata.name}`);
+    if (isWhole && left.length === 0) break;
+    if (clock.monotonic() < deadline) continue;
+    const detail = isWhole ? `${left.join(', ')} did not end in time` : 'its pods could not be read';
+    throw new OperatorError('write-failed', `kubelet may still keep the old Secret: ${detail}`);
+  }
+  const isForced = podsOf(steps, first).some(({ spec }) => spec.terminationGracePeriodSeconds === 0);
+  if (isForced) await clock.sleep(forcedEndMs, signal);
+}
+
+/** Those that end still count: kubelet lets go only when they are gone. */
+function podsOf(steps: readonly ReleaseStep[], { pods, deployments, statefulSets, replicaSets }: Snapshot): Pod[] {
+  const names = new Set(steps.map(({ workload }) => `${workload.namespace}/${refText(workload)}`));
+  const owners = new Set(
+    [
+      ...deployments.items.map((item) => ({ ...item, kind: 'Deployment' })),
+      ...statefulSets.items.map((item) => ({ ...item, kind: 'StatefulSet' })),
+    ].flatMap(({ kind, metadata: { namespace = '', name, uid } }) =>
+      uid !== undefined && names.has(`${namespace}/${refText({ kind, namespace, name })}`) ? [uid] : [],
+    ),
+  );
+  const isOwned = ({ metadata }: Pick<Pod, 'metadata'>): boolean =>
+    (metadata.ownerReferences ?? []).some(({ uid }) => owners.has(uid));
+  for (const { metadata } of replicaSets.items.filter(isOwned)) owners.add(metadata.uid ?? '');
+  return pods.items.filter((pod) => isOwned(pod) && !isOver(pod));
+}
+
+/** One that ends has failed by its phase before kubelet is through with it. */
+function isOver({ metadata, status }: Pod): boolean {
+  const isFinished = status?.phase === 'Succeeded' || status?.phase === 'Failed';
+  return isFinished && metadata.deletionTimestamp === undefined;
+}
+
+async function messageOf(work: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    return error.code === 'interrupted' ? 'interrupted before kubelet let go of the old Secret' : error.message;
+  }
+}
