@@ -24,7 +24,7 @@ const layer = (files, forbidden, message) => ({
 });
 
 /** What touches the world is reached through these. */
-const ports = ['**/ports.ts', '**/cluster-ports.ts', '**/value-ports.ts', '**/watch-ports.ts'];
+const ports = ['**/ports.ts', '**/cluster-ports.ts', '**/value-ports.ts', '**/watch-ports.ts', '**/runbook-ports.ts'];
 const folders = (...names) => names.flatMap((name) => [`**/${name}/*`, `**/${name}/**`]);
 
 export default tseslint.config(

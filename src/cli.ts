@@ -14,6 +14,7 @@ import { declareInit } from './command-line/init.ts';
 import { declareRestart } from './command-line/restart.ts';
 import { declareRestoreSync } from './command-line/restore-sync.ts';
 import { declareRollback } from './command-line/rollback.ts';
+import { declareRunbook, declareTour } from './command-line/runbook.ts';
 import { declareSandbox } from './command-line/sandbox.ts';
 import { declareStabilize } from './command-line/stabilize.ts';
 import { declareValidate } from './command-line/validate.ts';
@@ -104,10 +105,13 @@ const declarations = [
   declareHistory,
   declareRollback,
   declareRestoreSync,
+  declareRunbook,
+  declareTour,
   declareSandbox,
 ];
 
-function createProgram(world: World, done: (code: ExitCode) => void, print: (text: string) => void): Command {
+/** The whole tree of commands, as help and completions tell it. */
+export function createProgram(world: World, done: (code: ExitCode) => void, print: (text: string) => void): Command {
   const program = new Command('c2l')
     .description('Bring an Argo CD cluster that is red because a Secret lost keys back to green, and prove it.')
     .version(world.version, '--version', 'print the version')

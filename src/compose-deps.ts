@@ -27,6 +27,10 @@ export interface Surroundings extends NodeTerminalOptions {
   readonly builtInFolder: string;
   /** And the drills. */
   readonly drillFolder: string;
+  /** And the runbooks. */
+  readonly runbookFolder: string;
+  /** Program and arguments that start this c2l. */
+  readonly program: readonly string[];
 }
 
 /** Picks the adapters. Those that are large, and those that few commands need, are loaded with their first use. */
@@ -58,6 +62,10 @@ export function composeDeps(surroundings: Surroundings): Deps {
     openWatchWorld: async () => {
       const { openWatchWorld } = await import('./adapters/open-watch-world.ts');
       return openWatchWorld(surroundings);
+    },
+    openRunbookWorld: async () => {
+      const { openRunbookWorld } = await import('./adapters/open-runbook-world.ts');
+      return openRunbookWorld(surroundings);
     },
     openTarget: async (spec, { recipients }) => {
       const { openTarget } = await import('./adapters/open-target.ts');

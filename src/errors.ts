@@ -29,6 +29,7 @@ export type OperatorErrorCode =
   | 'drill-invalid'
   | 'drill-refused'
   | 'drill-not-found'
+  | 'runbook-invalid'
   | 'nothing-readable'
   | 'conflict'
   | 'write-failed'

@@ -12,6 +12,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 // Beside this file in the source and in the build; modules that the build moves cannot tell.
 const builtInFolder = fileURLToPath(new URL('stacks/', import.meta.url));
 const drillFolder = fileURLToPath(new URL('drills/', import.meta.url));
+const runbookFolder = fileURLToPath(new URL('../runbooks/', import.meta.url));
 const interruption = new AbortController();
 // Every request under way listens to it; Node would take a dozen for a leak.
 setMaxListeners(0, interruption.signal);
@@ -34,6 +35,8 @@ const world: World = {
       version,
       builtInFolder,
       drillFolder,
+      runbookFolder,
+      program: process.argv.slice(0, 2).map((word, index) => (index === 0 ? process.execPath : word)),
       processId: process.pid,
       isRunning,
     });

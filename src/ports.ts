@@ -5,6 +5,7 @@ import type { ManifestSet } from './core/manifests.ts';
 import type { Fingerprints } from './core/revision.ts';
 import type { SecretValue } from './core/secret-value.ts';
 import type { Stack } from './core/stack.ts';
+import type { RunbookWorld } from './runbook-ports.ts';
 import type { WatchWorld } from './watch-ports.ts';
 import type { Cluster } from './cluster-ports.ts';
 import type { ValueSource, BackupTarget } from './value-ports.ts';
@@ -144,6 +145,7 @@ export interface Deps {
   startSandbox(options: SandboxOptions): Promise<RunningSandbox>;
   startVault(): Promise<RunningVault>;
   openWatchWorld(): Promise<WatchWorld>;
+  openRunbookWorld(): Promise<RunbookWorld>;
   openSource(spec: string, options?: OpenSourceOptions): Promise<ValueSource>;
   openTarget(spec: string, options: { readonly recipients: readonly string[] }): Promise<BackupTarget>;
   readonly stackFiles: StackFiles;

@@ -47,6 +47,7 @@ async function setUp({
     fingerprints: notUsed,
     randomBytes: notUsed,
     openWatchWorld: notUsed,
+    openRunbookWorld: notUsed,
     stackFiles: createStackFiles({ cwd: '/' }),
     drillFiles: { read: notUsed },
     readJournal: notUsed,

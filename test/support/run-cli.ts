@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
 import { createDrillFiles } from '../../src/adapters/drill-files.ts';
@@ -12,12 +13,15 @@ import { readPlanFile, readReportFile } from '../../src/adapters/document-file.t
 import { openTarget } from '../../src/adapters/open-target.ts';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
 import { openWatchWorld } from '../../src/adapters/open-watch-world.ts';
+import { openRunbookWorld } from '../../src/adapters/open-runbook-world.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { tlsPairProblem } from '../../src/adapters/tls-pair.ts';
 import { run } from '../../src/cli.ts';
 import type { ExitCode } from '../../src/exit-codes.ts';
 import type { Deps } from '../../src/ports.ts';
 import { createScriptedPrompter, createTestTerminal, type ScriptedAnswer, type ScriptedPrompter } from './terminal.ts';
+
+const runbookFolder = fileURLToPath(new URL('../../runbooks/', import.meta.url));
 
 export interface CliOptions {
   /** Kubeconfig as text, of a sandbox or a server that fails; without it `--kubeconfig` and `env` decide. */
@@ -75,6 +79,8 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     },
     openWatchWorld: () =>
       Promise.resolve(openWatchWorld({ cwd, env, version: '0.0.0-test', processId: 1, isRunning: () => false })),
+    openRunbookWorld: () =>
+      Promise.resolve(openRunbookWorld({ cwd, env, stderr: process.stderr, runbookFolder, program: [] })),
     openTarget: (spec, { recipients }) =>
       openTarget(spec, {
         cwd,

@@ -1,0 +1,14 @@
+import type { RunbookWorld } from '../runbook-ports.ts';
+import { listRunbooks, readRunbook, type RunbookFilesOptions } from './runbook-files.ts';
+import { openProgressFile } from './runbook-progress-file.ts';
+import { runScript, type ScriptHost } from './run-script.ts';
+
+export function openRunbookWorld(options: RunbookFilesOptions & ScriptHost): RunbookWorld {
+  return {
+    list: () => listRunbooks(options),
+    read: (name) => readRunbook(name, options),
+    runScript: (commands, { env, onLine }) =>
+      runScript(commands, { ...options, env: { ...options.env, ...env } }, onLine),
+    openProgress: (name, path) => openProgressFile(name, path, options),
+  };
+}

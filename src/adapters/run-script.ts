@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { WriteStream } from 'node:tty';
+
+export interface ScriptHost {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Program and arguments that start this c2l. */
+  readonly program: readonly string[];
+  readonly stderr: NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY'>>;
+}
+
+/**
+ * `c2l` and `kubectl` mean this program and the cluster that the runbook runs on, whatever PATH and kubeconfig say. What
+ * a script adds to c2l stands last, as the person reads the command without it.
+ */
+const prelude = `
+c2l() { eval '"$C2L_NODE" "$C2L_SCRIPT" "$@" \${C2L_CONTEXT:+--context "$C2L_CONTEXT"} '"\${C2L_CONSENT-}"; }
+kubectl() { command kubectl \${C2L_CONTEXT:+--context "$C2L_CONTEXT"} "$@"; }
+`;
+
+/** Runs shell commands at this terminal and gives their exit code. */
+export async function runScript(
+  commands: string,
+  options: ScriptHost,
+  onLine: (line: string) => void,
+): Promise<number> {
+  const { env, stderr } = options;
+  const [node = '', script = ''] = options.program;
+  const child = spawn('/bin/sh', ['-c', `${prelude}\n${commands}`], {
+    env: { ...env, C2L_NODE: node, C2L_SCRIPT: script },
+    // A prompt needs the terminal on both; standard output is passed on, and kept for the log.
+    stdio: ['inherit', 'pipe', stderr.isTTY === true ? 'inherit' : 'pipe'],
+  });
+  if (child.stdout !== null) createInterface({ input: child.stdout, crlfDelay: Infinity }).on('line', onLine);
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => stderr.write(text));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return code ?? 130;
+}

@@ -1,0 +1,117 @@
+import { stepsLeft, type RunbookProgress } from '../core/runbook/runbook-progress.ts';
+import type { Runbook } from '../core/runbook/runbook.ts';
+import { OperatorError } from '../errors.ts';
+import { ExitCode } from '../exit-codes.ts';
+import type { Deps } from '../ports.ts';
+import { renderRunbookLog } from '../render/runbook-log.ts';
+import { renderRun, renderRunbook, renderRunbookList } from '../render/runbook-text.ts';
+import { openRunbookPlace, type RunbookPlace } from '../shell/open-runbook-place.ts';
+import { runbookValues } from '../shell/runbook-values.ts';
+import { replayInSandbox, walkRunbook, type Walk } from '../shell/walk-runbook.ts';
+import type { ProgressFile } from '../runbook-ports.ts';
+import type { GlobalFlags } from './options.ts';
+import { styleFor } from './run-report.ts';
+
+export interface RunRunbookOptions {
+  readonly yes: boolean;
+  /** `NAME=VALUE` of the runbook. */
+  readonly set: readonly string[];
+  readonly progress: string | undefined;
+  /** From the first step, whatever was done before. */
+  readonly anew: boolean;
+  /** What starts it, where that is not `c2l runbook run`. */
+  readonly command?: string;
+}
+
+export async function listRunbooks(flags: GlobalFlags, deps: Deps): Promise<ExitCode> {
+  const world = await deps.openRunbookWorld();
+  deps.terminal.out(renderRunbookList(await world.list(), styleFor(flags, deps)));
+  return ExitCode.ok;
+}
+
+/** `-o markdown` gives the text as it is written. */
+export async function showRunbook(name: string, flags: GlobalFlags, deps: Deps): Promise<ExitCode> {
+  const world = await deps.openRunbookWorld();
+  const runbook = await world.read(name);
+  deps.terminal.out(flags.output === 'markdown' ? runbook.text : renderRunbook(runbook, styleFor(flags, deps)));
+  return ExitCode.ok;
+}
+
+/** Walks a runbook on the cluster of the flags, or in a sandbox of its own. */
+export async function runRunbook(
+  name: string,
+  options: RunRunbookOptions,
+  flags: GlobalFlags,
+  deps: Deps,
+): Promise<ExitCode> {
+  const { terminal, operator, clock, signal } = deps;
+  if (!options.yes && !terminal.canPrompt) {
+    throw new OperatorError('confirmation-needed', `runbook ${name} asks at each step and nobody can be asked here`, {
+      hint: `c2l runbook show ${name}, or add --yes`,
+    });
+  }
+  const world = await deps.openRunbookWorld();
+  const runbook = await world.read(name);
+  const place = await openRunbookPlace(runbook, flags, deps);
+  try {
+    const file = await world.openProgress(`${runbook.name}-${place.slug}`, options.progress);
+    const found = options.anew ? undefined : leftToGoOn(runbook, file, place);
+    const values = await runbookValues(
+      runbook,
+      { ...options, known: { ...found?.values, ...place.values }, isSandbox: place.isSandbox },
+      deps,
+    );
+    const walk: Walk = {
+      runbook,
+      world,
+      file,
+      deps,
+      style: styleFor(flags, deps),
+      env: { ...place.env, ...values },
+      yes: options.yes,
+    };
+    terminal.err(`${runbook.title}: context ${place.context}, server ${place.server}`);
+    terminal.err(`progress is kept in ${file.path}`);
+    if (found !== undefined) {
+      tellFound(found, deps);
+      if (flags.sandbox === true) await replayInSandbox(walk, found);
+    }
+    const fresh = { version: 1 as const, runbook: runbook.name, context: place.context, startedBy: operator };
+    const begun = found ?? { ...fresh, startedAt: clock.now().toISOString(), values, steps: [] };
+    const progress = await walkRunbook(walk, begun);
+    const isComplete = stepsLeft(runbook, progress).length === 0;
+    const next = isComplete
+      ? `attach ${file.logPath} to the incident review`
+      : (options.command ?? ['c2l runbook run', name, walk.style.flags].join(' ').trim());
+    terminal.out(
+      flags.output === 'markdown'
+        ? renderRunbookLog(runbook, progress)
+        : renderRun(runbook, progress, { logPath: file.logPath, next, style: walk.style }),
+    );
+    return signal.aborted ? ExitCode.interrupted : exitOf(progress, isComplete);
+  } finally {
+    await place.close();
+  }
+}
+
+function exitOf({ steps }: RunbookProgress, isComplete: boolean): ExitCode {
+  if (isComplete) return ExitCode.ok;
+  return steps.length === 0 ? ExitCode.declined : ExitCode.partial;
+}
+
+/** What an earlier run left to do; undefined where there is none, or it came to its end. */
+function leftToGoOn(runbook: Runbook, { found, path }: ProgressFile, place: RunbookPlace): RunbookProgress | undefined {
+  if (found === undefined) return undefined;
+  if (found.runbook !== runbook.name || found.context !== place.context) {
+    throw new OperatorError('runbook-invalid', `${path} is the progress of ${found.runbook} on ${found.context}`, {
+      hint: 'name another one with --progress FILE, or start over with --anew',
+    });
+  }
+  return found.steps.length === 0 || stepsLeft(runbook, found).length === 0 ? undefined : found;
+}
+
+function tellFound({ steps, startedAt, startedBy }: RunbookProgress, { terminal }: Deps): void {
+  const last = steps.at(-1);
+  terminal.err(`going on with what ${startedBy} began at ${startedAt}; --anew starts over`);
+  if (last !== undefined) terminal.err(`last: ${last.title} (${last.outcome}) by ${last.by} at ${last.at}`);
+}

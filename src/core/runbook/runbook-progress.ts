@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+import type { Runbook, RunbookStep } from './runbook.ts';
+
+const outcomes = ['done', 'failed', 'skipped', 'by-hand'] as const;
+
+export type StepOutcome = (typeof outcomes)[number];
+
+const stepRecordSchema = z.object({
+  title: z.string(),
+  outcome: z.enum(outcomes),
+  exitCode: z.number().optional(),
+  by: z.string(),
+  at: z.iso.datetime(),
+  /** What it printed, without what looks like a value. */
+  output: z.string(),
+});
+
+export type StepRecord = z.infer<typeof stepRecordSchema>;
+
+/** What is kept of a run between its steps, so that somebody else can take over. */
+export const runbookProgressSchema = z.object({
+  version: z.literal(1),
+  runbook: z.string(),
+  startedAt: z.iso.datetime(),
+  startedBy: z.string(),
+  /** Where it runs: what was done on one cluster is not done on another. */
+  context: z.string(),
+  values: z.record(z.string(), z.string()),
+  steps: z.array(stepRecordSchema),
+});
+
+export type RunbookProgress = z.infer<typeof runbookProgressSchema>;
+
+/** What became of each step last; a repeated one has several records. */
+export function lastRecords({ steps }: RunbookProgress): ReadonlyMap<string, StepRecord> {
+  return new Map(steps.map((record) => [record.title, record]));
+}
+
+/** The steps that nobody has done, skipped or taken over by hand; a failed one is still to do. */
+export function stepsLeft(runbook: Runbook, progress: RunbookProgress): readonly RunbookStep[] {
+  const records = lastRecords(progress);
+  return runbook.steps.filter(({ title }) => (records.get(title)?.outcome ?? 'failed') === 'failed');
+}

@@ -1,0 +1,100 @@
+import { lastRecords, type RunbookProgress, type StepRecord } from '../core/runbook/runbook-progress.ts';
+import type { Runbook, RunbookStep } from '../core/runbook/runbook.ts';
+import { count, paragraph, table } from './layout.ts';
+import type { Style } from './style.ts';
+
+export const outcomeWords = { done: 'done', failed: 'FAILED', skipped: 'skipped', 'by-hand': 'done by hand' } as const;
+
+/** One line for each runbook. */
+export function renderRunbookList(runbooks: readonly Runbook[], style: Style): string {
+  const lines = runbooks.flatMap(({ name, title, steps }) => [
+    `${style.bold(name)}  ${count(steps.length, 'step')}`,
+    ...paragraph('    ', title, style.width),
+  ]);
+  return [...lines, '', 'next: c2l runbook show NAME, then c2l runbook run NAME', ''].join('\n');
+}
+
+/** The whole of it for a terminal: prose wrapped, commands whole so that they can be copied. */
+export function renderRunbook(runbook: Runbook, style: Style): string {
+  const steps = runbook.steps.flatMap((step, index) => [
+    ...prose(step.explanation, style),
+    '',
+    ...stepHead(step, { number: index + 1, of: runbook.steps.length }, style),
+    '',
+  ]);
+  return [
+    style.bold(runbook.title),
+    '',
+    ...runbook.values.map(({ name, example, about }) => `  ${name}=${example}${about === '' ? '' : `  (${about})`}`),
+    ...(runbook.values.length === 0 ? [] : ['']),
+    ...steps,
+    ...prose(runbook.afterwards, style),
+    '',
+    `next: ${['c2l runbook run', runbook.name, style.flags].join(' ').trim()}`,
+    '',
+  ].join('\n');
+}
+
+/** What a step is called and would run. */
+export function stepHead(
+  step: RunbookStep,
+  place: { readonly number: number; readonly of: number },
+  style: Style,
+): string[] {
+  return [
+    style.bold(`step ${place.number} of ${place.of}: ${step.title}`),
+    ...step.commands.split('\n').map((line) => `    ${line}`),
+    ...(step.check === undefined ? [] : [style.dim(`    then checked by: ${step.check}`)]),
+  ];
+}
+
+/** Markdown without its marks, wrapped; tables, lists and examples keep their lines. */
+export function prose(markdown: string, style: Style): string[] {
+  return markdown
+    .split(/\n\s*\n/)
+    .flatMap((block, index) => [...(index === 0 ? [] : ['']), ...proseBlock(block, style)]);
+}
+
+function proseBlock(block: string, style: Style): string[] {
+  const heading = /^#+ (.+)$/.exec(block);
+  if (heading !== null) return [style.bold(heading[1] ?? '')];
+  if (block.startsWith('```'))
+    return block
+      .split('\n')
+      .slice(1, -1)
+      .map((line) => `    ${line}`);
+  if (/^(\||    )/.test(block)) return block.split('\n');
+  const items = plain(block).split(/\n(?=\s*(?:[-*]|\d+\.) )/);
+  return items.flatMap((item) => {
+    const [indent = ''] = /^\s*(?:[-*]|\d+\.) /.exec(item) ?? [];
+    const [first = '', ...rest] = paragraph(
+      ' '.repeat(indent.length),
+      item.slice(indent.length).replaceAll(/\s+/g, ' '),
+      style.width,
+    );
+    return [indent + first.slice(indent.length), ...rest];
+  });
+}
+
+function plain(markdown: string): string {
+  return markdown.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll(/\*\*|`/g, '');
+}
+
+/** How a run ended: each step with what became of it. */
+export function renderRun(
+  runbook: Runbook,
+  progress: RunbookProgress,
+  ending: { readonly logPath: string; readonly next: string; readonly style: Style },
+): string {
+  const records = lastRecords(progress);
+  const rows = runbook.steps.map(({ title }, index) => [
+    { text: `${index + 1}.` },
+    { text: title },
+    { text: recordText(records.get(title)) },
+  ]);
+  return [...table(rows, ending.style.width, 0), '', `log: ${ending.logPath}`, `next: ${ending.next}`, ''].join('\n');
+}
+
+function recordText(record: StepRecord | undefined): string {
+  return record === undefined ? 'not yet' : outcomeWords[record.outcome];
+}

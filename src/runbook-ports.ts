@@ -1,0 +1,32 @@
+import type { Runbook } from './core/runbook/runbook.ts';
+import type { RunbookProgress } from './core/runbook/runbook-progress.ts';
+
+export interface ScriptOptions {
+  /** For the commands, over the environment of c2l itself. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Is told each line of standard output when it is printed. */
+  readonly onLine: (line: string) => void;
+}
+
+/** Where progress and log of one run are kept. */
+export interface ProgressFile {
+  readonly path: string;
+  readonly logPath: string;
+  readonly found: RunbookProgress | undefined;
+  save(progress: RunbookProgress, log: string): Promise<void>;
+}
+
+/** What runbooks need of the world. */
+export interface RunbookWorld {
+  /** In the order in which they are listed. */
+  list(): Promise<readonly Runbook[]>;
+  /** One that ships with c2l, or the path of a file. Throws `runbook-invalid`. */
+  read(name: string): Promise<Runbook>;
+  /**
+   * Runs shell commands in which `c2l` is this program; they have the terminal. Gives their exit code. Standard error
+   * goes where c2l's own goes.
+   */
+  runScript(commands: string, options: ScriptOptions): Promise<number>;
+  /** By default in the folder where this person's programs keep their state. */
+  openProgress(name: string, path: string | undefined): Promise<ProgressFile>;
+}
