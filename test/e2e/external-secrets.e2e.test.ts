@@ -132,6 +132,13 @@ describe('with a store of the same name that holds the values itself', () => {
     },
   );
 
+  tried('a key that is taken away by hand comes back by itself', async () => {
+    await cluster.patch(secret('shop-secrets'), { data: { db_password: null } });
+    const isBack = async () =>
+      (await read('shop-secrets'))?.data?.['db_password'] === base64('first') ? true : undefined;
+    await until('the key', isBack, { within: 90_000 });
+  });
+
   tried('a new value arrives, and one that the vault loses takes nothing away', async () => {
     await store({ ...values, 'db-password': 'rotated', 'sentry-dsn': 'third' });
     await sync('shop-secrets');

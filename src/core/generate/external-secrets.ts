@@ -90,7 +90,7 @@ function externalSecret(stack: Stack, secret: StackSecret): object {
     kind: 'ExternalSecret',
     metadata: metadata(secret.name, namespaceOf(stack, secret), -1),
     spec: {
-      refreshInterval: '15m',
+      refreshInterval: new Commented('How long a key that somebody took from the Secret stays away.', '1m'),
       secretStoreRef: { kind: 'SecretStore', name: storeName },
       target: {
         name: secret.name,
@@ -105,7 +105,7 @@ function externalSecret(stack: Stack, secret: StackSecret): object {
       ...(found.length > 0 && {
         dataFrom: new Commented(
           'Optional keys are looked for: one that the vault lacks, named outright, would keep all others away.',
-          found.map(([key, declared]) => soughtKey(key, declared)),
+          searches(found),
         ),
       }),
     },
@@ -125,9 +125,17 @@ function certainKey(key: string, declared: StackKey): object {
   };
 }
 
-function soughtKey(key: string, declared: StackKey): object {
-  const { azureKeyVaultName } = sourceNames(key, declared);
-  const source = `^${azureKeyVaultName}$`;
-  const rewrite = azureKeyVaultName === key ? {} : { rewrite: [{ regexp: { source, target: key } }] };
-  return { find: { name: { regexp: source } }, ...rewrite };
+/** One search for all that keep their names: each goes through the whole vault. */
+function searches(keys: readonly (readonly [string, StackKey])[]): object[] {
+  const named = keys.map(([key, declared]) => ({ key, name: sourceNames(key, declared).azureKeyVaultName }));
+  const same = named.filter(({ key, name }) => key === name).map(({ name }) => name);
+  const renamed = named.filter(({ key, name }) => key !== name);
+  const find = (names: string): object => ({ find: { name: { regexp: names } } });
+  return [
+    ...(same.length > 0 ? [find(`^(${same.join('|')})$`)] : []),
+    ...renamed.map(({ key, name }) => ({
+      ...find(`^${name}$`),
+      rewrite: [{ regexp: { source: `^${name}$`, target: key } }],
+    })),
+  ];
 }

@@ -54,6 +54,12 @@ test.each<[string, object, Made['spec']['data'], Made['spec']['dataFrom']]>([
   expect([spec.data, spec.dataFrom]).toEqual([data, dataFrom]);
 });
 
+test('optional keys that keep their names are one search', () => {
+  const keys = { 'mail-host': { required: false }, 'mail-port': { required: false } };
+  const { spec } = made({ secrets: [{ name: 's', keys }] }).find((each) => each.kind === 'ExternalSecret')!;
+  expect(spec.dataFrom).toEqual([{ find: { name: { regexp: '^(mail-host|mail-port)$' } } }]);
+});
+
 test('each namespace gets a store, before its Secrets, for the vault that the stack names', () => {
   const objects = made({
     azureKeyVault: { vault: 'https://shop.vault.example', clientId: 'client', tenantId: 'tenant' },
