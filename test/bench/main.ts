@@ -12,6 +12,7 @@ import { home, interleaved, peakMemory, type CommandLine } from './measure.ts';
 import { recoveryRow } from './recovery.ts';
 import { machine, score, table, type Row } from './rows.ts';
 import { sizeRows } from './size/size-rows.ts';
+import { vaultRows } from './vault.ts';
 import { watchRows } from './watch.ts';
 
 const { values: flags } = parseArgs({
@@ -121,6 +122,7 @@ const rows = flags.size
   : [
       startUpRow('--version'),
       startUpRow('--help'),
+      ...(await vaultRows(pairs)),
       ...(await sandboxRows()),
       ...(flags.quick ? [] : await watchRows()),
       ...(await realRows()),
