@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
+import { getuid } from 'node:process';
 
 import { journalDigest, readDrillResults, readJournal } from './adapters/drill-journal-text.ts';
 import { createFingerprints } from './adapters/fingerprints.ts';
@@ -108,11 +109,20 @@ export function composeDeps(surroundings: Surroundings): Deps {
     prompter,
     terminal,
     signal,
-    operator: `${userInfo().username}@${hostname()}`,
+    operator: `${userName()}@${hostname()}`,
     processId: surroundings.processId,
     isRunning: surroundings.isRunning,
     version,
   };
+}
+
+/** In a container a user is often a number that no file of users knows. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid-${getuid?.() ?? 'unknown'}`;
+  }
 }
 
 /** Short ones can be guessed at leisure by whoever has the file. */
