@@ -95,6 +95,10 @@ export function composeDeps(surroundings: Surroundings): Deps {
         return createDrillFiles({ cwd, builtInFolder: drillFolder }).read(name);
       },
     },
+    openDrillJournalFile: async (path, { identity }) => {
+      const { openDrillJournalFile } = await import('./adapters/drill-journal-file.ts');
+      return openDrillJournalFile(path, { cwd, identityFile: identity ?? env['C2L_AGE_IDENTITY'] });
+    },
     readJournal,
     readDrillResults,
     journalDigest,

@@ -104,6 +104,23 @@ export interface DrillFiles {
   read(name: string): Promise<DrillScenario>;
 }
 
+/** All that ends a drill, should the cluster lose its own journal. */
+export interface KeptDrill {
+  readonly journal: DrillJournal;
+  /** By the name of the Secret that holds the same copy. */
+  readonly copies: ReadonlyMap<string, SecretValue>;
+}
+
+/** The journal of a drill on disk, encrypted. */
+export interface DrillJournalFile {
+  readonly path: string;
+  /** Undefined where there is no such file. Throws `source-unreadable`. */
+  read(): Promise<KeptDrill | undefined>;
+  /** On the disk as a whole when this returns. Throws `output-unwritable`, with the file as it was. */
+  write(kept: KeptDrill): Promise<void>;
+  remove(): Promise<void>;
+}
+
 export interface WantedFiles {
   readonly paths: readonly string[];
   readonly folders: readonly string[];
@@ -154,6 +171,7 @@ export interface Deps {
   /** An earlier report, YAML or JSON. Throws `baseline-invalid`. */
   readReportFile(path: string): Promise<unknown>;
   readonly drillFiles: DrillFiles;
+  openDrillJournalFile(path: string, options: OpenSourceOptions): Promise<DrillJournalFile>;
   /** Undefined where the value holds no journal of a drill. */
   readJournal(value: SecretValue): DrillJournal | undefined;
   /** The results among the values of a Secret, the newest first. */

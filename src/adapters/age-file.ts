@@ -79,6 +79,17 @@ async function withoutArmor(bytes: Uint8Array, file: string): Promise<Uint8Array
   }
 }
 
+/** The public halves of the identities in a file: whoever has it reads what is encrypted to them. */
+export async function recipientsOf(identityFile: string, cwd: string): Promise<string[]> {
+  const { identityToRecipient } = await import('age-encryption');
+  const identities = await readIdentities(identityFile, cwd);
+  try {
+    return await Promise.all(identities.map((identity) => identityToRecipient(identity)));
+  } catch {
+    throw refused(`identity file ${identityFile}`, 'an identity in it is damaged', 'age-keygen writes such a file');
+  }
+}
+
 async function readIdentities(file: string, cwd: string): Promise<string[]> {
   const text = await readFile(resolve(cwd, file), 'utf8').catch((cause: unknown) => {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';

@@ -1,12 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { SecretValue } from '../core/secret-value.ts';
 import { OperatorError } from '../errors.ts';
 import type { BackupTarget } from '../value-ports.ts';
 import { encryptAge, type AgeLock } from './age-file.ts';
 import { envFileText } from './env-file-text.ts';
-import { systemCode } from './kubernetes-errors.ts';
+import { writeWhole } from './write-whole.ts';
 
 export interface AgeTargetOptions {
   readonly cwd: string;
@@ -36,7 +35,10 @@ export async function ageTarget(file: string, options: AgeTargetOptions): Promis
     compare: (values) => Promise.resolve(values.map(() => ({ state: 'absent' }) as const)),
     store: async (values) => {
       const text = envFileText(new Map(values.map(({ wanted, value }) => [wanted.envName, value.reveal()])));
-      await writeWhole(path, file, await encryptAge(text, await lock()));
+      await writeWhole(path, await encryptAge(text, await lock()), {
+        name: file,
+        hint: 'give --to age:FILE in a folder that may be written',
+      });
       return values.map(() => ({ stored: true }) as const);
     },
   };
@@ -47,24 +49,4 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** Beside the file first, and then in its place: whenever this ends, there is the old backup or the new one. */
-async function writeWhole(path: string, file: string, bytes: Uint8Array): Promise<void> {
-  const draft = join(dirname(path), `.${randomBytes(6).toString('hex')}.c2l-backup`);
-  try {
-    {
-      await using handle = await open(draft, 'wx', 0o600);
-      await handle.writeFile(bytes);
-      await handle.sync();
-    }
-    await rename(draft, path);
-    await using folder = await open(dirname(path));
-    await folder.sync();
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw new OperatorError('output-unwritable', `cannot write ${file}: ${systemCode(error)}`, {
-      hint: 'give --to age:FILE in a folder that may be written',
-    });
-  }
 }

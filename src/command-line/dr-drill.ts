@@ -8,6 +8,7 @@ interface DrillFlags {
   readonly from?: readonly string[];
   readonly identity?: string;
   readonly journalNamespace: string;
+  readonly journalFile?: string;
   readonly limit?: number;
   readonly manual?: boolean;
   readonly report?: readonly string[];
@@ -16,6 +17,7 @@ interface DrillFlags {
 }
 
 const journalNamespace = ['--journal-namespace <name>', 'where journal, copies and results are kept'] as const;
+const journalFile = '--journal-file <file>';
 const defaultNamespace = 'c2l-drill';
 const drillFormats = ['text', 'json', 'yaml', 'markdown', 'html', 'junit'] as const;
 
@@ -56,6 +58,7 @@ function declareRun(registry: Registry, parent: Command): void {
     .option('--from <source>', 'where the recovery takes the values from; repeat in order of precedence', collect)
     .option('--identity <file>', 'file of an age identity, for an encrypted backup (default: $C2L_AGE_IDENTITY)')
     .option(...journalNamespace, defaultNamespace)
+    .option(journalFile, 'keep journal and copies here too, encrypted to --identity')
     .option('--limit <duration>', 'after which the way back begins by itself (default: of the scenario)', parseDuration)
     .option('--manual', 'break and time alone: people recover, with whatever tool')
     .option('--report <file>', 'also write it to a file: .html .json .md .prom .txt .xml .yaml; repeat', collect)
@@ -79,6 +82,7 @@ function declareRun(registry: Registry, parent: Command): void {
         confirm: flags.confirm,
         dryRun: flags.dryRun === true,
         journalNamespace: flags.journalNamespace,
+        journalFile: flags.journalFile,
         limitMs: flags.limit,
         manual: flags.manual === true,
         outputs: {
@@ -108,12 +112,19 @@ function declareEnding(registry: Registry, parent: Command): void {
       .option('-y, --yes', 'go ahead without asking')
       .option('--confirm <name>', 'name of the production context or namespace, where --yes alone is not consent')
       .option('--identity <file>', 'file of an age identity, for an encrypted backup (default: $C2L_AGE_IDENTITY)')
+      .option(journalFile, 'of the run: for when the journal in the cluster is gone')
       .addHelpText('after', `\nExample:\n  c2l dr-drill ${action} -n shop`);
     const options = { name: 'dr-drill', writes: true, formats: () => drillFormats };
     registry.reports(command, options, ({ endedDrill }) => {
       const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & DrillFlags>();
       return (session) =>
-        endedDrill(session, { action, yes: flags.yes === true, confirm: flags.confirm, identity: flags.identity });
+        endedDrill(session, {
+          action,
+          yes: flags.yes === true,
+          confirm: flags.confirm,
+          identity: flags.identity,
+          journalFile: flags.journalFile,
+        });
     });
   }
 }

@@ -5,6 +5,7 @@ import { SecretValue } from '../core/secret-value.ts';
 import type { Secret } from '../core/secret.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
+import type { JournalMirror } from './drill-journal-file.ts';
 import type { Session } from './session.ts';
 
 const idNote = 'c2l.dev/drill-id';
@@ -38,6 +39,13 @@ export function markerOf(secret: Secret): Marker | undefined {
   };
 }
 
+interface Held {
+  readonly content: DrillJournal;
+  readonly version: string;
+  readonly openedAt: string;
+  readonly mirror: JournalMirror | undefined;
+}
+
 /**
  * A drill's own Secrets: the marker in the namespace under test, which is the lock, and journal and copies in another
  * one. Whoever writes the journal last holds the drill: the next line of anybody else is refused.
@@ -47,12 +55,10 @@ export class Journal {
   readonly #place: string;
   #content: DrillJournal;
   #version: string;
+  readonly #mirror: JournalMirror | undefined;
 
-  private constructor(
-    session: Session,
-    place: string,
-    held: { readonly content: DrillJournal; readonly version: string; readonly openedAt: string },
-  ) {
+  private constructor(session: Session, place: string, held: Held) {
+    this.#mirror = held.mirror;
     this.openedAt = held.openedAt;
     this.#session = session;
     this.#place = place;
@@ -72,8 +78,9 @@ export class Journal {
   readonly openedAt: string;
 
   /** Takes the lock, then opens the journal. Throws `drill-refused` where another drill is not finished. */
-  static async open(session: Session, place: string, content: DrillJournal): Promise<Journal> {
+  static async open(session: Session, place: string, content: DrillJournal, mirror?: JournalMirror): Promise<Journal> {
     const { cluster } = session;
+    await mirror?.write(session, content);
     const { id, namespace, scenario } = content;
     const noted = { [idNote]: id, [placeNote]: place, [stateNote]: 'preparing', [scenarioNote]: scenario.name };
     try {
@@ -86,28 +93,23 @@ export class Journal {
         data: new Map(),
       });
     } catch (error) {
+      await mirror?.remove();
       if (error instanceof OperatorError && error.code === 'conflict') throw otherDrill(namespace);
       throw error;
     }
-    const page = {
-      namespace: place,
-      name: journalName(id),
-      type: drillType,
-      labels,
-      annotations: { [drillOfNote]: namespace },
-      data: encoded(content),
-    };
-    const journal = await cluster.createSecret(page).catch(async (error: unknown) => {
+    const journal = await createPage(session, place, content).catch(async (error: unknown) => {
       await removeSecret(session, namespace, markerName);
+      await mirror?.remove();
       throw error;
     });
-    return new Journal(session, place, { content, version: versionOf(journal), openedAt: openedAt(journal) });
+    return new Journal(session, place, { content, version: versionOf(journal), openedAt: openedAt(journal), mirror });
   }
 
   /** The journal that a marker leads to; undefined where it was never opened, or is gone. */
   static async find(
     session: Session,
     { id, journalNamespace }: Pick<Marker, 'id' | 'journalNamespace'>,
+    mirror?: JournalMirror,
   ): Promise<Journal | undefined> {
     const found = await session.cluster.readSecret(journalNamespace, journalName(id));
     if (found.state === 'unreadable') throw unreadable(found.reason);
@@ -118,6 +120,7 @@ export class Journal {
       content,
       version: versionOf(found.value),
       openedAt: openedAt(found.value),
+      mirror,
     });
   }
 
@@ -127,6 +130,7 @@ export class Journal {
       content: this.#content,
       version: this.#version,
       openedAt: this.openedAt,
+      mirror: this.#mirror,
     });
   }
 
@@ -152,6 +156,7 @@ export class Journal {
     });
     this.#content = content;
     this.#version = versionOf(written);
+    await this.#mirror?.write(this.#session, content);
   }
 
   /** From here on something may be broken; after `settled` nothing is. */
@@ -180,20 +185,15 @@ export class Journal {
 
   /** Keeps a copy of each object, and proves by reading that it can be put back. */
   async keepCopies(copies: readonly { readonly name: string; readonly content: SecretValue }[]): Promise<void> {
-    const { cluster } = this.#session;
     const { id, namespace } = this.#content;
-    for (const [index, { name, content }] of copies.entries()) {
-      await cluster.createSecret({
-        namespace: this.#place,
-        name: copyName(id, index),
-        type: drillType,
-        labels,
-        annotations: { [drillOfNote]: namespace, [copyOfNote]: name },
-        data: new Map([[copyKey, content]]),
-      });
-      const kept = await this.copy(copyName(id, index));
-      if (kept?.equals(content) !== true) throw unreadable(`the copy of ${namespace}/${name} could not be read back`);
+    const kept = copies.map(({ name, content }, index) => ({ name, content, copy: copyName(id, index) }));
+    for (const { name, content, copy } of kept) {
+      await createCopy(this.#session, this.#place, { of: namespace, name, copy, content });
+      const there = await this.copy(copy);
+      if (there?.equals(content) !== true) throw unreadable(`the copy of ${namespace}/${name} could not be read back`);
     }
+    const byName = new Map(kept.map(({ copy, content }) => [copy, content]));
+    await this.#mirror?.keepCopies(this.#session, this.#content, byName);
   }
 
   async copy(name: string): Promise<SecretValue | undefined> {
@@ -208,6 +208,7 @@ export class Journal {
     for (const { copy } of touched) await removeSecret(this.#session, this.#place, copy);
     await removeSecret(this.#session, this.#place, journalName(id));
     await removeSecret(this.#session, namespace, markerName);
+    await this.#mirror?.remove();
   }
 }
 
@@ -215,6 +216,33 @@ export class Journal {
 export function journalOf({ deps }: Pick<Session, 'deps'>, { data }: Secret): DrillJournal | undefined {
   const text = data.get(journalKey);
   return text === undefined ? undefined : deps.readJournal(text);
+}
+
+export async function createPage({ cluster }: Session, place: string, content: DrillJournal): Promise<Secret> {
+  const { id, namespace } = content;
+  return cluster.createSecret({
+    namespace: place,
+    name: journalName(id),
+    type: drillType,
+    labels,
+    annotations: { [drillOfNote]: namespace },
+    data: encoded(content),
+  });
+}
+
+export async function createCopy(
+  { cluster }: Session,
+  place: string,
+  { of, name, copy, content }: { of: string; name: string; copy: string; content: SecretValue },
+): Promise<Secret> {
+  return cluster.createSecret({
+    namespace: place,
+    name: copy,
+    type: drillType,
+    labels,
+    annotations: { [drillOfNote]: of, [copyOfNote]: name },
+    data: new Map([[copyKey, content]]),
+  });
 }
 
 /** Only what a drill made is removed. */

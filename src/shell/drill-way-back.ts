@@ -2,6 +2,7 @@ import type { RowAnswer } from '../core/drill/postgres-row.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { Journal, takenOver } from './drill-journal.ts';
+import type { JournalMirror } from './drill-journal-file.ts';
 import type { Run } from './drill-report.ts';
 import { endDrill, type Ended } from './end-drill.ts';
 import type { Session } from './session.ts';
@@ -9,22 +10,25 @@ import type { Session } from './session.ts';
 const retryMs = 2000;
 const patienceMs = 120_000;
 
+interface BrokenOff {
+  readonly id: string;
+  readonly stopped: string | undefined;
+  readonly written: ReadonlyMap<string, RowAnswer>;
+  readonly mirror: JournalMirror | undefined;
+}
+
 /** An API server that is away for a while must not leave things broken. */
 export async function goBack(
   calm: Session,
   { options, prepared }: Run,
-  {
-    id,
-    stopped,
-    written,
-  }: { readonly id: string; readonly stopped: string | undefined; readonly written: ReadonlyMap<string, RowAnswer> },
+  { id, stopped, written, mirror }: BrokenOff,
 ): Promise<Ended> {
   const { clock, signal, terminal } = calm.deps;
   const deadline = clock.monotonic() + patienceMs;
   let isOwn = false;
   for (;;) {
     try {
-      const journal = await Journal.find(calm, { id, journalNamespace: options.journalNamespace });
+      const journal = await Journal.find(calm, { id, journalNamespace: options.journalNamespace }, mirror);
       if (journal === undefined || (!isOwn && isOnWayBack(journal))) throw takenOver();
       isOwn = true;
       if (stopped !== undefined) await journal.write('way-back-begun', `put everything back: ${stopped}`);

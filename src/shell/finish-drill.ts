@@ -5,6 +5,7 @@ import { verdictOf } from '../core/report.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { confirmWrite } from './confirm.ts';
+import { journalAgain } from './drill-journal-again.ts';
 import { findMarker, Journal, removeSecret, type Marker } from './drill-journal.ts';
 import { recover } from './drill-recovery.ts';
 import { resumeOwners } from './drill-owners.ts';
@@ -17,6 +18,8 @@ export interface FinishOptions {
   readonly yes: boolean;
   readonly confirm: string | undefined;
   readonly identity?: string | undefined;
+  /** Where the run kept its journal on disk too. */
+  readonly journalFile?: string | undefined;
 }
 
 /** Ends a drill that was begun by whomever, from its journal in the cluster: by the way back, or after its recovery. */
@@ -25,9 +28,13 @@ export async function finishDrill(session: Session, options: FinishOptions): Pro
   const { deps } = session;
   const takenAt = deps.clock.now().toISOString();
   const { marker, namespace } = await unfinished(session, options);
-  const journal = await Journal.find(session, marker);
   const what = options.action === 'abort' ? 'put everything back' : 'recover and put everything back';
   await confirmWrite(session, `${what} that drill ${marker.scenario} broke in namespace ${namespace}?`, options);
+  const { journalFile, identity } = options;
+  const journal =
+    journalFile === undefined
+      ? await Journal.find(session, marker)
+      : await journalAgain(session, marker, { journalFile, identity });
   if (journal === undefined) return withoutJournal(session, { marker, namespace, takenAt });
 
   await journal.write('way-back-begun', `${options.action} by ${deps.operator}`);
@@ -85,7 +92,7 @@ async function withoutJournal(
   if (marker.isArmed) {
     const place = `${marker.journalNamespace}/c2l-drill-${marker.id}`;
     throw new OperatorError('drill-not-found', `the journal of this drill is gone: no Secret ${place}`, {
-      hint: `c2l stabilize -n ${namespace}, then: kubectl -n ${namespace} delete secret ${markerName}`,
+      hint: `where the run was given one: c2l dr-drill abort -n ${namespace} --journal-file FILE; else c2l stabilize -n ${namespace}, then: kubectl -n ${namespace} delete secret ${markerName}`,
       exitCode: ExitCode.partial,
     });
   }

@@ -8,6 +8,7 @@ import { agreeToDrill } from './agree-to-drill.ts';
 import { go, type Course, type Parts } from './drill-course.ts';
 import { rowsFor } from './drill-data.ts';
 import { Journal } from './drill-journal.ts';
+import { newMirror, type JournalMirror } from './drill-journal-file.ts';
 import { drillReport, type Run } from './drill-report.ts';
 import { noticedBy, timesOf } from './drill-times.ts';
 import { goBack } from './drill-way-back.ts';
@@ -17,6 +18,8 @@ import { refuseWhenInterrupted, type Session } from './session.ts';
 export interface DrillOptions extends PrepareOptions {
   readonly yes: boolean;
   readonly confirm: string | undefined;
+  /** Keeps the journal, with the copies, in this file too. */
+  readonly journalFile: string | undefined;
   readonly dryRun: boolean;
   /** c2l breaks, watches and times; people repair. */
   readonly manual: boolean;
@@ -34,6 +37,7 @@ export async function runDrill(session: Session, options: DrillOptions): Promise
   session.drillNotice.mute();
   const { deps } = session;
   const startedAt = deps.clock.now();
+  const mirror = await newMirror(session, options);
   const prepared = await prepareDrill(session, options);
   const run: Run = { options, prepared, id: drillId(startedAt), takenAt: startedAt.toISOString() };
   if (prepared.obstacles.length > 0) return drillReport(session, run, { outcome: 'not-started' });
@@ -42,8 +46,8 @@ export async function runDrill(session: Session, options: DrillOptions): Promise
   refuseWhenInterrupted(session);
 
   if (!prepared.isJournalNamespaceThere) await session.cluster.createNamespace(options.journalNamespace);
-  const journal = await Journal.open(session, options.journalNamespace, firstPage(session, run));
-  return disrupt(session, run, journal);
+  const journal = await Journal.open(session, options.journalNamespace, firstPage(session, run), mirror);
+  return disrupt(session, run, { journal, mirror });
 }
 
 function firstPage(session: Session, { options, prepared, id, takenAt }: Run): DrillJournal {
@@ -71,12 +75,16 @@ function firstPage(session: Session, { options, prepared, id, takenAt }: Run): D
   };
 }
 
-async function disrupt(session: Session, run: Run, journal: Journal): Promise<DrillReport> {
+async function disrupt(
+  session: Session,
+  run: Run,
+  { journal, mirror }: { readonly journal: Journal; readonly mirror: JournalMirror | undefined },
+): Promise<DrillReport> {
   const written = new Map<string, RowAnswer>();
   const { course, stopped, defect } = await attempt(session, run, { journal, written });
   // Whatever stopped it must not stop the way back.
   const calm = withSignal(session, new AbortController().signal);
-  const ended = await goBack(calm, run, { id: journal.content.id, stopped, written });
+  const ended = await goBack(calm, run, { id: journal.content.id, stopped, written, mirror });
   if (defect !== undefined) throw defect;
   return drillReport(session, run, {
     outcome: outcomeOf(run, course, stopped),

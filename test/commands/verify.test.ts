@@ -50,6 +50,7 @@ async function setUp({
     openRunbookWorld: notUsed,
     stackFiles: createStackFiles({ cwd: '/' }),
     drillFiles: { read: notUsed },
+    openDrillJournalFile: notUsed,
     readJournal: notUsed,
     readDrillResults: notUsed,
     journalDigest: notUsed,

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
 import { createDrillFiles } from '../../src/adapters/drill-files.ts';
+import { openDrillJournalFile } from '../../src/adapters/drill-journal-file.ts';
 import { journalDigest, readDrillResults, readJournal } from '../../src/adapters/drill-journal-text.ts';
 import { createFingerprints } from '../../src/adapters/fingerprints.ts';
 import { openSource, type OpenSourceOptions } from '../../src/adapters/open-source.ts';
@@ -100,6 +101,8 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
       }),
     stackFiles: createStackFiles({ cwd }),
     drillFiles: createDrillFiles({ cwd }),
+    openDrillJournalFile: (path, { identity }) =>
+      openDrillJournalFile(path, { cwd, identityFile: identity ?? env['C2L_AGE_IDENTITY'] }),
     readJournal,
     readDrillResults,
     journalDigest,
