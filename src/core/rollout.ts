@@ -38,6 +38,11 @@ function deploymentRollout({ metadata, spec, status }: Deployment): RolloutState
   if (status?.conditions?.some(({ type, reason }) => type === 'Progressing' && reason === 'ProgressDeadlineExceeded')) {
     return { state: 'stuck', detail: 'it exceeded its progress deadline' };
   }
+  const refusal = status?.conditions?.find(({ type, status: is }) => type === 'ReplicaFailure' && is === 'True');
+  if (updatedReplicas < wanted && refusal !== undefined) {
+    const made = `${updatedReplicas} of ${wanted} new pods are created`;
+    return { state: 'stuck', detail: `${made}: ${refusal.message ?? refusal.reason ?? 'the API server refuses them'}` };
+  }
   if (updatedReplicas < wanted) return progressing(`${updatedReplicas} of ${wanted} new pods are created`);
   if (replicas > updatedReplicas) return progressing(`${replicas - updatedReplicas} old pods are still to end`);
   if (availableReplicas < updatedReplicas) {

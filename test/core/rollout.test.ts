@@ -5,10 +5,23 @@ import { rolloutState } from '../../src/core/rollout.ts';
 const metadata = { name: 'w', namespace: 'shop', generation: 2 };
 const template = { spec: { containers: [] } };
 const deadline = [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }];
+const quota = 'pods "w-1" is forbidden: exceeded quota: few';
 const all = { observedGeneration: 2, replicas: 3, updatedReplicas: 3, readyReplicas: 3, availableReplicas: 3 };
 
 test.each<[string, Deployment['status'], string, string]>([
   ['all new and available', all, 'done', '3 of 3 pods are available'],
+  [
+    'refused by a quota',
+    { ...all, updatedReplicas: 1, conditions: [{ type: 'ReplicaFailure', status: 'True', message: quota }] },
+    'stuck',
+    `1 of 3 new pods are created: ${quota}`,
+  ],
+  [
+    'refused earlier, and created since',
+    { ...all, conditions: [{ type: 'ReplicaFailure', status: 'True', message: quota }] },
+    'done',
+    '3 of 3 pods are available',
+  ],
   [
     'not yet seen by its controller',
     { ...all, observedGeneration: 1 },
