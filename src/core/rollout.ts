@@ -38,17 +38,19 @@ function deploymentRollout({ metadata, spec, status }: Deployment): RolloutState
   if (status?.conditions?.some(({ type, reason }) => type === 'Progressing' && reason === 'ProgressDeadlineExceeded')) {
     return { state: 'stuck', detail: 'it exceeded its progress deadline' };
   }
-  const refusal = status?.conditions?.find(({ type, status: is }) => type === 'ReplicaFailure' && is === 'True');
-  if (updatedReplicas < wanted && refusal !== undefined) {
-    const made = `${updatedReplicas} of ${wanted} new pods are created`;
-    return { state: 'stuck', detail: `${made}: ${refusal.message ?? refusal.reason ?? 'the API server refuses them'}` };
-  }
-  if (updatedReplicas < wanted) return progressing(`${updatedReplicas} of ${wanted} new pods are created`);
+  if (updatedReplicas < wanted) return creating(`${updatedReplicas} of ${wanted} new pods are created`, status);
   if (replicas > updatedReplicas) return progressing(`${replicas - updatedReplicas} old pods are still to end`);
   if (availableReplicas < updatedReplicas) {
     return progressing(`${availableReplicas} of ${updatedReplicas} new pods are available`);
   }
   return { state: 'done', detail: `${availableReplicas} of ${wanted} pods are available` };
+}
+
+/** What the API server refuses to create, for a quota or by a webhook, it will refuse again. */
+function creating(made: string, status: Deployment['status']): RolloutState {
+  const refusal = status?.conditions?.find((each) => each.type === 'ReplicaFailure' && each.status === 'True');
+  if (refusal === undefined) return progressing(made);
+  return { state: 'stuck', detail: `${made}: ${refusal.message ?? 'the API server refuses them'}` };
 }
 
 function statefulSetRollout({ metadata, spec, status }: StatefulSet): RolloutState {
