@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 
 import type { GlobalFlags, WriteFlags } from '../commands/options.ts';
+import { parseDuration } from './parse-arguments.ts';
 import type { Registry } from './registry.ts';
 import {
   addKeepOption,
@@ -13,6 +14,7 @@ import {
 } from './shared-options.ts';
 
 interface PlanFlags {
+  readonly pauseSync?: number;
   readonly partial?: boolean;
   readonly plan?: string;
 }
@@ -24,6 +26,14 @@ export function declareFixSecrets(registry: Registry): void {
     'c2l fix-secrets --from azure-key-vault:my-vault --from env:backup.env',
   );
   addKeepOption(addSourceOptions(addWriteOptions(command)))
+    .addOption(
+      new Option(
+        '--pause-sync [duration]',
+        'keep Argo CD and External Secrets from undoing it until then, and put their sync back',
+      )
+        .argParser(parseDuration)
+        .preset('15m'),
+    )
     .option('--partial', 'write what there is a value for, and exit 4')
     .addOption(
       new Option('--plan <file>', 'carry out what --dry-run -o yaml printed, and nothing else').conflicts('from'),
@@ -35,6 +45,7 @@ export function declareFixSecrets(registry: Registry): void {
         ...consent(flags),
         ...valueOptions(flags),
         keep: flags.keep,
+        pauseSyncMs: flags.pauseSync,
         partial: flags.partial === true,
         plan: flags.plan,
       });

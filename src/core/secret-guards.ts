@@ -5,6 +5,7 @@ import type { Application, ObjectRef } from './kubernetes.ts';
 import { refOf } from './object-owners.ts';
 import { isNamedBy, type SecretTarget, type WantedKey } from './plan-secrets.ts';
 import type { Secret, SecretOwner } from './secret.ts';
+import type { PausableRef } from './sync-pause.ts';
 import type { SecretWriters, WriterIndex } from './secret-writers.ts';
 import { sharedSourceNames } from './source-names.ts';
 
@@ -17,6 +18,8 @@ export interface GuardedTarget {
   readonly open?: SecretTarget;
   /** Keys that External Secrets is to bring. */
   readonly sync?: SyncPlan;
+  /** Who has to be kept from undoing it, outermost first. */
+  readonly pause?: readonly PausableRef[];
   /** Why the other keys are left alone, with the repair that lasts. */
   readonly refusal?: OperatorError;
   /** What the operator should know where writing is fine. */
@@ -89,7 +92,8 @@ function guardDirect(target: SecretTarget, writers: SecretWriters, recreate: Rec
       return { refusal: owned(target.object, owner), warnings: [] };
     case 'argocd': {
       const added = wanted.filter(({ reason }) => reason === 'missing');
-      const refusal = added.length < wanted.length ? { refusal: owned(target.object, owner, writers.application) } : {};
+      const refusal =
+        added.length < wanted.length ? { refusal: owned(target.object, owner, { ...writers, current }) } : {};
       if (added.length === 0) return { ...refusal, warnings: [] };
       const warning =
         `${place} is managed by Argo CD application ${owner.name}: added keys survive self-heal, ` +
@@ -123,7 +127,8 @@ function immutableRefusal(
 ): OperatorError | undefined {
   const object = refOf('Secret', metadata);
   const { namespace, name, finalizers = [] } = metadata;
-  if (owner?.by === 'sealed-secrets' || owner?.by === 'argocd') return owned(object, owner, application);
+  if (owner?.by === 'sealed-secrets' || owner?.by === 'argocd')
+    return owned(object, owner, { application, current: { metadata } });
   if (recreate === undefined) return immutable(object);
   if (finalizers.length > 0) {
     const first = `Secret ${namespace}/${name} is immutable, and ${finalizers.join(', ')} decides when it may be deleted`;
@@ -147,7 +152,16 @@ function immutable({ namespace, name }: ObjectRef): OperatorError {
   );
 }
 
-function owned({ namespace, name }: ObjectRef, owner: SecretOwner, application?: Application): OperatorError {
+interface OwnerContext {
+  readonly application?: Application | undefined;
+  readonly current?: Pick<Secret, 'metadata'>;
+}
+
+function owned(
+  { namespace, name }: ObjectRef,
+  owner: SecretOwner,
+  { application, current }: OwnerContext = {},
+): OperatorError {
   const repair: Record<Exclude<SecretOwner['by'], 'helm' | 'controller'>, readonly [string, string]> = {
     'external-secrets': [
       `is written by External Secrets (${owner.name}), which undoes changes made here`,
@@ -158,12 +172,18 @@ function owned({ namespace, name }: ObjectRef, owner: SecretOwner, application?:
       `seal the values with kubeseal and apply the result: kubectl -n ${namespace} get sealedsecret ${owner.name}`,
     ],
     argocd: [
-      `is managed by Argo CD application ${owner.name}: a changed value is set back to what Git holds (${healText(application)})`,
-      `change the value in Git, then: kubectl -n ${application?.metadata.namespace ?? 'argocd'} annotate application ${owner.name} argocd.argoproj.io/refresh=normal --overwrite`,
+      `is managed by Argo CD application ${owner.name}${trackedBy(current)}: a changed value is set back to what Git holds (${healText(application)})`,
+      `change the value in Git, then: kubectl -n ${application?.metadata.namespace ?? 'argocd'} annotate application ${owner.name} argocd.argoproj.io/refresh=normal --overwrite; or have it stand for a while: --pause-sync 15m`,
     ],
   };
   const [what, hint] = repair[owner.by as keyof typeof repair];
   return new OperatorError('secret-owned', `Secret ${namespace}/${name} ${what}`, { hint });
+}
+
+/** The mark that says so, as the Secret bears it. */
+function trackedBy(current: Pick<Secret, 'metadata'> | undefined): string {
+  const id = current?.metadata.annotations?.['argocd.argoproj.io/tracking-id'];
+  return id === undefined ? '' : ` (tracking id ${id})`;
 }
 
 /**

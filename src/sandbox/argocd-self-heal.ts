@@ -5,6 +5,7 @@ const noticeMs = 2000;
 
 interface Application {
   readonly spec?: {
+    readonly source?: { readonly repoURL?: string };
     readonly syncPolicy?: { readonly automated?: { readonly enabled?: boolean; readonly selfHeal?: boolean } };
   };
   readonly status?: {
@@ -28,6 +29,8 @@ function isHealed(store: ObjectStore, { kind, metadata }: StoredObject): boolean
   return store.list('applications').some((object) => {
     const { spec, status } = object as Application;
     const automated = spec?.syncPolicy?.automated;
+    // What can be read is brought from there, as it stands there.
+    if (spec?.source?.repoURL?.startsWith('file://') === true) return false;
     if (automated?.selfHeal !== true || automated.enabled === false) return false;
     return (status?.resources ?? []).some(
       (each) => each.kind === kind && each.name === metadata.name && each.namespace === metadata.namespace,

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { applicationHealth } from './argocd-health.ts';
-import { applicationRefresh } from './argocd-refresh.ts';
 import { applicationSelfHeal } from './argocd-self-heal.ts';
+import { applicationSync } from './argocd-sync.ts';
 import { startApiServer } from './api-server.ts';
 import type { Programs } from './api-programs.ts';
 import type { ApiServer, ApiServerOptions } from './api-server.ts';
@@ -55,7 +55,7 @@ export async function startSandbox({ scenario, speed, ...hooks }: StartOptions):
   const kubelet = new Kubelet(plane);
   const values = freshSecretValues();
   const pullCredentials = registryCredentials();
-  startControllers(plane, [kubelet, applicationHealth(plane), applicationRefresh(plane), applicationSelfHeal(plane)]);
+  startControllers(plane, [kubelet, applicationHealth(plane), applicationSync(plane), applicationSelfHeal(plane)]);
   playScenario(asScenario(scenario), {
     plane,
     kubelet,

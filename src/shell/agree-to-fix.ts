@@ -4,25 +4,38 @@ import { refText } from '../core/kubernetes.ts';
 import { count } from '../core/list-text.ts';
 import { keysOf, plannedSecret, type SecretPlan, type WantedKey } from '../core/plan-secrets.ts';
 import { isSecretNamed, unnamedChanges } from '../core/secret-guards.ts';
+import type { PlannedPause } from '../core/plan-pause.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
+import { durationText } from '../render/layout.ts';
+import { pauseLines } from '../render/pause-text.ts';
 import { planLines } from '../render/plan-text.ts';
 import { createStyle } from '../render/style.ts';
 import { confirmWrite } from './confirm.ts';
 import type { FixOptions } from './fix-secrets.ts';
 import type { Session } from './session.ts';
 
+/** What is to be agreed to. */
+export interface Agreed {
+  readonly plans: readonly SecretPlan[];
+  readonly syncs: readonly SyncPlan[];
+  readonly pause: PlannedPause;
+  readonly wanted: readonly WantedKey[];
+  readonly snapshot: Snapshot;
+}
+
 /** Shows the masked diff on standard error. */
 export function showPlans(
   { deps }: Session,
-  { plans, syncs }: { readonly plans: readonly SecretPlan[]; readonly syncs: readonly SyncPlan[] },
+  { plans, syncs, pause }: Pick<Agreed, 'plans' | 'syncs' | 'pause'>,
   { missingNamespaces }: Snapshot,
 ): void {
   const { terminal } = deps;
   for (const name of namespacesToCreate(plans, missingNamespaces)) terminal.err(`namespace ${name}  create`);
   const style = createStyle(terminal.color, { width: terminal.width });
   for (const line of planLines([...plans.map(plannedSecret), ...syncs.map(plannedSync)], style)) terminal.err(line);
+  for (const line of pauseLines(pause, style)) terminal.err(line);
 }
 
 function namespacesToCreate(plans: readonly SecretPlan[], missing: readonly string[]): string[] {
@@ -32,17 +45,7 @@ function namespacesToCreate(plans: readonly SecretPlan[], missing: readonly stri
 /** Asks for consent: apart for each value that is replaced and each Secret that is deleted. Throws `declined`. */
 export async function agreeToFix(
   session: Session,
-  {
-    plans,
-    syncs,
-    wanted,
-    snapshot,
-  }: {
-    readonly plans: readonly SecretPlan[];
-    readonly syncs: readonly SyncPlan[];
-    readonly wanted: readonly WantedKey[];
-    readonly snapshot: Snapshot;
-  },
+  { plans, syncs, pause, wanted, snapshot }: Agreed,
   options: FixOptions,
 ): Promise<void> {
   const changed = new Set(plans.flatMap((plan) => keysOf(plan, 'CHANGE')));
@@ -54,7 +57,12 @@ export async function agreeToFix(
     if (action !== 'recreate' || isSecretNamed(object, options.recreate ?? [])) continue;
     await ask(session, `delete the immutable Secret ${object.namespace}/${object.name} and create it again?`);
   }
-  await confirmWrite(session, question(plans, syncs, namespacesToCreate(plans, snapshot.missingNamespaces)), options);
+  const asked = question(plans, syncs, namespacesToCreate(plans, snapshot.missingNamespaces));
+  await confirmWrite(session, `${pauseClause(pause)}${asked}`, options);
+}
+
+function pauseClause({ objects, durationMs }: PlannedPause): string {
+  return objects.length === 0 ? '' : `pause ${objects.map(refText).join(', ')} for ${durationText(durationMs)}, `;
 }
 
 async function ask({ deps }: Session, about: string): Promise<void> {

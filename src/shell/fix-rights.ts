@@ -1,7 +1,9 @@
 import type { SyncPlan } from '../core/external-guard.ts';
+import { allPaused, type PausesBySecret } from '../core/plan-pause.ts';
 import type { SecretTarget } from '../core/plan-secrets.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Right } from '../cluster-ports.ts';
+import { pauseRights } from './pause-sync.ts';
 import { proveRights, refuseForbiddenReads } from './prove-rights.ts';
 import type { Session } from './session.ts';
 import { untilInterrupted } from './until-interrupted.ts';
@@ -9,16 +11,18 @@ import { untilInterrupted } from './until-interrupted.ts';
 interface Work {
   readonly targets: readonly SecretTarget[];
   readonly syncs: readonly SyncPlan[];
+  readonly pauses: PausesBySecret;
   readonly snapshot: Snapshot;
   /** Whoever writes what there is takes it that something was not seen, too. */
   readonly isPartial: boolean;
 }
 
 /** Throws `forbidden` where something may not be read or written that the repair is made of; nothing is changed then. */
-export async function proveFixRights(session: Session, { targets, syncs, snapshot, isPartial }: Work): Promise<void> {
+export async function proveFixRights(session: Session, work: Work): Promise<void> {
+  const { targets, syncs, pauses, snapshot, isPartial } = work;
   if (targets.length === 0 && syncs.length === 0) return;
   if (!isPartial) refuseForbiddenReads(session, snapshot, 'fix-secrets');
-  const rights = [...rightsFor(targets, snapshot), ...syncRights(syncs)];
+  const rights = [...rightsFor(targets, snapshot), ...syncRights(syncs), ...pauseRights(allPaused(pauses))];
   await untilInterrupted(proveRights(session, rights), session.deps.signal);
 }
 

@@ -1,5 +1,6 @@
 import { plannedSync } from '../core/external-guard.ts';
 import { heldSecrets } from '../core/held-secrets.ts';
+import { pauseSteps, plannedPause, type PlannedPause } from '../core/plan-pause.ts';
 import {
   canDoWithout,
   keyId,
@@ -24,7 +25,7 @@ import type { Snapshot } from '../core/snapshot.ts';
 import type { ValueSource } from '../value-ports.ts';
 import { collectValues } from './collect-values.ts';
 import { agreeToFix, showPlans } from './agree-to-fix.ts';
-import { fixReport } from './fix-report.ts';
+import { fixReport, type FixResult } from './fix-report.ts';
 import { guardTargets } from './guard-targets.ts';
 import { endLeftPauses } from './left-pauses.ts';
 import type { Generate } from './generate-values.ts';
@@ -36,6 +37,7 @@ import { revisionSource, revisionSpec } from './revision-source.ts';
 import { refuseWhenInterrupted, type Session } from './session.ts';
 import { syncExternals } from './sync-external.ts';
 import { untilInterrupted } from './until-interrupted.ts';
+import { writePaused } from './write-paused.ts';
 import { writeSecrets } from './write-secrets.ts';
 
 /** Where values come from, and which may be touched. */
@@ -60,6 +62,8 @@ export interface FixOptions extends ValueOptions {
   readonly dryRun: boolean;
   /** How many revisions of each Secret stay. */
   readonly keep: number;
+  /** For how long owners that would undo a write may be kept from it; undefined where nobody agreed to that. */
+  readonly pauseSyncMs?: number | undefined;
   /** Write what there is a value for, and leave the rest. */
   readonly partial?: boolean;
   /** A file that a dry run printed: nothing else than what stands there is done. */
@@ -86,19 +90,21 @@ export async function runFix(session: Session, options: FixOptions): Promise<Fix
 type CheckPlans = (plans: readonly PlannedSecret[]) => Promise<void>;
 
 async function repair(session: Session, options: FixOptions, check?: CheckPlans): Promise<FixReport> {
-  const { cluster, deps, scope, stack } = session;
+  const { deps, stack } = session;
   const { dryRun } = options;
   const { snapshot, resumed } = await lookFirst(session, options);
   const known = wantedBy(session, snapshot, options);
   const from = options.from.length > 0 ? options.from : session.defaultSources;
   const sources = await openSources(session, options, { from, snapshot, known });
-  const { targets, syncs, refusal, leftAlone } = guardTargets(session, secretTargets(known, snapshot, stack), {
+  const { targets, syncs, pauses, refusal, leftAlone } = guardTargets(session, secretTargets(known, snapshot, stack), {
     snapshot,
+    mayPause: options.pauseSyncMs !== undefined,
     recreate: (secret) => dryRun || deps.terminal.canPrompt || isSecretNamed(secret, options.recreate ?? []),
   });
   const wanted = targets.flatMap((target) => target.wanted);
   refuseUnnamedChanges(session, wanted, options);
-  if (!dryRun) await proveFixRights(session, { targets, syncs, snapshot, isPartial: options.partial === true });
+  const isPartial = options.partial === true;
+  if (!dryRun) await proveFixRights(session, { targets, syncs, pauses, snapshot, isPartial });
 
   const { found, later } = await collectValues(session, wanted, {
     sources,
@@ -107,35 +113,51 @@ async function repair(session: Session, options: FixOptions, check?: CheckPlans)
     generate: options.generate,
     snapshot,
     dryRun,
-    partial: options.partial === true,
+    partial: isPartial,
     kept: from.includes(revisionSpec) ? undefined : revisionSource(snapshot, { known, stack }),
   });
-  const { open, left } =
-    options.partial === true
-      ? withValues(session, targets, new Set([...found.keys(), ...later.keys()]))
-      : { open: targets, left: [] };
+  const { open, left } = isPartial
+    ? withValues(session, targets, new Set([...found.keys(), ...later.keys()]))
+    : { open: targets, left: [] };
   const plans = open.map((target) => planSecret(target, found, later));
   refuseBrokenPairs(session, plans);
   await check?.([...plans.map(plannedSecret), ...syncs.map(plannedSync)]);
   const isIdle = plans.every(({ action }) => action === 'none') && syncs.length === 0;
   if (isIdle && refusal !== undefined) throw refusal;
   const result = { snapshot, from, plans, syncs, leftAlone: [...leftAlone, ...left], dryRun };
-  if (dryRun || isIdle) return fixReport(session, { ...result, outcomes: resumed });
+  const pause = plannedPause(plans, pauses, options.pauseSyncMs ?? 0);
+  if (dryRun || isIdle) return fixReport(session, { ...result, outcomes: [...resumed, ...pauseSteps(pause)] });
 
-  showPlans(session, { plans, syncs }, snapshot);
+  showPlans(session, { plans, syncs, pause }, snapshot);
   await untilInterrupted(rehearseWrites(session, plans, snapshot.missingNamespaces), deps.signal);
-  await agreeToFix(session, { plans, syncs, wanted, snapshot }, options);
+  await agreeToFix(session, { plans, syncs, pause, wanted, snapshot }, options);
   refuseWhenInterrupted(session);
+  const done = await carryOut(session, { ...result, pause }, options);
+  return fixReport(session, { ...result, ...done, outcomes: [...resumed, ...done.outcomes] });
+}
+
+/** What was done, and what it looks like now where another program was to write. */
+async function carryOut(
+  session: Session,
+  { snapshot, plans, syncs = [], pause }: FixResultSoFar,
+  { keep }: FixOptions,
+): Promise<Pick<FixResult, 'snapshot' | 'outcomes' | 'written'>> {
+  const { cluster, deps, scope, stack } = session;
   const { missingNamespaces } = snapshot;
-  const how = { command: 'fix-secrets', missingNamespaces, keep: options.keep };
-  const { outcomes: writes, written } = await writeSecrets(session, plans, how);
-  const outcomes = [...resumed, ...writes, ...heldSecrets(written, requirements(snapshot, stack), snapshot)];
-  if (syncs.length === 0) return fixReport(session, { ...result, outcomes, written });
+  const { outcomes: writes, written } = await writePaused(session, {
+    pause,
+    command: 'fix-secrets',
+    write: () => writeSecrets(session, plans, { command: 'fix-secrets', missingNamespaces, keep }),
+  });
+  const outcomes = [...writes, ...heldSecrets(written, requirements(snapshot, stack), snapshot)];
+  if (syncs.length === 0) return { snapshot, outcomes, written };
   const synced = await syncExternals(session, syncs);
   // What another program wrote is known only by looking again.
   const after = await observe(cluster, scope, deps.clock.now());
-  return fixReport(session, { ...result, snapshot: after, outcomes: [...outcomes, ...synced], written: [] });
+  return { snapshot: after, outcomes: [...outcomes, ...synced], written: [] };
 }
+
+type FixResultSoFar = Pick<FixResult, 'snapshot' | 'plans' | 'syncs'> & { readonly pause: PlannedPause };
 
 async function lookFirst(
   session: Session,

@@ -1,10 +1,12 @@
 import type { SyncPlan } from '../core/external-guard.ts';
-import type { ObjectRef } from '../core/kubernetes.ts';
+import { refId, type ObjectRef } from '../core/kubernetes.ts';
+import { guardWhilePaused } from '../core/paused-target.ts';
 import type { SecretTarget } from '../core/plan-secrets.ts';
 import type { StepOutcome } from '../core/report.ts';
 import { allRefused, guardTarget, type Recreate } from '../core/secret-guards.ts';
 import { writerIndex } from '../core/secret-writers.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import type { PausableRef } from '../core/sync-pause.ts';
 import type { OperatorError } from '../errors.ts';
 import type { Session } from './session.ts';
 
@@ -13,27 +15,41 @@ export interface Guarded {
   readonly targets: readonly SecretTarget[];
   /** What External Secrets is to write. */
   readonly syncs: readonly SyncPlan[];
+  /** Who would undo the write to a Secret, by the Secret's `refId`; outermost first. */
+  readonly pauses: ReadonlyMap<string, readonly PausableRef[]>;
   /** Why the rest is left alone, where there is a rest. */
   readonly refusal: OperatorError | undefined;
   readonly leftAlone: readonly StepOutcome[];
+}
+
+export interface GuardOptions {
+  readonly snapshot: Snapshot;
+  readonly recreate: Recreate;
+  /** Whether owners that would undo a write may be paused. */
+  readonly mayPause: boolean;
 }
 
 /** Tells apart who is to write each Secret, with warnings; throws where nothing of any may be written. */
 export function guardTargets(
   { deps }: Session,
   all: readonly SecretTarget[],
-  { snapshot, recreate }: { readonly snapshot: Snapshot; readonly recreate: Recreate },
+  { snapshot, recreate, mayPause }: GuardOptions,
 ): Guarded {
   const index = writerIndex(snapshot);
-  const answers = all.map((target) => ({ object: target.object, ...guardTarget(target, index, recreate) }));
+  const answers = all.map((target) => {
+    const judged = guardTarget(target, index, recreate);
+    const answer = mayPause ? guardWhilePaused(target, judged, { snapshot, index, recreate }) : judged;
+    return { object: target.object, ...answer };
+  });
   const targets = answers.flatMap(({ open }) => open ?? []);
   const syncs = answers.flatMap(({ sync }) => sync ?? []);
+  const pauses = new Map(answers.flatMap(({ object, pause }) => (pause ? [[refId(object), pause] as const] : [])));
   const refused = answers.flatMap(({ object, refusal }) => (refusal === undefined ? [] : [{ object, refusal }]));
   const refusal = allRefused(refused.map((each) => each.refusal));
   if (targets.length === 0 && syncs.length === 0 && refusal !== undefined) throw refusal;
   for (const warning of answers.flatMap(({ warnings }) => warnings)) deps.terminal.err(`warning: ${warning}`);
   for (const each of refused) deps.terminal.err(`warning: ${each.refusal.message}: left alone`);
-  return { targets, syncs, refusal, leftAlone: refused.map(toOutcome) };
+  return { targets, syncs, pauses, refusal, leftAlone: refused.map(toOutcome) };
 }
 
 function toOutcome({ object, refusal }: { readonly object: ObjectRef; readonly refusal: OperatorError }): StepOutcome {

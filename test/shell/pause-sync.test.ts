@@ -157,7 +157,7 @@ test('a second run takes a pause over, with what was there before the first', as
   expect(stateOf(cluster, applicationRef('child'))).toEqual([automated, false]);
 });
 
-const over = { until: new Date(Date.now() - 1000), command: 'fix-secrets' };
+const over = { until: new Date(Date.now() - 60_000), command: 'fix-secrets' };
 
 test.each([
   ['whose time is over', { ...over }, {}, [automated, false]],

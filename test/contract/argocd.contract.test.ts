@@ -1,0 +1,217 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { runCli, type CliResult } from '../support/run-cli.ts';
+import { worldKinds, type KubeObject, type World } from './support/worlds.ts';
+
+jest.setTimeout(240_000);
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const inGit = 'CHANGE_ME';
+const good = 'g'.repeat(20);
+const applications = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications';
+const automated = { prune: true, selfHeal: true };
+
+describe.each(worldKinds)('a Secret that Argo CD has in Git, on $name', (kind) => {
+  const hasArgoCd = kind.isSandbox || process.env['C2L_E2E_CONTROLLERS'] === '1';
+  const run = kind.isThere && hasArgoCd ? test : test.skip;
+  let world: World;
+  let folder: string;
+  let made: string[] = [];
+  let count = 0;
+  let secret = '';
+  const git = (...words: string[]) => execFileSync('git', ['-C', join(folder, 'repository'), ...words]);
+
+  beforeAll(async () => {
+    if (!kind.isThere || !hasArgoCd) return;
+    world = await kind.start();
+    folder = mkdtempSync(join(tmpdir(), 'c2l-argocd-'));
+    mkdirSync(join(folder, 'repository'));
+    git('init', '--quiet', '--initial-branch=main');
+    writeFileSync(join(folder, 'backup.env'), `A='${good}'\n`, { mode: 0o600 });
+  });
+
+  beforeEach(async () => {
+    if (!kind.isThere || !hasArgoCd) return;
+    await removeApplications();
+    const deployments = `/apis/apps/v1/namespaces/${world.namespace}/deployments`;
+    if (secret !== '') await world.send('DELETE', `${deployments}/${secret}`);
+    count += 1;
+    // Argo CD may bring the Secret of a case that is over once more.
+    secret = `app-${String(count)}`;
+    const env = [{ name: 'A', valueFrom: { secretKeyRef: { name: secret, key: 'a' } } }];
+    const template = {
+      metadata: { labels: { app: secret } },
+      spec: { containers: [{ name: 'app', image: 'busybox:1.36', env }] },
+    };
+    const spec = { replicas: 0, selector: { matchLabels: { app: secret } }, template };
+    expect((await world.send('POST', deployments, { metadata: { name: secret }, spec })).status).toBe(201);
+  });
+
+  afterAll(async () => {
+    if (!kind.isThere || !hasArgoCd) return;
+    await removeApplications();
+    rmSync(folder, { recursive: true });
+    await world.close();
+  });
+
+  async function removeApplications(): Promise<void> {
+    for (const name of made) {
+      await world.eventually(`${name} is gone`, async () => {
+        await world.send('DELETE', `${applications}/${name}`);
+        const { status } = await world.send('GET', `${applications}/${name}`);
+        return status === 404 ? true : undefined;
+      });
+    }
+    made = [];
+  }
+
+  const nameOf = (role: string) => `${world.namespace}-${role}-${String(count)}`;
+
+  function commit(files: Readonly<Record<string, object>>): void {
+    for (const [path, content] of Object.entries(files)) {
+      const file = join(folder, 'repository', path);
+      mkdirSync(join(file, '..'), { recursive: true });
+      writeFileSync(file, JSON.stringify(content));
+    }
+    git('add', '--all');
+    git('-c', 'user.name=t', '-c', 'user.email=t@example.test', 'commit', '--quiet', '--message=change');
+  }
+
+  const secretManifest = (value: string) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: secret },
+    stringData: { a: value },
+  });
+
+  function manifest(name: string, path: string, namespace: string) {
+    return {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Application',
+      metadata: { name, namespace: 'argocd' },
+      spec: {
+        project: 'default',
+        source: { repoURL: pathToFileURL(join(folder, 'repository')).href, path, targetRevision: 'main' },
+        destination: { server: 'https://kubernetes.default.svc', namespace },
+        syncPolicy: { automated },
+      },
+    };
+  }
+
+  async function create(application: ReturnType<typeof manifest>): Promise<void> {
+    made.push(application.metadata.name);
+    expect((await world.send('POST', applications, application)).status).toBe(201);
+  }
+
+  /** The Secret as a folder of Git holds it, brought by an Application. */
+  async function brought(): Promise<string> {
+    const path = `child-${String(count)}`;
+    commit({ [`${path}/secret.yaml`]: secretManifest(inGit) });
+    const child = manifest(nameOf('child'), path, world.namespace);
+    await create(child);
+    await holds(inGit);
+    return child.metadata.name;
+  }
+
+  const valueNow = async () =>
+    ((await world.send('GET', `secrets/${secret}`)).body['data'] as Record<string, string> | undefined)?.['a'];
+  const holds = (value: string) =>
+    world.eventually(`the Secret holds ${value}`, async () =>
+      (await valueNow()) === base64(value) ? true : undefined,
+    );
+  const application = async (name: string): Promise<KubeObject> =>
+    (await world.send('GET', `${applications}/${name}`)).body;
+  const policyOf = async (name: string) =>
+    ((await application(name))['spec'] as { syncPolicy?: { automated?: object } }).syncPolicy?.automated;
+
+  const fix = (...argv: string[]): Promise<CliResult> =>
+    runCli(
+      [
+        'fix-secrets',
+        '-n',
+        world.namespace,
+        '--yes',
+        '--overwrite',
+        `${secret}/a`,
+        '--from',
+        'env:backup.env',
+        ...argv,
+      ],
+      {
+        kubeconfig: world.kubeconfig,
+        cwd: folder,
+      },
+    );
+
+  run('is left alone, with what self-heal would do and both ways on', async () => {
+    const name = await brought();
+    const { code, stderr } = await fix();
+    expect([code, stderr.replace(/\s+/g, ' ')]).toEqual([
+      2,
+      expect.stringMatching(
+        new RegExp(
+          `application ${name} \\(tracking id ${name}:/Secret:${world.namespace}/${secret}\\): a changed value is set back` +
+            ` to what Git holds \\(self-heal is on.*change the value in Git, then: .*--pause-sync 15m`,
+        ),
+      ),
+    ]);
+    expect(await valueNow()).toBe(base64(inGit));
+  });
+
+  run('holds another value for as long as was agreed, and what Git holds afterwards', async () => {
+    const name = await brought();
+    const running = fix('--pause-sync', '4s');
+    await holds(good);
+    expect(await policyOf(name)).toBeUndefined();
+    const { code, stdout, stderr } = await running;
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/pause +application\/.* for 4.0 s; then Argo CD sets\s+back/),
+    ]);
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(/done resume application\/.*the time is over/);
+    expect(await policyOf(name)).toEqual(automated);
+    expect((await application(name)).metadata.annotations ?? {}).not.toHaveProperty(['c2l.dev/paused-sync']);
+    await holds(inGit);
+  });
+
+  run('stays as it was written once Git holds it, and the pause ends then', async () => {
+    const name = await brought();
+    const running = fix('--pause-sync', '3m');
+    await holds(good);
+    commit({ [`child-${String(count)}/secret.yaml`]: secretManifest(good) });
+    const { code, stdout } = await running;
+    expect([code, stdout.replace(/\s+/g, ' ')]).toEqual([
+      0,
+      expect.stringMatching(/Git holds what was written: it stays/),
+    ]);
+    expect(await policyOf(name)).toEqual(automated);
+    expect(await valueNow()).toBe(base64(good));
+  });
+
+  run('is kept also where an Application of Applications would end the pause, which is paused too', async () => {
+    const [root, child] = [nameOf('root'), nameOf('child')];
+    const path = `child-${String(count)}`;
+    commit({
+      [`${path}/secret.yaml`]: secretManifest(inGit),
+      [`root-${String(count)}/child.yaml`]: manifest(child, path, world.namespace),
+    });
+    // The outer one goes first: it would bring the inner one again.
+    await create(manifest(root, `root-${String(count)}`, 'argocd'));
+    made.push(child);
+    await holds(inGit);
+    const running = fix('--pause-sync', '6s');
+    await holds(good);
+    expect([await policyOf(root), await policyOf(child)]).toEqual([undefined, undefined]);
+    const { code, stderr } = await running;
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(new RegExp(`application/${root},\\s+application/${child}`)),
+    ]);
+    expect([await policyOf(root), await policyOf(child)]).toEqual([automated, automated]);
+  });
+});
