@@ -60,7 +60,12 @@ const unusable: readonly Row[] = [
   ],
   [
     'a quote that nothing closes',
-    (backup) => withLine(backup, 'ADMIN_PASSWORD', (value) => `ADMIN_PASSWORD="${value}`),
+    (backup) =>
+      withLine(
+        withLine(backup, 'REGCRED_DOCKERCONFIGJSON', () => ''),
+        'ADMIN_PASSWORD',
+        (value) => `ADMIN_PASSWORD="${value}`,
+      ),
     'source-invalid',
     /values\.env:\d+: ADMIN_PASSWORD: a double quote is opened and never closed/,
   ],

@@ -8,7 +8,7 @@ import type { Fault, SeenRequest } from '../../src/sandbox/api-server.ts';
 import type { StoredObject } from '../../src/sandbox/object-store.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { runCli, type CliOptions, type CliResult } from './run-cli.ts';
-import { backupValues } from './sandbox.ts';
+import { allBackupValues } from './sandbox.ts';
 import { leaksIn } from './value-forms.ts';
 
 export const namespace = 'cloudtolocalllm';
@@ -64,7 +64,7 @@ export async function plantedWorld(scenario = 'incident'): Promise<CanaryWorld> 
   const world: CanaryWorld = {
     ...started,
     folder,
-    planted: [inBackup, ...Object.values(backupValues(started))],
+    planted: [inBackup, ...Object.values(allBackupValues(started))],
     paths,
     fail: (next = () => undefined) => {
       fault = next;

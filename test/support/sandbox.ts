@@ -16,8 +16,14 @@ export async function sandbox(options: Partial<StartOptions> = {}): Promise<Sand
   return started;
 }
 
-/** The values of a sandbox's backup, by the keys of the Secret. */
-export function backupValues({ envBackupText }: Pick<Sandbox, 'envBackupText'>): Record<string, string> {
+/** The values of a sandbox's backup for the application's Secret, by its keys. */
+export function backupValues(sandbox: Pick<Sandbox, 'envBackupText'>): Record<string, string> {
+  const values = Object.entries(allBackupValues(sandbox));
+  return Object.fromEntries(values.filter(([key]) => key !== 'regcred-dockerconfigjson'));
+}
+
+/** The values of a sandbox's backup for all of its Secrets, by their names as keys are written. */
+export function allBackupValues({ envBackupText }: Pick<Sandbox, 'envBackupText'>): Record<string, string> {
   const lines = [...envBackupText.matchAll(/^(\w+)='(.*)'$/gm)];
   return Object.fromEntries(lines.map(([, name = '', value = '']) => [name.toLowerCase().replaceAll('_', '-'), value]));
 }
