@@ -312,8 +312,17 @@ const firing: [string, RuleCase][] = [
       'C2lNoRecentDrill',
       { severity: 'warning' },
       {
-        'kube_cronjob_status_last_successful_time{namespace="shop",cronjob="c2l-drill"}': `${-36 * 86_400}x800`,
+        'kube_cronjob_status_last_successful_time{namespace="shop",cronjob="c2l-drill"}': `${-31 * 86_400}x800`,
       },
+    ),
+  ],
+  [
+    'a drill of another stack only',
+    after(
+      6 * 3600,
+      'C2lNoRecentDrill',
+      { severity: 'warning' },
+      { 'kube_cronjob_status_last_successful_time{namespace="c2l-drill",cronjob="c2l-drill-other"}': '-604800x900' },
     ),
   ],
   ['c2l watch never ran', after(300, 'C2lWatchSilent', { severity: 'warning' })],
@@ -404,6 +413,18 @@ const silent: [string, RuleCase][] = [
     'a drill of last week',
     never('C2lNoRecentDrill', {
       'kube_cronjob_status_last_successful_time{namespace="shop",cronjob="c2l-drill"}': '-604800x900',
+    }),
+  ],
+  [
+    'a drill of last week, on the schedule that c2l generates',
+    never('C2lNoRecentDrill', {
+      'kube_cronjob_status_last_successful_time{namespace="c2l-drill",cronjob="c2l-drill-shop"}': '-604800x900',
+    }),
+  ],
+  [
+    'a drill of last week that no CronJob ran',
+    never('C2lNoRecentDrill', {
+      'c2l_drill_last_success_timestamp_seconds{namespace="shop",scenario="total-secret-loss"}': '-604800x900',
     }),
   ],
   ['c2l watch at work', never('C2lWatchSilent', { c2l_watch_last_round_timestamp_seconds: '0+30x200' })],

@@ -171,7 +171,8 @@ WantedBy=timers.target
   };
 }
 
-const alertAfterDays = 30;
+/** Two drills of the schedule missed. */
+export const alertAfterDays = 30;
 
 /** By what c2l says itself; a CronJob is known to kube-state-metrics too. */
 function rules(stack: Stack, runner: DrillRunner): GeneratedFile {
