@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -60,3 +60,18 @@ test('unpacked where nothing else is, it stabilizes the sandbox', async () => {
   const { stdout } = await run(process.execPath, [program, 'stabilize', '--sandbox', '--yes'], { cwd: empty, env });
   expect(stdout).toContain('verdict: ok, 4 phases');
 }, 120_000);
+
+// Only root may run a program as somebody else.
+const asRoot = process.getuid?.() === 0 ? test : test.skip;
+
+asRoot(
+  'it stabilizes the sandbox as a user that no account names, as in a container',
+  async () => {
+    await chmod(folder, 0o755);
+    const program = join(folder, 'package/bin/c2l.js');
+    const nobody = { cwd: tmpdir(), uid: 65_532, gid: 65_532, env: { PATH: process.env['PATH'], HOME: '/' } };
+    const { stdout } = await run(process.execPath, [program, 'stabilize', '--sandbox', '--yes'], nobody);
+    expect(stdout).toContain('verdict: ok, 4 phases');
+  },
+  120_000,
+);
