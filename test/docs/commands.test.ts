@@ -67,13 +67,14 @@ function wordsOf(line: string): string[] {
 /** What stands in blocks and what stands in the middle of a sentence. */
 function commandsIn(text: string): string[] {
   const whole = text.replaceAll(/\\\n\s*/g, ' ');
-  const lines = whole.split('\n').map((line) => line.trim().replace(/^\$ /, ''));
+  const plain = (line: string) => line.trim().replace(/^(\$ )?(npm ci && )?(npx (?=c2l ))?/, '');
+  const lines = whole.split('\n').map(plain);
   const spans = [...whole.replaceAll(/```[\s\S]*?```/g, '').matchAll(/`(c2l\s[^`]+)`/g)].map(([, span = '']) =>
     span.replaceAll(/\s+/g, ' '),
   );
   const inBlocks = [...whole.matchAll(/```[^\n]*\n([\s\S]*?)```/g)].flatMap(([, body = '']) => body.split('\n'));
   const indented = lines.filter((_, index) => /^ {4}/.test(whole.split('\n')[index] ?? ''));
-  const found = [...inBlocks.map((line) => line.trim().replace(/^\$ /, '')), ...indented, ...spans];
+  const found = [...inBlocks.map(plain), ...indented, ...spans];
   return found.filter((line) => /^c2l [a-z-]/.test(line) && !line.includes('…'));
 }
 
@@ -81,7 +82,8 @@ const written = files.map((file) => [file, commandsIn(readFileSync(join(root, fi
 
 test('the commands of the README, the runbooks and the reference are found', () => {
   const count = (file: string) => written.find(([each]) => each === file)?.[1].length ?? 0;
-  expect(count('README.md')).toBeGreaterThan(10);
+  expect(count('README.md')).toBeGreaterThan(2);
+  expect(count('docs/repairing-secrets.md')).toBeGreaterThan(3);
   expect(count('docs/finding-codes.md')).toBeGreaterThan(10);
 });
 
