@@ -117,7 +117,8 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     prompter,
     terminal,
     signal,
-    operator: 'tester@here',
+    // Suites run side by side on one real cluster: none may take the pause of another for one that a kill left behind.
+    operator: `tester-${process.pid}@here`,
     processId: process.pid,
     isRunning: (processId) => processId === process.pid,
     version: '0.0.0-test',
