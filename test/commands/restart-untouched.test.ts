@@ -11,12 +11,15 @@ import { sandbox } from '../support/sandbox.ts';
 import { SandboxApi } from '../support/sandbox-api.ts';
 import { testSession } from '../support/test-session.ts';
 
+const application = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/api-backend';
 const services = '/api/v1/namespaces/cloudtolocalllm/services';
 
 /** The pod of web waits for a Service that is not there: nothing that c2l could restart. */
 async function waitingCluster() {
   const cluster = await sandbox({ scenario: 'healthy', speed: 10 });
   const api = new SandboxApi(cluster);
+  // Or Argo CD would bring the Service again.
+  await api.send('PATCH', application, { spec: { syncPolicy: null } }, 'application/merge-patch+json');
   await api.send('DELETE', `${services}/api-backend`);
   await api.deletePod(await api.pod('web'));
   return cluster;
