@@ -16,6 +16,11 @@ const good = 'g'.repeat(20);
 const applications = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications';
 const automated = { prune: true, selfHeal: true };
 
+interface Syncing {
+  readonly operation?: object;
+  readonly status?: { readonly operationState?: { readonly phase?: string } };
+}
+
 describe.each(worldKinds)('a Secret that Argo CD has in Git, on $name', (kind) => {
   const hasArgoCd = kind.isSandbox || process.env['C2L_E2E_CONTROLLERS'] === '1';
   const run = kind.isThere && hasArgoCd ? test : test.skip;
@@ -60,6 +65,20 @@ describe.each(worldKinds)('a Secret that Argo CD has in Git, on $name', (kind) =
   });
 
   async function removeApplications(): Promise<void> {
+    // A sync that is under way would bring a child again after both were deleted.
+    for (const name of made) {
+      await world.send(
+        'PATCH',
+        `${applications}/${name}`,
+        { spec: { syncPolicy: null } },
+        'application/merge-patch+json',
+      );
+      await world.eventually(`${name} syncs no more`, async () => {
+        const { body } = await world.send('GET', `${applications}/${name}`);
+        const { operation, status } = body as Syncing;
+        return operation === undefined && status?.operationState?.phase !== 'Running' ? true : undefined;
+      });
+    }
     for (const name of made) {
       await world.eventually(`${name} is gone`, async () => {
         await world.send('DELETE', `${applications}/${name}`);
