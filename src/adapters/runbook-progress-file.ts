@@ -1,10 +1,11 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 import { runbookProgressSchema, type RunbookProgress } from '../core/runbook/runbook-progress.ts';
 import { OperatorError } from '../errors.ts';
 import type { ProgressFile } from '../runbook-ports.ts';
 import { systemCode } from './kubernetes-errors.ts';
+import { replaceStateFile, stateFolder } from './state-file.ts';
 
 export interface ProgressFileOptions {
   readonly cwd: string;
@@ -17,9 +18,7 @@ export async function openProgressFile(
   path: string | undefined,
   { cwd, env }: ProgressFileOptions,
 ): Promise<ProgressFile> {
-  const { XDG_STATE_HOME: xdg, HOME: home = '/' } = env;
-  const file =
-    path === undefined ? join(xdg ?? join(home, '.local/state'), 'c2l', `runbook-${name}.json`) : resolve(cwd, path);
+  const file = path === undefined ? join(stateFolder(env), `runbook-${name}.json`) : resolve(cwd, path);
   const logPath = `${file.replace(/\.json$/, '')}.md`;
   return {
     path: file,
@@ -28,19 +27,13 @@ export async function openProgressFile(
     save: async (progress, log) => {
       try {
         await mkdir(dirname(file), { recursive: true });
-        await replace(file, `${JSON.stringify(progress)}\n`);
-        await replace(logPath, log);
+        await replaceStateFile(file, `${JSON.stringify(progress)}\n`);
+        await replaceStateFile(logPath, log);
       } catch (error) {
         throw unusable(file, systemCode(error));
       }
     },
   };
-}
-
-/** Written beside it and moved over it: a run that is cut off keeps what was known before. */
-async function replace(file: string, text: string): Promise<void> {
-  await writeFile(`${file}.new`, text, { mode: 0o600 });
-  await rename(`${file}.new`, file);
 }
 
 async function read(file: string): Promise<RunbookProgress | undefined> {

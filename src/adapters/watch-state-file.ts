@@ -1,9 +1,10 @@
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 import { watchStateSchema, type WatchState } from '../core/watch/watch-state.ts';
 import { OperatorError } from '../errors.ts';
 import type { WatchStateFile } from '../watch-ports.ts';
+import { replaceStateFile, stateFolder } from './state-file.ts';
 
 export interface StateFileOptions {
   readonly cwd: string;
@@ -28,7 +29,12 @@ export async function openWatchStateFile(
   }
   const release = (): Promise<void> => rm(`${file}.lock`, { force: true });
   try {
-    return { path: file, found: await read(file), save: (state) => save(file, state), release };
+    return {
+      path: file,
+      found: await read(file),
+      save: (state) => replaceStateFile(file, `${JSON.stringify(state)}\n`),
+      release,
+    };
   } catch (error) {
     await release();
     throw error;
@@ -37,9 +43,7 @@ export async function openWatchStateFile(
 
 /** systemd names the folder of a unit in `STATE_DIRECTORY`. */
 function defaultPath(name: string, env: StateFileOptions['env']): string {
-  const { STATE_DIRECTORY: unit, XDG_STATE_HOME: xdg, HOME: home = '/' } = env;
-  const folder = unit ?? join(xdg ?? join(home, '.local/state'), 'c2l');
-  return join(folder, `watch-${name}.json`);
+  return join(env['STATE_DIRECTORY'] ?? stateFolder(env), `watch-${name}.json`);
 }
 
 /** The lock holds the id of who made it, so that one that was left by a kill is told from one that is held. */
@@ -92,15 +96,4 @@ async function read(file: string): Promise<WatchState | undefined> {
       cause,
     });
   }
-}
-
-/** Written beside the file and moved over it, with the disk asked to have it first. */
-async function save(file: string, state: WatchState): Promise<void> {
-  const draft = `${file}.new`;
-  {
-    await using handle = await open(draft, 'w', 0o600);
-    await handle.writeFile(`${JSON.stringify(state)}\n`);
-    await handle.sync();
-  }
-  await rename(draft, file);
 }
