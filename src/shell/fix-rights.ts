@@ -38,19 +38,22 @@ function syncRights(syncs: readonly SyncPlan[]): Right[] {
 
 function rightsFor(targets: readonly SecretTarget[], { missingNamespaces }: Snapshot): Right[] {
   if (targets.length === 0) return [];
-  const rights = targets.flatMap(({ object, current }): Right[] => {
-    const right = { group: '', resource: 'secrets', namespace: object.namespace };
-    const { name } = object;
-    // Creation is needed for the revision too, and no Role can limit it to a name.
-    return [
-      { ...right, verb: 'get', name },
-      { ...right, verb: 'create' },
-      ...(current === undefined
-        ? []
-        : [{ ...right, verb: current.immutable ? ('delete' as const) : ('patch' as const), name }]),
-    ];
-  });
   const creation: Right[] =
     missingNamespaces.length === 0 ? [] : [{ verb: 'create', group: '', resource: 'namespaces', namespace: '' }];
-  return [...new Map([...creation, ...rights].map((right) => [JSON.stringify(right), right])).values()];
+  const rights = [...creation, ...targets.flatMap(secretRights)];
+  return [...new Map(rights.map((right) => [JSON.stringify(right), right])).values()];
+}
+
+/** What writing one Secret takes, and keeping it as it was. */
+export function secretRights({ object, current }: Pick<SecretTarget, 'object' | 'current'>): Right[] {
+  const right = { group: '', resource: 'secrets', namespace: object.namespace };
+  const { name } = object;
+  // Creation is needed for the revision too, and no Role can limit it to a name.
+  return [
+    { ...right, verb: 'get', name },
+    { ...right, verb: 'create' },
+    ...(current === undefined
+      ? []
+      : [{ ...right, verb: current.immutable ? ('delete' as const) : ('patch' as const), name }]),
+  ];
 }

@@ -12,10 +12,10 @@ import { writerIndex } from '../core/secret-writers.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { utcText } from '../core/utc-text.ts';
 import { OperatorError } from '../errors.ts';
-import type { Right } from '../cluster-ports.ts';
 import { planLines } from '../render/plan-text.ts';
 import { createStyle } from '../render/style.ts';
 import { confirmWrite } from './confirm.ts';
+import { secretRights } from './fix-rights.ts';
 import { endLeftPauses } from './left-pauses.ts';
 import { observe } from './observe.ts';
 import { proveRights, refuseForbiddenReads } from './prove-rights.ts';
@@ -63,7 +63,7 @@ export async function runRollback(session: Session, options: RollbackOptions): P
   const unnamed = unnamedChanges(rollbackTarget(plan).wanted, options.overwrite);
   if (unnamed.length > 0 && !deps.terminal.canPrompt) throw overwriteNeeded(unnamed);
   refuseForbiddenReads(session, snapshot, 'rollback');
-  await untilInterrupted(proveRights(session, rightsFor(plan)), deps.signal);
+  await untilInterrupted(proveRights(session, secretRights(plan)), deps.signal);
   const style = createStyle(deps.terminal.color, { width: deps.terminal.width });
   for (const line of planLines([plannedSecret(plan)], style)) deps.terminal.err(line);
   await untilInterrupted(rehearseWrites(session, [plan], snapshot.missingNamespaces), deps.signal);
@@ -113,18 +113,6 @@ function refuseUnnamedRecreation(
     `Secret ${namespace}/${name} is immutable: it can only be deleted and created again, which needs consent by name`,
     { hint: `c2l rollback ${name} -n ${namespace} --recreate` },
   );
-}
-
-function rightsFor({ object, current }: SecretPlan): Right[] {
-  const right = { group: '', resource: 'secrets', namespace: object.namespace };
-  const { name } = object;
-  return [
-    { ...right, verb: 'get', name },
-    { ...right, verb: 'create' },
-    ...(current === undefined
-      ? []
-      : [{ ...right, verb: current.immutable ? ('delete' as const) : ('patch' as const), name }]),
-  ];
 }
 
 function question({ id, keptAt }: KeptRevision, plan: SecretPlan): string {
