@@ -12,6 +12,7 @@ import { TestCluster, type KubeObject } from './support/cluster.ts';
 import { collection } from './support/stack.ts';
 import { bindEmptyVolumes, claimsOf, freeVolumes } from './support/volumes.ts';
 import { until } from './support/wait.ts';
+import { workload } from './support/workload.ts';
 
 const namespace = 'drill-e2e';
 const journalNamespace = 'drill-e2e-journal';
@@ -38,17 +39,6 @@ components:
 
 const env = (name: string, key: string) => ({ name, valueFrom: { secretKeyRef: { name: secretName, key } } });
 const quick = { imagePullPolicy: 'IfNotPresent', resources: { requests: { cpu: '5m', memory: '16Mi' } } };
-
-function workload(kind: string, app: string, { spec, pod }: { spec?: object; pod: object }): KubeObject {
-  const labels = { app };
-  const template = { metadata: { labels }, spec: { terminationGracePeriodSeconds: 1, ...pod } };
-  return {
-    apiVersion: 'apps/v1',
-    kind,
-    metadata: { name: app },
-    spec: { selector: { matchLabels: labels }, template, ...spec },
-  } as KubeObject;
-}
 
 const db = workload('StatefulSet', 'db', {
   spec: {

@@ -11,6 +11,7 @@ import { TestCluster, type KubeObject } from './support/cluster.ts';
 import { bundledFile } from './support/programs.ts';
 import { collection } from './support/stack.ts';
 import { until } from './support/wait.ts';
+import { workload } from './support/workload.ts';
 
 jest.setTimeout(400_000);
 
@@ -31,17 +32,6 @@ components:
     checks: [{ kind: http, service: api, port: 8080, path: /health }]
 `;
 let cluster: TestCluster;
-
-function workload(kind: string, app: string, { spec = {}, pod }: { spec?: object; pod: object }): KubeObject {
-  const labels = { app };
-  const template = { metadata: { labels }, spec: { terminationGracePeriodSeconds: 1, ...pod } };
-  return {
-    apiVersion: 'apps/v1',
-    kind,
-    metadata: { name: app },
-    spec: { selector: { matchLabels: labels }, template, ...spec },
-  } as KubeObject;
-}
 
 const db = workload('StatefulSet', 'db', {
   spec: { serviceName: 'db' },
