@@ -1,12 +1,12 @@
 import * as z from 'zod';
 
 const name = z.string().min(1, 'expected some text');
-const port = z.int().min(1).max(65_535);
+export const portNumber = z.int().min(1).max(65_535);
 const duration = z.string().regex(/^[1-9]\d*(s|m|h)$/, 'expected a duration such as "2s", "30s" or "5m"');
 const kubernetesName = z
   .string()
   .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'expected a Kubernetes name: lower-case letters, digits, "-" and "."');
-const host = z
+export const hostName = z
   .string()
   .regex(/^[A-Za-z0-9]([-A-Za-z0-9._:]*[A-Za-z0-9.])?$/, 'expected a host name such as "postgres" or an address');
 
@@ -39,7 +39,7 @@ export const checkSchema = z.discriminatedUnion('kind', [
       kind: z.literal('http'),
       ...common,
       service: kubernetesName,
-      port,
+      port: portNumber,
       path: z.string().startsWith('/', 'expected a path that starts with "/"').default('/'),
       status: z.int().default(200),
       json: z
@@ -52,7 +52,7 @@ export const checkSchema = z.discriminatedUnion('kind', [
         .describe('log in by HTTP basic authentication'),
       tls: z
         .strictObject({
-          host: host.optional().describe('name that the certificate must be for; default: SERVICE.NAMESPACE.svc'),
+          host: hostName.optional().describe('name that the certificate must be for; default: SERVICE.NAMESPACE.svc'),
           days: z.int().min(0).default(14).describe('warn when it ends sooner'),
           ca: z
             .strictObject({ secret: kubernetesName, key: name })
@@ -70,7 +70,7 @@ export const checkSchema = z.discriminatedUnion('kind', [
       user: secretKeyOrValue,
       password: secretKeyOrValue,
       database: z.string().default('postgres'),
-      port: port.default(5432),
+      port: portNumber.default(5432),
     })
     .describe('PostgreSQL accepts a login over TCP and answers select 1'),
   z
@@ -85,13 +85,13 @@ export const checkSchema = z.discriminatedUnion('kind', [
     .strictObject({
       kind: z.literal('tcp'),
       ...common,
-      host: host.optional().describe('as the pod would name it; default: the pod itself'),
-      port,
+      host: hostName.optional().describe('as the pod would name it; default: the pod itself'),
+      port: portNumber,
       container,
     })
     .describe('a connection by TCP, made in a pod of the component, is accepted'),
   z
-    .strictObject({ kind: z.literal('dns'), ...common, host, container })
+    .strictObject({ kind: z.literal('dns'), ...common, host: hostName, container })
     .describe('a host name resolves in a pod of the component'),
   z
     .strictObject({

@@ -1,6 +1,6 @@
 // A named import of `z` would bring every locale of the library into the program.
 import * as z from 'zod';
-import { checkSchema } from './check-schema.ts';
+import { checkSchema, hostName, portNumber } from './check-schema.ts';
 import { ignoreSchema } from './ignore-schema.ts';
 import { defaultPlaceholders } from './value-format.ts';
 import { watchSchema, windowSchema } from './watch/watch-schema.ts';
@@ -93,6 +93,16 @@ const component = z.strictObject({
       'whether its pods hold data that nobody can make anew; default: as its postgres-login check or its image tells',
     ),
   dependsOn: z.array(kubernetesName).default([]).describe('components that must be up before it can be'),
+  initWaits: z
+    .array(
+      z.strictObject({
+        container: kubernetesName.describe('name of the init container'),
+        host: hostName.describe('what it waits for'),
+        port: portNumber,
+      }),
+    )
+    .default([])
+    .describe('init containers that do nothing but wait; c2l generate resilience gives each an end'),
   steady: z
     .string()
     .regex(/^\d+(s|m)$/, 'expected a duration such as "2s" or "1m", or "0s" to believe it at once')

@@ -25,10 +25,13 @@ version: 1
 name: shop
 namespaces: [${namespace}]
 components:
-  - { name: db, workload: StatefulSet/db }
+  - name: db
+    workload: StatefulSet/db
+    checks: [{ kind: postgres-login, user: { value: postgres }, password: { value: not asked } }]
   - name: api
     workload: Deployment/api
     dependsOn: [db]
+    initWaits: [{ container: wait-for-db, host: db.${namespace}.svc.cluster.local, port: 5432 }]
     checks: [{ kind: http, service: api, port: 8080, path: /health }]
 `;
 let cluster: TestCluster;
@@ -51,6 +54,15 @@ const db = workload('StatefulSet', 'db', {
 /** As a deployment that was never thought through: the patch has to put the probes right. */
 const api = workload('Deployment', 'api', {
   pod: {
+    initContainers: [
+      {
+        ...quick,
+        name: 'wait-for-db',
+        image: 'postgres:16-alpine',
+        command: ['sh', '-c'],
+        args: [`until pg_isready -h db.${namespace}.svc.cluster.local; do sleep 1; done`],
+      },
+    ],
     containers: [
       {
         ...quick,
@@ -70,13 +82,17 @@ const api = workload('Deployment', 'api', {
   },
 });
 
-async function patchOps(): Promise<object[]> {
+/** The patches that c2l makes, as kustomize would lay them over the Deployment. */
+async function patchedApi(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'c2l-resilience-'));
   try {
     writeFileSync(join(folder, 'c2l.yaml'), stack);
     const { stdout } = await runCli(['generate', 'resilience', '-o', 'json'], { cwd: folder });
     const { files } = JSON.parse(stdout) as { files: { path: string; text: string }[] };
-    return parse(files.find(({ path }) => path === 'api-probes.yaml')!.text) as object[];
+    const patch = (path: string): object => parse(files.find((file) => file.path === path)!.text) as object;
+    const deployment = `${collection('Deployment', namespace)}/api`;
+    await cluster.patch(deployment, patch('api-probes.yaml'), 'json');
+    await cluster.patch(deployment, patch('api-init-waits.yaml'), 'strategic');
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -131,7 +147,7 @@ beforeAll(async () => {
   await cluster.create(collection('StatefulSet', namespace), db);
   const deployments = collection('Deployment', namespace);
   await cluster.create(deployments, { ...api, spec: { ...api.spec, replicas: 0 } });
-  await cluster.patch(`${deployments}/api`, await patchOps(), 'json');
+  await patchedApi();
   await cluster.patch(`${deployments}/api`, { spec: { replicas: 1 } });
   await ready('db', 90_000);
   await ready('api', 60_000);
@@ -158,3 +174,25 @@ test(`with the database away for ${awayMs / 1000} s the API is unready, not rest
   expect(after.metadata.uid).toBe(before?.metadata.uid);
   expect(after.status?.containerStatuses).toMatchObject([{ restartCount: 0 }]);
 });
+
+const isLong = awayMs >= 120_000;
+(isLong ? test : test.skip)(
+  'a pod that starts while the database is away fails after two minutes, for all to see, and comes up',
+  async () => {
+    await scaleDb(0);
+    const before = await podOf('api');
+    await cluster.remove(`/api/v1/namespaces/${namespace}/pods/${before!.metadata.name}`);
+    const failed = await until(
+      'the init container gave up',
+      async () => {
+        const pod = await podOf('api');
+        return (pod?.status?.initContainerStatuses?.[0]?.restartCount ?? 0) > 0 ? pod : undefined;
+      },
+      { within: 180_000, every: 1000, seen: async () => JSON.stringify((await podOf('api'))?.status) },
+    );
+    expect(failed.status?.initContainerStatuses?.[0]?.lastState?.terminated?.exitCode).toBe(1);
+    await scaleDb(1);
+    await ready('db', 60_000);
+    await ready('api', 60_000);
+  },
+);

@@ -1,4 +1,5 @@
-import type { StackComponent } from '../stack.ts';
+import { namespaceOf, type Stack, type StackComponent } from '../stack.ts';
+import { boundedWait } from './bounded-wait.ts';
 import { madeOfStack, type StackNeed } from './generate-kind.ts';
 import { Commented, type GeneratedFile } from './generated-file.ts';
 import { workloadTarget } from './workload-target.ts';
@@ -9,16 +10,22 @@ interface Endpoint {
 }
 
 const needsDependants: StackNeed = {
-  field: 'components[].dependsOn with an http check',
-  isMet: (stack) => stack.components.some((component) => endpointOf(component) !== undefined),
+  field: 'components[].dependsOn with an http check, and no components[].initWaits',
+  isMet: ({ components }) =>
+    components.some((component) => endpointOf(component) !== undefined || component.initWaits.length > 0),
 };
+
+interface Patch {
+  readonly component: StackComponent;
+  readonly file: GeneratedFile;
+}
 
 /** What manifests can do so that a component outlives what it depends on: a kustomize component of patches. */
 export const generateResilience = madeOfStack('resilience', [needsDependants], (stack): GeneratedFile[] => {
-  const patched = stack.components.flatMap((component) => {
-    const endpoint = endpointOf(component);
-    return endpoint === undefined ? [] : [{ component, endpoint }];
-  });
+  const patches = stack.components.flatMap((component) => [
+    ...probePatches(component),
+    ...initWaitPatches(stack, component),
+  ]);
   return [
     {
       path: 'kustomization.yaml',
@@ -29,21 +36,53 @@ export const generateResilience = madeOfStack('resilience', [needsDependants], (
         {
           apiVersion: 'kustomize.config.k8s.io/v1alpha1',
           kind: 'Component',
-          patches: patched.map(({ component }) => ({
-            path: fileOf(component),
+          patches: patches.map(({ component, file }) => ({
+            path: file.path,
             target: workloadTarget(stack, component),
           })),
         },
       ],
     },
-    ...patched.map(({ component, endpoint }): GeneratedFile => ({
-      path: fileOf(component),
-      comment: `${component.workload} stays up while ${component.dependsOn.join(' and ')} cannot be reached: not ready, and not restarted either. For its first container; port and path are those of its check in the stack file, so change the port if the container listens on another than its Service.`,
-      use: 'beside',
-      documents: [probes(endpoint)],
-    })),
+    ...patches.map(({ file }) => file),
   ];
 });
+
+function probePatches(component: StackComponent): Patch[] {
+  const endpoint = endpointOf(component);
+  if (endpoint === undefined) return [];
+  const file: GeneratedFile = {
+    path: `${component.name}-probes.yaml`,
+    comment: `${component.workload} stays up while ${component.dependsOn.join(' and ')} cannot be reached: not ready, and not restarted either. For its first container; port and path are those of its check in the stack file, so change the port if the container listens on another than its Service.`,
+    use: 'beside',
+    documents: [probes(endpoint)],
+  };
+  return [{ component, file }];
+}
+
+function initWaitPatches(stack: Stack, component: StackComponent): Patch[] {
+  const { name, workload, initWaits } = component;
+  if (initWaits.length === 0) return [];
+  const [kind = '', workloadName = ''] = workload.split('/');
+  const initContainers = initWaits.map((wait) => ({
+    name: wait.container,
+    command: boundedWait(stack, component, wait),
+    args: new Commented('What the container was started with before.', null),
+  }));
+  const file: GeneratedFile = {
+    path: `${name}-init-waits.yaml`,
+    comment: `${workload} does not wait for ever for what it depends on: an init container that waits without an end hides the outage, since nothing fails and nothing restarts. This one fails, kubelet starts it again, and both can be seen.`,
+    use: 'beside',
+    documents: [
+      {
+        apiVersion: 'apps/v1',
+        kind,
+        metadata: { name: workloadName, namespace: namespaceOf(stack, component) },
+        spec: { template: { spec: { initContainers } } },
+      },
+    ],
+  };
+  return [{ component, file }];
+}
 
 /** A health check that a kubelet can make too, of what depends on something. */
 function endpointOf({ dependsOn, checks }: StackComponent): Endpoint | undefined {
@@ -53,10 +92,6 @@ function endpointOf({ dependsOn, checks }: StackComponent): Endpoint | undefined
       ? [{ path: check.path, port: check.port }]
       : [],
   )[0];
-}
-
-function fileOf({ name }: StackComponent): string {
-  return `${name}-probes.yaml`;
 }
 
 /** As JSON patches, in which `add` also replaces: they need no name of the container. */

@@ -5,6 +5,8 @@ import { KubeConfig } from '@kubernetes/client-node';
 export interface ContainerStatus {
   name: string;
   ready?: boolean;
+  restartCount?: number;
+  lastState?: { terminated?: { exitCode: number } };
   state: {
     waiting?: { reason?: string; message?: string };
     running?: object;
@@ -45,7 +47,11 @@ export interface Answer {
   readonly text: string;
 }
 
-const patchTypes = { merge: 'application/merge-patch+json', json: 'application/json-patch+json' } as const;
+const patchTypes = {
+  merge: 'application/merge-patch+json',
+  json: 'application/json-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+} as const;
 
 /** The suite's own way into the cluster, so that what it proves does not rest on c2l's code. */
 export class TestCluster {
