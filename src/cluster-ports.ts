@@ -1,5 +1,6 @@
 import type { ShownCertificate } from './core/certificate-judgement.ts';
-import type { Listed, ObjectMeta, OwnerReference, Resource } from './core/kubernetes.ts';
+import type { Listed, Resource } from './core/kubernetes.ts';
+import type { ObjectMeta, OwnerReference } from './core/kubernetes-metadata.ts';
 import type { Observed } from './core/observed.ts';
 import type { Secret } from './core/secret.ts';
 import type { PausableRef } from './core/sync-pause.ts';

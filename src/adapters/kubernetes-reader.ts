@@ -1,6 +1,7 @@
 import { drillType } from '../core/drill/drill-journal.ts';
 import { argoCdTypeLabel } from '../core/argocd-parts.ts';
-import type { Listed, ObjectMeta, Resource } from '../core/kubernetes.ts';
+import type { Listed, Resource } from '../core/kubernetes.ts';
+import type { ObjectMeta } from '../core/kubernetes-metadata.ts';
 import { absent, present, type Observed } from '../core/observed.ts';
 import { revisionOfLabel } from '../core/revision.ts';
 import type { Secret } from '../core/secret.ts';

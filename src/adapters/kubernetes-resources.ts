@@ -1,13 +1,6 @@
-import type {
-  Container,
-  ContainerStatus,
-  Job,
-  Listed,
-  ObjectMeta,
-  PodSpec,
-  PodTemplate,
-  Resource,
-} from '../core/kubernetes.ts';
+import type { Container, ContainerStatus, PodSpec, PodTemplate } from '../core/kubernetes-pod.ts';
+import type { Job, Listed, Resource } from '../core/kubernetes.ts';
+import type { ObjectMeta } from '../core/kubernetes-metadata.ts';
 import { reducer, type FieldsShape, type Reduced, type Shape, type ShapeOf } from './kubernetes-shapes.ts';
 import { conditions, externalSecretShape, sealedSecretShape, secretStoreShape } from './secret-writer-shapes.ts';
 

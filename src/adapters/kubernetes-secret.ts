@@ -1,5 +1,5 @@
 import { notedTimes, type NotedTimes } from '../core/key-times.ts';
-import type { ObjectMeta } from '../core/kubernetes.ts';
+import type { ObjectMeta } from '../core/kubernetes-metadata.ts';
 import type { Secret, SecretOwner } from '../core/secret.ts';
 import { SecretValue } from '../core/secret-value.ts';
 import { certificateFacts } from './certificate-facts.ts';

@@ -1,4 +1,5 @@
-import type { Listed, PodSpec } from '../core/kubernetes.ts';
+import type { Listed } from '../core/kubernetes.ts';
+import type { PodSpec } from '../core/kubernetes-pod.ts';
 import type { FieldPath, ManifestContent, ManifestResource } from '../core/manifests.ts';
 import { podSpecPath, referencePath } from '../core/reference-path.ts';
 import { secretReferences } from '../core/references.ts';

@@ -1,4 +1,4 @@
-import type { Condition } from '../core/kubernetes.ts';
+import type { Condition } from '../core/kubernetes-metadata.ts';
 import type { ExternalSecret, RemoteRef, SealedSecret, SecretStore } from '../core/secret-writer-objects.ts';
 import type { ShapeOf } from './kubernetes-shapes.ts';
 

@@ -1,4 +1,4 @@
-import type { Pod } from './kubernetes.ts';
+import type { Pod } from './kubernetes-pod.ts';
 import { refOf } from './object-owners.ts';
 import type { PodNeed } from './pod-need.ts';
 import { secretReferences, type SecretReference } from './references.ts';

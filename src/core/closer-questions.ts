@@ -1,6 +1,7 @@
 import { requiredConfigMaps } from './config-map-references.ts';
 import { isAboutConfigMap } from './kubelet-message.ts';
-import type { ContainerStatus, KubernetesEvent, Pod } from './kubernetes.ts';
+import type { ContainerStatus, Pod } from './kubernetes-pod.ts';
+import type { KubernetesEvent } from './kubernetes.ts';
 import { controllerOf, hasCondition } from './object-owners.ts';
 import { containerStatuses } from './pod-state.ts';
 import type { Snapshot } from './snapshot.ts';

@@ -1,5 +1,6 @@
 import type { FindingReference, ReferenceVia } from './findings.ts';
-import type { Container, ObjectRef, PodSpec, Volume } from './kubernetes.ts';
+import type { Container, PodSpec, Volume } from './kubernetes-pod.ts';
+import type { ObjectRef } from './kubernetes.ts';
 import { mountedVolumes } from './references.ts';
 
 /** One place that needs a ConfigMap; without `key` it needs it as a whole. */

@@ -1,5 +1,6 @@
 import { componentRef } from './dependencies.ts';
-import { refId, type Container, type Pod } from './kubernetes.ts';
+import { refId } from './kubernetes.ts';
+import type { Container, Pod } from './kubernetes-pod.ts';
 import { containerStatuses } from './pod-state.ts';
 import type { Stack } from './stack.ts';
 import type { Workload } from './workloads.ts';

@@ -2,7 +2,8 @@ import { requiredConfigMaps, type ConfigMapReference } from './config-map-refere
 import type { Scene } from './diagnosis-scene.ts';
 import { compareText, type Finding, type FindingReference } from './findings.ts';
 import { missingConfigMap } from './kubelet-message.ts';
-import { refId, refText, type ObjectRef, type PodSpec } from './kubernetes.ts';
+import { refId, refText, type ObjectRef } from './kubernetes.ts';
+import type { PodSpec } from './kubernetes-pod.ts';
 import { listText } from './list-text.ts';
 import { newFinding } from './new-finding.ts';
 

@@ -1,7 +1,8 @@
 import { createPullSecret, isPullFailing, pullImpact } from './diagnose-special-secrets.ts';
 import type { Scene } from './diagnosis-scene.ts';
 import type { Finding } from './findings.ts';
-import { refId, refText, type Container, type Pod } from './kubernetes.ts';
+import { refId, refText } from './kubernetes.ts';
+import type { Container, Pod } from './kubernetes-pod.ts';
 import { listText } from './list-text.ts';
 import { newFinding } from './new-finding.ts';
 import { containerStatuses } from './pod-state.ts';

@@ -1,6 +1,7 @@
 import type { Scene } from './diagnosis-scene.ts';
 import type { Finding } from './findings.ts';
-import { refText, type Pod } from './kubernetes.ts';
+import { refText } from './kubernetes.ts';
+import type { Pod } from './kubernetes-pod.ts';
 import { listText } from './list-text.ts';
 import { newFinding } from './new-finding.ts';
 import { refOf } from './object-owners.ts';

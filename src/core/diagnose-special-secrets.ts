@@ -1,6 +1,7 @@
 import type { Scene } from './diagnosis-scene.ts';
 import { compareText, type Finding } from './findings.ts';
-import { refId, refText, type ObjectRef, type Pod } from './kubernetes.ts';
+import { refId, refText, type ObjectRef } from './kubernetes.ts';
+import type { Pod } from './kubernetes-pod.ts';
 import { newFinding } from './new-finding.ts';
 import { containerStatuses } from './pod-state.ts';
 import type { SecretReference } from './references.ts';

@@ -1,4 +1,5 @@
-import { refId, refText, type ObjectMeta } from './kubernetes.ts';
+import { refId, refText } from './kubernetes.ts';
+import type { ObjectMeta } from './kubernetes-metadata.ts';
 import type { Observed } from './observed.ts';
 import type { WantedKey } from './plan-secrets.ts';
 import type { Snapshot } from './snapshot.ts';

@@ -1,5 +1,6 @@
 import type { FindingCode } from './findings.ts';
-import type { Application, Condition, ObjectRef } from './kubernetes.ts';
+import type { Application, ObjectRef } from './kubernetes.ts';
+import type { Condition } from './kubernetes-metadata.ts';
 import { refText } from './kubernetes.ts';
 import { refOf } from './object-owners.ts';
 import type { SecretOwner } from './secret.ts';

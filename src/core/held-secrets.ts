@@ -1,5 +1,6 @@
 import type { FindingReference } from './findings.ts';
-import { refText, type ObjectMeta, type ObjectRef } from './kubernetes.ts';
+import { refText, type ObjectRef } from './kubernetes.ts';
+import type { ObjectMeta } from './kubernetes-metadata.ts';
 import type { SecretPlan } from './plan-secrets.ts';
 import type { StepOutcome } from './report.ts';
 import type { Requirement } from './requirements.ts';

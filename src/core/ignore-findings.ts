@@ -1,5 +1,6 @@
 import { findingCodes, type Finding } from './findings.ts';
-import { refId, type ObjectMeta, type ObjectRef } from './kubernetes.ts';
+import { refId, type ObjectRef } from './kubernetes.ts';
+import type { ObjectMeta } from './kubernetes-metadata.ts';
 import { refOf } from './object-owners.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stack } from './stack.ts';

@@ -1,4 +1,4 @@
-import type { Container, PodSpec } from './kubernetes.ts';
+import type { Container, PodSpec } from './kubernetes-pod.ts';
 import type { ServiceHost } from './service-targets.ts';
 
 const host = '([a-z0-9](?:[-a-z0-9.]*[a-z0-9])?)';

@@ -1,4 +1,4 @@
-import type { ObjectMeta } from './kubernetes.ts';
+import type { ObjectMeta } from './kubernetes-metadata.ts';
 import type { Secret } from './secret.ts';
 
 /** JSON maps of key → time. */

@@ -1,5 +1,6 @@
 import type { Finding, FindingReference } from './findings.ts';
-import { refId, type PodSpec } from './kubernetes.ts';
+import { refId } from './kubernetes.ts';
+import type { PodSpec } from './kubernetes-pod.ts';
 import type { FieldPath, Manifest, Place } from './manifests.ts';
 import { podSpecPath, referencePath, tlsPath } from './reference-path.ts';
 

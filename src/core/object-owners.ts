@@ -1,4 +1,5 @@
-import type { Condition, Job, ObjectMeta, ObjectRef, OwnerReference } from './kubernetes.ts';
+import type { Condition, ObjectMeta, OwnerReference } from './kubernetes-metadata.ts';
+import type { Job, ObjectRef } from './kubernetes.ts';
 
 export function refOf(kind: string, metadata: ObjectMeta): ObjectRef {
   return { kind, namespace: metadata.namespace ?? '', name: metadata.name };

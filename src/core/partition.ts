@@ -1,4 +1,4 @@
-import type { Pod } from './kubernetes.ts';
+import type { Pod } from './kubernetes-pod.ts';
 import type { Workload } from './workloads.ts';
 
 /** Whether a StatefulSet's `partition` keeps its newer template from a pod, also where the pod is made anew. */

@@ -1,5 +1,5 @@
 import { claimOf, type Claims } from './existing-data.ts';
-import type { Pod } from './kubernetes.ts';
+import type { Pod } from './kubernetes-pod.ts';
 import type { LikelyCause } from './report.ts';
 import type { Secret } from './secret.ts';
 import type { StackCheck, StackValue } from './stack.ts';

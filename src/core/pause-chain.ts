@@ -1,5 +1,6 @@
 import { syncPolicy } from './finding-owner.ts';
-import { refId, refText, type Application, type ObjectMeta, type ObjectRef } from './kubernetes.ts';
+import { refId, refText, type Application, type ObjectRef } from './kubernetes.ts';
+import type { ObjectMeta } from './kubernetes-metadata.ts';
 import { controllerOf } from './object-owners.ts';
 import { creationPolicy, writerIndex } from './secret-writers.ts';
 import type { Snapshot } from './snapshot.ts';

@@ -1,5 +1,6 @@
 import { isAboutSecret } from './kubelet-message.ts';
-import { refId, refText, type ObjectRef, type Pod } from './kubernetes.ts';
+import { refId, refText, type ObjectRef } from './kubernetes.ts';
+import type { Pod } from './kubernetes-pod.ts';
 import { refOf } from './object-owners.ts';
 import type { PodNeed } from './pod-need.ts';
 import { containerStatuses } from './pod-state.ts';

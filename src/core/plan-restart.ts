@@ -1,6 +1,7 @@
 import { affectedNeed, type ChosenSecret } from './affected-by.ts';
 import { dependenciesOf, dependencyGraph, dependencyOrder, type DependencyGraph } from './dependencies.ts';
-import { refId, refText, type ObjectRef, type Pod } from './kubernetes.ts';
+import { refId, refText, type ObjectRef } from './kubernetes.ts';
+import type { Pod } from './kubernetes-pod.ts';
 import { missingServices } from './missing-services.ts';
 import { refOf } from './object-owners.ts';
 import { isBelowPartition } from './partition.ts';

@@ -1,5 +1,5 @@
 import { isAboutSecret } from './kubelet-message.ts';
-import type { Pod } from './kubernetes.ts';
+import type { Pod } from './kubernetes-pod.ts';
 import { refOf } from './object-owners.ts';
 import { containerStatuses, podState } from './pod-state.ts';
 import { secretReferences, type SecretReference } from './references.ts';

@@ -1,5 +1,6 @@
 import { compareText } from './findings.ts';
-import type { ObjectRef, Pod, ReplicaSet } from './kubernetes.ts';
+import type { ObjectRef, ReplicaSet } from './kubernetes.ts';
+import type { Pod } from './kubernetes-pod.ts';
 import { refId } from './kubernetes.ts';
 import { controllerOf, isFinishedJob, ownerRef, refOf } from './object-owners.ts';
 import type { Snapshot } from './snapshot.ts';

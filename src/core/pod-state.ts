@@ -1,4 +1,5 @@
-import type { ContainerStatus, KubernetesEvent, Pod } from './kubernetes.ts';
+import type { ContainerStatus, Pod } from './kubernetes-pod.ts';
+import type { KubernetesEvent } from './kubernetes.ts';
 import { hasCondition } from './object-owners.ts';
 import { isSidecar, podStatusText } from './pod-status-text.ts';
 

@@ -1,4 +1,4 @@
-import type { Container, ContainerStatus, Pod } from './kubernetes.ts';
+import type { Container, ContainerStatus, Pod } from './kubernetes-pod.ts';
 import { hasCondition } from './object-owners.ts';
 
 /** The STATUS column of kubectl. The order of the tests is kubectl's own. */

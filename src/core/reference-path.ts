@@ -1,4 +1,5 @@
-import type { Container, Ingress, PodSpec, Volume } from './kubernetes.ts';
+import type { Container, PodSpec, Volume } from './kubernetes-pod.ts';
+import type { Ingress } from './kubernetes.ts';
 import type { FieldPath } from './manifests.ts';
 import type { SecretReference } from './references.ts';
 

@@ -1,5 +1,6 @@
 import type { FindingReference, ReferenceVia } from './findings.ts';
-import type { Container, Ingress, KeyToPath, ObjectRef, PodSpec, ServiceAccount, Volume } from './kubernetes.ts';
+import type { Container, KeyToPath, PodSpec, Volume } from './kubernetes-pod.ts';
+import type { Ingress, ObjectRef, ServiceAccount } from './kubernetes.ts';
 import { refId } from './kubernetes.ts';
 
 /** One place that needs a Secret; without `key` it needs the Secret as a whole. */

@@ -1,5 +1,6 @@
 import { dataInPod, dataToLose } from './data-in-pod.ts';
-import { refId, refText, type Pod } from './kubernetes.ts';
+import { refId, refText } from './kubernetes.ts';
+import type { Pod } from './kubernetes-pod.ts';
 import { lackText } from './pod-need.ts';
 import { isBelowPartition } from './partition.ts';
 import { secretReferences } from './references.ts';

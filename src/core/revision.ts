@@ -1,4 +1,4 @@
-import type { OwnerReference } from './kubernetes.ts';
+import type { OwnerReference } from './kubernetes-metadata.ts';
 import type { KeyChange, PlannedKey } from './report.ts';
 import type { Secret } from './secret.ts';
 import type { SecretValue } from './secret-value.ts';

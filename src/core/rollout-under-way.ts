@@ -1,4 +1,4 @@
-import type { Pod } from './kubernetes.ts';
+import type { Pod } from './kubernetes-pod.ts';
 import { isBelowPartition } from './partition.ts';
 import { rolloutState } from './rollout.ts';
 import type { Workload } from './workloads.ts';

@@ -1,4 +1,5 @@
-import type { DaemonSet, Deployment, ObjectMeta, StatefulSet } from './kubernetes.ts';
+import type { DaemonSet, Deployment, StatefulSet } from './kubernetes.ts';
+import type { ObjectMeta } from './kubernetes-metadata.ts';
 import type { Workload } from './workloads.ts';
 
 /** `stuck` where the controller itself has given up waiting. */

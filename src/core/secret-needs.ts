@@ -1,5 +1,6 @@
 import { compareText } from './findings.ts';
-import type { Ingress, Pod, ServiceAccount } from './kubernetes.ts';
+import type { Ingress, ServiceAccount } from './kubernetes.ts';
+import type { Pod } from './kubernetes-pod.ts';
 import { oncePerPair } from './once-per.ts';
 import { ingressReferences, secretReferences, type SecretReference } from './references.ts';
 import type { Secret } from './secret.ts';

@@ -1,4 +1,4 @@
-import type { Condition, ObjectMeta } from './kubernetes.ts';
+import type { Condition, ObjectMeta } from './kubernetes-metadata.ts';
 
 /** Where External Secrets takes a value from, or several of one entry. */
 export interface RemoteRef {

@@ -1,4 +1,5 @@
-import { refId, type Application, type Condition, type ObjectRef } from './kubernetes.ts';
+import { refId, type Application, type ObjectRef } from './kubernetes.ts';
+import type { Condition } from './kubernetes-metadata.ts';
 import { refOf } from './object-owners.ts';
 import type { Secret, SecretOwner } from './secret.ts';
 import type { ExternalSecret, SealedSecret, SecretStore } from './secret-writer-objects.ts';

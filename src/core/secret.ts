@@ -1,4 +1,4 @@
-import type { ObjectMeta } from './kubernetes.ts';
+import type { ObjectMeta } from './kubernetes-metadata.ts';
 import type { CertificateFacts, PullCredentials } from './secret-contents.ts';
 import type { SecretValue } from './secret-value.ts';
 

@@ -1,4 +1,5 @@
-import type { KubernetesEvent, Pod } from './kubernetes.ts';
+import type { KubernetesEvent } from './kubernetes.ts';
+import type { Pod } from './kubernetes-pod.ts';
 import { oncePer } from './once-per.ts';
 import type { Secret } from './secret.ts';
 import type { Snapshot } from './snapshot.ts';

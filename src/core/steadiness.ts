@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod } from './kubernetes.ts';
+import type { ContainerStatus, Pod } from './kubernetes-pod.ts';
 import { isSidecar } from './pod-status-text.ts';
 
 /** How long a workload must stay ready before it is believed, where the stack says nothing else. */

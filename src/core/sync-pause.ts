@@ -1,4 +1,5 @@
-import type { ObjectMeta, ObjectRef } from './kubernetes.ts';
+import type { ObjectMeta } from './kubernetes-metadata.ts';
+import type { ObjectRef } from './kubernetes.ts';
 import { refOf } from './object-owners.ts';
 import type { Snapshot } from './snapshot.ts';
 

@@ -1,4 +1,4 @@
-import type { Container, Pod } from './kubernetes.ts';
+import type { Container, Pod } from './kubernetes-pod.ts';
 import { refOf } from './object-owners.ts';
 import { containerStatuses } from './pod-state.ts';
 import { secretReferences, type SecretReference } from './references.ts';

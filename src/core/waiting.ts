@@ -1,7 +1,8 @@
 import { componentStates } from './component-states.ts';
 import { dependencyGraph, dependents } from './dependencies.ts';
 import { isAboutConfigMap } from './kubelet-message.ts';
-import { refId, type ObjectRef, type Pod } from './kubernetes.ts';
+import { refId, type ObjectRef } from './kubernetes.ts';
+import type { Pod } from './kubernetes-pod.ts';
 import { podNeed } from './pod-need.ts';
 import { containerStatuses } from './pod-state.ts';
 import type { ComponentState } from './report.ts';

@@ -1,16 +1,7 @@
 import { compareText } from './findings.ts';
-import type {
-  CronJob,
-  DaemonSet,
-  Deployment,
-  Job,
-  ObjectMeta,
-  ObjectRef,
-  Pod,
-  PodSpec,
-  PodTemplate,
-  StatefulSet,
-} from './kubernetes.ts';
+import type { CronJob, DaemonSet, Deployment, Job, ObjectRef, StatefulSet } from './kubernetes.ts';
+import type { ObjectMeta } from './kubernetes-metadata.ts';
+import type { Pod, PodSpec, PodTemplate } from './kubernetes-pod.ts';
 import { refId } from './kubernetes.ts';
 import { oncePer } from './once-per.ts';
 import { isFinishedJob, refOf } from './object-owners.ts';

@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod } from '../core/kubernetes.ts';
+import type { ContainerStatus, Pod } from '../core/kubernetes-pod.ts';
 import type { ApiRequest } from './api-request.ts';
 import type { StoredObject } from './object-store.ts';
 import type { ObjectList } from './api-list.ts';

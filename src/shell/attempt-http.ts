@@ -1,7 +1,8 @@
 import { judgeCertificate } from '../core/certificate-judgement.ts';
 import { firstLine } from '../core/first-line.ts';
 import { judgeHttpAnswer } from '../core/http-answer.ts';
-import type { Pod, Service } from '../core/kubernetes.ts';
+import type { Pod } from '../core/kubernetes-pod.ts';
+import type { Service } from '../core/kubernetes.ts';
 import type { Observed } from '../core/observed.ts';
 import { SecretValue } from '../core/secret-value.ts';
 import type { StackValue } from '../core/stack.ts';

@@ -1,5 +1,6 @@
 import type { PlannedCheck } from '../core/checks.ts';
-import { refId, type Pod } from '../core/kubernetes.ts';
+import { refId } from '../core/kubernetes.ts';
+import type { Pod } from '../core/kubernetes-pod.ts';
 import type { Unreadable } from '../core/observed.ts';
 import { podState } from '../core/pod-state.ts';
 import type { LikelyCause } from '../core/report.ts';

@@ -1,4 +1,5 @@
-import { refText, type Pod } from '../core/kubernetes.ts';
+import { refText } from '../core/kubernetes.ts';
+import type { Pod } from '../core/kubernetes-pod.ts';
 import { replicasAnnotation, type ReleaseStep } from '../core/plan-release.ts';
 import type { StepOutcome } from '../core/report.ts';
 import type { Snapshot } from '../core/snapshot.ts';

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { closerQuestions, type CloserQuestions } from '../../src/core/closer-questions.ts';
-import type { ContainerStatus, KubernetesEvent, Pod } from '../../src/core/kubernetes.ts';
+import type { ContainerStatus, Pod } from '../../src/core/kubernetes-pod.ts';
+import type { KubernetesEvent } from '../../src/core/kubernetes.ts';
 import { barePod, deployment, namespace, snapshotOf, type Parts } from '../support/builders.ts';
 import { ended, pending, running, waiting } from '../support/pod-statuses.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { dataInPod, dataToLose } from '../../src/core/data-in-pod.ts';
-import type { Container, ContainerStatus, Pod, Volume } from '../../src/core/kubernetes.ts';
+import type { Container, ContainerStatus, Pod, Volume } from '../../src/core/kubernetes-pod.ts';
 import { stackSchema } from '../../src/core/stack-schema.ts';
 import type { Stack } from '../../src/core/stack.ts';
 import { workloads } from '../../src/core/workloads.ts';

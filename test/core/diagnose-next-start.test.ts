@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { diagnose } from '../../src/core/diagnose.ts';
 import type { Finding } from '../../src/core/findings.ts';
-import type { PodSpec } from '../../src/core/kubernetes.ts';
+import type { PodSpec } from '../../src/core/kubernetes-pod.ts';
 import { container, deployment, keyEnv, secret, snapshotOf, type Parts } from '../support/builders.ts';
 import { ended, pending, running, waiting } from '../support/pod-statuses.ts';
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { diagnose } from '../../src/core/diagnose.ts';
-import { refText, type Condition, type Node, type Pod } from '../../src/core/kubernetes.ts';
+import { refText, type Node } from '../../src/core/kubernetes.ts';
+import type { Condition } from '../../src/core/kubernetes-metadata.ts';
+import type { Pod } from '../../src/core/kubernetes-pod.ts';
 import type { CloserLook } from '../../src/core/snapshot.ts';
 import { container, deployment, keyEnv, secret, service, snapshotOf, type Parts } from '../support/builders.ts';
 import { pending, running, waiting } from '../support/pod-statuses.ts';

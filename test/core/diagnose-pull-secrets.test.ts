@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { diagnose } from '../../src/core/diagnose.ts';
-import type { Pod } from '../../src/core/kubernetes.ts';
+import type { Pod } from '../../src/core/kubernetes-pod.ts';
 import type { Secret } from '../../src/core/secret.ts';
 import {
   container,

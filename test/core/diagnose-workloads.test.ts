@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { diagnose } from '../../src/core/diagnose.ts';
 import type { Finding } from '../../src/core/findings.ts';
-import { refText, type KubernetesEvent, type Pod, type PodSpec } from '../../src/core/kubernetes.ts';
+import { refText, type KubernetesEvent } from '../../src/core/kubernetes.ts';
+import type { Pod, PodSpec } from '../../src/core/kubernetes-pod.ts';
 import type { Stack } from '../../src/core/stack.ts';
 import {
   barePod,

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import type { Pod } from '../../src/core/kubernetes.ts';
+import type { Pod } from '../../src/core/kubernetes-pod.ts';
 import { present, unreadable } from '../../src/core/observed.ts';
 import { passwordCause, type RefusedLogin } from '../../src/core/password-cause.ts';
 import { workloads } from '../../src/core/workloads.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { PodSpec, Volume } from '../../src/core/kubernetes.ts';
+import type { PodSpec, Volume } from '../../src/core/kubernetes-pod.ts';
 import { planRestart, type RestartChoice } from '../../src/core/plan-restart.ts';
 import { plannedOutcomes } from '../../src/core/restart-outcomes.ts';
 import type { Secret } from '../../src/core/secret.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { ContainerStatus, KubernetesEvent, Pod } from '../../src/core/kubernetes.ts';
+import type { ContainerStatus, Pod } from '../../src/core/kubernetes-pod.ts';
+import type { KubernetesEvent } from '../../src/core/kubernetes.ts';
 import { planRestart } from '../../src/core/plan-restart.ts';
 import { plannedOutcomes, withoutWrites } from '../../src/core/restart-outcomes.ts';
 import type { Secret } from '../../src/core/secret.ts';

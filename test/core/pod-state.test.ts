@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { KubernetesEvent, Pod } from '../../src/core/kubernetes.ts';
+import type { KubernetesEvent } from '../../src/core/kubernetes.ts';
+import type { Pod } from '../../src/core/kubernetes-pod.ts';
 import { podState } from '../../src/core/pod-state.ts';
 import { container } from '../support/builders.ts';
 import { ended, pending, running, waiting } from '../support/pod-statuses.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { PodSpec } from '../../src/core/kubernetes.ts';
+import type { PodSpec } from '../../src/core/kubernetes-pod.ts';
 import { ingressReferences, secretReferences } from '../../src/core/references.ts';
 import { container, keyEnv, mounting } from '../support/builders.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import type { ContainerStatus, Pod } from '../../src/core/kubernetes.ts';
+import type { ContainerStatus, Pod } from '../../src/core/kubernetes-pod.ts';
 import { containerRuns, restartedSince, steadiness } from '../../src/core/steadiness.ts';
 
 const now = Date.parse('2026-01-02T03:00:00Z');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { refText, type Pod } from '../../src/core/kubernetes.ts';
+import { refText } from '../../src/core/kubernetes.ts';
+import type { Pod } from '../../src/core/kubernetes-pod.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
 import { workloads } from '../../src/core/workloads.ts';
 import {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Application, Pod } from '../../src/core/kubernetes.ts';
+import type { Application } from '../../src/core/kubernetes.ts';
+import type { Pod } from '../../src/core/kubernetes-pod.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { backupValues, sandbox } from '../support/sandbox.ts';
 import { containerStates, isReady, SandboxApi } from '../support/sandbox-api.ts';

@@ -1,13 +1,6 @@
-import type {
-  Container,
-  EnvVar,
-  Listed,
-  ObjectMeta,
-  OwnerReference,
-  Pod,
-  PodSpec,
-  Volume,
-} from '../../src/core/kubernetes.ts';
+import type { Container, EnvVar, Pod, PodSpec, Volume } from '../../src/core/kubernetes-pod.ts';
+import type { Listed } from '../../src/core/kubernetes.ts';
+import type { ObjectMeta, OwnerReference } from '../../src/core/kubernetes-metadata.ts';
 import type { Secret } from '../../src/core/secret.ts';
 import { SecretValue } from '../../src/core/secret-value.ts';
 import type { Gap, Listing, Snapshot } from '../../src/core/snapshot.ts';

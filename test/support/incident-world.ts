@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import type { Pod, PodSpec } from '../../src/core/kubernetes.ts';
+import type { Pod, PodSpec } from '../../src/core/kubernetes-pod.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
 import { stackSchema } from '../../src/core/stack-schema.ts';
 import type { Stack } from '../../src/core/stack.ts';

@@ -1,4 +1,5 @@
-import type { ContainerStatus, Deployment, Pod, PodSpec, ReplicaSet, StatefulSet } from '../../src/core/kubernetes.ts';
+import type { ContainerStatus, Pod, PodSpec } from '../../src/core/kubernetes-pod.ts';
+import type { Deployment, ReplicaSet, StatefulSet } from '../../src/core/kubernetes.ts';
 import type { Secret } from '../../src/core/secret.ts';
 import { SecretValue } from '../../src/core/secret-value.ts';
 import type { Listing, Snapshot } from '../../src/core/snapshot.ts';

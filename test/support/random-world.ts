@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Container, PodSpec, Volume } from '../../src/core/kubernetes.ts';
+import type { Container, PodSpec, Volume } from '../../src/core/kubernetes-pod.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
 import {
   barePod,

@@ -8,7 +8,7 @@ import { ObjectStore } from '../../src/sandbox/object-store.ts';
 import type { NewObject, StoredObject } from '../../src/sandbox/object-store.ts';
 import { createObjects } from '../../src/sandbox/scenario-objects.ts';
 import { VirtualClock } from '../../src/sandbox/virtual-clock.ts';
-import type { Pod } from '../../src/core/kubernetes.ts';
+import type { Pod } from '../../src/core/kubernetes-pod.ts';
 
 export interface StillCluster extends ControlPlane {
   readonly kubelet: Kubelet;

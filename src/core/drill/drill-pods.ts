@@ -1,5 +1,6 @@
 import { dataInPod } from '../data-in-pod.ts';
-import { refText, type ObjectRef, type Pod } from '../kubernetes.ts';
+import { refText, type ObjectRef } from '../kubernetes.ts';
+import type { Pod } from '../kubernetes-pod.ts';
 import { refOf } from '../object-owners.ts';
 import { secretReferences } from '../references.ts';
 import type { Snapshot } from '../snapshot.ts';

@@ -1,4 +1,5 @@
-import type { ConfigMap, Container, Service } from '../kubernetes.ts';
+import type { ConfigMap, Service } from '../kubernetes.ts';
+import type { Container } from '../kubernetes-pod.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Workload } from '../workloads.ts';
 import { environment, type VariableSource } from './environment.ts';

@@ -1,5 +1,6 @@
 import { namedServices, waitedForHosts } from '../init-waits.ts';
-import { refId, type ConfigMap, type Container, type ObjectRef } from '../kubernetes.ts';
+import { refId, type ConfigMap, type ObjectRef } from '../kubernetes.ts';
+import type { Container } from '../kubernetes-pod.ts';
 import { serviceTargets } from '../service-targets.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Workload } from '../workloads.ts';

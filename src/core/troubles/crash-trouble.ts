@@ -1,5 +1,6 @@
 import { containerId } from '../closer-questions.ts';
-import { refText, type Container, type ContainerStatus, type Pod, type Terminated } from '../kubernetes.ts';
+import { refText } from '../kubernetes.ts';
+import type { Container, ContainerStatus, Pod, Terminated } from '../kubernetes-pod.ts';
 import { containerStatuses } from '../pod-state.ts';
 import { containerNamed, placeText, troubledPod, type Trouble, type TroubledWorkload } from './trouble.ts';
 

@@ -1,4 +1,5 @@
-import { refText, type Pod } from '../kubernetes.ts';
+import { refText } from '../kubernetes.ts';
+import type { Pod } from '../kubernetes-pod.ts';
 import { placeText, troubledPod, type Trouble, type TroubledWorkload } from './trouble.ts';
 
 /** A container that runs and does not pass its probe, with what the probe got. */

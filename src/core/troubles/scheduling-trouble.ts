@@ -1,4 +1,5 @@
-import { refText, type KubernetesEvent, type ObjectRef, type PersistentVolumeClaim, type Pod } from '../kubernetes.ts';
+import { refText, type KubernetesEvent, type ObjectRef, type PersistentVolumeClaim } from '../kubernetes.ts';
+import type { Pod } from '../kubernetes-pod.ts';
 import { listText } from '../list-text.ts';
 import { describePod, troubledPod, type Trouble, type TroubledWorkload } from './trouble.ts';
 

@@ -1,6 +1,7 @@
 import type { Scene } from '../diagnosis-scene.ts';
 import type { FindingCode } from '../findings.ts';
-import { refText, type Container, type ObjectRef, type Pod } from '../kubernetes.ts';
+import { refText, type ObjectRef } from '../kubernetes.ts';
+import type { Container, Pod } from '../kubernetes-pod.ts';
 import type { Readiness } from '../readiness.ts';
 import type { PodState } from '../pod-state.ts';
 import type { Workload } from '../workloads.ts';

@@ -1,7 +1,8 @@
 import { dependenciesOf } from '../dependencies.ts';
 import type { Scene } from '../diagnosis-scene.ts';
 import { waitedForHosts } from '../init-waits.ts';
-import { refId, refText, type Container, type ObjectRef } from '../kubernetes.ts';
+import { refId, refText, type ObjectRef } from '../kubernetes.ts';
+import type { Container } from '../kubernetes-pod.ts';
 import type { ServiceHost } from '../service-targets.ts';
 import { containerNamed, placeText, troubledPod, type Trouble, type TroubledWorkload } from './trouble.ts';
 

@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { refText, type Pod } from '../../../src/core/kubernetes.ts';
+import { refText } from '../../../src/core/kubernetes.ts';
+import type { Pod } from '../../../src/core/kubernetes-pod.ts';
 import { containerStatuses } from '../../../src/core/pod-state.ts';
 import type { RestartReport } from '../../../src/core/report.ts';
 import { runCli } from '../../support/run-cli.ts';
