@@ -1,7 +1,8 @@
 import { plainStack } from '../core/init/plain-stack.ts';
 import type { StackDraft } from '../core/init/stack-draft.ts';
 import { parseStack } from '../core/parse-stack.ts';
-import { exitCodeOf, verdictOf, type InitReport } from '../core/report.ts';
+import { exitCodeOf, verdictOf } from '../core/report.ts';
+import type { InitReport } from '../core/file-reports.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';

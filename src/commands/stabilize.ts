@@ -1,4 +1,7 @@
-import type { FixReport, Phase, PhaseName, Report, StabilizeReport, Verdict } from '../core/report.ts';
+import type { FixReport } from '../core/secret-reports.ts';
+import type { Phase, PhaseName, StabilizeReport } from '../core/stabilize-report.ts';
+import type { Report } from '../core/any-report.ts';
+import type { Verdict } from '../core/report.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { exitCodeOf } from '../core/report.ts';

@@ -1,7 +1,8 @@
 import { ignoreFindings } from '../core/ignore-findings.ts';
 import { inNamespace, manifestSnapshot } from '../core/manifest-snapshot.ts';
 import type { Manifest, ManifestSet, Place } from '../core/manifests.ts';
-import { exitCodeOf, verdictOf, type ValidateReport } from '../core/report.ts';
+import { exitCodeOf, verdictOf } from '../core/report.ts';
+import type { ValidateReport } from '../core/file-reports.ts';
 import type { Stack } from '../core/stack.ts';
 import { validateManifests } from '../core/validate-manifests.ts';
 import { OperatorError } from '../errors.ts';

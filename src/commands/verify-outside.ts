@@ -1,5 +1,6 @@
 import { publicHosts } from '../core/ingress-endpoints.ts';
-import { exitCodeOf, verdictOf, type VerifyReport } from '../core/report.ts';
+import { exitCodeOf, verdictOf } from '../core/report.ts';
+import type { VerifyReport } from '../core/verify-report.ts';
 import type { Stack } from '../core/stack.ts';
 import { watchSchema, type WatchEndpoint } from '../core/watch/watch-schema.ts';
 import { OperatorError } from '../errors.ts';

@@ -2,7 +2,7 @@ import { syncPolicy } from './finding-owner.ts';
 import { compareText, type Finding } from './findings.ts';
 import { refId, type Application, type ObjectRef } from './kubernetes.ts';
 import type { ObjectMeta } from './kubernetes-metadata.ts';
-import type { ApplicationState } from './report.ts';
+import type { ApplicationState } from './audit-report.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stack } from './stack.ts';
 import type { Workload } from './workloads.ts';

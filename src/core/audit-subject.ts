@@ -1,4 +1,4 @@
-import type { ComponentState } from './report.ts';
+import type { ComponentState } from './audit-report.ts';
 import type { FindingReference } from './findings.ts';
 import type { ObjectRef } from './kubernetes.ts';
 import type { RequirementState } from './requirements.ts';

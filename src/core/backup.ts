@@ -1,7 +1,7 @@
 import { newFinding } from './new-finding.ts';
 import type { Finding } from './findings.ts';
 import type { WantedKey } from './plan-secrets.ts';
-import type { BackupEntry } from './report.ts';
+import type { BackupEntry } from './secret-reports.ts';
 import { requirements, type Requirement } from './requirements.ts';
 import type { SecretValue } from './secret-value.ts';
 import type { Snapshot } from './snapshot.ts';

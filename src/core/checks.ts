@@ -1,6 +1,6 @@
 import { componentStates } from './component-states.ts';
 import { refId, type ObjectRef } from './kubernetes.ts';
-import type { ComponentState } from './report.ts';
+import type { ComponentState } from './audit-report.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stack, StackCheck, StackComponent } from './stack.ts';
 import { acyclic } from './acyclic.ts';

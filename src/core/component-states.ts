@@ -3,7 +3,7 @@ import type { Finding } from './findings.ts';
 import { refId, refText, type ObjectRef } from './kubernetes.ts';
 import { oncePerPair } from './once-per.ts';
 import { podEvents, readiness, type Readiness } from './readiness.ts';
-import type { ComponentState } from './report.ts';
+import type { ComponentState } from './audit-report.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stack } from './stack.ts';
 import { gapFor } from './unreadable.ts';

@@ -8,7 +8,7 @@ import type { ContainerStatus, Pod } from './kubernetes-pod.ts';
 import { containerStatuses } from './pod-state.ts';
 import { podStatusText } from './pod-status-text.ts';
 import type { SecretReference } from './references.ts';
-import type { ComponentState } from './report.ts';
+import type { ComponentState } from './audit-report.ts';
 import { requirementsOf, type Requirement } from './requirements.ts';
 import type { SecretNeed } from './secret-needs.ts';
 import type { Workload } from './workloads.ts';

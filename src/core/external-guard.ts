@@ -3,7 +3,7 @@ import { describeCommand, stateOf } from './finding-owner.ts';
 import { refText, type ObjectRef } from './kubernetes.ts';
 import { refOf } from './object-owners.ts';
 import type { SecretTarget, WantedKey } from './plan-secrets.ts';
-import type { PlannedSecret } from './report.ts';
+import type { PlannedSecret } from './secret-reports.ts';
 import type { ExternalSecret } from './secret-writer-objects.ts';
 import { conditionOf, creationPolicy, mayWrite, storeRef, type WriterIndex } from './secret-writers.ts';
 

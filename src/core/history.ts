@@ -1,6 +1,6 @@
 import { refId, type ObjectRef } from './kubernetes.ts';
 import { compareText } from './findings.ts';
-import type { RevisionEntry, SecretHistory } from './report.ts';
+import type { RevisionEntry, SecretHistory } from './secret-reports.ts';
 import type { Fingerprints, KeptRevision } from './revision.ts';
 import type { Secret } from './secret.ts';
 import type { SecretValue } from './secret-value.ts';

@@ -1,5 +1,5 @@
 import { compareFindings, type Finding } from './findings.ts';
-import type { CheckResult } from './report.ts';
+import type { CheckResult } from './verify-report.ts';
 import type { Observation, Target } from './watch/targets.ts';
 import { endpointRef, offline, rootOf } from './watch/watch-report.ts';
 

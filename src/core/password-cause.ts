@@ -1,6 +1,6 @@
 import { claimOf, type Claims } from './existing-data.ts';
 import type { Pod } from './kubernetes-pod.ts';
-import type { LikelyCause } from './report.ts';
+import type { LikelyCause } from './verify-report.ts';
 import type { Secret } from './secret.ts';
 import type { StackCheck, StackValue } from './stack.ts';
 import { utcText } from './utc-text.ts';

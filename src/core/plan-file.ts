@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 import { refText } from './kubernetes.ts';
-import type { PlannedSecret } from './report.ts';
+import type { PlannedSecret } from './secret-reports.ts';
 
 const plannedKey = z.object({
   key: z.string(),

@@ -1,6 +1,6 @@
 import { compareText } from './findings.ts';
 import type { SecretPlan, SecretTarget } from './plan-secrets.ts';
-import type { PlannedKey } from './report.ts';
+import type { PlannedKey } from './secret-reports.ts';
 import { marksOf, type KeptRevision } from './revision.ts';
 import type { Secret } from './secret.ts';
 

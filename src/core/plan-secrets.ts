@@ -1,6 +1,6 @@
 import type { ObjectRef } from './kubernetes.ts';
 import { compareText } from './findings.ts';
-import type { PlannedKey, PlannedSecret } from './report.ts';
+import type { PlannedKey, PlannedSecret } from './secret-reports.ts';
 import type { Requirement } from './requirements.ts';
 import { marksOf, revisionsIn, type KeptRevision, type SecretMarks } from './revision.ts';
 import type { Secret } from './secret.ts';

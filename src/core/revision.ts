@@ -1,5 +1,5 @@
 import type { OwnerReference } from './kubernetes-metadata.ts';
-import type { KeyChange, PlannedKey } from './report.ts';
+import type { KeyChange, PlannedKey } from './secret-reports.ts';
 import type { Secret } from './secret.ts';
 import type { SecretValue } from './secret-value.ts';
 

@@ -1,4 +1,4 @@
-import type { TimelineEntry } from './report.ts';
+import type { TimelineEntry } from './verify-report.ts';
 
 /** What is worth a line: all that became of what did not pass at once. */
 export function toldTimeline(timeline: readonly TimelineEntry[]): readonly TimelineEntry[] {

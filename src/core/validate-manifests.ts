@@ -8,7 +8,7 @@ import { locator, type Locator } from './manifest-locations.ts';
 import { manifestSnapshot, type LiveSecrets } from './manifest-snapshot.ts';
 import type { Manifest, ManifestProblem, Place } from './manifests.ts';
 import { newFinding } from './new-finding.ts';
-import type { LocatedFinding } from './report.ts';
+import type { LocatedFinding } from './file-reports.ts';
 import { stackWithin } from './stack-scope.ts';
 import type { Stack } from './stack.ts';
 

@@ -1,7 +1,7 @@
 import type { PlannedCheck } from './checks.ts';
 import { compareFindings, type Finding, type FindingCode } from './findings.ts';
 import { refId, type ObjectRef } from './kubernetes.ts';
-import type { CheckResult } from './report.ts';
+import type { CheckResult } from './verify-report.ts';
 import type { Gap, Snapshot } from './snapshot.ts';
 
 /** A check with its result, and which findings and which earlier check explain it. */

@@ -5,7 +5,7 @@ import { refId, type ObjectRef } from './kubernetes.ts';
 import type { Pod } from './kubernetes-pod.ts';
 import { podNeed } from './pod-need.ts';
 import { containerStatuses } from './pod-state.ts';
-import type { ComponentState } from './report.ts';
+import type { ComponentState } from './audit-report.ts';
 import { rolloutState } from './rollout.ts';
 import { secretsView, type SecretsView } from './secrets-view.ts';
 import type { Snapshot } from './snapshot.ts';

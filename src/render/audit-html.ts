@@ -1,5 +1,5 @@
 import { refText } from '../core/kubernetes.ts';
-import type { ApplicationState, AuditReport, ComponentState } from '../core/report.ts';
+import type { ApplicationState, AuditReport, ComponentState } from '../core/audit-report.ts';
 import { auditSummary, nextAfterAudit } from './audit-text.ts';
 import { causeGraph, type Tone } from './cause-graph.ts';
 import { findingsHtml } from './findings-html.ts';

@@ -1,5 +1,5 @@
 import { refText } from '../core/kubernetes.ts';
-import type { ApplicationState, AuditReport, ComponentState } from '../core/report.ts';
+import type { ApplicationState, AuditReport, ComponentState } from '../core/audit-report.ts';
 import { cut, howToSeeAll } from './cut.ts';
 import { findingsLines, findingTitles } from './findings-text.ts';
 import { groupFindings } from './finding-groups.ts';

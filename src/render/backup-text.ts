@@ -1,4 +1,4 @@
-import type { BackupEntry, BackupReport } from '../core/report.ts';
+import type { BackupEntry, BackupReport } from '../core/secret-reports.ts';
 import { outcomeLines } from './change-text.ts';
 import { closingLines, headLines } from './head-text.ts';
 import { count, table, type Cell } from './layout.ts';

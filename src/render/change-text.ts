@@ -1,5 +1,7 @@
 import { refText } from '../core/kubernetes.ts';
-import type { FixReport, RestartReport, RestoreSyncReport, RollbackReport, StepOutcome } from '../core/report.ts';
+import type { FixReport, RestoreSyncReport, RollbackReport } from '../core/secret-reports.ts';
+import type { RestartReport } from '../core/restart-report.ts';
+import type { StepOutcome } from '../core/report.ts';
 import { findingsLines } from './findings-text.ts';
 import { closingLines, headLines } from './head-text.ts';
 import { count, table, type Cell } from './layout.ts';

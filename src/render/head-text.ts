@@ -1,5 +1,6 @@
 import { listText } from '../core/list-text.ts';
-import type { Report, StabilizeReport } from '../core/report.ts';
+import type { Report } from '../core/any-report.ts';
+import type { StabilizeReport } from '../core/stabilize-report.ts';
 import { utcText } from '../core/utc-text.ts';
 import { paragraph } from './layout.ts';
 import type { Style } from './style.ts';

@@ -1,6 +1,6 @@
 import { refText } from '../core/kubernetes.ts';
 import { keysOf } from '../core/plan-secrets.ts';
-import type { HistoryReport, RevisionEntry, SecretHistory } from '../core/report.ts';
+import type { HistoryReport, RevisionEntry, SecretHistory } from '../core/secret-reports.ts';
 import { utcText } from '../core/utc-text.ts';
 import { outcomeLines } from './change-text.ts';
 import { closingLines, headLines } from './head-text.ts';

@@ -1,4 +1,4 @@
-import type { InitReport } from '../core/report.ts';
+import type { InitReport } from '../core/file-reports.ts';
 import type { Place } from '../core/manifests.ts';
 import { withFlags } from './head-text.ts';
 import { count, paragraph, table, type Cell } from './layout.ts';

@@ -1,4 +1,4 @@
-import type { KeyChange, PlannedKey, PlannedSecret } from '../core/report.ts';
+import type { KeyChange, PlannedKey, PlannedSecret } from '../core/secret-reports.ts';
 import { refText } from '../core/kubernetes.ts';
 import { paragraph, table, type Cell } from './layout.ts';
 import type { Style } from './style.ts';

@@ -1,7 +1,8 @@
 import type { AuditSubject, ReferenceState } from '../core/audit-subject.ts';
 import type { Finding } from '../core/findings.ts';
 import { refText } from '../core/kubernetes.ts';
-import type { AuditReport, CheckResult, ComponentState, VerifyReport } from '../core/report.ts';
+import type { AuditReport, ComponentState } from '../core/audit-report.ts';
+import type { CheckResult, VerifyReport } from '../core/verify-report.ts';
 import { junitXml, type JunitCase } from './junit.ts';
 import { stateWord } from './subject-text.ts';
 

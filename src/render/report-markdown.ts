@@ -1,14 +1,9 @@
 import type { DrillReport } from '../core/drill/drill-report.ts';
 import { refText } from '../core/kubernetes.ts';
-import type {
-  AuditReport,
-  CheckResult,
-  Phase,
-  StabilizeReport,
-  StepOutcome,
-  TimelineEntry,
-  VerifyReport,
-} from '../core/report.ts';
+import type { AuditReport } from '../core/audit-report.ts';
+import type { CheckResult, TimelineEntry, VerifyReport } from '../core/verify-report.ts';
+import type { Phase, StabilizeReport } from '../core/stabilize-report.ts';
+import type { StepOutcome } from '../core/report.ts';
 import { toldTimeline } from '../core/told-timeline.ts';
 import { auditSummary, nextAfterAudit } from './audit-text.ts';
 import { drillMarkdown } from './drill-markdown.ts';

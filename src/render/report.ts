@@ -1,6 +1,6 @@
 import type { DrillReport } from '../core/drill/drill-report.ts';
 import type { DrillHistoryReport } from '../core/drill/drill-result.ts';
-import type { Report } from '../core/report.ts';
+import type { Report } from '../core/any-report.ts';
 import { auditText } from './audit-text.ts';
 import { backupText } from './backup-text.ts';
 import { doctorText } from './doctor-text.ts';

@@ -1,4 +1,4 @@
-import type { AuditReport } from '../core/report.ts';
+import type { AuditReport } from '../core/audit-report.ts';
 import { refText } from '../core/kubernetes.ts';
 
 /** A sentence for each finding that does not count, and for each that was meant not to. */

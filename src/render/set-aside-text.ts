@@ -1,4 +1,4 @@
-import type { AuditReport } from '../core/report.ts';
+import type { AuditReport } from '../core/audit-report.ts';
 import { refText } from '../core/kubernetes.ts';
 import type { Finding } from '../core/findings.ts';
 import { cut } from './cut.ts';

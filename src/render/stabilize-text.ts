@@ -1,4 +1,4 @@
-import type { Phase, StabilizeReport } from '../core/report.ts';
+import type { Phase, StabilizeReport } from '../core/stabilize-report.ts';
 import { closingLines, headLines, isWalkedThrough } from './head-text.ts';
 import { count, durationText, paragraph, table, type Cell } from './layout.ts';
 import type { Style } from './style.ts';

@@ -1,4 +1,7 @@
-import type { AuditReport, FixReport, RestartReport, VerifyReport } from '../core/report.ts';
+import type { AuditReport } from '../core/audit-report.ts';
+import type { FixReport } from '../core/secret-reports.ts';
+import type { RestartReport } from '../core/restart-report.ts';
+import type { VerifyReport } from '../core/verify-report.ts';
 import { auditSummary } from './audit-text.ts';
 import { fixSummary, restartSummary } from './change-text.ts';
 import { verifySummary } from './verify-text.ts';

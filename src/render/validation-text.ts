@@ -1,6 +1,6 @@
 import type { Severity } from '../core/findings.ts';
 import type { Place } from '../core/manifests.ts';
-import type { LocatedFinding, ValidateReport } from '../core/report.ts';
+import type { LocatedFinding, ValidateReport } from '../core/file-reports.ts';
 import { withFlags } from './head-text.ts';
 import { count, paragraph, table, type Cell } from './layout.ts';
 import { setAsideLines } from './set-aside-text.ts';

@@ -1,4 +1,4 @@
-import type { CheckResult, TimelineEntry, VerifyReport } from '../core/report.ts';
+import type { CheckResult, TimelineEntry, VerifyReport } from '../core/verify-report.ts';
 import { toldTimeline } from '../core/told-timeline.ts';
 import { findingsLines } from './findings-text.ts';
 import { closingLines, headLines } from './head-text.ts';

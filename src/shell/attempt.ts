@@ -3,7 +3,7 @@ import { refId } from '../core/kubernetes.ts';
 import type { Pod } from '../core/kubernetes-pod.ts';
 import type { Unreadable } from '../core/observed.ts';
 import { podState } from '../core/pod-state.ts';
-import type { LikelyCause } from '../core/report.ts';
+import type { LikelyCause } from '../core/verify-report.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Stack } from '../core/stack.ts';
 import { workloads, type Workload } from '../core/workloads.ts';

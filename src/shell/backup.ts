@@ -1,7 +1,8 @@
 import { backupFindings, backupKeys, type BackupKey } from '../core/backup.ts';
 import { unreadableFindings } from '../core/diagnose-unreadable.ts';
 import { count } from '../core/list-text.ts';
-import type { BackupEntry, BackupReport, StepOutcome } from '../core/report.ts';
+import type { BackupEntry, BackupReport } from '../core/secret-reports.ts';
+import type { StepOutcome } from '../core/report.ts';
 import { verdictOf } from '../core/report.ts';
 import { refuseSharedSourceNames } from '../core/secret-guards.ts';
 import type { Snapshot } from '../core/snapshot.ts';

@@ -1,7 +1,8 @@
 import { backupFindings, type BackupKey } from '../core/backup.ts';
 import { unreadableFindings } from '../core/diagnose-unreadable.ts';
 import { keyId, type FoundValue } from '../core/plan-secrets.ts';
-import { verdictOf, type BackupEntry, type BackupReport } from '../core/report.ts';
+import { verdictOf } from '../core/report.ts';
+import type { BackupEntry, BackupReport } from '../core/secret-reports.ts';
 import { needGaps } from '../core/unreadable.ts';
 import { OperatorError } from '../errors.ts';
 import { askSource, nothingCollected, toWantedValue } from './ask-sources.ts';

@@ -3,7 +3,7 @@ import { bySecret } from '../core/history.ts';
 import { count } from '../core/list-text.ts';
 import { refText } from '../core/kubernetes.ts';
 import { newFinding } from '../core/new-finding.ts';
-import type { Examination } from '../core/report.ts';
+import type { Examination } from '../core/doctor-report.ts';
 import { findLeftovers, type Leftovers } from './leftovers.ts';
 import type { Session } from './session.ts';
 

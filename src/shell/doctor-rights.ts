@@ -2,7 +2,7 @@ import type { GenerateSubject } from '../core/generate/generate-subject.ts';
 import { roleGrants } from '../core/generate/rbac.ts';
 import { rbacPurposes, type RbacPurpose } from '../core/generate/rbac-purposes.ts';
 import { count } from '../core/list-text.ts';
-import type { Examination } from '../core/report.ts';
+import type { Examination } from '../core/doctor-report.ts';
 import type { Observed } from '../core/observed.ts';
 import type { Right } from '../cluster-ports.ts';
 import { rightsText } from './prove-rights.ts';

@@ -1,6 +1,7 @@
 import { count } from '../core/list-text.ts';
 import type { Finding } from '../core/findings.ts';
-import { verdictOf, verdictOfWrites, type DoctorReport, type Examination, type Verdict } from '../core/report.ts';
+import { verdictOf, verdictOfWrites, type Verdict } from '../core/report.ts';
+import type { DoctorReport, Examination } from '../core/doctor-report.ts';
 import { OperatorError } from '../errors.ts';
 import { runCheckBackup } from './check-backup.ts';
 import { cleanLeftovers, type CleanOptions } from './clean-leftovers.ts';

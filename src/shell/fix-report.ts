@@ -3,7 +3,8 @@ import { plannedSync, type SyncPlan } from '../core/external-guard.ts';
 import type { Finding, FindingCode } from '../core/findings.ts';
 import { refId } from '../core/kubernetes.ts';
 import { applySecretPlans, plannedSecret, type SecretPlan } from '../core/plan-secrets.ts';
-import { verdictOfWrites, type FixReport, type StepOutcome } from '../core/report.ts';
+import { verdictOfWrites, type StepOutcome } from '../core/report.ts';
+import type { FixReport } from '../core/secret-reports.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { reportHead, type Session } from './session.ts';
 

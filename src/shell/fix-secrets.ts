@@ -11,7 +11,8 @@ import {
   type SecretTarget,
   type WantedKey,
 } from '../core/plan-secrets.ts';
-import type { FixReport, PlannedSecret, StepOutcome } from '../core/report.ts';
+import type { FixReport, PlannedSecret } from '../core/secret-reports.ts';
+import type { StepOutcome } from '../core/report.ts';
 import { requirements } from '../core/requirements.ts';
 import {
   isSecretNamed,

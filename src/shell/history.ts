@@ -1,6 +1,7 @@
 import { bySecret, historyOf } from '../core/history.ts';
 import { count } from '../core/list-text.ts';
-import { verdictOfWrites, type HistoryReport, type StepOutcome } from '../core/report.ts';
+import { verdictOfWrites, type StepOutcome } from '../core/report.ts';
+import type { HistoryReport } from '../core/secret-reports.ts';
 import { revisionsIn, surplusRevisions, type KeptRevision } from '../core/revision.ts';
 import { OperatorError } from '../errors.ts';
 import { confirmWrite } from './confirm.ts';

@@ -1,5 +1,5 @@
 import { passwordCause } from '../core/password-cause.ts';
-import type { LikelyCause } from '../core/report.ts';
+import type { LikelyCause } from '../core/verify-report.ts';
 import { revisionsIn } from '../core/revision.ts';
 import type { SecretValue } from '../core/secret-value.ts';
 import { readyPod, servingContainer, workloadOf, type CheckOf, type CheckWorld } from './attempt.ts';

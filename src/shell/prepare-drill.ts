@@ -2,7 +2,7 @@ import type { DrillScenario } from '../core/drill/drill-schema.ts';
 import { planDrill, type DrillPlan } from '../core/drill/plan-drill.ts';
 import type { SecretFault } from '../core/drill/secret-faults.ts';
 import { keyId } from '../core/plan-secrets.ts';
-import type { BackupReport } from '../core/report.ts';
+import type { BackupReport } from '../core/secret-reports.ts';
 import { revisionsIn } from '../core/revision.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Finding } from '../core/findings.ts';

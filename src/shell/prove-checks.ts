@@ -1,6 +1,6 @@
 import type { PlannedCheck } from '../core/checks.ts';
 import type { Finding } from '../core/findings.ts';
-import type { CheckResult } from '../core/report.ts';
+import type { CheckResult } from '../core/verify-report.ts';
 import { obstacles, type ProvenCheck } from '../core/verify-findings.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Clock } from '../ports.ts';

@@ -3,7 +3,8 @@ import { notReadyCodes, type Finding, type FindingCode } from '../core/findings.
 import { refId } from '../core/kubernetes.ts';
 import { planRestart, type RestartPlan } from '../core/plan-restart.ts';
 import { keptOutcomes, plannedOutcomes, withoutWrites } from '../core/restart-outcomes.ts';
-import { verdictOf, type RestartReport, type StepOutcome, type Verdict } from '../core/report.ts';
+import { verdictOf, type StepOutcome, type Verdict } from '../core/report.ts';
+import type { RestartReport } from '../core/restart-report.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { awaitedIds } from '../core/waiting.ts';
 import { durationText } from '../render/layout.ts';

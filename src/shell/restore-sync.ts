@@ -1,6 +1,7 @@
 import { unreadableFindings } from '../core/diagnose-unreadable.ts';
 import { refText } from '../core/kubernetes.ts';
-import { verdictOfWrites, type RestoreSyncReport, type StepOutcome } from '../core/report.ts';
+import { verdictOfWrites, type StepOutcome } from '../core/report.ts';
+import type { RestoreSyncReport } from '../core/secret-reports.ts';
 import { pausesIn, type PausedObject } from '../core/sync-pause.ts';
 import { utcText } from '../core/utc-text.ts';
 import { confirmWrite, type ConfirmOptions } from './confirm.ts';

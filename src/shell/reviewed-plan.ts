@@ -1,5 +1,5 @@
 import { parsePlanFile, planDifferences, type PlanFile } from '../core/plan-file.ts';
-import type { PlannedSecret } from '../core/report.ts';
+import type { PlannedSecret } from '../core/secret-reports.ts';
 import { OperatorError } from '../errors.ts';
 import { otherWriter } from './other-writer.ts';
 import type { Session } from './session.ts';

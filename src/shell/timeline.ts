@@ -1,5 +1,5 @@
 import type { PlannedCheck } from '../core/checks.ts';
-import type { TimelineEntry } from '../core/report.ts';
+import type { TimelineEntry } from '../core/verify-report.ts';
 import type { Clock } from '../ports.ts';
 
 /** What is kept of one check beside how it ends: a state that flickers must not fill a report. */

@@ -3,7 +3,7 @@ import { endpointTargets, isLocalOutage, judgeEndpoint, type EndpointLook } from
 import type { Observation } from '../core/watch/targets.ts';
 import type { WatchEndpoint } from '../core/watch/watch-schema.ts';
 import { outsideName, outsideResults, type OutsideResults } from '../core/outside-results.ts';
-import type { TimelineEntry } from '../core/report.ts';
+import type { TimelineEntry } from '../core/verify-report.ts';
 import type { Deps } from '../ports.ts';
 import type { EndpointAnswer, WatchWorld } from '../watch-ports.ts';
 import { Timeline } from './timeline.ts';

@@ -1,5 +1,5 @@
 import type { Finding } from '../core/findings.ts';
-import type { CheckResult, VerifyReport } from '../core/report.ts';
+import type { CheckResult, VerifyReport } from '../core/verify-report.ts';
 import { OperatorError } from '../errors.ts';
 import type { Progress } from '../ports.ts';
 import { RefusedLogins } from './refused-logins.ts';

@@ -1,6 +1,7 @@
 import { planChecks } from '../core/checks.ts';
 import { diagnose } from '../core/diagnose.ts';
-import { verdictOf, type VerifyReport } from '../core/report.ts';
+import { verdictOf } from '../core/report.ts';
+import type { VerifyReport } from '../core/verify-report.ts';
 import { verifyFindings } from '../core/verify-findings.ts';
 import type { Progress } from '../ports.ts';
 import type { CheckWorld } from './attempt.ts';

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { readManifestText, type ReadText } from '../../src/adapters/manifest-text.ts';
-import { verdictOf, type ValidateReport } from '../../src/core/report.ts';
+import { verdictOf } from '../../src/core/report.ts';
+import type { ValidateReport } from '../../src/core/file-reports.ts';
 import { inNamespace } from '../../src/core/manifest-snapshot.ts';
 import { validateManifests } from '../../src/core/validate-manifests.ts';
 import { outputFormats } from '../../src/render/output-format.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AuditReport } from '../../src/core/report.ts';
+import type { AuditReport } from '../../src/core/audit-report.ts';
 import { elementsOf, parseXml } from '../support/well-formed.ts';
 import { runCli } from '../support/run-cli.ts';
 import { sandbox } from '../support/sandbox.ts';

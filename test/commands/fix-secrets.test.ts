@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { fixSecrets } from '../../src/commands/fix-secrets.ts';
-import { exitCodeOf, type FixReport } from '../../src/core/report.ts';
+import { exitCodeOf } from '../../src/core/report.ts';
+import type { FixReport } from '../../src/core/secret-reports.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import type { FixOptions } from '../../src/shell/fix-secrets.ts';
 import { backupValues, sandbox } from '../support/sandbox.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { FixReport } from '../../src/core/report.ts';
+import type { FixReport } from '../../src/core/secret-reports.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { backupValues, sandbox } from '../support/sandbox.ts';
 import { SandboxApi } from '../support/sandbox-api.ts';

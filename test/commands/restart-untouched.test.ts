@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 
 import { audit } from '../../src/commands/audit.ts';
 import { restart } from '../../src/commands/restart.ts';
-import { exitCodeOf, type RestartReport } from '../../src/core/report.ts';
+import { exitCodeOf } from '../../src/core/report.ts';
+import type { RestartReport } from '../../src/core/restart-report.ts';
 import type { Clock } from '../../src/ports.ts';
 import { auditSummary } from '../../src/render/audit-text.ts';
 import { restartSummary } from '../../src/render/change-text.ts';

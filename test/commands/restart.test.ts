@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 
 import { fixSecrets } from '../../src/commands/fix-secrets.ts';
 import { restart } from '../../src/commands/restart.ts';
-import { exitCodeOf, type RestartReport, type StepOutcome } from '../../src/core/report.ts';
+import { exitCodeOf, type StepOutcome } from '../../src/core/report.ts';
+import type { RestartReport } from '../../src/core/restart-report.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import type { RestartOptions } from '../../src/shell/restart.ts';
 import { backupValues, sandbox } from '../support/sandbox.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { HistoryReport, RollbackReport } from '../../src/core/report.ts';
+import type { HistoryReport, RollbackReport } from '../../src/core/secret-reports.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { runHistory } from '../../src/shell/history.ts';
 import { runRollback, type RollbackOptions } from '../../src/shell/rollback.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import { stabilize } from '../../src/commands/stabilize.ts';
-import type { StabilizeReport } from '../../src/core/report.ts';
+import type { StabilizeReport } from '../../src/core/stabilize-report.ts';
 import { sandbox } from '../support/sandbox.ts';
 import { testSession } from '../support/test-session.ts';
 

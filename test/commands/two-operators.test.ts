@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { FixReport } from '../../src/core/report.ts';
+import type { FixReport } from '../../src/core/secret-reports.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { runFix } from '../../src/shell/fix-secrets.ts';
 import { sandbox } from '../support/sandbox.ts';

@@ -4,7 +4,7 @@ import { createStackFiles } from '../../src/adapters/stack-file.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { verify } from '../../src/commands/verify.ts';
 import { checkSchema } from '../../src/core/check-schema.ts';
-import type { CheckResult, VerifyReport } from '../../src/core/report.ts';
+import type { CheckResult, VerifyReport } from '../../src/core/verify-report.ts';
 import type { Deps } from '../../src/ports.ts';
 import { createDrillNotice } from '../../src/shell/drill-notice.ts';
 import type { Sandbox, StartOptions } from '../../src/sandbox/sandbox.ts';

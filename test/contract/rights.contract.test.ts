@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { AuditReport } from '../../src/core/report.ts';
+import type { AuditReport } from '../../src/core/audit-report.ts';
 import { jsonOf } from '../support/refusals.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';
 import { cuttingProxy } from './support/cutting-proxy.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { componentStates, diagnosedStates } from '../../src/core/component-states.ts';
 import { diagnose } from '../../src/core/diagnose.ts';
-import type { ComponentState } from '../../src/core/report.ts';
+import type { ComponentState } from '../../src/core/audit-report.ts';
 import {
   gap,
   namespace,

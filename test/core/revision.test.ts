@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { createFingerprints } from '../../src/adapters/fingerprints.ts';
 import { historyOf } from '../../src/core/history.ts';
-import type { PlannedKey } from '../../src/core/report.ts';
+import type { PlannedKey } from '../../src/core/secret-reports.ts';
 import { largestSecret, readRevision, revisionOf, revisionsIn, surplusRevisions } from '../../src/core/revision.ts';
 import type { Revision, RevisionContext } from '../../src/core/revision.ts';
 import type { Secret } from '../../src/core/secret.ts';

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
-import type { AuditReport, ValidateReport } from '../../src/core/report.ts';
+import type { AuditReport } from '../../src/core/audit-report.ts';
+import type { ValidateReport } from '../../src/core/file-reports.ts';
 import { checksNotMade, substance } from '../support/same-substance.ts';
 import { runCli } from '../support/run-cli.ts';
 import { TestCluster, type KubeObject } from './support/cluster.ts';

@@ -1,20 +1,11 @@
 import type { Finding, FindingReference } from '../../src/core/findings.ts';
 import type { ObjectRef } from '../../src/core/kubernetes.ts';
-import type {
-  AuditReport,
-  CheckResult,
-  ComponentState,
-  FixReport,
-  Phase,
-  PhaseName,
-  ReportHead,
-  HistoryReport,
-  RestartReport,
-  RollbackReport,
-  StabilizeReport,
-  TimelineEntry,
-  VerifyReport,
-} from '../../src/core/report.ts';
+import type { AuditReport, ComponentState } from '../../src/core/audit-report.ts';
+import type { CheckResult, TimelineEntry, VerifyReport } from '../../src/core/verify-report.ts';
+import type { FixReport, HistoryReport, RollbackReport } from '../../src/core/secret-reports.ts';
+import type { Phase, PhaseName, StabilizeReport } from '../../src/core/stabilize-report.ts';
+import type { ReportHead } from '../../src/core/report.ts';
+import type { RestartReport } from '../../src/core/restart-report.ts';
 
 const namespace = 'cloudtolocalllm';
 

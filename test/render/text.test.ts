@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { unreadableFindings } from '../../src/core/diagnose-unreadable.ts';
 import type { Finding } from '../../src/core/findings.ts';
-import type { AuditReport, Report } from '../../src/core/report.ts';
+import type { AuditReport } from '../../src/core/audit-report.ts';
+import type { Report } from '../../src/core/any-report.ts';
 import { renderReport } from '../../src/render/report.ts';
 import { createStyle, type Layout } from '../../src/render/style.ts';
 import { expectGolden } from '../support/golden.ts';

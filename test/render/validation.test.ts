@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { LocatedFinding, ValidateReport } from '../../src/core/report.ts';
+import type { LocatedFinding, ValidateReport } from '../../src/core/file-reports.ts';
 import { verdictOf } from '../../src/core/report.ts';
 import { newFinding } from '../../src/core/new-finding.ts';
 import type { OutputFormat } from '../../src/render/output-format.ts';

@@ -1,7 +1,8 @@
 import { applicationStates } from '../../src/core/argocd.ts';
 import { diagnosedStates } from '../../src/core/component-states.ts';
 import { diagnose } from '../../src/core/diagnose.ts';
-import { verdictOf, type AuditReport } from '../../src/core/report.ts';
+import { verdictOf } from '../../src/core/report.ts';
+import type { AuditReport } from '../../src/core/audit-report.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
 import type { OutputFormat } from '../../src/render/output-format.ts';
 import { renderReport } from '../../src/render/report.ts';

@@ -1,5 +1,6 @@
 import { compareFindings, type Finding } from '../findings.ts';
-import { verdictOf, type WatchedTarget, type WatchReport } from '../report.ts';
+import { verdictOf } from '../report.ts';
+import type { WatchedTarget, WatchReport } from '../watch-report.ts';
 import { maintenanceOf } from './maintenance.ts';
 import type { Observation, Target } from './targets.ts';
 import { needsOf } from './targets.ts';

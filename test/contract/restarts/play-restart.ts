@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { refText } from '../../../src/core/kubernetes.ts';
 import type { Pod } from '../../../src/core/kubernetes-pod.ts';
 import { containerStatuses } from '../../../src/core/pod-state.ts';
-import type { RestartReport } from '../../../src/core/report.ts';
+import type { RestartReport } from '../../../src/core/restart-report.ts';
 import { runCli } from '../../support/run-cli.ts';
 import { inNamespaceOf, untilShown } from '../matrix/set-up-row.ts';
 import type { World } from '../support/worlds.ts';

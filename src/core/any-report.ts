@@ -1,0 +1,24 @@
+import type { AuditReport } from './audit-report.ts';
+import type { DoctorReport } from './doctor-report.ts';
+import type { DrillReport } from './drill/drill-report.ts';
+import type { DrillHistoryReport } from './drill/drill-result.ts';
+import type { RestartReport } from './restart-report.ts';
+import type { BackupReport, FixReport, HistoryReport, RestoreSyncReport, RollbackReport } from './secret-reports.ts';
+import type { StabilizeReport } from './stabilize-report.ts';
+import type { VerifyReport } from './verify-report.ts';
+import type { WatchReport } from './watch-report.ts';
+
+export type Report =
+  | DrillHistoryReport
+  | AuditReport
+  | FixReport
+  | RestartReport
+  | VerifyReport
+  | StabilizeReport
+  | HistoryReport
+  | RollbackReport
+  | RestoreSyncReport
+  | BackupReport
+  | WatchReport
+  | DoctorReport
+  | DrillReport;

@@ -1,0 +1,108 @@
+import type { ObjectRef } from './kubernetes.ts';
+import type { ReportHead, StepOutcome } from './report.ts';
+
+export type KeyChange = 'ADD' | 'CHANGE' | 'SAME' | 'REMOVE';
+
+/** One line of the masked diff: never a value, never its length. */
+export interface PlannedKey {
+  readonly key: string;
+  readonly change: KeyChange;
+  readonly source?: string | undefined;
+}
+
+export interface PlannedSecret {
+  readonly object: ObjectRef;
+  readonly action: 'create' | 'patch' | 'recreate' | 'sync' | 'none';
+  /** What it was planned from; absent where the Secret is. */
+  readonly resourceVersion?: string | undefined;
+  readonly keys: readonly PlannedKey[];
+}
+
+export interface FixReport extends ReportHead {
+  readonly command: 'fix-secrets';
+  readonly dryRun: boolean;
+  /** As `--from` names them, so that a plan can be carried out as it was reviewed. */
+  readonly sources: readonly string[];
+  readonly plan: readonly PlannedSecret[];
+  readonly outcomes: readonly StepOutcome[];
+}
+
+/** What was kept of a Secret before one write to it. */
+export interface RevisionEntry {
+  /** What `c2l rollback` takes. */
+  readonly id: string;
+  readonly name: string;
+  readonly keptAt: string;
+  readonly keptBy: string;
+  readonly command: string;
+  readonly version: string;
+  /** What that write changed. */
+  readonly changes: readonly PlannedKey[];
+  /** Keys of that write that something else changed before the next revision, or since. */
+  readonly changedLater: readonly string[];
+}
+
+export interface SecretHistory {
+  readonly object: ObjectRef;
+  readonly isPresent: boolean;
+  /** Newest first. */
+  readonly revisions: readonly RevisionEntry[];
+}
+
+export interface HistoryReport extends ReportHead {
+  readonly command: 'history';
+  readonly secrets: readonly SecretHistory[];
+  /** The revisions that were removed, with `--prune`. */
+  readonly outcomes: readonly StepOutcome[];
+}
+
+export interface RollbackReport extends ReportHead {
+  readonly command: 'rollback';
+  readonly dryRun: boolean;
+  readonly revision: Pick<RevisionEntry, 'id' | 'name' | 'keptAt' | 'keptBy'>;
+  readonly plan: readonly PlannedSecret[];
+  readonly outcomes: readonly StepOutcome[];
+  /** What runs with other values than the Secret holds after it. */
+  readonly restarts: readonly { readonly object: ObjectRef; readonly reason: string }[];
+}
+
+/** What became of the pauses that c2l left on Applications and ExternalSecrets. */
+export interface RestoreSyncReport extends ReportHead {
+  readonly command: 'restore-sync';
+  readonly dryRun: boolean;
+  readonly outcomes: readonly StepOutcome[];
+}
+
+/** One key of a backup: never its value. */
+export interface BackupEntry {
+  readonly object: ObjectRef;
+  readonly key: string;
+  readonly required: boolean;
+  /** The name it has there. */
+  readonly name: string;
+  /** What a backup does with it, or what a check found. */
+  readonly state:
+    | 'new'
+    | 'changed'
+    | 'same'
+    | 'recovered'
+    | 'stored'
+    | 'left-out'
+    | 'equal'
+    | 'valid'
+    | 'absent'
+    | 'differs'
+    | 'unusable';
+  readonly detail?: string;
+}
+
+export interface BackupReport extends ReportHead {
+  readonly command: 'backup';
+  /** Whether a source was compared with what runs, and nothing written. */
+  readonly check: boolean;
+  readonly dryRun: boolean;
+  /** As `--to` or `--from` names them. */
+  readonly places: readonly string[];
+  readonly entries: readonly BackupEntry[];
+  readonly outcomes: readonly StepOutcome[];
+}

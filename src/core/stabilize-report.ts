@@ -1,0 +1,32 @@
+import type { AuditReport } from './audit-report.ts';
+import type { ReportHead, Verdict } from './report.ts';
+import type { RestartReport } from './restart-report.ts';
+import type { FixReport } from './secret-reports.ts';
+import type { VerifyReport } from './verify-report.ts';
+
+export type PhaseName = 'audit' | 'fix-secrets' | 'restart' | 'verify';
+
+export interface Phase {
+  readonly name: PhaseName;
+  readonly verdict: Verdict | 'error' | 'skipped';
+  readonly startedAt: string;
+  readonly durationMs: number;
+  /** One line: what the phase found or did. */
+  readonly summary: string;
+  readonly report?: AuditReport | FixReport | RestartReport | VerifyReport;
+}
+
+export interface StabilizeReport extends Omit<ReportHead, 'verdict'> {
+  readonly command: 'stabilize';
+  /** `error` when a phase could not do its work; `error` then says why. */
+  readonly verdict: Verdict | 'error';
+  readonly error?: ReportedError;
+  readonly phases: readonly Phase[];
+}
+
+/** A failure as reports and scripts see it. */
+export interface ReportedError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
