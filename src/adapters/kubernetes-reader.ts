@@ -18,7 +18,8 @@ import {
   type Subject,
 } from './kubernetes-errors.ts';
 import { readList } from './kubernetes-list.ts';
-import { apisOf, collectionPath, listing, metadataShape, resources, workloadKinds } from './kubernetes-resources.ts';
+import { apisOf, collectionPath, listing, resources, workloadKinds } from './kubernetes-resources.ts';
+import { metadataShape } from './metadata-shape.ts';
 import { toSecret } from './kubernetes-secret.ts';
 import { reducer, type Reduced } from './kubernetes-shapes.ts';
 import type { Transport } from './kubernetes-transport.ts';

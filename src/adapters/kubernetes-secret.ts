@@ -4,7 +4,7 @@ import type { Secret, SecretOwner } from '../core/secret.ts';
 import { SecretValue } from '../core/secret-value.ts';
 import { certificateFacts } from './certificate-facts.ts';
 import { asObject, asText, parseObject } from './kubernetes-errors.ts';
-import { lastApplied, metadataShape } from './kubernetes-resources.ts';
+import { lastApplied, metadataShape } from './metadata-shape.ts';
 import { reducer, type Reduced } from './kubernetes-shapes.ts';
 import { pullCredentials } from './pull-credentials.ts';
 
