@@ -66,3 +66,20 @@ export interface BackupTarget {
   /** One result for each value, in the same order. */
   store(values: readonly StoredValue[], signal: AbortSignal): Promise<readonly StoreResult[]>;
 }
+
+/** Values that only the controller of the certificate is to read, as one Secret. */
+export interface SealRequest {
+  readonly namespace: string;
+  readonly name: string;
+  readonly data: ReadonlyMap<string, SecretValue>;
+  /** Where the sealed values may be opened: in this Secret alone, in its namespace, or anywhere. */
+  readonly scope: 'strict' | 'namespace-wide' | 'cluster-wide';
+  /** Of the Sealed Secrets controller, as PEM. */
+  readonly certificate: string;
+}
+
+/** Encrypts values for Sealed Secrets. */
+export interface Sealer {
+  /** What stands in `spec.encryptedData`, by key. Throws `write-failed`. */
+  seal(request: SealRequest, signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
+}
