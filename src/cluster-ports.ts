@@ -6,6 +6,25 @@ import type { Secret } from './core/secret.ts';
 import type { PausableRef } from './core/sync-pause.ts';
 import type { SecretValue } from './core/secret-value.ts';
 
+/** An object of a manifest, and where the API has it. */
+export interface AppliedObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** The plural name in paths. */
+  readonly resource: string;
+  /** Undefined for what belongs to no namespace. */
+  readonly namespace: string | undefined;
+  readonly name: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** A kind that a version of an API group serves. */
+export interface ApiKind {
+  readonly kind: string;
+  readonly resource: string;
+  readonly isNamespaced: boolean;
+}
+
 /** One right, as a SelfSubjectAccessReview asks for it. */
 export interface Right {
   readonly verb: 'get' | 'list' | 'create' | 'patch' | 'update' | 'delete';
@@ -45,6 +64,8 @@ export interface ClusterReader {
   isAllowed(right: Right): Promise<Observed<boolean>>;
   /** As the server calls itself: `v1.36.4`. */
   serverVersion(): Promise<Observed<string>>;
+  /** The kinds of a version such as `apps/v1`; `absent` where the API has no such version. */
+  apiKinds(apiVersion: string): Promise<Observed<readonly ApiKind[]>>;
   /** The groups of the API that it serves: what is installed beside Kubernetes shows there. */
   apiGroups(): Promise<Observed<readonly string[]>>;
 }
@@ -179,6 +200,20 @@ export interface ClusterWriter {
     /** Given where a change since it was read must not get lost. */
     resourceVersion?: string;
     dryRun?: boolean;
+  }): Promise<void>;
+  /**
+   * What applying would come to: the API server says it, and stores nothing. `conflict` where another field manager
+   * wants it otherwise.
+   */
+  rehearseApply(object: AppliedObject): Promise<'create' | 'change' | 'same'>;
+  /** Server-side apply of what c2l wants; what other field managers want otherwise is a `conflict`, and stays. */
+  applyObject(object: AppliedObject): Promise<void>;
+  /** Asks Argo CD for a sync to what Git holds, with the options that the Application itself names. */
+  requestSync(application: {
+    namespace: string;
+    name: string;
+    resourceVersion: string;
+    syncOptions: readonly string[];
   }): Promise<void>;
   /** Merges annotations into an object; what its controller makes of them is its own business. */
   annotate(object: {

@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster-ports.ts';
 import { selectKubeconfig, type KubeconfigOptions } from './kubeconfig.ts';
 import { checkCredentialFiles } from './kubernetes-credentials.ts';
+import { KubernetesApplier } from './kubernetes-applier.ts';
 import { KubernetesProbe } from './kubernetes-probe.ts';
 import { KubernetesReader } from './kubernetes-reader.ts';
 import { Transport } from './kubernetes-transport.ts';
@@ -33,6 +34,7 @@ function openCluster(options: ConnectClusterOptions): Cluster {
   const reader = new KubernetesReader(transport, selection);
   const probe = new KubernetesProbe(transport);
   const writer = new KubernetesWriter(transport);
+  const applier = new KubernetesApplier(transport);
   return {
     context: reader.context,
     server: reader.server,
@@ -52,6 +54,7 @@ function openCluster(options: ConnectClusterOptions): Cluster {
     isAllowed: (right) => reader.isAllowed(right),
     serverVersion: () => reader.serverVersion(),
     apiGroups: () => reader.apiGroups(),
+    apiKinds: (apiVersion) => applier.apiKinds(apiVersion),
     serviceGet: (target) => probe.serviceGet(target),
     podGet: (target) => probe.podGet(target),
     exec: (target) => probe.exec(target),
@@ -62,6 +65,9 @@ function openCluster(options: ConnectClusterOptions): Cluster {
     putBackWorkload: (copy) => writer.putBackWorkload(copy),
     deleteWorkload: (workload) => writer.deleteWorkload(workload),
     deleteSecret: (secret) => writer.deleteSecret(secret),
+    rehearseApply: (object) => applier.rehearseApply(object),
+    applyObject: (object) => applier.applyObject(object),
+    requestSync: (application) => applier.requestSync(application),
     annotate: (object) => writer.annotate(object),
     patchSynced: (object, patch) => writer.patchSynced(object, patch),
     evictPod: (pod) => writer.evictPod(pod),

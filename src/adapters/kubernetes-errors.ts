@@ -32,7 +32,7 @@ export class TransportFailure extends Error {
 export interface ApiStatus {
   readonly reason: string;
   readonly message: string;
-  readonly causes: readonly { readonly reason: string; readonly message: string }[];
+  readonly causes: readonly { readonly reason: string; readonly message: string; readonly field: string }[];
 }
 
 export function apiStatus(answer: ApiAnswer): ApiStatus | undefined {
@@ -43,9 +43,11 @@ export function apiStatus(answer: ApiAnswer): ApiStatus | undefined {
   return {
     reason: asText(body['reason']),
     message: asText(body['message']),
-    causes: causes
-      .map(asObject)
-      .map((cause) => ({ reason: asText(cause?.['reason']), message: asText(cause?.['message']) })),
+    causes: causes.map(asObject).map((cause) => ({
+      reason: asText(cause?.['reason']),
+      message: asText(cause?.['message']),
+      field: asText(cause?.['field']),
+    })),
   };
 }
 

@@ -27,7 +27,7 @@ import type { Transport } from './kubernetes-transport.ts';
 const logLines = 20;
 const logBytes = 8192;
 
-export class KubernetesReader implements ClusterReader {
+export class KubernetesReader implements Omit<ClusterReader, 'apiKinds'> {
   readonly context: string;
   readonly server: string;
   readonly defaultNamespace: string;

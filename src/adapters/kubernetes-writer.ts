@@ -2,8 +2,6 @@ import type { Resource } from '../core/kubernetes.ts';
 import type { Secret } from '../core/secret.ts';
 import { pausableResources, type PausableRef } from '../core/sync-pause.ts';
 import type { SecretValue } from '../core/secret-value.ts';
-import { OperatorError } from '../errors.ts';
-import { ExitCode } from '../exit-codes.ts';
 import type { ClusterWriter, DisruptionBudget, Eviction } from '../cluster-ports.ts';
 import {
   apiStatus,
@@ -14,16 +12,16 @@ import {
   type Subject,
 } from './kubernetes-errors.ts';
 import { apisOf, collectionPath, resources, workloadKinds } from './kubernetes-resources.ts';
+import { auditAgain, conflict, refusal, rehearsed, unanswered, writeFailed } from './kubernetes-refusals.ts';
 import { fieldManager, toSecret } from './kubernetes-secret.ts';
 import type { ApiRequest, Transport } from './kubernetes-transport.ts';
 
 const mergePatch = 'application/merge-patch+json';
 const managed = `fieldManager=${fieldManager}`;
-const rehearsed = '&dryRun=All';
 
 type PodIdentity = Parameters<ClusterWriter['evictPod']>[0];
 
-export class KubernetesWriter implements ClusterWriter {
+export class KubernetesWriter implements Omit<ClusterWriter, 'rehearseApply' | 'applyObject' | 'requestSync'> {
   readonly #transport: Transport;
 
   constructor(transport: Transport) {
@@ -250,50 +248,4 @@ function writtenSecret(answer: ApiAnswer, subject: Subject): Secret {
   const secret = toSecret(parseObject(answer.text));
   if (secret === undefined) throw writeFailed(subject, 'it was accepted, but the answer is not a Secret');
   return secret;
-}
-
-function refusal(answer: ApiAnswer, subject: Subject): OperatorError {
-  const { status } = answer;
-  const said = apiStatus(answer);
-  if (said?.causes.some(({ reason }) => reason === 'NamespaceTerminating') === true) {
-    return writeFailed(subject, `namespace ${subject.namespace ?? ''} is being deleted`);
-  }
-  if (status === 403) {
-    const rights = `kubectl auth can-i ${subject.verb} ${subject.resource}`;
-    return new OperatorError('forbidden', `not allowed to ${subject.verb} ${subjectText(subject)} (403)`, {
-      hint: subject.namespace === undefined ? rights : `${rights} -n ${subject.namespace}`,
-    });
-  }
-  if (status === 401) return writeFailed(subject, 'the API server does not accept the credentials (401)');
-  if (status === 422) return writeFailed(subject, invalidReason(said?.message ?? ''));
-  return writeFailed(subject, `the API server refused it (${status})`, status >= 500 || status === 429);
-}
-
-/** The server's own message may quote values. */
-function invalidReason(message: string): string {
-  if (message.includes('immutable')) return 'it is immutable (422)';
-  if (message.includes('Too long')) return 'its data would be larger than 1 MiB (422)';
-  return 'the API server holds it for invalid (422)';
-}
-
-function unanswered(subject: Subject, error: TransportFailure, { path }: ApiRequest): OperatorError {
-  const { cause, reason } = error.failure;
-  const mayBeDone = !path.endsWith(rehearsed.slice(1)) && (cause === 'timeout' || reason.includes('broke off'));
-  return writeFailed(subject, mayBeDone ? `${reason}; whether it was done is not known` : reason, true);
-}
-
-function writeFailed(subject: Subject, wrong: string, isPassing = false): OperatorError {
-  return new OperatorError('write-failed', `${subject.verb} ${subjectText(subject)} failed: ${wrong}`, {
-    hint: subject.namespace === undefined ? 'c2l audit' : auditAgain(subject.namespace),
-    exitCode: ExitCode.partial,
-    isPassing,
-  });
-}
-
-function conflict(message: string, hint: string): OperatorError {
-  return new OperatorError('conflict', message, { hint, exitCode: ExitCode.partial });
-}
-
-function auditAgain(namespace: string): string {
-  return `c2l audit -n ${namespace}`;
 }

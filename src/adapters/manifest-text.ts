@@ -118,7 +118,8 @@ function readOne(fields: Record<string, unknown>, { lineOf, base }: Located, { o
     return;
   }
   const { kind, name, namespace, content } = object;
-  read.manifests.push({ file, line: place([]), kind, name, namespace, content, fingerprint, lineOf: place });
+  const whole = content.as === 'secret' ? {} : { fields };
+  read.manifests.push({ file, line: place([]), kind, name, namespace, content, ...whole, fingerprint, lineOf: place });
 }
 
 /** Lists of files and marks change nothing that is looked at here; everything else does. */

@@ -55,6 +55,8 @@ export interface Manifest extends Place {
   readonly name: string;
   readonly namespace: string;
   readonly content: ManifestContent;
+  /** The object as it stands there, to be applied. Not of a Secret: its values are nobody's business here. */
+  readonly fields?: Readonly<Record<string, unknown>>;
   /** Tells two manifests of one object apart from one that was read twice. */
   readonly fingerprint: string;
   /** The line of what stands at a path, or of the nearest thing above it. */

@@ -34,6 +34,7 @@ function clusterWith(resources: readonly Resource[]): ClusterReader {
     isAllowed: () => Promise.resolve({ state: 'present', value: true }),
     serverVersion: () => Promise.resolve({ state: 'present', value: 'v1.36.0' }),
     apiGroups: () => Promise.resolve({ state: 'present', value: [] }),
+    apiKinds: () => Promise.resolve({ state: 'absent' }),
   };
 }
 
