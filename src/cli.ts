@@ -16,6 +16,7 @@ import { declareRestoreSync } from './command-line/restore-sync.ts';
 import { declareRollback } from './command-line/rollback.ts';
 import { declareRunbook, declareTour } from './command-line/runbook.ts';
 import { declareSandbox } from './command-line/sandbox.ts';
+import { declareBootstrap } from './command-line/bootstrap.ts';
 import { declareStabilize } from './command-line/stabilize.ts';
 import { declareValidate } from './command-line/validate.ts';
 import { declareVerify } from './command-line/verify.ts';
@@ -94,6 +95,7 @@ const declarations = [
   declareRestart,
   declareVerify,
   declareStabilize,
+  declareBootstrap,
   declareDrDrill,
   declareDoctor,
   declareWatch,

@@ -145,7 +145,7 @@ async function connectTo(
     cluster.close();
     return Promise.resolve();
   };
-  return { cluster, defaultSources: [], close };
+  return { cluster, defaultSources: [], defaultManifests: [], close };
 }
 
 async function connectToSandbox(
@@ -159,6 +159,7 @@ async function connectToSandbox(
   return {
     cluster,
     defaultSources: [`azure-key-vault:${hosted.vault.url}`, `env:${hosted.envBackupPath}`],
+    defaultManifests: [hosted.manifestsPath],
     close: async () => {
       cluster.close();
       await hosted.close();

@@ -13,6 +13,7 @@ export type OperatorErrorCode =
   | 'stack-unusable'
   | 'manifests-not-found'
   | 'manifests-unreadable'
+  | 'kinds-missing'
   | 'source-invalid'
   | 'source-unreadable'
   | 'output-unwritable'

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { kill, pid } from 'node:process';
 
 import type { SandboxOptions } from './ports.ts';
+import { stackFolder } from './sandbox/scenario-manifests.ts';
 import { startSandbox } from './sandbox/sandbox.ts';
 
 /** Written by `hostSandbox`: how the Azure library finds the sandbox's managed identity, as it would in Azure. */
@@ -15,6 +16,8 @@ export interface HostedSandbox {
   readonly kubeconfigText: string;
   readonly kubeconfigPath: string;
   readonly envBackupPath: string;
+  /** The folder with the manifests of the sandbox's stack. */
+  readonly manifestsPath: string;
   readonly vault: { readonly url: string; readonly caPem: string };
   close(): Promise<void>;
 }
@@ -34,6 +37,7 @@ export async function hostSandbox(options: SandboxOptions, env: Environment): Pr
     kubeconfigText: sandbox.kubeconfig,
     kubeconfigPath,
     envBackupPath,
+    manifestsPath: stackFolder('cloudtolocalllm'),
     vault: sandbox.vault,
     close: async () => {
       await sandbox.close();

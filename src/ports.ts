@@ -61,6 +61,8 @@ export interface Connection {
   readonly cluster: Cluster;
   /** `--from` values that are used when the operator gives none. */
   readonly defaultSources: readonly string[];
+  /** `--manifests` values that are used likewise: the stack of the sandbox. */
+  readonly defaultManifests: readonly string[];
   /** Ends connections and, with `--sandbox`, the sandbox. */
   close(): Promise<void>;
 }
@@ -76,6 +78,7 @@ export interface RunningSandbox {
   readonly url: string;
   readonly kubeconfigPath: string;
   readonly envBackupPath: string;
+  readonly manifestsPath: string;
   readonly vaultUrl: string;
   close(): Promise<void>;
 }

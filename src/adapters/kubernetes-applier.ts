@@ -130,16 +130,13 @@ function kindOf(value: unknown): ApiKind[] {
   return [{ kind: asText(entry?.['kind']), resource, isNamespaced: entry?.['namespaced'] === true }];
 }
 
-/** What says that an object was written, and not what it is. */
+const bookkeeping: ReadonlySet<string> = new Set(['managedFields', 'resourceVersion', 'generation']);
+
+/** What says that an object was written, and not what it is, is left out. */
 function withoutBookkeeping(answer: ApiAnswer): unknown {
   const object: Fields = parseObject(answer.text) ?? {};
-  const {
-    managedFields: _fields,
-    resourceVersion: _version,
-    generation: _generation,
-    ...metadata
-  } = asObject(object['metadata']) ?? {};
-  return { ...object, metadata };
+  const metadata = Object.entries(asObject(object['metadata']) ?? {}).filter(([field]) => !bookkeeping.has(field));
+  return { ...object, metadata: Object.fromEntries(metadata) };
 }
 
 /** Who manages a field is no secret; what it holds may be. */

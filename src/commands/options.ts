@@ -23,7 +23,7 @@ export interface GlobalFlags {
 
 export const colorChoices = ['auto', 'always', 'never'] as const;
 export type ColorChoice = (typeof colorChoices)[number];
-export const scenarios = ['incident', 'total-secret-loss', 'healthy'] as const;
+export const scenarios = ['incident', 'total-secret-loss', 'healthy', 'empty'] as const;
 
 /** Consent flags of the commands that write. */
 export interface WriteFlags {

@@ -5,6 +5,7 @@
 export { watchAudit } from './audit-watch.ts';
 export { audit, auditOne, readBaseline } from './audit.ts';
 export { backup, checkBackup } from './backup.ts';
+export { bootstrap } from './bootstrap.ts';
 export { doctor } from './doctor.ts';
 export { drill, drillsBefore, endedDrill } from './dr-drill.ts';
 export { fixSecrets } from './fix-secrets.ts';

@@ -1,21 +1,14 @@
 import type { FixReport } from '../core/secret-reports.ts';
-import type { Phase, PhaseName, StabilizeReport } from '../core/stabilize-report.ts';
-import type { Report } from '../core/any-report.ts';
-import type { Verdict } from '../core/report.ts';
-import { OperatorError } from '../errors.ts';
-import { ExitCode } from '../exit-codes.ts';
-import { exitCodeOf } from '../core/report.ts';
+import type { Phase } from '../core/walk-report.ts';
 import type { OutputFormat } from '../render/output-format.ts';
-import { renderReport } from '../render/report.ts';
-import { createStyle } from '../render/style.ts';
-import { summaryOf } from '../render/summary.ts';
 import { runFix, type ValueOptions } from '../shell/fix-secrets.ts';
 import { runRestart } from '../shell/restart.ts';
-import { reportHead, type Session } from '../shell/session.ts';
+import type { Session } from '../shell/session.ts';
 import { untilInterrupted } from '../shell/until-interrupted.ts';
 import { runVerify } from '../shell/verify.ts';
 import { audit } from './audit.ts';
 import type { CommandResult } from './run-report.ts';
+import { walkThrough, type WalkStep } from './walk-phases.ts';
 
 export interface StabilizeOptions extends ValueOptions {
   readonly yes: boolean;
@@ -29,70 +22,27 @@ export interface StabilizeOptions extends ValueOptions {
   readonly verbose: boolean;
 }
 
-type PhaseReport = NonNullable<Phase['report']>;
-
-interface Walk {
-  readonly phases: readonly Phase[];
-  readonly failure: OperatorError | undefined;
-}
-
-/**
- * The guided walk. Each phase begins from what is true in the cluster at that moment, so a walk that was interrupted
- * goes on where it is needed when it is run again.
- */
+/** From what is wrong to the proof that nothing is. */
 export async function stabilize(session: Session, options: StabilizeOptions): Promise<CommandResult> {
-  const takenAt = session.deps.clock.now().toISOString();
-  const walk = await walkPhases(session, options);
-  const last = walk.phases.findLast(({ report }) => report !== undefined)?.report;
-  const verdict = walk.failure === undefined ? endVerdict(walk.phases, last) : failedVerdict(walk);
-  const report: StabilizeReport = {
-    ...reportHead(session, { namespaces: last?.namespaces ?? session.scope.namespaces, takenAt }),
-    command: 'stabilize',
-    verdict,
-    findings: last?.findings ?? [],
-    phases: walk.phases,
-    ...(walk.failure === undefined ? {} : { error: reportedError(walk.failure) }),
-  };
-  return { report, exitCode: exitCode(walk, verdict) };
-}
-
-/** The last phase tells how it ended, unless an earlier one left something undone. */
-function endVerdict(phases: readonly Phase[], last: PhaseReport | undefined): Verdict {
-  return phases.some(({ verdict }) => verdict === 'partial') ? 'partial' : (last?.verdict ?? 'ok');
-}
-
-async function walkPhases(session: Session, options: StabilizeOptions): Promise<Walk> {
   const { signal } = session.deps;
-  const steps: readonly (readonly [PhaseName, () => Promise<PhaseReport>])[] = [
-    ['audit', () => untilInterrupted(audit(session), signal)],
-    ['fix-secrets', () => runFix(session, options)],
-    ['restart', () => runRestart(session, options)],
-    ['verify', () => untilInterrupted(runVerify(session, { timeoutMs: options.timeoutMs }), signal)],
+  const steps: readonly WalkStep[] = [
+    { name: 'audit', body: () => untilInterrupted(audit(session), signal) },
+    { name: 'fix-secrets', body: () => runFix(session, options) },
+    { name: 'restart', body: () => runRestart(session, options) },
+    {
+      name: 'verify',
+      body: () => untilInterrupted(runVerify(session, { timeoutMs: options.timeoutMs }), signal),
+    },
   ];
-  const phases: Phase[] = [];
-  let failure: OperatorError | undefined;
-  let isStopped = false;
-
-  for (const [index, [name, body]] of steps.entries()) {
-    if (isStopped) {
-      phases.push(skipped(session, name, reasonToSkip(phases)));
-      continue;
-    }
-    session.deps.terminal.err(`\n${index + 1}/${steps.length} ${name}`);
-    const outcome = await runPhase(session, { name, body, earlier: phases });
-    phases.push(outcome.phase);
-    failure = outcome.failure;
-    isStopped = failure !== undefined || !leadsOn(name, outcome.phase);
-    await show(session, options, outcome.phase.report);
-  }
-  return { phases, failure };
+  const { output, verbose } = options;
+  return walkThrough(session, steps, { command: 'stabilize', output, verbose, leadsOn });
 }
 
 /**
  * A dry run shows what each phase would do; what waits for the writes that were not made has nothing to say. A phase
  * that did its work and still sees problems leads on: whether they matter to the stack is what verify proves.
  */
-function leadsOn(name: PhaseName, { verdict, report }: Phase): boolean {
+function leadsOn({ name, verdict, report }: Phase): boolean {
   if (name === 'audit') return true;
   if (report?.command === 'fix-secrets' && report.dryRun) return !hasPlannedWrites(report);
   if (report?.command === 'fix-secrets' && verdict === 'partial') return leftAlone(report);
@@ -106,87 +56,4 @@ function leftAlone({ outcomes }: FixReport): boolean {
 
 function hasPlannedWrites({ plan }: FixReport): boolean {
   return plan.some(({ action }) => action !== 'none');
-}
-
-interface PhaseStep {
-  readonly name: PhaseName;
-  readonly body: () => Promise<PhaseReport>;
-  readonly earlier: readonly Phase[];
-}
-
-async function runPhase(
-  session: Session,
-  { name, body, earlier }: PhaseStep,
-): Promise<{ phase: Phase; failure?: OperatorError }> {
-  const { clock } = session.deps;
-  const startedAt = clock.now().toISOString();
-  const start = clock.monotonic();
-  const time = (): { startedAt: string; durationMs: number } => ({
-    startedAt,
-    durationMs: Math.round(clock.monotonic() - start),
-  });
-  try {
-    const report = await body();
-    return { phase: { name, verdict: report.verdict, ...time(), summary: summaryOf(report), report } };
-  } catch (error) {
-    if (!(error instanceof OperatorError)) throw error;
-    const failure = hasWritten(earlier) ? asPartOfTheWalk(error) : error;
-    const verdict = error.code === 'declined' || error.code === 'interrupted' ? error.code : 'error';
-    return { phase: { name, verdict, ...time(), summary: failure.message }, failure };
-  }
-}
-
-/** "Nothing was changed" is true of the phase that was stopped, not of a walk that has written before. */
-function asPartOfTheWalk(error: OperatorError): OperatorError {
-  const { code, exitCode } = error;
-  if (code !== 'declined' && code !== 'interrupted') return error;
-  const hint = 'c2l stabilize goes on from here';
-  return new OperatorError(code, `${code}; what earlier phases wrote stays`, { exitCode, hint });
-}
-
-function skipped({ deps }: Session, name: PhaseName, summary: string): Phase {
-  return { name, verdict: 'skipped', startedAt: deps.clock.now().toISOString(), durationMs: 0, summary };
-}
-
-function reasonToSkip(earlier: readonly Phase[]): string {
-  const because = earlier.findLast(({ verdict }) => verdict !== 'skipped');
-  const report = because?.report;
-  if (report?.command === 'fix-secrets' && report.dryRun) {
-    return 'skipped: a dry run writes nothing that it could follow';
-  }
-  return `skipped because ${because?.name ?? 'an earlier phase'} did not end well`;
-}
-
-/** People see each phase's answer as it comes; programs get it inside the one document at the end. */
-async function show({ deps }: Session, options: StabilizeOptions, report: Report | undefined): Promise<void> {
-  if (report === undefined || options.output !== 'text') return;
-  const style = createStyle(deps.terminal.color, {
-    width: deps.terminal.width,
-    verbose: options.verbose,
-    embedded: true,
-  });
-  deps.terminal.err((await renderReport(report, 'text', style)).trimEnd());
-}
-
-function hasWritten(phases: readonly Phase[]): boolean {
-  return phases.some(
-    ({ report }) =>
-      report !== undefined && 'outcomes' in report && report.outcomes.some(({ outcome }) => outcome === 'done'),
-  );
-}
-
-/** "Declined" promises that nothing changed; once something was written, stopping is `partial`. */
-function failedVerdict({ phases, failure }: Walk): StabilizeReport['verdict'] {
-  if (failure?.code === 'interrupted') return 'interrupted';
-  if (hasWritten(phases)) return 'partial';
-  return failure?.code === 'declined' ? 'declined' : 'error';
-}
-
-function exitCode({ failure }: Walk, verdict: StabilizeReport['verdict']): ExitCode {
-  if (verdict === 'error') return failure?.exitCode ?? ExitCode.usage;
-  return exitCodeOf(verdict);
-}
-
-function reportedError({ code, message, hint }: OperatorError): NonNullable<StabilizeReport['error']> {
-  return { code, message, ...(hint === undefined ? {} : { hint }) };
 }

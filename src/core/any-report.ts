@@ -1,10 +1,11 @@
+import type { ApplyReport } from './apply-report.ts';
 import type { AuditReport } from './audit-report.ts';
 import type { DoctorReport } from './doctor-report.ts';
 import type { DrillReport } from './drill/drill-report.ts';
 import type { DrillHistoryReport } from './drill/drill-result.ts';
 import type { RestartReport } from './restart-report.ts';
 import type { BackupReport, FixReport, HistoryReport, RestoreSyncReport, RollbackReport } from './secret-reports.ts';
-import type { StabilizeReport } from './stabilize-report.ts';
+import type { WalkReport } from './walk-report.ts';
 import type { VerifyReport } from './verify-report.ts';
 import type { WatchReport } from './watch-report.ts';
 
@@ -14,7 +15,8 @@ export type Report =
   | FixReport
   | RestartReport
   | VerifyReport
-  | StabilizeReport
+  | WalkReport
+  | ApplyReport
   | HistoryReport
   | RollbackReport
   | RestoreSyncReport

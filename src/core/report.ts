@@ -34,6 +34,10 @@ export interface StepOutcome {
     | 'replace-pod'
     | 'restart-workload'
     | 'keep-pod'
+    | 'apply-object'
+    | 'leave-object'
+    | 'sync-application'
+    | 'await-secret'
     | 'wait-ready';
   readonly object: ObjectRef;
   readonly outcome: 'done' | 'failed' | 'skipped' | 'planned' | 'kept';

@@ -113,6 +113,10 @@ const actionWords: Record<StepOutcome['action'], string> = {
   'restart-workload': 'RESTART',
   'keep-pod': 'keep',
   'wait-ready': 'wait',
+  'apply-object': 'apply',
+  'leave-object': 'leave',
+  'sync-application': 'sync',
+  'await-secret': 'wait',
 };
 
 /** What became of each step, in the order in which they were taken. */

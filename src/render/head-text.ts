@@ -1,6 +1,6 @@
 import { listText } from '../core/list-text.ts';
 import type { Report } from '../core/any-report.ts';
-import type { StabilizeReport } from '../core/stabilize-report.ts';
+import type { WalkReport } from '../core/walk-report.ts';
 import { utcText } from '../core/utc-text.ts';
 import { paragraph } from './layout.ts';
 import type { Style } from './style.ts';
@@ -59,13 +59,14 @@ function paintOf(verdict: AnyVerdict, style: Style): (text: string) => string {
 
 /** The sandbox is gone when its command ends: what comes next begins anew, and after the whole walk on a real cluster. */
 function nextInSandbox(report: Report): string {
-  if (report.command !== 'stabilize') return 'c2l stabilize --sandbox';
+  const { command } = report;
+  if (command !== 'stabilize' && command !== 'bootstrap') return 'c2l stabilize --sandbox';
   if (isWalkedThrough(report)) return 'c2l audit';
-  return `c2l stabilize --sandbox${report.error?.code === 'confirmation-needed' ? ' --yes' : ''}`;
+  return `c2l ${command} --sandbox${report.error?.code === 'confirmation-needed' ? ' --yes' : ''}`;
 }
 
 /** A rehearsal that writes nothing ends well, and part way. */
-export function isWalkedThrough({ verdict, phases }: StabilizeReport): boolean {
+export function isWalkedThrough({ verdict, phases }: WalkReport): boolean {
   return verdict === 'ok' && phases.every((phase) => phase.verdict !== 'skipped');
 }
 

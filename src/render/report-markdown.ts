@@ -2,7 +2,7 @@ import type { DrillReport } from '../core/drill/drill-report.ts';
 import { refText } from '../core/kubernetes.ts';
 import type { AuditReport } from '../core/audit-report.ts';
 import type { CheckResult, TimelineEntry, VerifyReport } from '../core/verify-report.ts';
-import type { Phase, StabilizeReport } from '../core/stabilize-report.ts';
+import type { Phase, WalkReport } from '../core/walk-report.ts';
 import type { StepOutcome } from '../core/report.ts';
 import { toldTimeline } from '../core/told-timeline.ts';
 import { auditSummary, nextAfterAudit } from './audit-text.ts';
@@ -14,12 +14,13 @@ import { setAsideFacts } from './set-aside-facts.ts';
 import { typedNext } from './head-text.ts';
 import { durationText } from './layout.ts';
 import { codeSpan, escapeMarkdown, markdownTable } from './markdown-text.ts';
-import { nextAfter, stabilizeSummary } from './stabilize-text.ts';
+import { nextAfter, walkSummary } from './stabilize-text.ts';
 import type { Style } from './style.ts';
 import { subjectPage, type SubjectPage } from './subject-page.ts';
+import { nextAfterBootstrap } from './bootstrap-text.ts';
 import { checkWord, nextAfterVerify, timelineWord, verifySummary } from './verify-text.ts';
 
-export type MarkdownReport = AuditReport | VerifyReport | StabilizeReport | DrillReport;
+export type MarkdownReport = AuditReport | VerifyReport | WalkReport | DrillReport;
 
 /** A report for a pull request, an issue or an incident's page. */
 export function reportMarkdown(report: MarkdownReport, style: Style): string {
@@ -33,7 +34,8 @@ function bodyLines(report: MarkdownReport, style: Style): string[] {
     case 'verify':
       return verifyLines(report, style);
     case 'stabilize':
-      return stabilizeLines(report, style);
+    case 'bootstrap':
+      return walkLines(report, style);
     case 'dr-drill':
       return drillMarkdown(report);
   }
@@ -62,7 +64,9 @@ function closing(report: MarkdownReport): [because: string, next: string] {
     case 'verify':
       return [verifySummary(report), nextAfterVerify(report)];
     case 'stabilize':
-      return [stabilizeSummary(report), nextAfter(report)];
+      return [walkSummary(report), nextAfter(report)];
+    case 'bootstrap':
+      return [walkSummary(report), nextAfterBootstrap(report)];
     case 'dr-drill':
       return [drillSummary(report), nextAfterDrill(report)];
   }
@@ -158,7 +162,7 @@ function timelineMarkdown(timeline: readonly TimelineEntry[]): string[] {
 }
 
 /** The walk as one table, and what each phase told, a level deeper. */
-function stabilizeLines({ phases, error }: StabilizeReport, style: Style): string[] {
+function walkLines({ phases, error }: WalkReport, style: Style): string[] {
   const rows = phases.map(({ name, verdict, durationMs, summary }) => [
     name,
     verdict,

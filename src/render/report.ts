@@ -1,6 +1,7 @@
 import type { DrillReport } from '../core/drill/drill-report.ts';
 import type { DrillHistoryReport } from '../core/drill/drill-result.ts';
 import type { Report } from '../core/any-report.ts';
+import { applyText } from './apply-text.ts';
 import { auditText } from './audit-text.ts';
 import { backupText } from './backup-text.ts';
 import { doctorText } from './doctor-text.ts';
@@ -10,6 +11,7 @@ import { fixText, restartText } from './change-text.ts';
 import type { OutputFormat } from './output-format.ts';
 import { historyText } from './history-text.ts';
 import { printableCopy, printableJson } from './printable.ts';
+import { bootstrapText } from './bootstrap-text.ts';
 import { stabilizeText } from './stabilize-text.ts';
 import { restoreSyncText } from './restore-sync-text.ts';
 import { rollbackText } from './rollback-text.ts';
@@ -49,7 +51,7 @@ async function renderPage(report: Report, format: OutputFormat, style: Style): P
 async function renderMarkdown(report: Report, style: Style): Promise<string> {
   const { command } = report;
   if (command === 'doctor') return (await import('./doctor-markdown.ts')).doctorMarkdown(report);
-  if (command === 'audit' || command === 'verify' || command === 'stabilize') {
+  if (command === 'audit' || command === 'verify' || command === 'stabilize' || command === 'bootstrap') {
     return (await import('./report-markdown.ts')).reportMarkdown(report, style);
   }
   throw new TypeError(`${command} has no form markdown`);
@@ -72,7 +74,9 @@ async function renderDrill(
 const texts: {
   readonly [C in Report['command']]: (report: Extract<Report, { readonly command: C }>, style: Style) => string[];
 } = {
+  apply: applyText,
   audit: auditText,
+  bootstrap: bootstrapText,
   backup: backupText,
   doctor: doctorText,
   'dr-drill': drillText,

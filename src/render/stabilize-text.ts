@@ -1,17 +1,17 @@
-import type { Phase, StabilizeReport } from '../core/stabilize-report.ts';
+import type { Phase, WalkReport } from '../core/walk-report.ts';
 import { closingLines, headLines, isWalkedThrough } from './head-text.ts';
 import { count, durationText, paragraph, table, type Cell } from './layout.ts';
 import type { Style } from './style.ts';
 import { checkLines } from './verify-text.ts';
 
 /** The end of the walk: each phase has told its own story when it ended. */
-export function stabilizeText(report: StabilizeReport, style: Style): string[] {
+export function stabilizeText(report: WalkReport, style: Style): string[] {
   return [
     ...headLines(report, style),
     ...phaseLines(report.phases, style),
     ...failedCheckLines(report, style),
     ...afterwards(report, style),
-    ...closingLines(report, { because: stabilizeSummary(report), next: nextAfter(report) }, style),
+    ...closingLines(report, { because: walkSummary(report), next: nextAfter(report) }, style),
   ];
 }
 
@@ -50,14 +50,14 @@ function paintOf(verdict: Phase['verdict'], style: Style): (text: string) => str
   return verdict === 'problems' || verdict === 'error' ? style.bad : style.caution;
 }
 
-function failedCheckLines({ phases }: StabilizeReport, style: Style): string[] {
+export function failedCheckLines({ phases }: WalkReport, style: Style): string[] {
   const report = phases.find(({ name }) => name === 'verify')?.report;
   const failed = report?.command === 'verify' ? report.checks.filter(({ outcome }) => outcome !== 'pass') : [];
   return failed.length === 0 ? [] : ['', ...checkLines(failed, style)];
 }
 
 /** One clause: how far the walk came, and how long it took. */
-export function stabilizeSummary({ phases, verdict }: StabilizeReport): string {
+export function walkSummary({ phases, verdict }: WalkReport): string {
   const total = durationText(phases.reduce((sum, { durationMs }) => sum + durationMs, 0));
   if (verdict === 'ok') return `${phasesText(phases)} in ${total}`;
   const last = phases.findLast((phase) => phase.verdict !== 'skipped');
@@ -71,7 +71,7 @@ function phasesText(phases: readonly Phase[]): string {
 }
 
 /** What a recovery teaches while it is fresh. */
-function afterwards(report: StabilizeReport, style: Style): string[] {
+function afterwards(report: WalkReport, style: Style): string[] {
   if (!isWalkedThrough(report)) return [];
   if (style.flags.includes('--sandbox')) {
     return ['', ...paragraph('then: ', 'look at your own cluster; audit changes nothing there', style.width)];
@@ -84,7 +84,7 @@ function afterwards(report: StabilizeReport, style: Style): string[] {
 }
 
 /** What to type next. */
-export function nextAfter(report: StabilizeReport): string {
+export function nextAfter(report: WalkReport): string {
   const { verdict, findings, error } = report;
   if (isWalkedThrough(report)) return 'c2l stabilize --sandbox';
   if (verdict === 'ok' || verdict === 'declined' || verdict === 'interrupted' || verdict === 'partial')

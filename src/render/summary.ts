@@ -1,14 +1,18 @@
+import type { ApplyReport } from '../core/apply-report.ts';
 import type { AuditReport } from '../core/audit-report.ts';
 import type { FixReport } from '../core/secret-reports.ts';
 import type { RestartReport } from '../core/restart-report.ts';
 import type { VerifyReport } from '../core/verify-report.ts';
+import { applySummary } from './apply-text.ts';
 import { auditSummary } from './audit-text.ts';
 import { fixSummary, restartSummary } from './change-text.ts';
 import { verifySummary } from './verify-text.ts';
 
 /** One clause about what a phase found or did; the same words as in the phase's own verdict line. */
-export function summaryOf(report: AuditReport | FixReport | RestartReport | VerifyReport): string {
+export function summaryOf(report: AuditReport | FixReport | RestartReport | VerifyReport | ApplyReport): string {
   switch (report.command) {
+    case 'apply':
+      return applySummary(report);
     case 'audit':
       return auditSummary(report);
     case 'fix-secrets':

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { deleteCollection, deleteObject } from './api-delete.ts';
 import { evictPod } from './api-eviction.ts';
 import { listBody, listPage, matcherOf } from './api-list.ts';
+import { applyObject } from './api-apply.ts';
 import { createObject, existing, patchObject, updateObject, type Answer, type ApiContext } from './api-objects.ts';
 import { podLog } from './api-log.ts';
 import { patchTypeOf } from './api-patch.ts';
@@ -47,10 +48,8 @@ export async function answerRequest(
       return answerCreate(context, request, await jsonBody(incoming));
     case 'update':
       return updateObject(context, request, await jsonBody(incoming));
-    case 'patch': {
-      const type = patchTypeOf(mediaTypeOf(incoming), { custom: request.type.custom === true });
-      return patchObject(context, request, { type, body: await jsonBody(incoming) });
-    }
+    case 'patch':
+      return answerPatch(context, request, incoming);
     case 'delete':
       return deleteObject(context, request, await jsonBody(incoming, { optional: true }));
     case 'deletecollection': {
@@ -77,6 +76,12 @@ function answerList(context: ApiContext, request: ApiRequest, asTable: boolean):
     ? tableOf(request, list, context.clock.now())
     : listBody(list, { custom: request.type.custom === true });
   return { code: 200, body };
+}
+
+async function answerPatch(context: ApiContext, request: ApiRequest, incoming: IncomingMessage): Promise<Answer> {
+  const type = patchTypeOf(mediaTypeOf(incoming), { custom: request.type.custom === true });
+  const body = await jsonBody(incoming);
+  return type === 'apply' ? applyObject(context, request, body) : patchObject(context, request, { type, body });
 }
 
 function refuseCreateOnly(request: ApiRequest): ApiRequest {
@@ -119,7 +124,8 @@ async function jsonBody(incoming: IncomingMessage, { optional = false } = {}): P
     return undefined;
   }
   const mediaType = mediaTypeOf(incoming);
-  if (mediaType !== '' && !mediaType.endsWith('json')) {
+  // What is applied comes as YAML by its name, and every client sends JSON, which is YAML too.
+  if (mediaType !== '' && !mediaType.endsWith('json') && mediaType !== 'application/apply-patch+yaml') {
     throw new ApiProblem(
       415,
       'UnsupportedMediaType',

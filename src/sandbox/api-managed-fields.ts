@@ -66,16 +66,19 @@ function fromFields(fields: Record<string, unknown>, path: readonly string[] = [
 export function managedFieldsAfter(
   before: StoredObject | undefined,
   after: NewObject,
-  writer: { manager: string; now: Date; apiVersion: string },
+  writer: { manager: string; operation?: 'Update' | 'Apply'; now: Date; apiVersion: string },
 ): ManagedFieldsEntry[] {
+  const { operation = 'Update' } = writer;
+  const isWriters = (entry: Pick<ManagedFieldsEntry, 'manager' | 'operation'>): boolean =>
+    entry.manager === writer.manager && entry.operation === operation;
   const old = leaves(before);
   const now = leaves(after);
   const changed = [...now.keys()].filter((leaf) => !old.has(leaf) || !isSameJson(old.get(leaf), now.get(leaf)));
   const entries = (before?.metadata.managedFields ?? [])
     .map((entry) => {
       const kept = fromFields(entry.fieldsV1).filter((leaf) => now.has(leaf) && !changed.includes(leaf));
-      const own = entry.manager === writer.manager && entry.operation === 'Update' ? changed : [];
-      return { entry, owned: [...kept, ...own], isWriter: entry.manager === writer.manager };
+      const own = isWriters(entry) ? changed : [];
+      return { entry, owned: [...kept, ...own], isWriter: isWriters(entry) };
     })
     .map(({ entry, owned, isWriter }) => ({
       ...entry,
@@ -83,11 +86,11 @@ export function managedFieldsAfter(
       fieldsV1: toFields(owned),
     }))
     .filter((entry) => Object.keys(entry.fieldsV1).length > 0);
-  const isKnown = entries.some((entry) => entry.manager === writer.manager);
+  const isKnown = entries.some(isWriters);
   if (!isKnown && changed.length > 0) {
     entries.push({
       manager: writer.manager,
-      operation: 'Update',
+      operation,
       apiVersion: writer.apiVersion,
       time: apiTime(writer.now),
       fieldsType: 'FieldsV1',
@@ -96,4 +99,22 @@ export function managedFieldsAfter(
   }
   const order = (entry: ManagedFieldsEntry): string => `${entry.time} ${entry.manager}`;
   return entries.sort((a, b) => (order(a) < order(b) ? -1 : 1));
+}
+
+/** Whoever owns a field that would change by being applied, and is somebody else. */
+export function otherOwners(
+  before: StoredObject,
+  applied: NewObject,
+  manager: string,
+): { readonly manager: string; readonly field: string }[] {
+  const old = leaves(before);
+  const changed = [...leaves(applied)].filter(([leaf, value]) => old.has(leaf) && !isSameJson(old.get(leaf), value));
+  return (before.metadata.managedFields ?? [])
+    .filter((entry) => entry.manager !== manager)
+    .flatMap((entry) => {
+      const owned = new Set(fromFields(entry.fieldsV1));
+      return changed
+        .filter(([leaf]) => owned.has(leaf))
+        .map(([leaf]) => ({ manager: entry.manager, field: `.${leaf.split(separator).join('.')}` }));
+    });
 }

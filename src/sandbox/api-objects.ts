@@ -43,7 +43,7 @@ function noSuchObject(type: ResourceType, name: string): Error {
 }
 
 /** What was sent, made sure to be an object of the kind and place that the path names. */
-function objectFrom(request: ApiRequest, body: unknown): NewObject {
+export function objectFrom(request: ApiRequest, body: unknown): NewObject {
   const { type, namespace } = request;
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw badRequest(`the object provided is unrecognized (must be of type ${type.kind})`);
@@ -109,9 +109,11 @@ function managed(
   if (request.type.name !== 'secrets' && request.type.name !== 'configmaps') {
     return {};
   }
+  const operation = request.operation ?? 'Update';
   const manager = request.query.get('fieldManager') ?? (request.userAgent.split('/')[0] || 'unknown');
   const managedFields = managedFieldsAfter(change.before, change.after, {
     manager,
+    operation,
     now: context.clock.now(),
     apiVersion: groupVersion(request.type),
   });
@@ -126,7 +128,7 @@ export function updateObject(context: ApiContext, request: ApiRequest, body: unk
 export function patchObject(
   context: ApiContext,
   request: ApiRequest,
-  patch: { type: PatchType; body: unknown },
+  patch: { type: Exclude<PatchType, 'apply'>; body: unknown },
 ): Answer {
   const before = existing(context, request);
   const patched = applyPatch(patch.type, before as unknown as Json, patch.body as Json);
@@ -149,7 +151,7 @@ function assertDecodable(type: ResourceType, patched: NewObject): void {
 }
 
 /** Puts a wanted state in the place of the stored one, after all checks; the server's own fields stay the server's. */
-function write(
+export function write(
   context: ApiContext,
   request: ApiRequest,
   change: { before: StoredObject; wanted: NewObject },

@@ -3,18 +3,14 @@ import { jsonPatch } from './api-json-patch.ts';
 import { ApiProblem, badRequest } from './api-problem.ts';
 import { strategicMerge } from './api-strategic-merge.ts';
 
-export type PatchType = 'json' | 'merge' | 'strategic';
+export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
 /** Which kind of patch a media type is; 415 where the sandbox, or that kind of object, does not take it. */
 export function patchTypeOf(mediaType: string, options: { custom: boolean }): PatchType {
-  if (mediaType.startsWith('application/apply-patch')) {
-    throw unsupported(
-      'the sandbox has no server-side apply: use a merge patch, or kubectl apply without --server-side',
-    );
-  }
   const accepted = new Map<string, PatchType>([
     ['application/json-patch+json', 'json'],
     ['application/merge-patch+json', 'merge'],
+    ['application/apply-patch+yaml', 'apply'],
     ...(options.custom ? [] : [['application/strategic-merge-patch+json', 'strategic'] as const]),
   ]);
   const found = accepted.get(mediaType);
@@ -32,7 +28,7 @@ function unsupported(message: string): ApiProblem {
 }
 
 /** Applies a patch to a copy. */
-export function applyPatch(type: PatchType, target: Json, patch: Json): Json {
+export function applyPatch(type: Exclude<PatchType, 'apply'>, target: Json, patch: Json): Json {
   if (type === 'json') {
     if (!Array.isArray(patch)) {
       throw badRequest('error decoding patch: the patch is not a JSON array');

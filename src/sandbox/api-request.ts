@@ -14,6 +14,8 @@ export interface ApiRequest {
   readonly rest: string;
   readonly query: URLSearchParams;
   readonly userAgent: string;
+  /** How a write is kept in the managed fields; as an update where nothing is said. */
+  readonly operation?: 'Apply';
 }
 
 export function noSuchResource(): ApiProblem {

@@ -11,7 +11,7 @@ import { stackManifests } from './scenario-manifests.ts';
 import { createObjects } from './scenario-objects.ts';
 import type { SecretValues } from './scenario-values.ts';
 
-export const scenarios = ['incident', 'total-secret-loss', 'healthy'] as const;
+export const scenarios = ['incident', 'total-secret-loss', 'healthy', 'empty'] as const;
 
 export type Scenario = (typeof scenarios)[number];
 
@@ -52,7 +52,8 @@ export function playScenario(scenario: Scenario, stage: Stage): void {
   } else if (scenario === 'total-secret-loss') {
     playTotalSecretLoss(stage);
   } else {
-    installStack(stage, [...stage.values.keys()]);
+    // An empty cluster has Argo CD, and nothing for it to deploy.
+    if (scenario === 'healthy') installStack(stage, [...stage.values.keys()]);
     stage.advance(historyMs);
   }
 }
@@ -130,12 +131,6 @@ function installStack(stage: Stage, keys: readonly string[]): void {
   const workloads = manifests.filter((object) => !isFirst(object)).map(tracked);
   createObjects(stage.plane.store, [
     ...manifests.filter(isFirst),
-    {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: named('api-backend-program'),
-      data: { 'server.js': '// simulated' },
-    },
     stackSecret(stage.values, keys),
     pullSecret(stage.pullCredentials),
     ...applicationsFor(workloads, namespace),

@@ -40,7 +40,7 @@ export async function openRunbookPlace(runbook: Runbook, flags: PlaceFlags, deps
       values: {
         CONTEXT: context,
         ...(namespace[0] === undefined ? {} : { NAMESPACE: namespace[0] }),
-        ...(started === undefined ? {} : { SOURCE: `env:${started.envBackupPath}` }),
+        ...(started === undefined ? {} : { SOURCE: `env:${started.envBackupPath}`, MANIFESTS: started.manifestsPath }),
       },
       isSandbox: started !== undefined,
       close: async () => started?.close(),

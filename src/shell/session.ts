@@ -1,3 +1,4 @@
+import type { ManifestSet } from '../core/manifests.ts';
 import type { ReportHead } from '../core/report.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Stack } from '../core/stack.ts';
@@ -41,6 +42,8 @@ export interface Session {
   readonly scope: Scope;
   /** Used where the operator names no `--from`. */
   readonly defaultSources: readonly string[];
+  /** Manifests that are applied where the operator names none. */
+  readonly defaultManifests: readonly string[];
   /** Says of drills that were not finished, until it is told that this run is about them. */
   readonly drillNotice: DrillNotice;
   close(): Promise<void>;
@@ -138,6 +141,7 @@ function createSession(parts: { deps: Deps; connection: Connection; stack: Stack
     stack: stack === undefined || scope.all ? stack : stackWithin(stack, scope.namespaces),
     scope,
     defaultSources: connection.defaultSources,
+    defaultManifests: connection.defaultManifests,
     close: () => connection.close(),
   };
 }
@@ -146,6 +150,17 @@ function announce({ deps, stack, scope }: Session): void {
   const where = scope.all ? 'all namespaces' : `namespace ${scope.namespaces.join(', ')}`;
   const what = stack === undefined ? 'no stack file' : `stack ${stack.name}`;
   deps.terminal.err(`${where}, ${what}`);
+}
+
+/** In an empty cluster no namespace tells that the built-in stack is meant; the manifests that are to fill it do. */
+export async function withStackOf({ manifests }: ManifestSet, session: Session): Promise<Session> {
+  if (session.stack !== undefined || !manifests.some(({ namespace }) => namespace === builtInStack)) return session;
+  const stack = await session.deps.stackFiles.builtIn(builtInStack);
+  const { namespaces, argocd } = stack;
+  const scope = { namespaces, all: false, expectedNamespaces: namespaces, argocdNamespace: argocd.namespace };
+  const found = { ...session, stack, scope };
+  announce(found);
+  return found;
 }
 
 /** The part of a report that says what was looked at, and when. */

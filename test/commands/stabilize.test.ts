@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import { stabilize } from '../../src/commands/stabilize.ts';
-import type { StabilizeReport } from '../../src/core/stabilize-report.ts';
+import type { WalkReport } from '../../src/core/walk-report.ts';
 import { sandbox } from '../support/sandbox.ts';
 import { testSession } from '../support/test-session.ts';
 
@@ -26,7 +26,7 @@ test('a dry run says why it goes no further: not because anything failed', async
   const { report } = await stabilize(session, { ...options, from, dryRun: true });
 
   const reason = 'skipped: a dry run writes nothing that it could follow';
-  expect((report as StabilizeReport).phases.map(({ name, verdict, summary }) => [name, verdict, summary])).toEqual([
+  expect((report as WalkReport).phases.map(({ name, verdict, summary }) => [name, verdict, summary])).toEqual([
     ['audit', 'problems', expect.stringContaining('required keys missing')],
     ['fix-secrets', 'ok', expect.stringContaining('dry run: would write')],
     ['restart', 'skipped', reason],
@@ -47,7 +47,7 @@ test('a broken pod that is none of the stack does not keep the proof from being 
 
   const { report } = await stabilize(session, { ...options, from: [await session.envSource(cluster.envBackupText)] });
 
-  const phases = (report as StabilizeReport).phases.map(({ name, verdict }) => [name, verdict]);
+  const phases = (report as WalkReport).phases.map(({ name, verdict }) => [name, verdict]);
   expect(phases.at(-1)).toEqual(['verify', 'ok']);
   expect(report.verdict).toBe('ok');
 });
@@ -77,7 +77,7 @@ test('a Secret that must be left alone stops neither the restart nor the proof o
   const from = [await session.envSource(`${cluster.envBackupText}\n${lost}`)];
   const { report, exitCode } = await stabilize(session, { ...options, from });
 
-  const phases = (report as StabilizeReport).phases.map(({ name, verdict }) => [name, verdict]);
+  const phases = (report as WalkReport).phases.map(({ name, verdict }) => [name, verdict]);
   expect(phases).toEqual([
     ['audit', 'problems'],
     ['fix-secrets', 'partial'],

@@ -72,6 +72,7 @@ async function setUp({
     stack,
     scope: { namespaces: [namespace], all: false, expectedNamespaces: [namespace], argocdNamespace: 'argocd' },
     defaultSources: [],
+    defaultManifests: [],
     drillNotice: createDrillNotice(terminal),
     close: () => Promise.resolve(),
   };

@@ -9,7 +9,6 @@ import type { ValidateReport } from '../../src/core/file-reports.ts';
 import { checksNotMade, substance } from '../support/same-substance.ts';
 import { runCli } from '../support/run-cli.ts';
 import { TestCluster, type KubeObject } from './support/cluster.ts';
-import { bundled } from './support/programs.ts';
 import { collection, manifests, secret } from './support/stack.ts';
 import { freshValues } from './support/values.ts';
 import { until } from './support/wait.ts';
@@ -30,12 +29,6 @@ beforeAll(async () => {
   await create(secret('cloudtolocalllm-secrets', 'Opaque', values) as KubeObject);
   const auths = { '.dockerconfigjson': JSON.stringify({ auths: {} }) };
   await create(secret('regcred', 'kubernetes.io/dockerconfigjson', auths) as KubeObject);
-  await cluster.create(collection('ConfigMap', namespace), {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'api-backend-program' },
-    data: { 'server.js': await bundled('api-backend') },
-  });
   for (const object of manifests()) await create(moved(object));
   await until('all workloads ready', allReady, { within: 180_000 });
 });

@@ -3,7 +3,7 @@ import type { ObjectRef } from '../../src/core/kubernetes.ts';
 import type { AuditReport, ComponentState } from '../../src/core/audit-report.ts';
 import type { CheckResult, TimelineEntry, VerifyReport } from '../../src/core/verify-report.ts';
 import type { FixReport, HistoryReport, RollbackReport } from '../../src/core/secret-reports.ts';
-import type { Phase, PhaseName, StabilizeReport } from '../../src/core/stabilize-report.ts';
+import type { Phase, PhaseName, WalkReport } from '../../src/core/walk-report.ts';
 import type { ReportHead } from '../../src/core/report.ts';
 import type { RestartReport } from '../../src/core/restart-report.ts';
 
@@ -306,7 +306,7 @@ function phase(name: PhaseName, verdict: Phase['verdict'], summary: string, repo
   return report === undefined ? base : { ...base, report };
 }
 
-export const stabilized: StabilizeReport = {
+export const stabilized: WalkReport = {
   ...head,
   command: 'stabilize',
   verdict: 'ok',
@@ -319,7 +319,7 @@ export const stabilized: StabilizeReport = {
   ],
 };
 
-export const notStabilized: StabilizeReport = {
+export const notStabilized: WalkReport = {
   ...stabilized,
   verdict: 'problems',
   findings: notVerified.findings,
@@ -329,7 +329,7 @@ export const notStabilized: StabilizeReport = {
   ],
 };
 
-export const refusedWalk: StabilizeReport = {
+export const refusedWalk: WalkReport = {
   ...stabilized,
   verdict: 'error',
   error: { code: 'values-missing', message: 'no source has key admin-password', hint: 'c2l stabilize --from env:FILE' },

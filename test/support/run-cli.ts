@@ -76,7 +76,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
         cluster.close();
         return Promise.resolve();
       };
-      return { cluster, defaultSources, close };
+      return { cluster, defaultSources, defaultManifests: [], close };
     },
     openWatchWorld: () =>
       Promise.resolve(openWatchWorld({ cwd, env, version: '0.0.0-test', processId: 1, isRunning: () => false })),

@@ -64,6 +64,7 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
       return {
         cluster,
         defaultSources: [],
+        defaultManifests: [],
         close: () => {
           cluster.close();
           return Promise.resolve();

@@ -1,10 +1,6 @@
 import { build } from 'esbuild';
 
-/** A program of this folder as one file that runs on the Node of the stack's images. */
-export async function bundled(name: string): Promise<string> {
-  return bundledFile(new URL(`../programs/${name}.ts`, import.meta.url));
-}
-
+/** A program as one file that runs on the Node of the stack's images. */
 export async function bundledFile(file: URL): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [file.pathname],

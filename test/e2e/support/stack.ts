@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
 import type { KubeObject, TestCluster } from './cluster.ts';
-import { bundled } from './programs.ts';
 import { keptKeys } from './values.ts';
 import { bindEmptyVolumes, claimsOf, freeVolumes } from './volumes.ts';
 import { until } from './wait.ts';
@@ -69,12 +68,6 @@ export async function deployIncident(cluster: TestCluster, values: Readonly<Reco
     collection('Secret'),
     secret('regcred', 'kubernetes.io/dockerconfigjson', { '.dockerconfigjson': auths }),
   );
-  await cluster.create(collection('ConfigMap'), {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'api-backend-program' },
-    data: { 'server.js': await bundled('api-backend') },
-  });
   for (const object of objects) {
     if (object.metadata.name !== 'postgres') await cluster.create(collection(object.kind!), object);
   }

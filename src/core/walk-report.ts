@@ -1,10 +1,11 @@
+import type { ApplyReport } from './apply-report.ts';
 import type { AuditReport } from './audit-report.ts';
 import type { ReportHead, Verdict } from './report.ts';
 import type { RestartReport } from './restart-report.ts';
 import type { FixReport } from './secret-reports.ts';
 import type { VerifyReport } from './verify-report.ts';
 
-export type PhaseName = 'audit' | 'fix-secrets' | 'restart' | 'verify';
+export type PhaseName = 'audit' | 'fix-secrets' | 'restart' | 'verify' | 'prepare' | 'apply';
 
 export interface Phase {
   readonly name: PhaseName;
@@ -13,11 +14,12 @@ export interface Phase {
   readonly durationMs: number;
   /** One line: what the phase found or did. */
   readonly summary: string;
-  readonly report?: AuditReport | FixReport | RestartReport | VerifyReport;
+  readonly report?: AuditReport | FixReport | RestartReport | VerifyReport | ApplyReport;
 }
 
-export interface StabilizeReport extends Omit<ReportHead, 'verdict'> {
-  readonly command: 'stabilize';
+/** A walk through phases. */
+export interface WalkReport extends Omit<ReportHead, 'verdict'> {
+  readonly command: 'stabilize' | 'bootstrap';
   /** `error` when a phase could not do its work; `error` then says why. */
   readonly verdict: Verdict | 'error';
   readonly error?: ReportedError;

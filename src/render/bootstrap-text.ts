@@ -1,0 +1,22 @@
+import type { WalkReport } from '../core/walk-report.ts';
+import { closingLines, headLines } from './head-text.ts';
+import { failedCheckLines, phaseLines, walkSummary } from './stabilize-text.ts';
+import type { Style } from './style.ts';
+
+/** The end of the walk: each phase has told its own story when it ended. */
+export function bootstrapText(report: WalkReport, style: Style): string[] {
+  return [
+    ...headLines(report, style),
+    ...phaseLines(report.phases, style),
+    ...failedCheckLines(report, style),
+    ...closingLines(report, { because: walkSummary(report), next: nextAfterBootstrap(report) }, style),
+  ];
+}
+
+/** What to type next. */
+export function nextAfterBootstrap({ verdict, phases, findings, error }: WalkReport): string {
+  if (verdict === 'ok') return phases.some((phase) => phase.verdict === 'skipped') ? 'c2l bootstrap' : 'c2l backup';
+  if (verdict === 'declined' || verdict === 'interrupted' || verdict === 'partial') return 'c2l bootstrap';
+  if (error?.hint !== undefined) return error.hint;
+  return findings.find(({ severity, causes }) => severity === 'error' && causes.length === 0)?.fix ?? 'c2l audit';
+}

@@ -1,0 +1,133 @@
+import { applicationHealth, isHealthy } from '../core/argocd.ts';
+import type { Application } from '../core/kubernetes.ts';
+import type { StepOutcome } from '../core/report.ts';
+import { OperatorError } from '../errors.ts';
+import type { BootstrapPlan } from './bootstrap-plan.ts';
+import { nothingReadable, type Session } from './session.ts';
+
+const pollMs = 500;
+
+/** The Applications of the stack and of the manifests that Argo CD has not brought up, in the order of the stack. */
+export async function applicationsToSync(session: Session, plan: BootstrapPlan): Promise<string[]> {
+  const live = await applications(session);
+  const open = live.filter((application) => !isUp(application)).map(({ metadata }) => metadata.name);
+  return namesOf(plan).filter((name) => open.includes(name));
+}
+
+/** In the order of the stack, so that each finds there what it needs; then those that only the manifests have. */
+function namesOf({ stack, order }: BootstrapPlan): string[] {
+  const applied = order.waves.flatMap(({ objects }) => objects).filter(({ kind }) => kind === 'Application');
+  return [...new Set([...stack.argocd.applications, ...applied.map(({ name }) => name)])];
+}
+
+/** Has Argo CD sync one after the other, each until it is healthy; those that sync by themselves are waited for. */
+export async function syncApplications(
+  session: Session,
+  plan: BootstrapPlan,
+  deadline: number,
+): Promise<StepOutcome[]> {
+  const names = await applicationsToSync(session, plan);
+  const outcomes: StepOutcome[] = [];
+  for (const name of names) {
+    const object = { kind: 'Application', namespace: session.scope.argocdNamespace, name };
+    const step = (outcome: StepOutcome['outcome'], detail: string): StepOutcome => ({
+      action: 'sync-application',
+      object,
+      outcome,
+      detail,
+    });
+    const before = outcomes.at(-1);
+    if (session.deps.signal.aborted || (before !== undefined && before.outcome !== 'done')) {
+      outcomes.push(step('skipped', 'skipped because an earlier one is not healthy; c2l bootstrap goes on here'));
+      continue;
+    }
+    outcomes.push(await syncOne(session, name, { step, deadline }));
+  }
+  return outcomes;
+}
+
+async function syncOne(
+  session: Session,
+  name: string,
+  {
+    step,
+    deadline,
+  }: {
+    readonly step: (outcome: StepOutcome['outcome'], detail: string) => StepOutcome;
+    readonly deadline: number;
+  },
+): Promise<StepOutcome> {
+  const { clock, signal, terminal } = session.deps;
+  const progress = terminal.progress(`syncing ${name}`);
+  try {
+    await request(session, name);
+    for (;;) {
+      const application = (await applications(session)).find(({ metadata }) => metadata.name === name);
+      if (application !== undefined && isUp(application)) {
+        progress.finish('ok', `${name} is synced and healthy`);
+        return step('done', 'synced and healthy');
+      }
+      const seen = application === undefined ? 'gone' : stateText(application);
+      progress.update(`syncing ${name}: ${seen}`);
+      if (hasFailed(application) || clock.monotonic() >= deadline) {
+        progress.finish('failed', `${name}: ${seen}`);
+        return step('failed', `not up: ${seen}; argocd app get ${name}`);
+      }
+      await clock.sleep(pollMs, signal);
+    }
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    progress.finish('stopped', `${name}: ${error.message}`);
+    return error.code === 'interrupted'
+      ? step('skipped', 'interrupted while it was waited for; c2l bootstrap goes on here')
+      : step('failed', error.message);
+  }
+}
+
+function hasFailed(application: Application | undefined): boolean {
+  const phase = application?.status?.operationState?.phase;
+  return phase === 'Failed' || phase === 'Error';
+}
+
+interface SyncSpec {
+  readonly automated?: { readonly enabled?: boolean };
+  readonly syncOptions?: readonly string[];
+}
+
+/** Who syncs by itself is told to look now; a sync that runs is not disturbed. */
+async function request({ cluster, scope }: Session, name: string): Promise<void> {
+  const namespace = scope.argocdNamespace;
+  const found = await cluster.readSynced({ kind: 'Application', namespace, name });
+  if (found.state !== 'present' || found.value.hasOperation) return;
+  const { metadata, spec, status } = found.value;
+  const { operationState, sync } = status as {
+    readonly operationState?: { readonly phase?: string };
+    readonly sync?: { readonly status?: string };
+  };
+  if (operationState?.phase === 'Running' || sync?.status === 'Synced') return;
+  const { automated, syncOptions = [] } = (spec['syncPolicy'] ?? {}) as SyncSpec;
+  if (automated !== undefined && automated.enabled !== false) {
+    const annotations = { 'argocd.argoproj.io/refresh': 'normal' };
+    await cluster.annotate({ resource: 'applications', namespace, name, annotations });
+    return;
+  }
+  await cluster.requestSync({ namespace, name, resourceVersion: metadata.resourceVersion ?? '', syncOptions });
+}
+
+async function applications({ cluster, scope }: Session): Promise<readonly Application[]> {
+  const answer = await cluster.list('applications', scope.argocdNamespace);
+  if (answer.state === 'present') return answer.value;
+  if (answer.state === 'absent' || answer.cause === 'forbidden') return [];
+  throw nothingReadable(cluster, answer.reason);
+}
+
+function isUp(application: Application): boolean {
+  return application.status?.sync?.status === 'Synced' && isHealthy(application);
+}
+
+function stateText(application: Application): string {
+  const { phase, message } = application.status?.operationState ?? {};
+  const sync = application.status?.sync?.status ?? 'Unknown';
+  const operation = phase === undefined ? '' : `, last sync ${phase}${message === undefined ? '' : ` (${message})`}`;
+  return `${sync}, ${applicationHealth(application)}${operation}`;
+}
