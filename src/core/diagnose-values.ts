@@ -1,43 +1,90 @@
 import type { Scene } from './diagnosis-scene.ts';
-import type { Finding, FindingCode } from './findings.ts';
+import type { Finding, FindingCode, FindingReference, ReferenceVia } from './findings.ts';
 import { refText } from './kubernetes.ts';
 import { newFinding } from './new-finding.ts';
 import { places, requirementsOf } from './requirements.ts';
-import type { SecretNeed } from './secret-needs.ts';
+import { takesEveryKey, type SecretNeed } from './secret-needs.ts';
 import type { SecretValue } from './secret-value.ts';
+import { defaultPlaceholders } from './value-format.ts';
 
 /**
  * Values that are there and look wrong, of keys that the stack says nothing of: that is no proof, so that these are
  * warnings. What violates a declared format is an error and told elsewhere.
  */
 export function diagnoseValues(scene: Scene): Finding[] {
-  return scene.needs.flatMap((need) => valueFindings(scene, need));
+  return scene.needs.flatMap((need) => [...named(scene, need), ...takenAlong(scene, need)]);
 }
 
-function valueFindings(scene: Scene, need: SecretNeed): Finding[] {
-  const { secret, namespace, name } = need;
+type Doubt = readonly [code: FindingCode, what: string];
+
+/** Keys that somebody names, in whatever way they reach a pod. */
+function named(scene: Scene, need: SecretNeed): Finding[] {
+  const { secret } = need;
   if (secret === undefined) return [];
   return requirementsOf(need, scene.stack).flatMap((requirement) => {
     const { key, state, declared } = requirement;
     const value = secret.data.get(key);
     if (state !== 'ok' || value === undefined) return [];
     const told = doubt(key, value, declared?.format !== undefined);
-    // A file may well end in a line break; a variable holds it.
-    if (told === undefined || !requirement.references.some(({ via }) => via === 'env')) return [];
-    const [code, what] = told;
-    const object = { kind: 'Secret', namespace, name };
-    return newFinding(code, {
-      object,
-      secret: name,
-      key,
-      references: places(need.keys.find((each) => each.key === key)?.references ?? []),
-      message: `key ${key} of ${refText(object)} ${what}`,
-      fix: `kubectl -n ${namespace} edit secret ${name}`,
-    });
+    // Who takes it is asked last: thousands of values are looked at, and few are doubted.
+    return told === undefined || !isDoubted(told, useOf(need, requirement.references))
+      ? []
+      : toFinding(need, key, told);
   });
 }
 
-function doubt(key: string, value: SecretValue, hasFormat: boolean): [code: FindingCode, what: string] | undefined {
+/** Keys that nobody names and that reach whoever takes the Secret as a whole: whether they are read is not known. */
+function takenAlong(scene: Scene, need: SecretNeed): Finding[] {
+  const { secret } = need;
+  const use = useOf(need, []);
+  if (secret === undefined || use === undefined) return [];
+  const own = new Set(need.keys.map(({ key }) => key));
+  const placeholders = scene.stack?.placeholders ?? defaultPlaceholders;
+  return [...secret.data].flatMap(([key, value]) => {
+    if (own.has(key)) return [];
+    const told: Doubt | undefined = value.isPlaceholder(placeholders)
+      ? ['secret-value-placeholder', 'is a placeholder']
+      : doubt(key, value, false);
+    return told === undefined || !isDoubted(told, use) ? [] : toFinding(need, key, told);
+  });
+}
+
+function toFinding(need: SecretNeed, key: string, [code, what]: Doubt): Finding {
+  const { namespace, name } = need;
+  const object = { kind: 'Secret', namespace, name };
+  const naming = need.keys.find((each) => each.key === key)?.references ?? [];
+  return newFinding(code, {
+    severity: 'warning',
+    object,
+    secret: name,
+    key,
+    references: places([...naming, ...need.references.filter(takesEveryKey)]),
+    message: `key ${key} of ${refText(object)} ${what}`,
+    fix: `kubectl -n ${namespace} edit secret ${name}`,
+  });
+}
+
+type Use = 'variable' | 'file';
+
+const usesByVia: Readonly<Partial<Record<ReferenceVia, Use>>> = {
+  env: 'variable',
+  envFrom: 'variable',
+  volume: 'file',
+  'projected-volume': 'file',
+};
+
+/** How a key reaches pods: a variable says more against a value than a file. Undefined where it reaches none. */
+function useOf(need: SecretNeed, naming: readonly FindingReference[]): Use | undefined {
+  const uses = [...naming, ...need.references.filter(takesEveryKey)].map(({ via }) => usesByVia[via]);
+  return uses.includes('variable') ? 'variable' : uses.find((use) => use !== undefined);
+}
+
+/** A file may well end in a line break; a variable holds it. */
+function isDoubted([code]: Doubt, use: Use | undefined): boolean {
+  return use === 'variable' || (use === 'file' && code !== 'secret-value-whitespace');
+}
+
+function doubt(key: string, value: SecretValue, hasFormat: boolean): Doubt | undefined {
   if (value.isEmpty) return ['secret-value-empty', 'is empty'];
   if (hasFormat) return undefined;
   const whitespace = value.violation({});

@@ -97,7 +97,7 @@ function keyNeeds(references: readonly SecretReference[], declared: ReadonlyMap<
 }
 
 /** Who takes a Secret as it is starts without a key, silently; what it lacks only the stack can say. */
-function takesEveryKey({ key, via }: SecretReference): boolean {
+export function takesEveryKey({ key, via }: SecretReference): boolean {
   return key === undefined && (via === 'envFrom' || via === 'volume' || via === 'projected-volume');
 }
 

@@ -55,11 +55,69 @@ describe('a value of which the stack says nothing', () => {
   test('that is called base64 is meant to be so', () => {
     expect(findings('auth-base64', encoded)).toEqual([]);
   });
+});
 
-  test('that is only mounted may end in a line break', () => {
-    const containers = [container('c')];
-    const volumes = [{ name: 'v', secret: { secretName: 'app', items: [{ key: 'k', path: 'k' }] } }];
-    expect(findings('k', 'word\n', undefined, { containers, volumes })).toEqual([]);
+describe('a value, by how it reaches the pod', () => {
+  const takesWhole = { containers: [container('c', { envFrom: [{ secretRef: { name: 'app' } }] })] };
+  const mounting = (volume: object): object => ({
+    containers: [container('c', { volumeMounts: [{ name: 'v', mountPath: '/v' }] })],
+    volumes: [{ name: 'v', ...volume }],
+  });
+  const whole = mounting({ secret: { secretName: 'app' } });
+  const item = mounting({ secret: { secretName: 'app', items: [{ key: 'k', path: 'k' }] } });
+  const projected = mounting({ projected: { sources: [{ secret: { name: 'app' } }] } });
+  const unmounted = { containers: [container('c')], volumes: [{ name: 'v', secret: { secretName: 'app' } }] };
+
+  const lineBreak = 'warning secret-value-whitespace key k of secret/app ends in a line break';
+  const empty = 'warning secret-value-empty key k of secret/app is empty';
+  const twice =
+    'warning secret-value-encoded-twice key k of secret/app is base64 of a text: it seems to have been encoded twice';
+  const filler = (severity: string): string =>
+    `${severity} secret-value-placeholder key k of secret/app is a placeholder`;
+
+  test.each<[how: string, spec: object, told: Readonly<Record<string, string | undefined>>]>([
+    [
+      'a variable of its own',
+      {},
+      { 'word\n': lineBreak, '': empty, [encoded]: twice, CHANGE_ME: filler('error'), word: undefined },
+    ],
+    [
+      'envFrom, which names no key',
+      takesWhole,
+      { 'word\n': lineBreak, '': empty, [encoded]: twice, CHANGE_ME: filler('warning'), word: undefined },
+    ],
+    // A file may well end in a line break.
+    ['a mounted key', item, { 'word\n': undefined, '': empty, [encoded]: twice, CHANGE_ME: filler('error') }],
+    ['a volume', whole, { 'word\n': undefined, '': empty, [encoded]: twice, CHANGE_ME: filler('warning') }],
+    [
+      'a projected volume',
+      projected,
+      { 'word\n': undefined, '': empty, [encoded]: twice, CHANGE_ME: filler('warning') },
+    ],
+    ['a volume that no container mounts', unmounted, { 'word\n': undefined, '': undefined, CHANGE_ME: undefined }],
+  ])('%s', (_, spec, told) => {
+    for (const [value, expected] of Object.entries(told)) {
+      expect(brief(findings('k', value, undefined, spec))).toEqual(expected === undefined ? [] : [expected]);
+    }
+  });
+
+  test('names who takes it as a whole', () => {
+    const [found] = findings('k', 'word\n', undefined, takesWhole);
+    expect(found?.references).toEqual([
+      { kind: 'Deployment', namespace, name: 'web', container: 'c', via: 'envFrom', optional: false },
+    ]);
+  });
+
+  test('is told once for a key that is taken by name and as a whole, with both places', () => {
+    const containers = [container('c', { env: [keyEnv('app', 'k')], envFrom: [{ secretRef: { name: 'app' } }] })];
+    const [found, ...others] = findings('k', 'word\n', undefined, { containers });
+    expect(others).toEqual([]);
+    expect(found?.references?.map(({ via }) => via)).toEqual(['env', 'envFrom']);
+  });
+
+  test('is told of a key that the stack requires and gives no format, and that envFrom takes', () => {
+    const stack = stackOf({ secrets: [{ name: 'app', keys: { k: {} } }] });
+    expect(brief(findings('k', 'word\n', stack, takesWhole))).toEqual([lineBreak]);
   });
 });
 

@@ -65,7 +65,7 @@ export const secretPages = {
   'secret-value-placeholder': {
     title: 'a key holds a placeholder instead of a value',
     meaning: [
-      "The key is there, and what it holds is a template's filler, such as `CHANGE_ME`: the pod starts, and fails at its first login or request. The stack file's `placeholders` say what counts as one; without a stack file c2l knows the common ones.",
+      "The key is there, and what it holds is a template's filler, such as `CHANGE_ME`: the pod starts, and fails at its first login or request. The stack file's `placeholders` say what counts as one; without a stack file c2l knows the common ones. A key that nobody names, and that a container gets with the whole Secret, by `envFrom` or a volume, is a warning: whether the program reads it is not known.",
     ],
     inKubectl: [
       'Nothing: Kubernetes does not look at values. The application tells in its log, often as a refused login, and the container may end in CrashLoopBackOff.',

@@ -4,9 +4,9 @@ import type { FindingPage } from './finding-page.ts';
 /** Pages of the codes that are about values which are there, and what containers make of them. */
 export const valuePages = {
   'secret-value-empty': {
-    title: 'a key that a variable takes holds nothing',
+    title: 'a key that a pod takes holds nothing',
     meaning: [
-      'The key exists, so that the container starts; its variable is the empty text. No stack file says what the value must be, so this is a warning. A key that the stack declares as required is an error, `secret-value-invalid`.',
+      'The key exists, so that the container starts; its variable is the empty text, its file is empty. No stack file says what the value must be, so this is a warning. A key that the stack declares as required is an error, `secret-value-invalid`.',
     ],
     inKubectl: [
       'Nothing but the size: `describe` shows it in bytes.',
@@ -21,7 +21,7 @@ export const valuePages = {
   'secret-value-whitespace': {
     title: 'a value begins or ends in whitespace or a line break',
     meaning: [
-      '`echo VALUE | base64` is how a line break gets into a Secret. A variable then holds it, and a login with that password is refused although both texts look the same. Values of several lines, such as PEM, are not told; nor are keys that are only mounted as files.',
+      '`echo VALUE | base64` is how a line break gets into a Secret. A variable then holds it, and a login with that password is refused although both texts look the same. This holds for a variable of its own and for `envFrom`, also of keys that nobody names. Values of several lines, such as PEM, are not told; nor are keys that are only mounted as files.',
     ],
     inKubectl: [
       'Nothing. The last byte tells; 0a is a line break:',

@@ -50,6 +50,31 @@ export const secretRows: readonly MatrixRow[] = [
     ],
   },
   {
+    situation: 'envFrom takes values of which one is empty, one a placeholder, one ends in a line break',
+    objects: [
+      valued('app', { a: '', b: 'word\n', c: 'CHANGE_ME', d: 'word' }),
+      pod('api', { containers: [container('main', { envFrom: [{ secretRef: { name: 'app' } }] })] }),
+    ],
+    shows: { api: 'Running' },
+    findings: [
+      'warning secret-value-empty secret/app a',
+      'warning secret-value-placeholder secret/app c',
+      'warning secret-value-whitespace secret/app b',
+    ],
+  },
+  {
+    situation: 'a mounted Secret holds a placeholder and an empty file; a line break at the end of a file is none',
+    objects: [
+      valued('app', { a: '', b: 'word\n', c: 'CHANGE_ME' }),
+      pod('api', {
+        containers: [container('main', { volumeMounts: [{ name: 'v', mountPath: '/v' }] })],
+        volumes: [{ name: 'v', secret: { secretName: 'app' } }],
+      }),
+    ],
+    shows: { api: 'Running' },
+    findings: ['warning secret-value-empty secret/app a', 'warning secret-value-placeholder secret/app c'],
+  },
+  {
     situation: 'a key is there under another spelling',
     objects: [secret('app', 'JWT_SECRET'), reading('jwt-secret')],
     shows: { api: 'CreateContainerConfigError' },
