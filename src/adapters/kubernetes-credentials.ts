@@ -19,7 +19,7 @@ export interface Credentials {
 const pluginTimeoutMs = 30_000;
 
 /** Connections beyond these wait: a TLS handshake costs more than an answer. */
-const maxConnections = 6;
+export const maxConnections = 6;
 
 /** Whether asking again can give other credentials: a plugin, an identity provider, a token that is kept in a file. */
 export function areRenewable(selection: KubeconfigSelection): boolean {

@@ -1,8 +1,9 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { KubeconfigSelection } from './kubeconfig.ts';
-import { areRenewable, obtainCredentials, type Credentials } from './kubernetes-credentials.ts';
-import type { ApiAnswer } from './kubernetes-errors.ts';
+import { areRenewable, maxConnections, obtainCredentials, type Credentials } from './kubernetes-credentials.ts';
+import { TransportFailure, type ApiAnswer } from './kubernetes-errors.ts';
 import { closedFailure, exchange, StaleConnection } from './kubernetes-exchange.ts';
+import { RequestSlots } from './request-slots.ts';
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -37,6 +38,9 @@ export class Transport {
   readonly #selection: KubeconfigSelection;
   readonly #options: TransportOptions;
   readonly #open = new Set<() => void>();
+  /** Reads wait here and not for a connection: their time limit begins when they are sent. */
+  readonly #slots = new RequestSlots(maxConnections);
+  #answers = 0;
   #credentials: Promise<Credentials> | undefined;
   #closed = false;
 
@@ -56,7 +60,7 @@ export class Transport {
   /** Repeats what is safe to repeat: waits out 429 within bounds, and gives a server error one more chance. */
   async read(request: ApiRequest): Promise<ApiAnswer> {
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await this.#sendReading(request);
+      const answer = await this.#slots.run(() => this.#sendReading(request));
       const pauseMs = pauseBeforeRetry(answer, attempt);
       if (pauseMs === undefined) return answer;
       await (this.#options.pause?.(pauseMs) ?? this.#pause(pauseMs));
@@ -128,10 +132,17 @@ export class Transport {
 
   /** A connection that was kept open may have been closed by the other side just now: a new one decides. */
   async #sendReading(request: ApiRequest): Promise<ApiAnswer> {
+    const before = this.#answers;
     try {
-      return await this.once(request);
+      const answer = await this.once(request).catch((error: unknown) => {
+        if (error instanceof StaleConnection) return this.once(request);
+        throw error;
+      });
+      this.#answers += 1;
+      return answer;
     } catch (error) {
-      if (error instanceof StaleConnection) return this.once(request);
+      // A server that let all of this time pass without any answer is not waited for again by what stands in line.
+      if (this.#answers === before && isTimeout(error)) this.#slots.refuseWaiting(error);
       throw error;
     }
   }
@@ -180,6 +191,10 @@ export class Transport {
       });
     });
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof TransportFailure && error.failure.cause === 'timeout';
 }
 
 function pauseBeforeRetry(answer: ApiAnswer, attempt: number): number | undefined {
