@@ -58,6 +58,8 @@ function result(
 }
 
 function location({ file, line }: Place): object {
-  const uri = file === '-' ? 'stdin' : file.split(/[\\/]/).map(encodeURIComponent).join('/');
+  // Half a character, which a name may hold, has no place in a URI.
+  const name = file.replace(/\p{Surrogate}/gu, '\ufffd');
+  const uri = file === '-' ? 'stdin' : name.split(/[\\/]/).map(encodeURIComponent).join('/');
   return { physicalLocation: { artifactLocation: { uri }, region: { startLine: line } } };
 }
