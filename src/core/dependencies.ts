@@ -15,7 +15,7 @@ export interface DependencyGraph {
   readonly dependsOn: ReadonlyMap<string, ReadonlySet<string>>;
   /** By `refId`: who depends on it directly. */
   readonly usedBy: ReadonlyMap<string, readonly string[]>;
-  /** By `refId`: 0 where it depends on nothing, else one more than the highest of what it depends on. */
+  /** By `refId`: one more than the highest of what it depends on. What has no edge at all is left out, and is at 0. */
   readonly levels: ReadonlyMap<string, number>;
 }
 
@@ -26,9 +26,15 @@ export const dependencyGraph = oncePerPair((snapshot: Snapshot, stack: Stack | u
   const edges = new Map<string, Set<string>>();
   const add = (ref: ObjectRef, needs: readonly ObjectRef[]): void => {
     const id = refId(ref);
+    refs.set(id, ref);
+    // Most of a cluster waits for nothing.
+    if (needs.length === 0) return;
     const targets = edges.get(id) ?? new Set<string>();
-    for (const node of [ref, ...needs]) refs.set(refId(node), node);
-    for (const need of needs) targets.add(refId(need));
+    for (const need of needs) {
+      const needId = refId(need);
+      refs.set(needId, need);
+      targets.add(needId);
+    }
     edges.set(id, targets);
   };
 

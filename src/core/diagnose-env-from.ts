@@ -12,10 +12,17 @@ export function diagnoseEnvFrom(scene: Scene, secrets: readonly Finding[]): Find
 /** kubelet does not know which keys such a container needs: only the stack says so. */
 function absentVariables(scene: Scene, secrets: readonly Finding[]): Finding[] {
   const missing = secrets.filter(({ code }) => code === 'secret-key-missing');
+  const byTaker = new Map<string, Set<Finding>>();
+  for (const finding of missing) {
+    for (const place of finding.references ?? []) {
+      if (place.via !== 'envFrom') continue;
+      const id = refId(place);
+      byTaker.set(id, (byTaker.get(id) ?? new Set()).add(finding));
+    }
+  }
+  if (byTaker.size === 0) return [];
   return scene.workloads.flatMap(({ ref }) => {
-    const causes = missing.filter(({ references = [] }) =>
-      references.some((place) => place.via === 'envFrom' && refId(place) === refId(ref)),
-    );
+    const causes = [...(byTaker.get(refId(ref)) ?? [])];
     if (causes.length === 0) return [];
     const keys = causes.map(({ key, secret }) => `${key ?? ''} of Secret ${secret ?? ''}`);
     return newFinding('env-from-key-absent', {

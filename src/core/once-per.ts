@@ -13,12 +13,12 @@ export function oncePer<K extends object, R>(compute: (key: K) => R): (key: K) =
 
 const none = {};
 
-/** As `oncePer`, for an answer that depends on a second object, which may be missing. */
+/** As `oncePer`, for an answer that depends on a second object, which may be missing. Of those there are few. */
 export function oncePerPair<K extends object, L extends object, R>(
   compute: (key: K, second: L | undefined) => R,
 ): (key: K, second?: L) => R {
-  const perKey = oncePer((key: K) =>
-    oncePer((second: object) => compute(key, second === none ? undefined : (second as L))),
+  const perSecond = oncePer((second: object) =>
+    oncePer((key: K) => compute(key, second === none ? undefined : (second as L))),
   );
-  return (key, second) => perKey(key)(second ?? none);
+  return (key, second) => perSecond(second ?? none)(key);
 }

@@ -9,7 +9,12 @@ export interface Readiness {
   readonly isReady: boolean;
   /** In counts: `0 of 1 pods are ready`. */
   readonly detail: string;
-  readonly worst?: { readonly pod: string; readonly state: PodState };
+  readonly worst?: SeenPod;
+}
+
+interface SeenPod {
+  readonly pod: string;
+  readonly state: PodState;
 }
 
 /** Events by the uid of the pod they are about, oldest first. */
@@ -39,8 +44,12 @@ function timeOf(event: KubernetesEvent): string {
 const noEvents: PodEvents = new Map();
 
 export const readiness = oncePerPair((workload: Workload, events: PodEvents = noEvents): Readiness => {
-  const [ready, wanted] = counts(workload);
-  const worst = worstPod(workload, events);
+  const seen = workload.pods.map((pod) => ({
+    pod: pod.metadata.name,
+    state: podState(pod, events.get(pod.metadata.uid ?? '')),
+  }));
+  const [ready, wanted] = counts(workload, seen);
+  const worst = worstPod(seen);
   const hurts = worst !== undefined && (worst.state.state === 'blocked' || worst.state.state === 'failing');
   const isReady = ready >= wanted && !hurts;
   return { isReady, detail: countText(workload, ready, wanted), ...(worst && !isReady ? { worst } : {}) };
@@ -63,7 +72,7 @@ function countText(workload: Workload, ready: number, wanted: number): string {
 }
 
 /** How many pods are ready and should be. A Job is judged by its pods alone: one that runs is as it should be. */
-function counts(workload: Workload): [ready: number, wanted: number] {
+function counts(workload: Workload, seen: readonly SeenPod[]): [ready: number, wanted: number] {
   const wanted = workload.replicas;
   switch (workload.type) {
     case 'Deployment':
@@ -75,7 +84,7 @@ function counts(workload: Workload): [ready: number, wanted: number] {
     case 'CronJob':
       return [wanted, wanted];
     case 'Other':
-      return [workload.pods.filter((pod) => podState(pod).state === 'ready').length, wanted];
+      return [seen.filter(({ state }) => state.state === 'ready').length, wanted];
   }
 }
 
@@ -89,12 +98,12 @@ const weight: Record<PodState['state'], number> = {
   finished: 6,
 };
 
-function worstPod(workload: Workload, events: PodEvents): Readiness['worst'] {
-  let worst: Readiness['worst'];
-  for (const pod of workload.pods) {
-    const state = podState(pod, events.get(pod.metadata.uid ?? ''));
-    if (state.state === 'ready' || (worst && weight[worst.state.state] <= weight[state.state])) continue;
-    worst = { pod: pod.metadata.name, state };
+function worstPod(seen: readonly SeenPod[]): SeenPod | undefined {
+  let worst: SeenPod | undefined;
+  for (const each of seen) {
+    const { state } = each.state;
+    if (state === 'ready' || (worst && weight[worst.state.state] <= weight[state])) continue;
+    worst = each;
   }
   return worst;
 }

@@ -50,14 +50,17 @@ const knownReferences = new WeakMap<PodSpec, readonly Found[]>();
 function findReferences(ref: ObjectRef, podSpec: PodSpec, serviceAccount?: ServiceAccount): SecretReference[] {
   const { kind, namespace, name } = ref;
   const place: Place = { kind, namespace, name };
-  return [
-    ...(podSpec.initContainers ?? []).flatMap((each) =>
-      containerReferences({ ...place, container: each.name, init: true }, each),
-    ),
-    ...podSpec.containers.flatMap((each) => containerReferences({ ...place, container: each.name }, each)),
-    ...placed(place, volumesNeeds(podSpec)),
-    ...placed(place, pullNeeds(podSpec, serviceAccount)),
-  ];
+  // Into one list: most references of a cluster are made here.
+  const found: SecretReference[] = [];
+  for (const each of podSpec.initContainers ?? []) {
+    addContainerReferences(found, { kind, namespace, name, container: each.name, init: true }, each);
+  }
+  for (const each of podSpec.containers) {
+    addContainerReferences(found, { kind, namespace, name, container: each.name }, each);
+  }
+  addPlaced(found, place, volumesNeeds(podSpec));
+  addPlaced(found, place, pullNeeds(podSpec, serviceAccount));
+  return found;
 }
 
 /** An Ingress needs both keys of each of its TLS Secrets. */
@@ -66,24 +69,29 @@ export function ingressReferences(ingress: Ingress): readonly SecretReference[] 
   const needs = (ingress.spec?.tls ?? []).flatMap((tls) =>
     ['tls.crt', 'tls.key'].map((key): Need => ({ secret: tls.secretName, key, via: 'tls', optional: false })),
   );
-  return placed(ref, needs);
+  const found: SecretReference[] = [];
+  addPlaced(found, ref, needs);
+  return found;
 }
 
-/** Most references of a cluster are made here, so that each is made at once. */
-function containerReferences(place: ContainerPlace, { env = [], envFrom = [] }: Container): SecretReference[] {
+/** Each is made at once. */
+function addContainerReferences(
+  found: SecretReference[],
+  place: ContainerPlace,
+  { env = [], envFrom = [] }: Container,
+): void {
   const { kind, namespace, name, container } = place;
-  const references: SecretReference[] = [];
   for (const { valueFrom } of env) {
     const selector = valueFrom?.secretKeyRef;
     if (selector?.name === undefined || selector.name === '') continue;
     const { name: secret, key, optional = false } = selector;
     const reference = { kind, namespace, name, container, via: 'env' as const, optional, secret, key };
-    references.push(place.init === undefined ? reference : { ...reference, init: place.init });
+    found.push(place.init === undefined ? reference : { ...reference, init: place.init });
   }
   const sources = envFrom.flatMap(({ secretRef }): Need[] =>
     secretRef ? [{ secret: secretRef.name, via: 'envFrom', optional: secretRef.optional }] : [],
   );
-  return sources.length === 0 ? references : [...references, ...placed(place, sources)];
+  addPlaced(found, place, sources);
 }
 
 function volumesNeeds(podSpec: PodSpec): Need[] {
@@ -137,13 +145,11 @@ function pullNeeds(podSpec: PodSpec, serviceAccount: ServiceAccount | undefined)
   return names.map(({ name }) => ({ secret: name, via, optional: false }));
 }
 
-function placed(place: Place, needs: readonly Need[]): SecretReference[] {
-  const references: SecretReference[] = [];
+function addPlaced(found: SecretReference[], place: Place, needs: readonly Need[]): void {
   for (const { secret, key, via, optional = false } of needs) {
     if (secret === undefined || secret === '') continue;
-    references.push(key === undefined ? { ...place, via, optional, secret } : { ...place, via, optional, secret, key });
+    found.push(key === undefined ? { ...place, via, optional, secret } : { ...place, via, optional, secret, key });
   }
-  return references;
 }
 
 /** The place alone, as reports show it. */

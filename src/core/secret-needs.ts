@@ -90,8 +90,8 @@ function keyNeeds(references: readonly SecretReference[], declared: ReadonlyMap<
   const names = [...new Set([...byKey.keys(), ...declared.keys()])].sort(compareText);
   return names.map((key) => {
     const declaration = declared.get(key);
-    const whole = declaration?.required === true ? takers : [];
-    const all = [...(byKey.get(key) ?? []), ...whole];
+    const own = byKey.get(key) ?? [];
+    const all = declaration?.required === true && takers.length > 0 ? [...own, ...takers] : own;
     return { key, references: all, ...(declaration === undefined ? {} : { declared: declaration }) };
   });
 }

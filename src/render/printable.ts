@@ -35,14 +35,23 @@ export function printableJson(json: string): string {
   );
 }
 
-/** A report with every text in it made printable, so that no renderer can forget one. */
+/**
+ * A report with every text in it made printable, so that no renderer can forget one. What is so already is not copied:
+ * a large cluster's report is large, and next to nothing in it has to be changed.
+ */
 export function printableCopy<T>(value: T): T {
   return copy(value) as T;
 }
 
 function copy(value: unknown): unknown {
   if (typeof value === 'string') return printable(value);
-  if (Array.isArray(value)) return value.map(copy);
+  if (Array.isArray(value)) {
+    const copied = value.map(copy);
+    return copied.every((each, index) => each === value[index]) ? (value as unknown) : copied;
+  }
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, copy(entry)]));
+  const fields = Object.entries(value) as [name: string, field: unknown][];
+  const copied = fields.map(([, field]) => copy(field));
+  if (copied.every((each, index) => each === fields[index]?.[1])) return value;
+  return Object.fromEntries(fields.map(([name], index) => [name, copied[index]]));
 }
