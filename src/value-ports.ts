@@ -22,7 +22,8 @@ export type SourceAnswer =
   | { readonly state: 'not-found'; readonly detail?: string }
   /** Deleted, and `recover` can bring it back. */
   | { readonly state: 'deleted'; readonly reason: string; readonly detail?: string }
-  | { readonly state: 'failed'; readonly reason: string };
+  /** `isUnusable`: it is there, and of no use until a new one takes its place. */
+  | { readonly state: 'failed'; readonly reason: string; readonly isUnusable?: true };
 
 /** Where values come from. */
 export interface ValueSource {

@@ -38,7 +38,8 @@ export async function readSecret(vault: KeyVaultConnection, wanted: WantedValue)
     return judge(await vault.call((client, options) => client.getSecret(name, { ...options, ...pinned })), vault.now);
   } catch (error) {
     if (statusOf(error) === 404) return notFound(vault, wanted);
-    return { state: 'failed', reason: vault.reason(error, { name, doing: 'read' }) };
+    const reason = vault.reason(error, { name, doing: 'read' });
+    return { state: 'failed', reason, ...(isDisabled(error) && { isUnusable: true }) };
   }
 }
 
@@ -47,10 +48,10 @@ function judge({ value, properties }: KeyVaultSecret, now: Date): SourceAnswer {
   if (value === undefined || value === '') return { state: 'not-found', detail: 'empty' };
   const { expiresOn, notBefore, version } = properties;
   if (expiresOn !== undefined && expiresOn <= now) {
-    return { state: 'failed', reason: `the secret expired on ${expiresOn.toISOString()}` };
+    return { state: 'failed', reason: `the secret expired on ${expiresOn.toISOString()}`, isUnusable: true };
   }
   if (notBefore !== undefined && notBefore > now) {
-    return { state: 'failed', reason: `the secret is not valid before ${notBefore.toISOString()}` };
+    return { state: 'failed', reason: `the secret is not valid before ${notBefore.toISOString()}`, isUnusable: true };
   }
   return {
     state: 'found',
@@ -102,6 +103,11 @@ export async function recoverSecret(vault: KeyVaultConnection, wanted: WantedVal
   } catch (error) {
     return { state: 'failed', reason: vault.reason(error, { name, doing: 'recover' }) };
   }
+}
+
+function isDisabled(error: unknown): boolean {
+  const { details } = error as { details?: { error?: { innerError?: { code?: unknown } } } };
+  return statusOf(error) === 403 && details?.error?.innerError?.code === 'SecretDisabled';
 }
 
 function statusOf(error: unknown): unknown {

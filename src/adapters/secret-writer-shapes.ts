@@ -7,7 +7,7 @@ export const conditions: ShapeOf<readonly Condition[]> = {
   isShared: true,
 };
 
-const remoteRef: ShapeOf<RemoteRef> = { optional: { key: 'string', property: 'string' } };
+const remoteRef: ShapeOf<RemoteRef> = { optional: { key: 'string', property: 'string', version: 'string' } };
 
 /** What ExternalSecrets, their stores and SealedSecrets look like beside their metadata. */
 export const externalSecretShape: ShapeOf<Omit<ExternalSecret, 'metadata'>> = {
@@ -20,12 +20,27 @@ export const externalSecretShape: ShapeOf<Omit<ExternalSecret, 'metadata'>> = {
         dataFrom: { list: { optional: { extract: remoteRef } } },
       },
     },
-    status: { optional: { conditions, refreshTime: 'string' } },
+    status: { optional: { conditions, refreshTime: 'string', syncedResourceVersion: 'string' } },
   },
 };
 
 export const secretStoreShape: ShapeOf<Omit<SecretStore, 'metadata'>> = {
-  optional: { status: { optional: { conditions } } },
+  optional: {
+    spec: {
+      optional: {
+        provider: {
+          optional: {
+            azurekv: { optional: { vaultUrl: 'string' } },
+            vault: { optional: { server: 'string', path: 'string' } },
+            aws: { optional: { service: 'string', region: 'string' } },
+            gcpsm: { optional: { projectID: 'string' } },
+            kubernetes: { optional: { remoteNamespace: 'string' } },
+          },
+        },
+      },
+    },
+    status: { optional: { conditions } },
+  },
 };
 
 export const sealedSecretShape: ShapeOf<Omit<SealedSecret, 'metadata'>> = {

@@ -9,6 +9,7 @@ export interface SourceFlags {
   readonly overwrite?: readonly string[];
   readonly recreate?: readonly string[];
   readonly recover?: boolean;
+  readonly fillStore?: boolean;
   readonly identity?: string;
   readonly generate?: true | readonly string[];
 }
@@ -51,7 +52,8 @@ export function addSourceOptions(command: Command): Command {
     .option('--recreate <secret>', 'delete an immutable Secret and create it again with what it lacks', collect)
     .option('--identity <file>', 'file of an age identity, for an encrypted backup (default: $C2L_AGE_IDENTITY)')
     .option('--generate [key]', 'make up a value where no source has one and the stack allows it', collect)
-    .option('--recover', 'bring back what a Key Vault holds as deleted, where no other source has the value');
+    .option('--recover', 'bring back what a Key Vault holds as deleted, where no other source has the value')
+    .option('--fill-store', 'put what is missing into the Key Vault that External Secrets reads, then have it sync');
 }
 
 export function addRestartOptions(command: Command): Command {
@@ -71,8 +73,9 @@ export function valueOptions({
   overwrite = [],
   recreate = [],
   recover = false,
+  fillStore = false,
   identity,
   generate,
 }: SourceFlags): ValueOptions {
-  return { from, overwrite, recreate, recover, identity, generate: generate === true ? 'all' : generate };
+  return { from, overwrite, recreate, recover, fillStore, identity, generate: generate === true ? 'all' : generate };
 }

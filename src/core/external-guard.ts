@@ -3,17 +3,35 @@ import { describeCommand, stateOf } from './finding-owner.ts';
 import { refText, type ObjectRef } from './kubernetes.ts';
 import { refOf } from './object-owners.ts';
 import type { SecretTarget, WantedKey } from './plan-secrets.ts';
-import type { PlannedSecret } from './secret-reports.ts';
-import type { ExternalSecret } from './secret-writer-objects.ts';
+import type { PlannedKey, PlannedSecret } from './secret-reports.ts';
+import type { ExternalSecret, SecretStore } from './secret-writer-objects.ts';
 import { conditionOf, creationPolicy, mayWrite, storeRef, type WriterIndex } from './secret-writers.ts';
+import { entryPlace, keyVaultSecret, keyVaultUrl, storeEntry } from './store-place.ts';
 
 /** Keys that External Secrets is to write from its store, since it would undo whatever else wrote them. */
 export interface SyncPlan {
   readonly external: ObjectRef;
+  readonly policy: string;
   readonly secret: ObjectRef;
   readonly keys: readonly string[];
-  /** When it last took the values from its store. */
-  readonly refreshedAt: string | undefined;
+  /** How its last success can be told from the next. */
+  readonly before: SyncMark;
+  readonly store: ObjectRef;
+  /** The Key Vault that the store reads, with the keys that c2l can put into it. */
+  readonly vault?: { readonly url: string; readonly entries: readonly VaultEntry[] };
+  /** By key: where whoever puts a value into the store by hand puts it. */
+  readonly places: ReadonlyMap<string, string>;
+}
+
+export interface SyncMark {
+  readonly refreshTime: string | undefined;
+  readonly syncedResourceVersion: string | undefined;
+}
+
+/** One secret of a Key Vault that is the value of one key. */
+export interface VaultEntry {
+  readonly wanted: WantedKey;
+  readonly name: string;
 }
 
 export interface ExternalGuard {
@@ -29,43 +47,89 @@ export function guardExternal(
   external: ExternalSecret,
   index: WriterIndex,
 ): ExternalGuard {
-  const ref = refOf('ExternalSecret', external.metadata);
   const isMerging = creationPolicy(external) === 'Merge';
   const own = wanted.filter(({ key }) => mayWrite(external, key));
   const others = wanted.filter((key) => !own.includes(key));
   const free = isMerging ? others : [];
-  if (!isMerging && others.length > 0) return { free, refusal: unmapped(ref, object, others) };
+  if (!isMerging && others.length > 0) return { free, refusal: unmapped(external, object, others) };
   if (own.length === 0) return { free };
-  const stored = own.filter(({ reason }) => reason !== 'missing' && reason !== 'optional');
-  if (stored.length > 0) return { free, refusal: wrongInStore(ref, object, stored) };
+  const store = index.storeOf(external);
+  const sync = syncPlan(external, object, { own, store });
+  const canBeStored = new Set(sync.vault?.entries.map((entry) => entry.wanted));
+  const isAddition = ({ reason }: WantedKey): boolean => reason === 'missing' || reason === 'optional';
+  const wrong = own.filter((key) => !isAddition(key) && !canBeStored.has(key));
+  if (wrong.length > 0) return { free, refusal: wrongInStore(external, object, { wrong, store }) };
   const broken = storeRefusal(external, object, index);
   if (broken !== undefined) return { free, refusal: broken };
-  const keys = own.map(({ key }) => key);
-  return { free, sync: { external: ref, secret: object, keys, refreshedAt: external.status?.refreshTime } };
+  return { free, sync };
 }
 
-/** The plan as reports and reviewers see it. */
-export function plannedSync({ secret, external, keys }: SyncPlan): PlannedSecret {
-  const planned = keys.map((key) => ({ key, change: 'ADD' as const, source: refText(external) }));
+function syncPlan(
+  external: ExternalSecret,
+  secret: ObjectRef,
+  { own, store }: { readonly own: readonly WantedKey[]; readonly store: SecretStore | undefined },
+): SyncPlan {
+  const url = keyVaultUrl(store);
+  const entries = own.flatMap((wanted): VaultEntry[] => {
+    const entry = storeEntry(external, wanted.key);
+    const name = entry && keyVaultSecret(entry);
+    return name === undefined ? [] : [{ wanted, name }];
+  });
+  const { refreshTime, syncedResourceVersion } = external.status ?? {};
+  return {
+    external: refOf('ExternalSecret', external.metadata),
+    policy: creationPolicy(external),
+    secret,
+    keys: own.map(({ key }) => key),
+    before: { refreshTime, syncedResourceVersion },
+    store: storeRef(external),
+    ...(url !== undefined && entries.length > 0 && { vault: { url, entries } }),
+    places: new Map(own.map(({ key }) => [key, entryPlace(external, store, key)])),
+  };
+}
+
+/** The plan as reports and reviewers see it; `stored` are the keys whose value first goes into the store. */
+export function plannedSync(
+  { secret, external, keys }: SyncPlan,
+  stored: ReadonlyMap<string, Omit<PlannedKey, 'key'>> = new Map(),
+): PlannedSecret {
+  const planned = keys.map((key): PlannedKey => ({
+    key,
+    ...(stored.get(key) ?? { change: 'ADD', source: refText(external) }),
+  }));
   return { object: secret, action: 'sync', keys: planned };
 }
 
-function unmapped(external: ObjectRef, { namespace, name }: ObjectRef, keys: readonly WantedKey[]): OperatorError {
+/** What the policy makes of a Secret, beside the keys that are mapped. */
+const policyWords: Readonly<Record<string, string>> = {
+  Owner: 'owns it and drops at once what it does not map',
+  Orphan: 'made it and drops with its next sync what it does not map',
+};
+
+function unmapped(external: ExternalSecret, { namespace, name }: ObjectRef, keys: readonly WantedKey[]): OperatorError {
   const names = keys.map(({ key }) => key).join(', ');
+  const policy = creationPolicy(external);
+  const ref = refText(refOf('ExternalSecret', external.metadata));
   return new OperatorError(
     'secret-owned',
-    `Secret ${namespace}/${name} is written by ${refText(external)}, which drops what it does not map, and maps no ${names}`,
-    { hint: `add it to its spec.data: kubectl -n ${namespace} edit externalsecret ${external.name}` },
+    `Secret ${namespace}/${name} is written by ${ref}, which ${policyWords[policy] ?? 'drops what it does not map'} (creationPolicy ${policy}), and maps no ${names}`,
+    { hint: `add it to its spec.data: kubectl -n ${namespace} edit externalsecret ${external.metadata.name}` },
   );
 }
 
-function wrongInStore(external: ObjectRef, { namespace, name }: ObjectRef, keys: readonly WantedKey[]): OperatorError {
-  const names = keys.map(({ key }) => key).join(', ');
+function wrongInStore(
+  external: ExternalSecret,
+  { namespace, name }: ObjectRef,
+  { wrong, store }: { readonly wrong: readonly WantedKey[]; readonly store: SecretStore | undefined },
+): OperatorError {
+  const ref = refText(refOf('ExternalSecret', external.metadata));
+  const names = wrong.map(({ key }) => key).join(', ');
+  const places = wrong.map(({ key }) => `${key} into ${entryPlace(external, store, key)}`);
   return new OperatorError(
     'secret-owned',
-    `Secret ${namespace}/${name} is written by ${refText(external)}, which takes ${names} from its store and undoes changes made here`,
+    `Secret ${namespace}/${name} is written by ${ref}, which takes ${names} from its store and undoes changes made here`,
     {
-      hint: `change the value in the store, then: kubectl -n ${namespace} annotate externalsecret ${external.name} force-sync="$(date +%s)" --overwrite`,
+      hint: `put ${places.join(', ')}, then: kubectl -n ${namespace} annotate externalsecret ${external.metadata.name} force-sync="$(date +%s)" --overwrite`,
     },
   );
 }

@@ -25,6 +25,7 @@ export interface StepOutcome {
     | 'patch-secret'
     | 'recreate-secret'
     | 'sync-external-secret'
+    | 'fill-store'
     | 'pause-sync'
     | 'resume-sync'
     | 'keep-revision'

@@ -1,12 +1,12 @@
 import { OperatorError } from '../errors.ts';
 import { guardExternal, type SyncPlan } from './external-guard.ts';
 import { syncPolicy } from './finding-owner.ts';
-import type { Application, ObjectRef } from './kubernetes.ts';
+import { refText, type Application, type ObjectRef } from './kubernetes.ts';
 import { refOf } from './object-owners.ts';
 import { isNamedBy, type SecretTarget, type WantedKey } from './plan-secrets.ts';
 import type { Secret, SecretOwner } from './secret.ts';
 import type { PausableRef } from './sync-pause.ts';
-import type { SecretWriters, WriterIndex } from './secret-writers.ts';
+import { creationPolicy, type SecretWriters, type WriterIndex } from './secret-writers.ts';
 import { sharedSourceNames } from './source-names.ts';
 
 /** Whether an immutable Secret may be deleted, to be created again with what it lacks. */
@@ -34,11 +34,23 @@ export function guardTarget(target: SecretTarget, index?: WriterIndex, recreate?
   const { object } = target;
   const writers = index?.of(object.namespace, object.name) ?? {};
   const { external } = writers;
-  if (external === undefined || index === undefined) return guardDirect(target, writers, recreate);
+  if (external === undefined || index === undefined) return withIdle(target, writers, recreate);
   const { free, sync, refusal } = guardExternal(target, external, index);
   const rest = free.length === 0 ? { warnings: [] } : guardDirect(besideExternal(target, free), writers, recreate);
   const refused = refusal ?? rest.refusal;
   return { ...rest, ...(sync && { sync }), ...(refused && { refusal: refused }) };
+}
+
+/** An ExternalSecret that does not make the Secret is no obstacle; whoever sees its name there should know why. */
+function withIdle(target: SecretTarget, writers: SecretWriters, recreate: Recreate | undefined): GuardedTarget {
+  const answer = guardDirect(target, writers, recreate);
+  const { idle } = writers;
+  if (idle === undefined || answer.open === undefined) return answer;
+  const { namespace, name } = target.object;
+  const policy = creationPolicy(idle);
+  const why = policy === 'None' ? 'writes no Secret' : 'only writes into a Secret that is there';
+  const what = `${refText(refOf('ExternalSecret', idle.metadata))} has creationPolicy ${policy} and ${why}`;
+  return { ...answer, warnings: [...answer.warnings, `${what}: c2l writes ${namespace}/${name}`] };
 }
 
 /** What External Secrets does not write is judged by whoever else owns the Secret. */

@@ -4,6 +4,7 @@ import type { Condition, ObjectMeta } from './kubernetes-metadata.ts';
 export interface RemoteRef {
   readonly key?: string;
   readonly property?: string;
+  readonly version?: string;
 }
 
 /** An ExternalSecret: External Secrets writes its target Secret from a store. */
@@ -16,12 +17,26 @@ export interface ExternalSecret {
     /** Entries of which every part becomes a key: which keys those are only the store knows. */
     readonly dataFrom?: readonly { readonly extract?: RemoteRef }[];
   };
-  readonly status?: { readonly conditions?: readonly Condition[]; readonly refreshTime?: string };
+  readonly status?: {
+    readonly conditions?: readonly Condition[];
+    readonly refreshTime?: string;
+    /** Tells one state of its spec and its annotations from another: `force-sync` changes it. */
+    readonly syncedResourceVersion?: string;
+  };
 }
 
-/** A SecretStore or ClusterSecretStore. */
+/** A SecretStore or ClusterSecretStore, with of its provider where that keeps the values. */
 export interface SecretStore {
   readonly metadata: ObjectMeta;
+  readonly spec?: {
+    readonly provider?: {
+      readonly azurekv?: { readonly vaultUrl?: string };
+      readonly vault?: { readonly server?: string; readonly path?: string };
+      readonly aws?: { readonly service?: string; readonly region?: string };
+      readonly gcpsm?: { readonly projectID?: string };
+      readonly kubernetes?: { readonly remoteNamespace?: string };
+    };
+  };
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
 

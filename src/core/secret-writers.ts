@@ -38,6 +38,8 @@ export function conditionOf(
 /** Everything that is known of who else writes one Secret. */
 export interface SecretWriters {
   readonly external?: ExternalSecret;
+  /** That names it as its target and does not make it: by its policy it writes nothing, or only into what is there. */
+  readonly idle?: ExternalSecret;
   readonly sealed?: SealedSecret;
   /** Of the Application that has it in Git. */
   readonly application?: Application;
@@ -62,9 +64,10 @@ export function writerIndex({ secrets, writers, argocd }: Snapshot): WriterIndex
     secrets.items.map((secret) => [idOf(secret.metadata.namespace, secret.metadata.name), secret]),
   );
   const externals = new Map<string, ExternalSecret>();
+  const idle = new Map<string, ExternalSecret>();
   for (const external of writers.externalSecrets.items) {
     const id = idOf(external.metadata.namespace, targetName(external));
-    if (writesTarget(external, bySecret.has(id))) externals.set(id, external);
+    (writesTarget(external, bySecret.has(id)) ? externals : idle).set(id, external);
   }
   const sealed = new Map(
     writers.sealedSecrets.items.map((each) => [idOf(each.metadata.namespace, each.metadata.name), each]),
@@ -81,6 +84,7 @@ export function writerIndex({ secrets, writers, argocd }: Snapshot): WriterIndex
       const manager = secret?.owner === undefined ? automaticWriter(secret) : undefined;
       return definedOf({
         external: externals.get(id),
+        idle: externals.has(id) ? undefined : idle.get(id),
         sealed: sealed.get(id),
         application: applications.get(id) ?? ownApplication(secret, argocd.applications.items),
         owner: secret?.owner,

@@ -103,6 +103,7 @@ const actionWords: Record<StepOutcome['action'], string> = {
   'patch-secret': 'patch',
   'recreate-secret': 'recreate',
   'sync-external-secret': 'sync',
+  'fill-store': 'store',
   'pause-sync': 'pause',
   'resume-sync': 'resume',
   'keep-revision': 'keep revision',

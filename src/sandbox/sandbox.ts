@@ -51,10 +51,11 @@ const notInVault = 'admin-password';
 export async function startSandbox({ scenario, speed, ...hooks }: StartOptions): Promise<Sandbox> {
   const clock = new VirtualClock(new Date(Date.now() - historyMs), speed);
   const store = new ObjectStore(clock);
-  const plane: ControlPlane = { store, clock, events: new EventRecorder(store, clock) };
-  const kubelet = new Kubelet(plane);
   const values = freshSecretValues();
   const pullCredentials = registryCredentials();
+  const vault = await startVault({ secrets: vaultSecrets(values, pullCredentials) });
+  const plane: ControlPlane = { store, clock, events: new EventRecorder(store, clock), vaults: [vault] };
+  const kubelet = new Kubelet(plane);
   startControllers(plane, [kubelet, applicationHealth(plane), applicationSync(plane), applicationSelfHeal(plane)]);
   playScenario(asScenario(scenario), {
     plane,
@@ -65,10 +66,7 @@ export async function startSandbox({ scenario, speed, ...hooks }: StartOptions):
       clock.advance(ms);
     },
   });
-  const [server, vault] = await Promise.all([
-    startApiServer({ store, clock, programs: kubelet.programs, ...hooks }),
-    startVault({ secrets: vaultSecrets(values, pullCredentials) }),
-  ]);
+  const server = await startApiServer({ store, clock, programs: kubelet.programs, ...hooks });
   clock.start();
   return {
     url: server.url,

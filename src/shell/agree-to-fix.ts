@@ -1,5 +1,3 @@
-import type { SyncPlan } from '../core/external-guard.ts';
-import { plannedSync } from '../core/external-guard.ts';
 import { refText } from '../core/kubernetes.ts';
 import { count } from '../core/list-text.ts';
 import { keysOf, plannedSecret, type SecretPlan, type WantedKey } from '../core/plan-secrets.ts';
@@ -13,13 +11,14 @@ import { pauseLines } from '../render/pause-text.ts';
 import { planLines } from '../render/plan-text.ts';
 import { createStyle } from '../render/style.ts';
 import { confirmWrite } from './confirm.ts';
+import { agreeToFill, plannedFill, type FilledSync } from './fill-stores.ts';
 import type { FixOptions } from './fix-secrets.ts';
 import type { Session } from './session.ts';
 
 /** What is to be agreed to. */
 export interface Agreed {
   readonly plans: readonly SecretPlan[];
-  readonly syncs: readonly SyncPlan[];
+  readonly fills: readonly FilledSync[];
   readonly pause: PlannedPause;
   readonly wanted: readonly WantedKey[];
   readonly snapshot: Snapshot;
@@ -28,13 +27,13 @@ export interface Agreed {
 /** Shows the masked diff on standard error. */
 export function showPlans(
   { deps }: Session,
-  { plans, syncs, pause }: Pick<Agreed, 'plans' | 'syncs' | 'pause'>,
+  { plans, fills, pause }: Pick<Agreed, 'plans' | 'fills' | 'pause'>,
   { missingNamespaces }: Snapshot,
 ): void {
   const { terminal } = deps;
   for (const name of namespacesToCreate(plans, missingNamespaces)) terminal.err(`namespace ${name}  create`);
   const style = createStyle(terminal.color, { width: terminal.width });
-  for (const line of planLines([...plans.map(plannedSecret), ...syncs.map(plannedSync)], style)) terminal.err(line);
+  for (const line of planLines([...plans.map(plannedSecret), ...fills.map(plannedFill)], style)) terminal.err(line);
   for (const line of pauseLines(pause, style)) terminal.err(line);
 }
 
@@ -45,10 +44,10 @@ function namespacesToCreate(plans: readonly SecretPlan[], missing: readonly stri
 /** Asks for consent: apart for each value that is replaced and each Secret that is deleted. Throws `declined`. */
 export async function agreeToFix(
   session: Session,
-  { plans, syncs, pause, wanted, snapshot }: Agreed,
+  { plans, fills, pause, wanted, snapshot }: Agreed,
   options: FixOptions,
 ): Promise<void> {
-  const changed = new Set(plans.flatMap((plan) => keysOf(plan, 'CHANGE')));
+  const changed = new Set([...plans, ...fills.map(plannedFill)].flatMap((plan) => keysOf(plan, 'CHANGE')));
   const unnamed = unnamedChanges(wanted, options.overwrite).filter(({ key }) => changed.has(key));
   if (options.yes && unnamed.length > 0) {
     await ask(session, `replace the present value of ${unnamed.map(({ key }) => key).join(', ')}?`);
@@ -57,7 +56,8 @@ export async function agreeToFix(
     if (action !== 'recreate' || isSecretNamed(object, options.recreate ?? [])) continue;
     await ask(session, `delete the immutable Secret ${object.namespace}/${object.name} and create it again?`);
   }
-  const asked = question(plans, syncs, namespacesToCreate(plans, snapshot.missingNamespaces));
+  await agreeToFill(session, fills, { fillStore: options.fillStore === true });
+  const asked = question(plans, fills, namespacesToCreate(plans, snapshot.missingNamespaces));
   await confirmWrite(session, `${pauseClause(pause)}${asked}`, options);
 }
 
@@ -70,7 +70,7 @@ async function ask({ deps }: Session, about: string): Promise<void> {
   throw new OperatorError('declined', 'declined; nothing was changed', { exitCode: ExitCode.declined });
 }
 
-function question(plans: readonly SecretPlan[], syncs: readonly SyncPlan[], namespaces: readonly string[]): string {
+function question(plans: readonly SecretPlan[], fills: readonly FilledSync[], namespaces: readonly string[]): string {
   const changing = plans.filter(({ action }) => action !== 'none');
   const added = changing.flatMap((plan) => keysOf(plan, 'ADD')).length;
   const replaced = changing.flatMap((plan) => keysOf(plan, 'CHANGE')).length;
@@ -81,8 +81,8 @@ function question(plans: readonly SecretPlan[], syncs: readonly SyncPlan[], name
   ];
   const secrets = changing.map(({ object }) => `${object.namespace}/${object.name}`);
   const own = changing.length === 0 ? [] : [`${parts.join(', ')} in ${secrets.join(', ')}`];
-  const synced = syncs.map(
-    ({ external, secret }) => `have ${refText(external)} write ${secret.namespace}/${secret.name}`,
+  const synced = fills.map(
+    ({ sync: { external, secret } }) => `have ${refText(external)} write ${secret.namespace}/${secret.name}`,
   );
   return `${[...own, ...synced].join(', ')}?`;
 }

@@ -1,11 +1,11 @@
 import { diagnose } from '../core/diagnose.ts';
-import { plannedSync, type SyncPlan } from '../core/external-guard.ts';
 import type { Finding, FindingCode } from '../core/findings.ts';
 import { refId } from '../core/kubernetes.ts';
 import { applySecretPlans, plannedSecret, type SecretPlan } from '../core/plan-secrets.ts';
 import { verdictOfWrites, type StepOutcome } from '../core/report.ts';
 import type { FixReport } from '../core/secret-reports.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import { plannedFill, type FilledSync } from './fill-stores.ts';
 import { reportHead, type Session } from './session.ts';
 
 /** What fix-secrets answers for: pods that still wait are the next phase's. */
@@ -24,7 +24,7 @@ export interface FixResult {
   /** As `--from` names them. */
   readonly from: readonly string[];
   readonly plans: readonly SecretPlan[];
-  readonly syncs?: readonly SyncPlan[];
+  readonly fills?: readonly FilledSync[];
   readonly outcomes: readonly StepOutcome[];
   /** Secrets that c2l must not write. */
   readonly leftAlone?: readonly StepOutcome[];
@@ -34,10 +34,10 @@ export interface FixResult {
 }
 
 export function fixReport(session: Session, result: FixResult): FixReport {
-  const { snapshot, plans, outcomes, leftAlone = [], syncs = [], dryRun, written = plans } = result;
+  const { snapshot, plans, outcomes, leftAlone = [], fills = [], dryRun, written = plans } = result;
   const after = applySecretPlans(snapshot, written);
   const findings = diagnose(after, session.stack).filter(
-    (finding) => ownCodes.has(finding.code) && !(dryRun && (isToCome(finding, plans) || isToBeSynced(finding, syncs))),
+    (finding) => ownCodes.has(finding.code) && !(dryRun && (isToCome(finding, plans) || isToBeSynced(finding, fills))),
   );
   const verdict = verdictOfWrites(outcomes, findings);
   const isIncomplete = outcomes.length > 0 && leftAlone.length > 0 && verdict !== 'interrupted';
@@ -48,15 +48,15 @@ export function fixReport(session: Session, result: FixResult): FixReport {
     findings,
     dryRun,
     sources: result.from,
-    plan: [...plans.map(plannedSecret), ...syncs.map(plannedSync)],
+    plan: [...plans.map(plannedSecret), ...fills.map(plannedFill)],
     outcomes: [...outcomes, ...leftAlone],
   };
 }
 
 /** What a sync will bring, only the sync can tell; a dry run takes it for granted. */
-function isToBeSynced({ object, key }: Finding, syncs: readonly SyncPlan[]): boolean {
-  const sync = syncs.find(({ secret }) => refId(secret) === refId(object));
-  return sync !== undefined && (key === undefined || sync.keys.includes(key));
+function isToBeSynced({ object, key }: Finding, fills: readonly FilledSync[]): boolean {
+  const found = fills.find(({ sync }) => refId(sync.secret) === refId(object));
+  return found !== undefined && (key === undefined || found.sync.keys.includes(key));
 }
 
 /** A dry run asks nobody and brings nothing back; what a person or a vault is to give counts as known. */

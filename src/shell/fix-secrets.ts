@@ -1,4 +1,3 @@
-import { plannedSync } from '../core/external-guard.ts';
 import { heldSecrets } from '../core/held-secrets.ts';
 import { pauseSteps, plannedPause, type PlannedPause } from '../core/plan-pause.ts';
 import {
@@ -24,7 +23,8 @@ import {
 } from '../core/secret-guards.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { ValueSource } from '../value-ports.ts';
-import { collectValues } from './collect-values.ts';
+import { collectForStores, plannedFill } from './fill-stores.ts';
+import { collectValues, type CollectOptions } from './collect-values.ts';
 import { agreeToFix, showPlans } from './agree-to-fix.ts';
 import { fixReport, type FixResult } from './fix-report.ts';
 import { guardTargets } from './guard-targets.ts';
@@ -51,6 +51,8 @@ export interface ValueOptions {
   readonly recreate?: readonly string[];
   /** Consent to bring back values that a source holds as deleted. */
   readonly recover?: boolean;
+  /** Consent to put values into the stores that External Secrets reads. */
+  readonly fillStore?: boolean;
   /** Which keys may get a made-up value where no source has one. */
   readonly generate?: Generate | undefined;
   /** The file of an age identity, for an encrypted backup. */
@@ -103,11 +105,12 @@ async function repair(session: Session, options: FixOptions, check?: CheckPlans)
     recreate: (secret) => dryRun || deps.terminal.canPrompt || isSecretNamed(secret, options.recreate ?? []),
   });
   const wanted = targets.flatMap((target) => target.wanted);
-  refuseUnnamedChanges(session, wanted, options);
+  const inStores = syncs.flatMap(({ vault }) => vault?.entries.map((entry) => entry.wanted) ?? []);
+  refuseUnnamedChanges(session, [...wanted, ...inStores], options);
   const isPartial = options.partial === true;
   if (!dryRun) await proveFixRights(session, { targets, syncs, pauses, snapshot, isPartial });
 
-  const { found, later } = await collectValues(session, wanted, {
+  const collect: CollectOptions = {
     sources,
     recover: options.recover === true,
     identity: options.identity,
@@ -116,22 +119,24 @@ async function repair(session: Session, options: FixOptions, check?: CheckPlans)
     dryRun,
     partial: isPartial,
     kept: from.includes(revisionSpec) ? undefined : revisionSource(snapshot, { known, stack }),
-  });
+  };
+  const { found, later } = await collectValues(session, wanted, collect);
+  const fills = await collectForStores(session, syncs, collect);
   const { open, left } = isPartial
     ? withValues(session, targets, new Set([...found.keys(), ...later.keys()]))
     : { open: targets, left: [] };
   const plans = open.map((target) => planSecret(target, found, later));
   refuseBrokenPairs(session, plans);
-  await check?.([...plans.map(plannedSecret), ...syncs.map(plannedSync)]);
+  await check?.([...plans.map(plannedSecret), ...fills.map(plannedFill)]);
   const isIdle = plans.every(({ action }) => action === 'none') && syncs.length === 0;
   if (isIdle && refusal !== undefined) throw refusal;
-  const result = { snapshot, from, plans, syncs, leftAlone: [...leftAlone, ...left], dryRun };
+  const result = { snapshot, from, plans, fills, leftAlone: [...leftAlone, ...left], dryRun };
   const pause = plannedPause(plans, pauses, options.pauseSyncMs ?? 0);
   if (dryRun || isIdle) return fixReport(session, { ...result, outcomes: [...resumed, ...pauseSteps(pause)] });
 
-  showPlans(session, { plans, syncs, pause }, snapshot);
+  showPlans(session, { plans, fills, pause }, snapshot);
   await untilInterrupted(rehearseWrites(session, plans, snapshot.missingNamespaces), deps.signal);
-  await agreeToFix(session, { plans, syncs, pause, wanted, snapshot }, options);
+  await agreeToFix(session, { plans, fills, pause, wanted: [...wanted, ...inStores], snapshot }, options);
   refuseWhenInterrupted(session);
   const done = await carryOut(session, { ...result, pause }, options);
   return fixReport(session, { ...result, ...done, outcomes: [...resumed, ...done.outcomes] });
@@ -140,7 +145,7 @@ async function repair(session: Session, options: FixOptions, check?: CheckPlans)
 /** What was done, and what it looks like now where another program was to write. */
 async function carryOut(
   session: Session,
-  { snapshot, plans, syncs = [], pause }: FixResultSoFar,
+  { snapshot, plans, fills = [], pause }: FixResultSoFar,
   { keep }: FixOptions,
 ): Promise<Pick<FixResult, 'snapshot' | 'outcomes' | 'written'>> {
   const { cluster, deps, scope, stack } = session;
@@ -151,14 +156,14 @@ async function carryOut(
     write: () => writeSecrets(session, plans, { command: 'fix-secrets', missingNamespaces, keep }),
   });
   const outcomes = [...writes, ...heldSecrets(written, requirements(snapshot, stack), snapshot)];
-  if (syncs.length === 0) return { snapshot, outcomes, written };
-  const synced = await syncExternals(session, syncs);
+  if (fills.length === 0) return { snapshot, outcomes, written };
+  const synced = await syncExternals(session, fills);
   // What another program wrote is known only by looking again.
   const after = await observe(cluster, scope, deps.clock.now());
   return { snapshot: after, outcomes: [...outcomes, ...synced], written: [] };
 }
 
-type FixResultSoFar = Pick<FixResult, 'snapshot' | 'plans' | 'syncs'> & { readonly pause: PlannedPause };
+type FixResultSoFar = Pick<FixResult, 'snapshot' | 'plans' | 'fills'> & { readonly pause: PlannedPause };
 
 async function lookFirst(
   session: Session,

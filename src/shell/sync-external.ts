@@ -1,9 +1,12 @@
-import type { SyncPlan } from '../core/external-guard.ts';
+import type { SyncMark } from '../core/external-guard.ts';
 import { stateOf } from '../core/finding-owner.ts';
 import { refText } from '../core/kubernetes.ts';
 import type { StepOutcome } from '../core/report.ts';
+import type { ExternalSecret } from '../core/secret-writer-objects.ts';
+import type { SecretValue } from '../core/secret-value.ts';
 import { conditionOf } from '../core/secret-writers.ts';
 import { OperatorError } from '../errors.ts';
+import { fillStore, type FilledSync } from './fill-stores.ts';
 import type { Session } from './session.ts';
 
 const pollMs = 250;
@@ -11,18 +14,35 @@ const longestWaitMs = 30_000;
 /** A failure from before the sync was asked for stands until its controller has looked again. */
 const patienceMs = 5000;
 
-/** Has External Secrets take the values from its store now, and waits until the Secret holds them. */
-export async function syncExternals(session: Session, plans: readonly SyncPlan[]): Promise<StepOutcome[]> {
-  return Promise.all(plans.map((plan) => syncExternal(session, plan)));
+/**
+ * Puts into their stores what those lack, has External Secrets take the values now, and waits until the Secrets hold
+ * them.
+ */
+export async function syncExternals(session: Session, fills: readonly FilledSync[]): Promise<StepOutcome[]> {
+  const outcomes = await Promise.all(
+    fills.map(async (filled) => {
+      const stored = await fillStore(session, filled);
+      return [...(stored === undefined ? [] : [stored]), await syncExternal(session, filled, stored)];
+    }),
+  );
+  return outcomes.flat();
 }
 
-async function syncExternal(session: Session, plan: SyncPlan): Promise<StepOutcome> {
+async function syncExternal(
+  session: Session,
+  filled: FilledSync,
+  stored: StepOutcome | undefined,
+): Promise<StepOutcome> {
+  const plan = filled.sync;
   const step = (outcome: StepOutcome['outcome'], detail: string): StepOutcome => ({
     action: 'sync-external-secret',
     object: plan.secret,
     outcome,
     detail,
   });
+  if (stored !== undefined && stored.outcome !== 'done') {
+    return step('skipped', `skipped because ${refText(plan.store)} could not be given what it lacks`);
+  }
   if (session.deps.signal.aborted) {
     return step('skipped', 'interrupted before it was begun; c2l fix-secrets goes on here');
   }
@@ -30,9 +50,9 @@ async function syncExternal(session: Session, plan: SyncPlan): Promise<StepOutco
   try {
     const at = session.deps.clock.now().toISOString();
     await session.cluster.annotate({ resource: 'externalsecrets', namespace, name, annotations: { 'force-sync': at } });
-    const wrong = await untilSynced(session, plan);
+    const wrong = await untilSynced(session, filled);
     return wrong === undefined
-      ? step('done', `written by ${refText(plan.external)}, read back`)
+      ? step('done', `written by ${refText(plan.external)} (creationPolicy ${plan.policy}), read back`)
       : step('failed', wrong);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
@@ -41,15 +61,17 @@ async function syncExternal(session: Session, plan: SyncPlan): Promise<StepOutco
 }
 
 /** Why it did not come to be; undefined once the Secret holds every key. */
-async function untilSynced(session: Session, plan: SyncPlan): Promise<string | undefined> {
+async function untilSynced(session: Session, filled: FilledSync): Promise<string | undefined> {
   const { clock, signal } = session.deps;
+  const { external, keys, places } = filled.sync;
   const begun = clock.monotonic();
   for (;;) {
-    const { isDone, wrong } = await look(session, plan);
+    const { isDone, wrong } = await look(session, filled);
     if (isDone) return undefined;
     const waited = clock.monotonic() - begun;
     if (waited > longestWaitMs || (wrong !== undefined && waited > patienceMs)) {
-      return `${refText(plan.external)} ${wrong ?? 'did not sync within 30 s'}: put the value into its store, then c2l fix-secrets`;
+      const lacking = keys.map((key) => `${key} into ${places.get(key) ?? 'its store'}`).join(', ');
+      return `${refText(external)} ${wrong ?? 'did not sync within 30 s'}: put ${lacking}, then c2l fix-secrets`;
     }
     await clock.sleep(pollMs, signal);
   }
@@ -57,16 +79,22 @@ async function untilSynced(session: Session, plan: SyncPlan): Promise<string | u
 
 async function look(
   { cluster }: Session,
-  { external, secret, keys, refreshedAt }: SyncPlan,
+  { sync: { external, secret, keys, before }, values }: FilledSync,
 ): Promise<{ isDone: boolean; wrong?: string }> {
   const listed = await cluster.list('externalsecrets', external.namespace);
   if (listed.state !== 'present') return { isDone: false, wrong: 'can no longer be read' };
   const status = listed.value.find(({ metadata }) => metadata.name === external.name)?.status;
   const { ready, reason } = stateOf(conditionOf(status?.conditions, 'Ready'));
   if (ready === 'false') return { isDone: false, wrong: `is not ready (${reason ?? 'no reason told'})` };
+  if (ready !== 'true' || !isNewer(status, before)) return { isDone: false };
   const found = await cluster.readSecret(secret.namespace, secret.name);
-  const holdsAll = found.state === 'present' && keys.every((key) => found.value.data.has(key));
-  if (holdsAll) return { isDone: ready === 'true' };
-  const isNewer = status?.refreshTime !== undefined && status.refreshTime !== refreshedAt;
-  return { isDone: false, ...(isNewer && ready === 'true' ? { wrong: 'synced, but its store has no such key' } : {}) };
+  const data = found.state === 'present' ? found.value.data : new Map<string, SecretValue>();
+  if (keys.some((key) => !data.has(key))) return { isDone: false, wrong: 'synced, but its store has no such key' };
+  const isStored = values.every(({ entry, value }) => data.get(entry.wanted.key)?.equals(value) === true);
+  return isStored ? { isDone: true } : { isDone: false, wrong: 'synced, but wrote another value than was stored' };
+}
+
+/** Its times are of whole seconds: two syncs within one are told apart by what they were asked for. */
+function isNewer(status: ExternalSecret['status'], { refreshTime, syncedResourceVersion }: SyncMark): boolean {
+  return status?.refreshTime !== refreshTime || status?.syncedResourceVersion !== syncedResourceVersion;
 }

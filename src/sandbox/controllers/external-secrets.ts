@@ -148,7 +148,7 @@ function fetchValues(plane: ControlPlane, external: StoredObject): Values {
   const { data = [], dataFrom = [], secretStoreRef } = specOf(external);
   const get = (place: string, ref: RemoteRef): string => {
     try {
-      return remoteText(storeNamed(plane, namespace, secretStoreRef?.name ?? ''), ref);
+      return remoteText(plane, storeNamed(plane, namespace, secretStoreRef?.name ?? ''), ref);
     } catch (problem) {
       const why = problem instanceof ProviderProblem ? problem.message : String(problem);
       throw new ProviderProblem(`error processing ${place} (key: ${ref.key}), err: ${why}`);

@@ -2,9 +2,13 @@ import { apiTime, type StoredObject } from '../object-store.ts';
 import type { Controller, ControlPlane } from './control-plane.ts';
 import { WorkQueue } from './work-queue.ts';
 
-/** What of a store the sandbox knows: the provider `fake`, whose values stand in the store itself. */
+/**
+ * What of a store the sandbox knows: the provider `fake`, whose values stand in the store itself, and `azurekv` for the
+ * sandbox's own vault.
+ */
 interface StoreSpec {
   readonly provider?: {
+    readonly azurekv?: { readonly vaultUrl?: string };
     readonly fake?: { readonly data?: readonly { key: string; value?: string; version?: string }[] };
   };
 }
@@ -36,7 +40,8 @@ export function secretStoreController(plane: ControlPlane): Controller {
 }
 
 function isUsable(store: StoredObject): boolean {
-  return (store['spec'] as StoreSpec | undefined)?.provider?.fake !== undefined;
+  const { fake, azurekv } = (store['spec'] as StoreSpec | undefined)?.provider ?? {};
+  return fake !== undefined || azurekv?.vaultUrl !== undefined;
 }
 
 function writeCondition(plane: ControlPlane, store: StoredObject, usable: boolean): void {
@@ -76,12 +81,29 @@ export function storeNamed(plane: ControlPlane, namespace: string, name: string)
 }
 
 /** The newest value of a key, or that of one version. */
-export function remoteText(store: StoredObject, { key, version }: RemoteRef): string {
-  const { data = [] } = (store['spec'] as StoreSpec).provider?.fake ?? {};
-  const found = data.filter((entry) => entry.key === key && (version === undefined || entry.version === version));
-  const text = found.at(-1)?.value;
+export function remoteText(plane: ControlPlane, store: StoredObject, { key, version }: RemoteRef): string {
+  const { fake, azurekv } = (store['spec'] as StoreSpec).provider ?? {};
+  const text = azurekv === undefined ? fakeText(fake?.data, key, version) : vaultText(plane, azurekv, { key, version });
   if (text === undefined) {
     throw new ProviderProblem('Secret does not exist');
   }
   return text;
+}
+
+type FakeData = NonNullable<NonNullable<StoreSpec['provider']>['fake']>['data'];
+
+function fakeText(data: FakeData, key: string, version: string | undefined): string | undefined {
+  return data?.findLast((entry) => entry.key === key && (version === undefined || entry.version === version))?.value;
+}
+
+function vaultText(
+  { vaults = [] }: ControlPlane,
+  { vaultUrl = '' }: { readonly vaultUrl?: string },
+  { key, version }: { readonly key: string; readonly version: string | undefined },
+): string | undefined {
+  const vault = vaults.find(({ url }) => url === vaultUrl.replace(/\/$/, ''));
+  if (vault === undefined) {
+    throw new ProviderProblem(`dial ${vaultUrl}: connection refused`);
+  }
+  return vault.read(key.replace(/^secret\//, ''), version);
 }

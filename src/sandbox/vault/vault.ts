@@ -46,6 +46,8 @@ export interface Vault {
   readonly identityHeader: string;
   /** What was asked, in order, as METHOD and path; tokens and queries are left out. */
   readonly requests: readonly string[];
+  /** What a read would give, for a reader that does not go through the API: undefined where it would be refused. */
+  read(name: string, version?: string): string | undefined;
   /** Puts a new version into the vault, as another client of it would. */
   set(name: string, value: string): void;
   /** Puts a secret into the vault's bin. */
@@ -115,6 +117,11 @@ export async function startVault({ secrets, fault: firstFault, settleMs = 0 }: V
     identityEndpoint: `http://127.0.0.1:${tokenPort}/msi/token`,
     identityHeader,
     requests,
+    read: (name, version) => {
+      const versions = store.versions(name) ?? [];
+      const found = version === undefined ? versions.at(-1) : versions.find((each) => each.version === version);
+      return found?.attributes.enabled === true ? found.value : undefined;
+    },
     set: (name, value) => void store.set(name, value),
     delete: (name) => void store.delete(name),
     setFault(next) {
