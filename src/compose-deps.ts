@@ -82,6 +82,10 @@ export function composeDeps(surroundings: Surroundings): Deps {
         ...(sandbox === undefined ? {} : { azure: { caPem: sandbox.vault.caPem, credential: 'managed-identity' } }),
       });
     },
+    openSealer: async ({ certificateFile }) => {
+      const { openKubeseal } = await import('./adapters/kubeseal.ts');
+      return openKubeseal({ env, cwd, certificateFile });
+    },
     startVault: async () => (await import('./host-vault.ts')).hostVault(),
     startSandbox: async (options) => {
       const { hostSandbox } = await import('./host-sandbox.ts');

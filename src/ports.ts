@@ -8,7 +8,7 @@ import type { Stack } from './core/stack.ts';
 import type { RunbookWorld } from './runbook-ports.ts';
 import type { WatchWorld } from './watch-ports.ts';
 import type { Cluster } from './cluster-ports.ts';
-import type { ValueSource, BackupTarget } from './value-ports.ts';
+import type { ValueSource, BackupTarget, Sealer } from './value-ports.ts';
 
 export interface Clock {
   now(): Date;
@@ -168,6 +168,8 @@ export interface Deps {
   openRunbookWorld(): Promise<RunbookWorld>;
   openSource(spec: string, options?: OpenSourceOptions): Promise<ValueSource>;
   openTarget(spec: string, options: { readonly recipients: readonly string[] }): Promise<BackupTarget>;
+  /** Undefined where kubeseal is not there. */
+  openSealer(options: { readonly certificateFile?: string | undefined }): Promise<Sealer | undefined>;
   readonly stackFiles: StackFiles;
   /** A document of a file, YAML or JSON. Throws `plan-invalid`. */
   readPlanFile(path: string): Promise<unknown>;

@@ -81,6 +81,8 @@ export interface SealRequest {
 
 /** Encrypts values for Sealed Secrets. */
 export interface Sealer {
+  /** Of the file that was named; otherwise the controller is to be asked. */
+  readonly certificate?: string;
   /** What stands in `spec.encryptedData`, by key. Throws `write-failed`. */
   seal(request: SealRequest, signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
 }

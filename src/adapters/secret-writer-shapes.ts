@@ -45,7 +45,19 @@ export const secretStoreShape: ShapeOf<Omit<SecretStore, 'metadata'>> = {
 
 export const sealedSecretShape: ShapeOf<Omit<SealedSecret, 'metadata'>> = {
   optional: {
-    spec: { optional: { encryptedData: { map: 'string' } } },
+    spec: {
+      optional: {
+        encryptedData: { map: 'string' },
+        template: {
+          optional: {
+            type: 'string',
+            immutable: 'boolean',
+            data: { map: 'string' },
+            metadata: { optional: { labels: { map: 'string' }, annotations: { map: 'string' } } },
+          },
+        },
+      },
+    },
     status: { optional: { conditions } },
   },
 };

@@ -10,6 +10,7 @@ export interface SourceFlags {
   readonly recreate?: readonly string[];
   readonly recover?: boolean;
   readonly fillStore?: boolean;
+  readonly sealCert?: string;
   readonly identity?: string;
   readonly generate?: true | readonly string[];
 }
@@ -53,7 +54,8 @@ export function addSourceOptions(command: Command): Command {
     .option('--identity <file>', 'file of an age identity, for an encrypted backup (default: $C2L_AGE_IDENTITY)')
     .option('--generate [key]', 'make up a value where no source has one and the stack allows it', collect)
     .option('--recover', 'bring back what a Key Vault holds as deleted, where no other source has the value')
-    .option('--fill-store', 'put what is missing into the Key Vault that External Secrets reads, then have it sync');
+    .option('--fill-store', 'put what is missing into the Key Vault that External Secrets reads, then have it sync')
+    .option('--seal-cert <file>', 'certificate of the Sealed Secrets controller (default: the controller is asked)');
 }
 
 export function addRestartOptions(command: Command): Command {
@@ -74,8 +76,18 @@ export function valueOptions({
   recreate = [],
   recover = false,
   fillStore = false,
+  sealCert,
   identity,
   generate,
 }: SourceFlags): ValueOptions {
-  return { from, overwrite, recreate, recover, fillStore, identity, generate: generate === true ? 'all' : generate };
+  return {
+    from,
+    overwrite,
+    recreate,
+    recover,
+    fillStore,
+    sealCert,
+    identity,
+    generate: generate === true ? 'all' : generate,
+  };
 }

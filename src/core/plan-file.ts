@@ -10,7 +10,7 @@ const plannedKey = z.object({
 });
 const plannedSecret = z.object({
   object: z.object({ kind: z.literal('Secret'), namespace: z.string(), name: z.string() }),
-  action: z.enum(['create', 'patch', 'recreate', 'sync', 'none']),
+  action: z.enum(['create', 'patch', 'recreate', 'sync', 'seal', 'none']),
   resourceVersion: z.string().optional(),
   keys: z.array(plannedKey),
 });

@@ -26,6 +26,7 @@ export interface StepOutcome {
     | 'recreate-secret'
     | 'sync-external-secret'
     | 'fill-store'
+    | 'seal-values'
     | 'pause-sync'
     | 'resume-sync'
     | 'keep-revision'

@@ -1,5 +1,6 @@
 import type { ObjectRef } from './kubernetes.ts';
 import type { ReportHead, StepOutcome } from './report.ts';
+import type { SealedTemplate } from './secret-writer-objects.ts';
 
 export type KeyChange = 'ADD' | 'CHANGE' | 'SAME' | 'REMOVE';
 
@@ -12,7 +13,7 @@ export interface PlannedKey {
 
 export interface PlannedSecret {
   readonly object: ObjectRef;
-  readonly action: 'create' | 'patch' | 'recreate' | 'sync' | 'none';
+  readonly action: 'create' | 'patch' | 'recreate' | 'sync' | 'seal' | 'none';
   /** What it was planned from; absent where the Secret is. */
   readonly resourceVersion?: string | undefined;
   readonly keys: readonly PlannedKey[];
@@ -25,6 +26,24 @@ export interface FixReport extends ReportHead {
   readonly sources: readonly string[];
   readonly plan: readonly PlannedSecret[];
   readonly outcomes: readonly StepOutcome[];
+  /** To be committed in place of the SealedSecrets that they are of; only where something was sealed. */
+  readonly sealed?: readonly SealedManifest[];
+}
+
+/** A SealedSecret as it is applied: values that only the controller can open. */
+export interface SealedManifest {
+  readonly apiVersion: string;
+  readonly kind: 'SealedSecret';
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec: {
+    readonly encryptedData: Readonly<Record<string, string>>;
+    readonly template?: SealedTemplate;
+  };
 }
 
 /** What was kept of a Secret before one write to it. */

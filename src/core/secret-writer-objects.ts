@@ -43,6 +43,20 @@ export interface SecretStore {
 /** A SealedSecret: Sealed Secrets writes the Secret of the same name from it. */
 export interface SealedSecret {
   readonly metadata: ObjectMeta;
-  readonly spec?: { readonly encryptedData?: Readonly<Record<string, string>> };
+  readonly spec?: {
+    readonly encryptedData?: Readonly<Record<string, string>>;
+    readonly template?: SealedTemplate;
+  };
   readonly status?: { readonly conditions?: readonly Condition[] };
+}
+
+/** What the Secret is made with beside its sealed values. */
+export interface SealedTemplate {
+  readonly type?: string;
+  readonly immutable?: boolean;
+  readonly data?: Readonly<Record<string, string>>;
+  readonly metadata?: {
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
 }

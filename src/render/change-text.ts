@@ -5,6 +5,7 @@ import type { StepOutcome } from '../core/report.ts';
 import { findingsLines } from './findings-text.ts';
 import { closingLines, headLines } from './head-text.ts';
 import { count, table, type Cell } from './layout.ts';
+import { manifestLines } from './sealed-text.ts';
 import { planLines } from './plan-text.ts';
 import type { Style } from './style.ts';
 import { hasUnreadPods, unreadPodsText } from './unread-pods.ts';
@@ -14,9 +15,15 @@ export function fixText(report: FixReport, style: Style): string[] {
     ...headLines(report, style),
     ...shownPlan(report, style),
     ...outcomeLines(report.outcomes, style),
+    ...sealedLines(report),
     ...remainingLines(report, style),
     ...closingLines(report, { because: fixSummary(report), next: nextAfterFix(report) }, style),
   ];
+}
+
+/** Whole and from the first column, so that it can be copied into a file. */
+function sealedLines({ sealed = [] }: FixReport): string[] {
+  return sealed.flatMap((manifest) => ['', '---', ...manifestLines(manifest)]);
 }
 
 /** In a walk the plan was shown when it was agreed to. */
@@ -27,7 +34,9 @@ function shownPlan({ plan, outcomes }: FixReport, style: Style): string[] {
 
 /** One clause: what was done to which Secret. */
 export function fixSummary({ plan, outcomes, dryRun }: FixReport): string {
-  const changed = plan.filter(({ action }) => action !== 'none');
+  const changed = plan.filter(({ action }) => action !== 'none' && action !== 'seal');
+  const toSeal = plan.filter(({ action }) => action === 'seal').length;
+  if (changed.length === 0 && toSeal > 0) return `${count(toSeal, 'Secret')} to be sealed`;
   if (changed.length === 0) return 'nothing to change';
   const keys = changed.flatMap(({ keys: planned }) => planned).filter(({ change }) => change !== 'SAME').length;
   const secrets = changed.map(({ object }) => refText(object)).join(', ');
@@ -41,10 +50,11 @@ function isWrite(action: StepOutcome['action']): boolean {
   return ['patch-secret', 'recreate-secret', 'create-secret', 'sync-external-secret'].includes(action);
 }
 
-function nextAfterFix({ verdict, dryRun, plan, findings }: FixReport): string {
+function nextAfterFix({ verdict, dryRun, plan, findings, sealed }: FixReport): string {
   const hasPlan = plan.some(({ action }) => action !== 'none');
   if (verdict === 'ok' && hasPlan) return dryRun ? 'c2l fix-secrets' : 'c2l restart';
   if (verdict === 'ok') return 'c2l verify';
+  if (sealed !== undefined) return 'commit the SealedSecret above, or try it first: kubectl apply -f FILE';
   return findings.find(({ severity }) => severity === 'error')?.fix ?? 'c2l audit';
 }
 
@@ -104,6 +114,7 @@ const actionWords: Record<StepOutcome['action'], string> = {
   'recreate-secret': 'recreate',
   'sync-external-secret': 'sync',
   'fill-store': 'store',
+  'seal-values': 'seal',
   'pause-sync': 'pause',
   'resume-sync': 'resume',
   'keep-revision': 'keep revision',

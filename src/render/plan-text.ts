@@ -65,5 +65,6 @@ const actionText: Record<PlannedSecret['action'], string> = {
   patch: 'change',
   recreate: 'delete and create again (it is immutable)',
   sync: 'have External Secrets write it',
+  seal: 'seal for Sealed Secrets',
   none: 'leave as it is',
 };

@@ -4,6 +4,7 @@ import { refId } from '../core/kubernetes.ts';
 import { applySecretPlans, plannedSecret, type SecretPlan } from '../core/plan-secrets.ts';
 import { verdictOfWrites, type StepOutcome } from '../core/report.ts';
 import type { FixReport } from '../core/secret-reports.ts';
+import { plannedSeal, type SealPlan } from '../core/seal-plan.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { plannedFill, type FilledSync } from './fill-stores.ts';
 import { reportHead, type Session } from './session.ts';
@@ -25,6 +26,9 @@ export interface FixResult {
   readonly from: readonly string[];
   readonly plans: readonly SecretPlan[];
   readonly fills?: readonly FilledSync[];
+  readonly sealPlans?: readonly SealPlan[];
+  /** What was sealed. */
+  readonly manifests?: readonly SealedManifest[];
   readonly outcomes: readonly StepOutcome[];
   /** Secrets that c2l must not write. */
   readonly leftAlone?: readonly StepOutcome[];
@@ -34,7 +38,17 @@ export interface FixResult {
 }
 
 export function fixReport(session: Session, result: FixResult): FixReport {
-  const { snapshot, plans, outcomes, leftAlone = [], fills = [], dryRun, written = plans } = result;
+  const {
+    snapshot,
+    plans,
+    outcomes,
+    leftAlone = [],
+    fills = [],
+    sealPlans = [],
+    manifests = [],
+    dryRun,
+    written = plans,
+  } = result;
   const after = applySecretPlans(snapshot, written);
   const findings = diagnose(after, session.stack).filter(
     (finding) => ownCodes.has(finding.code) && !(dryRun && (isToCome(finding, plans) || isToBeSynced(finding, fills))),
@@ -48,8 +62,9 @@ export function fixReport(session: Session, result: FixResult): FixReport {
     findings,
     dryRun,
     sources: result.from,
-    plan: [...plans.map(plannedSecret), ...fills.map(plannedFill)],
+    plan: [...plans.map(plannedSecret), ...fills.map(plannedFill), ...sealPlans.map(plannedSeal)],
     outcomes: [...outcomes, ...leftAlone],
+    ...(manifests.length > 0 && { sealed: manifests }),
   };
 }
 

@@ -21,6 +21,7 @@ import {
   refuseUnknownSecrets,
   unnamedChanges,
 } from '../core/secret-guards.ts';
+import { plannedSeal } from '../core/seal-plan.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { ValueSource } from '../value-ports.ts';
 import { collectForStores, plannedFill } from './fill-stores.ts';
@@ -36,6 +37,7 @@ import { refuseUnreadableSecrets } from './readable-secrets.ts';
 import { refuseBrokenPairs, rehearseWrites } from './rehearse-writes.ts';
 import { revisionSource, revisionSpec } from './revision-source.ts';
 import { refuseWhenInterrupted, type Session } from './session.ts';
+import { collectToSeal, nothingSealed, openSealing, sealValues } from './seal-values.ts';
 import { syncExternals } from './sync-external.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 import { writePaused } from './write-paused.ts';
@@ -53,6 +55,8 @@ export interface ValueOptions {
   readonly recover?: boolean;
   /** Consent to put values into the stores that External Secrets reads. */
   readonly fillStore?: boolean;
+  /** The file of the certificate to seal with. */
+  readonly sealCert?: string | undefined;
   /** Which keys may get a made-up value where no source has one. */
   readonly generate?: Generate | undefined;
   /** The file of an age identity, for an encrypted backup. */
@@ -99,11 +103,17 @@ async function repair(session: Session, options: FixOptions, check?: CheckPlans)
   const known = wantedBy(session, snapshot, options);
   const from = options.from.length > 0 ? options.from : session.defaultSources;
   const sources = await openSources(session, options, { from, snapshot, known });
-  const { targets, syncs, pauses, refusal, leftAlone } = guardTargets(session, secretTargets(known, snapshot, stack), {
-    snapshot,
-    mayPause: options.pauseSyncMs !== undefined,
-    recreate: (secret) => dryRun || deps.terminal.canPrompt || isSecretNamed(secret, options.recreate ?? []),
-  });
+  const sealing = await openSealing(session, snapshot, { certificateFile: options.sealCert });
+  const { targets, syncs, seals, pauses, refusal, leftAlone } = guardTargets(
+    session,
+    secretTargets(known, snapshot, stack),
+    {
+      snapshot,
+      mayPause: options.pauseSyncMs !== undefined,
+      maySeal: sealing !== undefined,
+      recreate: (secret) => dryRun || deps.terminal.canPrompt || isSecretNamed(secret, options.recreate ?? []),
+    },
+  );
   const wanted = targets.flatMap((target) => target.wanted);
   const inStores = syncs.flatMap(({ vault }) => vault?.entries.map((entry) => entry.wanted) ?? []);
   refuseUnnamedChanges(session, [...wanted, ...inStores], options);
@@ -122,24 +132,28 @@ async function repair(session: Session, options: FixOptions, check?: CheckPlans)
   };
   const { found, later } = await collectValues(session, wanted, collect);
   const fills = await collectForStores(session, syncs, collect);
+  const sealPlans = await collectToSeal(session, seals, collect);
   const { open, left } = isPartial
     ? withValues(session, targets, new Set([...found.keys(), ...later.keys()]))
     : { open: targets, left: [] };
   const plans = open.map((target) => planSecret(target, found, later));
   refuseBrokenPairs(session, plans);
-  await check?.([...plans.map(plannedSecret), ...fills.map(plannedFill)]);
+  await check?.([...plans.map(plannedSecret), ...fills.map(plannedFill), ...sealPlans.map(plannedSeal)]);
+  const { outcomes: sealedSteps, manifests } =
+    sealing === undefined || dryRun ? nothingSealed : await sealValues(session, sealing, sealPlans);
   const isIdle = plans.every(({ action }) => action === 'none') && syncs.length === 0;
-  if (isIdle && refusal !== undefined) throw refusal;
-  const result = { snapshot, from, plans, fills, leftAlone: [...leftAlone, ...left], dryRun };
+  if (isIdle && refusal !== undefined && sealPlans.length === 0) throw refusal;
+  const result = { snapshot, from, plans, fills, sealPlans, manifests, leftAlone: [...leftAlone, ...left], dryRun };
   const pause = plannedPause(plans, pauses, options.pauseSyncMs ?? 0);
-  if (dryRun || isIdle) return fixReport(session, { ...result, outcomes: [...resumed, ...pauseSteps(pause)] });
+  if (dryRun || isIdle)
+    return fixReport(session, { ...result, outcomes: [...resumed, ...pauseSteps(pause), ...sealedSteps] });
 
   showPlans(session, { plans, fills, pause }, snapshot);
   await untilInterrupted(rehearseWrites(session, plans, snapshot.missingNamespaces), deps.signal);
   await agreeToFix(session, { plans, fills, pause, wanted: [...wanted, ...inStores], snapshot }, options);
   refuseWhenInterrupted(session);
   const done = await carryOut(session, { ...result, pause }, options);
-  return fixReport(session, { ...result, ...done, outcomes: [...resumed, ...done.outcomes] });
+  return fixReport(session, { ...result, ...done, outcomes: [...resumed, ...done.outcomes, ...sealedSteps] });
 }
 
 /** What was done, and what it looks like now where another program was to write. */

@@ -173,5 +173,6 @@ const stepActions: Readonly<Record<SecretPlan['action'], StepOutcome['action']>>
   patch: 'patch-secret',
   recreate: 'recreate-secret',
   sync: 'sync-external-secret',
+  seal: 'seal-values',
   none: 'patch-secret',
 };

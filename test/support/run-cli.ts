@@ -8,6 +8,7 @@ import { openDrillJournalFile } from '../../src/adapters/drill-journal-file.ts';
 import { journalDigest, readDrillResults, readJournal } from '../../src/adapters/drill-journal-text.ts';
 import { createFingerprints } from '../../src/adapters/fingerprints.ts';
 import { openSource, type OpenSourceOptions } from '../../src/adapters/open-source.ts';
+import { openKubeseal } from '../../src/adapters/kubeseal.ts';
 import { createManifestFiles } from '../../src/adapters/manifest-files.ts';
 import { createOutputFolder } from '../../src/adapters/output-folder.ts';
 import { readPlanFile, readReportFile } from '../../src/adapters/document-file.ts';
@@ -89,6 +90,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
         newPassphrase: terminal.canPrompt ? () => prompter.secret('new passphrase:', () => undefined) : undefined,
         ...(azure && { azure }),
       }),
+    openSealer: ({ certificateFile }) => openKubeseal({ env: { PATH: '', ...env }, cwd, certificateFile }),
     startVault: () => Promise.reject(new Error('a test starts its vault itself')),
     startSandbox: () => Promise.reject(new Error('a test starts its sandbox itself')),
     openSource: (spec, { identity } = {}) =>

@@ -1,0 +1,65 @@
+import type { ObjectMeta } from './kubernetes-metadata.ts';
+import type { ObjectRef } from './kubernetes.ts';
+import { refOf } from './object-owners.ts';
+import { plannedSecret, type SecretPlan, type SecretTarget } from './plan-secrets.ts';
+import type { PlannedSecret, SealedManifest } from './secret-reports.ts';
+import type { SealedSecret } from './secret-writer-objects.ts';
+
+/** A Secret that Sealed Secrets writes, and what is to be sealed into its SealedSecret. */
+export interface SealTarget {
+  readonly target: SecretTarget;
+  readonly sealed: SealedSecret;
+}
+
+export interface SealPlan {
+  readonly plan: SecretPlan;
+  readonly sealed: SealedSecret;
+}
+
+export type SealScope = 'strict' | 'namespace-wide' | 'cluster-wide';
+
+const prefix = 'sealedsecrets.bitnami.com';
+/** Written by those who bring it into the cluster. */
+const notKept = [/^kubectl\.kubernetes\.io\//, /^argocd\.argoproj\.io\/tracking-id$/];
+
+export function sealedRef({ sealed }: Pick<SealPlan, 'sealed'>): ObjectRef {
+  return refOf('SealedSecret', sealed.metadata);
+}
+
+/** Where its values may be opened: new ones are sealed as the others were. */
+export function sealScope({ metadata: { annotations = {} } }: Pick<SealedSecret, 'metadata'>): SealScope {
+  if (annotations[`${prefix}/cluster-wide`] === 'true') return 'cluster-wide';
+  return annotations[`${prefix}/namespace-wide`] === 'true' ? 'namespace-wide' : 'strict';
+}
+
+/** The plan as reports show it: what is sealed, and nothing of what stays. */
+export function plannedSeal({ plan }: SealPlan): PlannedSecret {
+  const { object, keys } = plannedSecret(plan);
+  return { object, action: 'seal', keys: keys.filter(({ change }) => change !== 'SAME') };
+}
+
+/** The SealedSecret with what was sealed now beside what it held. */
+export function sealedManifest(
+  { sealed: { metadata, spec } }: Pick<SealPlan, 'sealed'>,
+  encrypted: ReadonlyMap<string, string>,
+): SealedManifest {
+  return {
+    apiVersion: 'bitnami.com/v1alpha1',
+    kind: 'SealedSecret',
+    metadata: keptMetadata(metadata),
+    spec: {
+      encryptedData: { ...spec?.encryptedData, ...Object.fromEntries(encrypted) },
+      ...(spec?.template && { template: spec.template }),
+    },
+  };
+}
+
+function keptMetadata({ name, namespace = '', labels, annotations = {} }: ObjectMeta): SealedManifest['metadata'] {
+  const kept = Object.entries(annotations).filter(([key]) => !notKept.some((pattern) => pattern.test(key)));
+  return {
+    name,
+    namespace,
+    ...(labels && { labels }),
+    ...(kept.length > 0 && { annotations: Object.fromEntries(kept) }),
+  };
+}

@@ -1,0 +1,106 @@
+import { refText } from '../core/kubernetes.ts';
+import { keysOf, planSecret } from '../core/plan-secrets.ts';
+import type { StepOutcome } from '../core/report.ts';
+import { sealedManifest, sealedRef, sealScope, type SealPlan, type SealTarget } from '../core/seal-plan.ts';
+import type { SealedManifest } from '../core/secret-reports.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { OperatorError } from '../errors.ts';
+import type { Sealer } from '../value-ports.ts';
+import { collectValues, type CollectOptions } from './collect-values.ts';
+import type { Session } from './session.ts';
+
+/** The program that seals, and the certificate of the controller that is to open it. */
+export interface Sealing {
+  readonly sealer: Sealer;
+  readonly certificate: string;
+}
+
+/** What became of each, and the SealedSecrets to commit. */
+export interface Sealed {
+  readonly outcomes: readonly StepOutcome[];
+  readonly manifests: readonly SealedManifest[];
+}
+
+/** Where the controller's Service is: as kubeseal takes it, and as its charts and manifests install it. */
+const services = ['kube-system', 'sealed-secrets'].flatMap((namespace) =>
+  ['sealed-secrets-controller', 'sealed-secrets'].map((service) => ({ namespace, service })),
+);
+
+/** Undefined where nothing can be sealed here, of which is said why. */
+export async function openSealing(
+  session: Session,
+  { writers }: Pick<Snapshot, 'writers'>,
+  { certificateFile }: { readonly certificateFile: string | undefined },
+): Promise<Sealing | undefined> {
+  if (writers.sealedSecrets.items.length === 0) return undefined;
+  const { deps } = session;
+  const sealer = await deps.openSealer({ certificateFile });
+  if (sealer === undefined) {
+    deps.terminal.err('warning: nothing can be sealed here: kubeseal is not on PATH');
+    return undefined;
+  }
+  const certificate = sealer.certificate ?? (await certificateOfController(session));
+  if (certificate !== undefined) return { sealer, certificate };
+  deps.terminal.err(
+    'warning: nothing can be sealed here: the Sealed Secrets controller gave no certificate; ' +
+      'add --seal-cert FILE, as kubeseal --fetch-cert prints it',
+  );
+  return undefined;
+}
+
+async function certificateOfController({ cluster }: Session): Promise<string | undefined> {
+  for (const place of services) {
+    const answer = await cluster.serviceGet({ ...place, port: 8080, path: '/v1/cert.pem' });
+    if (answer.state !== 'present' || answer.value.status !== 200) continue;
+    if (answer.value.body.includes('-----BEGIN CERTIFICATE-----')) return answer.value.body;
+  }
+  return undefined;
+}
+
+export const nothingSealed: Sealed = { outcomes: [], manifests: [] };
+
+/** Collects what is to be sealed as for any Secret. */
+export async function collectToSeal(
+  session: Session,
+  seals: readonly SealTarget[],
+  options: CollectOptions,
+): Promise<readonly SealPlan[]> {
+  const { found, later } = await collectValues(
+    session,
+    seals.flatMap(({ target }) => target.wanted),
+    options,
+  );
+  return seals.map(({ target, sealed }) => ({ plan: planSecret(target, found, later), sealed }));
+}
+
+/** Seals what is planned. Nothing in the cluster is changed: what comes of it is to be committed. */
+export async function sealValues(
+  { deps }: Session,
+  { sealer, certificate }: Sealing,
+  plans: readonly SealPlan[],
+): Promise<Sealed> {
+  const outcomes: StepOutcome[] = [];
+  const manifests: SealedManifest[] = [];
+  for (const each of plans.filter(({ plan }) => plan.values.size > 0)) {
+    const { object, values } = each.plan;
+    const sealedObject = sealedRef(each);
+    const step = (outcome: StepOutcome['outcome'], detail: string): StepOutcome => ({
+      action: 'seal-values',
+      object: sealedObject,
+      outcome,
+      detail,
+    });
+    try {
+      const { namespace, name } = object;
+      const scope = sealScope(each.sealed);
+      const encrypted = await sealer.seal({ namespace, name, data: values, scope, certificate }, deps.signal);
+      manifests.push(sealedManifest(each, encrypted));
+      const keys = [...keysOf(each.plan, 'ADD'), ...keysOf(each.plan, 'CHANGE')].join(', ');
+      outcomes.push(step('done', `${keys} sealed: ${refText(sealedObject)} is to be committed and applied`));
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error;
+      outcomes.push(step('failed', error.message));
+    }
+  }
+  return { outcomes, manifests };
+}
