@@ -15,6 +15,7 @@ import { newFinding } from './new-finding.ts';
 import { refOf } from './object-owners.ts';
 import type { ExternalSecret, SealedSecret } from './secret-writer-objects.ts';
 import { conditionOf, mayWrite, storeRef, targetName, writerIndex, type WriterIndex } from './secret-writers.ts';
+import { keyVaultUrl } from './store-place.ts';
 
 /** Findings of Secrets with their owners, and what keeps those owners from writing as the root of it. */
 export interface WriterDiagnosis {
@@ -30,7 +31,7 @@ export function diagnoseWriters(scene: Scene, secrets: readonly Finding[]): Writ
   const index = writerIndex(scene.snapshot);
   const { externalSecrets, sealedSecrets } = scene.snapshot.writers;
   const stores = storeFailures(index, externalSecrets.items);
-  const external = externalSecrets.items.flatMap((each) => externalFailure(scene, each, stores) ?? []);
+  const external = externalSecrets.items.flatMap((each) => externalFailure(scene, each, { index, stores }) ?? []);
   const sealed = sealedSecrets.items.flatMap((each) => sealedFailure(each) ?? []);
   const failing = new Map([...external, ...sealed].map((finding) => [refId(finding.object), finding]));
 
@@ -42,7 +43,7 @@ export function diagnoseWriters(scene: Scene, secrets: readonly Finding[]): Writ
 function externalFailure(
   scene: Scene,
   external: ExternalSecret,
-  stores: ReadonlyMap<string, Finding>,
+  { index, stores }: { readonly index: WriterIndex; readonly stores: ReadonlyMap<string, Finding> },
 ): Finding | undefined {
   const state = stateOf(conditionOf(external.status?.conditions, 'Ready'));
   if (state.ready === 'true' || isYoung(scene, external)) return undefined;
@@ -55,12 +56,13 @@ function externalFailure(
       : `it is not ready${stateText(state)}`;
   const entries = missing.length === 0 ? '' : `; its store has no entry ${listText(missing)}`;
   const target = `secret/${targetName(external)}`;
+  const canBeGiven = missing.length > 0 && keyVaultUrl(index.storeOf(external)) !== undefined;
   return newFinding('external-secret-not-ready', {
     object,
     severity: 'warning',
     message: `${refText(object)}, which writes ${target}, cannot: ${why}${entries}`,
     causes: cause === undefined ? [] : [cause.id],
-    fix: cause === undefined ? describeCommand(object) : cause.fix,
+    fix: cause?.fix ?? (canBeGiven ? `c2l fix-secrets -n ${object.namespace}` : describeCommand(object)),
   });
 }
 

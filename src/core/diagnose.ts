@@ -6,6 +6,7 @@ import { diagnoseConfigMaps } from './diagnose-config-maps.ts';
 import { diagnoseEnvFrom } from './diagnose-env-from.ts';
 import { diagnoseNextStart } from './diagnose-next-start.ts';
 import { diagnoseNodes } from './diagnose-nodes.ts';
+import { diagnosePauses } from './diagnose-pauses.ts';
 import { diagnosePullSecrets } from './diagnose-pull-secrets.ts';
 import { diagnoseSecretHygiene } from './diagnose-secret-hygiene.ts';
 import { diagnoseRollouts } from './diagnose-rollouts.ts';
@@ -49,6 +50,7 @@ export function diagnose(snapshot: Snapshot, stack?: Stack): Finding[] {
     ...diagnoseRollouts(scene, roots),
     ...diagnoseApplications(scene, roots),
     ...diagnoseSecretHygiene(scene),
+    ...diagnosePauses(snapshot),
     ...diagnoseUnreadable(scene),
   ];
   return findings.sort(compareFindings);

@@ -53,6 +53,7 @@ export const findingCodes = {
   'external-secret-not-ready': { severity: 'error', runbook: 'restoring-application-secrets' },
   'secret-store-not-ready': { severity: 'error', runbook: 'restoring-application-secrets' },
   'sealed-secret-not-synced': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'sync-paused': { severity: 'warning', runbook: 'restoring-application-secrets' },
   'backup-value-unusable': { severity: 'error', runbook: 'restoring-application-secrets' },
   'optional-key-absent': { severity: 'info', runbook: 'restoring-application-secrets' },
   'next-start-fails': { severity: 'warning', runbook: 'restoring-application-secrets' },

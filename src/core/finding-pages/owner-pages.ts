@@ -15,8 +15,8 @@ export const ownerPages = {
       },
     ],
     fixWithC2l: [
-      'Repair the store, or put the missing entry into it; `c2l audit` then shows what is left.',
-      { lines: ['c2l audit'] },
+      'Where the store is an Azure Key Vault, c2l finds the missing entry in a backup, puts it there after a question, and has it synced. Every other store is to be repaired first; `c2l audit` then shows what is left.',
+      { lines: ['c2l fix-secrets --from env:FILE'] },
     ],
     fixByHand: [
       'Then have it look again at once, instead of at its next interval:',
@@ -44,7 +44,10 @@ export const ownerPages = {
       'Sealed Secrets could not unseal it, or found a Secret of that name that it does not own and leaves alone. After the loss of the sealing key nothing can be unsealed until the key is restored.',
     ],
     inKubectl: [{ lines: ['kubectl -n NAMESPACE describe sealedsecret NAME'] }],
-    fixWithC2l: ['c2l does not unseal. It names what lacks the values.', { lines: ['c2l audit'] }],
+    fixWithC2l: [
+      'c2l does not unseal. With `kubeseal` on PATH it seals anew what the Secret lacks, and prints the SealedSecret to commit.',
+      { lines: ['c2l fix-secrets --from env:FILE'] },
+    ],
     fixByHand: [
       'Sealed for another cluster, namespace or name: seal it again with `kubeseal`. An unowned Secret stands in the way: mark it, then change the SealedSecret, for the mark counts only with the next change of its spec:',
       { lines: ['kubectl -n NAMESPACE annotate secret NAME sealedsecrets.bitnami.com/managed=true'] },
@@ -60,6 +63,21 @@ export const ownerPages = {
     fixWithC2l: ['c2l takes no side. It names both.'],
     fixByHand: ['Remove the Secret from one of them, in Git where that holds it.'],
     safeToIgnore: ['Where both hold the very same values, until one of them changes.'],
+  },
+  'sync-paused': {
+    title: 'c2l keeps an owner from syncing',
+    meaning: [
+      '`fix-secrets --pause-sync` or a drill switched off how an Argo CD Application or an ExternalSecret writes by itself, so that a repair was not undone. Until that is put back nothing that changes in Git or in the store arrives. As information while the run that did it holds it; as a warning once its time is over, or where its note was edited.',
+    ],
+    inKubectl: [
+      'The annotation says until when, by whom, and what stood there before.',
+      { lines: ['kubectl -n NAMESPACE get applications,externalsecrets -o yaml | grep c2l.dev/paused-sync'] },
+    ],
+    fixWithC2l: ['Every command that writes ends what a killed run left. At once:', { lines: ['c2l restore-sync'] }],
+    fixByHand: [
+      'Put back what stands under `was` in the annotation, into `spec.syncPolicy.automated` of an Application or `spec.target.creationPolicy` of an ExternalSecret, and remove the annotation.',
+    ],
+    safeToIgnore: ['As information, while somebody works on it.'],
   },
   'secret-unused': {
     title: 'nothing that can be seen uses a Secret',

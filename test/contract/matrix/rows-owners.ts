@@ -18,6 +18,17 @@ function external(name: string, store: string): Manifest {
   };
 }
 
+/** As a run leaves it that dies between the pause and its end. */
+function paused({ metadata, spec, ...rest }: Manifest): Manifest {
+  const until = '2020-01-01T00:00:00.000Z';
+  const note = { id: 'a', until, by: 'kim@laptop', command: 'fix-secrets', processId: 1, order: 0, was: 'Owner' };
+  return {
+    ...rest,
+    metadata: { ...metadata, annotations: { 'c2l.dev/paused-sync': JSON.stringify(note) } },
+    spec: { ...(spec as object), target: { name: 'app', creationPolicy: 'None' } },
+  };
+}
+
 function store(name: string, entries: readonly string[]): Manifest {
   const data = entries.map((key) => ({ key, value: `value-of-${key}-`.padEnd(32, 'x') }));
   return {
@@ -67,6 +78,13 @@ export const ownerRows: readonly MatrixRow[] = [
     objects: [store('vault', ['entry-a']), external('app', 'vault'), reader],
     shows: { api: 'Running' },
     findings: [],
+  },
+  {
+    situation: 'c2l paused an ExternalSecret and was killed',
+    needs: 'controllers',
+    objects: [store('vault', ['entry-a']), paused(external('app', 'vault'))],
+    findings: ['warning sync-paused externalsecret/app'],
+    says: [/^sync of externalsecret\/app is paused: by kim@laptop \(c2l fix-secrets\), which should have ended it at/],
   },
   {
     situation: 'a SealedSecret cannot be unsealed',
