@@ -21,9 +21,23 @@ export function allPaused(pauses: PausesBySecret): PausableRef[] {
   return [...new Map([...pauses.values()].flat().map((ref) => [refId(ref), ref])).values()];
 }
 
-/** For the Secrets that are written, and no others. */
-export function plannedPause(plans: readonly SecretPlan[], pauses: PausesBySecret, durationMs: number): PlannedPause {
-  const written = plans.filter(({ action, object }) => action !== 'none' && pauses.has(refId(object)));
+export interface PauseOptions {
+  readonly durationMs: number;
+  /** What a run left paused that was killed, by `refId`: where it had written already, its pause goes on. */
+  readonly left: ReadonlySet<string>;
+}
+
+/** For the Secrets that are written, or were by a run that could not hold its pause, and no others. */
+export function plannedPause(
+  plans: readonly SecretPlan[],
+  pauses: PausesBySecret,
+  { durationMs, left }: PauseOptions,
+): PlannedPause {
+  const goesOn = (object: ObjectRef): boolean =>
+    pauses.get(refId(object))?.some((ref) => left.has(refId(ref))) === true;
+  const written = plans.filter(
+    ({ action, object }) => pauses.has(refId(object)) && (action !== 'none' || goesOn(object)),
+  );
   const chains = new Map(written.map(({ object }) => [refId(object), pauses.get(refId(object)) ?? []]));
   return {
     objects: allPaused(chains),

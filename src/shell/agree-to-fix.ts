@@ -80,6 +80,8 @@ function question(plans: readonly SecretPlan[], fills: readonly FilledSync[], na
     ...(replaced > 0 ? [`replace ${count(replaced, 'value')}`] : []),
   ];
   const secrets = changing.map(({ object }) => `${object.namespace}/${object.name}`);
+  const kept = plans.map(({ object }) => `${object.namespace}/${object.name}`).join(', ');
+  if (changing.length === 0 && fills.length === 0) return `keep ${kept} as it is?`;
   const own = changing.length === 0 ? [] : [`${parts.join(', ')} in ${secrets.join(', ')}`];
   const synced = fills.map(
     ({ sync: { external, secret } }) => `have ${refText(external)} write ${secret.namespace}/${secret.name}`,

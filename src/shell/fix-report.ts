@@ -3,7 +3,7 @@ import type { Finding, FindingCode } from '../core/findings.ts';
 import { refId } from '../core/kubernetes.ts';
 import { applySecretPlans, plannedSecret, type SecretPlan } from '../core/plan-secrets.ts';
 import { verdictOfWrites, type StepOutcome } from '../core/report.ts';
-import type { FixReport } from '../core/secret-reports.ts';
+import type { FixReport, SealedManifest } from '../core/secret-reports.ts';
 import { plannedSeal, type SealPlan } from '../core/seal-plan.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { plannedFill, type FilledSync } from './fill-stores.ts';

@@ -1,43 +1,20 @@
 import { heldSecrets } from '../core/held-secrets.ts';
 import { pauseSteps, plannedPause, type PlannedPause } from '../core/plan-pause.ts';
-import {
-  canDoWithout,
-  keyId,
-  plannedSecret,
-  planSecret,
-  secretTargets,
-  wantedKeys,
-  type SecretTarget,
-  type WantedKey,
-} from '../core/plan-secrets.ts';
-import type { FixReport, PlannedSecret } from '../core/secret-reports.ts';
 import type { StepOutcome } from '../core/report.ts';
 import { requirements } from '../core/requirements.ts';
-import {
-  isSecretNamed,
-  overwriteNeeded,
-  refuseSharedSourceNames,
-  refuseUnknownNames,
-  refuseUnknownSecrets,
-  unnamedChanges,
-} from '../core/secret-guards.ts';
-import { plannedSeal } from '../core/seal-plan.ts';
+import type { FixReport } from '../core/secret-reports.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import type { ValueSource } from '../value-ports.ts';
-import { collectForStores, plannedFill } from './fill-stores.ts';
-import { collectValues, type CollectOptions } from './collect-values.ts';
+import type { PausableRef } from '../core/sync-pause.ts';
 import { agreeToFix, showPlans } from './agree-to-fix.ts';
 import { fixReport, type FixResult } from './fix-report.ts';
-import { guardTargets } from './guard-targets.ts';
-import { endLeftPauses } from './left-pauses.ts';
 import type { Generate } from './generate-values.ts';
+import { endLeftPauses, leftPauses, takingOver } from './left-pauses.ts';
 import { observe } from './observe.ts';
-import { proveFixRights } from './fix-rights.ts';
+import { planRepair, type CheckPlans } from './plan-repair.ts';
 import { refuseUnreadableSecrets } from './readable-secrets.ts';
-import { refuseBrokenPairs, rehearseWrites } from './rehearse-writes.ts';
-import { revisionSource, revisionSpec } from './revision-source.ts';
+import { rehearseWrites } from './rehearse-writes.ts';
+import { nothingSealed, sealValues } from './seal-values.ts';
 import { refuseWhenInterrupted, type Session } from './session.ts';
-import { collectToSeal, nothingSealed, openSealing, sealValues } from './seal-values.ts';
 import { syncExternals } from './sync-external.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 import { writePaused } from './write-paused.ts';
@@ -94,66 +71,54 @@ export async function runFix(session: Session, options: FixOptions): Promise<Fix
   );
 }
 
-type CheckPlans = (plans: readonly PlannedSecret[]) => Promise<void>;
-
 async function repair(session: Session, options: FixOptions, check?: CheckPlans): Promise<FixReport> {
-  const { deps, stack } = session;
-  const { dryRun } = options;
   const { snapshot, resumed } = await lookFirst(session, options);
-  const known = wantedBy(session, snapshot, options);
-  const from = options.from.length > 0 ? options.from : session.defaultSources;
-  const sources = await openSources(session, options, { from, snapshot, known });
-  const sealing = await openSealing(session, snapshot, { certificateFile: options.sealCert });
-  const { targets, syncs, seals, pauses, refusal, leftAlone } = guardTargets(
-    session,
-    secretTargets(known, snapshot, stack),
-    {
-      snapshot,
-      mayPause: options.pauseSyncMs !== undefined,
-      maySeal: sealing !== undefined,
-      recreate: (secret) => dryRun || deps.terminal.canPrompt || isSecretNamed(secret, options.recreate ?? []),
-    },
-  );
-  const wanted = targets.flatMap((target) => target.wanted);
-  const inStores = syncs.flatMap(({ vault }) => vault?.entries.map((entry) => entry.wanted) ?? []);
-  refuseUnnamedChanges(session, [...wanted, ...inStores], options);
-  const isPartial = options.partial === true;
-  if (!dryRun) await proveFixRights(session, { targets, syncs, pauses, snapshot, isPartial });
+  const seen = { snapshot, resumed, check };
+  if (!mayPause(options)) return repairSeen(session, options, { ...seen, settle: nothingToSettle });
+  return takingOver(session, snapshot, (settle) => repairSeen(session, options, { ...seen, settle }));
+}
 
-  const collect: CollectOptions = {
-    sources,
-    recover: options.recover === true,
-    identity: options.identity,
-    generate: options.generate,
-    snapshot,
-    dryRun,
-    partial: isPartial,
-    kept: from.includes(revisionSpec) ? undefined : revisionSource(snapshot, { known, stack }),
-  };
-  const { found, later } = await collectValues(session, wanted, collect);
-  const fills = await collectForStores(session, syncs, collect);
-  const sealPlans = await collectToSeal(session, seals, collect);
-  const { open, left } = isPartial
-    ? withValues(session, targets, new Set([...found.keys(), ...later.keys()]))
-    : { open: targets, left: [] };
-  const plans = open.map((target) => planSecret(target, found, later));
-  refuseBrokenPairs(session, plans);
-  await check?.([...plans.map(plannedSecret), ...fills.map(plannedFill), ...sealPlans.map(plannedSeal)]);
-  const { outcomes: sealedSteps, manifests } =
-    sealing === undefined || dryRun ? nothingSealed : await sealValues(session, sealing, sealPlans);
-  const isIdle = plans.every(({ action }) => action === 'none') && syncs.length === 0;
-  if (isIdle && refusal !== undefined && sealPlans.length === 0) throw refusal;
-  const result = { snapshot, from, plans, fills, sealPlans, manifests, leftAlone: [...leftAlone, ...left], dryRun };
-  const pause = plannedPause(plans, pauses, options.pauseSyncMs ?? 0);
-  if (dryRun || isIdle)
-    return fixReport(session, { ...result, outcomes: [...resumed, ...pauseSteps(pause), ...sealedSteps] });
+const nothingToSettle = (): Promise<readonly StepOutcome[]> => Promise.resolve([]);
+
+/** Whether it goes on with pauses that were left, rather than ending them before anything else. */
+function mayPause({ pauseSyncMs, dryRun }: FixOptions): boolean {
+  return pauseSyncMs !== undefined && !dryRun;
+}
+
+interface Seen {
+  readonly snapshot: Snapshot;
+  readonly resumed: readonly StepOutcome[];
+  readonly check: CheckPlans | undefined;
+  /** Ends what was left paused, but for what is to be paused now. */
+  readonly settle: (needed: readonly PausableRef[]) => Promise<readonly StepOutcome[]>;
+}
+
+async function repairSeen(session: Session, options: FixOptions, seen: Seen): Promise<FixReport> {
+  const { deps } = session;
+  const { dryRun } = options;
+  const { snapshot, resumed, check, settle } = seen;
+  const { refusal, pauses, wanted, sealing, ...planned } = await planRepair(session, options, { snapshot, check });
+  const { plans, fills, sealPlans } = planned;
+  const { outcomes: sealedSteps, manifests } = dryRun ? nothingSealed : await sealValues(session, sealing, sealPlans);
+  const pause = plannedPause(plans, pauses, {
+    durationMs: options.pauseSyncMs ?? 0,
+    left: leftPauses(session, snapshot),
+  });
+  const hasWork = plans.some(({ action }) => action !== 'none') || fills.length > 0 || pause.objects.length > 0;
+  if (!hasWork && refusal !== undefined && sealPlans.length === 0) throw refusal;
+  const result = { ...planned, snapshot, manifests, dryRun };
+  if (dryRun || !hasWork) {
+    const ended = await settle([]);
+    return fixReport(session, { ...result, outcomes: [...resumed, ...ended, ...pauseSteps(pause), ...sealedSteps] });
+  }
 
   showPlans(session, { plans, fills, pause }, snapshot);
   await untilInterrupted(rehearseWrites(session, plans, snapshot.missingNamespaces), deps.signal);
-  await agreeToFix(session, { plans, fills, pause, wanted: [...wanted, ...inStores], snapshot }, options);
+  await agreeToFix(session, { plans, fills, pause, wanted, snapshot }, options);
   refuseWhenInterrupted(session);
+  const ended = await settle(pause.objects);
   const done = await carryOut(session, { ...result, pause }, options);
-  return fixReport(session, { ...result, ...done, outcomes: [...resumed, ...done.outcomes, ...sealedSteps] });
+  return fixReport(session, { ...result, ...done, outcomes: [...resumed, ...ended, ...done.outcomes, ...sealedSteps] });
 }
 
 /** What was done, and what it looks like now where another program was to write. */
@@ -181,72 +146,13 @@ type FixResultSoFar = Pick<FixResult, 'snapshot' | 'plans' | 'fills'> & { readon
 
 async function lookFirst(
   session: Session,
-  { dryRun }: FixOptions,
+  options: FixOptions,
 ): Promise<{ readonly snapshot: Snapshot; readonly resumed: readonly StepOutcome[] }> {
   const { cluster, deps, scope } = session;
   const look = (): Promise<Snapshot> => untilInterrupted(observe(cluster, scope, deps.clock.now()), deps.signal);
   const snapshot = await look();
   refuseUnreadableSecrets(session, snapshot);
-  const resumed = dryRun ? [] : await endLeftPauses(session, snapshot);
+  const resumed = options.dryRun || mayPause(options) ? [] : await endLeftPauses(session, snapshot);
   // What syncs again may have written already.
   return { snapshot: resumed.length === 0 ? snapshot : await look(), resumed };
-}
-
-/** A wrong `--from` shows at the first run, not in the next outage. */
-async function openSources(
-  { deps, stack }: Session,
-  options: FixOptions,
-  {
-    from,
-    snapshot,
-    known,
-  }: { readonly from: readonly string[]; readonly snapshot: Snapshot; readonly known: readonly WantedKey[] },
-): Promise<readonly ValueSource[]> {
-  const sources = await Promise.all(
-    from.map(async (spec) =>
-      spec === revisionSpec ? revisionSource(snapshot, { known, stack }) : deps.openSource(spec, options),
-    ),
-  );
-  if (sources.length > 0) refuseSharedSourceNames(known);
-  return sources;
-}
-
-/** What can be written of each Secret, and what is left out of it, which is said loudly. */
-function withValues(
-  { deps }: Session,
-  targets: readonly SecretTarget[],
-  found: ReadonlySet<string>,
-): { open: readonly SecretTarget[]; left: readonly StepOutcome[] } {
-  const isLacking = (key: WantedKey): boolean => !found.has(keyId(key)) && !canDoWithout(key);
-  const open = targets.map((target) => ({ ...target, wanted: target.wanted.filter((key) => !isLacking(key)) }));
-  const left = targets.flatMap(({ object, wanted }): StepOutcome[] => {
-    const keys = wanted.filter(isLacking).map(({ key }) => key);
-    if (keys.length === 0) return [];
-    const detail = `left without ${keys.join(', ')}: no source has a usable value`;
-    deps.terminal.err(`warning: PARTIAL: secret ${object.namespace}/${object.name} is ${detail}`);
-    return [{ action: 'patch-secret', object, outcome: 'skipped', detail }];
-  });
-  return { open: open.filter(({ wanted, unfinished }) => wanted.length > 0 || unfinished !== undefined), left };
-}
-
-/**
- * A value that is there but breaks the stack's format may still be the one that works: where nobody can be asked it is
- * left alone unless the command line names it, and the report says so.
- */
-function wantedBy({ deps, stack }: Session, snapshot: Snapshot, options: FixOptions): WantedKey[] {
-  const all = requirements(snapshot, stack);
-  refuseUnknownNames(options.overwrite, all);
-  refuseUnknownSecrets(options.recreate ?? [], all);
-  const wanted = wantedKeys(all, options.overwrite);
-  if (deps.terminal.canPrompt) return wanted;
-  for (const { key, reason, detail } of wanted) {
-    if (reason === 'invalid') deps.terminal.err(`warning: ${key} ${detail ?? 'is invalid'}: left as it is`);
-  }
-  return wanted.filter(({ reason }) => reason !== 'invalid');
-}
-
-function refuseUnnamedChanges({ deps }: Session, wanted: readonly WantedKey[], options: FixOptions): void {
-  if (deps.terminal.canPrompt || options.dryRun) return;
-  const unnamed = unnamedChanges(wanted, options.overwrite);
-  if (unnamed.length > 0) throw overwriteNeeded(unnamed);
 }

@@ -1,7 +1,7 @@
-import { refText } from '../core/kubernetes.ts';
+import { refId, refText } from '../core/kubernetes.ts';
 import type { StepOutcome } from '../core/report.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import { pausesIn, type PausedObject } from '../core/sync-pause.ts';
+import { pausesIn, type PausableRef, type PausedObject } from '../core/sync-pause.ts';
 import { utcText } from '../core/utc-text.ts';
 import { resumeSync } from './pause-sync.ts';
 import type { Session } from './session.ts';
@@ -11,11 +11,17 @@ import type { Session } from './session.ts';
  * killed. Every command that writes does so before anything else: whoever asked for the pause agreed to its end. Others
  * are told of, and left.
  */
-export async function endLeftPauses(session: Session, snapshot: Snapshot): Promise<readonly StepOutcome[]> {
+export async function endLeftPauses(
+  session: Session,
+  snapshot: Snapshot,
+  { but = [] }: { readonly but?: readonly PausableRef[] } = {},
+): Promise<readonly StepOutcome[]> {
   const { terminal } = session.deps;
   const outcomes: StepOutcome[] = [];
+  const kept = new Set(but.map(refId));
   for (const paused of pausesIn(snapshot)) {
     const { object, pause } = paused;
+    if (kept.has(refId(object))) continue;
     const place = `-n ${object.namespace}`;
     if (!isLeft(session, paused)) {
       if (pause?.processId === session.deps.processId && pause.by === session.deps.operator) continue;
@@ -34,6 +40,33 @@ export async function endLeftPauses(session: Session, snapshot: Snapshot): Promi
     outcomes.push(...ended);
   }
   return outcomes;
+}
+
+/** The objects whose pause nobody ends any more, by `refId`: another run may take it over. */
+export function leftPauses(session: Session, snapshot: Snapshot): ReadonlySet<string> {
+  const left = pausesIn(snapshot).filter((paused) => isLeft(session, paused));
+  return new Set(left.map(({ object }) => refId(object)));
+}
+
+/**
+ * For a run that may pause itself: pauses that a killed run left stay until it is known which of them it goes on with,
+ * so that nobody undoes meanwhile what they keep. However it ends, none is left.
+ */
+export async function takingOver<T>(
+  session: Session,
+  snapshot: Snapshot,
+  run: (settle: (needed: readonly PausableRef[]) => Promise<readonly StepOutcome[]>) => Promise<T>,
+): Promise<T> {
+  let isSettled = false;
+  try {
+    return await run((needed) => {
+      isSettled = true;
+      return endLeftPauses(session, snapshot, { but: needed });
+    });
+  } catch (error) {
+    if (!isSettled) await endLeftPauses(session, snapshot);
+    throw error;
+  }
 }
 
 /** Whoever holds a pause ends it in time, but for what their clock is off. */

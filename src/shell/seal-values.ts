@@ -76,9 +76,11 @@ export async function collectToSeal(
 /** Seals what is planned. Nothing in the cluster is changed: what comes of it is to be committed. */
 export async function sealValues(
   { deps }: Session,
-  { sealer, certificate }: Sealing,
+  sealing: Sealing | undefined,
   plans: readonly SealPlan[],
 ): Promise<Sealed> {
+  if (sealing === undefined) return nothingSealed;
+  const { sealer, certificate } = sealing;
   const outcomes: StepOutcome[] = [];
   const manifests: SealedManifest[] = [];
   for (const each of plans.filter(({ plan }) => plan.values.size > 0)) {

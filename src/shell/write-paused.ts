@@ -30,7 +30,9 @@ export async function writePaused(session: Session, { pause, command, write }: P
   const held = await pauseSync(session, objects, { until, command });
   try {
     const done = await write();
-    const end = done.written.length > 0 ? await hold(session, held, { until, secrets }) : undefined;
+    // What a killed run wrote already is held as what is written now.
+    const isHeld = done.written.length > 0 || done.outcomes.length === 0;
+    const end = isHeld ? await hold(session, held, { until, secrets }) : undefined;
     const resumed = (await resumeSync(session, objects, held)).map((step) => withEnd(step, end));
     return { ...done, outcomes: [...held.outcomes, ...done.outcomes, ...resumed] };
   } catch (error) {

@@ -39,6 +39,7 @@ async function setUp({
     connect: notUsed,
     startSandbox: notUsed,
     startVault: notUsed,
+    openSealer: notUsed,
     openSource: notUsed,
     openTarget: notUsed,
     readPlanFile: notUsed,

@@ -16,7 +16,7 @@ const namespace = 'cloudtolocalllm';
 const external: PausableRef = { kind: 'ExternalSecret', namespace, name: 'shop' };
 const applicationRef = (name: string): PausableRef => ({ kind: 'Application', namespace: 'argocd', name });
 const automated = { prune: true, selfHeal: true, allowEmpty: true };
-const later = () => ({ until: new Date(Date.now() + 60_000), command: 'fix-secrets' });
+const later = () => ({ until: new Date(Date.now() + 3_600_000), command: 'fix-secrets' });
 
 function application(name: string, holds: readonly object[], more: object = {}): NewObject {
   return {

@@ -20,12 +20,19 @@ export function readsWorkloads(purpose: RbacPurpose): boolean {
 
 /** Who keeps a pause ends it where it is kept: on Applications, where Argo CD has them. */
 export function argocdPauseRules(purpose: RbacPurpose): RbacRule[] {
+  const apiGroups = ['argoproj.io'];
+  const resources = ['applications'];
+  if (purpose === 'fix-secrets') {
+    return [
+      { why: 'with --pause-sync Argo CD is kept from undoing a value', apiGroups, resources, verbs: ['get', 'patch'] },
+    ];
+  }
   if (purpose !== 'restore-sync') return [];
   return [
     {
       why: 'the sync that c2l paused goes on as it was before',
-      apiGroups: ['argoproj.io'],
-      resources: ['applications'],
+      apiGroups,
+      resources,
       verbs: ['list', 'get', 'patch'],
     },
   ];
@@ -123,11 +130,11 @@ function listRules(purpose: RbacPurpose): RbacRule[] {
 }
 
 type RulesOf = (namespace: string, stack: Stack | undefined) => RbacRule[];
-type Part = 'logs' | 'write' | 'delete' | 'sync' | 'restart' | 'checks' | 'prune' | 'resume' | 'drill';
+type Part = 'logs' | 'write' | 'delete' | 'sync' | 'pause' | 'restart' | 'checks' | 'prune' | 'resume' | 'drill';
 
 const partsOf: Readonly<Record<RbacPurpose, readonly Part[]>> = {
   audit: ['logs'],
-  'fix-secrets': ['write', 'delete', 'sync'],
+  'fix-secrets': ['write', 'delete', 'sync', 'pause'],
   restart: ['restart', 'checks'],
   verify: ['checks'],
   stabilize: ['logs', 'write', 'delete', 'sync', 'restart', 'checks'],
@@ -170,6 +177,14 @@ const rulesOf: Readonly<Record<Part, RulesOf>> = {
       apiGroups: ['external-secrets.io'],
       resources: ['externalsecrets'],
       verbs: ['patch'],
+    },
+  ],
+  pause: () => [
+    {
+      why: 'with --pause-sync an ExternalSecret is read whole, to be put back as it was',
+      apiGroups: ['external-secrets.io'],
+      resources: ['externalsecrets'],
+      verbs: ['get'],
     },
   ],
   restart: () => [

@@ -101,7 +101,8 @@ function byNamespace(purpose: RbacPurpose, name: string, subject: GenerateSubjec
 /** Where its namespace is one of the looked-at, most of it is read there anyway. */
 function rulesAtArgocd(purpose: RbacPurpose, isLooked: boolean): RbacRule[] {
   if (!readsWorkloads(purpose)) return argocdPauseRules(purpose);
-  return isLooked ? argocdRules().slice(0, 1) : [...argocdRules(), ...argocdSecretRules(purpose)];
+  const looks = isLooked ? argocdRules().slice(0, 1) : [...argocdRules(), ...argocdSecretRules(purpose)];
+  return [...looks, ...argocdPauseRules(purpose)];
 }
 
 /** With a ClusterRole the names of a stack's Secrets would count in every namespace, so that none are given. */

@@ -149,6 +149,8 @@ export function hiddenNothing(
 export const usedElsewhere: readonly RegExp[] = [
   // Where something is paused.
   /^restore-sync: (get|patch) /,
+  // With --pause-sync, of what Argo CD or External Secrets would undo.
+  /^fix-secrets: (get|patch) (applications|externalsecrets) /,
   // Where an ExternalSecret names one, as in the audit's case.
   /^(?!audit).*: list (cluster)?secretstores /,
   /^(fix-secrets|dr-drill): patch externalsecrets /,

@@ -67,7 +67,7 @@ describe('rights beside the lists that every command makes', () => {
         'update secrets',
       ],
     ],
-    ['fix-secrets', fixes],
+    ['fix-secrets', [...fixes, 'get externalsecrets']],
     ['restart', ['create pods/eviction', ...patchWorkloads, 'get secrets shop-secrets', ...logins]],
     ['verify', ['get secrets shop-secrets', ...logins]],
     ['stabilize', ['get pods/log', ...fixes, 'create pods/eviction', ...patchWorkloads, ...logins]],
@@ -82,6 +82,7 @@ describe('rights beside the lists that every command makes', () => {
       'create secrets',
       'delete secrets',
       'patch externalsecrets',
+      'get externalsecrets',
     ]);
   });
 });

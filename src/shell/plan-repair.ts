@@ -1,0 +1,168 @@
+import { plannedSeal, type SealPlan } from '../core/seal-plan.ts';
+import type { PausesBySecret } from '../core/plan-pause.ts';
+import {
+  canDoWithout,
+  keyId,
+  plannedSecret,
+  planSecret,
+  secretTargets,
+  wantedKeys,
+  type SecretPlan,
+  type SecretTarget,
+  type WantedKey,
+} from '../core/plan-secrets.ts';
+import type { StepOutcome } from '../core/report.ts';
+import { requirements } from '../core/requirements.ts';
+import {
+  isSecretNamed,
+  overwriteNeeded,
+  refuseSharedSourceNames,
+  refuseUnknownNames,
+  refuseUnknownSecrets,
+  unnamedChanges,
+} from '../core/secret-guards.ts';
+import type { PlannedSecret } from '../core/secret-reports.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import type { OperatorError } from '../errors.ts';
+import type { ValueSource } from '../value-ports.ts';
+import { collectValues, type CollectOptions } from './collect-values.ts';
+import { collectForStores, plannedFill, type FilledSync } from './fill-stores.ts';
+import { proveFixRights } from './fix-rights.ts';
+import type { FixOptions } from './fix-secrets.ts';
+import { guardTargets, type Guarded } from './guard-targets.ts';
+import { refuseBrokenPairs } from './rehearse-writes.ts';
+import { revisionSource, revisionSpec } from './revision-source.ts';
+import { collectToSeal, openSealing, type Sealing } from './seal-values.ts';
+import type { Session } from './session.ts';
+
+/** Compares what is planned with what was reviewed. */
+export type CheckPlans = (plans: readonly PlannedSecret[]) => Promise<void>;
+
+/** What is to be done of what a snapshot lacks, with all values known and valid. */
+export interface PlannedRepair {
+  /** As `--from` names them. */
+  readonly from: readonly string[];
+  readonly wanted: readonly WantedKey[];
+  readonly plans: readonly SecretPlan[];
+  readonly fills: readonly FilledSync[];
+  readonly sealPlans: readonly SealPlan[];
+  readonly sealing: Sealing | undefined;
+  readonly pauses: PausesBySecret;
+  /** Why the rest is left alone, where there is a rest. */
+  readonly refusal: OperatorError | undefined;
+  readonly leftAlone: readonly StepOutcome[];
+}
+
+/** Nothing is changed by it but what a source brings back after consent. Throws where a plan cannot be had whole. */
+export async function planRepair(
+  session: Session,
+  options: FixOptions,
+  { snapshot, check }: { readonly snapshot: Snapshot; readonly check: CheckPlans | undefined },
+): Promise<PlannedRepair> {
+  const known = wantedBy(session, snapshot, options);
+  const from = options.from.length > 0 ? options.from : session.defaultSources;
+  const sources = await openSources(session, options, { from, snapshot, known });
+  const sealing = await openSealing(session, snapshot, { certificateFile: options.sealCert });
+  const guarded = guard(session, options, { snapshot, known, maySeal: sealing !== undefined });
+  const { targets, syncs, seals, pauses, refusal } = guarded;
+  const wanted = targets.flatMap((target) => target.wanted);
+  const inStores = syncs.flatMap(({ vault }) => vault?.entries.map((entry) => entry.wanted) ?? []);
+  refuseUnnamedChanges(session, [...wanted, ...inStores], options);
+  const partial = options.partial === true;
+  if (!options.dryRun) await proveFixRights(session, { targets, syncs, pauses, snapshot, isPartial: partial });
+
+  const collect: CollectOptions = {
+    sources,
+    recover: options.recover === true,
+    identity: options.identity,
+    generate: options.generate,
+    snapshot,
+    dryRun: options.dryRun,
+    partial,
+    kept: from.includes(revisionSpec) ? undefined : revisionSource(snapshot, { known, stack: session.stack }),
+  };
+  const { found, later } = await collectValues(session, wanted, collect);
+  const fills = await collectForStores(session, syncs, collect);
+  const sealPlans = await collectToSeal(session, seals, collect);
+  const { open, left } = partial
+    ? withValues(session, targets, new Set([...found.keys(), ...later.keys()]))
+    : { open: targets, left: [] };
+  const plans = open.map((target) => planSecret(target, found, later));
+  refuseBrokenPairs(session, plans);
+  await check?.([...plans.map(plannedSecret), ...fills.map(plannedFill), ...sealPlans.map(plannedSeal)]);
+  const leftAlone = [...guarded.leftAlone, ...left];
+  return { from, wanted: [...wanted, ...inStores], plans, fills, sealPlans, sealing, pauses, refusal, leftAlone };
+}
+
+function guard(
+  session: Session,
+  { dryRun, pauseSyncMs, recreate = [] }: FixOptions,
+  { snapshot, known, maySeal }: { snapshot: Snapshot; known: readonly WantedKey[]; maySeal: boolean },
+): Guarded {
+  const { canPrompt } = session.deps.terminal;
+  return guardTargets(session, secretTargets(known, snapshot, session.stack), {
+    snapshot,
+    mayPause: pauseSyncMs !== undefined,
+    maySeal,
+    recreate: (secret) => dryRun || canPrompt || isSecretNamed(secret, recreate),
+  });
+}
+
+/** A wrong `--from` shows at the first run, not in the next outage. */
+async function openSources(
+  { deps, stack }: Session,
+  options: FixOptions,
+  {
+    from,
+    snapshot,
+    known,
+  }: { readonly from: readonly string[]; readonly snapshot: Snapshot; readonly known: readonly WantedKey[] },
+): Promise<readonly ValueSource[]> {
+  const sources = await Promise.all(
+    from.map(async (spec) =>
+      spec === revisionSpec ? revisionSource(snapshot, { known, stack }) : deps.openSource(spec, options),
+    ),
+  );
+  if (sources.length > 0) refuseSharedSourceNames(known);
+  return sources;
+}
+
+/** What can be written of each Secret, and what is left out of it, which is said loudly. */
+function withValues(
+  { deps }: Session,
+  targets: readonly SecretTarget[],
+  found: ReadonlySet<string>,
+): { open: readonly SecretTarget[]; left: readonly StepOutcome[] } {
+  const isLacking = (key: WantedKey): boolean => !found.has(keyId(key)) && !canDoWithout(key);
+  const open = targets.map((target) => ({ ...target, wanted: target.wanted.filter((key) => !isLacking(key)) }));
+  const left = targets.flatMap(({ object, wanted }): StepOutcome[] => {
+    const keys = wanted.filter(isLacking).map(({ key }) => key);
+    if (keys.length === 0) return [];
+    const detail = `left without ${keys.join(', ')}: no source has a usable value`;
+    deps.terminal.err(`warning: PARTIAL: secret ${object.namespace}/${object.name} is ${detail}`);
+    return [{ action: 'patch-secret', object, outcome: 'skipped', detail }];
+  });
+  return { open: open.filter(({ wanted, unfinished }) => wanted.length > 0 || unfinished !== undefined), left };
+}
+
+/**
+ * A value that is there but breaks the stack's format may still be the one that works: where nobody can be asked it is
+ * left alone unless the command line names it, and the report says so.
+ */
+function wantedBy({ deps, stack }: Session, snapshot: Snapshot, options: FixOptions): WantedKey[] {
+  const all = requirements(snapshot, stack);
+  refuseUnknownNames(options.overwrite, all);
+  refuseUnknownSecrets(options.recreate ?? [], all);
+  const wanted = wantedKeys(all, options.overwrite);
+  if (deps.terminal.canPrompt) return wanted;
+  for (const { key, reason, detail } of wanted) {
+    if (reason === 'invalid') deps.terminal.err(`warning: ${key} ${detail ?? 'is invalid'}: left as it is`);
+  }
+  return wanted.filter(({ reason }) => reason !== 'invalid');
+}
+
+function refuseUnnamedChanges({ deps }: Session, wanted: readonly WantedKey[], options: FixOptions): void {
+  if (deps.terminal.canPrompt || options.dryRun) return;
+  const unnamed = unnamedChanges(wanted, options.overwrite);
+  if (unnamed.length > 0) throw overwriteNeeded(unnamed);
+}

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { openKubeseal } from '../../src/adapters/kubeseal.ts';
+import { SecretValue } from '../../src/core/secret-value.ts';
+import type { FixReport } from '../../src/core/secret-reports.ts';
+import { runCli, type CliResult } from '../support/run-cli.ts';
+import { TestCluster, type KubeObject } from './support/cluster.ts';
+import { collection } from './support/stack.ts';
+import { until } from './support/wait.ts';
+
+jest.setTimeout(240_000);
+
+const namespace = 'sealed-e2e';
+const value = 'from-the-backup-0123456789';
+const sealedPath = `/apis/bitnami.com/v1alpha1/namespaces/${namespace}/sealedsecrets`;
+const certificatePath = '/api/v1/namespaces/sealed-secrets/services/sealed-secrets-controller:8080/proxy/v1/cert.pem';
+const env = { PATH: process.env['PATH'] ?? '' };
+const told = process.env['C2L_E2E_CONTROLLERS'] === '1' ? describe : describe.skip;
+
+let cluster: TestCluster;
+let folder: string;
+
+async function held(): Promise<Record<string, string> | undefined> {
+  const secret = (await cluster.get(`${collection('Secret', namespace)}/app`)) as
+    (KubeObject & { readonly data?: Record<string, string> }) | undefined;
+  const data = Object.entries(secret?.data ?? {});
+  return secret && Object.fromEntries(data.map(([key, text]) => [key, Buffer.from(text, 'base64').toString()]));
+}
+
+function c2l(...argv: string[]): Promise<CliResult> {
+  const all = [...argv, '--kubeconfig', cluster.kubeconfigPath, '-n', namespace, '-o', 'json'];
+  return runCli(all, { cwd: folder, env });
+}
+
+async function remove(): Promise<void> {
+  const path = `/api/v1/namespaces/${namespace}`;
+  await cluster.remove(path);
+  await until('namespace gone', async () => ((await cluster.get(path)) ? undefined : true), { within: 90_000 });
+}
+
+told('a Secret of the Sealed Secrets controller that lacks a key', () => {
+  beforeAll(async () => {
+    cluster = TestCluster.open();
+    await remove();
+    folder = mkdtempSync(join(tmpdir(), 'c2l-sealed-e2e-'));
+    writeFileSync(join(folder, 'values.env'), `PASSWORD=${value}\n`, { mode: 0o600 });
+    await cluster.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+    const sealer = await openKubeseal({ env });
+    if (sealer === undefined) throw new Error('kubeseal is not on PATH');
+    const certificate = (await cluster.send('GET', certificatePath)).text;
+    const data = new Map([['user', SecretValue.fromText('app')]]);
+    const request = { namespace, name: 'app', data, scope: 'strict', certificate } as const;
+    const encrypted = await sealer.seal(request, AbortSignal.timeout(60_000));
+    await cluster.create(sealedPath, {
+      apiVersion: 'bitnami.com/v1alpha1',
+      kind: 'SealedSecret',
+      metadata: { name: 'app' },
+      spec: { encryptedData: Object.fromEntries(encrypted), template: { metadata: { labels: { app: 'shop' } } } },
+    });
+    const variables = ['user', 'password'].map((key) => ({
+      name: key.toUpperCase(),
+      valueFrom: { secretKeyRef: { name: 'app', key } },
+    }));
+    const container = { name: 'main', image: 'busybox:1.36', command: ['sleep', '3600'], env: variables };
+    await cluster.create(`/apis/apps/v1/namespaces/${namespace}/deployments`, {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'app' },
+      spec: {
+        replicas: 0,
+        selector: { matchLabels: { app: 'app' } },
+        template: { metadata: { labels: { app: 'app' } }, spec: { containers: [container] } },
+      },
+    });
+    await until('the Secret', held, { within: 60_000 });
+  });
+
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    await remove();
+  });
+
+  test('has it once what c2l printed is applied, beside those that it had', async () => {
+    expect(await held()).toEqual({ user: 'app' });
+    const { code, stdout, stderr } = await c2l('fix-secrets', '--yes', '--from', 'env:values.env');
+    const { outcomes, sealed = [] } = JSON.parse(stdout) as FixReport;
+    expect([code, stderr, outcomes.map(({ action, outcome }) => `${action} ${outcome}`)]).toEqual([
+      1,
+      expect.not.stringContaining('warning:'),
+      ['seal-values done'],
+    ]);
+    expect([stdout, stderr].join('\n')).not.toContain(value);
+    expect(await held()).toEqual({ user: 'app' });
+
+    await cluster.patch(`${sealedPath}/app`, { spec: sealed[0]?.spec });
+    const both = async () => ('password' in ((await held()) ?? {}) ? held() : undefined);
+    expect(await until('the key', both, { within: 60_000 })).toEqual({ user: 'app', password: value });
+    const audited = await c2l('audit');
+    expect([audited.code, audited.stdout]).toEqual([0, expect.stringContaining('"verdict": "ok"')]);
+  });
+});
