@@ -1,7 +1,7 @@
 import { refText } from '../core/kubernetes.ts';
 import { count } from '../core/list-text.ts';
 import { keyId, promptSource, rejection, type WantedKey } from '../core/plan-secrets.ts';
-import type { SecretValue } from '../core/secret-value.ts';
+import { SecretValue } from '../core/secret-value.ts';
 import type { Collected } from './ask-sources.ts';
 import { refuseWhenInterrupted, type Session } from './session.ts';
 import { typedTwice } from './typed-twice.ts';
@@ -16,13 +16,38 @@ export async function promptValues(session: Session, keys: readonly WantedKey[],
   }
 }
 
-async function promptFor({ deps, stack }: Session, key: WantedKey): Promise<SecretValue> {
-  const users = [...new Set(key.references.map((reference) => refText(reference)))];
-  const needed = users.length === 0 ? '' : `, needed by ${users.join(', ')}`;
-  const first = `${key.key} of Secret ${key.namespace}/${key.secret}${needed}:`;
+async function promptFor(session: Session, key: WantedKey): Promise<SecretValue> {
+  const { deps, stack } = session;
+  const first = `${placeOf(key)}:`;
+  if (key.key === '.dockerconfigjson') {
+    const built = await promptLogin(session, key);
+    if (built !== undefined) return built;
+  }
   const check = (value: SecretValue): string | undefined => rejection(value, key, stack);
   if (isSelfEvident(key)) return deps.prompter.secret(first, check);
   return typedTwice(deps, { first, again: `${key.key} again:` }, check);
+}
+
+function placeOf({ key, namespace, secret, references }: WantedKey): string {
+  const users = [...new Set(references.map((reference) => refText(reference)))];
+  const needed = users.length === 0 ? '' : `, needed by ${users.join(', ')}`;
+  return `${key} of Secret ${namespace}/${secret}${needed}`;
+}
+
+/** People know the parts of a login, not the JSON that it is kept as; undefined where somebody has it whole. */
+async function promptLogin({ deps }: Session, key: WantedKey): Promise<SecretValue | undefined> {
+  const registry = (
+    await deps.prompter.text(`registry for ${placeOf(key)}, as ghcr.io (nothing: give it whole):`)
+  ).trim();
+  if (registry === '') return undefined;
+  const user = (await deps.prompter.text(`user at ${registry}:`)).trim();
+  const questions = { first: `password of ${user} at ${registry}:`, again: 'the password again:' };
+  const password = await typedTwice(deps, questions, (value) => (value.isEmpty ? 'is empty' : undefined));
+  return SecretValue.dockerConfig({
+    registry: SecretValue.fromText(registry),
+    user: SecretValue.fromText(user),
+    password,
+  });
 }
 
 /** Whether a typing error would show in the form of the value. Other values are typed twice: they fail only at login. */

@@ -160,11 +160,11 @@ secrets:
       ${key}: { format: { kind: json }, from: { env: PULL_CONFIG, login: { registry: {}, user: {}, password: { env: PULL_TOKEN } } } }
 `;
 
-  async function fix(backup: string) {
+  async function fix(backup: string, answers?: readonly string[]) {
     const cluster = await sandbox();
     await addTeam(cluster, { secrets: {}, needs: [], backup });
     await writeFile(join(folder, 'pull.yaml'), stack);
-    const options = { kubeconfig: cluster.kubeconfig, cwd: folder };
+    const options = { kubeconfig: cluster.kubeconfig, cwd: folder, ...(answers && { answers }) };
     const result = await runCli([...argv, '--config', 'pull.yaml', '-o', 'json'], options);
     const made = cluster.store.get('secrets', namespace, 'pull') as unknown as
       { type: string; data: object } | undefined;
@@ -177,6 +177,24 @@ secrets:
   ])('are written %s', async (_, backup, expected) => {
     const { result, made } = await fix(backup);
     expect([result.code, result.stderr]).toEqual([ExitCode.ok, expect.anything()]);
+    expect(made).toMatchObject({
+      type: 'kubernetes.io/dockerconfigjson',
+      data: { [key]: Buffer.from(expected).toString('base64') },
+    });
+  });
+
+  test.each([
+    ['their parts', ['registry.example.test', ' robot ', 'se"cret', 'se"cret'], config('se"cret')],
+    [
+      'their parts, of which the password was mistyped',
+      ['registry.example.test', 'robot', 'a', 'b', 'c', 'c'],
+      config('c'),
+    ],
+    ['the whole', ['', config('whole')], config('whole')],
+  ])('are asked for where no source has them: %s', async (_, answers, expected) => {
+    const { result, made } = await fix('OTHER=x\n', answers);
+    expect([result.code, result.prompter.unused]).toEqual([ExitCode.ok, 0]);
+    expect(result.prompter.questions[0]).toMatch(/^registry for \.dockerconfigjson of Secret team\/pull/);
     expect(made).toMatchObject({
       type: 'kubernetes.io/dockerconfigjson',
       data: { [key]: Buffer.from(expected).toString('base64') },
