@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 
 import { declareAudit } from './command-line/audit.ts';
 import { declareBackup } from './command-line/backup.ts';
+import { complete, completeWord, declareCompletion } from './command-line/completion.ts';
 import { declareDoctor } from './command-line/doctor.ts';
 import { declareDrDrill } from './command-line/dr-drill.ts';
 import { declareExplain } from './command-line/explain.ts';
@@ -46,6 +47,7 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
 
   try {
     if (argv.length === 0) printed = firstSteps;
+    else if (argv[0] === completeWord) await complete(program, argv.slice(1), world);
     else await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -110,6 +112,7 @@ const declarations = [
   declareRunbook,
   declareTour,
   declareSandbox,
+  declareCompletion,
 ];
 
 /** The whole tree of commands, as help and completions tell it. */

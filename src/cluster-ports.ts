@@ -62,6 +62,8 @@ export interface ClusterReader {
   /** The end of what a container wrote, of at most a few kilobytes; `absent` where there is no log any more. */
   readLog(place: { namespace: string; pod: string; container: string }): Promise<Observed<string>>;
   isAllowed(right: Right): Promise<Observed<boolean>>;
+  /** The names alone: neither values nor annotations, which may hold some, leave the server. */
+  listNames(resource: NamedResource, namespace?: string): Promise<Observed<readonly string[]>>;
   /** As the server calls itself: `v1.36.4`. */
   serverVersion(): Promise<Observed<string>>;
   /** The kinds of a version such as `apps/v1`; `absent` where the API has no such version. */
@@ -69,6 +71,9 @@ export interface ClusterReader {
   /** The groups of the API that it serves: what is installed beside Kubernetes shows there. */
   apiGroups(): Promise<Observed<readonly string[]>>;
 }
+
+/** What names can be listed of. */
+export type NamedResource = 'namespaces' | 'secrets' | 'pods' | WorkloadName['resource'];
 
 export interface WorkloadName {
   readonly resource: 'deployments' | 'statefulsets' | 'daemonsets';

@@ -49,6 +49,8 @@ export function composeDeps(surroundings: Surroundings): Deps {
       sandbox = await hostSandbox(options.sandbox, env);
       return connectToSandbox(surroundings, options, sandbox);
     },
+    contextNames: async (kubeconfigPath) =>
+      (await import('./adapters/kubeconfig.ts')).contextNames({ kubeconfigPath, env }),
     openSource: async (spec, { identity } = {}) => {
       const { openSource } = await import('./adapters/open-source.ts');
       const askPassphrase = (question: string): Promise<SecretValue> => prompter.secret(question, () => undefined);

@@ -162,6 +162,8 @@ export interface OpenSourceOptions {
 /** Everything a command needs of the world. */
 export interface Deps {
   connect(options: ConnectOptions): Promise<Connection>;
+  /** The contexts of the kubeconfig, without asking any cluster. Throws as `connect` does where there is none. */
+  contextNames(kubeconfig: string | undefined): Promise<readonly string[]>;
   startSandbox(options: SandboxOptions): Promise<RunningSandbox>;
   startVault(): Promise<RunningVault>;
   openWatchWorld(): Promise<WatchWorld>;

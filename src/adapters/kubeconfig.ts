@@ -64,6 +64,13 @@ export function selectKubeconfig(options: KubeconfigOptions): KubeconfigSelectio
   };
 }
 
+/** The contexts there are to choose from, in the order of their names. */
+export function contextNames(options: Omit<KubeconfigOptions, 'context'>): readonly string[] {
+  return findDocument(options)
+    .document.contexts.map((entry) => entry.name)
+    .sort();
+}
+
 /** As kubectl does, a context without a user asks the server without any credentials. */
 const anonymous: NamedEntry = { name: '(none)', fields: {} };
 

@@ -52,6 +52,7 @@ function openCluster(options: ConnectClusterOptions): Cluster {
     readNamespace: (name) => reader.readNamespace(name),
     readSynced: (object) => reader.readSynced(object),
     isAllowed: (right) => reader.isAllowed(right),
+    listNames: (resource, namespace) => reader.listNames(resource, namespace),
     serverVersion: () => reader.serverVersion(),
     apiGroups: () => reader.apiGroups(),
     apiKinds: (apiVersion) => applier.apiKinds(apiVersion),

@@ -6,7 +6,7 @@ import { absent, present, type Observed } from '../core/observed.ts';
 import { revisionOfLabel } from '../core/revision.ts';
 import type { Secret } from '../core/secret.ts';
 import { pausableResources, type PausableRef } from '../core/sync-pause.ts';
-import type { ClusterReader, ObjectCopy, Right, SyncedObject, WorkloadName } from '../cluster-ports.ts';
+import type { ClusterReader, NamedResource, ObjectCopy, Right, SyncedObject, WorkloadName } from '../cluster-ports.ts';
 import type { KubeconfigSelection } from './kubeconfig.ts';
 import {
   answerFailure,
@@ -18,6 +18,7 @@ import {
   type Subject,
 } from './kubernetes-errors.ts';
 import { readList } from './kubernetes-list.ts';
+import { readNames } from './kubernetes-names.ts';
 import { apisOf, collectionPath, listing, resources, workloadKinds } from './kubernetes-resources.ts';
 import { metadataShape } from './metadata-shape.ts';
 import { toSecret } from './kubernetes-secret.ts';
@@ -174,6 +175,10 @@ export class KubernetesReader implements Omit<ClusterReader, 'apiKinds'> {
       const allowed = status?.['allowed'];
       return typeof allowed === 'boolean' ? present(allowed) : notKubernetes(subject, 'not an access review');
     });
+  }
+
+  async listNames(resource: NamedResource, namespace?: string): Promise<Observed<readonly string[]>> {
+    return observed(() => readNames(this.#transport, { resource, namespace }));
   }
 
   async serverVersion(): Promise<Observed<string>> {

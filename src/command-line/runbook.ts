@@ -20,7 +20,10 @@ export function declareRunbook(registry: Registry): void {
   const list = parent.command('list').description('the runbooks that ship with c2l');
   registry.runs(list, async (flags, deps) => (await import('../commands/runbook.ts')).listRunbooks(flags, deps));
 
-  const show = parent.command('show').description('one of them').argument('<name>', 'its name, or the path of a file');
+  const show = parent
+    .command('show')
+    .description('one of them')
+    .argument('<runbook>', 'its name, or the path of a file');
   registry.runs(
     show,
     async (flags, deps) => (await import('../commands/runbook.ts')).showRunbook(show.args[0] ?? '', flags, deps),
@@ -30,7 +33,7 @@ export function declareRunbook(registry: Registry): void {
   const run = parent
     .command('run')
     .description('explain, run and check each step; progress is kept, so that somebody else can take over')
-    .argument('<name>', 'its name, or the path of a file')
+    .argument('<runbook>', 'its name, or the path of a file')
     .option('-y, --yes', 'run every step without asking, as a script does')
     .option('--set <name=value>', 'a value that its commands use; repeat', collect)
     .option('--progress <file>', 'where progress and, beside it, the log are kept')

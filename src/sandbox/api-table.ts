@@ -126,7 +126,7 @@ export function wantsTable(accept: string): boolean {
 /** The objects as a table that the client only has to lay out. */
 export function tableOf(request: ApiRequest, list: Pick<ObjectList, 'metadata' | 'items'>, now: Date): unknown {
   const shown = [nameColumn, ...(columns.get(request.type.name) ?? [ageColumn])];
-  const isWhole = request.query.get('includeObject') === 'Object';
+  const included = request.query.get('includeObject');
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
@@ -140,11 +140,13 @@ export function tableOf(request: ApiRequest, list: Pick<ObjectList, 'metadata' |
     })),
     rows: list.items.map((object) => ({
       cells: shown.map(({ cell }) => cell(object, now)),
-      object: isWhole
-        ? object
-        : { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },
+      ...(included === 'None' ? {} : { object: included === 'Object' ? object : partial(object) }),
     })),
   };
+}
+
+function partial({ metadata }: StoredObject): unknown {
+  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
 }
 
 /** A length of time as kubectl writes it: `45s`, `3m20s`, `2h`, `5d`. */

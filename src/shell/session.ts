@@ -11,7 +11,7 @@ import { createDrillNotice, type DrillNotice } from './drill-notice.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
 /** Built-in stack that is assumed in the sandbox, and where its namespace is found. */
-const builtInStack = 'cloudtolocalllm';
+export const builtInStack = 'cloudtolocalllm';
 
 export interface SessionOptions {
   readonly kubeconfig?: string | undefined;
@@ -79,7 +79,10 @@ async function choose(
 }
 
 /** The stack that is named, lies here or above, or is the sandbox's; no cluster is asked. */
-export async function namedStack(options: SessionOptions, deps: Deps): Promise<Stack | undefined> {
+export async function namedStack(
+  options: Pick<SessionOptions, 'config' | 'stack' | 'sandbox'>,
+  deps: Pick<Deps, 'stackFiles'>,
+): Promise<Stack | undefined> {
   if (options.config === undefined && options.stack !== undefined) return deps.stackFiles.builtIn(options.stack);
   // A rehearsal in the sandbox is about the sandbox's own stack, whatever file lies in the working directory.
   if (options.config === undefined && options.sandbox !== undefined) return deps.stackFiles.builtIn(builtInStack);

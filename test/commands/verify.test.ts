@@ -37,6 +37,7 @@ async function setUp({
   };
   const deps: Deps = {
     connect: notUsed,
+    contextNames: notUsed,
     startSandbox: notUsed,
     startVault: notUsed,
     openSealer: notUsed,

@@ -32,6 +32,7 @@ function clusterWith(resources: readonly Resource[]): ClusterReader {
     readSynced: () => Promise.resolve({ state: 'absent' }),
     readLog: () => Promise.resolve({ state: 'absent' }),
     isAllowed: () => Promise.resolve({ state: 'present', value: true }),
+    listNames: () => Promise.resolve({ state: 'present', value: [] }),
     serverVersion: () => Promise.resolve({ state: 'present', value: 'v1.36.0' }),
     apiGroups: () => Promise.resolve({ state: 'present', value: [] }),
     apiKinds: () => Promise.resolve({ state: 'absent' }),

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
+import { contextNames } from '../../src/adapters/kubeconfig.ts';
 import { createDrillFiles } from '../../src/adapters/drill-files.ts';
 import { openDrillJournalFile } from '../../src/adapters/drill-journal-file.ts';
 import { journalDigest, readDrillResults, readJournal } from '../../src/adapters/drill-journal-text.ts';
@@ -79,6 +80,8 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
       };
       return { cluster, defaultSources, defaultManifests: [], close };
     },
+    contextNames: (kubeconfigPath) =>
+      Promise.resolve().then(() => contextNames({ kubeconfigPath, kubeconfigText: options.kubeconfig, env })),
     openWatchWorld: () =>
       Promise.resolve(openWatchWorld({ cwd, env, version: '0.0.0-test', processId: 1, isRunning: () => false })),
     openRunbookWorld: () =>

@@ -71,6 +71,7 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
         },
       };
     },
+    contextNames: () => Promise.resolve([]),
     openWatchWorld: () => Promise.reject(new Error('a session watches nothing')),
     openRunbookWorld: () => Promise.reject(new Error('a session walks no runbook')),
     openTarget: (spec, { recipients }) => openTarget(spec, { cwd: folder, recipients }),

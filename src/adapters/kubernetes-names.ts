@@ -1,0 +1,44 @@
+import { present, type Observed } from '../core/observed.ts';
+import type { NamedResource } from '../cluster-ports.ts';
+import { answerFailure, asObject, notKubernetes, parseObject } from './kubernetes-errors.ts';
+import { collectionPath } from './kubernetes-resources.ts';
+import type { Transport } from './kubernetes-transport.ts';
+
+const most = 500;
+
+/**
+ * The names of what is there, as the table that kubectl asks for: its cells hold no values, and `includeObject=None`
+ * leaves out the metadata, whose annotations may. Throws TransportFailure.
+ */
+export async function readNames(
+  transport: Transport,
+  { resource, namespace }: { readonly resource: NamedResource; readonly namespace: string | undefined },
+): Promise<Observed<readonly string[]>> {
+  const subject = { verb: 'list', resource, namespace };
+  const answer = await transport.once({
+    method: 'GET',
+    path: `${collectionPath(apis[resource], resource, namespace)}?limit=${most}&includeObject=None`,
+    accept: 'application/json;as=Table;v=v1;g=meta.k8s.io',
+  });
+  if (answer.status >= 300) return answerFailure(answer, subject);
+  const table = parseObject(answer.text);
+  const { columnDefinitions: columns, rows } = table ?? {};
+  if (table?.['kind'] !== 'Table' || !Array.isArray(columns)) return notKubernetes(subject, 'not a table');
+  const place = columns.findIndex((column) => asObject(column)?.['name'] === 'Name');
+  const names = (Array.isArray(rows) ? rows : []).map((row) => cellOf(row, place));
+  return present(names.filter((name) => typeof name === 'string'));
+}
+
+const apis: Readonly<Record<NamedResource, string>> = {
+  namespaces: '/api/v1',
+  secrets: '/api/v1',
+  pods: '/api/v1',
+  deployments: '/apis/apps/v1',
+  statefulsets: '/apis/apps/v1',
+  daemonsets: '/apis/apps/v1',
+};
+
+function cellOf(row: unknown, place: number): unknown {
+  const cells = asObject(row)?.['cells'];
+  return Array.isArray(cells) ? (cells as unknown[])[place] : undefined;
+}

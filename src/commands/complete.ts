@@ -1,0 +1,69 @@
+import { OperatorError } from '../errors.ts';
+import { ExitCode } from '../exit-codes.ts';
+import type { Deps } from '../ports.ts';
+import { completionScript, type CompletionShell } from '../render/completion-script.ts';
+import { lookUpValues, type GivenFlags, type ValueKind } from '../shell/look-up-values.ts';
+
+/** One way to go on, and what it is about. */
+export interface Candidate {
+  readonly word: string;
+  readonly about: string;
+}
+
+/** What can stand at the cursor. */
+export interface Asked {
+  /** What is typed of the word so far. */
+  readonly typed: string;
+  /** The part of it that stands before the value: `--context=`. */
+  readonly before: string;
+  /** What the tree of commands knows by itself. */
+  readonly candidates: readonly Candidate[];
+  /** What has to be looked up. */
+  readonly kind: ValueKind;
+  /** The values of the options before the cursor, by the names that commander gives them. */
+  readonly given: GivenFlags;
+}
+
+/** Longest wait for a cluster: who pressed Tab goes on typing. */
+const limitMs = 1500;
+
+export function printCompletion(shell: CompletionShell, deps: Deps): Promise<ExitCode> {
+  deps.terminal.out(completionScript(shell));
+  return Promise.resolve(ExitCode.ok);
+}
+
+/**
+ * The words that fit what is typed, each with what it is about behind a tab, and last what the shell is to add itself:
+ * `:files`, `:folders`, or `:nospace` where the word is not complete yet.
+ */
+export async function answerLines(asked: Asked, createDeps: () => Promise<Deps>): Promise<readonly string[]> {
+  const { candidates, kind, typed, before } = asked;
+  const looked = kind === 'none' ? nothing : await withinLimit(asked, await createDeps());
+  const fitting = [...candidates, ...looked.values.map((word) => ({ word, about: '' }))]
+    .map(({ word, about }) => ({ word: `${before}${word}`, about }))
+    .filter(({ word }) => word.startsWith(typed));
+  return [...fitting.map(lineOf), ...(looked.rest === undefined ? [] : [`:${looked.rest}`])];
+}
+
+const nothing = { values: [] as readonly string[], rest: undefined };
+
+async function withinLimit({ kind, given }: Asked, deps: Deps): ReturnType<typeof lookUpValues> {
+  const found = new AbortController();
+  const tooLate = deps.clock.sleep(limitMs, AbortSignal.any([found.signal, deps.signal])).then(
+    () => nothing,
+    () => nothing,
+  );
+  try {
+    return await Promise.race([lookUpValues(kind, given, deps), tooLate]);
+  } catch (error) {
+    // No kubeconfig, a cluster that is away, a stack file that is half written: there is nothing to offer.
+    if (error instanceof OperatorError) return nothing;
+    throw error;
+  } finally {
+    found.abort();
+  }
+}
+
+function lineOf({ word, about }: Candidate): string {
+  return about === '' ? word : `${word}\t${about}`;
+}
