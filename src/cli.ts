@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { declareAudit } from './command-line/audit.ts';
 import { declareBackup } from './command-line/backup.ts';
 import { complete, completeWord, declareCompletion } from './command-line/completion.ts';
+import { declareConfig } from './command-line/config.ts';
 import { declareDoctor } from './command-line/doctor.ts';
 import { declareDrDrill } from './command-line/dr-drill.ts';
 import { declareExplain } from './command-line/explain.ts';
@@ -50,28 +51,28 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
     else if (argv[0] === completeWord) await complete(program, argv.slice(1), world);
     else await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
+    if (error instanceof OperatorError) return printFailure(error, argv, world);
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) return refuse(error, argv, { world, help: helpFor(program, argv) });
+    if (error.exitCode !== 0) return printFailure(usageError(error, helpFor(program, argv)), argv, world);
   }
   if (printed !== '') world.print(printed);
   return exitCode;
 }
 
-/** A usage error, told like every other failure: with `-o json` as the one document too. */
-async function refuse(
-  error: CommanderError,
-  argv: readonly string[],
-  { world, help }: { readonly world: World; readonly help: string },
-): Promise<ExitCode> {
+function usageError(error: CommanderError, help: string): OperatorError {
   const message = error.message
     .replace(/^error: /, '')
     .replace(/\s*\n\s*/g, ' ')
     .replace(/\.$/, '');
-  const usage = new OperatorError('usage', message === '(outputHelp)' ? 'no command given' : message, { hint: help });
+  return new OperatorError('usage', message === '(outputHelp)' ? 'no command given' : message, { hint: help });
+}
+
+/** What is wrong before a command begins, told like every other failure: with `-o json` as the one document too. */
+async function printFailure(error: OperatorError, argv: readonly string[], world: World): Promise<ExitCode> {
   const { printError } = await import('./commands/report-commands.ts');
   const deps = await world.createDeps({ color: 'auto', input: true });
   const output = outputFormats.find((format) => argv.some((word, index) => isOutput(word, argv[index - 1], format)));
-  return printError(usage, { name: argv[0] ?? '', flags: { output: output ?? 'text' } as GlobalFlags }, deps);
+  return printError(error, { name: argv[0] ?? '', flags: { output: output ?? 'text' } as GlobalFlags }, deps);
 }
 
 /** The help of the command that was meant, as far as its words name one. */
@@ -112,6 +113,7 @@ const declarations = [
   declareRunbook,
   declareTour,
   declareSandbox,
+  declareConfig,
   declareCompletion,
 ];
 
@@ -125,6 +127,12 @@ export function createProgram(world: World, done: (code: ExitCode) => void, prin
     .configureOutput({ writeOut: print, writeErr: print, outputError: () => undefined })
     .exitOverride();
   addGlobalOptions(program);
+  program.hook('preAction', async () => {
+    const { applySettings } = await import('./command-line/settings.ts');
+    const applied = await applySettings(program, await world.createDeps({ color: 'auto', input: true }));
+    program.setOptionValue('policies', applied.policies);
+    program.setOptionValue('settings', applied.settings);
+  });
   const registry = new Registry(program, world, done);
   for (const declare of declarations) declare(registry);
   return program;

@@ -8,6 +8,7 @@ import { createInquirerPrompter } from './adapters/inquirer-prompter.ts';
 import { createNodeTerminal, type NodeTerminalOptions } from './adapters/node-terminal.ts';
 import { createManifestFiles } from './adapters/manifest-files.ts';
 import { createOutputFolder } from './adapters/output-folder.ts';
+import { createSettingsFile } from './adapters/settings-file.ts';
 import { createStackFiles } from './adapters/stack-file.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { tlsPairProblem } from './adapters/tls-pair.ts';
@@ -49,8 +50,12 @@ export function composeDeps(surroundings: Surroundings): Deps {
       sandbox = await hostSandbox(options.sandbox, env);
       return connectToSandbox(surroundings, options, sandbox);
     },
-    contextNames: async (kubeconfigPath) =>
-      (await import('./adapters/kubeconfig.ts')).contextNames({ kubeconfigPath, env }),
+    contexts: async (kubeconfigPath) =>
+      (await import('./adapters/kubeconfig.ts')).kubeconfigContexts({ kubeconfigPath, env }),
+    settings: {
+      file: createSettingsFile(env),
+      variables: Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('C2L_'))),
+    },
     openSource: async (spec, { identity } = {}) => {
       const { openSource } = await import('./adapters/open-source.ts');
       const askPassphrase = (question: string): Promise<SecretValue> => prompter.secret(question, () => undefined);

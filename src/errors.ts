@@ -7,6 +7,8 @@ export type OperatorErrorCode =
   | 'unknown-context'
   | 'kubeconfig-invalid'
   | 'namespace-not-found'
+  | 'config-invalid'
+  | 'read-only'
   | 'stack-not-found'
   | 'stack-invalid'
   | 'stack-lacks-field'

@@ -159,11 +159,39 @@ export interface OpenSourceOptions {
   readonly identity?: string | undefined;
 }
 
+export interface KubeconfigContexts {
+  /** Undefined where none is chosen. */
+  readonly current: string | undefined;
+  readonly names: readonly string[];
+}
+
+/** The text of a person's settings, and where everything stands in it. */
+export interface SettingsText {
+  readonly value: unknown;
+  readonly lineOf: (path: readonly (string | number)[]) => number;
+}
+
+export interface SettingsFile {
+  readonly path: string;
+  /** Undefined where there is none, or an empty one. Throws `config-invalid`. */
+  read(): Promise<SettingsText | undefined>;
+  /** `config-invalid` with all that is wrong. */
+  refusal(problems: readonly { readonly line: number; readonly message: string }[]): Error;
+}
+
+/** What a person has set beside the command line. */
+export interface PersonalSettings {
+  readonly file: SettingsFile;
+  /** Those of the environment that begin with `C2L_`. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+}
+
 /** Everything a command needs of the world. */
 export interface Deps {
   connect(options: ConnectOptions): Promise<Connection>;
   /** The contexts of the kubeconfig, without asking any cluster. Throws as `connect` does where there is none. */
-  contextNames(kubeconfig: string | undefined): Promise<readonly string[]>;
+  contexts(kubeconfig: string | undefined): Promise<KubeconfigContexts>;
+  readonly settings: PersonalSettings;
   startSandbox(options: SandboxOptions): Promise<RunningSandbox>;
   startVault(): Promise<RunningVault>;
   openWatchWorld(): Promise<WatchWorld>;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { OperatorError } from '../errors.ts';
+import type { KubeconfigContexts } from '../ports.ts';
 import { systemCode } from './kubernetes-errors.ts';
 import { mergeKubeconfigs, type KubeconfigDocument, type NamedEntry } from './kubeconfig-document.ts';
 
@@ -65,10 +66,9 @@ export function selectKubeconfig(options: KubeconfigOptions): KubeconfigSelectio
 }
 
 /** The contexts there are to choose from, in the order of their names. */
-export function contextNames(options: Omit<KubeconfigOptions, 'context'>): readonly string[] {
-  return findDocument(options)
-    .document.contexts.map((entry) => entry.name)
-    .sort();
+export function kubeconfigContexts(options: Omit<KubeconfigOptions, 'context'>): KubeconfigContexts {
+  const { currentContext, contexts } = findDocument(options).document;
+  return { current: currentContext, names: contexts.map((entry) => entry.name).sort() };
 }
 
 /** As kubectl does, a context without a user asks the server without any credentials. */

@@ -26,7 +26,8 @@ export function declareBackup(registry: Registry): void {
     .addOption(new Option('--check', 'compare --from with what runs, and write nothing').conflicts('to'))
     .option('--from <source>', 'what is checked; repeat in order of precedence', collect)
     .option('--identity <file>', 'file of an age identity, for an encrypted backup (default: $C2L_AGE_IDENTITY)');
-  registry.reports(command, { writes: true }, ({ backup, checkBackup }) => {
+  // What it writes lies outside of the cluster.
+  registry.reports(command, { writes: true, changes: () => false }, ({ backup, checkBackup }) => {
     const {
       to,
       check,

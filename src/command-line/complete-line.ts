@@ -1,79 +1,88 @@
 import type { Argument, Command, Option } from 'commander';
 
 import type { Asked, Candidate } from '../commands/complete.ts';
-import type { ValueKind } from '../shell/look-up-values.ts';
 import { valueKindOf } from './value-kinds.ts';
 
-interface Walk {
-  readonly command: Command;
-  readonly given: ReadonlyMap<string, readonly string[]>;
-  /** How many arguments of the command stand before the cursor. */
-  readonly arguments: number;
-  /** The option before the cursor whose value is not there yet. */
-  readonly open: Option | undefined;
+/** What is known of the words before the cursor. */
+class Walk {
+  command: Command;
+  /** The values of options, by the names that commander gives them. */
+  readonly given = new Map<string, string[]>();
+  /** How many arguments of the command there are. */
+  arguments = 0;
+  /** The option whose value is not there yet. */
+  open: Option | undefined;
   /** Behind `--` nothing is an option. */
-  readonly isPlain: boolean;
+  isPlain = false;
+
+  constructor(program: Command) {
+    this.command = program;
+  }
+
+  step(word: string): void {
+    if (this.open !== undefined && !(this.open.optional && word.startsWith('-'))) {
+      this.#give(this.open, word);
+      this.open = undefined;
+    } else if (this.isOption(word)) {
+      this.#stepOption(word);
+    } else {
+      const next = this.arguments === 0 ? this.command.commands.find((each) => each.name() === word) : undefined;
+      if (next === undefined) this.arguments += 1;
+      else this.command = next;
+    }
+  }
+
+  isOption(word: string): boolean {
+    return word.startsWith('-') && word !== '-' && !this.isPlain;
+  }
+
+  #stepOption(word: string): void {
+    const [, name = '', value = ''] = /^(--[^=]+|-[^-])=?([^]*)$/.exec(word) ?? [];
+    const option = optionOf(this.command, name);
+    if (word === '--') this.isPlain = true;
+    else if (takesValue(option) && value === '') this.open = option;
+    else if (option !== undefined) this.#give(option, value);
+  }
+
+  #give(option: Option, value: string): void {
+    const name = option.attributeName();
+    this.given.set(name, [...(this.given.get(name) ?? []), value]);
+  }
 }
+
+type Offered = Partial<Pick<Asked, 'before' | 'candidates' | 'kind'>>;
 
 /** Words of a command line without the program; the last one, which may be empty, is the one to complete. */
 export function completeLine(program: Command, words: readonly string[]): Asked {
   const typed = words.at(-1) ?? '';
-  const walk = walkWords(program, words.slice(0, -1));
-  const asked = (
-    before: string,
-    of: { readonly candidates?: readonly Candidate[]; readonly kind?: ValueKind },
-  ): Asked => ({
-    typed,
-    before,
-    candidates: of.candidates ?? [],
-    kind: of.kind ?? 'none',
-    given: walk.given,
-  });
-
-  if (walk.open !== undefined) return asked('', valuesOf(walk.open));
-  if (typed.startsWith('-') && !walk.isPlain) {
-    const [, before = '', name = ''] = /^((--[^=]+)=|-[a-zA-Z])/.exec(typed) ?? [];
-    const option = optionOf(walk.command, name === '' ? before : name);
-    const takesValue = option !== undefined && (option.required || option.optional);
-    if (takesValue && (name !== '' || typed.length > 2)) return asked(before, valuesOf(option));
-    return asked('', { candidates: optionsOf(walk.command) });
-  }
-  const commands = walk.arguments === 0 ? commandsOf(walk.command) : [];
-  const argument = argumentAt(walk.command, walk.arguments);
-  if (argument === undefined && commands.length === 0) return asked('', { candidates: optionsOf(walk.command) });
-  const values = argument === undefined ? undefined : valuesOf(argument);
-  return asked('', { kind: values?.kind ?? 'none', candidates: [...commands, ...(values?.candidates ?? [])] });
+  const walk = new Walk(program);
+  for (const word of words.slice(0, -1)) walk.step(word);
+  return { typed, before: '', candidates: [], kind: 'none', given: walk.given, ...offer(walk, typed) };
 }
 
-function walkWords(program: Command, words: readonly string[]): Walk {
-  let command = program;
-  let seen = 0;
-  let open: Option | undefined;
-  let isPlain = false;
-  const given = new Map<string, string[]>();
-  const give = (option: Option, value: string): void => {
-    given.set(option.attributeName(), [...(given.get(option.attributeName()) ?? []), value]);
-  };
+function offer(walk: Walk, typed: string): Offered {
+  if (walk.open !== undefined) return valuesOf(walk.open);
+  return typed !== '-' && !walk.isOption(typed) ? offerWords(walk) : offerOptions(walk, typed);
+}
 
-  for (const word of words) {
-    if (open !== undefined && !(open.optional && word.startsWith('-'))) {
-      give(open, word);
-      open = undefined;
-    } else if (word === '--') {
-      isPlain = true;
-    } else if (word.startsWith('-') && word !== '-' && !isPlain) {
-      const [, name = '', value] = /^(--[^=]+|-[^-])=?([^]*)$/.exec(word) ?? [];
-      const option = optionOf(command, name);
-      const takesValue = option !== undefined && (option.required || option.optional);
-      open = takesValue && value === '' ? option : undefined;
-      if (option !== undefined && open === undefined) give(option, value ?? '');
-    } else {
-      const next = seen === 0 ? command.commands.find((each) => each.name() === word) : undefined;
-      if (next === undefined) seen += 1;
-      command = next ?? command;
-    }
-  }
-  return { command, given, arguments: seen, open, isPlain };
+/** The options themselves, or the values of the one whose value stands in the same word. */
+function offerOptions({ command }: Walk, typed: string): Offered {
+  const [, before = '', long] = /^((--[^=]+)=|-[a-zA-Z](?=.))/.exec(typed) ?? [];
+  const option = optionOf(command, long ?? before);
+  return takesValue(option) ? { before, ...valuesOf(option) } : { candidates: optionsOf(command) };
+}
+
+/** Commands and arguments; where neither can follow, what can is an option. */
+function offerWords(walk: Walk): Offered {
+  const commands = walk.arguments === 0 ? commandsOf(walk.command) : [];
+  const argument = argumentAt(walk.command, walk.arguments);
+  if (argument === undefined) return { candidates: commands.length > 0 ? commands : optionsOf(walk.command) };
+  const { kind, candidates } = valuesOf(argument);
+  return { kind, candidates: [...commands, ...candidates] };
+}
+
+function takesValue(option: Option | undefined): option is Option {
+  return option !== undefined && (option.required || option.optional);
 }
 
 function allOptions(command: Command): readonly Option[] {
@@ -82,7 +91,7 @@ function allOptions(command: Command): readonly Option[] {
 }
 
 function optionOf(command: Command, flag: string): Option | undefined {
-  return allOptions(command).find(({ long, short }) => flag === long || flag === short);
+  return flag === '' ? undefined : allOptions(command).find(({ long, short }) => flag === long || flag === short);
 }
 
 function optionsOf(command: Command): readonly Candidate[] {
@@ -106,7 +115,7 @@ function argumentAt(command: Command, place: number): Argument | undefined {
   return all[place] ?? (last?.variadic === true ? last : undefined);
 }
 
-function valuesOf(taker: Option | Argument): { readonly candidates: readonly Candidate[]; readonly kind: ValueKind } {
+function valuesOf(taker: Option | Argument): Pick<Asked, 'candidates' | 'kind'> {
   return {
     candidates: (taker.argChoices ?? []).map((word) => ({ word, about: '' })),
     kind: taker.argChoices === undefined ? valueKindOf(taker) : 'none',

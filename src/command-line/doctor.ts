@@ -22,10 +22,18 @@ export function declareDoctor(registry: Registry): void {
   addWriteOptions(command)
     .option('--clean', 'remove what c2l ever left in the cluster, but for the way back of an unfinished drill')
     .option('--journal-namespace <name>', 'where drills keep journals, copies and results', 'c2l-drill');
-  registry.reports(command, { writes: true, formats: () => ['text', 'json', 'yaml', 'markdown'] }, ({ doctor }) => {
-    const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & DoctorFlags>();
-    const { from = [], identity, journalNamespace } = flags;
-    const clean = flags.clean === true ? { ...consent(flags), journalNamespace } : undefined;
-    return (session) => doctor(session, { from, identity, journalNamespace, clean });
-  });
+  registry.reports(
+    command,
+    {
+      writes: true,
+      changes: ({ clean, dryRun }) => clean === true && dryRun !== true,
+      formats: () => ['text', 'json', 'yaml', 'markdown'],
+    },
+    ({ doctor }) => {
+      const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & DoctorFlags>();
+      const { from = [], identity, journalNamespace } = flags;
+      const clean = flags.clean === true ? { ...consent(flags), journalNamespace } : undefined;
+      return (session) => doctor(session, { from, identity, journalNamespace, clean });
+    },
+  );
 }

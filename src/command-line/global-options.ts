@@ -23,6 +23,7 @@ export function addGlobalOptions(program: Command): void {
         .default(2),
     )
     .addOption(new Option('-o, --output <format>', 'form of the answer').choices(outputFormats).default('text'))
+    .option('--read-only', 'refuse whatever would change the cluster')
     .option('--no-input', 'never ask; fail where consent or a value is needed')
     .addOption(new Option('--color <when>', 'paint the answer').choices(colorChoices).default('auto'))
     .addOption(

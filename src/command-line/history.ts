@@ -14,9 +14,14 @@ export function declareHistory(registry: Registry): void {
     .argument('[secret]', 'name of one Secret; all where it is left out')
     .option('--prune', 'remove the revisions')
     .option('--keep <n>', 'with --prune: how many of each Secret stay', parseCount, 0);
-  registry.reports(command, { writes: true }, ({ history }) => {
-    const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & HistoryFlags>();
-    const [secret] = command.args;
-    return (session) => history(session, { ...consent(flags), secret, prune: flags.prune === true, keep: flags.keep });
-  });
+  registry.reports(
+    command,
+    { writes: true, changes: ({ prune, dryRun }) => prune === true && dryRun !== true },
+    ({ history }) => {
+      const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & HistoryFlags>();
+      const [secret] = command.args;
+      return (session) =>
+        history(session, { ...consent(flags), secret, prune: flags.prune === true, keep: flags.keep });
+    },
+  );
 }

@@ -29,6 +29,8 @@ export interface ReportOptions {
   /** What the command makes of the flags before a cluster is chosen by them. */
   readonly adjust?: (flags: GlobalFlags) => GlobalFlags;
   readonly writes: boolean;
+  /** Whether these flags of a command that writes mean a change of the cluster; by default all but `--dry-run` do. */
+  readonly changes?: (flags: GlobalFlags & Record<string, unknown>) => boolean;
   /** Whether it goes on until Ctrl-C, which then is its ordinary end. */
   readonly isEndless?: () => boolean;
   /** Forms that the report can take, by what stands on the command line. */
@@ -65,6 +67,7 @@ export class Registry {
       name = command.name(),
       adjust = (flags) => flags,
       writes,
+      changes = (given) => given['dryRun'] !== true,
       isEndless = () => false,
       formats = () => plainFormats,
     }: ReportOptions,
@@ -80,6 +83,7 @@ export class Registry {
         name,
         flags,
         stopsItself: writes || isEndless(),
+        changes: writes && changes({ ...flags }),
         formats: formats(command.args),
       };
       this.#done(await commands.runReport(options, deps, makeBody(commands, command)));

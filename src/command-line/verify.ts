@@ -43,7 +43,7 @@ export function declareVerify(registry: Registry): void {
       const flags = command.optsWithGlobals<VerifyFlags>();
       const { runReport, verify, verifyOutside } = await import('../commands/report-commands.ts');
       if (flags.fromOutside === true) return verifyOutside(flags, deps);
-      const options = { name: 'verify', flags, stopsItself: false, formats };
+      const options = { name: 'verify', flags, changes: false, stopsItself: false, formats };
       const isWatching = flags.watch === true;
       const timeoutMs = isWatching && command.getOptionValueSource('timeout') === 'default' ? watchMs : flags.timeout;
       return runReport(options, deps, (session) => verify(session, { timeoutMs, isWatching }));

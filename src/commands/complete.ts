@@ -2,7 +2,7 @@ import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
 import { completionScript, type CompletionShell } from '../render/completion-script.ts';
-import { lookUpValues, type GivenFlags, type ValueKind } from '../shell/look-up-values.ts';
+import { lookUpValues, type GivenFlags, type LookedUp, type ValueKind } from '../shell/look-up-values.ts';
 
 /** One way to go on, and what it is about. */
 export interface Candidate {
@@ -24,9 +24,6 @@ export interface Asked {
   readonly given: GivenFlags;
 }
 
-/** Longest wait for a cluster: who pressed Tab goes on typing. */
-const limitMs = 1500;
-
 export function printCompletion(shell: CompletionShell, deps: Deps): Promise<ExitCode> {
   deps.terminal.out(completionScript(shell));
   return Promise.resolve(ExitCode.ok);
@@ -38,29 +35,22 @@ export function printCompletion(shell: CompletionShell, deps: Deps): Promise<Exi
  */
 export async function answerLines(asked: Asked, createDeps: () => Promise<Deps>): Promise<readonly string[]> {
   const { candidates, kind, typed, before } = asked;
-  const looked = kind === 'none' ? nothing : await withinLimit(asked, await createDeps());
-  const fitting = [...candidates, ...looked.values.map((word) => ({ word, about: '' }))]
+  const { values, rest } = kind === 'none' ? nothing : await looked(asked, await createDeps());
+  const fitting = [...candidates, ...values.map((word) => ({ word, about: '' }))]
     .map(({ word, about }) => ({ word: `${before}${word}`, about }))
     .filter(({ word }) => word.startsWith(typed));
-  return [...fitting.map(lineOf), ...(looked.rest === undefined ? [] : [`:${looked.rest}`])];
+  return [...fitting.map(lineOf), ...(rest === undefined ? [] : [`:${rest}`])];
 }
 
-const nothing = { values: [] as readonly string[], rest: undefined };
+const nothing: LookedUp = { values: [], rest: undefined };
 
-async function withinLimit({ kind, given }: Asked, deps: Deps): ReturnType<typeof lookUpValues> {
-  const found = new AbortController();
-  const tooLate = deps.clock.sleep(limitMs, AbortSignal.any([found.signal, deps.signal])).then(
-    () => nothing,
-    () => nothing,
-  );
+async function looked({ kind, given }: Asked, deps: Deps): Promise<LookedUp> {
   try {
-    return await Promise.race([lookUpValues(kind, given, deps), tooLate]);
+    return await lookUpValues(kind, given, deps);
   } catch (error) {
     // No kubeconfig, a cluster that is away, a stack file that is half written: there is nothing to offer.
     if (error instanceof OperatorError) return nothing;
     throw error;
-  } finally {
-    found.abort();
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ContextPolicies } from '../core/user-settings.ts';
 import type { OutputFormat } from '../render/output-format.ts';
 import type { SessionOptions } from '../shell/session.ts';
 
@@ -17,6 +18,9 @@ export interface GlobalFlags {
   readonly color: ColorChoice;
   readonly requestTimeout: number;
   readonly verbose?: boolean;
+  readonly readOnly?: boolean;
+  /** What this person's settings say of contexts. */
+  readonly policies?: ContextPolicies;
   /** Of commands whose answer may be long. */
   readonly limit?: number;
 }
@@ -42,5 +46,7 @@ export function sessionOptions(flags: GlobalFlags): SessionOptions {
     stack: flags.stack,
     sandbox: flags.sandbox === true ? { scenario: flags.scenario, speed: flags.speed } : undefined,
     requestTimeoutMs: flags.requestTimeout,
+    readOnly: flags.readOnly === true,
+    policies: flags.policies,
   };
 }

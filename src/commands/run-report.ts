@@ -7,6 +7,7 @@ import { renderError, type ErrorPlace, type RenderedError } from '../render/erro
 import { formatsForPrograms, type OutputFormat } from '../render/output-format.ts';
 import { renderReport } from '../render/report.ts';
 import { createStyle } from '../render/style.ts';
+import { refusedReadOnly } from '../shell/read-only.ts';
 import { openSession, reportHead, type Session } from '../shell/session.ts';
 import { untilInterrupted } from '../shell/until-interrupted.ts';
 import { sessionOptions, type GlobalFlags } from './options.ts';
@@ -31,6 +32,8 @@ export interface RunOptions {
    * it looks at the signal where it can still tell what was done.
    */
   readonly stopsItself: boolean;
+  /** Whether these flags mean a change of the cluster. */
+  readonly changes: boolean;
   /** Forms that its report can take. */
   readonly formats: readonly OutputFormat[];
 }
@@ -42,6 +45,7 @@ export async function runReport(options: RunOptions, deps: Deps, body: CommandBo
     refuseFormat(options);
     session = await openSession(sessionOptions(options.flags), deps);
     try {
+      if (options.changes && session.policy.readOnly) throw refusedReadOnly(session.cluster.context);
       const {
         report,
         exitCode,

@@ -52,7 +52,8 @@ async function confirmByName(
   if (typed.trim() !== options.name) throw declined();
 }
 
-function productionName({ stack, cluster, scope }: Session): string | undefined {
+function productionName({ stack, cluster, scope, policy }: Session): string | undefined {
+  if (policy.production) return cluster.context;
   if (stack === undefined) return undefined;
   if (stack.production.contexts.includes(cluster.context)) return cluster.context;
   return scope.namespaces.find((name) => stack.production.namespaces.includes(name));

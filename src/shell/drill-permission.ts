@@ -20,12 +20,11 @@ export async function refuseWithoutPermission(session: Session, namespace: strin
 }
 
 /** Production is broken on purpose only where the stack says so, and when. */
-function refuseProduction({ stack, cluster, deps }: Session, namespace: string): void {
-  if (stack === undefined) return;
-  const { contexts, namespaces, drills } = stack.production;
-  const isProduction = contexts.includes(cluster.context) || namespaces.includes(namespace);
-  if (!isProduction) return;
-  const name = contexts.includes(cluster.context) ? cluster.context : namespace;
+function refuseProduction({ stack, cluster, deps, policy }: Session, namespace: string): void {
+  const { contexts, namespaces, drills } = stack?.production ?? { contexts: [], namespaces: [] };
+  const isContext = policy.production || contexts.includes(cluster.context);
+  if (!isContext && !namespaces.includes(namespace)) return;
+  const name = isContext ? cluster.context : namespace;
   if (drills === undefined) {
     throw refusedDrill(
       `${name} is production, and the stack allows no drill there`,

@@ -34,53 +34,53 @@ export interface LookedUp {
 /** The flags before the cursor, by the names that commander gives them. */
 export type GivenFlags = ReadonlyMap<string, readonly string[]>;
 
+/** Longest wait for a cluster: who pressed Tab goes on typing. */
 const requestTimeoutMs = 1000;
 
 /** What an option or argument can be, from the kubeconfig, the stack, the program itself or the cluster. Only reads names. */
-export async function lookUpValues(kind: ValueKind, given: GivenFlags, deps: Deps): Promise<LookedUp> {
-  switch (kind) {
-    case 'none':
-      return { values: [], rest: undefined };
-    case 'files':
-    case 'folders':
-      return { values: [], rest: kind };
-    case 'sources':
-      return { values: ['env:', 'age:', 'azure-key-vault:'], rest: 'nospace' };
-    case 'targets':
-      return { values: ['age:', 'azure-key-vault:'], rest: 'nospace' };
-    case 'codes':
-      return { values: Object.keys(findingCodes), rest: undefined };
-    case 'drills':
-      return { values: builtInDrills, rest: 'files' };
-    case 'runbooks': {
-      const runbooks = await (await deps.openRunbookWorld()).list();
-      return { values: runbooks.map(({ name }) => name), rest: 'files' };
-    }
-    case 'stacks':
-      return { values: [builtInStack], rest: undefined };
-    case 'contexts':
-      return { values: await deps.contextNames(given.get('kubeconfig')?.at(-1)), rest: undefined };
-    case 'contexts-and-namespaces': {
-      const [contexts, namespaces] = await Promise.all([
-        lookUpValues('contexts', given, deps),
-        lookUpValues('namespaces', given, deps),
-      ]);
-      return { values: [...contexts.values, ...namespaces.values], rest: undefined };
-    }
-    case 'keys':
-      return { values: (await stackOf(given, deps)).secrets.flatMap(({ keys }) => Object.keys(keys)), rest: undefined };
-    case 'namespaces':
-      if (given.has('sandbox')) return { values: (await stackOf(given, deps)).namespaces, rest: undefined };
-      return { values: await namesIn(given, deps, { resources: ['namespaces'] }), rest: undefined };
-    case 'secrets':
-      return { values: await secretNames(given, deps), rest: undefined };
-    case 'secret-objects':
-      return { values: (await secretNames(given, deps)).map((name) => `secret/${name}`), rest: undefined };
-    case 'objects':
-    case 'workloads':
-      return { values: await objectNames(kind, given, deps), rest: undefined };
-  }
+export function lookUpValues(kind: ValueKind, given: GivenFlags, deps: Deps): Promise<LookedUp> {
+  return lookUps[kind](given, deps);
 }
+
+type LookUp = (given: GivenFlags, deps: Deps) => Promise<LookedUp>;
+
+const fixed = (values: readonly string[], rest?: LookedUp['rest']): LookUp => {
+  return () => Promise.resolve({ values, rest });
+};
+const found = (
+  look: (given: GivenFlags, deps: Deps) => Promise<readonly string[]>,
+  rest?: LookedUp['rest'],
+): LookUp => {
+  return async (given, deps) => ({ values: await look(given, deps), rest });
+};
+
+const contexts = async (given: GivenFlags, deps: Deps): Promise<readonly string[]> =>
+  (await deps.contexts(given.get('kubeconfig')?.at(-1))).names;
+
+const namespaces = async (given: GivenFlags, deps: Deps): Promise<readonly string[]> =>
+  given.has('sandbox') ? (await stackOf(given, deps)).namespaces : namesIn(given, deps, { resources: ['namespaces'] });
+
+const lookUps: Readonly<Record<ValueKind, LookUp>> = {
+  none: fixed([]),
+  files: fixed([], 'files'),
+  folders: fixed([], 'folders'),
+  sources: fixed(['env:', 'age:', 'azure-key-vault:'], 'nospace'),
+  targets: fixed(['age:', 'azure-key-vault:'], 'nospace'),
+  codes: fixed(Object.keys(findingCodes)),
+  drills: fixed(builtInDrills, 'files'),
+  stacks: fixed([builtInStack]),
+  runbooks: found(async (_, deps) => (await (await deps.openRunbookWorld()).list()).map(({ name }) => name), 'files'),
+  contexts: found(contexts),
+  namespaces: found(namespaces),
+  'contexts-and-namespaces': found(async (given, deps) =>
+    (await Promise.all([contexts(given, deps), namespaces(given, deps)])).flat(),
+  ),
+  keys: found(async (given, deps) => (await stackOf(given, deps)).secrets.flatMap(({ keys }) => Object.keys(keys))),
+  secrets: found(secretNames),
+  'secret-objects': found(async (given, deps) => (await secretNames(given, deps)).map((name) => `secret/${name}`)),
+  objects: found((given, deps) => objectNames('objects', given, deps)),
+  workloads: found((given, deps) => objectNames('workloads', given, deps)),
+};
 
 async function secretNames(given: GivenFlags, deps: Deps): Promise<readonly string[]> {
   if (given.has('sandbox')) return (await stackOf(given, deps)).secrets.map(({ name }) => name);

@@ -3,11 +3,13 @@ import type { ReportHead } from '../core/report.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Stack } from '../core/stack.ts';
 import { stackWithin } from '../core/stack-scope.ts';
+import { policyOf, type ContextPolicies, type ContextPolicy } from '../core/user-settings.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Cluster, ClusterReader } from '../cluster-ports.ts';
 import type { Connection, Deps, SandboxOptions } from '../ports.ts';
 import { createDrillNotice, type DrillNotice } from './drill-notice.ts';
+import { withoutWrites } from './read-only.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
 /** Built-in stack that is assumed in the sandbox, and where its namespace is found. */
@@ -22,6 +24,9 @@ export interface SessionOptions {
   readonly stack?: string | undefined;
   readonly sandbox?: SandboxOptions | undefined;
   readonly requestTimeoutMs: number;
+  /** `--read-only`. */
+  readonly readOnly?: boolean;
+  readonly policies?: ContextPolicies | undefined;
 }
 
 /** What one run looks at. */
@@ -44,6 +49,8 @@ export interface Session {
   readonly defaultSources: readonly string[];
   /** Manifests that are applied where the operator names none. */
   readonly defaultManifests: readonly string[];
+  /** What this person has set for the context. */
+  readonly policy: ContextPolicy;
   /** Says of drills that were not finished, until it is told that this run is about them. */
   readonly drillNotice: DrillNotice;
   close(): Promise<void>;
@@ -61,7 +68,7 @@ export async function openSession(options: SessionOptions, deps: Deps): Promise<
     const { cluster } = connection;
     deps.terminal.err(`context ${cluster.context}, server ${cluster.server}`);
     const { stack, scope } = await untilInterrupted(choose(options, { named, connection, deps }), deps.signal);
-    const session = createSession({ deps, connection, stack, scope });
+    const session = createSession({ deps, connection, stack, scope, policy: chosenPolicy(options, cluster.context) });
     announce(session);
     return session;
   } catch (error) {
@@ -134,12 +141,26 @@ async function refuseUnknownNamespaces(names: readonly string[], cluster: Cluste
   }
 }
 
-function createSession(parts: { deps: Deps; connection: Connection; stack: Stack | undefined; scope: Scope }): Session {
-  const { deps, connection, stack, scope } = parts;
+/** A flag can only add to what was set for the context. */
+function chosenPolicy({ readOnly, policies }: SessionOptions, context: string): ContextPolicy {
+  const policy = policies === undefined ? { readOnly: false, production: false } : policyOf(policies, context);
+  return { ...policy, readOnly: policy.readOnly || readOnly === true };
+}
+
+function createSession(parts: {
+  deps: Deps;
+  connection: Connection;
+  stack: Stack | undefined;
+  scope: Scope;
+  policy: ContextPolicy;
+}): Session {
+  const { deps, connection, stack, scope, policy } = parts;
   const drillNotice = createDrillNotice(deps.terminal);
+  const cluster = drillNotice.over(connection.cluster);
   return {
     deps,
-    cluster: drillNotice.over(connection.cluster),
+    cluster: policy.readOnly ? withoutWrites(cluster) : cluster,
+    policy,
     drillNotice,
     stack: stack === undefined || scope.all ? stack : stackWithin(stack, scope.namespaces),
     scope,
@@ -149,10 +170,11 @@ function createSession(parts: { deps: Deps; connection: Connection; stack: Stack
   };
 }
 
-function announce({ deps, stack, scope }: Session): void {
+function announce({ deps, stack, scope, policy }: Session): void {
   const where = scope.all ? 'all namespaces' : `namespace ${scope.namespaces.join(', ')}`;
   const what = stack === undefined ? 'no stack file' : `stack ${stack.name}`;
-  deps.terminal.err(`${where}, ${what}`);
+  const marks = [...(policy.readOnly ? ['read-only'] : []), ...(policy.production ? ['production'] : [])];
+  deps.terminal.err([where, what, ...marks].join(', '));
 }
 
 /** In an empty cluster no namespace tells that the built-in stack is meant; the manifests that are to fill it do. */

@@ -11,6 +11,8 @@ import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await startSandbox({ scenario: 'incident', speed: 100 });
+  // Loads what speaks to a cluster: a second is enough for an answer, not for that as well.
+  await runCli(['audit'], { kubeconfig: sandbox.kubeconfig });
 });
 afterAll(async () => {
   await sandbox.close();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
+import { createSettingsFile } from '../../src/adapters/settings-file.ts';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { verify } from '../../src/commands/verify.ts';
@@ -37,7 +38,8 @@ async function setUp({
   };
   const deps: Deps = {
     connect: notUsed,
-    contextNames: notUsed,
+    contexts: notUsed,
+    settings: { file: createSettingsFile({}), variables: {} },
     startSandbox: notUsed,
     startVault: notUsed,
     openSealer: notUsed,
@@ -70,6 +72,7 @@ async function setUp({
   const cluster = await connectCluster({ kubeconfigText: world.kubeconfig, requestTimeoutMs, env: {} });
   const session: Session = {
     deps,
+    policy: { readOnly: false, production: false },
     cluster,
     stack,
     scope: { namespaces: [namespace], all: false, expectedNamespaces: [namespace], argocdNamespace: 'argocd' },

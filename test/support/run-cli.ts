@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
-import { contextNames } from '../../src/adapters/kubeconfig.ts';
+import { kubeconfigContexts } from '../../src/adapters/kubeconfig.ts';
 import { createDrillFiles } from '../../src/adapters/drill-files.ts';
 import { openDrillJournalFile } from '../../src/adapters/drill-journal-file.ts';
 import { journalDigest, readDrillResults, readJournal } from '../../src/adapters/drill-journal-text.ts';
@@ -14,6 +14,7 @@ import { createManifestFiles } from '../../src/adapters/manifest-files.ts';
 import { createOutputFolder } from '../../src/adapters/output-folder.ts';
 import { readPlanFile, readReportFile } from '../../src/adapters/document-file.ts';
 import { openTarget } from '../../src/adapters/open-target.ts';
+import { createSettingsFile } from '../../src/adapters/settings-file.ts';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
 import { openWatchWorld } from '../../src/adapters/open-watch-world.ts';
 import { openRunbookWorld } from '../../src/adapters/open-runbook-world.ts';
@@ -80,8 +81,9 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
       };
       return { cluster, defaultSources, defaultManifests: [], close };
     },
-    contextNames: (kubeconfigPath) =>
-      Promise.resolve().then(() => contextNames({ kubeconfigPath, kubeconfigText: options.kubeconfig, env })),
+    contexts: (kubeconfigPath) =>
+      Promise.resolve().then(() => kubeconfigContexts({ kubeconfigPath, kubeconfigText: options.kubeconfig, env })),
+    settings: { file: createSettingsFile(env), variables: env },
     openWatchWorld: () =>
       Promise.resolve(openWatchWorld({ cwd, env, version: '0.0.0-test', processId: 1, isRunning: () => false })),
     openRunbookWorld: () =>

@@ -16,6 +16,7 @@ import { createManifestFiles } from '../../src/adapters/manifest-files.ts';
 import { createOutputFolder } from '../../src/adapters/output-folder.ts';
 import { readPlanFile, readReportFile } from '../../src/adapters/document-file.ts';
 import { openTarget } from '../../src/adapters/open-target.ts';
+import { createSettingsFile } from '../../src/adapters/settings-file.ts';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { tlsPairProblem } from '../../src/adapters/tls-pair.ts';
@@ -71,7 +72,8 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
         },
       };
     },
-    contextNames: () => Promise.resolve([]),
+    contexts: () => Promise.resolve({ current: undefined, names: [] }),
+    settings: { file: createSettingsFile({}), variables: {} },
     openWatchWorld: () => Promise.reject(new Error('a session watches nothing')),
     openRunbookWorld: () => Promise.reject(new Error('a session walks no runbook')),
     openTarget: (spec, { recipients }) => openTarget(spec, { cwd: folder, recipients }),

@@ -1,0 +1,44 @@
+import type { Setting } from '../core/user-settings.ts';
+import { table } from './layout.ts';
+import type { OutputFormat } from './output-format.ts';
+import { printableJson } from './printable.ts';
+import type { Style } from './style.ts';
+
+export interface SettingsReport {
+  readonly schemaVersion: 1;
+  readonly command: 'config show';
+  readonly file: string;
+  readonly settings: readonly Setting[];
+  readonly contexts: readonly { readonly name: string; readonly readOnly: boolean; readonly production: boolean }[];
+}
+
+export async function renderSettings(
+  report: SettingsReport,
+  { withOrigin, format, style }: { readonly withOrigin: boolean; readonly format: OutputFormat; readonly style: Style },
+): Promise<string> {
+  if (format === 'yaml') return (await import('./yaml.ts')).toYaml(report);
+  if (format === 'json') return `${printableJson(JSON.stringify(report, null, 2))}\n`;
+  const rows = report.settings.map(({ name, value, origin }) => [
+    { text: name },
+    { text: valueText(name, value) },
+    ...(withOrigin ? [{ text: origin }] : []),
+  ]);
+  const contexts = report.contexts.map(({ name, readOnly, production }) => {
+    const marks = [...(readOnly ? ['read-only'] : []), ...(production ? ['production'] : [])];
+    return [{ text: name }, { text: marks.length === 0 ? 'as any other' : marks.join(', ') }];
+  });
+  return [
+    ...table(rows, style.width, 0),
+    ...(contexts.length === 0 ? [] : ['', 'contexts', ...table(contexts, style.width)]),
+    '',
+    `next: edit ${report.file}`,
+    '',
+  ].join('\n');
+}
+
+function valueText(name: string, value: unknown): string {
+  if (value === undefined) return '-';
+  if (Array.isArray(value)) return value.join(', ');
+  if (name === 'request-timeout' && typeof value === 'number') return `${value / 1000}s`;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
