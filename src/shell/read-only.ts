@@ -20,6 +20,9 @@ export function withoutWrites<C extends Cluster>(cluster: C): C {
       argument.dryRun === true ? write(argument) : refuse();
   const writer: ClusterWriter = {
     createNamespace: refuse,
+    rehearseApply: (...object) => cluster.rehearseApply(...object),
+    applyObject: refuse,
+    requestSync: refuse,
     createSecret: unlessTried((secret) => cluster.createSecret(secret)),
     patchSecret: unlessTried((patch) => cluster.patchSecret(patch)),
     putBackSecret: refuse,
