@@ -22,6 +22,7 @@ interface ApplicationStatus {
 interface WorkloadSpec {
   readonly replicas?: number;
   readonly paused?: boolean;
+  readonly updateStrategy?: { readonly type?: string };
 }
 
 interface WorkloadStatus {
@@ -30,6 +31,9 @@ interface WorkloadStatus {
   readonly readyReplicas?: number;
   readonly updatedReplicas?: number;
   readonly availableReplicas?: number;
+  readonly desiredNumberScheduled?: number;
+  readonly updatedNumberScheduled?: number;
+  readonly numberAvailable?: number;
   readonly currentRevision?: string;
   readonly updateRevision?: string;
   readonly conditions?: readonly { readonly type: string; readonly reason: string }[];
@@ -38,6 +42,7 @@ interface WorkloadStatus {
 const watched: Readonly<Record<string, string>> = {
   Deployment: 'deployments',
   StatefulSet: 'statefulsets',
+  DaemonSet: 'daemonsets',
   Service: 'services',
 };
 
@@ -86,7 +91,12 @@ function assess(plane: ControlPlane, application: StoredObject): void {
 }
 
 function healthOf(plane: ControlPlane, { kind, namespace, name }: DeployedResource): Health {
-  const object = plane.store.get(watched[kind] ?? '', namespace, name);
+  const resource = watched[kind];
+  // Of every other kind, such as a Secret, Argo CD looks at no health.
+  if (resource === undefined) {
+    return 'Healthy';
+  }
+  const object = plane.store.get(resource, namespace, name);
   if (!object) {
     return 'Missing';
   }
@@ -95,6 +105,8 @@ function healthOf(plane: ControlPlane, { kind, namespace, name }: DeployedResour
       return deploymentHealth(object);
     case 'StatefulSet':
       return statefulSetHealth(object);
+    case 'DaemonSet':
+      return daemonSetHealth(object);
     default:
       return 'Healthy';
   }
@@ -122,6 +134,22 @@ function statefulSetHealth(statefulSet: StoredObject): Health {
   const status = (statefulSet['status'] ?? {}) as WorkloadStatus;
   const isDone = (status.readyReplicas ?? 0) >= replicas && status.currentRevision === status.updateRevision;
   return isObserved(statefulSet, status) && isDone ? 'Healthy' : 'Progressing';
+}
+
+/** Where pods are replaced only once somebody deletes them, Argo CD asks no further. */
+function daemonSetHealth(daemonSet: StoredObject): Health {
+  const { updateStrategy } = daemonSet['spec'] as WorkloadSpec;
+  const {
+    desiredNumberScheduled = 0,
+    updatedNumberScheduled = 0,
+    numberAvailable = 0,
+    ...status
+  } = (daemonSet['status'] ?? {}) as WorkloadStatus;
+  if (!isObserved(daemonSet, status)) {
+    return 'Progressing';
+  }
+  const isRolled = updatedNumberScheduled >= desiredNumberScheduled && numberAvailable >= desiredNumberScheduled;
+  return updateStrategy?.type === 'OnDelete' || isRolled ? 'Healthy' : 'Progressing';
 }
 
 function isObserved({ metadata }: StoredObject, status: WorkloadStatus): boolean {

@@ -1,48 +1,34 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 
 import { runCli, type CliResult } from '../support/run-cli.ts';
-import { worldKinds, type KubeObject, type World } from './support/worlds.ts';
+import { automated, GitApplications } from './support/git-applications.ts';
+import { worldKinds, type World } from './support/worlds.ts';
 
 jest.setTimeout(240_000);
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const inGit = 'CHANGE_ME';
 const good = 'g'.repeat(20);
-const applications = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications';
-const automated = { prune: true, selfHeal: true };
-
-interface Syncing {
-  readonly operation?: object;
-  readonly status?: { readonly operationState?: { readonly phase?: string } };
-}
-
 describe.each(worldKinds)('a Secret that Argo CD has in Git, on $name', (kind) => {
   const hasArgoCd = kind.isSandbox || process.env['C2L_E2E_CONTROLLERS'] === '1';
   const run = kind.isThere && hasArgoCd ? test : test.skip;
   let world: World;
-  let folder: string;
-  let made: string[] = [];
+  let git: GitApplications;
   let count = 0;
   let secret = '';
-  const git = (...words: string[]) => execFileSync('git', ['-C', join(folder, 'repository'), ...words]);
 
   beforeAll(async () => {
     if (!kind.isThere || !hasArgoCd) return;
     world = await kind.start();
-    folder = mkdtempSync(join(tmpdir(), 'c2l-argocd-'));
-    mkdirSync(join(folder, 'repository'));
-    git('init', '--quiet', '--initial-branch=main');
-    writeFileSync(join(folder, 'backup.env'), `A='${good}'\n`, { mode: 0o600 });
+    git = new GitApplications(world);
+    writeFileSync(join(git.folder, 'backup.env'), `A='${good}'\n`, { mode: 0o600 });
   });
 
   beforeEach(async () => {
     if (!kind.isThere || !hasArgoCd) return;
-    await removeApplications();
+    await git.remove();
     const deployments = `/apis/apps/v1/namespaces/${world.namespace}/deployments`;
     if (secret !== '') await world.send('DELETE', `${deployments}/${secret}`);
     count += 1;
@@ -59,47 +45,11 @@ describe.each(worldKinds)('a Secret that Argo CD has in Git, on $name', (kind) =
 
   afterAll(async () => {
     if (!kind.isThere || !hasArgoCd) return;
-    await removeApplications();
-    rmSync(folder, { recursive: true });
+    await git.close();
     await world.close();
   });
 
-  async function removeApplications(): Promise<void> {
-    // A sync that is under way would bring a child again after both were deleted.
-    for (const name of made) {
-      await world.send(
-        'PATCH',
-        `${applications}/${name}`,
-        { spec: { syncPolicy: null } },
-        'application/merge-patch+json',
-      );
-      await world.eventually(`${name} syncs no more`, async () => {
-        const { body } = await world.send('GET', `${applications}/${name}`);
-        const { operation, status } = body as Syncing;
-        return operation === undefined && status?.operationState?.phase !== 'Running' ? true : undefined;
-      });
-    }
-    for (const name of made) {
-      await world.eventually(`${name} is gone`, async () => {
-        await world.send('DELETE', `${applications}/${name}`);
-        const { status } = await world.send('GET', `${applications}/${name}`);
-        return status === 404 ? true : undefined;
-      });
-    }
-    made = [];
-  }
-
   const nameOf = (role: string) => `${world.namespace}-${role}-${String(count)}`;
-
-  function commit(files: Readonly<Record<string, object>>): void {
-    for (const [path, content] of Object.entries(files)) {
-      const file = join(folder, 'repository', path);
-      mkdirSync(join(file, '..'), { recursive: true });
-      writeFileSync(file, JSON.stringify(content));
-    }
-    git('add', '--all');
-    git('-c', 'user.name=t', '-c', 'user.email=t@example.test', 'commit', '--quiet', '--message=change');
-  }
 
   const secretManifest = (value: string) => ({
     apiVersion: 'v1',
@@ -108,31 +58,12 @@ describe.each(worldKinds)('a Secret that Argo CD has in Git, on $name', (kind) =
     stringData: { a: value },
   });
 
-  function manifest(name: string, path: string, namespace: string) {
-    return {
-      apiVersion: 'argoproj.io/v1alpha1',
-      kind: 'Application',
-      metadata: { name, namespace: 'argocd' },
-      spec: {
-        project: 'default',
-        source: { repoURL: pathToFileURL(join(folder, 'repository')).href, path, targetRevision: 'main' },
-        destination: { server: 'https://kubernetes.default.svc', namespace },
-        syncPolicy: { automated },
-      },
-    };
-  }
-
-  async function create(application: ReturnType<typeof manifest>): Promise<void> {
-    made.push(application.metadata.name);
-    expect((await world.send('POST', applications, application)).status).toBe(201);
-  }
-
   /** The Secret as a folder of Git holds it, brought by an Application. */
   async function brought(): Promise<string> {
     const path = `child-${String(count)}`;
-    commit({ [`${path}/secret.yaml`]: secretManifest(inGit) });
-    const child = manifest(nameOf('child'), path, world.namespace);
-    await create(child);
+    git.commit({ [`${path}/secret.yaml`]: secretManifest(inGit) });
+    const child = git.manifest(nameOf('child'), path, world.namespace);
+    await git.create(child);
     await holds(inGit);
     return child.metadata.name;
   }
@@ -143,10 +74,8 @@ describe.each(worldKinds)('a Secret that Argo CD has in Git, on $name', (kind) =
     world.eventually(`the Secret holds ${value}`, async () =>
       (await valueNow()) === base64(value) ? true : undefined,
     );
-  const application = async (name: string): Promise<KubeObject> =>
-    (await world.send('GET', `${applications}/${name}`)).body;
   const policyOf = async (name: string) =>
-    ((await application(name))['spec'] as { syncPolicy?: { automated?: object } }).syncPolicy?.automated;
+    ((await git.read(name))['spec'] as { syncPolicy?: { automated?: object } }).syncPolicy?.automated;
 
   const fix = (...argv: string[]): Promise<CliResult> =>
     runCli(
@@ -163,7 +92,7 @@ describe.each(worldKinds)('a Secret that Argo CD has in Git, on $name', (kind) =
       ],
       {
         kubeconfig: world.kubeconfig,
-        cwd: folder,
+        cwd: git.folder,
       },
     );
 
@@ -194,7 +123,7 @@ describe.each(worldKinds)('a Secret that Argo CD has in Git, on $name', (kind) =
     ]);
     expect(stdout.replace(/\s+/g, ' ')).toMatch(/done resume application\/.*the time is over/);
     expect(await policyOf(name)).toEqual(automated);
-    expect((await application(name)).metadata.annotations ?? {}).not.toHaveProperty(['c2l.dev/paused-sync']);
+    expect((await git.read(name)).metadata.annotations ?? {}).not.toHaveProperty(['c2l.dev/paused-sync']);
     await holds(inGit);
   });
 
@@ -202,7 +131,7 @@ describe.each(worldKinds)('a Secret that Argo CD has in Git, on $name', (kind) =
     const name = await brought();
     const running = fix('--pause-sync', '3m');
     await holds(good);
-    commit({ [`child-${String(count)}/secret.yaml`]: secretManifest(good) });
+    git.commit({ [`child-${String(count)}/secret.yaml`]: secretManifest(good) });
     const { code, stdout } = await running;
     expect([code, stdout.replace(/\s+/g, ' ')]).toEqual([
       0,
@@ -215,13 +144,13 @@ describe.each(worldKinds)('a Secret that Argo CD has in Git, on $name', (kind) =
   run('is kept also where an Application of Applications would end the pause, which is paused too', async () => {
     const [root, child] = [nameOf('root'), nameOf('child')];
     const path = `child-${String(count)}`;
-    commit({
+    git.commit({
       [`${path}/secret.yaml`]: secretManifest(inGit),
-      [`root-${String(count)}/child.yaml`]: manifest(child, path, world.namespace),
+      [`root-${String(count)}/child.yaml`]: git.manifest(child, path, world.namespace),
     });
     // The outer one goes first: it would bring the inner one again.
-    await create(manifest(root, `root-${String(count)}`, 'argocd'));
-    made.push(child);
+    await git.create(git.manifest(root, `root-${String(count)}`, 'argocd'));
+    git.willBeMade(child);
     await holds(inGit);
     const running = fix('--pause-sync', '6s');
     await holds(good);
