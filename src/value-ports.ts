@@ -36,7 +36,7 @@ export interface ValueSource {
   /** One answer for each wanted value, in the same order. */
   lookUp(wanted: readonly WantedValue[], signal: AbortSignal): Promise<readonly SourceAnswer[]>;
   /** Brings back values that were answered `deleted`, and looks them up. A write, so only after consent. */
-  recover?(wanted: readonly WantedValue[], signal: AbortSignal): Promise<readonly SourceAnswer[]>;
+  readonly recover?: (wanted: readonly WantedValue[], signal: AbortSignal) => Promise<readonly SourceAnswer[]>;
 }
 
 /** A value on its way into a backup. */

@@ -48,18 +48,29 @@ export function entryPlace(external: ExternalSecret, store: SecretStore | undefi
   return `${property === undefined ? '' : `property ${property} of `}entry ${name} of ${where}${pinned}`;
 }
 
+type Provider = NonNullable<NonNullable<SecretStore['spec']>['provider']>;
+
+/** What each program is called, and the parts of the place in it that its store names. */
+const providers: { readonly [P in keyof Provider]-?: readonly [string, (of: NonNullable<Provider[P]>) => string[]] } = {
+  azurekv: ['Azure Key Vault', ({ vaultUrl = '' }) => [vaultUrl]],
+  vault: ['HashiCorp Vault', ({ server = '', path = '' }) => [server, named('path', path)]],
+  aws: ['AWS', ({ service = '', region = '' }) => [service, named('in', region)]],
+  gcpsm: ['Google Secret Manager', ({ projectID = '' }) => [named('of project', projectID)]],
+  kubernetes: ['Kubernetes', ({ remoteNamespace = '' }) => [named('namespace', remoteNamespace)]],
+};
+
+function named(word: string, name: string): string {
+  return name === '' ? '' : `${word} ${name}`;
+}
+
 /** The program behind a store, as far as the store names it, with the place in it. */
 function providerText(store: SecretStore | undefined): string {
-  const { azurekv, vault, aws, gcpsm, kubernetes } = store?.spec?.provider ?? {};
-  const at = (...parts: readonly (string | undefined)[]): string =>
-    parts
-      .filter((part) => part !== undefined)
-      .map((part) => ` ${part}`)
-      .join('');
-  if (azurekv) return `Azure Key Vault${at(azurekv.vaultUrl)} (`;
-  if (vault) return `HashiCorp Vault${at(vault.server, vault.path && `path ${vault.path}`)} (`;
-  if (aws) return `AWS${at(aws.service, aws.region && `in ${aws.region}`)} (`;
-  if (gcpsm) return `Google Secret Manager${at(gcpsm.projectID && `of project ${gcpsm.projectID}`)} (`;
-  if (kubernetes) return `Kubernetes${at(kubernetes.remoteNamespace && `namespace ${kubernetes.remoteNamespace}`)} (`;
+  const provider = store?.spec?.provider ?? {};
+  for (const name of Object.keys(providers) as (keyof Provider)[]) {
+    const found = provider[name];
+    if (found === undefined) continue;
+    const [program, placeIn] = providers[name] as readonly [string, (of: object) => string[]];
+    return `${[program, ...placeIn(found).filter((part) => part !== '')].join(' ')} (`;
+  }
   return '';
 }

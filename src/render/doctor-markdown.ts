@@ -1,10 +1,11 @@
 import type { DoctorReport } from '../core/doctor-report.ts';
 import { doctorSummary } from './doctor-text.ts';
 import { codeSpan, escapeMarkdown, markdownTable } from './markdown-text.ts';
+import { outcomeMarkdown } from './outcome-markdown.ts';
 
 /** What was examined, as a table. */
 export function doctorMarkdown(report: DoctorReport): string {
-  const { context, server, verdict, takenAt, examinations, next } = report;
+  const { context, server, verdict, takenAt, examinations, next, outcomes = [] } = report;
   const rows = examinations.map(({ name, state, detail, next: step }) => [
     state,
     escapeMarkdown(name),
@@ -20,6 +21,7 @@ export function doctorMarkdown(report: DoctorReport): string {
     `- taken ${takenAt}`,
     `- next: ${codeSpan(next)}`,
     '',
+    ...(outcomes.length === 0 ? [] : [...outcomeMarkdown(outcomes), '']),
     ...markdownTable(['state', 'what', 'found', 'to do'], rows),
     '',
   ].join('\n');

@@ -3,7 +3,6 @@ import { refText } from '../core/kubernetes.ts';
 import type { AuditReport } from '../core/audit-report.ts';
 import type { CheckResult, TimelineEntry, VerifyReport } from '../core/verify-report.ts';
 import type { Phase, WalkReport } from '../core/walk-report.ts';
-import type { StepOutcome } from '../core/report.ts';
 import { toldTimeline } from '../core/told-timeline.ts';
 import { auditSummary, nextAfterAudit } from './audit-text.ts';
 import { drillMarkdown } from './drill-markdown.ts';
@@ -14,6 +13,7 @@ import { setAsideFacts } from './set-aside-facts.ts';
 import { typedNext } from './head-text.ts';
 import { durationText } from './layout.ts';
 import { codeSpan, escapeMarkdown, markdownTable } from './markdown-text.ts';
+import { outcomeMarkdown } from './outcome-markdown.ts';
 import { nextAfter, walkSummary } from './stabilize-text.ts';
 import type { Style } from './style.ts';
 import { subjectPage, type SubjectPage } from './subject-page.ts';
@@ -183,16 +183,5 @@ function walkLines({ phases, error }: WalkReport, style: Style): string[] {
 function phaseLines(report: NonNullable<Phase['report']>, style: Style): string[] {
   if (report.command === 'audit') return auditLines(report, style);
   if (report.command === 'verify') return verifyLines(report, style);
-  return report.outcomes.length === 0 ? [] : ['', ...outcomeTable(report.outcomes)];
-}
-
-function outcomeTable(outcomes: readonly StepOutcome[]): string[] {
-  const told = outcomes.filter(({ action }) => action !== 'keep-pod');
-  const rows = told.map(({ action, object, outcome, detail }) => [
-    outcome,
-    action,
-    codeSpan(refText(object)),
-    escapeMarkdown(detail),
-  ]);
-  return markdownTable(['outcome', 'action', 'object', 'detail'], rows);
+  return report.outcomes.length === 0 ? [] : ['', ...outcomeMarkdown(report.outcomes)];
 }

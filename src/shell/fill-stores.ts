@@ -137,7 +137,7 @@ function remembered(
           return entry?.wanted.reason === 'overwrite' ? { state: 'not-found' } : answer;
         }),
       ),
-    ...(recover && { recover: (values, signal) => recover.call(source, values.map(rename), signal) }),
+    ...(recover && { recover: (values, signal) => recover(values.map(rename), signal) }),
   };
 }
 

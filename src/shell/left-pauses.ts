@@ -20,26 +20,31 @@ export async function endLeftPauses(
   const outcomes: StepOutcome[] = [];
   const kept = new Set(but.map(refId));
   for (const paused of pausesIn(snapshot)) {
-    const { object, pause } = paused;
+    const { object } = paused;
     if (kept.has(refId(object))) continue;
-    const place = `-n ${object.namespace}`;
     if (!isLeft(session, paused)) {
-      if (pause?.processId === session.deps.processId && pause.by === session.deps.operator) continue;
-      const who = pause === undefined ? '' : ` until ${utcText(pause.until)} by ${pause.by} (${pause.command})`;
-      terminal.err(`warning: sync of ${refText(object)} is paused${who}: c2l restore-sync ${place} ends it now`);
+      tellHeld(session, paused);
       continue;
     }
     const ended = await resumeSync(session, [object]);
-    for (const { outcome, detail } of ended) {
-      terminal.err(
-        outcome === 'failed'
-          ? `warning: sync of ${refText(object)} is still paused: ${detail}`
-          : `sync of ${refText(object)} was left paused by ${pause?.by ?? ''}: it ${detail}`,
-      );
-    }
+    for (const step of ended) terminal.err(endText(paused, step));
     outcomes.push(...ended);
   }
   return outcomes;
+}
+
+/** Another run's; its own needs no telling. */
+function tellHeld({ deps: { terminal, processId, operator } }: Session, { object, pause }: PausedObject): void {
+  if (pause?.processId === processId && pause.by === operator) return;
+  const who = pause === undefined ? '' : ` until ${utcText(pause.until)} by ${pause.by} (${pause.command})`;
+  const end = `c2l restore-sync -n ${object.namespace} ends it now`;
+  terminal.err(`warning: sync of ${refText(object)} is paused${who}: ${end}`);
+}
+
+function endText({ object, pause }: PausedObject, { outcome, detail }: StepOutcome): string {
+  return outcome === 'failed'
+    ? `warning: sync of ${refText(object)} is still paused: ${detail}`
+    : `sync of ${refText(object)} was left paused by ${pause?.by ?? ''}: it ${detail}`;
 }
 
 /** The objects whose pause nobody ends any more, by `refId`: another run may take it over. */
@@ -57,14 +62,14 @@ export async function takingOver<T>(
   snapshot: Snapshot,
   run: (settle: (needed: readonly PausableRef[]) => Promise<readonly StepOutcome[]>) => Promise<T>,
 ): Promise<T> {
-  let isSettled = false;
+  const state = { isSettled: false };
   try {
     return await run((needed) => {
-      isSettled = true;
+      state.isSettled = true;
       return endLeftPauses(session, snapshot, { but: needed });
     });
   } catch (error) {
-    if (!isSettled) await endLeftPauses(session, snapshot);
+    if (!state.isSettled) await endLeftPauses(session, snapshot);
     throw error;
   }
 }

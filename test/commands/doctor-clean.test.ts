@@ -155,3 +155,15 @@ test('has the sync resumed that a run left paused, as it was', async () => {
   expect(after?.['spec']).toMatchObject({ syncPolicy: { automated: was } });
   expect(after?.metadata.annotations ?? {}).not.toHaveProperty(['c2l.dev/paused-sync']);
 });
+
+test('lists in Markdown too what became of each', async () => {
+  await repair();
+  const { code, stdout } = await runCli(['doctor', '--clean', '--yes', '-o', 'markdown'], {
+    kubeconfig: cluster.kubeconfig,
+    cwd: newFolder(),
+  });
+  expect([code, stdout]).toEqual([
+    0,
+    expect.stringMatching(/\| done +\| prune-revision +\| `secret\/cloudtolocalllm-secrets\./),
+  ]);
+});

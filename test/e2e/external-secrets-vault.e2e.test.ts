@@ -162,7 +162,7 @@ told('a vault that External Secrets reads', () => {
     await vault.send('DELETE', '/secrets/app-password');
     await cluster.remove(secretPath);
     const failed = async () => ((await ready()) === 'False SecretSyncedError' ? true : undefined);
-    await until('the failure', failed, { within: 60_000, seen: async () => `${(await ready()) ?? ''}` });
+    await until('the failure', failed, { within: 60_000, seen: async () => (await ready()) ?? '' });
     const { exitCode, stdout, stderr } = await fix('--recover');
     expect([exitCode, stderr]).toEqual([0, expect.stringMatching(/recovered in azure-key-vault:\S+: app-password/)]);
     const { outcomes } = JSON.parse(stdout) as FixReport;

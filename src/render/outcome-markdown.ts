@@ -1,0 +1,15 @@
+import { refText } from '../core/kubernetes.ts';
+import type { StepOutcome } from '../core/report.ts';
+import { codeSpan, escapeMarkdown, markdownTable } from './markdown-text.ts';
+
+/** What became of each step, as a table. */
+export function outcomeMarkdown(outcomes: readonly StepOutcome[]): string[] {
+  const told = outcomes.filter(({ action }) => action !== 'keep-pod');
+  const rows = told.map(({ action, object, outcome, detail }) => [
+    outcome,
+    action,
+    codeSpan(refText(object)),
+    escapeMarkdown(detail),
+  ]);
+  return markdownTable(['outcome', 'action', 'object', 'detail'], rows);
+}
