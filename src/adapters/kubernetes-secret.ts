@@ -31,7 +31,7 @@ export function toSecret(object: unknown): Secret | undefined {
     type,
     immutable: fields['immutable'] === true,
     data,
-    keyChangedAt: provenChanges(managedFields, noted, kept.creationTimestamp),
+    ...changeTimes(managedFields, noted, kept.creationTimestamp),
     keyAddedAt: noted.added,
     exposedKeys: exposedKeys(asText(asObject(metadata?.['annotations'])?.[lastApplied])),
     ...contentsOf(type, data),
@@ -59,19 +59,26 @@ function toValues(data: unknown): Map<string, SecretValue> | undefined {
 }
 
 /**
- * What c2l noted, and the times of others that hold one key alone. A time from before c2l added keys back may be of the
- * very write that lost them, and left its writer that one key; that of the creation is no change of anything.
+ * What c2l noted, and the times of others that hold one key alone; of one that holds several any may have changed. A
+ * time from before c2l added keys back may be of the very write that lost them, and left its writer what it did not
+ * touch; that of the creation is no change of anything.
  */
-function provenChanges(managedFields: unknown, { changed, added }: NotedTimes, createdAt = ''): Map<string, string> {
-  const times = new Map(changed);
+function changeTimes(
+  managedFields: unknown,
+  { changed, added }: NotedTimes,
+  createdAt = '',
+): Pick<Secret, 'keyChangedAt' | 'keyDoubtedAt'> {
+  const keyChangedAt = new Map(changed);
+  const keyDoubtedAt = new Map<string, string>();
   const from = [createdAt, ...added.values()].reduce((last, time) => (time > last ? time : last));
   for (const entry of Array.isArray(managedFields) ? managedFields.map(asObject) : []) {
-    const [key, ...others] = heldKeys(entry);
     const time = asText(entry?.['time']);
-    if (key === undefined || others.length > 0 || entry?.['manager'] === fieldManager || time <= from) continue;
-    if (time > (times.get(key) ?? '')) times.set(key, time);
+    if (entry?.['manager'] === fieldManager || time <= from) continue;
+    const keys = heldKeys(entry);
+    const times = keys.length === 1 ? keyChangedAt : keyDoubtedAt;
+    for (const key of keys.filter((held) => time > (times.get(held) ?? ''))) times.set(key, time);
   }
-  return times;
+  return { keyChangedAt, keyDoubtedAt };
 }
 
 function lastWriteOf(managedFields: unknown): { manager: string; at: string } | undefined {

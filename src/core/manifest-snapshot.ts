@@ -146,6 +146,7 @@ function unseen({ name, namespace, type, names, hasOthers }: Unseen): Secret {
     immutable: false,
     data: new Map(),
     keyChangedAt: new Map(),
+    keyDoubtedAt: new Map(),
     keyAddedAt: new Map(),
     exposedKeys: [],
     otherOwners: [],

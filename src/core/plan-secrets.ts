@@ -288,6 +288,7 @@ function afterPlan(plan: SecretPlan, at: string): Secret {
     immutable: false,
     data: values,
     keyChangedAt: new Map(),
+    keyDoubtedAt: new Map(),
     keyAddedAt,
     exposedKeys: [],
     otherOwners: [],

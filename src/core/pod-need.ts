@@ -24,13 +24,14 @@ export function podNeed(pod: Pod, view: SecretsView): PodNeed {
   if (stuck === 'pull') return pullNeed(pod, references, view);
   if (stuck === 'crash') return crashNeed(pod, references, view);
 
-  const { outdated, trusted } = valuesInUse(pod, references, view);
+  const { outdated, trusted, doubted } = valuesInUse(pod, references, view);
   if (outdated !== undefined) return { need: 'restart', reason: outdated };
   const { state, text } = podState(pod);
   // One that did not begin yet will wait as well: kubelet starts init containers one by one.
   if (state === 'waiting-on-dependency' || /^Init:\d/.test(text)) return { need: 'dependency', reason: text };
   const standing = state === 'ready' ? 'healthy' : text;
-  return { need: 'nothing', reason: trusted === undefined ? standing : `${standing}, and ${trusted}` };
+  const known = trusted === undefined ? standing : `${standing}, and ${trusted}`;
+  return { need: 'nothing', reason: doubted === undefined ? known : `${known}, but ${doubted}` };
 }
 
 /** The first required key or Secret that the containers and volumes of a pod lack; image pulls are judged apart. */

@@ -20,6 +20,8 @@ export interface Secret {
    * writer of this key alone. A writer's time moves with any of its keys, so that of several it proves nothing.
    */
   readonly keyChangedAt: ReadonlyMap<string, string>;
+  /** When one that writes several keys wrote last, by key: any of them may have got another value then. */
+  readonly keyDoubtedAt: ReadonlyMap<string, string>;
   /** When c2l put a key back that was absent; what ran before may hold the same value all the while. */
   readonly keyAddedAt: ReadonlyMap<string, string>;
   /** Keys whose value stands in plain or base64 text in `kubectl.kubernetes.io/last-applied-configuration`. */

@@ -11,14 +11,41 @@ export interface ValuesInUse {
   readonly outdated?: string;
   /** Why a value that was written since is trusted to be the one in use. */
   readonly trusted?: string;
+  /** Why some may be older, which only somebody can tell who knows what was changed. */
+  readonly doubted?: string;
 }
 
 /** Volumes are left out: kubelet refreshes them, except where a `subPath` is mounted or the Secret is immutable. */
 export function valuesInUse(pod: Pod, references: readonly SecretReference[], view: SecretsView): ValuesInUse {
   const judged = judgedValues(pod, references, view);
-  return (
-    judged.find(({ outdated }) => outdated !== undefined) ?? judged.find(({ trusted }) => trusted !== undefined) ?? {}
-  );
+  const outdated = judged.find((value) => value.outdated !== undefined);
+  if (outdated !== undefined) return outdated;
+  const trusted = judged.find((value) => value.trusted !== undefined);
+  const doubted = doubtedText(pod, references, view);
+  return { ...trusted, ...(doubted === undefined ? {} : { doubted }) };
+}
+
+/** Names the one key, or the Secret where several of its keys are in doubt, and the command that settles it. */
+function doubtedText(pod: Pod, references: readonly SecretReference[], view: SecretsView): string | undefined {
+  const doubted = allHeld(pod, references, view).filter(({ reference, startedAt }) => {
+    const { outdated, trusted, doubtful } = valueInUse(reference, startedAt, view);
+    if (outdated !== undefined || trusted !== undefined) return false;
+    return doubtful !== undefined || isDoubted(reference, startedAt, view);
+  });
+  const [first] = doubted;
+  if (first === undefined) return undefined;
+  const { secret } = first.reference;
+  const keys = new Set(doubted.flatMap(({ reference }) => (reference.secret === secret ? [reference.key] : [])));
+  const meant = { secret, ...(keys.size === 1 && first.reference.key !== undefined && { key: first.reference.key }) };
+  const subject = meant.key === undefined ? `secret/${secret}` : `secret/${secret}:${meant.key}`;
+  return `may run with an older value of ${valueText(meant)}: if so, c2l restart --affected-by ${subject}`;
+}
+
+/** Whether one that writes several keys wrote after a value was taken. */
+function isDoubted(reference: SecretReference, startedAt: string, view: SecretsView): boolean {
+  const secret = view.secret(reference.namespace, reference.secret);
+  if (secret === undefined) return false;
+  return keysRead(reference, secret).some((key) => isLater(secret.keyDoubtedAt.get(key), startedAt));
 }
 
 /** Everything that is older in a pod than in its Secrets, or may be. */

@@ -72,6 +72,14 @@ describe('when a key was changed', () => {
     expect(read({ managedFields }).changed).toEqual({ user: first });
   });
 
+  test('may be the time of a writer of several keys, unless that is before what c2l added back', () => {
+    const doubted = (metadata: object) => Object.fromEntries(toSecret(withMetadata(metadata))!.keyDoubtedAt);
+    const managedFields = [entry('kubectl', second, 'user', 'password'), entry('c2l', third, 'salt', 'token')];
+    expect(doubted({ managedFields, creationTimestamp: first })).toEqual({ user: second, password: second });
+    expect(doubted({ managedFields, creationTimestamp: second })).toEqual({});
+    expect(doubted({ managedFields, annotations: noted({}, { salt: third }) })).toEqual({});
+  });
+
   test('is what c2l noted, whoever holds the key, or the later proof', () => {
     const managedFields = [
       entry('c2l', third, 'user', 'password'),

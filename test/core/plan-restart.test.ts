@@ -190,10 +190,38 @@ describe('a running pod', () => {
     expect(verdict({ volume: 'app' })).toBe('keep-pod api-1: healthy');
   });
 
+  test('is kept with the command that settles it where one of several keys was written, and nothing tells which', () => {
+    const doubted: Secret = {
+      ...secret(namespace, 'app', { token: text(8), other: text(8) }),
+      keyDoubtedAt: new Map([
+        ['token', change],
+        ['other', change],
+      ]),
+    };
+    const verdict = (needs: Needs, running = before) => told(apiWorld({ standing: { running }, needs }, [doubted]));
+    const kept = (value: string, subject: string) => [
+      `keep-pod api-1: healthy, but may run with an older value of ${value}: if so, c2l restart --affected-by ${subject}`,
+    ];
+    expect(verdict(token)).toEqual(kept('key token of Secret app', 'secret/app:token'));
+    expect(verdict({ envFrom: ['app'] })).toEqual(kept('Secret app', 'secret/app'));
+    const both: Needs = {
+      env: [
+        ['app', 'token'],
+        ['app', 'other'],
+      ],
+    };
+    expect(verdict(both)).toEqual(kept('Secret app', 'secret/app'));
+    expect(verdict(token, after)).toEqual(['keep-pod api-1: healthy']);
+    expect(verdict({ volume: 'app' })).toEqual(['keep-pod api-1: healthy']);
+  });
+
   test('is kept where nothing proves that its value changed, were its Secret a newer object even', () => {
     const verdict = (immutable: boolean) =>
       told(apiWorld({ standing: { running: before } }, [unproven('app', change, immutable)]));
-    expect(verdict(false)).toEqual(['keep-pod api-1: healthy']);
+    expect(verdict(false)).toEqual([
+      'keep-pod api-1: healthy, but may run with an older value of key token of Secret app: if so, c2l restart ' +
+        '--affected-by secret/app:token',
+    ]);
     // An immutable Secret that is newer than the container took the place of another one, to change it.
     expect(verdict(true)).toEqual([
       'restart-workload api: kubelet keeps the old Secret app, which is immutable, as long as any pod uses it: scaled ' +

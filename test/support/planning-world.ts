@@ -55,6 +55,7 @@ export function secret(
     data: new Map(Object.entries(values).map(([key, value]) => [key, SecretValue.fromText(value)])),
     keyChangedAt: new Map(Object.entries(changedAt)),
     keyAddedAt: new Map(),
+    keyDoubtedAt: new Map(),
     exposedKeys: [],
     otherOwners: [],
     writers: [],

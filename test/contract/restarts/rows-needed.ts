@@ -171,6 +171,18 @@ export const neededRows: readonly RestartRow[] = [
     after: { queue: 'Running' },
   },
   {
+    situation: 'nothing tells which of two keys changed, and so nothing is restarted',
+    objects: [secret('app', 'a', 'b'), workload('Deployment', 'api', needsA), workload('Deployment', 'web', mounted())],
+    shows: { api: 'Running', web: 'Running' },
+    then: ['a second later', rewritten],
+    restarts: {},
+    exit: 0,
+    says: [
+      /^kept keep-pod pod\/api-\S+: healthy, but may run with an older value of key a of Secret app: if so, c2l restart --affected-by secret\/app:a$/,
+      /^kept keep-pod pod\/web-\S+: healthy$/,
+    ],
+  },
+  {
     situation: 'nothing tells which of two keys changed, and --affected-by says it',
     objects: [secret('app', 'a', 'b'), workload('Deployment', 'api', needsA), workload('Deployment', 'web', needsB)],
     shows: { api: 'Running', web: 'Running' },
