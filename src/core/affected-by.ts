@@ -1,9 +1,10 @@
 import type { Pod } from './kubernetes-pod.ts';
 import { refOf } from './object-owners.ts';
 import type { PodNeed } from './pod-need.ts';
+import { containerStatuses } from './pod-state.ts';
 import { secretReferences, type SecretReference } from './references.ts';
 import type { SecretsView } from './secrets-view.ts';
-import { heldValues, isCurrent, valueText } from './value-age.ts';
+import { heldValues, isCurrent, valueText, type HeldValue } from './value-age.ts';
 
 /** The Secret, or the one key of it, whose consumers are meant. */
 export interface ChosenSecret {
@@ -23,7 +24,9 @@ export function affectedNeed(pod: Pod, need: PodNeed, chosen: ChosenSecret, view
   if (uses.length === 0) return { need: 'nothing', reason: `does not use ${name}` };
   if (need.need === 'replace' || need.need === 'values') return need;
 
-  const held = heldValues(pod, secretReferences(ref, pod.spec)).filter(({ reference }) => isMeant(reference, chosen));
+  const held = [...heldValues(pod, secretReferences(ref, pod.spec)), ...givenToDrivers(pod, uses)].filter(
+    ({ reference }) => isMeant(reference, chosen),
+  );
   if (held.length === 0) return { need: 'nothing', reason: `${placeText(uses)}: no restart is needed for ${name}` };
   const older = held.some((value) => !isCurrent(value, view));
   if (!older) return { need: 'nothing', reason: `began after the last write of Secret ${chosen.secret}` };
@@ -33,6 +36,15 @@ export function affectedNeed(pod: Pod, need: PodNeed, chosen: ChosenSecret, view
 function isMeant({ namespace, secret, key }: SecretReference, chosen: ChosenSecret): boolean {
   if (namespace !== chosen.namespace || secret !== chosen.secret) return false;
   return key === undefined || chosen.key === undefined || key === chosen.key;
+}
+
+/** A CSI driver is given it when the volume is mounted; whether ever again is known to the driver alone. */
+function givenToDrivers(pod: Pod, uses: readonly SecretReference[]): HeldValue[] {
+  const [startedAt] = containerStatuses(pod)
+    .flatMap(({ state }) => state?.running?.startedAt ?? [])
+    .sort();
+  if (startedAt === undefined) return [];
+  return uses.filter(({ via }) => via === 'csi').map((reference) => ({ reference, startedAt }));
 }
 
 /** Why a pod that uses a value does not hold on to it. */

@@ -1,10 +1,11 @@
 /**
  * The words in which kubelet speaks of what a pod refers to, `K` a key, `N` a name:
- * `secret "N" not found`, `couldn't find key K in Secret NAMESPACE/N`, `references non-existent secret key: K`.
+ * `secret "N" not found`, `couldn't find key K in Secret NAMESPACE/N`, `references non-existent secret key: K`, and for
+ * a CSI driver `fetching NodePublishSecretRef NAMESPACE/N failed: …`.
  * The names in a message are people's own, so that only the whole clause tells the kind.
  */
 const secretClause =
-  /(?:^|[\s[])(?:secret "[^"]+" not found|find key \S+ in Secret \S+\/\S+|non-existent secret key: \S)/;
+  /(?:^|[\s[])(?:secret "[^"]+" not found|find key \S+ in Secret \S+\/\S+|non-existent secret key: \S|fetching NodePublishSecretRef \S+\/\S+ failed: )/;
 
 const configMapClause =
   /(?:^|[\s[])(?:configmap "[^"]+" not found|find key \S+ in ConfigMap \S+\/\S+|non-existent config key: \S)/;

@@ -37,7 +37,7 @@ export function podNeed(pod: Pod, view: SecretsView): PodNeed {
 /** The first required key or Secret that the containers and volumes of a pod lack; image pulls are judged apart. */
 export function lackText(references: readonly SecretReference[], view: SecretsView): string | undefined {
   for (const { namespace, secret, key, optional, via } of references) {
-    if (optional || !['env', 'envFrom', 'volume', 'projected-volume'].includes(via)) continue;
+    if (optional || !['env', 'envFrom', 'volume', 'projected-volume', 'csi'].includes(via)) continue;
     const found = view.secret(namespace, secret);
     if (found === undefined) return `still lacks Secret ${secret}`;
     if (key !== undefined && !found.data.has(key)) return `still lacks key ${key} of Secret ${secret}`;

@@ -37,7 +37,7 @@ export function byTime(left: KubernetesEvent, right: KubernetesEvent): number {
   return timeOf(left) < timeOf(right) ? -1 : 1;
 }
 
-function timeOf(event: KubernetesEvent): string {
+export function timeOf(event: KubernetesEvent): string {
   return event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '';
 }
 

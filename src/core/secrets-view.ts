@@ -1,6 +1,10 @@
 import type { KubernetesEvent } from './kubernetes.ts';
 import type { Pod } from './kubernetes-pod.ts';
+import { standingFailures } from './mount-failures.ts';
+import { refOf } from './object-owners.ts';
 import { oncePer } from './once-per.ts';
+import { timeOf } from './readiness.ts';
+import { secretReferences } from './references.ts';
 import type { Secret } from './secret.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -11,7 +15,7 @@ export interface SecretsView {
   hasChanges(namespace: string): boolean;
   /** When the newest Secret of the namespace was created. */
   newestAt(namespace: string): string | undefined;
-  /** Messages of the pod's `FailedMount` events. */
+  /** Messages of the pod's `FailedMount` events that still hold. */
   mountFailures(pod: Pod): readonly string[];
 }
 
@@ -37,9 +41,24 @@ export const secretsView = oncePer((snapshot: Snapshot): SecretsView => {
     hasChanges: (namespace) => changed.has(namespace),
     newestAt: (namespace) => newest.get(namespace),
     secret: (namespace, name) => secrets.get(`${namespace}/${name}`),
-    mountFailures: ({ metadata }) => (failures.get(metadata.uid ?? '') ?? []).map(({ message }) => message ?? ''),
+    mountFailures: (pod) => {
+      const told = failures.get(pod.metadata.uid ?? '') ?? [];
+      if (told.length === 0) return [];
+      const used = secretReferences(refOf('Pod', pod.metadata), pod.spec);
+      const writes = used.flatMap(({ namespace, secret }) => writeTimes(secrets.get(`${namespace}/${secret}`)));
+      const times = { writtenAt: newestOf(writes), seenAt: newestOf(snapshot.events.items.map(timeOf)) };
+      return standingFailures(pod, told, times).map(({ message }) => message ?? '');
+    },
   };
 });
+
+function writeTimes(secret: Secret | undefined): string[] {
+  return [secret?.lastWrite?.at, secret?.metadata.creationTimestamp].flatMap((time) => time ?? []);
+}
+
+function newestOf(times: readonly string[]): string {
+  return times.reduce((newest, time) => (time > newest ? time : newest), '');
+}
 
 /** Of most Secrets no change is on record. */
 function isUntold({ keyChangedAt, keyAddedAt, immutable }: Secret): boolean {

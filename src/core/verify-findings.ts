@@ -15,7 +15,13 @@ export interface ProvenCheck {
 }
 
 /** Codes under which a pod that does not run yet cannot start, however long one waits. */
-const hopeless: readonly FindingCode[] = ['secret-missing', 'secret-key-missing', 'namespace-missing'];
+const hopeless: readonly FindingCode[] = [
+  'secret-missing',
+  'secret-key-missing',
+  'configmap-missing',
+  'configmap-key-missing',
+  'namespace-missing',
+];
 
 /** What keeps a workload itself from starting, by a diagnosis; what its dependencies lack is theirs. */
 export function obstacles(findings: readonly Finding[], object: ObjectRef): Finding[] {

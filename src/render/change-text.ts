@@ -73,12 +73,11 @@ export function restartSummary({ outcomes, dryRun, findings }: RestartReport): s
     outcomes.filter((step) => step.action === action && ['done', 'planned', 'kept'].includes(step.outcome)).length;
   const failed = outcomes.filter(({ outcome }) => outcome === 'failed');
   const late = failed.filter(({ action }) => action === 'wait-ready').length;
-  const ready = dryRun ? 0 : amount('wait-ready');
   const parts = [
-    ...beginning(outcomes, { late, isBlind: hasUnreadPods(findings) }),
+    ...beginning(outcomes, { late, dryRun, isBlind: hasUnreadPods(findings) }),
     ...where(amount('replace-pod'), (pods) => `${count(pods, 'pod')} replaced`),
     ...where(amount('restart-workload'), (workloads) => `${count(workloads, 'workload')} restarted`),
-    ...where(ready, (workloads) => `${count(workloads, 'workload')} ready`),
+    ...where(amount('wait-ready'), (workloads) => `${count(workloads, 'workload')} ready`),
     ...where(late, (workloads) => `${workloads} not ready`),
     ...where(failed.length - late, (steps) => `${count(steps, 'step')} failed`),
   ];
@@ -90,12 +89,12 @@ const nothingText = 'nothing to restart';
 /** Pods that nobody could look at need something or nothing: only what was seen needs nothing. */
 function beginning(
   outcomes: readonly StepOutcome[],
-  { late, isBlind }: { readonly late: number; readonly isBlind: boolean },
+  { late, dryRun, isBlind }: { readonly late: number; readonly dryRun: boolean; readonly isBlind: boolean },
 ): string[] {
   if (isBlind) return [unreadPodsText];
   const hasSteps = outcomes.some(({ action }) => action === 'replace-pod' || action === 'restart-workload');
   const isReady = outcomes.some(({ action, outcome }) => action === 'wait-ready' && outcome === 'done');
-  return hasSteps || (isReady && late === 0) ? [] : [nothingText];
+  return hasSteps || (isReady && late === 0 && !dryRun) ? [] : [nothingText];
 }
 
 function where(amount: number, text: (amount: number) => string): string[] {
@@ -103,7 +102,8 @@ function where(amount: number, text: (amount: number) => string): string[] {
 }
 
 function nextAfterRestart({ verdict, dryRun, outcomes, findings }: RestartReport): string {
-  if (verdict === 'ok') return dryRun && outcomes.length > 0 ? 'c2l restart' : 'c2l verify';
+  if (verdict === 'ok')
+    return dryRun && outcomes.some(({ outcome }) => outcome === 'planned') ? 'c2l restart' : 'c2l verify';
   return findings.find(({ severity, causes }) => severity === 'error' && causes.length === 0)?.fix ?? 'c2l audit';
 }
 

@@ -48,8 +48,10 @@ export async function runRestart(session: Session, options: RestartOptions): Pro
   let plan = options.waitOnly ? withoutWrites(full) : full;
   const writes = plan.release.length + plan.replace.length + plan.restart.length;
 
-  if (options.dryRun) return dryRunReport(session, snapshot, plan);
-  const resumed = await endLeftPauses(session, snapshot);
+  // With nothing to do it looks as long as the run would, and so comes to the same end.
+  const isUntouched = writes === 0 && options.isAlone === true;
+  if (options.dryRun && (!isUntouched || options.waitOnly)) return dryRunReport(session, snapshot, plan);
+  const resumed = options.dryRun ? [] : await endLeftPauses(session, snapshot);
   if (writes > 0) {
     refuseForbiddenReads(session, snapshot, 'restart');
     await untilInterrupted(proveRights(session, restartRights(plan, choice.deletable)), deps.signal);
@@ -57,7 +59,6 @@ export async function runRestart(session: Session, options: RestartOptions): Pro
     refuseWhenInterrupted(session);
   }
 
-  const isUntouched = writes === 0 && options.isAlone === true;
   const patience = isUntouched && !options.waitOnly ? Math.min(patienceMs, options.timeoutMs) : options.timeoutMs;
   const deadline = deps.clock.monotonic() + patience;
   const begun = [
@@ -71,7 +72,7 @@ export async function runRestart(session: Session, options: RestartOptions): Pro
     deadline,
     title: 'waiting for components',
   });
-  return finalReport(session, { plan, begun, wait, isUntouched });
+  return finalReport(session, { plan, begun, wait, isUntouched, dryRun: options.dryRun });
 }
 
 function awaited(
@@ -115,10 +116,11 @@ interface Ended {
   readonly wait: WaitResult;
   /** Nothing was changed, neither now nor just before. */
   readonly isUntouched: boolean;
+  readonly dryRun: boolean;
 }
 
 function finalReport(session: Session, ended: Ended): RestartReport {
-  const { plan, begun, wait } = ended;
+  const { plan, begun, wait, dryRun } = ended;
   const findings = diagnose(wait.snapshot, session.stack).filter(({ code }: Finding) => ownCodes.has(code));
   const outcomes = [...begun, ...keptOutcomes(plan.keep), ...waitOutcomes(ended)];
   return {
@@ -126,7 +128,7 @@ function finalReport(session: Session, ended: Ended): RestartReport {
     command: 'restart',
     verdict: finalVerdict(ended, findings),
     findings,
-    dryRun: false,
+    dryRun,
     outcomes,
   };
 }

@@ -1,11 +1,13 @@
 import { planChecks } from '../core/checks.ts';
 import { diagnose } from '../core/diagnose.ts';
 import { verdictOf } from '../core/report.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import type { VerifyReport } from '../core/verify-report.ts';
 import { verifyFindings } from '../core/verify-findings.ts';
 import type { Progress } from '../ports.ts';
 import type { CheckWorld } from './attempt.ts';
 import { createLiveView } from './live-view.ts';
+import { lookCloser } from './look-closer.ts';
 import { observe } from './observe.ts';
 import type { RefusedLogins } from './refused-logins.ts';
 import { proveAll, type ProvingRun } from './prove-checks.ts';
@@ -27,6 +29,11 @@ export interface Rounds {
   readonly progress: Progress;
 }
 
+/** What kubelet says of a ConfigMap may be over since, so that it is looked up; of a healthy cluster nothing more is read. */
+async function observeClosely({ cluster, scope, stack, deps }: Session): Promise<Snapshot> {
+  return lookCloser(cluster, await observe(cluster, scope, deps.clock.now()), stack);
+}
+
 /**
  * Proves that the components work. All checks run at once as far as they do not hang on each other; each is repeated
  * until it passes, cannot heal any more, or the time is over.
@@ -39,7 +46,7 @@ export async function runVerify(
   const { cluster, deps, scope, stack } = session;
   const { clock, signal } = deps;
   const timeline = rounds?.timeline ?? new Timeline(clock);
-  const first = await untilInterrupted(observe(cluster, scope, clock.now()), signal);
+  const first = await untilInterrupted(observeClosely(session), signal);
   const checks = planChecks(first, stack);
   const diagnosis = diagnose(first, stack);
   const world: CheckWorld = { cluster, stack, view: createLiveView({ cluster, scope, clock }, first) };

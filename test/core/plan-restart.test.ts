@@ -56,12 +56,13 @@ function told(snapshot: Snapshot): string[] {
   );
 }
 
-function mountEvent({ metadata }: Pod, message: string): KubernetesEvent {
+function mountEvent({ metadata }: Pod, message: string, lastTimestamp = change): KubernetesEvent {
   return {
     metadata: { name: 'event', namespace },
     type: 'Warning',
     reason: 'FailedMount',
     message,
+    lastTimestamp,
     involvedObject: { kind: 'Pod', namespace, name: metadata.name, uid: metadata.uid! },
   };
 }
@@ -105,6 +106,68 @@ describe('a pod that serves nobody', () => {
     ]);
     expect(failing('MountVolume.SetUp failed for volume "files" : configmap "app" not found')[0]).toMatch(/^keep-pod/);
     expect(told(world)).toEqual(['keep-pod api-1: ContainerCreating']);
+  });
+
+  test('is kept where its mount failed once, and something else holds it up now', () => {
+    const world = apiWorld({ standing: { waiting: 'ContainerCreating' }, needs: { volume: 'app' } });
+    const api = world.pods.items[0]!;
+    const message = 'MountVolume.SetUp failed for volume "files" : secret "app" not found';
+    const failed = mountEvent(api, message, before);
+    const elsewhere = (lastTimestamp: string): KubernetesEvent => ({
+      ...failed,
+      lastTimestamp,
+      involvedObject: { kind: 'Pod', namespace, name: 'other', uid: 'other-uid' },
+    });
+    const verdict = (events: readonly KubernetesEvent[], kept: Pod = api) =>
+      told({ ...world, pods: listing([kept]), events: listing(events) });
+    const replaced = ['replace-pod api-1: its keys are there now'];
+    const left = ['keep-pod api-1: ContainerCreating'];
+
+    expect(verdict([failed, elsewhere('2026-01-01T00:10:00Z')])).toEqual(replaced);
+    // kubelet tries again within minutes, and would have told of it.
+    expect(verdict([failed, elsewhere('2026-01-01T00:11:00Z')])).toEqual(left);
+    expect(verdict([mountEvent(api, message, '2026-01-01T00:10:30Z'), elsewhere('2026-01-01T00:11:00Z')])).toEqual(
+      replaced,
+    );
+    const conditions = [{ type: 'PodReadyToStartContainers', status: 'True' }];
+    expect(verdict([failed], { ...api, status: { ...api.status, conditions } })).toEqual(left);
+  });
+
+  test('is replaced when its CSI driver could not be given a Secret that is there now', () => {
+    const csi = { driver: 'store.example.com', nodePublishSecretRef: { name: 'creds' } };
+    const built = apiWorld({ standing: { waiting: 'ContainerCreating' }, needs: { volume: 'app' } });
+    const api = built.pods.items[0]!;
+    const withDriver = { ...api, spec: { ...api.spec, volumes: [{ name: 'files', csi }] } };
+    const message =
+      'MountVolume.SetUp failed for volume "files" : fetching NodePublishSecretRef shop/creds failed: kubernetes.io/csi: ' +
+      'failed to find the secret creds in the namespace shop with error: secrets "creds" not found';
+    const world = { ...built, pods: listing([withDriver]), events: listing([mountEvent(withDriver, message)]) };
+    expect(told(world)).toEqual(['keep-pod api-1: still lacks Secret creds']);
+    const creds = secret(namespace, 'creds', { token: text(8) });
+    expect(told({ ...world, secrets: listing([creds]) })).toEqual(['replace-pod api-1: its keys are there now']);
+
+    const running = apiWorld({ standing: { running: before }, needs: { volume: 'app' } }).pods.items[0]!;
+    const mounted = { ...running, spec: { ...running.spec, volumes: [{ name: 'files', csi }] } };
+    const served = {
+      ...built,
+      deployments: listing([deployment(namespace, 'api', {})]),
+      pods: listing([mounted]),
+      secrets: listing([creds]),
+    };
+    expect(told(served)).toEqual(['keep-pod api-1: healthy']);
+    const affectedBy = { namespace, secret: 'creds' };
+    const steps = (lastWrite: string) =>
+      plannedOutcomes(
+        planRestart(
+          { ...served, secrets: listing([{ ...creds, lastWrite: { manager: 'm', at: lastWrite } }]) },
+          undefined,
+          {
+            affectedBy,
+          },
+        ),
+      ).map(({ action, detail }) => `${action}: ${detail}`);
+    expect(steps(change)).toEqual(['restart-workload: took Secret creds at its start']);
+    expect(steps('2026-01-01T00:00:05Z')).toEqual(['keep-pod: began after the last write of Secret creds']);
   });
 
   test('is kept where kubelet only names something like a Secret', () => {
