@@ -1,3 +1,4 @@
+import type { Stage } from './core/watch/targets.ts';
 import type { SecretText, NotifierSpec } from './core/watch/watch-schema.ts';
 import type { Notice, WatchState } from './core/watch/watch-state.ts';
 
@@ -7,9 +8,6 @@ export interface EndpointRequest {
   /** Whether anybody will read the body; else only the head is waited for. */
   readonly wantsBody: boolean;
 }
-
-/** How far a request came before it failed. */
-export type Stage = 'DNS' | 'TCP' | 'TLS' | 'HTTP';
 
 export type EndpointAnswer = { readonly durationMs: number } & (
   | {

@@ -4,7 +4,8 @@ import { isIP } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
 import { networkReasons, systemCode } from './kubernetes-errors.ts';
-import type { EndpointAnswer, EndpointRequest, Stage } from '../watch-ports.ts';
+import type { Stage } from '../core/watch/targets.ts';
+import type { EndpointAnswer, EndpointRequest } from '../watch-ports.ts';
 
 /** A GET, or a POST where there is a body. */
 export interface HttpRequest extends EndpointRequest {

@@ -12,20 +12,22 @@ export interface OutsideResults {
 export function outsideResults(
   targets: readonly Target[],
   seen: ReadonlyMap<string, Observation>,
-  isOffline: boolean,
+  { isOffline, urls }: { readonly isOffline: boolean; readonly urls: ReadonlyMap<string, string> },
 ): OutsideResults {
   const all = new Map(targets.map((target) => [target.id, target]));
   const failing = new Set([...seen.values()].filter(({ outcome }) => outcome !== 'pass').map(({ id }) => id));
-  const checks = targets.flatMap((target): CheckResult[] => {
+  const told = targets.flatMap((target): { check: CheckResult; fix: string }[] => {
     const observation = seen.get(target.id);
     // Of a server that could not be spoken with nobody knows the certificate.
     if (observation === undefined) return [];
     const root = failing.has(target.id) ? rootOf(target.id, all, failing) : undefined;
-    return [resultOf(target, { observation, root, isOffline })];
+    const check = resultOf(target, { observation, root, isOffline });
+    return [{ check, fix: remedy(new URL(urls.get(target.group) ?? ''), observation) }];
   });
+  const checks = told.map(({ check }) => check);
   return {
     checks,
-    findings: isOffline ? [offline] : checks.flatMap((check) => findingOf(check)).sort(compareFindings),
+    findings: isOffline ? [offline] : told.flatMap(findingOf).sort(compareFindings),
   };
 }
 
@@ -51,7 +53,15 @@ function resultOf(
   return { ...common, outcome: isOffline ? 'unreadable' : outcome, detail, durationMs: Math.round(durationMs) };
 }
 
-function findingOf({ outcome, component, name, critical, detail }: CheckResult): Finding[] {
+/** What tells more of a failure: of a name and of a certificate the public does, of the rest the cluster. */
+function remedy({ hostname, port }: URL, { stage, certificateEnds }: Observation): string {
+  if (stage === 'DNS') return `nslookup ${hostname}`;
+  if (stage !== 'TLS' && certificateEnds === undefined) return 'c2l verify';
+  return `openssl s_client -connect ${hostname}:${port === '' ? '443' : port} -servername ${hostname}`;
+}
+
+function findingOf({ check, fix }: { readonly check: CheckResult; readonly fix: string }): Finding[] {
+  const { outcome, component, name, critical, detail } = check;
   if (outcome !== 'fail') return [];
   const id = `${component}: ${name}`;
   return [
@@ -63,7 +73,7 @@ function findingOf({ outcome, component, name, critical, detail }: CheckResult):
       message: `${id}: ${detail}`,
       causes: [],
       blocks: [],
-      fix: 'c2l audit',
+      fix,
     },
   ];
 }

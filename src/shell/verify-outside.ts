@@ -52,7 +52,8 @@ export async function proveFromOutside(
     await clock.sleep(Math.min(retryMs, Math.max(deadline - clock.monotonic(), 0)), signal);
   }
   const answers = endpoints.flatMap(({ endpoint }) => seen.get(endpoint.name) ?? []);
-  const results = outsideResults(targets, seen, isLocalOutage(answers));
+  const urls = new Map(endpoints.map(({ endpoint: { name, url } }) => [name, url]));
+  const results = outsideResults(targets, seen, { isOffline: isLocalOutage(answers), urls });
   progress.finish(
     pending.length === 0 ? 'ok' : 'failed',
     `${endpoints.length - pending.length} of ${endpoints.length} endpoints answer`,

@@ -78,6 +78,13 @@ test('DNS, TCP, TLS and HTTP are told apart', async () => {
     ['tls', 'TLS'],
     ['http', 'HTTP'],
   ]);
+  const { port } = new URL(tls);
+  expect(Object.fromEntries(report.findings.map(({ object, fix }) => [object.name, fix]))).toEqual({
+    dns: 'nslookup no-such-host.invalid',
+    tcp: 'c2l verify',
+    tls: `openssl s_client -connect 127.0.0.1:${port} -servername 127.0.0.1`,
+    http: 'c2l verify',
+  });
 });
 
 test('with no URL at all it says where one could come from', async () => {

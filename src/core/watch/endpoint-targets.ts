@@ -1,5 +1,5 @@
 import { judgeHttpAnswer } from '../http-answer.ts';
-import type { Observation, Target } from './targets.ts';
+import type { Observation, Stage, Target } from './targets.ts';
 import type { WatchEndpoint } from './watch-schema.ts';
 
 /** How an endpoint's certificate is called among the targets. */
@@ -20,7 +20,7 @@ export function endpointTargets(endpoint: WatchEndpoint): Target[] {
 /** What came of the GET. */
 export type EndpointLook =
   | { readonly state: 'answered'; readonly status: number; readonly body: string; readonly certificateEnds?: string }
-  | { readonly state: 'failed'; readonly reason: string; readonly isLocal: boolean };
+  | { readonly state: 'failed'; readonly reason: string; readonly isLocal: boolean; readonly stage: Stage };
 
 const dayMs = 86_400_000;
 
@@ -32,7 +32,8 @@ export function judgeEndpoint(
 ): Observation[] {
   const own = { id: endpoint.name, durationMs };
   if (look.state === 'failed') {
-    return [{ ...own, outcome: 'fail', detail: look.reason, ...(look.isLocal ? { isLocal: true } : {}) }];
+    const { reason, stage, isLocal } = look;
+    return [{ ...own, outcome: 'fail', detail: reason, stage, ...(isLocal ? { isLocal } : {}) }];
   }
   const { isExpected, detail } = judgeHttpAnswer(endpoint, look);
   const answer: Observation = { ...own, outcome: isExpected ? 'pass' : 'fail', detail };

@@ -11,6 +11,9 @@ export interface Target {
   readonly place: 'endpoint' | 'cluster';
 }
 
+/** How far a request came before it failed. */
+export type Stage = 'DNS' | 'TCP' | 'TLS' | 'HTTP';
+
 /** What one look at a target gave. */
 export interface Observation {
   readonly id: string;
@@ -19,6 +22,8 @@ export interface Observation {
   readonly durationMs: number;
   /** A failure of the machine that looks: it has no route, or no name server answers. */
   readonly isLocal?: boolean;
+  /** Of a request that was not answered. */
+  readonly stage?: Stage;
   /** When the certificate that was shown ends. */
   readonly certificateEnds?: string;
 }
