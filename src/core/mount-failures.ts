@@ -1,5 +1,6 @@
 import { isLater } from './value-age.ts';
-import type { KubernetesEvent, Pod } from './kubernetes.ts';
+import type { KubernetesEvent } from './kubernetes.ts';
+import type { Pod } from './kubernetes-pod.ts';
 import { hasCondition } from './object-owners.ts';
 import { timeOf } from './readiness.ts';
 
