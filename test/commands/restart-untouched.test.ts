@@ -59,10 +59,11 @@ test('where nothing is begun nothing is partial, and what others must heal is no
 
 test('a dry run with nothing to do looks as long, and says the same', async () => {
   const hasty = hurried(await testSession(await waitingCluster()));
-  const { report } = await restart(hasty.session, { yes: true, dryRun: true, waitOnly: false, timeoutMs: 60_000 });
+  const done = await restart(hasty.session, { yes: true, dryRun: true, waitOnly: false, timeoutMs: 60_000 });
+  const report = done.report as RestartReport;
   expect(hasty.waited()).toBe(30);
   expect([report.verdict, exitCodeOf(report.verdict)]).toEqual(['problems', 1]);
-  expect(restartSummary(report as RestartReport)).toMatch(/^nothing to restart, 7 workloads ready, 1 not ready$/);
+  expect(restartSummary(report)).toMatch(/^nothing to restart, 7 workloads ready, 1 not ready$/);
 });
 
 test('--wait-only waits as long as it was told to', async () => {
