@@ -1,3 +1,4 @@
+import { replicasBefore } from './cut-off-restart.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { missingComponents } from './diagnose-components.ts';
 import { nodeOf } from './diagnose-nodes.ts';
@@ -8,6 +9,7 @@ import { refId, refText, type ObjectRef } from './kubernetes.ts';
 import { newFinding } from './new-finding.ts';
 import { failingState } from './pod-state.ts';
 import { crashTrouble } from './troubles/crash-trouble.ts';
+import { cutOffTrouble } from './troubles/cut-off-trouble.ts';
 import { imageTrouble, isPullReason, pullFailure, pullMessage } from './troubles/image-trouble.ts';
 import { oldPodTrouble } from './troubles/old-pod-trouble.ts';
 import { probeTrouble } from './troubles/probe-trouble.ts';
@@ -25,6 +27,7 @@ import { waitingTrouble } from './troubles/waiting-trouble.ts';
 
 /** In the order in which they are asked: what a person has to do first is told first. */
 const tellers: readonly Teller[] = [
+  cutOffTrouble,
   oldPodTrouble,
   imageTrouble,
   crashTrouble,
@@ -66,6 +69,7 @@ type Blame = 'secret' | 'configmap' | 'image' | 'registry' | 'own' | 'waiting' |
 
 /** Pods that are not even created lack something beside a Secret: it is not looked at before they start. */
 function blameWithoutPod({ scene, workload }: TroubledWorkload): Blame {
+  if (replicasBefore(workload.ref.kind, workload.object.metadata, workload.replicas) !== undefined) return 'own';
   return creationFailure(workload, (ref) => scene.eventsOf(ref)) === undefined ? 'anything' : 'own';
 }
 

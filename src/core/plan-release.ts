@@ -1,3 +1,4 @@
+import { replicasBefore } from './cut-off-restart.ts';
 import { isAboutSecret } from './kubelet-message.ts';
 import { refId, refText, type ObjectRef } from './kubernetes.ts';
 import type { Pod } from './kubernetes-pod.ts';
@@ -37,9 +38,6 @@ export interface ReleasePlan {
   readonly obstacles: ReadonlyMap<string, string>;
 }
 
-/** How many pods a workload had that is scaled to 0 for a moment: a run that is killed then is ended by the next. */
-export const replicasAnnotation = 'c2l.dev/replicas-before-restart';
-
 /**
  * What has to be gone at one time. kubelet keeps an immutable Secret as long as any pod of its node refers to it, and
  * gives the old one to new pods too, so that a Secret which was created again is not reached by a rollout.
@@ -62,8 +60,8 @@ export function planRelease(all: readonly JudgedWorkload[], scene: ObstacleScene
 }
 
 function begunStep({ ref, object, replicas }: Workload): ReleaseStep[] {
-  const before = Number(object.metadata.annotations?.[replicasAnnotation]);
-  if (!isScalable(ref) || replicas !== 0 || !Number.isInteger(before) || before < 1) return [];
+  const before = replicasBefore(ref.kind, object.metadata, replicas);
+  if (!isScalable(ref) || before === undefined) return [];
   const reason = `an earlier restart was cut off when it was scaled to 0: back to ${before}`;
   return [{ workload: ref, replicas: before, reason }];
 }

@@ -1,4 +1,6 @@
+import { replicasBefore } from './cut-off-restart.ts';
 import type { KubernetesEvent } from './kubernetes.ts';
+import { count } from './list-text.ts';
 import { oncePer, oncePerPair } from './once-per.ts';
 import { podState, type PodState } from './pod-state.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -44,6 +46,10 @@ export function timeOf(event: KubernetesEvent): string {
 const noEvents: PodEvents = new Map();
 
 export const readiness = oncePerPair((workload: Workload, events: PodEvents = noEvents): Readiness => {
+  const before = replicasBefore(workload.ref.kind, workload.object.metadata, workload.replicas);
+  if (before !== undefined) {
+    return { isReady: false, detail: `is scaled to 0 by a restart that did not end, and had ${count(before, 'pod')}` };
+  }
   const seen = workload.pods.map((pod) => ({
     pod: pod.metadata.name,
     state: podState(pod, events.get(pod.metadata.uid ?? '')),

@@ -6,6 +6,7 @@ import { OperatorError } from '../errors.ts';
 import { runCheckBackup } from './check-backup.ts';
 import { cleanLeftovers, type CleanOptions } from './clean-leftovers.ts';
 import { examineLeftovers } from './doctor-leftovers.ts';
+import { examineRestarts } from './doctor-restarts.ts';
 import { examineRights } from './doctor-rights.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 import { reportHead, type Session } from './session.ts';
@@ -31,12 +32,13 @@ export async function runDoctor(session: Session, options: DoctorOptions): Promi
 
 async function examine(session: Session, options: DoctorOptions): Promise<DoctorReport> {
   const { cluster, deps, scope } = session;
-  const [version, groups, rights, backup, leftovers] = await Promise.all([
+  const [version, groups, rights, backup, leftovers, restarts] = await Promise.all([
     examineVersion(session),
     examineGroups(session),
     examineRights(session),
     examineBackup(session, options),
     examineLeftovers(session, options.journalNamespace),
+    examineRestarts(session),
   ]);
   const place = { name: 'context', detail: `${cluster.context}, server ${cluster.server}` };
   const examinations: Examination[] = [
@@ -47,6 +49,7 @@ async function examine(session: Session, options: DoctorOptions): Promise<Doctor
     ...rights,
     backup.examination,
     ...leftovers.examinations,
+    ...restarts,
   ];
   const findings = [...leftovers.findings, ...backup.findings];
   return {

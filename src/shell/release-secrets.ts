@@ -1,6 +1,7 @@
 import { refText } from '../core/kubernetes.ts';
 import type { Pod } from '../core/kubernetes-pod.ts';
-import { replicasAnnotation, type ReleaseStep } from '../core/plan-release.ts';
+import { replicasAnnotation } from '../core/cut-off-restart.ts';
+import type { ReleaseStep } from '../core/plan-release.ts';
 import type { StepOutcome } from '../core/report.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { OperatorError } from '../errors.ts';
@@ -87,8 +88,17 @@ async function untilGone(
     const detail = isWhole ? `${left.join(', ')} did not end in time` : 'its pods could not be read';
     throw new OperatorError('write-failed', `kubelet may still keep the old Secret: ${detail}`);
   }
-  const isForced = podsOf(steps, first).some(({ spec }) => spec.terminationGracePeriodSeconds === 0);
-  if (isForced) await clock.sleep(forcedEndMs, signal);
+  if (isForced(steps, first)) await clock.sleep(forcedEndMs, signal);
+}
+
+/** Pods that an earlier run scaled away are told of by their template alone. */
+function isForced(steps: readonly ReleaseStep[], first: Snapshot): boolean {
+  const templates = [...first.deployments.items, ...first.statefulSets.items].filter(({ metadata }) =>
+    steps.some(({ workload: { namespace, name } }) => namespace === metadata.namespace && name === metadata.name),
+  );
+  return [...podsOf(steps, first), ...templates.map(({ spec }) => spec.template)].some(
+    ({ spec }) => spec.terminationGracePeriodSeconds === 0,
+  );
 }
 
 /** Those that end still count: kubelet lets go only when they are gone. */

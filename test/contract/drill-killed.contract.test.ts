@@ -142,7 +142,7 @@ test.each(scenarios)('%s, killed at its journal lines and writes: after abort al
     for (const moment of momentsOf(line)) {
       const place = `${moment} ${String(index)} ${line}`;
       const first = run(name);
-      proxy.begin({ request: index, moment, kill: () => first.child.kill('SIGKILL') });
+      proxy.begin({ isMeant: (_, place) => place === index, moment, kill: () => first.child.kill('SIGKILL') });
       await first.finished;
       await proxy.settled();
       proxy.begin();

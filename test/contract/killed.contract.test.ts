@@ -150,7 +150,7 @@ describe.each(worldKinds)('a run that is killed, on $name', (kind) => {
       for (const moment of moments) {
         await reset(sequence);
         const first = program(sequence);
-        proxy.begin({ request: index, moment, kill: () => first.child.kill('SIGKILL') });
+        proxy.begin({ isMeant: (_, place) => place === index, moment, kill: () => first.child.kill('SIGKILL') });
         const { exitCode } = await first.finished;
         await proxy.settled();
         proxy.begin();

@@ -9,8 +9,8 @@ import { KubeConfig } from '@kubernetes/client-node';
 export type Moment = 'before' | 'during' | 'after';
 
 export interface Cut {
-  /** Of the requests in their order, from 0. */
-  readonly request: number;
+  /** Asked of each request in turn, method and path, with its place from 0. */
+  readonly isMeant: (line: string, index: number) => boolean;
   readonly moment: Moment;
   readonly kill: () => void;
 }
@@ -33,18 +33,19 @@ export async function cuttingProxy(kubeconfig: string): Promise<CuttingProxy> {
   const requests: string[] = [];
   const underway = new Set<Promise<void>>();
   let cut: Cut | undefined;
+  const cutAt = ({ method = '', url = '' }: IncomingMessage): Cut | undefined => {
+    const line = `${method} ${url}`;
+    requests.push(line);
+    return cut?.isMeant(line, requests.length - 1) === true ? cut : undefined;
+  };
 
   const server = createServer((incoming, outgoing) => {
-    const isCut = cut?.request === requests.length;
-    requests.push(`${incoming.method ?? ''} ${incoming.url ?? ''}`);
-    const work = pass(incoming, outgoing, { upstream, cut: isCut ? cut : undefined });
+    const work = pass(incoming, outgoing, { upstream, cut: cutAt(incoming) });
     underway.add(work);
     void work.finally(() => underway.delete(work));
   });
   server.on('upgrade', (incoming, socket, head) => {
-    const isCut = cut?.request === requests.length ? cut : undefined;
-    requests.push(`${incoming.method ?? ''} ${incoming.url ?? ''}`);
-    if (isCut !== undefined) isCut.kill();
+    cutAt(incoming)?.kill();
     tunnel(incoming, { socket, head }, upstream);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
