@@ -1,3 +1,4 @@
+import { creationRefusal } from './creation-refusals.ts';
 import { componentRef, dependenciesOf, dependencyGraph, type DependencyGraph } from './dependencies.ts';
 import type { Finding } from './findings.ts';
 import { refId, refText, type ObjectRef } from './kubernetes.ts';
@@ -20,7 +21,9 @@ export const componentStates = oncePerPair((snapshot: Snapshot, stack: Stack | u
 
   return named.map(({ name, ref }) => {
     const workload = byId.get(refId(ref));
-    const seen = workload ? stateOf(readiness(workload, events)) : absentState(snapshot, ref);
+    const seen = workload
+      ? stateOf(readiness(workload, events), creationRefusal(workload, snapshot))
+      : absentState(snapshot, ref);
     return { component: name, object: ref, ...seen, dependsOn: namedDependencies(graph, ref, names) };
   });
 });
@@ -71,8 +74,9 @@ function namedDependencies(graph: DependencyGraph, ref: ObjectRef, names: Readon
 
 type Seen = Pick<ComponentState, 'state' | 'detail'>;
 
-function stateOf({ isReady, detail, worst }: Readiness): Seen {
+function stateOf({ isReady, detail, worst }: Readiness, refusal: string | undefined): Seen {
   if (isReady) return { state: 'ready', detail };
+  if (worst === undefined && refusal !== undefined) return { state: 'stuck', detail: `${detail}: ${refusal}` };
   if (worst === undefined) return { state: 'waiting', detail };
   const { state, text } = worst.state;
   const isStuck = state === 'blocked' || state === 'failing';

@@ -3,6 +3,7 @@ import type { Listing, Snapshot } from '../core/snapshot.ts';
 import type { ClusterReader } from '../cluster-ports.ts';
 import type { Clock } from '../ports.ts';
 import { listEverywhere } from './observe.ts';
+import { refreshEvents } from './refresh-events.ts';
 import type { Scope } from './session.ts';
 
 /** Younger than this, an answer is shared by all who wait at the same time. */
@@ -34,5 +35,6 @@ async function refreshed(cluster: ClusterReader, scope: Scope, first: Snapshot):
     list('daemonsets'),
     list('replicasets'),
   ]);
-  return { ...first, pods, deployments, statefulSets, daemonSets, replicaSets };
+  const seen = { ...first, pods, deployments, statefulSets, daemonSets, replicaSets };
+  return refreshEvents(cluster, scope, seen);
 }

@@ -5,6 +5,7 @@ import { awaitedStates, isOver, waitingText, type Awaited, type AwaitedState } f
 import { OperatorError } from '../errors.ts';
 import type { Progress } from '../ports.ts';
 import { listEverywhere } from './observe.ts';
+import { refreshEvents } from './refresh-events.ts';
 import type { Session } from './session.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
@@ -124,14 +125,14 @@ async function refresh({ cluster, scope }: Session, before: Snapshot): Promise<R
   const refusal = gaps.find(({ cause }) => cause === 'unauthorized' || cause === 'forbidden');
   const [trouble] = gaps;
   return {
-    snapshot: {
+    snapshot: await refreshEvents(cluster, scope, {
       ...before,
       pods: whole(pods, before.pods),
       deployments: whole(deployments, before.deployments),
       statefulSets: whole(statefulSets, before.statefulSets),
       replicaSets: whole(replicaSets, before.replicaSets),
       daemonSets: whole(daemonSets, before.daemonSets),
-    },
+    }),
     ...(trouble === undefined ? {} : { trouble: trouble.reason }),
     ...(refusal === undefined ? {} : { refusal: refusal.reason }),
   };

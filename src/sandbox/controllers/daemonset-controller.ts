@@ -2,9 +2,10 @@ import { isReady, isTerminating } from '../kubelet-pod.ts';
 import type { NodePod } from '../kubelet-pod.ts';
 import type { StoredObject } from '../object-store.ts';
 import type { Controller, ControlPlane } from './control-plane.ts';
-import { templateHash } from './names.ts';
+import { nameSuffix, templateHash } from './names.ts';
 import { controllerOf, createPod, deletePod, podsOf } from './owned-pods.ts';
 import type { StoredTemplate } from './owned-pods.ts';
+import { quotaRefusal, refusedRetryMs } from './pod-quota.ts';
 import { WorkQueue } from './work-queue.ts';
 
 interface DaemonSetSpec {
@@ -12,6 +13,7 @@ interface DaemonSetSpec {
   readonly updateStrategy?: { readonly type?: string };
 }
 
+const component = 'daemonset-controller';
 const revisionLabel = 'controller-revision-hash';
 const generationLabel = 'pod-template-generation';
 const generationAnnotation = 'deprecated.daemonset.template.generation';
@@ -23,7 +25,7 @@ export function daemonSetController(plane: ControlPlane): Controller {
     const daemonSet = plane.store.get('daemonsets', namespace, name);
     if (daemonSet && !isTerminating(daemonSet)) {
       const counted = countTemplates(plane, daemonSet, hashes);
-      movePod(plane, counted);
+      if (movePod(plane, counted) === 'refused') queue.add(namespace, name, refusedRetryMs);
       writeStatus(plane, counted);
     }
   });
@@ -53,7 +55,7 @@ function countTemplates(plane: ControlPlane, daemonSet: StoredObject, hashes: Ma
   });
 }
 
-function movePod(plane: ControlPlane, daemonSet: StoredObject): void {
+function movePod(plane: ControlPlane, daemonSet: StoredObject): 'refused' | undefined {
   const { template, updateStrategy } = daemonSet['spec'] as DaemonSetSpec;
   const [pod] = podsOf(plane, daemonSet);
   if (!pod) {
@@ -61,16 +63,24 @@ function movePod(plane: ControlPlane, daemonSet: StoredObject): void {
       [revisionLabel]: templateHash(template),
       [generationLabel]: daemonSet.metadata.annotations?.[generationAnnotation] ?? '1',
     };
+    const name = `${daemonSet.metadata.name}-${nameSuffix()}`;
+    const refusal = quotaRefusal(plane, daemonSet.metadata.namespace ?? '', name);
+    if (refusal !== undefined) {
+      const message = `Error creating: ${refusal}`;
+      plane.events.record(daemonSet, { type: 'Warning', reason: 'FailedCreate', message, component });
+      return 'refused';
+    }
     const created = createPod(plane, daemonSet, { template, labels });
     plane.events.record(daemonSet, {
       type: 'Normal',
       reason: 'SuccessfulCreate',
       message: `Created pod: ${created.metadata.name}`,
-      component: 'daemonset-controller',
+      component,
     });
   } else if (!isTerminating(pod) && isOutdated(daemonSet, pod) && updateStrategy?.type !== 'OnDelete') {
     deletePod(plane, pod);
   }
+  return undefined;
 }
 
 function isOutdated(daemonSet: StoredObject, pod: NodePod): boolean {

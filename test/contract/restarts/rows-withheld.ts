@@ -120,6 +120,28 @@ export const withheldRows: readonly RestartRow[] = [
     says: [/but still lacks key lost of Secret app, so a restart would break it$/],
   },
   {
+    situation: 'a quota refuses the new pod of a StatefulSet and of a DaemonSet',
+    objects: [
+      secret('app', 'a', 'b'),
+      workload('StatefulSet', 'queue', needsA),
+      workload('DaemonSet', 'agent', needsA),
+    ],
+    shows: { queue: 'Running', agent: 'Running' },
+    then: [
+      {
+        create: { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'none' }, spec: { hard: { pods: '0' } } },
+      },
+      ...rotateA,
+    ],
+    options: ['--timeout', '12s'],
+    restarts: { queue: 1, agent: 1 },
+    exit: 4,
+    says: [
+      /^failed wait-ready statefulset\/queue: not ready in time: 0 of 1 pods are ready: create Pod queue-0 in StatefulSet queue failed error: .*exceeded quota: none/,
+      /^failed wait-ready daemonset\/agent: not ready in time: 0 of 1 pods are ready: Error creating: .*exceeded quota: none/,
+    ],
+  },
+  {
     situation: 'a pod without a controller waits for a key that came back',
     objects: [
       secret('app', 'b'),
