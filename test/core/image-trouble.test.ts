@@ -9,7 +9,7 @@ const hub = 'docker.io/library/nothere:9';
 const head = `unexpected status from HEAD request to https://registry.shop.example:5000/v2/shop/api/manifests/1: `;
 const ask = (image: string): string => `${resolving(image)}failed to do request: Head "https://registry.example/v2/": `;
 
-/** As container runtimes word it, and by which of the four it is. */
+/** As container runtimes word it, and by which of the five it is. */
 const told: readonly (readonly [PullFailure, string, string])[] = [
   ['not-found', 'containerd, no such tag', `${resolving(own)}${own}: not found`],
   ['not-found', 'kubelet in its newer words', `${unpacking(own)}failed to resolve image: ${own}: not found`],
@@ -57,8 +57,18 @@ const told: readonly (readonly [PullFailure, string, string])[] = [
   ['unreachable', 'a handshake', `${ask(own)}net/http: TLS handshake timeout`],
   ['unreachable', 'a connection that ends', `${ask(own)}EOF`],
   ['unreachable', 'a server in trouble', `${resolving(own)}${head}503 Service Unavailable`],
-  ['unreachable', 'a limit on pulls', `${resolving(hub)}${head}429 Too Many Requests`],
-  ['unreachable', 'a limit on pulls, as Docker Hub says it', 'toomanyrequests: You have reached your pull rate limit.'],
+  ['limited', 'a limit on pulls', `${resolving(hub)}${head}429 Too Many Requests`],
+  ['limited', 'a limit on pulls, as Docker Hub says it', 'toomanyrequests: You have reached your pull rate limit.'],
+  [
+    'limited',
+    'a limit on pulls, in the newer words',
+    `${unpacking(own)}failed to resolve image: unexpected status from HEAD request to http://127.0.0.1:9/v2/shop/api/manifests/1?ns=registry.test: 429 Too Many Requests`,
+  ],
+  [
+    'unauthorized',
+    'no login for a registry that wants one, in the newer words',
+    `${unpacking(own)}failed to resolve image: pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials`,
+  ],
   ['other', 'a node that pulls too much at once', 'pull QPS exceeded'],
   ['other', 'an answer that is no image', 'unexpected media type text/html for sha256:b7d082: not found'],
   ['other', 'a full disk', `${unpacking(own)}failed to extract layer: write /data: no space left on device`],

@@ -63,14 +63,22 @@ export const podPages = {
     safeToIgnore: ['Never for a workload that should run.'],
   },
   'registry-unreachable': {
-    title: 'the registry of an image does not answer',
+    title: 'the registry of an image does not hand it out now',
     meaning: [
-      'The node could not reach the registry: a time-out, a refused connection, a name that does not resolve, a certificate that is not trusted, or too many requests. Neither the image nor a pull Secret is at fault.',
+      'The node could not reach the registry: a time-out, a refused connection, a name that does not resolve, a certificate that is not trusted, or a server in trouble. Neither the image nor a pull Secret is at fault. Where it answers that there were too many pulls (429), the message says so: many registries allow more to those who log in.',
     ],
-    inKubectl: [{ lines: ['ErrImagePull: … dial tcp ADDRESS: i/o timeout', 'ErrImagePull: … no such host'] }],
+    inKubectl: [
+      {
+        lines: [
+          'ErrImagePull: … dial tcp ADDRESS: i/o timeout',
+          'ErrImagePull: … no such host',
+          'ErrImagePull: … 429 Too Many Requests',
+        ],
+      },
+    ],
     fixWithC2l: [noSecret],
     fixByHand: [
-      'Look at the network of the node and at the status page of the registry. kubelet tries again by itself, ever later, up to five minutes.',
+      'Look at the network of the node and at the status page of the registry; after too many pulls, at the pull Secret. kubelet tries again by itself, ever later, up to five minutes.',
     ],
     safeToIgnore: ['While the registry is down and the running pods are enough.'],
   },

@@ -14,7 +14,7 @@ export function isPullReason(reason: string | undefined): boolean {
   return pullReasons.has(reason ?? '');
 }
 
-export type PullFailure = 'not-found' | 'unauthorized' | 'unreachable' | 'other';
+export type PullFailure = 'not-found' | 'unauthorized' | 'limited' | 'unreachable' | 'other';
 
 /**
  * In the order of the tests: containerd and Docker Hub say of an image that is not there and of one that may not be had
@@ -22,9 +22,10 @@ export type PullFailure = 'not-found' | 'unauthorized' | 'unreachable' | 'other'
  */
 const failures: readonly (readonly [failure: PullFailure, words: RegExp])[] = [
   ['other', /unexpected media type|no space left on device/i],
+  ['limited', /toomanyrequests|(?:: |status(?: code)?:? )429\b/i],
   [
     'unreachable',
-    /i\/o timeout|deadline exceeded|Client\.Timeout|connection (?:refused|reset)|no such host|no route to host|network is unreachable|handshake timeout|server misbehaving|\bx509: |\btls: |HTTP response to HTTPS client|toomanyrequests|(?:^|: )(?:unexpected )?EOF$|(?:: |status(?: code)?:? )(?:429|5\d\d)\b/i,
+    /i\/o timeout|deadline exceeded|Client\.Timeout|connection (?:refused|reset)|no such host|no route to host|network is unreachable|handshake timeout|server misbehaving|\bx509: |\btls: |HTTP response to HTTPS client|(?:^|: )(?:unexpected )?EOF$|(?:: |status(?: code)?:? )5\d\d\b/i,
   ],
   [
     'unauthorized',
@@ -53,6 +54,7 @@ export function pullMessage(message: string | undefined, events: readonly Kubern
 const codes: Readonly<Record<PullFailure, FindingCode>> = {
   'not-found': 'image-not-found',
   unauthorized: 'image-pull-unauthorized',
+  limited: 'registry-unreachable',
   unreachable: 'registry-unreachable',
   other: 'image-pull-failed',
 };
@@ -82,6 +84,7 @@ function failureOf(reason: string | undefined, told: string): PullFailure {
 const words: Readonly<Record<PullFailure, (image: string) => string>> = {
   'not-found': (image) => `there is no image ${image}`,
   unauthorized: (image) => `the registry refuses to hand out image ${image}`,
+  limited: (image) => `the registry hands out image ${image} to no more pulls for now`,
   unreachable: (image) => `the registry of image ${image} cannot be reached`,
   other: (image) => `image ${image} cannot be pulled`,
 };
@@ -100,6 +103,6 @@ function fixFor(
   const { namespace, kind, name } = ref;
   if (failure === 'not-found')
     return `kubectl -n ${namespace} set image ${kind.toLowerCase()} ${name} ${container}=IMAGE`;
-  if (failure === 'unauthorized') return `kubectl -n ${namespace} get serviceaccounts,secrets`;
+  if (failure === 'unauthorized' || failure === 'limited') return `kubectl -n ${namespace} get serviceaccounts,secrets`;
   return describe;
 }
