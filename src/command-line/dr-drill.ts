@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 
 import type { GlobalFlags, WriteFlags } from '../commands/options.ts';
-import { collect, parseDuration } from './parse-arguments.ts';
+import { collect, parseDuration, parsePositiveCount, parseSeed } from './parse-arguments.ts';
+import { plainFormats } from '../render/output-format.ts';
 import type { Registry } from './registry.ts';
 
 interface DrillFlags {
@@ -14,6 +15,8 @@ interface DrillFlags {
   readonly report?: readonly string[];
   readonly pushMetrics?: string;
   readonly notify?: boolean;
+  readonly repeat?: number;
+  readonly seed?: number;
 }
 
 const journalNamespace = ['--journal-namespace <name>', 'where journal, copies and results are kept'] as const;
@@ -51,7 +54,7 @@ function declareRun(registry: Registry, parent: Command): void {
   const command = parent
     .command('run')
     .description('break what the scenario says, recover from it, and put everything back')
-    .argument('<scenario>', 'its name, or the path of a file')
+    .argument('[scenario]', 'its name, or the path of a file; none with --repeat')
     .option('-y, --yes', 'go ahead without asking; enough in the sandbox alone')
     .option('--confirm <context>', 'name of the context, instead of typing it')
     .option('--dry-run', 'prove what can be proven before, and show what would be broken')
@@ -64,15 +67,27 @@ function declareRun(registry: Registry, parent: Command): void {
     .option('--report <file>', 'also write it to a file: .html .json .md .prom .txt .xml .yaml; repeat', collect)
     .option('--push-metrics <url>', 'send last run, last success and phases to a Pushgateway')
     .option('--notify', 'tell the receivers of watch how it went')
+    .option(
+      '--repeat <count>',
+      'in the sandbox: so many drills with random faults, interrupted at random',
+      parsePositiveCount,
+    )
+    .option('--seed <number>', 'of the first of them; each has the next (default: any)', parseSeed)
     .addHelpText('after', '\nExample:\n  c2l dr-drill run total-secret-loss -n shop --from env:backup.env');
   const options = {
     name: 'dr-drill',
     writes: true,
-    formats: () => drillFormats,
+    formats: () => (isRehearsal(command) ? plainFormats : drillFormats),
     adjust: (flags: GlobalFlags) => ({ ...flags, scenario: sandboxState(flags, command.args[0]) }),
   };
-  registry.reports(command, options, ({ drill }) => {
+  command.hook('preAction', () => {
+    refuseMixture(command);
+  });
+  registry.reports(command, options, ({ drill, rehearsal }) => {
     const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & DrillFlags>();
+    const { repeat, seed } = flags;
+    const speed = registry.program.getOptionValueSource('speed') === 'default' ? rehearsalSpeed : flags.speed;
+    if (repeat !== undefined) return (session) => rehearsal(session, { repeat, seed, speed });
     return (session) =>
       drill(session, {
         name: command.args[0] ?? '',
@@ -93,6 +108,25 @@ function declareRun(registry: Registry, parent: Command): void {
         isRehearsal: flags.sandbox === true,
       });
   });
+}
+
+/** As fast as a machine of two cores follows. */
+const rehearsalSpeed = 10;
+
+function isRehearsal(command: Command): boolean {
+  return command.opts<DrillFlags>().repeat !== undefined;
+}
+
+function refuseMixture(command: Command): void {
+  const { sandbox, seed } = command.optsWithGlobals<GlobalFlags & DrillFlags>();
+  const [scenario] = command.args;
+  if (isRehearsal(command)) {
+    if (sandbox !== true) command.error('--repeat breaks things at random: it needs --sandbox');
+    if (scenario !== undefined) command.error(`--repeat draws its faults itself: leave ${scenario} out`);
+    return;
+  }
+  if (seed !== undefined) command.error('--seed needs --repeat');
+  if (scenario === undefined) command.error("missing required argument 'scenario'");
 }
 
 /** What is broken on purpose must be whole before. */

@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 
+import { seeds } from '../core/drill/seeded-random.ts';
+
 /** Adds one value to a list: for options that may be given several times. */
 export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, value];
@@ -54,4 +56,12 @@ export function parseCount(text: string): number {
 export function parsePositiveCount(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError(`expected a whole number from 1, not "${text}".`);
   return Number(text);
+}
+
+export function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (!/^\d{1,10}$/.test(text) || seed >= seeds) {
+    throw new InvalidArgumentError(`expected a whole number from 0 to ${seeds - 1}, not "${text}".`);
+  }
+  return seed;
 }

@@ -10,6 +10,7 @@ import { openDrillPublisher, type DrillOutputs } from './publish-drill.ts';
 import { drillHistory, type DrillHistoryOptions } from '../shell/drill-history.ts';
 import { keepResult } from '../shell/drill-results.ts';
 import { finishDrill, type FinishOptions } from '../shell/finish-drill.ts';
+import { rehearseDrills, type RehearseOptions } from '../shell/rehearse-drills.ts';
 import { runDrill, type DrillOptions } from '../shell/run-drill.ts';
 import type { Session } from '../shell/session.ts';
 import type { GlobalFlags } from './options.ts';
@@ -40,6 +41,11 @@ export async function endedDrill(session: Session, options: FinishOptions): Prom
 /** What was kept of earlier drills. */
 export async function drillsBefore(session: Session, options: DrillHistoryOptions): Promise<CommandResult> {
   return { report: await drillHistory(session, options) };
+}
+
+/** Many random drills in sandboxes. */
+export async function rehearsal(session: Session, options: RehearseOptions): Promise<CommandResult> {
+  return { report: await rehearseDrills(session, options) };
 }
 
 /** Tells which scenarios there are, or all of one; no cluster is asked. */

@@ -7,7 +7,7 @@ export { audit, auditOne, readBaseline } from './audit.ts';
 export { backup, checkBackup } from './backup.ts';
 export { bootstrap } from './bootstrap.ts';
 export { doctor } from './doctor.ts';
-export { drill, drillsBefore, endedDrill } from './dr-drill.ts';
+export { drill, drillsBefore, endedDrill, rehearsal } from './dr-drill.ts';
 export { fixSecrets } from './fix-secrets.ts';
 export { history } from './history.ts';
 export { restart } from './restart.ts';

@@ -3,6 +3,7 @@ import type { AuditReport } from './audit-report.ts';
 import type { DoctorReport } from './doctor-report.ts';
 import type { DrillReport } from './drill/drill-report.ts';
 import type { DrillHistoryReport } from './drill/drill-result.ts';
+import type { RehearsalReport } from './drill/rehearsal-report.ts';
 import type { RestartReport } from './restart-report.ts';
 import type { BackupReport, FixReport, HistoryReport, RestoreSyncReport, RollbackReport } from './secret-reports.ts';
 import type { WalkReport } from './walk-report.ts';
@@ -11,6 +12,7 @@ import type { WatchReport } from './watch-report.ts';
 
 export type Report =
   | DrillHistoryReport
+  | RehearsalReport
   | AuditReport
   | FixReport
   | RestartReport

@@ -20,7 +20,7 @@ export function describeDrill(scenario: DrillScenario, style: Style): string[] {
     steadyState ? 'verify proves that all is well, else nothing is begun' : 'whatever is broken now is the fault',
     'backup --check proves that the sources hold every required value',
     ...(faults.length === 0 ? [] : ['a copy of everything that is touched is kept in another namespace']),
-    ...faults.map(faultText),
+    ...faults.map(scenarioFaultText),
     ...(faults.length === 0 ? [] : ['pods that use what is broken start anew, and audit is timed']),
     'fix-secrets, restart and verify recover, unattended',
     ...(faults.length === 0
@@ -43,7 +43,7 @@ export function describeDrill(scenario: DrillScenario, style: Style): string[] {
   ];
 }
 
-function faultText(fault: DrillFault): string {
+export function scenarioFaultText(fault: DrillFault): string {
   switch (fault.kind) {
     case 'lose-secrets': {
       const which = typeof fault.secrets === 'string' ? secretWords[fault.secrets] : fault.secrets.join(', ');

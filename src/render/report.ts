@@ -9,6 +9,7 @@ import { drillHistoryText } from './drill-history-text.ts';
 import { drillText } from './drill-text.ts';
 import { fixText, restartText } from './change-text.ts';
 import type { OutputFormat } from './output-format.ts';
+import { rehearsalText } from './rehearsal-text.ts';
 import { historyText } from './history-text.ts';
 import { printableCopy, printableJson } from './printable.ts';
 import { bootstrapText } from './bootstrap-text.ts';
@@ -81,6 +82,7 @@ const texts: {
   doctor: doctorText,
   'dr-drill': drillText,
   'dr-drill history': drillHistoryText,
+  'dr-drill rehearsal': rehearsalText,
   'fix-secrets': fixText,
   history: historyText,
   restart: restartText,

@@ -1,3 +1,4 @@
+import { cloneJson } from './clone-json.ts';
 import { ApiProblem, badRequest } from './api-problem.ts';
 import type { StoreEvent } from './object-store.ts';
 
@@ -24,7 +25,7 @@ export class ChangeHistory {
     this.assertRemembered(resourceVersion);
     return this.#events
       .filter((event) => event.resource === resource && versionOf(event) > Number(resourceVersion))
-      .map((event) => structuredClone(event));
+      .map((event) => cloneJson(event));
   }
 
   assertRemembered(resourceVersion: string): void {

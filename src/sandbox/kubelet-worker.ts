@@ -274,7 +274,7 @@ export class PodWorker {
   #publish(): void {
     const { store, clock } = this.#host.plane;
     const { namespace, name, uid } = this.#pod.metadata;
-    if (this.#isStopped || store.get('pods', namespace, name)?.metadata.uid !== uid) {
+    if (this.#isStopped || store.peek('pods', namespace, name)?.metadata.uid !== uid) {
       return;
     }
     store.mutate('pods', namespace, name, (draft) => {

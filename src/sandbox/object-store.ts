@@ -2,6 +2,7 @@ import { isSameJson } from './same-json.ts';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { alreadyExists, badRequest, conflict, notFound } from './api-problem.ts';
 import { ChangeHistory } from './change-history.ts';
+import { cloneJson } from './clone-json.ts';
 import { keyOf, ObjectTable, type ObjectPage, type PageQuery } from './object-table.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
 
@@ -101,7 +102,12 @@ export class ObjectStore {
 
   get(resource: string, namespace: string | undefined, name: string): StoredObject | undefined {
     const found = this.#objects.get(resource)?.get(keyOf(namespace, name));
-    return found && structuredClone(found);
+    return found && cloneJson(found);
+  }
+
+  /** The stored object itself, which must be left as it is: for what looks many times a second. */
+  peek(resource: string, namespace: string | undefined, name: string): Readonly<StoredObject> | undefined {
+    return this.#objects.get(resource)?.get(keyOf(namespace, name));
   }
 
   /** In the order of namespace and name, as etcd keeps them. */
@@ -113,7 +119,7 @@ export class ObjectStore {
   /** A part of a list. What decides whether an object is in it must leave the object as it is. */
   page(resource: string, query: PageQuery): ObjectPage {
     const { items, remaining } = this.#objects.get(resource)?.page(query) ?? { items: [], remaining: 0 };
-    return { items: items.map((object) => structuredClone(object)), remaining };
+    return { items: items.map((object) => cloneJson(object)), remaining };
   }
 
   /** The names of all resources that have at least one object. */
@@ -126,7 +132,7 @@ export class ObjectStore {
     stored.metadata.resourceVersion = this.#nextVersion();
     this.#of(resource).set(keyOf(stored.metadata.namespace, stored.metadata.name), stored);
     this.#record({ type: 'ADDED', resource, object: stored });
-    return structuredClone(stored);
+    return cloneJson(stored);
   }
 
   /** What `create` would store, without a version of its own: for a dry run. */
@@ -141,9 +147,9 @@ export class ObjectStore {
       throw alreadyExists(resource, chosen);
     }
     return {
-      ...structuredClone(object),
+      ...cloneJson(object),
       metadata: {
-        ...structuredClone(object.metadata),
+        ...cloneJson(object.metadata),
         name: chosen,
         uid: randomUUID(),
         resourceVersion: '',
@@ -172,14 +178,14 @@ export class ObjectStore {
         'the object has been modified; please apply your changes to the latest version and try again',
       );
     }
-    const after = structuredClone(object);
+    const after = cloneJson(object);
     const { uid, resourceVersion, creationTimestamp, generation } = before.metadata;
     Object.assign(after.metadata, { uid, resourceVersion, creationTimestamp });
     if (generation !== undefined) {
       after.metadata.generation = isSameJson(before['spec'], after['spec']) ? generation : generation + 1;
     }
     if (isSameJson(before, after)) {
-      return structuredClone(before);
+      return cloneJson(before);
     }
     if (after.metadata.deletionTimestamp !== undefined && lostLastFinalizer(before, after)) {
       return this.remove(resource, namespace, name);
@@ -187,7 +193,7 @@ export class ObjectStore {
     after.metadata.resourceVersion = this.#nextVersion();
     objects.set(keyOf(namespace, name), after);
     this.#record({ type: 'MODIFIED', resource, object: after, previous: before });
-    return structuredClone(after);
+    return cloneJson(after);
   }
 
   /** Reads, lets `fn` change the copy, and writes it back. Nothing can come between, so there is no conflict. */
@@ -227,7 +233,7 @@ export class ObjectStore {
     const gone: StoredObject = { ...found, metadata: { ...found.metadata, resourceVersion: this.#nextVersion() } };
     objects.delete(keyOf(namespace, name));
     this.#record({ type: 'DELETED', resource, object: gone, previous: found });
-    return structuredClone(gone);
+    return cloneJson(gone);
   }
 
   /**
@@ -285,7 +291,7 @@ export class ObjectStore {
     try {
       for (let event = this.#undelivered.shift(); event; event = this.#undelivered.shift()) {
         for (const listener of [...this.#listeners]) {
-          listener(structuredClone(event));
+          listener(cloneJson(event));
         }
       }
     } finally {

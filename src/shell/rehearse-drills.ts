@@ -1,0 +1,138 @@
+import { newFinding } from '../core/new-finding.ts';
+import { countEnds, distribution, type RehearsalReport, type RehearsedDrill } from '../core/drill/rehearsal-report.ts';
+import { seeds } from '../core/drill/seeded-random.ts';
+import { count } from '../core/list-text.ts';
+import { verdictOf } from '../core/report.ts';
+import type { Deps, Terminal } from '../ports.ts';
+import { fasterClock } from './faster-clock.ts';
+import { rehearseDrill } from './rehearse-drill.ts';
+import { openSession, reportHead, type Session } from './session.ts';
+
+export interface RehearseOptions {
+  readonly repeat: number;
+  /** Of the first drill; each has the next one. Without it any is taken. */
+  readonly seed: number | undefined;
+  /** How many times faster than real time cluster and c2l work. */
+  readonly speed: number;
+}
+
+/** One that takes longer hangs, on whatever machine. */
+const longestMs = 600_000;
+
+/** Random drills one after another, each in a sandbox of its own; nothing of one can help or hurt the next. */
+export async function rehearseDrills(session: Session, options: RehearseOptions): Promise<RehearsalReport> {
+  const { repeat, speed } = options;
+  const { clock, signal, terminal, randomBytes } = session.deps;
+  const { seed = randomBytes(2).reduce((sum, byte) => sum * 256 + byte, 0) } = options;
+  const takenAt = clock.now().toISOString();
+  const begun = clock.monotonic();
+  const drills: RehearsedDrill[] = [];
+  const progress = terminal.progress(`drill 1 of ${repeat}`);
+  const toldEvery = Math.ceil(repeat / 20);
+  while (drills.length < repeat && !signal.aborted) {
+    const drill = await rehearseOne(session, (seed + drills.length) % seeds, speed);
+    // What Ctrl-C cut off says nothing.
+    if (drill === undefined) break;
+    drills.push(drill);
+    const failed = drills.filter(({ wrong }) => wrong.length > 0).length;
+    if (drills.length % toldEvery === 0) {
+      progress.update(`drill ${drills.length} of ${repeat}${failed === 0 ? '' : `, ${failed} not recovered`}`);
+    }
+  }
+  const failures = drills.filter(({ wrong }) => wrong.length > 0);
+  const isWhole = drills.length === repeat;
+  progress.finish(failures.length > 0 ? 'failed' : isWhole ? 'ok' : 'stopped', `${count(drills.length, 'drill')}`);
+  const findings = failures.length === 0 ? [] : [failureFinding(session, failures, drills.length)];
+  const recovery = distribution(drills.flatMap(({ recoveryMs }) => recoveryMs ?? []));
+  return {
+    ...reportHead(session, { namespaces: session.scope.namespaces, takenAt }),
+    command: 'dr-drill rehearsal',
+    verdict: isWhole ? verdictOf(findings) : 'interrupted',
+    findings,
+    seed,
+    speed,
+    wanted: repeat,
+    done: drills.length,
+    recovered: drills.length - failures.length,
+    ends: countEnds(drills),
+    ...(recovery === undefined ? {} : { recovery }),
+    failures,
+    tookMs: Math.round(clock.monotonic() - begun),
+  };
+}
+
+function failureFinding(
+  { scope }: Session,
+  failures: readonly RehearsedDrill[],
+  done: number,
+): RehearsalReport['findings'][number] {
+  const [name = ''] = scope.namespaces;
+  return newFinding('drill-failed', {
+    object: { kind: 'Namespace', namespace: '', name },
+    message: `${failures.length} of ${count(done, 'random drill')} did not bring everything back`,
+    fix: reproduction(failures[0]?.seed ?? 0),
+  });
+}
+
+/** The command that runs one drill again. */
+export function reproduction(seed: number): string {
+  return `c2l dr-drill run --sandbox --repeat 1 --seed ${seed}`;
+}
+
+/** Undefined where it was interrupted. */
+async function rehearseOne(
+  { deps, scope, stack }: Session,
+  seed: number,
+  speed: number,
+): Promise<RehearsedDrill | undefined> {
+  const over = new AbortController();
+  const own: Deps = {
+    ...deps,
+    terminal: silent(deps.terminal),
+    clock: fasterClock(deps.clock, speed),
+    signal: over.signal,
+  };
+  const session = await openSession(
+    {
+      namespaces: scope.namespaces,
+      allNamespaces: false,
+      stack: stack?.name,
+      sandbox: { scenario: 'healthy', speed },
+      requestTimeoutMs: 15_000,
+    },
+    own,
+  );
+  const hung: RehearsedDrill = { seed, what: 'it hangs', end: 'run', wrong: ['did not end'] };
+  const patience = AbortSignal.any([deps.signal, over.signal]);
+  try {
+    return await Promise.race([
+      rehearseDrill(session, seed).catch((error: unknown) => ({ ...hung, what: 'it broke', wrong: [defect(error)] })),
+      deps.clock.sleep(longestMs, patience).then(
+        () => hung,
+        () => undefined,
+      ),
+    ]);
+  } finally {
+    over.abort();
+    await session.close();
+  }
+}
+
+/** By kind and place: the message of a foreign error can quote a value. */
+function defect(error: unknown): string {
+  if (!(error instanceof Error)) return `a defect in c2l: ${typeof error}`;
+  const [, frame = 'an unknown place'] = (error.stack ?? '').split('\n    at ');
+  return `a defect in c2l: ${error.name} at ${frame.trim()}`;
+}
+
+function silent({ width }: Terminal): Terminal {
+  const nothing = (): void => undefined;
+  return {
+    canPrompt: false,
+    width,
+    color: false,
+    out: nothing,
+    err: nothing,
+    progress: () => ({ update: nothing, finish: nothing }),
+  };
+}
