@@ -10,7 +10,7 @@ export function rehearsalText(report: RehearsalReport, style: Style): string[] {
   return [
     ...headLines(report, style),
     ...paragraph('', endWords(report), style.width),
-    ...(recovery === undefined ? [] : ['', ...recoveryLines(recovery, report, style)]),
+    ...(recovery === undefined ? [] : ['', ...recoveryLines(recovery, style)]),
     ...failures.flatMap(({ seed: own, what, wrong }) => [
       '',
       style.bad(`seed ${own} was not recovered`),
@@ -32,14 +32,14 @@ export function rehearsalText(report: RehearsalReport, style: Style): string[] {
 function endWords({ ends, done, wanted, speed, tookMs }: RehearsalReport): string {
   const of = done === wanted ? count(done, 'drill') : `${done} of ${count(wanted, 'drill')}`;
   return (
-    `${of} in ${durationText(tookMs)}, at ${speed} times real time: ${ends.run} not interrupted, ` +
+    `${of} in ${durationText(tookMs)}, in sandboxes at ${speed} times real time: ${ends.run} not interrupted, ` +
     `${ends['ctrl-c']} interrupted by Ctrl-C, ${ends.resume} ended by resume, ${ends.abort} by abort`
   );
 }
 
 const longestBar = 40;
 
-function recoveryLines(recovery: Distribution, { speed }: RehearsalReport, style: Style): string[] {
+function recoveryLines(recovery: Distribution, style: Style): string[] {
   const { min, median, p90, p99, max, buckets, count: of } = recovery;
   const most = Math.max(...buckets.map((bucket) => bucket.count));
   const figures: Cell[][] = [
@@ -52,7 +52,7 @@ function recoveryLines(recovery: Distribution, { speed }: RehearsalReport, style
     { text: '#'.repeat(Math.ceil((bucket.count / most) * longestBar)) },
   ]);
   return [
-    ...paragraph('', `recovery times of ${of}, from the fault until all was proven, at ${speed} times:`, style.width),
+    ...paragraph('', `recovery times of ${of}, from the fault until all was proven:`, style.width),
     ...table(figures, style.width),
     '',
     ...table(bars, style.width),

@@ -1,5 +1,6 @@
 import type { ClusterReader } from '../cluster-ports.ts';
-import type { ObjectMeta, Resource } from '../core/kubernetes.ts';
+import type { Resource } from '../core/kubernetes.ts';
+import type { ObjectMeta } from '../core/kubernetes-metadata.ts';
 import type { Observed } from '../core/observed.ts';
 import { SecretValue } from '../core/secret-value.ts';
 

@@ -21,6 +21,7 @@ export function mortalSession(session: Session, { how, line }: Interruption): Mo
       resolve();
     });
   });
+  const isDead = (): boolean => isAborted(death.signal);
   let lines = 0;
   let isInterrupted = false;
   const stop = (moment: Interruption['how']): void => {
@@ -31,15 +32,19 @@ export function mortalSession(session: Session, { how, line }: Interruption): Mo
   const cluster = overCalls(session.cluster, async (isLine, call) => {
     if (isLine) lines += 1;
     if (isLine) stop('killed-before');
-    if (death.signal.aborted) return never();
+    if (isDead()) return never();
     const answer = await call();
     if (isLine) stop('killed-after');
     if (isLine) stop('ctrl-c');
-    return death.signal.aborted ? never() : answer;
+    return isDead() ? never() : answer;
   });
   const signal = AbortSignal.any([session.deps.signal, interruption.signal]);
   const deps = { ...session.deps, signal, clock: mortalClock(session.deps.clock, death.signal) };
   return { session: { ...session, cluster, deps }, killed, isInterrupted: () => isInterrupted };
+}
+
+function isAborted({ aborted }: AbortSignal): boolean {
+  return aborted;
 }
 
 function never(): Promise<never> {
@@ -55,9 +60,10 @@ function mortalClock(clock: Clock, death: AbortSignal): Clock {
       try {
         await clock.sleep(ms, AbortSignal.any([signal, death]));
       } catch (error) {
-        if (!death.aborted) throw error;
+        if (!isAborted(death)) throw error;
       }
-      if (death.aborted) await never();
+      // It may have come while this slept.
+      await (isAborted(death) ? never() : undefined);
     },
   };
 }

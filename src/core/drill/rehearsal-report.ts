@@ -35,7 +35,7 @@ export interface Distribution {
 export interface RehearsalReport extends ReportHead {
   readonly command: 'dr-drill rehearsal';
   readonly seed: number;
-  /** How many times faster than real time; all times are of that time. */
+  /** How many times faster than real time the sandbox ran; times are the machine's. */
   readonly speed: number;
   readonly wanted: number;
   readonly done: number;
