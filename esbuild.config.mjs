@@ -1,5 +1,6 @@
 import { build } from 'esbuild';
 import { cp, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 
 /**
  * Of the client library c2l uses KubeConfig: the kubeconfig's authentication, certificates and proxies. What KubeConfig
@@ -43,26 +44,33 @@ const onlyKubeConfig = {
   },
 };
 
-await rm('dist', { recursive: true, force: true });
-await build({
-  entryPoints: { main: 'src/main.ts' },
-  outdir: 'dist',
+/** What every build of c2l has in common. */
+export const bundling = {
   bundle: true,
-  splitting: true,
-  format: 'esm',
   platform: 'node',
   target: 'node20',
   // Names stay as they are: stack traces of a defect can be read, and nothing has to be renamed back at start.
   minifyWhitespace: true,
   minifySyntax: true,
-  legalComments: 'linked',
-  chunkNames: 'chunks/[name]-[hash]',
   plugins: [onlyKubeConfig],
-  // Bundled CommonJS packages call require() for Node's own modules.
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
   logLevel: 'warning',
-});
-await cp('src/stacks', 'dist/stacks', { recursive: true });
-await cp('src/drills', 'dist/drills', { recursive: true });
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await rm('dist', { recursive: true, force: true });
+  await build({
+    ...bundling,
+    entryPoints: { main: 'src/main.ts' },
+    outdir: 'dist',
+    splitting: true,
+    format: 'esm',
+    legalComments: 'linked',
+    chunkNames: 'chunks/[name]-[hash]',
+    // Bundled CommonJS packages call require() for Node's own modules.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+  });
+  await cp('src/stacks', 'dist/stacks', { recursive: true });
+  await cp('src/drills', 'dist/drills', { recursive: true });
+}

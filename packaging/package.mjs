@@ -5,11 +5,12 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
+import { executable } from './executable.mjs';
 import { npmPackage } from './npm-package.mjs';
 import { licenceNotices } from './licence-notices.mjs';
 import { billOfMaterials } from './bill-of-materials.mjs';
 
-const kinds = { npm: npmPackage, notices: licenceNotices, sbom: billOfMaterials };
+const kinds = { npm: npmPackage, executable, notices: licenceNotices, sbom: billOfMaterials };
 const outFolder = 'packages';
 
 const [kind, ...flags] = process.argv.slice(2);

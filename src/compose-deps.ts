@@ -25,19 +25,13 @@ export interface Surroundings extends NodeTerminalOptions {
   /** Whether a process of this id runs on this machine. */
   readonly isRunning: (processId: number) => boolean;
   readonly version: string;
-  /** Where the stacks lie that ship with c2l. */
-  readonly builtInFolder: string;
-  /** And the drills. */
-  readonly drillFolder: string;
-  /** And the runbooks. */
-  readonly runbookFolder: string;
   /** Program and arguments that start this c2l. */
   readonly program: readonly string[];
 }
 
 /** Picks the adapters. Those that are large, and those that few commands need, are loaded with their first use. */
 export function composeDeps(surroundings: Surroundings): Deps {
-  const { stdin, stderr, env, cwd, signal, version, builtInFolder, drillFolder } = surroundings;
+  const { stdin, stderr, env, cwd, signal, version } = surroundings;
   /** The sandbox that this run works on: its vault is trusted for as long as it lives. */
   let sandbox: HostedSandbox | undefined;
   const prompter = createInquirerPrompter({ input: stdin, output: stderr, signal });
@@ -99,11 +93,11 @@ export function composeDeps(surroundings: Surroundings): Deps {
       const hosted = await hostSandbox(options, env);
       return { ...hosted, vaultUrl: hosted.vault.url };
     },
-    stackFiles: createStackFiles({ cwd, builtInFolder }),
+    stackFiles: createStackFiles({ cwd }),
     drillFiles: {
       read: async (name) => {
         const { createDrillFiles } = await import('./adapters/drill-files.ts');
-        return createDrillFiles({ cwd, builtInFolder: drillFolder }).read(name);
+        return createDrillFiles({ cwd }).read(name);
       },
     },
     openDrillJournalFile: async (path, { identity }) => {

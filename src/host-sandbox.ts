@@ -1,11 +1,11 @@
-import { lstat, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, lstat, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { kill, pid } from 'node:process';
 
 import type { SandboxOptions } from './ports.ts';
-import { stackFolder } from './sandbox/scenario-manifests.ts';
 import { startSandbox } from './sandbox/sandbox.ts';
+import { listShipped, readShipped } from './shipped-files.ts';
 
 /** Written by `hostSandbox`: how the Azure library finds the sandbox's managed identity, as it would in Azure. */
 type Environment = Record<string, string | undefined>;
@@ -37,13 +37,22 @@ export async function hostSandbox(options: SandboxOptions, env: Environment): Pr
     kubeconfigText: sandbox.kubeconfig,
     kubeconfigPath,
     envBackupPath,
-    manifestsPath: stackFolder('cloudtolocalllm'),
+    manifestsPath: await writeManifests('cloudtolocalllm', folder.path),
     vault: sandbox.vault,
     close: async () => {
       await sandbox.close();
       await folder.remove();
     },
   };
+}
+
+/** As files, for whoever applies them: in the single executable they are none. */
+async function writeManifests(stack: string, folder: string): Promise<string> {
+  const path = join(folder, 'manifests');
+  await mkdir(path);
+  const shipped = `manifests/${stack}`;
+  await Promise.all(listShipped(shipped).map((file) => writeFile(join(path, file), readShipped(`${shipped}/${file}`))));
+  return path;
 }
 
 const folderPrefix = 'c2l-sandbox-';

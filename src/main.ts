@@ -1,18 +1,12 @@
 import { setMaxListeners } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { isSea } from 'node:sea';
 
 import { run } from './cli.ts';
 import type { World } from './command-line/registry.ts';
 import { ExitCode } from './exit-codes.ts';
+import { readShipped } from './shipped-files.ts';
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-// Beside this file in the source and in the build; modules that the build moves cannot tell.
-const builtInFolder = fileURLToPath(new URL('stacks/', import.meta.url));
-const drillFolder = fileURLToPath(new URL('drills/', import.meta.url));
-const runbookFolder = fileURLToPath(new URL('../runbooks/', import.meta.url));
+const { version } = JSON.parse(readShipped('package.json')) as { version: string };
 const interruption = new AbortController();
 // Every request under way listens to it; Node would take a dozen for a leak.
 setMaxListeners(0, interruption.signal);
@@ -33,10 +27,7 @@ const world: World = {
       cwd: process.cwd(),
       signal: interruption.signal,
       version,
-      builtInFolder,
-      drillFolder,
-      runbookFolder,
-      program: process.argv.slice(0, 2).map((word, index) => (index === 0 ? process.execPath : word)),
+      program: isSea() ? [process.execPath] : [process.execPath, ...process.argv.slice(1, 2)],
       processId: process.pid,
       isRunning,
     });
@@ -91,11 +82,9 @@ function drained(stream: NodeJS.WriteStream): Promise<void> {
   });
 }
 
-try {
-  process.exitCode = await run(process.argv.slice(2), world);
-} catch (error) {
-  reportDefect(error);
-}
-await Promise.all([drained(process.stdout), drained(process.stderr)]);
-// A library's request that nobody waits for any more must not keep the answer from the shell.
-process.exit();
+// No await at the top: the single executable is one script of CommonJS.
+void run(process.argv.slice(2), world)
+  .then((code) => (process.exitCode = code), reportDefect)
+  .then(() => Promise.all([drained(process.stdout), drained(process.stderr)]))
+  // A library's request that nobody waits for any more must not keep the answer from the shell.
+  .then(() => process.exit());

@@ -1,24 +1,20 @@
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
 
 import { parseDrill, type DrillScenario } from '../core/drill/drill-schema.ts';
 import { builtInDrills } from '../core/drill/built-in-drills.ts';
 import { OperatorError } from '../errors.ts';
 import type { DrillFiles } from '../ports.ts';
+import { readShipped } from '../shipped-files.ts';
 import { fileRefused } from './file-refused.ts';
 import { systemCode } from './kubernetes-errors.ts';
 import { readYaml } from './located-yaml.ts';
 
 export interface DrillFilesOptions {
   readonly cwd: string;
-  /** Where the scenarios lie that ship with c2l; by default where they lie in the source. */
-  readonly builtInFolder?: string;
 }
 
-const sourceFolder = fileURLToPath(new URL('../drills/', import.meta.url));
-
-export function createDrillFiles({ cwd, builtInFolder = sourceFolder }: DrillFilesOptions): DrillFiles {
+export function createDrillFiles({ cwd }: DrillFilesOptions): DrillFiles {
   return {
     read: async (name) => {
       const isBuiltIn = builtInDrills.includes(name);
@@ -27,17 +23,20 @@ export function createDrillFiles({ cwd, builtInFolder = sourceFolder }: DrillFil
           hint: `c2l dr-drill list, or name a file: c2l dr-drill run ./${name}.yaml`,
         });
       }
-      return readScenario(isBuiltIn ? join(builtInFolder, `${name}.yaml`) : resolve(cwd, name), name);
+      return parseScenario(isBuiltIn ? readShipped(`drills/${name}.yaml`) : await readScenario(cwd, name), name);
     },
   };
 }
 
-async function readScenario(path: string, shown: string): Promise<DrillScenario> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+async function readScenario(cwd: string, shown: string): Promise<string> {
+  return readFile(resolve(cwd, shown), 'utf8').catch((error: unknown) => {
     throw new OperatorError('drill-invalid', `scenario ${shown} cannot be read: ${systemCode(error)}`, {
       hint: 'c2l dr-drill list',
     });
   });
+}
+
+function parseScenario(text: string, shown: string): DrillScenario {
   const yaml = readYaml(text);
   if (!yaml.ok) throw fileRefused('drill-invalid', shown, yaml.problems);
   const parsed = parseDrill(yaml.value);

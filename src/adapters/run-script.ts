@@ -5,7 +5,7 @@ import type { WriteStream } from 'node:tty';
 
 export interface ScriptHost {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Program and arguments that start this c2l. */
+  /** Program and script that start this c2l; one that holds its script has none. */
   readonly program: readonly string[];
   readonly stderr: NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY'>>;
 }
@@ -15,7 +15,7 @@ export interface ScriptHost {
  * a script adds to c2l stands last, as the person reads the command without it.
  */
 const prelude = `
-c2l() { eval '"$C2L_NODE" "$C2L_SCRIPT" "$@" \${C2L_CONTEXT:+--context "$C2L_CONTEXT"} '"\${C2L_CONSENT-}"; }
+c2l() { eval '"$C2L_NODE" \${C2L_SCRIPT:+"$C2L_SCRIPT"} "$@" \${C2L_CONTEXT:+--context "$C2L_CONTEXT"} '"\${C2L_CONSENT-}"; }
 kubectl() { command kubectl \${C2L_CONTEXT:+--context "$C2L_CONTEXT"} "$@"; }
 `;
 

@@ -1,22 +1,19 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { StackProblem, Stack } from '../core/stack.ts';
 import { OperatorError } from '../errors.ts';
 import type { StackFiles } from '../ports.ts';
+import { readShipped } from '../shipped-files.ts';
 import { fileRefused } from './file-refused.ts';
 
 export interface StackFilesOptions {
   readonly cwd: string;
-  /** Where the stacks lie that ship with c2l; by default where they lie in the source. */
-  readonly builtInFolder?: string;
 }
 
 const fileName = 'c2l.yaml';
 const builtInNames = ['cloudtolocalllm'];
-const sourceFolder = fileURLToPath(new URL('../stacks/', import.meta.url));
 
-export function createStackFiles({ cwd, builtInFolder = sourceFolder }: StackFilesOptions): StackFiles {
+export function createStackFiles({ cwd }: StackFilesOptions): StackFiles {
   return {
     async find(configFile) {
       const found = configFile === undefined ? await findUpwards(cwd) : await named(cwd, configFile);
@@ -31,7 +28,7 @@ export function createStackFiles({ cwd, builtInFolder = sourceFolder }: StackFil
         });
       }
       // Read and checked when it was built: a start then needs neither YAML nor the schema library.
-      return JSON.parse(await readFile(join(builtInFolder, `${name}.json`), 'utf8')) as Stack;
+      return Promise.resolve(JSON.parse(readShipped(`stacks/${name}.json`)) as Stack);
     },
     async write(path, text, { replace }) {
       try {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
 import { kubeconfigContexts } from '../../src/adapters/kubeconfig.ts';
@@ -24,8 +23,6 @@ import { run } from '../../src/cli.ts';
 import type { ExitCode } from '../../src/exit-codes.ts';
 import type { Deps } from '../../src/ports.ts';
 import { createScriptedPrompter, createTestTerminal, type ScriptedAnswer, type ScriptedPrompter } from './terminal.ts';
-
-const runbookFolder = fileURLToPath(new URL('../../runbooks/', import.meta.url));
 
 export interface CliOptions {
   /** Kubeconfig as text, of a sandbox or a server that fails; without it `--kubeconfig` and `env` decide. */
@@ -86,8 +83,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     settings: { file: createSettingsFile(env), variables: env },
     openWatchWorld: () =>
       Promise.resolve(openWatchWorld({ cwd, env, version: '0.0.0-test', processId: 1, isRunning: () => false })),
-    openRunbookWorld: () =>
-      Promise.resolve(openRunbookWorld({ cwd, env, stderr: process.stderr, runbookFolder, program: [] })),
+    openRunbookWorld: () => Promise.resolve(openRunbookWorld({ cwd, env, stderr: process.stderr, program: [] })),
     openTarget: (spec, { recipients }) =>
       openTarget(spec, {
         cwd,
