@@ -10,6 +10,7 @@ import { launcher, start } from '../support/built-program.ts';
 import { countingProxy } from './counting-proxy.ts';
 import { home, interleaved, peakMemory, type CommandLine } from './measure.ts';
 import { recoveryRow } from './recovery.ts';
+import { verifyRow } from './verify.ts';
 import { machine, score, table, type Row } from './rows.ts';
 import { sizeRows } from './size/size-rows.ts';
 import { vaultRows } from './vault.ts';
@@ -102,7 +103,9 @@ async function realRows(): Promise<Row[]> {
     await deployIncident(cluster, values);
     await deployPostgres(cluster);
     const rows = auditRows('real cluster', cluster.kubeconfigPath);
-    return flags.quick ? rows : [...rows, await recoveryRow(cluster, values, pairs)];
+    if (flags.quick) return rows;
+    const recovery = await recoveryRow(cluster, values, pairs);
+    return [...rows, recovery, await verifyRow(cluster.kubeconfigPath, pairs)];
   } finally {
     await removeStack(cluster);
   }

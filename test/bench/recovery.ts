@@ -115,6 +115,6 @@ export async function recoveryRow(cluster: TestCluster, values: Values, pairs: n
     value: median(times.byC2l) / 1000,
     unit: 's',
     against: { name: 'by hand', value: median(times.byHand) / 1000 },
-    limit: 1.25,
+    limit: 1.1,
   };
 }
