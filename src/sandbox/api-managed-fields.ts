@@ -118,3 +118,24 @@ export function otherOwners(
         .map(([leaf]) => ({ manager: entry.manager, field: `.${leaf.split(separator).join('.')}` }));
     });
 }
+
+/** Paths that this manager applied before, that nobody else owns, and that it applies no more: apply takes them away. */
+export function appliedNoMore(
+  before: StoredObject,
+  applied: NewObject,
+  manager: string,
+): readonly (readonly string[])[] {
+  const entries = before.metadata.managedFields ?? [];
+  const isOwn = (entry: ManagedFieldsEntry): boolean => entry.manager === manager && entry.operation === 'Apply';
+  const others = new Set(entries.filter((entry) => !isOwn(entry)).flatMap(({ fieldsV1 }) => fromFields(fieldsV1)));
+  const now = leaves(applied);
+  // What was sent as stringData is owned as that, not as data: the API server never takes it away.
+  const isData = (leaf: Leaf): boolean => leaf.startsWith(`data${separator}`);
+  const isAsText = applied['stringData'] !== undefined;
+  return entries
+    .filter(isOwn)
+    .flatMap(({ fieldsV1 }) => fromFields(fieldsV1))
+    .filter((leaf) => !now.has(leaf) && !others.has(leaf) && !leaf.endsWith(`${separator}.`))
+    .filter((leaf) => !(isAsText && isData(leaf)))
+    .map((leaf) => leaf.split(separator));
+}
