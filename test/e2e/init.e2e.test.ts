@@ -12,6 +12,7 @@ import { TestCluster, type KubeObject } from './support/cluster.ts';
 import { collection, manifests, secret } from './support/stack.ts';
 import { freshValues } from './support/values.ts';
 import { until } from './support/wait.ts';
+import { withoutClaims } from './support/without-claims.ts';
 
 const namespace = 'validate-init';
 const path = `/api/v1/namespaces/${namespace}`;
@@ -43,22 +44,12 @@ async function remove(): Promise<void> {
   await until('namespace gone', async () => ((await cluster.get(path)) ? undefined : true), { within: 120_000 });
 }
 
-/** In a namespace of its own, without claims: the node's few volumes are others'. */
+/** In a namespace of its own. */
 function moved(object: KubeObject): KubeObject {
   const text = JSON.stringify(object)
     .replaceAll('"namespace":"cloudtolocalllm"', `"namespace":"${namespace}"`)
     .replaceAll('.cloudtolocalllm.svc', `.${namespace}.svc`);
-  const { volumeClaimTemplates = [], ...spec } = (JSON.parse(text) as { spec?: ClaimingSpec }).spec ?? {};
-  const copy = JSON.parse(text) as KubeObject;
-  if (volumeClaimTemplates.length === 0 || spec.template === undefined) return copy;
-  const volumes = volumeClaimTemplates.map(({ metadata }) => ({ name: metadata.name, emptyDir: {} }));
-  const template = { ...spec.template, spec: { ...spec.template.spec, volumes } };
-  return { ...copy, spec: { ...spec, template } } as KubeObject;
-}
-
-interface ClaimingSpec {
-  readonly volumeClaimTemplates?: readonly { readonly metadata: { readonly name: string } }[];
-  readonly template?: { readonly spec: object };
+  return withoutClaims(JSON.parse(text) as KubeObject);
 }
 
 async function allReady(): Promise<true | undefined> {

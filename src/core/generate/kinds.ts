@@ -42,6 +42,12 @@ export const generateKinds: readonly GenerateKind[] = [
     load: async () => (await import('./admission-policy.ts')).generateAdmissionPolicy,
   }),
   kind({
+    name: 'bootstrap',
+    description: 'what an empty cluster needs, in its order: namespaces, and a guide to the rest',
+    example: 'c2l generate bootstrap --out bootstrap',
+    load: async () => (await import('./bootstrap.ts')).generateBootstrap,
+  }),
+  kind({
     name: 'resilience',
     description: 'probes that keep a component up and unready while what it depends on is away: a kustomize component',
     example: 'c2l generate resilience --out overlays/resilience',
