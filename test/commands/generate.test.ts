@@ -135,7 +135,7 @@ describe('every kind at once', () => {
     expect(texts.size).toBe(1);
     const { files } = JSON.parse([...texts].join('')) as { files: { path: string; text: string }[] };
     expect(files.filter(({ text }) => !text.includes('Made by c2l generate ')).map(({ path }) => path)).toEqual([]);
-  });
+  }, 120_000);
 });
 
 /** Maps with their keys turned around by as many places; lists keep their order, which means something. */
