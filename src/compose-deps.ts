@@ -7,6 +7,7 @@ import { createFingerprints } from './adapters/fingerprints.ts';
 import { createInquirerPrompter } from './adapters/inquirer-prompter.ts';
 import { createNodeTerminal, type NodeTerminalOptions } from './adapters/node-terminal.ts';
 import { createManifestFiles } from './adapters/manifest-files.ts';
+import { openSealing } from './adapters/open-sealing.ts';
 import { createOutputFolder } from './adapters/output-folder.ts';
 import { createSettingsFile } from './adapters/settings-file.ts';
 import { createStackFiles } from './adapters/stack-file.ts';
@@ -93,6 +94,7 @@ export function composeDeps(surroundings: Surroundings): Deps {
       const hosted = await hostSandbox(options, env);
       return { ...hosted, vaultUrl: hosted.vault.url };
     },
+    sealing: openSealing({ cwd, clock: systemClock }),
     stackFiles: createStackFiles({ cwd }),
     drillFiles: {
       read: async (name) => {

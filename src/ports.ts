@@ -8,7 +8,7 @@ import type { Stack } from './core/stack.ts';
 import type { RunbookWorld } from './runbook-ports.ts';
 import type { WatchWorld } from './watch-ports.ts';
 import type { Cluster } from './cluster-ports.ts';
-import type { ValueSource, BackupTarget, Sealer } from './value-ports.ts';
+import type { ValueSource, BackupTarget, Sealer, Sealing } from './value-ports.ts';
 
 export interface Clock {
   now(): Date;
@@ -200,6 +200,7 @@ export interface Deps {
   openTarget(spec: string, options: { readonly recipients: readonly string[] }): Promise<BackupTarget>;
   /** Undefined where kubeseal is not there. */
   openSealer(options: { readonly certificateFile?: string | undefined }): Promise<Sealer | undefined>;
+  readonly sealing: Sealing;
   readonly stackFiles: StackFiles;
   /** A document of a file, YAML or JSON. Throws `plan-invalid`. */
   readPlanFile(path: string): Promise<unknown>;

@@ -86,3 +86,11 @@ export interface Sealer {
   /** What stands in `spec.encryptedData`, by key. Throws `write-failed`. */
   seal(request: SealRequest, signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
 }
+
+/** What values are sealed with. */
+export interface Sealing {
+  /** The certificate of a file. Throws `source-unreadable`, or `source-invalid` where nothing can be sealed with it. */
+  read(path: string): Promise<string>;
+  /** Gives a certificate back that something can be sealed with. Throws `source-invalid`. */
+  check(certificate: string, place: string): Promise<string>;
+}

@@ -5,6 +5,7 @@ import type { GenerateKind } from '../core/generate/generate-kind.ts';
 import { generateKinds } from '../core/generate/kinds.ts';
 import { nearest } from '../core/nearest.ts';
 import { OperatorError } from '../errors.ts';
+import { declareSealedSecrets, sealedSecretsName } from './generate-sealed-secrets.ts';
 import type { Registry } from './registry.ts';
 
 export function declareGenerate(registry: Registry): void {
@@ -23,6 +24,7 @@ export function declareGenerate(registry: Registry): void {
     return runGenerateAll(flags as GenerateFlags, deps);
   });
   for (const kind of generateKinds) declareKind(kind, parent, registry);
+  declareSealedSecrets(parent, registry);
 }
 
 function declareKind(kind: GenerateKind, parent: Command, registry: Registry): void {
@@ -34,7 +36,7 @@ function declareKind(kind: GenerateKind, parent: Command, registry: Registry): v
   registry.runs(
     command,
     async (flags, deps) => {
-      if (parent.opts<{ all?: boolean }>().all === true) throw bothSaid(kind);
+      if (parent.opts<{ all?: boolean }>().all === true) throw bothSaid(kind.name);
       const { runGenerate } = await import('../commands/generate.ts');
       const [choice = ''] = Object.values(command.opts<Record<string, string>>());
       return runGenerate(kind, choice, flags as GenerateFlags, deps);
@@ -48,7 +50,7 @@ function optionOf({ flags, description, choices, default: usual }: NonNullable<G
   return usual === undefined ? option.makeOptionMandatory() : option.default(usual);
 }
 
-const kindNames = generateKinds.map(({ name }) => name);
+const kindNames = [...generateKinds.map(({ name }) => name), sealedSecretsName];
 
 function unknownKind(word: string): OperatorError {
   const meant = nearest(word, kindNames);
@@ -63,6 +65,6 @@ function noKind(): OperatorError {
   });
 }
 
-function bothSaid({ name }: GenerateKind): OperatorError {
+function bothSaid(name: string): OperatorError {
   return new OperatorError('usage', `--all makes ${name} too`, { hint: `c2l generate --all, or c2l generate ${name}` });
 }

@@ -65,3 +65,14 @@ export function parseSeed(text: string): number {
   }
   return seed;
 }
+
+/** `NAMESPACE/SERVICE`. */
+export function parseController(text: string): string {
+  const label = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
+  if (!new RegExp(`^${label}/${label}$`).test(text)) {
+    throw new InvalidArgumentError(
+      `expected NAMESPACE/SERVICE such as kube-system/sealed-secrets-controller, not "${text}".`,
+    );
+  }
+  return text;
+}

@@ -21,7 +21,7 @@ export interface GenerateFlags extends GlobalFlags {
 }
 
 /** What was made, and what of the folder counts as made by the same command. */
-interface Made {
+export interface Made {
   readonly name: string;
   readonly command: string;
   readonly files: readonly MadeFile[];
@@ -53,10 +53,11 @@ export async function runGenerateAll(flags: GenerateFlags, deps: Deps): Promise<
   return deliver({ name: 'all', command: allCommand, files, isOwn: () => true }, flags, deps);
 }
 
-async function deliver(made: Made, flags: GenerateFlags, deps: Deps): Promise<ExitCode> {
+/** Prints, writes or checks what was made. */
+export async function deliver(made: Made, flags: GenerateFlags, deps: Deps): Promise<ExitCode> {
   const texts = made.files.map(fileText);
   if (flags.out === '-') {
-    refuseCheckOfStream(made, flags);
+    refuseCheckOfStream(made.command, flags);
     print(made, texts, flags, deps);
     return ExitCode.ok;
   }
@@ -66,13 +67,13 @@ async function deliver(made: Made, flags: GenerateFlags, deps: Deps): Promise<Ex
     folders,
   });
   const compared = compareFiles(texts, found, (madeBy) => made.isOwn(madeBy));
-  if (flags.check === true) return report(made, compared, flags, deps);
+  if (flags.check === true) return reportCheck(made, compared, flags, deps);
   await write(texts, compared, flags, deps);
   if (flags.output === 'json') deps.terminal.out(filesJson(made.name, texts));
   return ExitCode.ok;
 }
 
-function refuseCheckOfStream({ command }: Made, flags: GenerateFlags): void {
+export function refuseCheckOfStream(command: string, flags: GenerateFlags): void {
   if (flags.check !== true) return;
   throw new OperatorError('usage', '--check compares with a folder, and --out names none', {
     hint: `${command} --check --out DIR`,
@@ -97,7 +98,7 @@ function isApplied(made: MadeFile | undefined): boolean {
 }
 
 /** `--check`: what differs is told and nothing is changed. */
-function report(made: Made, compared: readonly ComparedFile[], flags: GenerateFlags, deps: Deps): ExitCode {
+export function reportCheck(made: Made, compared: readonly ComparedFile[], flags: GenerateFlags, deps: Deps): ExitCode {
   const { name } = made;
   const command = withFlags(made.command, styleFor(flags, deps));
   const differing = compared.filter(({ state }) => state !== 'unchanged');
@@ -161,7 +162,7 @@ function pathIn(folder: string, path: string): string {
 }
 
 /** `-n` and `-A` alone are enough, without a stack. */
-async function subjectOf(kind: string, flags: GlobalFlags, deps: Deps): Promise<GenerateSubject> {
+export async function subjectOf(kind: string, flags: GlobalFlags, deps: Deps): Promise<GenerateSubject> {
   const stack = await namedStack(sessionOptions(flags), deps);
   const argocdNamespace = stack?.argocd.namespace ?? 'argocd';
   if (flags.allNamespaces === true) return { stack, namespaces: [], all: true, argocdNamespace };

@@ -3,6 +3,9 @@ import { sourceNames } from '../core/source-names.ts';
 import type { SourceAnswer, ValueSource, WantedValue } from '../value-ports.ts';
 import { refuseWhenInterrupted, type Session } from './session.ts';
 
+/** Who asks: no cluster is needed for it. */
+export type Asker = Pick<Session, 'deps' | 'stack'>;
+
 /** What was learned so far, source by source. */
 export interface Collected {
   readonly found: Map<string, FoundValue>;
@@ -39,7 +42,7 @@ function placeIn({ label }: ValueSource, detail: string | undefined): string {
 
 /** Asks one source for the keys that have no value yet. */
 export async function askSource(
-  session: Session,
+  session: Asker,
   source: ValueSource,
   wanted: readonly WantedKey[],
   collected: Collected,
@@ -54,7 +57,7 @@ export async function askSource(
 
 /** Keeps each usable value, and of every other answer why it is none. */
 export function takeAll(
-  session: Session,
+  session: Asker,
   source: ValueSource,
   { keys, answers }: { readonly keys: readonly WantedKey[]; readonly answers: readonly SourceAnswer[] },
   collected: Collected,
@@ -73,7 +76,7 @@ export function takeAll(
 }
 
 function take(
-  { stack, deps }: Session,
+  { stack, deps }: Asker,
   key: WantedKey,
   { answer, source, collected }: { source: ValueSource; answer: SourceAnswer; collected: Collected },
 ): string | undefined {

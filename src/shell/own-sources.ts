@@ -1,14 +1,13 @@
 import type { WantedKey } from '../core/plan-secrets.ts';
 import type { ValueSource } from '../value-ports.ts';
-import { askSource, unresolved, type Collected } from './ask-sources.ts';
-import type { Session } from './session.ts';
+import { askSource, unresolved, type Collected, type Asker } from './ask-sources.ts';
 
 /**
  * Asks the sources that the stack names for single keys, where those of the command line had nothing: what a person
  * types comes first. Gives those that were asked.
  */
 export async function askOwnSources(
-  session: Session,
+  session: Asker,
   wanted: readonly WantedKey[],
   options: { readonly identity?: string | undefined },
   collected: Collected,

@@ -1,8 +1,7 @@
 import { keyId, type FoundValue, type WantedKey } from '../core/plan-secrets.ts';
 import { SecretValue } from '../core/secret-value.ts';
 import type { ValueSource } from '../value-ports.ts';
-import { nothingCollected, askSource, unresolvedLogins, type Collected } from './ask-sources.ts';
-import type { Session } from './session.ts';
+import { nothingCollected, askSource, unresolvedLogins, type Collected, type Asker } from './ask-sources.ts';
 
 const parts = ['registry', 'user', 'password'] as const;
 type Part = (typeof parts)[number];
@@ -12,7 +11,7 @@ type Part = (typeof parts)[number];
  * Of a login that lacks a part nothing is built, and the part is named.
  */
 export async function buildLogins(
-  session: Session,
+  session: Asker,
   sources: readonly ValueSource[],
   wanted: readonly WantedKey[],
   collected: Collected,

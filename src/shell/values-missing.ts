@@ -12,10 +12,11 @@ export interface Asked {
   readonly kept: ReadonlyMap<string, FoundValue> | undefined;
 }
 
-/** The refusal where keys have no value and nobody can be asked: all of them, with what each source said. */
+/** The refusal where keys have no value and nobody can be asked: all of them, with what each source said. `usual` asks a source. */
 export function valuesMissing(
   keys: readonly WantedKey[],
   { asked, collected: { refusals, deleted }, kept }: Asked,
+  usual = 'c2l fix-secrets',
 ): OperatorError {
   const secrets = [...new Set(keys.map(({ namespace, secret }) => `${namespace}/${secret}`))];
   const sources =
@@ -26,19 +27,19 @@ export function valuesMissing(
   return new OperatorError(
     isInvalid ? 'values-invalid' : 'values-missing',
     `no usable value for ${count(keys.length, 'key')} of ${secrets.join(', ')}: ${namesByReason(keys, refusals)}; ${sources}`,
-    { hint: hintFor(keys, { deleted, kept }) },
+    { hint: hintFor(keys, { deleted, kept, usual }) },
   );
 }
 
 function hintFor(
   keys: readonly WantedKey[],
-  { deleted, kept }: Pick<Collected, 'deleted'> & Pick<Asked, 'kept'>,
+  { deleted, kept, usual }: Pick<Collected, 'deleted'> & Pick<Asked, 'kept'> & { readonly usual: string },
 ): string {
   if (kept !== undefined && kept.size > 0) return `c2l kept ${kept.size} of them in the cluster: add --from revision`;
   const inBin = new Set([...deleted.values()].flatMap((all) => all.map(({ key }) => keyId(key))));
   const recoverable = keys.filter((key) => inBin.has(keyId(key))).length;
   if (recoverable > 0) return `${recoverable} of them can be brought back in the vault: add --recover`;
-  return 'c2l fix-secrets --from env:FILE or --from azure-key-vault:NAME-OR-URL';
+  return `${usual} --from env:FILE or --from azure-key-vault:NAME-OR-URL`;
 }
 
 /** The names are not repeated where they are the keys themselves, as in most vaults. */

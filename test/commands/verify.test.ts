@@ -52,6 +52,7 @@ async function setUp({
     randomBytes: notUsed,
     openWatchWorld: notUsed,
     openRunbookWorld: notUsed,
+    sealing: { read: notUsed, check: notUsed },
     stackFiles: createStackFiles({ cwd: '/' }),
     drillFiles: { read: notUsed },
     openDrillJournalFile: notUsed,

@@ -10,6 +10,7 @@ import { createFingerprints } from '../../src/adapters/fingerprints.ts';
 import { openSource, type OpenSourceOptions } from '../../src/adapters/open-source.ts';
 import { openKubeseal } from '../../src/adapters/kubeseal.ts';
 import { createManifestFiles } from '../../src/adapters/manifest-files.ts';
+import { openSealing } from '../../src/adapters/open-sealing.ts';
 import { createOutputFolder } from '../../src/adapters/output-folder.ts';
 import { readPlanFile, readReportFile } from '../../src/adapters/document-file.ts';
 import { openTarget } from '../../src/adapters/open-target.ts';
@@ -102,6 +103,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
         askPassphrase: terminal.canPrompt ? (question) => prompter.secret(question, () => undefined) : undefined,
         ...(azure && { azure }),
       }),
+    sealing: openSealing({ cwd, clock: systemClock }),
     stackFiles: createStackFiles({ cwd }),
     drillFiles: createDrillFiles({ cwd }),
     openDrillJournalFile: (path, { identity }) =>

@@ -13,6 +13,7 @@ import { journalDigest, readDrillResults, readJournal } from '../../src/adapters
 import { createFingerprints } from '../../src/adapters/fingerprints.ts';
 import { openSource } from '../../src/adapters/open-source.ts';
 import { createManifestFiles } from '../../src/adapters/manifest-files.ts';
+import { openSealing } from '../../src/adapters/open-sealing.ts';
 import { createOutputFolder } from '../../src/adapters/output-folder.ts';
 import { readPlanFile, readReportFile } from '../../src/adapters/document-file.ts';
 import { openTarget } from '../../src/adapters/open-target.ts';
@@ -81,6 +82,7 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
     startVault: () => Promise.reject(new Error('a test starts its vault itself')),
     startSandbox: () => Promise.reject(new Error('a test starts its sandbox itself')),
     openSource: (spec) => openSource(spec, { cwd: folder }),
+    sealing: openSealing({ cwd: folder, clock: systemClock }),
     stackFiles: createStackFiles({ cwd: folder }),
     drillFiles: createDrillFiles({ cwd: folder }),
     readJournal,

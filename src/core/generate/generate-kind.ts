@@ -49,26 +49,29 @@ export function madeOfStack<Choice extends string = string>(
   needs: readonly StackNeed[],
   make: (stack: Stack, choice: Choice) => readonly GeneratedFile[],
 ): MakeFiles<Choice> {
-  return ({ stack, namespaces, all }, choice) => {
-    if (stack === undefined) {
-      throw new OperatorError('stack-lacks-field', `there is no stack file here, and ${kind} is made of one`, {
-        hint: `c2l generate ${kind} --config FILE, or write one with c2l init`,
-      });
-    }
-    const inside = all ? stack : stackWithin(stack, namespaces);
-    if (inside === undefined) {
-      throw new OperatorError('usage', `stack ${stack.name} has nothing in namespace ${namespaces.join(', ')}`, {
-        hint: `its namespaces: ${stack.namespaces.join(', ')}`,
-      });
-    }
-    const unmet = needs.find((need) => !need.isMet(inside));
-    if (unmet === undefined) return make(inside, choice);
-    throw new OperatorError(
-      'stack-lacks-field',
-      `stack ${stack.name} has no ${unmet.field}, and ${kind} is made of it`,
-      {
-        hint: `add ${unmet.field} to the stack file, or name another: c2l generate ${kind} --config FILE`,
-      },
-    );
-  };
+  return (subject, choice) => make(neededStack(kind, needs, subject), choice);
+}
+
+/** The part of the stack that `-n` names. Throws where there is none, or where a need is not met. */
+export function neededStack(
+  kind: string,
+  needs: readonly StackNeed[],
+  { stack, namespaces, all }: GenerateSubject,
+): Stack {
+  if (stack === undefined) {
+    throw new OperatorError('stack-lacks-field', `there is no stack file here, and ${kind} is made of one`, {
+      hint: `c2l generate ${kind} --config FILE, or write one with c2l init`,
+    });
+  }
+  const inside = all ? stack : stackWithin(stack, namespaces);
+  if (inside === undefined) {
+    throw new OperatorError('usage', `stack ${stack.name} has nothing in namespace ${namespaces.join(', ')}`, {
+      hint: `its namespaces: ${stack.namespaces.join(', ')}`,
+    });
+  }
+  const unmet = needs.find((need) => !need.isMet(inside));
+  if (unmet === undefined) return inside;
+  throw new OperatorError('stack-lacks-field', `stack ${stack.name} has no ${unmet.field}, and ${kind} is made of it`, {
+    hint: `add ${unmet.field} to the stack file, or name another: c2l generate ${kind} --config FILE`,
+  });
 }
