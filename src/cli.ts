@@ -13,6 +13,7 @@ import { addGlobalOptions } from './command-line/global-options.ts';
 import { declareHistory } from './command-line/history.ts';
 import { Registry, type World } from './command-line/registry.ts';
 import { declareInit } from './command-line/init.ts';
+import { declareMigrate } from './command-line/migrate.ts';
 import { declareRestart } from './command-line/restart.ts';
 import { declareRestoreSync } from './command-line/restore-sync.ts';
 import { declareRollback } from './command-line/rollback.ts';
@@ -110,6 +111,7 @@ const declarations = [
   declareHistory,
   declareRollback,
   declareRestoreSync,
+  declareMigrate,
   declareRunbook,
   declareTour,
   declareSandbox,

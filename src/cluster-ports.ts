@@ -1,6 +1,7 @@
 import type { ShownCertificate } from './core/certificate-judgement.ts';
 import type { Listed, Resource } from './core/kubernetes.ts';
 import type { ObjectMeta, OwnerReference } from './core/kubernetes-metadata.ts';
+import type { WriterManifest } from './core/migrate/writer-manifests.ts';
 import type { Observed } from './core/observed.ts';
 import type { Secret } from './core/secret.ts';
 import type { PausableRef } from './core/sync-pause.ts';
@@ -260,7 +261,32 @@ export interface ClusterWriter {
   }): Promise<void>;
 }
 
-export interface Cluster extends ClusterReader, ClusterProbe, ClusterWriter {
+/** What writes Secrets, and what it leaves on them. Throws as ClusterWriter does. */
+export interface HandoverWriter {
+  /** Gives its uid. */
+  createSecretWriter(writer: {
+    resource: 'externalsecrets' | 'sealedsecrets';
+    manifest: WriterManifest;
+  }): Promise<string>;
+  /** Exactly the one that was read is meant; one that is gone is what was wanted. */
+  deleteSecretWriter(writer: {
+    resource: 'externalsecrets' | 'sealedsecrets';
+    namespace: string;
+    name: string;
+    uid: string;
+    /** Whether the Secret that it owns goes with it. */
+    takesSecret: boolean;
+  }): Promise<void>;
+  /** Takes the marks of a writer from a Secret, and nothing of its values. */
+  releaseSecret(secret: {
+    namespace: string;
+    name: string;
+    resourceVersion: string;
+    from: 'externalsecrets' | 'sealedsecrets';
+  }): Promise<Secret>;
+}
+
+export interface Cluster extends ClusterReader, ClusterProbe, ClusterWriter, HandoverWriter {
   /** Ends keep-alive connections. */
   close(): void;
 }

@@ -2,6 +2,7 @@ import type { Cluster } from '../cluster-ports.ts';
 import { selectKubeconfig, type KubeconfigOptions } from './kubeconfig.ts';
 import { checkCredentialFiles } from './kubernetes-credentials.ts';
 import { KubernetesApplier } from './kubernetes-applier.ts';
+import { KubernetesHandover } from './kubernetes-handover.ts';
 import { KubernetesProbe } from './kubernetes-probe.ts';
 import { KubernetesReader } from './kubernetes-reader.ts';
 import { Transport } from './kubernetes-transport.ts';
@@ -35,6 +36,7 @@ function openCluster(options: ConnectClusterOptions): Cluster {
   const probe = new KubernetesProbe(transport);
   const writer = new KubernetesWriter(transport);
   const applier = new KubernetesApplier(transport);
+  const handover = new KubernetesHandover(transport);
   return {
     context: reader.context,
     server: reader.server,
@@ -75,6 +77,9 @@ function openCluster(options: ConnectClusterOptions): Cluster {
     deletePod: (pod) => writer.deletePod(pod),
     restartWorkload: (workload) => writer.restartWorkload(workload),
     scaleWorkload: (workload) => writer.scaleWorkload(workload),
+    createSecretWriter: (made) => handover.createSecretWriter(made),
+    deleteSecretWriter: (made) => handover.deleteSecretWriter(made),
+    releaseSecret: (secret) => handover.releaseSecret(secret),
     close: () => {
       transport.close();
     },

@@ -10,6 +10,7 @@ export { doctor } from './doctor.ts';
 export { drill, drillsBefore, endedDrill, rehearsal } from './dr-drill.ts';
 export { fixSecrets } from './fix-secrets.ts';
 export { history } from './history.ts';
+export { migrate } from './migrate.ts';
 export { restart } from './restart.ts';
 export { restoreSync } from './restore-sync.ts';
 export { rollback } from './rollback.ts';

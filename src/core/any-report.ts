@@ -4,6 +4,7 @@ import type { DoctorReport } from './doctor-report.ts';
 import type { DrillReport } from './drill/drill-report.ts';
 import type { DrillHistoryReport } from './drill/drill-result.ts';
 import type { RehearsalReport } from './drill/rehearsal-report.ts';
+import type { MigrateReport } from './migrate/migrate-report.ts';
 import type { RestartReport } from './restart-report.ts';
 import type { BackupReport, FixReport, HistoryReport, RestoreSyncReport, RollbackReport } from './secret-reports.ts';
 import type { WalkReport } from './walk-report.ts';
@@ -22,6 +23,7 @@ export type Report =
   | HistoryReport
   | RollbackReport
   | RestoreSyncReport
+  | MigrateReport
   | BackupReport
   | WatchReport
   | DoctorReport

@@ -40,7 +40,12 @@ export interface StepOutcome {
     | 'leave-object'
     | 'sync-application'
     | 'await-secret'
-    | 'wait-ready';
+    | 'wait-ready'
+    | 'prove-values'
+    | 'adopt-secret'
+    | 'release-secret'
+    | 'create-writer'
+    | 'delete-writer';
   readonly object: ObjectRef;
   readonly outcome: 'done' | 'failed' | 'skipped' | 'planned' | 'kept';
   readonly detail: string;

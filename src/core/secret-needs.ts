@@ -1,6 +1,7 @@
 import { compareText } from './findings.ts';
 import type { Ingress, ServiceAccount } from './kubernetes.ts';
 import type { Pod } from './kubernetes-pod.ts';
+import { monitoringOf } from './monitoring.ts';
 import { oncePerPair } from './once-per.ts';
 import { ingressReferences, secretReferences, type SecretReference } from './references.ts';
 import type { Secret } from './secret.ts';
@@ -46,6 +47,8 @@ export const secretNeeds = oncePerPair((snapshot: Snapshot, stack: Stack | undef
     for (const [key, declaration] of Object.entries(entry.keys)) declared.set(key, declaration);
   }
 
+  declareCopies(stack, (namespace, name) => drafts.get(namespace)?.get(name));
+
   const complete = completer(snapshot);
   return [...drafts.values()]
     .flatMap((inNamespace) => [...inNamespace.values()])
@@ -53,6 +56,23 @@ export const secretNeeds = oncePerPair((snapshot: Snapshot, stack: Stack | undef
     .sort(([left], [right]) => compareText(left, right))
     .map(([, draft]) => complete(draft));
 });
+
+/** What the monitoring takes from a Secret of its own is what it took from the shared one: with the same sources and format. */
+function declareCopies(
+  stack: Stack | undefined,
+  draftOf: (namespace: string, name: string) => Draft | undefined,
+): void {
+  const monitoring = stack === undefined ? undefined : monitoringOf(stack);
+  if (monitoring === undefined) return;
+  const { own, shared } = monitoring;
+  const copies = draftOf(own.namespace, own.name);
+  const originals = draftOf(shared.namespace, shared.name);
+  if (copies === undefined || originals === undefined) return;
+  for (const { key = '' } of copies.references) {
+    const declaration = originals.declared.get(key);
+    if (declaration !== undefined && !copies.declared.has(key)) copies.declared.set(key, declaration);
+  }
+}
 
 interface Draft {
   readonly namespace: string;

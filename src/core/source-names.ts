@@ -76,6 +76,8 @@ function nameIn(kind: SharedSourceName['kind'], { key, declared }: NamedKey): st
 
 function shareOnPurpose(left: NamedKey, right: NamedKey, kind: SharedSourceName['kind']): boolean {
   if (left.declared === undefined || right.declared === undefined) return false;
+  // A copy has the declaration of its original.
+  if (left.declared === right.declared) return true;
   if (left.declared.from[kind] !== undefined && right.declared.from[kind] !== undefined) return true;
   return left.secret === right.secret && left.key === right.key;
 }

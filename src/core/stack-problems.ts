@@ -18,6 +18,7 @@ export function stackProblems(stack: Stack): StackProblem[] {
     ...unknownDependencies(stack),
     ...dependencyCycle(stack),
     ...undeclaredCheckKeys(stack),
+    ...monitoringProblems(stack),
     ...ignoreProblems(stack.ignore),
     ...watchProblems(stack),
   ];
@@ -248,4 +249,20 @@ function undeclared(stack: Stack, namespace: string, value: StackValue): { text:
   const keys = Object.keys(secret.keys);
   if (keys.includes(value.key)) return undefined;
   return { text: `Secret ${value.secret} declares no key ${value.key}${suggestion(value.key, keys)}`, path: ['key'] };
+}
+
+function monitoringProblems({ monitoring, components }: Stack): StackProblem[] {
+  if (monitoring === undefined) return [];
+  const known = components.map(({ name }) => name);
+  const unknown = monitoring.components.flatMap((name, index): StackProblem[] => {
+    if (known.includes(name)) return [];
+    const meant = nearest(name, known);
+    const message = `there is no component ${name}${meant === undefined ? '' : `, did you mean ${meant}?`}`;
+    return [{ path: ['monitoring', 'components', index], message }];
+  });
+  if (monitoring.secret !== monitoring.from) return unknown;
+  return [
+    ...unknown,
+    { path: ['monitoring', 'secret'], message: `${monitoring.secret} is the Secret that they share already` },
+  ];
 }

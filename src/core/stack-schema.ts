@@ -161,6 +161,20 @@ export const stackSchema = z.strictObject({
     .describe('values that are as bad as missing; * matches anything'),
   secrets: z.array(secret).default([]).describe('Secrets whose keys must be there'),
   components: z.array(component).default([]).describe('workloads, what they depend on, and how to prove them'),
+  monitoring: z
+    .strictObject({
+      components: z
+        .array(kubernetesName)
+        .nonempty('expected at least one component')
+        .describe('what shows an outage, and must not go down with it'),
+      secret: kubernetesName.describe('the Secret that they are to have for themselves'),
+      from: kubernetesName.describe('the Secret that they share with the applications'),
+      namespace: kubernetesName
+        .optional()
+        .describe('a namespace of their own; default: that of the Secret that they share'),
+    })
+    .optional()
+    .describe('how the monitoring is decoupled from the applications: c2l generate decouple-monitoring'),
   ignore: z.array(ignoreSchema).default([]).describe('findings that do not count, each with a reason and an end'),
   watch: watchSchema.optional().describe('what c2l watch looks at from outside the cluster, and whom it tells'),
 });

@@ -129,6 +129,11 @@ const actionWords: Record<StepOutcome['action'], string> = {
   'leave-object': 'leave',
   'sync-application': 'sync',
   'await-secret': 'wait',
+  'prove-values': 'prove',
+  'adopt-secret': 'mark',
+  'release-secret': 'release',
+  'create-writer': 'create',
+  'delete-writer': 'remove',
 };
 
 /** What became of each step, in the order in which they were taken. */

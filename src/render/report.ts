@@ -11,6 +11,7 @@ import { fixText, restartText } from './change-text.ts';
 import type { OutputFormat } from './output-format.ts';
 import { rehearsalText } from './rehearsal-text.ts';
 import { historyText } from './history-text.ts';
+import { migrateText } from './migrate-text.ts';
 import { printableCopy, printableJson } from './printable.ts';
 import { bootstrapText } from './bootstrap-text.ts';
 import { stabilizeText } from './stabilize-text.ts';
@@ -85,6 +86,7 @@ const texts: {
   'dr-drill rehearsal': rehearsalText,
   'fix-secrets': fixText,
   history: historyText,
+  migrate: migrateText,
   restart: restartText,
   'restore-sync': restoreSyncText,
   rollback: rollbackText,

@@ -66,6 +66,13 @@ export const generateKinds: readonly GenerateKind[] = [
     load: async () => (await import('./sync-policy.ts')).generateSyncPolicy,
   }),
   kind({
+    name: 'decouple-monitoring',
+    description:
+      'a Secret of its own for the monitoring, so that it outlives that of the applications: a kustomize component',
+    example: 'c2l generate decouple-monitoring --out overlays/monitoring',
+    load: async () => (await import('./decouple-monitoring.ts')).generateDecoupleMonitoring,
+  }),
+  kind({
     name: 'argocd-notifications',
     description: "triggers and templates for Argo CD's notifications: degraded for long, and recovered",
     example: 'c2l generate argocd-notifications | kubectl apply -f -',

@@ -10,6 +10,7 @@ export const rbacPurposes = [
   'history',
   'rollback',
   'restore-sync',
+  'migrate',
   'dr-drill',
 ] as const;
 export type RbacPurpose = (typeof rbacPurposes)[number];

@@ -130,7 +130,8 @@ function listRules(purpose: RbacPurpose): RbacRule[] {
 }
 
 type RulesOf = (namespace: string, stack: Stack | undefined) => RbacRule[];
-type Part = 'logs' | 'write' | 'delete' | 'sync' | 'pause' | 'restart' | 'checks' | 'prune' | 'resume' | 'drill';
+type Part =
+  'logs' | 'write' | 'delete' | 'sync' | 'pause' | 'restart' | 'checks' | 'prune' | 'resume' | 'drill' | 'handover';
 
 const partsOf: Readonly<Record<RbacPurpose, readonly Part[]>> = {
   audit: ['logs'],
@@ -143,6 +144,7 @@ const partsOf: Readonly<Record<RbacPurpose, readonly Part[]>> = {
   history: ['prune'],
   rollback: ['write', 'delete'],
   'restore-sync': ['resume'],
+  migrate: ['write', 'handover'],
   'dr-drill': ['write', 'delete', 'sync', 'restart', 'checks', 'drill'],
 };
 
@@ -211,6 +213,30 @@ const rulesOf: Readonly<Record<Part, RulesOf>> = {
       verbs: ['list', 'get', 'patch'],
     },
   ],
+  handover: (namespace, stack) => [
+    {
+      why: 'who is to write a Secret is made, tried beside it, and taken away again',
+      apiGroups: ['external-secrets.io'],
+      resources: ['externalsecrets'],
+      verbs: ['get', 'patch', 'create', 'delete'],
+    },
+    {
+      why: 'and in its place a SealedSecret',
+      apiGroups: ['bitnami.com'],
+      resources: ['sealedsecrets'],
+      verbs: ['create', 'delete'],
+    },
+    ...(stack?.monitoring === undefined
+      ? []
+      : [
+          secretRule(
+            'the Secret that the monitoring has for itself',
+            ['get', 'patch', 'delete'],
+            [stack.monitoring.secret],
+          ),
+        ]),
+    secretRule('what a trial made, whose name ends in .c2l-trial', ['get'], trialSecrets(namespace, stack)),
+  ],
   drill: () =>
     (['get', 'create', 'patch', 'update', 'delete'] as const).map((verb) =>
       secretRule('what a drill loses, marks and puts back, the copies of fix-secrets too', [verb], undefined),
@@ -223,4 +249,8 @@ const restartable: readonly Resource[] = ['deployments', 'statefulsets', 'daemon
 function stackSecrets(namespace: string, stack: Stack | undefined): readonly string[] | undefined {
   const declared = stack?.secrets.filter((secret) => namespaceOf(stack, secret) === namespace) ?? [];
   return declared.length === 0 ? undefined : declared.map(({ name }) => name);
+}
+
+function trialSecrets(namespace: string, stack: Stack | undefined): readonly string[] | undefined {
+  return stackSecrets(namespace, stack)?.map((name) => `${name}.c2l-trial`);
 }

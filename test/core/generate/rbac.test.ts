@@ -95,7 +95,7 @@ test('nothing watches, nor names everything; a drill alone updates, and few dele
   const allowed = (verb: string) =>
     rbacPurposes.filter((purpose) => writesAndGets(purpose).some((each) => each.startsWith(`${verb} `)));
   expect(allowed('update')).toEqual(['dr-drill']);
-  expect(allowed('delete')).toEqual(['fix-secrets', 'stabilize', 'history', 'rollback', 'dr-drill']);
+  expect(allowed('delete')).toEqual(['fix-secrets', 'stabilize', 'history', 'rollback', 'migrate', 'dr-drill']);
   expect(JSON.stringify(rbacPurposes.map((purpose) => generateRbac(subject, purpose)))).not.toContain('*');
 });
 

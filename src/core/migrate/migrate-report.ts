@@ -1,0 +1,13 @@
+import type { ObjectRef } from '../kubernetes.ts';
+import type { ReportHead, StepOutcome } from '../report.ts';
+import type { MigrateTarget } from './migrate-target.ts';
+
+/** What became of handing a live Secret over to another writer, or of taking it back. */
+export interface MigrateReport extends ReportHead {
+  readonly command: 'migrate';
+  readonly dryRun: boolean;
+  readonly undo: boolean;
+  readonly to: MigrateTarget;
+  readonly secret: ObjectRef;
+  readonly outcomes: readonly StepOutcome[];
+}

@@ -1,0 +1,89 @@
+import type { ObjectRef } from '../core/kubernetes.ts';
+import { differingKeys } from '../core/migrate/handover.ts';
+import type { StepOutcome } from '../core/report.ts';
+import type { Secret } from '../core/secret.ts';
+import { revisionOf } from '../core/revision.ts';
+import { OperatorError } from '../errors.ts';
+import { ExitCode } from '../exit-codes.ts';
+import type { Right } from '../cluster-ports.ts';
+import type { Session } from './session.ts';
+
+const pollMs = 200;
+
+/** One thing that a migration does; done again where it was done before, it changes nothing. */
+export interface MigrationStep {
+  readonly action: StepOutcome['action'];
+  readonly object: ObjectRef;
+  /** What it is for, before it is done. */
+  readonly plan: string;
+  /** Gives what became of it. */
+  run(): Promise<string>;
+}
+
+/** The way of one Secret from what wrote it to what is to write it, from where it stands now. */
+export interface MigrationCourse {
+  /** Empty where the Secret is there already. */
+  readonly steps: readonly MigrationStep[];
+  readonly rights: readonly Right[];
+  /** What to know beside. */
+  readonly notes: readonly string[];
+}
+
+/** The Secret as it is now. Throws where it is gone, or where a key is not what it was. */
+export async function readUnchanged({ cluster }: Session, before: Secret): Promise<Secret> {
+  const { namespace, name } = before.metadata;
+  const now = await cluster.readSecret(namespace, name);
+  if (now.state === 'unreadable')
+    throw stopped(`Secret ${namespace}/${name} could not be read: ${now.reason}`, namespace);
+  if (now.state === 'absent') throw stopped(`Secret ${namespace}/${name} is gone`, namespace);
+  const different = differingKeys(before.data, now.value.data);
+  if (different.length === 0) return now.value;
+  throw stopped(`Secret ${namespace}/${name} changed meanwhile: ${different.join(', ')}`, namespace);
+}
+
+function stopped(message: string, namespace: string): OperatorError {
+  return new OperatorError('conflict', message, { hint: `c2l history -n ${namespace}`, exitCode: ExitCode.partial });
+}
+
+/** The way back, should everything go wrong: what the Secret holds, kept beside it. */
+export function keepStep(session: Session, before: Secret): MigrationStep {
+  const { cluster, deps } = session;
+  const object = { kind: 'Secret', namespace: before.metadata.namespace, name: before.metadata.name };
+  return {
+    action: 'keep-revision',
+    object,
+    plan: 'a copy of what it holds',
+    run: async () => {
+      const { clock, operator, version } = deps;
+      const context = {
+        at: clock.now(),
+        operator,
+        version,
+        command: 'migrate',
+        changes: [],
+        values: new Map(),
+        fingerprints: deps.fingerprints(),
+      };
+      const revision = revisionOf(before, context);
+      await cluster.createSecret(revision);
+      return `kept as ${revision.name}`;
+    },
+  };
+}
+
+/** Asks until there is an answer. Throws with what was seen last. */
+export async function untilSeen<T>(
+  { deps: { clock, signal } }: Session,
+  withinMs: number,
+  look: () => Promise<{ readonly found: T } | { readonly waitsFor: string; readonly isFinal?: boolean }>,
+): Promise<T> {
+  const deadline = clock.monotonic() + withinMs;
+  for (;;) {
+    const seen = await look();
+    if ('found' in seen) return seen.found;
+    if (seen.isFinal === true || clock.monotonic() > deadline) {
+      throw new OperatorError('write-failed', seen.waitsFor, { exitCode: ExitCode.partial });
+    }
+    await clock.sleep(pollMs, signal);
+  }
+}
