@@ -17,7 +17,11 @@ const stack = `
 version: 1
 name: watched
 namespaces: [${namespace}]
-secrets: [{ name: cloudtolocalllm-secrets, keys: { admin-password: { format: { minLength: 16 } }, slack-webhook-url: { required: false } } }]
+secrets:
+  - name: cloudtolocalllm-secrets
+    keys: { slack-webhook-url: { required: false } }
+  - name: cloudtolocalllm-monitoring
+    keys: { admin-password: { format: { minLength: 16 } } }
 components:
   - name: grafana
     workload: Deployment/grafana
