@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parse } from 'dotenv';
@@ -27,6 +28,7 @@ export async function openEnvFile(file: string, options: EnvFileOptions, label =
     file === '-' ? { bytes: await readAll(options.stdin), warnings: [] } : await read(file, options);
   const name = file === '-' ? 'standard input' : file;
   const isEncrypted = isAgeFile(bytes);
+  if (label.startsWith('age:') && !isEncrypted && !isUtf8(bytes)) throw noAgeFile(name);
   const plain = isEncrypted ? await decryptAge(bytes, name, options) : bytes;
   const values = valuesOf(decode(plain, name), name);
   const told = [
@@ -40,6 +42,13 @@ export async function openEnvFile(file: string, options: EnvFileOptions, label =
     warnings: told,
     lookUp: (wanted) => Promise.resolve(wanted.map(({ envName }) => answer(values.get(envName)))),
   };
+}
+
+/** Cut at its beginning, or another file: to look for a line in it would lead nowhere. */
+function noAgeFile(name: string): OperatorError {
+  return new OperatorError('source-invalid', `${name} is damaged or no age file: it does not begin as one`, {
+    hint: 'name the file that c2l backup --to age:FILE wrote',
+  });
 }
 
 function answer(entry: EnvValue | undefined): SourceAnswer {

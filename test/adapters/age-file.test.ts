@@ -67,6 +67,14 @@ test('a file that is named as an encrypted one and is none is read, and that is 
   expect((await open({}, 'env:backup.env.age')).warnings).not.toContain('backup.env.age is not encrypted');
 });
 
+test('a file that is named as an encrypted one and is neither that nor text is called damaged', async () => {
+  await save(Uint8Array.of(0xff, 0xfe, 0x00, 0x80));
+  await expect(open()).rejects.toMatchObject({
+    code: 'source-invalid',
+    message: 'backup.env.age is damaged or no age file: it does not begin as one',
+  });
+});
+
 describe('an encrypted backup is opened', () => {
   test.each(['age:backup.env.age', 'env:backup.env.age'])('by an identity file: %s', async (spec) => {
     await save(await encryptAge(`A=${canary}\n`, { recipients: [recipient] }));
