@@ -1,0 +1,49 @@
+import { expect, test } from '@jest/globals';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+
+import { createProgram } from '../../src/cli.ts';
+import { ExitCode } from '../../src/exit-codes.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+
+const program = createProgram(
+  { version: '0', print: () => undefined, createDeps: () => Promise.reject(new Error('nothing runs here')) },
+  () => undefined,
+  () => undefined,
+);
+
+function nameOf(command: Command): string {
+  return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
+}
+
+/** What `--help` says, without the flags that all commands take: they stand once, at the top. */
+function pageOf(command: Command): readonly string[] {
+  command.configureHelp({ helpWidth: 100, showGlobalOptions: false });
+  const page = [`## ${nameOf(command)}`, '', '```text', command.helpInformation().trim(), '```', ''];
+  return [...page, ...command.commands.flatMap(pageOf)];
+}
+
+test('the command reference says what the program says; npm run docs writes it', () => {
+  const head = [
+    '# Command reference',
+    '',
+    'Made from the program by `npm run docs`. `c2l COMMAND --help` says the same, with an example.',
+    '',
+  ];
+  const made = `${[...head, ...pageOf(program)].join('\n').trimEnd()}\n`;
+  const file = 'docs/command-reference.md';
+  if (process.env['UPDATE_DOCS'] === '1') writeFileSync(join(root, file), made);
+  expect(read(file)).toBe(made);
+});
+
+test('the exit codes stand alike in the README, in the reference and in the program', () => {
+  const rows = (file: string) =>
+    [...read(file).matchAll(/^\| (\d+) +\| (.+?) +\|$/gm)].map(([, code, text]) => [code, text]);
+  expect(rows('docs/stability.md')).toEqual(rows('README.md'));
+  const codes = Object.values(ExitCode).map(String);
+  expect(rows('README.md').map(([code]) => code)).toEqual(expect.arrayContaining(codes));
+});
