@@ -20,14 +20,14 @@ async function stoppedAt(how: Interruption['how']) {
   expect(mortal.isInterrupted()).toBe(false);
   const second = write('c2l-drill-20260101t000000001z');
   const isThere = () => cluster.store.get('secrets', namespace, 'c2l-drill-20260101t000000001z') !== undefined;
-  return { mortal, second, isThere };
+  return { cluster, mortal, second, isThere };
 }
 
 test.each([
   ['killed-before', false],
   ['killed-after', true],
 ] as const)('one that is %s a line has written it: %s, and does nothing more', async (how, isWritten) => {
-  const { mortal, isThere } = await stoppedAt(how);
+  const { cluster, mortal, isThere } = await stoppedAt(how);
   await mortal.killed;
 
   expect(isThere()).toBe(isWritten);
@@ -35,7 +35,7 @@ test.each([
   expect(mortal.session.deps.signal.aborted).toBe(false);
   const after = mortal.session.cluster.readNamespace(namespace).then(() => 'answered');
   const slept = mortal.session.deps.clock.sleep(1, new AbortController().signal).then(() => 'woke up');
-  const other = await testSession(await sandbox({ scenario: 'healthy' }));
+  const other = await testSession(cluster);
   const alive = other.cluster.readNamespace(namespace).then(() => 'others go on');
   await expect(Promise.race([after, slept, alive])).resolves.toBe('others go on');
 });
