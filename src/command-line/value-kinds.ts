@@ -35,7 +35,9 @@ const byPlaceholder: Readonly<Record<string, ValueKind>> = {
   factor: 'none',
   n: 'none',
   '[host:]port': 'none',
+  'kind/name': 'none',
   'name=value': 'none',
+  'namespace/service': 'none',
   revision: 'none',
   url: 'none',
 };
