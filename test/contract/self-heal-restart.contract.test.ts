@@ -83,7 +83,9 @@ describe.each(worldKinds.filter(hasArgoCd))('a restart of what Argo CD heals by 
   async function standing(): Promise<readonly string[]> {
     const workloads = [...(await listed(`${apps()}/deployments`)), ...(await listed(`${apps()}/statefulsets`))];
     return [
-      ...workloads.map(({ metadata }) => `${metadata.name} ${String((metadata as { generation?: number }).generation)}`),
+      ...workloads.map(
+        ({ metadata }) => `${metadata.name} ${String((metadata as { generation?: number }).generation)}`,
+      ),
       ...(await listed('pods')).map(({ metadata }) => metadata.uid),
     ].sort();
   }
