@@ -34,6 +34,8 @@ const byPlaceholder: Readonly<Record<string, ValueKind>> = {
   kind: 'none',
   factor: 'none',
   n: 'none',
+  count: 'none',
+  number: 'none',
   '[host:]port': 'none',
   'kind/name': 'none',
   'name=value': 'none',
