@@ -120,7 +120,7 @@ function createOrdinal(plane: ControlPlane, statefulSet: StoredObject, ordinal: 
   const owner = statefulSet.metadata.name;
   const refusal = quotaRefusal(plane, statefulSet.metadata.namespace ?? '', name);
   if (refusal !== undefined) {
-    const message = `create Pod ${name} in StatefulSet ${owner} failed error: ${refusal}`;
+    const message = `Create Pod ${name} in StatefulSet ${owner} failed error: ${refusal}`;
     record(plane, statefulSet, 'FailedCreate', message);
     return 'refused';
   }
