@@ -262,7 +262,8 @@ function valueOf(option: Option, raw: unknown): unknown {
   const { parseArg } = option;
   if (typeof raw === 'object' && !Array.isArray(raw)) throw new InvalidArgumentError('expected a value.');
   const isList = option.long === '--namespace';
-  const all: readonly unknown[] = Array.isArray(raw) ? raw : isList ? String(raw).split(',') : [raw];
+  const listed: unknown = isList && typeof raw === 'string' ? raw.split(',') : raw;
+  const all: readonly unknown[] = Array.isArray(listed) ? listed : [listed];
   if (all.length !== 1 && !isList) throw new InvalidArgumentError('expected one value.');
   if (parseArg === undefined) return String(all[0]);
   return all.reduce<unknown>((earlier, each) => parseArg(String(each).trim(), earlier), undefined);

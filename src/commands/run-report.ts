@@ -46,14 +46,8 @@ export async function runReport(options: RunOptions, deps: Deps, body: CommandBo
     session = await openSession(sessionOptions(options.flags), deps);
     try {
       if (options.changes && session.policy.readOnly) throw refusedReadOnly(session.cluster.context);
-      const {
-        report,
-        exitCode,
-        isTold = false,
-      } = await (options.stopsItself ? body(session) : untilInterrupted(body(session), deps.signal));
-      if (report.verdict === 'error' && report.error !== undefined) await printErrorLine(report.error, deps);
-      if (!isTold) deps.terminal.out(await renderReport(report, options.flags.output, styleFor(options.flags, deps)));
-      return exitCode ?? (report.verdict === 'error' ? ExitCode.usage : exitCodeOf(report.verdict));
+      const result = await (options.stopsItself ? body(session) : untilInterrupted(body(session), deps.signal));
+      return await printResult(result, options, deps);
     } finally {
       await session.close();
     }
@@ -61,6 +55,16 @@ export async function runReport(options: RunOptions, deps: Deps, body: CommandBo
     if (!(error instanceof OperatorError)) throw error;
     return printError(error, { ...options, place: session && placeOf(session) }, deps);
   }
+}
+
+async function printResult(
+  { report, exitCode, isTold = false }: CommandResult,
+  { flags }: RunOptions,
+  deps: Deps,
+): Promise<ExitCode> {
+  if (report.verdict === 'error' && report.error !== undefined) await printErrorLine(report.error, deps);
+  if (!isTold) deps.terminal.out(await renderReport(report, flags.output, styleFor(flags, deps)));
+  return exitCode ?? (report.verdict === 'error' ? ExitCode.usage : exitCodeOf(report.verdict));
 }
 
 function placeOf(session: Session): ErrorPlace {

@@ -66,8 +66,8 @@ describe('answers', () => {
   test.each<[string, SourceAnswer]>([
     ['nope', { state: 'not-found' }],
     ['empty', { state: 'not-found', detail: 'empty' }],
-    ['expired', { state: 'failed', reason: 'the secret expired on 2026-01-01T00:00:00.000Z' }],
-    ['early', { state: 'failed', reason: 'the secret is not valid before 2026-03-01T00:00:00.000Z' }],
+    ['expired', { state: 'failed', reason: 'the secret expired on 2026-01-01T00:00:00.000Z', isUnusable: true }],
+    ['early', { state: 'failed', reason: 'the secret is not valid before 2026-03-01T00:00:00.000Z', isUnusable: true }],
     ['under_score', { state: 'failed', reason: '"under_score" is no name of a Key Vault secret' }],
   ])('%s', async (name, answer) => {
     expect(await lookUp([name])).toEqual([answer]);
@@ -76,7 +76,9 @@ describe('answers', () => {
   test('disabled, with what enables it', async () => {
     const command = `az keyvault secret set-attributes --id ${vault.url}/secrets/disabled --enabled true`;
 
-    expect(await lookUp(['disabled'])).toEqual([{ state: 'failed', reason: `the secret is disabled: ${command}` }]);
+    expect(await lookUp(['disabled'])).toEqual([
+      { state: 'failed', reason: `the secret is disabled: ${command}`, isUnusable: true },
+    ]);
   });
 
   test('the version that is pinned, not the newest', async () => {
