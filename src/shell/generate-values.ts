@@ -22,7 +22,6 @@ export async function generateValues(
   collected: Collected,
 ): Promise<void> {
   const isAll = generate === 'all';
-  if (!isAll) refuseUnknown(generate, wanted);
   const keys = unresolved(wanted, collected).filter((key) => isAll || isNamedBy(key, generate));
   for (const key of keys) {
     const obstacle = await obstacleTo(session, key, snapshot);
@@ -36,8 +35,10 @@ export async function generateValues(
   }
 }
 
-function refuseUnknown(names: readonly string[], wanted: readonly WantedKey[]): void {
-  const unknown = names.find((name) => !wanted.some((key) => isNamedBy(key, [name])));
+/** `wanted` is all that the command would write, wherever it goes. */
+export function refuseUnknownGenerate(generate: Generate | undefined, wanted: readonly WantedKey[]): void {
+  if (generate === undefined || generate === 'all') return;
+  const unknown = generate.find((name) => !wanted.some((key) => isNamedBy(key, [name])));
   if (unknown === undefined) return;
   throw new OperatorError('usage', `--generate ${unknown} names no key that lacks a value`, { hint: 'c2l audit' });
 }

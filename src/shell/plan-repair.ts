@@ -29,6 +29,7 @@ import { collectValues, type CollectOptions } from './collect-values.ts';
 import { collectForStores, plannedFill, type FilledSync } from './fill-stores.ts';
 import { proveFixRights } from './fix-rights.ts';
 import type { FixOptions } from './fix-secrets.ts';
+import { refuseUnknownGenerate } from './generate-values.ts';
 import { guardTargets, type Guarded } from './guard-targets.ts';
 import { refuseBrokenPairs } from './rehearse-writes.ts';
 import { revisionSource, revisionSpec } from './revision-source.ts';
@@ -67,6 +68,8 @@ export async function planRepair(
   const { targets, syncs, seals, pauses, refusal } = guarded;
   const wanted = targets.flatMap((target) => target.wanted);
   const inStores = syncs.flatMap(({ vault }) => vault?.entries.map((entry) => entry.wanted) ?? []);
+  const toSeal = seals.flatMap(({ target }) => target.wanted);
+  refuseUnknownGenerate(options.generate, [...wanted, ...inStores, ...toSeal]);
   refuseUnnamedChanges(session, [...wanted, ...inStores], options);
   const partial = options.partial === true;
   if (!options.dryRun) await proveFixRights(session, { targets, syncs, pauses, snapshot, isPartial: partial });

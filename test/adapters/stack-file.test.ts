@@ -99,7 +99,7 @@ describe('a stack file is refused', () => {
     [`${head}secretes: []\n`, 'c2l.yaml:4: secretes: unknown key; did you mean secrets?'],
     [
       `${head}zzz: []\n`,
-      'c2l.yaml:4: zzz: unknown key; accepted are version, name, namespaces, production, argocd, azureKeyVault, runbooks, placeholders, secrets, components, ignore, watch',
+      'c2l.yaml:4: zzz: unknown key; accepted are version, name, namespaces, production, argocd, azureKeyVault, runbooks, placeholders, secrets, components, monitoring, ignore, watch',
     ],
     ['version: 1\nname: 12\nnamespaces: [shop]\n', 'c2l.yaml:2: name: expected text, found 12'],
     [

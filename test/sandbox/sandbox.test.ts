@@ -177,7 +177,7 @@ describe('the other scenarios', () => {
     await expect(sandbox({ scenario: 'flood' })).rejects.toMatchObject({
       code: 'usage',
       message: "no scenario 'flood'",
-      hint: 'scenarios: incident, total-secret-loss, healthy',
+      hint: 'scenarios: incident, total-secret-loss, healthy, empty',
     });
   });
 });
