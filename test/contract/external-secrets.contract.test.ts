@@ -146,7 +146,7 @@ describe.each(worldKinds)('a Secret that External Secrets writes, on $name', (ki
     const { code, stderr } = await fix('--from', 'env:backup.env');
     expect([code, stderr]).toEqual([
       2,
-      expect.stringMatching(/externalsecret\/shop, which drops .* maps no lost; add it/),
+      expect.stringMatching(/externalsecret\/shop, which owns it and drops .* maps no lost; add it/),
     ]);
     expect(await dataOf()).toEqual(before);
   });
