@@ -79,14 +79,16 @@ describe.each(worldKinds.filter(hasArgoCd))('a restart of what Argo CD heals by 
 
   const apps = () => `/apis/apps/v1/namespaces/${world.namespace}`;
 
-  /** What somebody that fights over the workloads would change: their generations, and the pods. */
+  /** What somebody that fights over the workloads would change: their generations, and the pods that stay. */
   async function standing(): Promise<readonly string[]> {
     const workloads = [...(await listed(`${apps()}/deployments`)), ...(await listed(`${apps()}/statefulsets`))];
     return [
       ...workloads.map(
         ({ metadata }) => `${metadata.name} ${String((metadata as { generation?: number }).generation)}`,
       ),
-      ...(await listed('pods')).map(({ metadata }) => metadata.uid),
+      ...(await listed('pods'))
+        .filter(({ metadata }) => !('deletionTimestamp' in metadata))
+        .map(({ metadata }) => metadata.uid),
     ].sort();
   }
 
