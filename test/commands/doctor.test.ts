@@ -56,7 +56,7 @@ test('asks for the rights of each command as its Role is printed, and names the 
   const found = await report(...fromFile);
   const lacking = notOk(found);
   expect(lacking.map(({ name }) => name)).toEqual(
-    ['fix-secrets', 'stabilize', 'rollback', 'dr-drill'].map((command) => `rights for ${command}`),
+    ['fix-secrets', 'stabilize', 'rollback', 'migrate', 'dr-drill'].map((command) => `rights for ${command}`),
   );
   expect(lacking[0]).toEqual({
     name: 'rights for fix-secrets',
