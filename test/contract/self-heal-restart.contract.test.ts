@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import type { RestartReport } from '../../src/core/restart-report.ts';
 import { runCli } from '../support/run-cli.ts';
 import { base64, secret, workload } from './matrix/manifests.ts';
-import { untilShown } from './matrix/set-up-row.ts';
+import { untilLater, untilShown } from './matrix/set-up-row.ts';
 import { needsA } from './restarts/rows-needed.ts';
 import { worldKinds, type KubeObject, type World } from './support/worlds.ts';
 
@@ -111,6 +111,8 @@ describe.each(worldKinds.filter(hasArgoCd))('a restart of what Argo CD heals by 
 
   test('ends, and nothing fights: neither over the annotation of a rollout nor over a pod that is gone', async () => {
     await compared();
+    // Starts and writes are told to the second: what is written in the second of a start may be in the pod already.
+    await untilLater(world, world.namespace);
     await world.send(
       'PATCH',
       'secrets/app?fieldManager=rotator',

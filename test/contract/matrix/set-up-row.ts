@@ -67,7 +67,7 @@ async function apply(world: World, namespace: string, change: Change): Promise<v
 }
 
 /** In the time of the cluster, which may run faster than ours. */
-async function untilLater(world: World, namespace: string): Promise<void> {
+export async function untilLater(world: World, namespace: string): Promise<void> {
   const now = async (): Promise<string> => {
     const path = `/api/v1/namespaces/${namespace}/configmaps?dryRun=All`;
     const { body } = await world.send('POST', path, { metadata: { name: 'clock' } });
