@@ -14,8 +14,9 @@ import {
   type ApiAnswer,
   type Subject,
 } from './kubernetes-errors.ts';
+import { objectPath } from './kubernetes-paths.ts';
 import { auditAgain, conflict, refusal, rehearsed, unanswered, writeFailed } from './kubernetes-refusals.ts';
-import { collectionPath } from './kubernetes-resources.ts';
+import { resources } from './kubernetes-resources.ts';
 import { fieldManager } from './kubernetes-secret.ts';
 import type { ApiRequest, Transport } from './kubernetes-transport.ts';
 
@@ -64,7 +65,7 @@ export class KubernetesApplier
   async requestSync(application: Parameters<ClusterWriter['requestSync']>[0]): Promise<void> {
     const { namespace, name, resourceVersion, syncOptions } = application;
     const subject = { verb: 'patch', resource: 'applications', namespace, name };
-    const path = `${collectionPath('/apis/argoproj.io/v1alpha1', 'applications', namespace)}/${encodeURIComponent(name)}`;
+    const path = objectPath(resources.applications.api, 'applications', application);
     const sync = syncOptions.length === 0 ? {} : { syncOptions };
     const body = { metadata: { resourceVersion }, operation: { initiatedBy: { username: fieldManager }, sync } };
     const query = `?fieldManager=${fieldManager}`;
@@ -114,8 +115,8 @@ function apiPath(apiVersion: string): string {
     : `/api/${encodeURIComponent(apiVersion)}`;
 }
 
-function pathOf({ apiVersion, resource, namespace, name }: AppliedObject): string {
-  return `${collectionPath(apiPath(apiVersion), resource, namespace)}/${encodeURIComponent(name)}`;
+function pathOf(object: AppliedObject): string {
+  return objectPath(apiPath(object.apiVersion), object.resource, object);
 }
 
 function subjectOf({ resource, namespace, name }: AppliedObject, verb: string): Subject {

@@ -1,7 +1,6 @@
 import type { HandoverWriter } from '../cluster-ports.ts';
 import type { Secret } from '../core/secret.ts';
 import { OperatorError } from '../errors.ts';
-import { ExitCode } from '../exit-codes.ts';
 import {
   apiStatus,
   asObject,
@@ -12,7 +11,9 @@ import {
   type ApiAnswer,
   type Subject,
 } from './kubernetes-errors.ts';
-import { apisOf, collectionPath } from './kubernetes-resources.ts';
+import { objectPath, servedApi } from './kubernetes-paths.ts';
+import { auditAgain, conflict, writeFailed } from './kubernetes-refusals.ts';
+import { collectionPath } from './kubernetes-resources.ts';
 import { fieldManager, toSecret } from './kubernetes-secret.ts';
 import type { ApiRequest, Transport } from './kubernetes-transport.ts';
 
@@ -46,13 +47,14 @@ export class KubernetesHandover implements HandoverWriter {
     manifest,
   }: Parameters<HandoverWriter['createSecretWriter']>[0]): Promise<string> {
     const { namespace, name } = manifest.metadata;
-    const api = await this.#servedApi(resource);
+    const api = await servedApi(this.#transport, resource);
     const body = { apiVersion: api.replace('/apis/', ''), kind: kinds[resource], ...manifest };
     const path = `${collectionPath(api, resource, namespace)}?fieldManager=${fieldManager}`;
     const subject = { verb: 'create', resource, namespace, name };
     const answer = await this.#send({ method: 'POST', path, body }, subject);
-    if (answer.status === 409) throw conflict(`${subjectText(subject)} exists already`, namespace);
-    if (answer.status === 404) throw failed(subject, 'the API has no such resource: its controller is not installed');
+    if (answer.status === 409) throw conflict(`${subjectText(subject)} exists already`, auditAgain(namespace));
+    if (answer.status === 404)
+      throw writeFailed(subject, 'the API has no such resource: its controller is not installed');
     return asText(asObject(parseObject(answer.text)?.['metadata'])?.['uid']);
   }
 
@@ -65,10 +67,11 @@ export class KubernetesHandover implements HandoverWriter {
   }: Parameters<HandoverWriter['deleteSecretWriter']>[0]): Promise<void> {
     const propagationPolicy = takesSecret ? 'Background' : 'Orphan';
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid }, propagationPolicy };
-    const path = objectPath(await this.#servedApi(resource), resource, { namespace, name });
+    const path = objectPath(await servedApi(this.#transport, resource), resource, { namespace, name });
     const subject = { verb: 'delete', resource, namespace, name };
     const answer = await this.#send({ method: 'DELETE', path, body }, subject);
-    if (answer.status === 409) throw conflict(`${subjectText(subject)} was replaced since it was read`, namespace);
+    if (answer.status === 409)
+      throw conflict(`${subjectText(subject)} was replaced since it was read`, auditAgain(namespace));
   }
 
   async releaseSecret({
@@ -80,7 +83,7 @@ export class KubernetesHandover implements HandoverWriter {
     const path = objectPath('/api/v1', 'secrets', { namespace, name });
     const subject = { verb: 'patch', resource: 'secrets', namespace, name };
     const read = await this.#send({ method: 'GET', path }, { ...subject, verb: 'get' });
-    if (read.status === 404) throw conflict(`secret ${namespace}/${name} is no longer there`, namespace);
+    if (read.status === 404) throw conflict(`secret ${namespace}/${name} is no longer there`, auditAgain(namespace));
     const metadata = asObject(parseObject(read.text)?.['metadata']) ?? {};
     const body = { metadata: { resourceVersion, ...withoutMarks(metadata, from) } };
     const contentType = 'application/merge-patch+json';
@@ -88,23 +91,17 @@ export class KubernetesHandover implements HandoverWriter {
       { method: 'PATCH', path: `${path}?fieldManager=${fieldManager}`, body, contentType },
       subject,
     );
-    if (answer.status === 409) throw conflict(`secret ${namespace}/${name} changed since it was read`, namespace);
+    if (answer.status === 409)
+      throw conflict(`secret ${namespace}/${name} changed since it was read`, auditAgain(namespace));
     const secret = toSecret(parseObject(answer.text));
-    if (secret === undefined) throw failed(subject, 'it was accepted, but the answer is not a Secret');
+    if (secret === undefined) throw writeFailed(subject, 'it was accepted, but the answer is not a Secret');
     return secret;
-  }
-
-  async #servedApi(resource: WriterResource): Promise<string> {
-    const [api = '', olderApi] = apisOf(resource);
-    if (olderApi === undefined) return api;
-    const answer = await this.#transport.read({ method: 'GET', path: api }).catch(() => undefined);
-    return answer?.status === 404 ? olderApi : api;
   }
 
   /** The answer if it is a success, 404 or 409; else throws. */
   async #send(request: ApiRequest, subject: Subject): Promise<ApiAnswer> {
     const answer = await this.#transport.once(request).catch((error: unknown) => {
-      throw error instanceof TransportFailure ? failed(subject, error.failure.reason) : error;
+      throw error instanceof TransportFailure ? writeFailed(subject, error.failure.reason) : error;
     });
     const { status } = answer;
     if (status < 300 || status === 404 || status === 409) return answer;
@@ -113,7 +110,7 @@ export class KubernetesHandover implements HandoverWriter {
         hint: 'c2l generate rbac --for migrate',
       });
     }
-    throw failed(
+    throw writeFailed(
       subject,
       status === 422
         ? 'the API server holds it for invalid (422)'
@@ -143,19 +140,4 @@ function withoutMarks(metadata: Record<string, unknown>, from: WriterResource): 
     // A list without entries would be filled in again: one empty entry is how the API is told to forget.
     ...(others.length < managers.length && { managedFields: others.length === 0 ? [{}] : others }),
   };
-}
-
-function objectPath(api: string, resource: string, { namespace, name }: { namespace: string; name: string }): string {
-  return `${collectionPath(api, resource, namespace)}/${encodeURIComponent(name)}`;
-}
-
-function conflict(message: string, namespace: string): OperatorError {
-  return new OperatorError('conflict', message, { hint: `c2l audit -n ${namespace}`, exitCode: ExitCode.partial });
-}
-
-function failed(subject: Subject, wrong: string): OperatorError {
-  return new OperatorError('write-failed', `${subject.verb} ${subjectText(subject)} failed: ${wrong}`, {
-    hint: `c2l audit -n ${subject.namespace ?? ''}`,
-    exitCode: ExitCode.partial,
-  });
 }

@@ -1,7 +1,7 @@
 import { present, type Observed } from '../core/observed.ts';
 import type { NamedResource } from '../cluster-ports.ts';
 import { answerFailure, asObject, notKubernetes, parseObject } from './kubernetes-errors.ts';
-import { collectionPath } from './kubernetes-resources.ts';
+import { collectionPath, resources } from './kubernetes-resources.ts';
 import type { Transport } from './kubernetes-transport.ts';
 
 const most = 500;
@@ -17,7 +17,7 @@ export async function readNames(
   const subject = { verb: 'list', resource, namespace };
   const answer = await transport.once({
     method: 'GET',
-    path: `${collectionPath(apis[resource], resource, namespace)}?limit=${most}&includeObject=None`,
+    path: `${collectionPath(apiOf(resource), resource, namespace)}?limit=${most}&includeObject=None`,
     accept: 'application/json;as=Table;v=v1;g=meta.k8s.io',
   });
   if (answer.status >= 300) return answerFailure(answer, subject);
@@ -29,14 +29,9 @@ export async function readNames(
   return present(names.filter((name) => typeof name === 'string'));
 }
 
-const apis: Readonly<Record<NamedResource, string>> = {
-  namespaces: '/api/v1',
-  secrets: '/api/v1',
-  pods: '/api/v1',
-  deployments: '/apis/apps/v1',
-  statefulsets: '/apis/apps/v1',
-  daemonsets: '/apis/apps/v1',
-};
+function apiOf(resource: NamedResource): string {
+  return resource === 'namespaces' || resource === 'secrets' ? '/api/v1' : resources[resource].api;
+}
 
 function cellOf(row: unknown, place: number): unknown {
   const cells = asObject(row)?.['cells'];

@@ -11,7 +11,8 @@ import {
   type ApiAnswer,
   type Subject,
 } from './kubernetes-errors.ts';
-import { apisOf, collectionPath, resources, workloadKinds } from './kubernetes-resources.ts';
+import { objectPath, servedApi } from './kubernetes-paths.ts';
+import { collectionPath, resources, workloadKinds } from './kubernetes-resources.ts';
 import { auditAgain, conflict, refusal, rehearsed, unanswered, writeFailed } from './kubernetes-refusals.ts';
 import { fieldManager, toSecret } from './kubernetes-secret.ts';
 import type { ApiRequest, Transport } from './kubernetes-transport.ts';
@@ -142,7 +143,7 @@ export class KubernetesWriter implements Omit<ClusterWriter, 'rehearseApply' | '
   async #merge(object: { resource: Resource; namespace: string; name: string }, body: unknown): Promise<void> {
     const { resource, namespace, name } = object;
     const subject = { verb: 'patch', resource, namespace, name };
-    const path = `${objectPath(await this.#servedApi(resource), resource, object)}?${managed}`;
+    const path = `${objectPath(await servedApi(this.#transport, resource), resource, object)}?${managed}`;
     const answer = await this.#send({ method: 'PATCH', path, body, contentType: mergePatch }, subject);
     if (answer.status === 404) throw conflict(`${subjectText(subject)} is no longer there`, auditAgain(namespace));
     if (answer.status === 409) throw conflict(`${subjectText(subject)} changed meanwhile`, auditAgain(namespace));
@@ -197,14 +198,6 @@ export class KubernetesWriter implements Omit<ClusterWriter, 'rehearseApply' | '
     if (answer.status === 409) throw conflict(`${subjectText(subject)} changed meanwhile`, auditAgain(namespace));
   }
 
-  /** A write is sent once, so that where it goes is asked before. Everybody may ask which versions there are. */
-  async #servedApi(resource: Resource): Promise<string> {
-    const [api = '', olderApi] = apisOf(resource);
-    if (olderApi === undefined) return api;
-    const answer = await this.#transport.read({ method: 'GET', path: api }).catch(() => undefined);
-    return answer?.status === 404 ? olderApi : api;
-  }
-
   /** The answer if it is a success, 404, 409 or one that the caller knows what to do with; else throws. */
   async #send(request: ApiRequest, subject: Subject, expected: readonly number[] = []): Promise<ApiAnswer> {
     const answer = await this.#transport.once(request).catch((error: unknown) => {
@@ -220,10 +213,6 @@ export class KubernetesWriter implements Omit<ClusterWriter, 'rehearseApply' | '
 }
 
 const restartable = { Deployment: 'deployments', StatefulSet: 'statefulsets', DaemonSet: 'daemonsets' } as const;
-
-function objectPath(api: string, resource: string, object: { namespace: string; name: string }): string {
-  return `${collectionPath(api, resource, object.namespace)}/${encodeURIComponent(object.name)}`;
-}
 
 function encode(data: ReadonlyMap<string, SecretValue>): Record<string, string> {
   return Object.fromEntries([...data].map(([key, value]) => [key, value.revealBase64()]));
