@@ -3,24 +3,20 @@ import { Option, type Command } from 'commander';
 import type { SealFlags } from '../commands/generate-sealed-secrets.ts';
 import { sealScopes } from '../core/generate/seal-scopes.ts';
 import { OperatorError } from '../errors.ts';
-import { collect, parseController } from './parse-arguments.ts';
+import { collect } from './parse-arguments.ts';
 import type { Registry } from './registry.ts';
+import { addSealingOptions } from './shared-options.ts';
 
 export const sealedSecretsName = 'sealed-secrets';
 
 /** Beside the kinds: it seals values, so that it needs a source, and gives other text at each run. */
 export function declareSealedSecrets(parent: Command, registry: Registry): void {
-  const command = parent
+  const named = parent
     .command(sealedSecretsName)
     .description('a SealedSecret for each Secret of the stack, sealed by kubeseal from a source')
     .option('--from <source>', 'env:FILE, env:-, age:FILE or azure-key-vault:NAME-OR-URL; may be repeated', collect)
-    .option('--identity <file>', 'file of an age identity, for an encrypted backup (default: $C2L_AGE_IDENTITY)')
-    .option('--cert <file>', 'certificate to seal with; otherwise the controller is asked for it')
-    .addOption(
-      new Option('--controller <namespace/service>', 'of Sealed Secrets')
-        .argParser(parseController)
-        .default('kube-system/sealed-secrets-controller'),
-    )
+    .option('--identity <file>', 'file of an age identity, for an encrypted backup (default: $C2L_AGE_IDENTITY)');
+  const command = addSealingOptions(named)
     .addOption(
       new Option('--scope <scope>', 'where the sealed values may be opened').choices(sealScopes).default('strict'),
     )

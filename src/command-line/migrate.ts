@@ -2,9 +2,9 @@ import { InvalidArgumentError, Option } from 'commander';
 
 import type { GlobalFlags, WriteFlags } from '../commands/options.ts';
 import { migrateTargets, type MigrateTarget } from '../core/migrate/migrate-target.ts';
-import { parseController, parseDuration } from './parse-arguments.ts';
+import { parseDuration } from './parse-arguments.ts';
 import type { Registry } from './registry.ts';
-import { addWriteOptions, consent } from './shared-options.ts';
+import { addSealingOptions, addWriteOptions, consent } from './shared-options.ts';
 
 interface MigrateFlags {
   readonly to: MigrateTarget;
@@ -16,7 +16,7 @@ interface MigrateFlags {
 }
 
 export function declareMigrate(registry: Registry): void {
-  const command = addWriteOptions(
+  const named = addWriteOptions(
     registry
       .command(
         'migrate',
@@ -31,18 +31,10 @@ export function declareMigrate(registry: Registry): void {
       new Option('--store <kind/name>', 'SecretStore or ClusterSecretStore that has the values')
         .argParser(parseStore)
         .default({ kind: 'SecretStore', name: 'c2l-vault' }, 'SecretStore/c2l-vault'),
-    )
-    .option('--cert <file>', 'certificate to seal with; otherwise the controller is asked for it')
-    .addOption(
-      new Option('--controller <namespace/service>', 'of Sealed Secrets')
-        .argParser(parseController)
-        .default('kube-system/sealed-secrets-controller'),
-    )
-    .addOption(
-      new Option('--timeout <duration>', 'longest wait for a controller')
-        .argParser(parseDuration)
-        .default(60_000, '1m'),
     );
+  const command = addSealingOptions(named).addOption(
+    new Option('--timeout <duration>', 'longest wait for a controller').argParser(parseDuration).default(60_000, '1m'),
+  );
   registry.reports(command, { writes: true }, ({ migrate }) => {
     const {
       to,

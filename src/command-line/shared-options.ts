@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 
 import type { WriteFlags } from '../commands/options.ts';
 import type { ValueOptions } from '../shell/fix-secrets.ts';
-import { collect, parseDuration, parsePositiveCount } from './parse-arguments.ts';
+import { collect, parseController, parseDuration, parsePositiveCount } from './parse-arguments.ts';
 
 export interface SourceFlags {
   readonly from?: readonly string[];
@@ -56,6 +56,17 @@ export function addSourceOptions(command: Command): Command {
     .option('--recover', 'bring back what a Key Vault holds as deleted, where no other source has the value')
     .option('--fill-store', 'put what is missing into the Key Vault that External Secrets reads, then have it sync')
     .option('--seal-cert <file>', 'certificate of the Sealed Secrets controller (default: the controller is asked)');
+}
+
+/** Where the certificate is that Sealed Secrets opens with. */
+export function addSealingOptions(command: Command): Command {
+  return command
+    .option('--cert <file>', 'certificate to seal with; otherwise the controller is asked for it')
+    .addOption(
+      new Option('--controller <namespace/service>', 'of Sealed Secrets')
+        .argParser(parseController)
+        .default('kube-system/sealed-secrets-controller'),
+    );
 }
 
 export function addRestartOptions(command: Command): Command {
