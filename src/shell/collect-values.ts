@@ -1,12 +1,11 @@
 import type { WantedKey } from '../core/plan-secrets.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { ValueSource } from '../value-ports.ts';
-import { askSource, nothingCollected, unresolved, type Collected } from './ask-sources.ts';
+import { askAllSources } from './ask-all-sources.ts';
+import { nothingCollected, unresolved, type Collected } from './ask-sources.ts';
 import { generateValues, type Generate } from './generate-values.ts';
 import { keptValues, offerKept } from './kept-values.ts';
-import { askOwnSources } from './own-sources.ts';
 import { promptValues } from './prompt-values.ts';
-import { buildLogins } from './registry-logins.ts';
 import { recoverValues } from './recover-values.ts';
 import type { Session } from './session.ts';
 import { valuesMissing } from './values-missing.ts';
@@ -45,9 +44,7 @@ export async function collectValues(
   const { canPrompt } = session.deps.terminal;
   const ask = canPrompt && !dryRun && !partial;
   const collected = nothingCollected();
-  for (const source of sources) await askSource(session, source, wanted, collected);
-  const own = await askOwnSources(session, wanted, { identity }, collected);
-  await buildLogins(session, [...sources, ...own], wanted, collected);
+  const asked = await askAllSources(session, wanted, { sources, identity }, collected);
   await recoverValues(session, wanted, { recover, ask, dryRun }, collected);
 
   if (generate !== undefined) await generateValues(session, wanted, { generate, snapshot }, collected);
@@ -56,7 +53,7 @@ export async function collectValues(
   if (left.length === 0) return collected;
   const kept = options.kept && (await keptValues(session, options.kept, left));
   if (partial ? collected.found.size + collected.later.size === 0 : !canPrompt)
-    throw valuesMissing(left, { asked: [...sources, ...own], collected, kept });
+    throw valuesMissing(left, { asked, collected, kept });
   if (!ask) return collected;
   if (kept !== undefined) await offerKept(session, kept, collected);
   await promptValues(session, unresolved(wanted, collected), collected);

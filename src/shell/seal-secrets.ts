@@ -6,9 +6,8 @@ import { namespaceOf, type Stack, type StackSecret } from '../core/stack.ts';
 import { OperatorError } from '../errors.ts';
 import type { Deps } from '../ports.ts';
 import type { Sealer } from '../value-ports.ts';
-import { askSource, nothingCollected, unresolved, type Collected } from './ask-sources.ts';
-import { askOwnSources } from './own-sources.ts';
-import { buildLogins } from './registry-logins.ts';
+import { askAllSources } from './ask-all-sources.ts';
+import { nothingCollected, unresolved, type Collected } from './ask-sources.ts';
 import { valuesMissing } from './values-missing.ts';
 
 export interface SealOptions {
@@ -53,12 +52,10 @@ async function valuesOf(deps: Deps, stack: Stack, { from, identity }: SealOption
   refuseSharedSourceNames(wanted);
   const sources = await Promise.all(from.map((spec) => deps.openSource(spec, { identity })));
   const collected = nothingCollected();
-  for (const source of sources) await askSource(asker, source, wanted, collected);
-  const own = await askOwnSources(asker, wanted, { identity }, collected);
-  await buildLogins(asker, [...sources, ...own], wanted, collected);
+  const asked = await askAllSources(asker, wanted, { sources, identity }, collected);
   const left = unresolved(wanted, collected);
   if (left.length === 0) return collected;
-  throw valuesMissing(left, { asked: [...sources, ...own], collected, kept: undefined }, 'c2l generate sealed-secrets');
+  throw valuesMissing(left, { asked, collected, kept: undefined }, 'c2l generate sealed-secrets');
 }
 
 function wantedOf({ name, keys }: StackSecret, namespace: string): WantedKey[] {
