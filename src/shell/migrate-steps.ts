@@ -2,10 +2,10 @@ import type { ObjectRef } from '../core/kubernetes.ts';
 import { differingKeys } from '../core/migrate/handover.ts';
 import type { StepOutcome } from '../core/report.ts';
 import type { Secret } from '../core/secret.ts';
-import { revisionOf } from '../core/revision.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Right } from '../cluster-ports.ts';
+import { copyBefore } from './secret-writes.ts';
 import type { Session } from './session.ts';
 
 const pollMs = 200;
@@ -45,27 +45,29 @@ function stopped(message: string, namespace: string): OperatorError {
   return new OperatorError('conflict', message, { hint: `c2l history -n ${namespace}`, exitCode: ExitCode.partial });
 }
 
+export function isOwned({ metadata }: Secret): boolean {
+  return (metadata.ownerReferences ?? []).some(({ kind }) => kind === 'ExternalSecret' || kind === 'SealedSecret');
+}
+
+/** With an owner that goes the Secret would go too. */
+export async function refuseOwned(session: Session, secret: Secret): Promise<void> {
+  const now = await readUnchanged(session, secret);
+  if (!isOwned(now)) return;
+  throw new OperatorError('conflict', `Secret ${secret.metadata.name} still has an owner that it would go with`, {
+    exitCode: ExitCode.partial,
+  });
+}
+
 /** The way back, should everything go wrong: what the Secret holds, kept beside it. */
 export function keepStep(session: Session, before: Secret): MigrationStep {
-  const { cluster, deps } = session;
   const object = { kind: 'Secret', namespace: before.metadata.namespace, name: before.metadata.name };
   return {
     action: 'keep-revision',
     object,
     plan: 'a copy of what it holds',
     run: async () => {
-      const { clock, operator, version } = deps;
-      const context = {
-        at: clock.now(),
-        operator,
-        version,
-        command: 'migrate',
-        changes: [],
-        values: new Map(),
-        fingerprints: deps.fingerprints(),
-      };
-      const revision = revisionOf(before, context);
-      await cluster.createSecret(revision);
+      const revision = copyBefore(session, before, { command: 'migrate', changes: [], values: new Map() });
+      await session.cluster.createSecret(revision);
       return `kept as ${revision.name}`;
     },
   };

@@ -5,8 +5,14 @@ import type { SealedSecret } from '../core/secret-writer-objects.ts';
 import type { Secret } from '../core/secret.ts';
 import { OperatorError } from '../errors.ts';
 import type { Right } from '../cluster-ports.ts';
-import { readUnchanged, untilSeen, type MigrationCourse, type MigrationStep } from './migrate-steps.ts';
-import { isOwned, refuseOwned } from './migrate-to-external.ts';
+import {
+  isOwned,
+  readUnchanged,
+  refuseOwned,
+  untilSeen,
+  type MigrationCourse,
+  type MigrationStep,
+} from './migrate-steps.ts';
 import { openSealer } from './seal-secrets.ts';
 import { controllerCertificate } from './sealing-certificate.ts';
 import { nothingReadable, type Session } from './session.ts';

@@ -1,6 +1,6 @@
 import { addedWithSecret, keyTimeAnnotations, recreatedAnnotations } from '../core/key-times.ts';
 import { keysOf, type SecretPlan } from '../core/plan-secrets.ts';
-import { revisionOf, type Revision } from '../core/revision.ts';
+import { revisionOf, type Revision, type RevisionContext } from '../core/revision.ts';
 import type { Secret } from '../core/secret.ts';
 import type { ClusterWriter } from '../cluster-ports.ts';
 import type { Session } from './session.ts';
@@ -9,17 +9,19 @@ type NewSecret = Parameters<ClusterWriter['createSecret']>[0];
 type SecretPatch = Parameters<ClusterWriter['patchSecret']>[0];
 
 /** The copy that is kept of a Secret before a plan is carried out on it. */
-export function revisionBefore({ deps }: Session, plan: SecretPlan, current: Secret, command: string): Revision {
+export function revisionBefore(session: Session, plan: SecretPlan, current: Secret, command: string): Revision {
+  const changes = plan.keys.filter(({ change }) => change !== 'SAME');
+  return copyBefore(session, current, { command, changes, values: plan.values });
+}
+
+/** The copy that is kept of a Secret before a command that touches it, which may change none of its keys. */
+export function copyBefore(
+  { deps }: Session,
+  current: Secret,
+  change: Pick<RevisionContext, 'command' | 'changes' | 'values'>,
+): Revision {
   const { clock, operator, version } = deps;
-  return revisionOf(current, {
-    at: clock.now(),
-    operator,
-    version,
-    command,
-    changes: plan.keys.filter(({ change }) => change !== 'SAME'),
-    values: plan.values,
-    fingerprints: deps.fingerprints(),
-  });
+  return revisionOf(current, { at: clock.now(), operator, version, fingerprints: deps.fingerprints(), ...change });
 }
 
 export function newSecret(plan: SecretPlan): NewSecret {

@@ -1,0 +1,56 @@
+import type { Right } from '../cluster-ports.ts';
+import { stateOf } from '../core/finding-owner.ts';
+import { refText, type ObjectRef } from '../core/kubernetes.ts';
+import { conditionOf } from '../core/secret-writers.ts';
+import type { ExternalSecret } from '../core/secret-writer-objects.ts';
+import { OperatorError } from '../errors.ts';
+import { untilSeen } from './migrate-steps.ts';
+import { nothingReadable, type Session } from './session.ts';
+
+export const externalResource = 'externalsecrets';
+const group = 'external-secrets.io';
+
+/** A failure may be that of the try before. */
+export const patienceMs = 10_000;
+
+export async function externalsIn({ cluster }: Session, namespace: string): Promise<readonly ExternalSecret[]> {
+  const listed = await cluster.list(externalResource, namespace);
+  if (listed.state === 'present') return listed.value;
+  if (listed.state === 'unreadable') throw nothingReadable(cluster, listed.reason);
+  throw new OperatorError('usage', 'External Secrets is not installed here: the API has no ExternalSecrets', {
+    hint: 'install it first, or: --to sealed-secrets',
+  });
+}
+
+export async function untilReady(session: Session, object: ObjectRef, timeoutMs: number): Promise<void> {
+  const begun = session.deps.clock.monotonic();
+  await untilSeen(session, timeoutMs, async () => {
+    const status = (await externalsIn(session, object.namespace)).find(
+      ({ metadata }) => metadata.name === object.name,
+    )?.status;
+    const { ready, reason = 'no reason told' } = stateOf(conditionOf(status?.conditions, 'Ready'));
+    if (ready === 'true') return { found: true };
+    if (ready !== 'false') return { waitsFor: `${refText(object)} is not looked at: does External Secrets run?` };
+    const isFinal = session.deps.clock.monotonic() - begun > patienceMs;
+    return {
+      waitsFor: `${refText(object)} is not ready (${reason}): kubectl -n ${object.namespace} get events names what its store lacks`,
+      isFinal,
+    };
+  });
+}
+
+export function rightsFor(namespace: string): Right[] {
+  const of = (verb: Right['verb'], what: string, in_ = group): Right => ({
+    verb,
+    group: in_,
+    resource: what,
+    namespace,
+  });
+  return [
+    of('create', externalResource),
+    of('delete', externalResource),
+    of('create', 'secrets', ''),
+    of('get', 'secrets', ''),
+    of('patch', 'secrets', ''),
+  ];
+}

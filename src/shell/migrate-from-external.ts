@@ -1,0 +1,117 @@
+import { refText, type ObjectRef } from '../core/kubernetes.ts';
+import { creationPolicy, targetName } from '../core/secret-writers.ts';
+import type { Secret } from '../core/secret.ts';
+import { OperatorError } from '../errors.ts';
+import { ExitCode } from '../exit-codes.ts';
+import type { ExternalOptions } from './external-trial.ts';
+import { externalResource, externalsIn, rightsFor } from './external-writers.ts';
+import {
+  isOwned,
+  readUnchanged,
+  refuseOwned,
+  untilSeen,
+  type MigrationCourse,
+  type MigrationStep,
+} from './migrate-steps.ts';
+import type { Session } from './session.ts';
+
+/** Gives the Secret back to whoever wants it: nothing of its values is touched. */
+export async function courseFromExternal(
+  session: Session,
+  secret: Secret,
+  { timeoutMs }: Pick<ExternalOptions, 'timeoutMs'>,
+): Promise<MigrationCourse> {
+  const { namespace, name } = secret.metadata;
+  const writer = (await externalsIn(session, namespace)).find((each) => targetName(each) === name);
+  const isMarked = secret.owner?.by === 'external-secrets';
+  const object = { kind: 'ExternalSecret', namespace, name: writer?.metadata.name ?? name };
+  const steps: MigrationStep[] = [];
+  if (writer !== undefined && creationPolicy(writer) === 'Owner')
+    steps.push(orphanStep(session, secret, { object, timeoutMs }));
+  if (writer !== undefined) {
+    steps.push({
+      action: 'delete-writer',
+      object,
+      plan: 'the Secret stays',
+      run: async () => {
+        await refuseOwned(session, secret);
+        await session.cluster.deleteSecretWriter({
+          resource: externalResource,
+          namespace,
+          name: object.name,
+          uid: writer.metadata.uid ?? '',
+          takesSecret: false,
+        });
+        await untilSeen(session, timeoutMs, async () => {
+          const isThere = (await externalsIn(session, namespace)).some(
+            ({ metadata }) => metadata.uid === writer.metadata.uid,
+          );
+          return isThere ? { waitsFor: `${refText(object)} is not gone yet` } : { found: true };
+        });
+        return 'gone';
+      },
+    });
+  }
+  if (writer !== undefined || isMarked) steps.push(releaseStep(session, secret));
+  return { steps, rights: rightsFor(namespace), notes: [] };
+}
+
+function orphanStep(
+  session: Session,
+  secret: Secret,
+  { object, timeoutMs }: { object: ObjectRef; timeoutMs: number },
+): MigrationStep {
+  const { cluster } = session;
+  return {
+    action: 'release-secret',
+    object,
+    plan: 'creationPolicy Orphan, so that the Secret outlives it',
+    run: async () => {
+      const ref = { ...object, kind: 'ExternalSecret' as const };
+      const found = await cluster.readSynced(ref);
+      if (found.state !== 'present')
+        throw new OperatorError('conflict', `${refText(object)} can no longer be read`, { exitCode: ExitCode.partial });
+      const resourceVersion = found.value.metadata.resourceVersion ?? '';
+      await cluster.patchSynced(ref, {
+        resourceVersion,
+        spec: { target: { creationPolicy: 'Orphan' } },
+        annotations: {},
+      });
+      const { namespace, name } = secret.metadata;
+      const owner = await cluster.readSecret(namespace, name);
+      if (owner.state === 'present' && isOwned(owner.value)) {
+        await cluster.releaseSecret({
+          namespace,
+          name,
+          resourceVersion: owner.value.metadata.resourceVersion ?? '',
+          from: externalResource,
+        });
+      }
+      await untilSeen(session, timeoutMs, async () => {
+        const now = await readUnchanged(session, secret);
+        return isOwned(now) ? { waitsFor: `${refText(object)} still owns the Secret` } : { found: true };
+      });
+      return 'the Secret outlives it now';
+    },
+  };
+}
+
+function releaseStep(session: Session, secret: Secret): MigrationStep {
+  const { namespace, name } = secret.metadata;
+  return {
+    action: 'release-secret',
+    object: { kind: 'Secret', namespace, name },
+    plan: 'the marks of External Secrets go, the values stay',
+    run: async () => {
+      const now = await readUnchanged(session, secret);
+      await session.cluster.releaseSecret({
+        namespace,
+        name,
+        resourceVersion: now.metadata.resourceVersion ?? '',
+        from: externalResource,
+      });
+      await readUnchanged(session, secret);
+      return 'nobody writes it any more, and every key is what it was';
+    },
+  };
+}
