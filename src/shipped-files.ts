@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 
+const root = packageRoot(import.meta.dirname);
+
 /** What ships with c2l beside its code: `stacks/`, `drills/`, `runbooks/`, `manifests/` and `package.json`. */
 export function readShipped(path: string): string {
   return readFileSync(placeOf(path), 'utf8');
@@ -13,7 +15,6 @@ export function listShipped(folder: string): readonly string[] {
 
 /** Stacks and drills lie beside the code, in the sources and in the build; the rest lies beside package.json. */
 function placeOf(path: string): string {
-  const root = packageRoot(import.meta.dirname);
   const isBesideCode = /^(stacks|drills)(\/|$)/.test(path);
   const [code = ''] = relative(root, import.meta.dirname).split(sep);
   return isBesideCode ? join(root, code, path) : join(root, path);

@@ -1,8 +1,7 @@
 import { Argument, type Command } from 'commander';
 
-import { completionShells, type CompletionShell } from '../render/completion-script.ts';
-import type { World } from './registry.ts';
-import type { Registry } from './registry.ts';
+import { completionShells, type CompletionShell } from '../render/completion-shells.ts';
+import type { Registry, World } from './registry.ts';
 
 /** What the scripts of the shells ask; nobody types it, and help does not list it. */
 export const completeWord = '__complete';

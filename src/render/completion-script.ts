@@ -1,5 +1,4 @@
-export const completionShells = ['bash', 'zsh', 'fish'] as const;
-export type CompletionShell = (typeof completionShells)[number];
+import type { CompletionShell } from './completion-shells.ts';
 
 /** The script knows no command: it asks c2l at each Tab, so that it never has to be made anew. */
 export function completionScript(shell: CompletionShell): string {
