@@ -59,7 +59,7 @@ export class KeyVaultConnection {
   readonly #limit = new AbortController();
   /** Never resolves; rejects when the limit ends. */
   readonly #ended: Promise<never>;
-  readonly #startedAt = Date.now();
+  readonly #startedAt = performance.now();
   #silence: NodeJS.Timeout | undefined;
   /** Whether it was the credential that was silent. */
   #lacksToken = false;
@@ -177,7 +177,7 @@ export class KeyVaultConnection {
   /** The library waits for as long as it is told, and not at all where it is told nothing. */
   #bePatient(retryAfter: string | undefined, headers: { set(name: string, value: string): void }): void {
     const seconds = retryAfter === undefined ? 1 : Number(retryAfter);
-    const end = Date.now() + seconds * 1000;
+    const end = performance.now() + seconds * 1000;
     if (!(end - this.#startedAt <= patience * this.#limitMs)) {
       this.#limit.abort();
       return;

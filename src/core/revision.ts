@@ -1,3 +1,4 @@
+import { compareText } from './findings.ts';
 import type { OwnerReference } from './kubernetes-metadata.ts';
 import type { KeyChange, PlannedKey } from './secret-reports.ts';
 import type { Secret } from './secret.ts';
@@ -101,8 +102,10 @@ export interface KeptRevision {
   readonly ownerReferences: readonly OwnerReference[];
   /** Kept before its Secret was deleted, to be created again. */
   readonly immutable: boolean;
-  /** UTC, ISO 8601. */
+  /** UTC, ISO 8601, by the clock of who kept it. */
   readonly keptAt: string;
+  /** The same by the server's clock, to the second. */
+  readonly createdAt: string;
   readonly keptBy: string;
   readonly version: string;
   readonly command: string;
@@ -134,6 +137,7 @@ export function readRevision({ metadata, type, data }: Secret): KeptRevision | u
     ownerReferences: owners(original['ownerReferences']),
     immutable: original['immutable'] === true,
     keptAt: text('kept-at', metadata.creationTimestamp),
+    createdAt: metadata.creationTimestamp ?? '',
     keptBy: text('kept-by'),
     version: text('version'),
     command: text('command'),
@@ -160,12 +164,15 @@ export function marksOf(
   return { labels, annotations: Object.fromEntries(kept), ...(immutable ? { ownerReferences, immutable } : {}) };
 }
 
-/** The revisions among Secrets, newest first. */
+/**
+ * The revisions among Secrets, newest first as the server tells it: with the clock of an operator that was set back, the
+ * one that was just kept would seem to be the oldest. Within a second their names tell.
+ */
 export function revisionsIn(secrets: readonly Secret[], of?: { namespace: string; name: string }): KeptRevision[] {
   return secrets
     .flatMap((secret) => readRevision(secret) ?? [])
     .filter(({ namespace, secretName }) => of === undefined || (namespace === of.namespace && secretName === of.name))
-    .sort((left, right) => (left.id < right.id ? 1 : left.id > right.id ? -1 : 0));
+    .sort((left, right) => compareText(right.createdAt, left.createdAt) || compareText(right.id, left.id));
 }
 
 /**

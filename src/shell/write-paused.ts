@@ -26,13 +26,15 @@ const pollMs = 250;
 export async function writePaused(session: Session, { pause, command, write }: PausedWrite): Promise<Written> {
   const { objects, secrets, durationMs } = pause;
   if (objects.length === 0) return write();
-  const until = new Date(session.deps.clock.now().getTime() + durationMs);
+  const { clock } = session.deps;
+  const until = new Date(clock.now().getTime() + durationMs);
+  const deadline = clock.monotonic() + durationMs;
   const held = await pauseSync(session, objects, { until, command });
   try {
     const done = await write();
     // What a killed run wrote already is held as what is written now.
     const isHeld = done.written.length > 0 || done.outcomes.length === 0;
-    const end = isHeld ? await hold(session, held, { until, secrets }) : undefined;
+    const end = isHeld ? await hold(session, held, { until, deadline, secrets }) : undefined;
     const resumed = (await resumeSync(session, objects, held)).map((step) => withEnd(step, end));
     return { ...done, outcomes: [...held.outcomes, ...done.outcomes, ...resumed] };
   } catch (error) {
@@ -53,11 +55,13 @@ function withEnd(step: StepOutcome, end: string | undefined): StepOutcome {
 
 interface Hold {
   readonly until: Date;
+  /** The same by the monotonic clock. */
+  readonly deadline: number;
   readonly secrets: readonly ObjectRef[];
 }
 
 /** Gives how it ended, and what comes of that. */
-async function hold(session: Session, { objects }: HeldPauses, { until, secrets }: Hold): Promise<string> {
+async function hold(session: Session, { objects }: HeldPauses, { until, deadline, secrets }: Hold): Promise<string> {
   const { clock, signal, terminal } = session.deps;
   const names = objects.map(refText).join(', ');
   const progress = terminal.progress(`${names} paused until ${utcText(until.toISOString())}; Ctrl-C ends it now`);
@@ -68,7 +72,7 @@ async function hold(session: Session, { objects }: HeldPauses, { until, secrets 
   try {
     for (;;) {
       if (await isHeldByGit(session, objects, secrets)) return finish('ok', 'Git holds what was written: it stays');
-      const left = until.getTime() - clock.now().getTime();
+      const left = deadline - clock.monotonic();
       if (left <= 0) return finish('stopped', 'the time is over: what its source does not hold is set back now');
       await clock.sleep(Math.min(left, askMs), signal);
     }

@@ -26,12 +26,17 @@ async function waitingCluster() {
   return cluster;
 }
 
-/** A session in which each sleep takes 10 s that nobody waits for; `waited` is how many seconds those were in all. */
+const dayMs = 86_400_000;
+
+/**
+ * A session in which each sleep takes 10 s that nobody waits for, and the time of day is set on or back a day meanwhile;
+ * `waited` is how many seconds those were in all.
+ */
 function hurried(session: Session) {
   const clock = session.deps.clock;
   let slept = 0;
   const hasty: Clock = {
-    now: () => clock.now(),
+    now: () => new Date(clock.now().getTime() + (slept % 20_000 === 0 ? dayMs : -dayMs)),
     monotonic: () => slept,
     sleep: (_, signal) => {
       slept += 10_000;

@@ -131,6 +131,22 @@ describe('of several revisions', () => {
     expect(surplusRevisions(all, 4)).toEqual([]);
   });
 
+  test('the server tells which is the newest, not the clock of who kept it', () => {
+    const born = (revision: Secret, creationTimestamp: string): Secret => ({
+      ...revision,
+      metadata: { ...revision.metadata, creationTimestamp },
+    });
+    // Kept first by a machine that is ahead, and last by one that was set back.
+    const all = revisionsIn([
+      born(at(50, 'a'), '2026-01-01T09:01:00Z'),
+      born(at(2, 'b'), '2026-01-01T09:02:00Z'),
+      born(at(3, 'c'), '2026-01-01T09:02:00Z'),
+      born(at(1, 'd'), '2026-01-01T09:03:00Z'),
+    ]);
+    expect(minutes(all)).toEqual(['01', '03', '02', '50']);
+    expect(minutes(surplusRevisions(all, 1))).toEqual(['50', '02', '03']);
+  });
+
   test('that of a write which never came is surplus: the next one holds the same', () => {
     const all = revisionsIn([at(1, 'a'), at(2, 'b'), at(3, 'b')]);
     expect(minutes(surplusRevisions(all, 10))).toEqual(['02']);

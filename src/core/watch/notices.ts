@@ -84,11 +84,11 @@ export function dueDeliveries(queue: readonly Delivery[], now: Date): Delivery[]
   return [...heads.values()].filter((delivery) => waitMs(delivery, now) <= 0);
 }
 
-/** How long until a delivery may be tried. A clock that was set back does not make anybody wait longer than ever. */
-export function waitMs({ notBefore }: Delivery, now: Date): number {
+/** How long until a delivery may be tried. More than its whole pause tells that the clock was set back: then it is due. */
+export function waitMs({ notBefore, pauseMs = longestPauseMs }: Delivery, now: Date): number {
   if (notBefore === undefined) return 0;
   const wait = Date.parse(notBefore) - now.getTime();
-  return wait > longestPauseMs * 2 ? 0 : Math.max(0, wait);
+  return wait > pauseMs ? 0 : Math.max(0, wait);
 }
 
 export function delivered(queue: readonly Delivery[], done: Delivery): Delivery[] {
@@ -98,9 +98,10 @@ export function delivered(queue: readonly Delivery[], done: Delivery): Delivery[
 /** The same delivery, to be tried again later: twice as long after each failure, or when the receiver asks for it. */
 export function postponed(queue: readonly Delivery[], failed: Delivery, now: Date, askedMs = 0): Delivery[] {
   const attempts = failed.attempts + 1;
-  const pause = Math.max(askedMs, firstPauseMs * 2 ** Math.min(attempts - 1, 10));
-  const notBefore = new Date(now.getTime() + Math.min(pause, longestPauseMs)).toISOString();
-  return queue.map((delivery) => (isSame(delivery, failed) ? { ...delivery, attempts, notBefore } : delivery));
+  const wanted = Math.max(askedMs, firstPauseMs * 2 ** Math.min(attempts - 1, 10));
+  const pauseMs = Math.min(wanted, longestPauseMs);
+  const notBefore = new Date(now.getTime() + pauseMs).toISOString();
+  return queue.map((delivery) => (isSame(delivery, failed) ? { ...delivery, attempts, notBefore, pauseMs } : delivery));
 }
 
 function isSame(left: Delivery, right: Delivery): boolean {

@@ -39,7 +39,13 @@ const incident = z.object({
   roots: z.array(part).describe('what it began with'),
 });
 
-const delivery = z.object({ notice, to: z.string(), attempts: amount, notBefore: time.optional() });
+const delivery = z.object({
+  notice,
+  to: z.string(),
+  attempts: amount,
+  notBefore: time.optional(),
+  pauseMs: amount.optional().describe('from the last failure to notBefore'),
+});
 
 const target = z.object({
   id: z.string(),
