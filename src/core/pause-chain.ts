@@ -1,3 +1,4 @@
+import { heldWorkloads } from './argocd.ts';
 import { syncPolicy } from './finding-owner.ts';
 import { refId, refText, type Application, type ObjectRef } from './kubernetes.ts';
 import type { ObjectMeta } from './kubernetes-metadata.ts';
@@ -5,8 +6,9 @@ import { controllerOf } from './object-owners.ts';
 import { creationPolicy, writerIndex } from './secret-writers.ts';
 import type { Snapshot } from './snapshot.ts';
 import { pausableGroups, pausableRef, type PausableRef } from './sync-pause.ts';
+import type { Workload } from './workloads.ts';
 
-/** What has to be paused so that a Secret stays as it is written; outermost first, since an outer one undoes the next. */
+/** What has to be paused so that an object stays as it is written; outermost first, since an outer one undoes the next. */
 export interface PauseChain {
   readonly objects: readonly PausableRef[];
   /** What would undo the pause and cannot be paused itself. */
@@ -16,14 +18,39 @@ export interface PauseChain {
 /** Who would undo a write to this Secret, and who would undo that they are kept from it. */
 export function pauseChain(snapshot: Snapshot, { namespace, name }: Pick<ObjectRef, 'namespace' | 'name'>): PauseChain {
   const { external, application } = writerIndex(snapshot).of(namespace, name);
-  const first: { object: PausableRef; metadata: ObjectMeta }[] = [
-    ...(application !== undefined && syncPolicy(application) !== 'manual'
-      ? [{ object: pausableRef('Application', application.metadata), metadata: application.metadata }]
-      : []),
+  return outward(snapshot, [
+    ...(application !== undefined && syncPolicy(application) !== 'manual' ? [linkOf(application)] : []),
     ...(external !== undefined && creationPolicy(external) !== 'None'
       ? [{ object: pausableRef('ExternalSecret', external.metadata), metadata: external.metadata }]
       : []),
-  ];
+  ]);
+}
+
+/** By workload, who would scale it back at once where it is scaled by hand, and who would undo that they are kept from it. */
+export function healerChains(snapshot: Snapshot, all: readonly Workload[]): (ref: ObjectRef) => PauseChain {
+  const heldBy = heldWorkloads(all);
+  const healers = snapshot.argocd.applications.items
+    .filter((application) => syncPolicy(application) === 'self-heal')
+    .map((application) => ({ application, held: new Set(heldBy(application).map(refId)) }));
+  return (ref) => {
+    const own = healers.filter(({ held }) => held.has(refId(ref)));
+    return outward(
+      snapshot,
+      own.map(({ application }) => linkOf(application)),
+    );
+  };
+}
+
+interface Link {
+  readonly object: PausableRef;
+  readonly metadata: ObjectMeta;
+}
+
+function linkOf({ metadata }: Application): Link {
+  return { object: pausableRef('Application', metadata), metadata };
+}
+
+function outward(snapshot: Snapshot, first: readonly Link[]): PauseChain {
   const chain: PausableRef[] = [];
   const seen = new Set<string>();
   let obstacle: PauseChain['obstacle'];
@@ -36,7 +63,7 @@ export function pauseChain(snapshot: Snapshot, { namespace, name }: Pick<ObjectR
     next = fresh.flatMap(({ object, metadata }) => {
       const parent = applicationOf(object, metadata, snapshot);
       if (parent === undefined || syncPolicy(parent) === 'manual') return [];
-      return [{ object: pausableRef('Application', parent.metadata), metadata: parent.metadata }];
+      return [linkOf(parent)];
     });
   }
   return { objects: chain, ...(obstacle && { obstacle }) };

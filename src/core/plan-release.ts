@@ -3,12 +3,14 @@ import { isAboutSecret } from './kubelet-message.ts';
 import { refId, refText, type ObjectRef } from './kubernetes.ts';
 import type { Pod } from './kubernetes-pod.ts';
 import { refOf } from './object-owners.ts';
+import type { PauseChain } from './pause-chain.ts';
 import type { PodNeed } from './pod-need.ts';
 import { containerStatuses } from './pod-state.ts';
 import { secretReferences } from './references.ts';
 import { renewalObstacle, type ObstacleScene } from './restart-obstacles.ts';
 import type { Secret } from './secret.ts';
 import type { SecretsView } from './secrets-view.ts';
+import type { PausableRef } from './sync-pause.ts';
 import { isLater, outdatedSecrets } from './value-age.ts';
 import type { Workload } from './workloads.ts';
 
@@ -34,15 +36,22 @@ export interface JudgedWorkload {
 
 export interface ReleasePlan {
   readonly steps: readonly ReleaseStep[];
+  /** Who would scale them back before all are gone; outermost first. */
+  readonly pause: readonly PausableRef[];
   /** By `refId` of the workload: why the pods that need it cannot get rid of the old Secret. */
   readonly obstacles: ReadonlyMap<string, string>;
+}
+
+export interface ReleaseScene extends ObstacleScene {
+  /** Who scales a workload back at once. */
+  readonly healers: (ref: ObjectRef) => PauseChain;
 }
 
 /**
  * What has to be gone at one time. kubelet keeps an immutable Secret as long as any pod of its node refers to it, and
  * gives the old one to new pods too, so that a Secret which was created again is not reached by a rollout.
  */
-export function planRelease(all: readonly JudgedWorkload[], scene: ObstacleScene): ReleasePlan {
+export function planRelease(all: readonly JudgedWorkload[], scene: ReleaseScene): ReleasePlan {
   const steps = new Map(all.flatMap(({ workload }) => begunStep(workload)).map((step) => [refId(step.workload), step]));
   const obstacles = new Map<string, string>();
   for (const secret of heldSecrets(all, scene.view)) {
@@ -56,7 +65,9 @@ export function planRelease(all: readonly JudgedWorkload[], scene: ObstacleScene
       else if (isScalable(workload.ref)) steps.set(id, releaseStep(workload.ref, workload.replicas, secret));
     }
   }
-  return { steps: [...steps.values()], obstacles };
+  const paused = [...steps.values()].flatMap(({ workload }) => scene.healers(workload).objects);
+  const pause = [...new Map(paused.map((ref) => [refId(ref), ref])).values()];
+  return { steps: [...steps.values()], pause, obstacles };
 }
 
 function begunStep({ ref, object, replicas }: Workload): ReleaseStep[] {
@@ -110,7 +121,7 @@ function refersTo(pod: Pod, { metadata: { namespace, name } }: Secret): boolean 
   return references.some((reference) => reference.namespace === namespace && reference.secret === name);
 }
 
-function obstacleOf(users: readonly JudgedWorkload[], secret: Secret, scene: ObstacleScene): string | undefined {
+function obstacleOf(users: readonly JudgedWorkload[], secret: Secret, scene: ReleaseScene): string | undefined {
   const { namespace, name } = secret.metadata;
   const fixed = users.map(({ workload }) => workload.ref).filter((ref) => !isScalable(ref));
   if (fixed.length > 0) {
@@ -122,7 +133,9 @@ function obstacleOf(users: readonly JudgedWorkload[], secret: Secret, scene: Obs
     );
   }
   for (const { workload } of users) {
-    const obstacle = renewalObstacle(workload, scene);
+    const healed = scene.healers(workload.ref).obstacle;
+    const obstacle =
+      healed === undefined ? renewalObstacle(workload, scene) : `it is scaled back, since ${healed.reason}`;
     if (obstacle !== undefined) {
       return `kubelet keeps the old Secret ${name} as long as ${refText(workload.ref)} uses it: ${obstacle}`;
     }

@@ -5,6 +5,7 @@ import type { Pod } from './kubernetes-pod.ts';
 import { missingServices } from './missing-services.ts';
 import { refOf } from './object-owners.ts';
 import { isBelowPartition } from './partition.ts';
+import { healerChains } from './pause-chain.ts';
 import { planRelease, type JudgedPod, type JudgedWorkload, type ReleaseStep } from './plan-release.ts';
 import { podNeed, type PodNeed } from './pod-need.ts';
 import { podState } from './pod-state.ts';
@@ -13,6 +14,7 @@ import { replaceObstacle, restartObstacle, templateLack, type ObstacleScene } fr
 import { secretsView } from './secrets-view.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stack } from './stack.ts';
+import type { PausableRef } from './sync-pause.ts';
 import { workloads, type Workload } from './workloads.ts';
 
 /** A pod that serves nobody and whose controller makes a new one at once. */
@@ -45,6 +47,8 @@ export interface KeepStep {
 export interface RestartPlan {
   /** All gone at one time, before anything else is restarted. */
   readonly release: readonly ReleaseStep[];
+  /** Who would undo that, kept from it meanwhile. */
+  readonly pause: readonly PausableRef[];
   readonly replace: readonly ReplaceStep[];
   /** In levels: what a level depends on is in the ones before. */
   readonly restart: readonly (readonly RestartStep[])[];
@@ -67,11 +71,12 @@ export function planRestart(
 ): RestartPlan {
   const graph = dependencyGraph(snapshot, stack);
   const scene = { view: secretsView(snapshot), stack, acceptDataLoss, affectedBy };
-  const all = workloads(snapshot).map((workload) => ({
+  const found = workloads(snapshot);
+  const all = found.map((workload) => ({
     workload,
     judged: workload.pods.map((pod): JudgedPod => ({ pod, need: needOf(workload, pod, scene) })),
   }));
-  const release = planRelease(all, scene);
+  const release = planRelease(all, { ...scene, healers: healerChains(snapshot, found) });
   const released = new Set(release.steps.map(({ workload }) => refId(workload)));
   const rolled = all.filter(({ workload }) => !released.has(refId(workload.ref)));
   const plans = rolled.map(({ workload, judged }) => {
@@ -83,6 +88,7 @@ export function planRestart(
   const restart = plans.flatMap((plan) => plan.restart);
   return {
     release: release.steps,
+    pause: release.pause,
     replace: plans.flatMap((plan) => plan.replace),
     restart: inLevels(restart, graph),
     keep: plans.flatMap((plan) => plan.keep),

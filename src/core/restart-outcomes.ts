@@ -9,12 +9,13 @@ export function withoutWrites({ release, replace, restart, keep }: RestartPlan):
     ...[...release, ...restart.flat()].map(({ workload, reason }) => ({ object: workload, reason })),
   ];
   const kept = left.map((step) => ({ ...step, reason: `left to kubelet: ${step.reason}`, isWithheld: false }));
-  return { release: [], replace: [], restart: [], keep: [...kept, ...keep] };
+  return { release: [], pause: [], replace: [], restart: [], keep: [...kept, ...keep] };
 }
 
 /** The plan as a report shows it before anything is done. */
-export function plannedOutcomes({ release, replace, restart, keep }: RestartPlan): StepOutcome[] {
+export function plannedOutcomes({ release, pause, replace, restart, keep }: RestartPlan): StepOutcome[] {
   return [
+    ...pause.map((object) => planned('pause-sync', object, 'while what it would scale back is scaled to 0')),
     ...replace.map(({ pod, reason }) => planned('replace-pod', pod, reason)),
     ...[...release, ...restart.flat()].map(({ workload, reason }) => planned('restart-workload', workload, reason)),
     ...keptOutcomes(keep),

@@ -9,6 +9,7 @@ import { ExitCode } from '../exit-codes.ts';
 import { outcomeLines } from '../render/change-text.ts';
 import { createStyle } from '../render/style.ts';
 import { confirmWrite, type ConfirmOptions } from './confirm.ts';
+import { pauseRights } from './pause-sync.ts';
 import type { Session } from './session.ts';
 
 export interface AgreeOptions extends ConfirmOptions {
@@ -50,9 +51,9 @@ function left(plan: RestartPlan, declined: readonly (RestartStep | ReleaseStep)[
   }));
   const restart = without(plan.restart, declined);
   const replace = isAgreed ? plan.replace : [];
-  const release = isAgreed ? plan.release : [];
+  const [release, pause] = isAgreed ? [plan.release, plan.pause] : [[], []];
   const isSomethingLeft = release.length + restart.length + replace.length > 0;
-  if (isSomethingLeft) return { release, replace, restart, keep: [...keep, ...plan.keep] };
+  if (isSomethingLeft) return { release, pause, replace, restart, keep: [...keep, ...plan.keep] };
   throw new OperatorError('declined', 'declined; nothing was changed', { exitCode: ExitCode.declined });
 }
 
@@ -88,8 +89,12 @@ async function confirmDeletes(session: Session, { replace }: RestartPlan, option
   await confirmWrite(session, `delete ${pods.join(', ')} where a PodDisruptionBudget refuses the eviction?`, options);
 }
 
-export function restartRights({ release, replace, restart }: RestartPlan, deletable: ReadonlySet<string>): Right[] {
+export function restartRights(
+  { release, pause, replace, restart }: RestartPlan,
+  deletable: ReadonlySet<string>,
+): Right[] {
   const rights = [
+    ...pauseRights(pause),
     ...replace.map(({ pod }): Right => ({
       verb: 'create',
       group: '',

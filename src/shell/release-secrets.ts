@@ -4,8 +4,10 @@ import { replicasAnnotation } from '../core/cut-off-restart.ts';
 import type { ReleaseStep } from '../core/plan-release.ts';
 import type { StepOutcome } from '../core/report.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import type { PausableRef } from '../core/sync-pause.ts';
 import { OperatorError } from '../errors.ts';
 import { createLiveView } from './live-view.ts';
+import { pauseSync, resumeSync, type HeldPauses } from './pause-sync.ts';
 import type { Session } from './session.ts';
 import { writeAgain } from './write-again.ts';
 
@@ -15,6 +17,17 @@ const pollMs = 250;
 /** A pod with no time to end is gone from the API before kubelet has ended it, which nothing in the API tells. */
 const forcedEndMs = 5000;
 
+/** How much longer than all waiting a pause may take, before others end it. */
+const afterwardsMs = 60_000;
+
+interface ReleaseOptions {
+  readonly steps: readonly ReleaseStep[];
+  /** Who would scale them back; outermost first. */
+  readonly pause: readonly PausableRef[];
+  /** By the monotonic clock. */
+  readonly deadline: number;
+}
+
 /**
  * Lets a kubelet forget what it keeps of a Secret: all that use it are scaled to 0, and back once no pod of theirs is
  * left. Whatever comes between, they are scaled back; a run that is killed leaves on each how many pods it had.
@@ -22,9 +35,27 @@ const forcedEndMs = 5000;
 export async function releaseSecrets(
   session: Session,
   snapshot: Snapshot,
-  { steps, deadline }: { readonly steps: readonly ReleaseStep[]; readonly deadline: number },
+  { steps, pause, deadline }: ReleaseOptions,
 ): Promise<StepOutcome[]> {
   if (steps.length === 0) return [];
+  if (pause.length === 0) return released(session, snapshot, { steps, deadline });
+  const { clock } = session.deps;
+  const until = new Date(clock.now().getTime() + deadline - clock.monotonic() + afterwardsMs);
+  let held: HeldPauses;
+  try {
+    held = await pauseSync(session, pause, { until, command: 'restart' });
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    return steps.map((step) => outcomeOf(step, `who would scale it back could not be paused: ${error.message}`));
+  }
+  const outcomes = await released(session, snapshot, { steps, deadline });
+  return [...held.outcomes, ...outcomes, ...(await resumeSync(session, pause, held))];
+}
+
+type Released = Omit<ReleaseOptions, 'pause'>;
+
+/** Never throws OperatorError. */
+async function released(session: Session, snapshot: Snapshot, { steps, deadline }: Released): Promise<StepOutcome[]> {
   const text = steps.map(({ workload }) => refText(workload)).join(', ');
   const progress = session.deps.terminal.progress(`scaling ${text} to 0`);
   const failure = await messageOf(
@@ -45,15 +76,18 @@ async function scaledBack(
   deadline: number,
   { step, failure }: { readonly step: ReleaseStep; readonly failure: string | undefined },
 ): Promise<StepOutcome> {
-  const { workload, replicas, reason } = step;
+  const { replicas } = step;
   const lost = await messageOf(scale(session, deadline, { step, replicas }));
-  const outcome = lost ?? failure;
-  const left = lost === undefined ? '' : `; it may still be scaled to 0: c2l restart scales it back to ${replicas}`;
+  if (lost === undefined) return outcomeOf(step, failure);
+  return outcomeOf(step, `${lost}; it may still be scaled to 0: c2l restart scales it back to ${replicas}`);
+}
+
+function outcomeOf({ workload, reason }: ReleaseStep, failure: string | undefined): StepOutcome {
   return {
     action: 'restart-workload',
     object: workload,
-    outcome: outcome === undefined ? 'done' : 'failed',
-    detail: outcome === undefined ? reason : `${outcome}${left}`,
+    outcome: failure === undefined ? 'done' : 'failed',
+    detail: failure ?? reason,
   };
 }
 
@@ -72,7 +106,7 @@ async function scale(
 async function untilGone(
   { cluster, deps, scope }: Session,
   first: Snapshot,
-  { steps, deadline }: { readonly steps: readonly ReleaseStep[]; readonly deadline: number },
+  { steps, deadline }: Released,
 ): Promise<void> {
   const { clock, signal } = deps;
   const view = createLiveView({ cluster, scope, clock }, first);

@@ -63,7 +63,7 @@ export async function runRestart(session: Session, options: RestartOptions): Pro
   const deadline = deps.clock.monotonic() + patience;
   const begun = [
     ...resumed,
-    ...(await releaseSecrets(session, snapshot, { steps: plan.release, deadline })),
+    ...(await releaseSecrets(session, snapshot, { steps: plan.release, pause: plan.pause, deadline })),
     ...(await replacePods(session, plan.replace, { deadline, deletable: choice.deletable })),
     ...(await restartBranches(session, snapshot, { levels: plan.restart, deadline })),
   ];

@@ -6,15 +6,18 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import type { RestartReport } from '../../src/core/restart-report.ts';
+import { pauseAnnotation } from '../../src/core/sync-pause.ts';
 import { runCli } from '../support/run-cli.ts';
 import { base64, secret, workload } from './matrix/manifests.ts';
 import { untilLater, untilShown } from './matrix/set-up-row.ts';
 import { needsA } from './restarts/rows-needed.ts';
+import { container, secretEnv } from './support/pods.ts';
 import { worldKinds, type KubeObject, type World } from './support/worlds.ts';
 
 jest.setTimeout(300_000);
 
 const mergePatch = 'application/merge-patch+json';
+const needsFixed = { containers: [container('main', { env: [secretEnv('A', 'fixed', 'a')] })] };
 const applications = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications';
 
 const hasArgoCd = ({ isThere, isSandbox }: (typeof worldKinds)[number]): boolean =>
@@ -36,12 +39,15 @@ describe.each(worldKinds.filter(hasArgoCd))('a restart of what Argo CD heals by 
     for (const manifest of [
       workload('Deployment', 'api', needsA, { replicas: 2 }),
       workload('StatefulSet', 'queue', needsA, { replicas: 1 }),
+      workload('Deployment', 'store', needsFixed, { replicas: 2 }),
+      workload('StatefulSet', 'log', needsFixed, { replicas: 1 }),
     ]) {
       writeFileSync(join(repository, 'shop', `${manifest.metadata.name}.yaml`), JSON.stringify(manifest));
     }
     git('add', '--all');
     git('-c', 'user.name=t', '-c', 'user.email=t@example.test', 'commit', '--quiet', '--message=shop');
     await world.send('POST', 'secrets', secret('app', 'a', 'b'));
+    await world.send('POST', 'secrets', { ...secret('fixed', 'a'), immutable: true });
     const made = await world.send('POST', applications, {
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'Application',
@@ -54,7 +60,7 @@ describe.each(worldKinds.filter(hasArgoCd))('a restart of what Argo CD heals by 
       },
     });
     expect(made.status).toBe(201);
-    await untilShown(world, world.namespace, { api: 'Running', queue: 'Running' });
+    await untilShown(world, world.namespace, { api: 'Running', queue: 'Running', store: 'Running', log: 'Running' });
   });
 
   afterAll(async () => {
@@ -68,8 +74,11 @@ describe.each(worldKinds.filter(hasArgoCd))('a restart of what Argo CD heals by 
     const argv = ['restart', '-n', world.namespace, '--yes', '--timeout', '120s', '-o', 'json'];
     const { code, stdout } = await runCli(argv, { kubeconfig: world.kubeconfig, cwd: '/' });
     const { outcomes } = JSON.parse(stdout) as RestartReport;
-    const touched = outcomes.filter(({ action }) => action === 'restart-workload' || action === 'replace-pod');
-    return { code, done: touched.map(({ outcome, object: { kind: is } }) => `${outcome} ${is}`).sort() };
+    const touched = outcomes.filter(({ action }) => action !== 'keep-pod' && action !== 'wait-ready');
+    return {
+      code,
+      done: touched.map(({ action, outcome, object: { kind: is } }) => `${outcome} ${action} ${is}`).sort(),
+    };
   }
 
   async function listed(path: string): Promise<readonly KubeObject[]> {
@@ -119,7 +128,10 @@ describe.each(worldKinds.filter(hasArgoCd))('a restart of what Argo CD heals by 
       { data: { a: base64('rotated-value-of-a-xx') } },
       mergePatch,
     );
-    expect(await restart()).toEqual({ code: 0, done: ['done Deployment', 'done StatefulSet'] });
+    expect(await restart()).toEqual({
+      code: 0,
+      done: ['done restart-workload Deployment', 'done restart-workload StatefulSet'],
+    });
     const rolled = await standing();
     expect(await compared()).toBe('Synced, Healthy');
     expect(await compared()).toBe('Synced, Healthy');
@@ -140,5 +152,31 @@ describe.each(worldKinds.filter(hasArgoCd))('a restart of what Argo CD heals by 
     const replaced = await standing();
     expect(await compared()).toBe('Synced, Healthy');
     expect(await standing()).toEqual(replaced);
+  });
+
+  test('of an immutable Secret pauses who would scale back what must be gone at one time, and no longer', async () => {
+    expect(await compared()).toBe('Synced, Healthy');
+    const before = await standing();
+    await untilLater(world, world.namespace);
+    await world.send('DELETE', 'secrets/fixed');
+    await world.send('POST', 'secrets', { ...secret('fixed', 'a', 'b'), immutable: true });
+
+    expect(await restart()).toEqual({
+      code: 0,
+      done: [
+        'done pause-sync Application',
+        'done restart-workload Deployment',
+        'done restart-workload StatefulSet',
+        'done resume-sync Application',
+      ],
+    });
+    const { body } = await world.send('GET', `${applications}/${application}`);
+    expect(body['spec']).toMatchObject({ syncPolicy: { automated: { prune: true, selfHeal: true } } });
+    expect(Object.keys(body.metadata.annotations ?? {})).not.toContain(pauseAnnotation);
+    expect(await compared()).toBe('Synced, Healthy');
+    // Their two workloads and three pods, and nothing else.
+    const after = await standing();
+    expect(after).toHaveLength(before.length);
+    expect(after.filter((each) => !before.includes(each))).toHaveLength(5);
   });
 });

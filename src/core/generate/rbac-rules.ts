@@ -22,6 +22,11 @@ export function readsWorkloads(purpose: RbacPurpose): boolean {
 export function argocdPauseRules(purpose: RbacPurpose): RbacRule[] {
   const apiGroups = ['argoproj.io'];
   const resources = ['applications'];
+  if (purpose === 'restart' || purpose === 'stabilize') {
+    const why =
+      'Argo CD is kept from scaling back what an immutable Secret that was created again wants gone at one time';
+    return [{ why, apiGroups, resources, verbs: ['get', 'patch'] }];
+  }
   if (purpose === 'fix-secrets') {
     return [
       { why: 'with --pause-sync Argo CD is kept from undoing a value', apiGroups, resources, verbs: ['get', 'patch'] },

@@ -159,6 +159,8 @@ export const usedElsewhere: readonly RegExp[] = [
   // Another kind of workload, pods that serve nobody, and what a drill leaves running with an older value.
   /^(restart|dr-drill): patch (deployments|statefulsets|daemonsets) /,
   /^restart: create pods\/eviction /,
+  // Only beside an immutable Secret that was created again is Argo CD paused.
+  /^(restart|stabilize): (get|patch) applications /,
   // The proof of a restarted component that others depend on, as in verify's case.
   /^restart: (get|create|list) (secrets|services\/proxy|pods\/portforward|pods\/exec|endpointslices) /,
 ];
