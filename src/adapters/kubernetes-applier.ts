@@ -155,10 +155,12 @@ function managedElsewhere(answer: ApiAnswer, subject: Subject): OperatorError {
 
 /** The fields by name: the server's message may quote what stands in them. */
 function invalid(answer: ApiAnswer, subject: Subject): OperatorError {
-  const said = apiStatus(answer);
-  const fields = said?.causes.flatMap(({ field }) => (field === '' ? [] : [field])) ?? [];
-  const unknown = [...(said?.message ?? '').matchAll(/unknown field "([^"]+)"/g)].map(([, field = '']) => field);
-  const named = [...new Set([...fields, ...unknown])].slice(0, 5).join(', ');
-  const wrong = unknown.length > 0 ? `it has no field ${named}` : `the API server holds ${named} for invalid`;
-  return writeFailed(subject, named === '' ? `the API server holds it for invalid (${answer.status})` : wrong);
+  const message = apiStatus(answer)?.message ?? '';
+  const unknown = [...message.matchAll(/unknown field "([^"]+)"/g)].map(([, field = '']) => field);
+  if (unknown.length > 0) {
+    return writeFailed(subject, `it has no field ${[...new Set(unknown)].slice(0, 5).join(', ')}`);
+  }
+  return answer.status === 422
+    ? refusal(answer, subject)
+    : writeFailed(subject, `the API server holds it for invalid (${answer.status})`);
 }

@@ -12,7 +12,7 @@ import {
   type Subject,
 } from './kubernetes-errors.ts';
 import { objectPath, servedApi } from './kubernetes-paths.ts';
-import { auditAgain, conflict, writeFailed } from './kubernetes-refusals.ts';
+import { auditAgain, conflict, refusal, writeFailed } from './kubernetes-refusals.ts';
 import { collectionPath } from './kubernetes-resources.ts';
 import { fieldManager, toSecret } from './kubernetes-secret.ts';
 import type { ApiRequest, Transport } from './kubernetes-transport.ts';
@@ -105,19 +105,12 @@ export class KubernetesHandover implements HandoverWriter {
     });
     const { status } = answer;
     if (status < 300 || status === 404 || status === 409) return answer;
-    if (status === 403) {
-      throw new OperatorError('forbidden', `not allowed to ${subject.verb} ${subjectText(subject)} (403)`, {
-        hint: 'c2l generate rbac --for migrate',
-      });
+    if (apiStatus(answer) === undefined) {
+      throw writeFailed(subject, `not as a Kubernetes API server answers (${status})`);
     }
-    throw writeFailed(
-      subject,
-      status === 422
-        ? 'the API server holds it for invalid (422)'
-        : apiStatus(answer) === undefined
-          ? `not as a Kubernetes API server answers (${status})`
-          : `the API server refused it (${status})`,
-    );
+    const error = refusal(answer, subject);
+    if (error.code !== 'forbidden') throw error;
+    throw new OperatorError('forbidden', error.message, { hint: 'c2l generate rbac --for migrate' });
   }
 }
 

@@ -114,6 +114,12 @@ describe('what a write that failed says', () => {
     (response) => {
       sendStatus(response, code, reason, { message: text, ...more });
     };
+  const heldFast = 'field is immutable when `immutable` is set';
+  const invalid = (...causes: readonly { field: string; reason: string; message: string }[]): Answer =>
+    status(422, 'Invalid', {
+      message: `Secret "db" is invalid: ${causes.map(({ field, message }) => `${field}: ${message}`).join(', ')}`,
+      details: { causes },
+    });
 
   test.each<[string, Answer, string, string]>([
     ['409', status(409, 'Conflict'), 'conflict', 'secret shop/db changed since it was read'],
@@ -127,9 +133,51 @@ describe('what a write that failed says', () => {
     ],
     [
       '422 of an immutable Secret',
-      status(422, 'Invalid', { message: `field is immutable ${text}` }),
+      invalid({ field: 'data', reason: 'FieldValueForbidden', message: `Forbidden: ${heldFast}` }),
       'write-failed',
       'patch secrets shop/db failed: it is immutable (422)',
+    ],
+    [
+      '422 of a patch that cannot be read, which repeats the Secret',
+      invalid({ field: 'patch', reason: 'FieldValueInvalid', message: `"immutable": true, ${text}: illegal base64` }),
+      'write-failed',
+      'patch secrets shop/db failed: the API server holds it for invalid (422)',
+    ],
+    [
+      '422 of fields, by their names',
+      invalid(
+        { field: 'type', reason: 'FieldValueInvalid', message: `Invalid value: "${text}": field is immutable` },
+        { field: 'data[tls.crt]', reason: 'FieldValueRequired', message: 'Required value' },
+        { field: 'data[a b]', reason: 'FieldValueInvalid', message: `Invalid value: "${text}": a valid config key` },
+      ),
+      'write-failed',
+      'patch secrets shop/db failed: the API server refuses it: type cannot be changed, data[tls.crt] is missing, data[a b] is invalid (422)',
+    ],
+    [
+      '422 of annotations that are too long, which is not the data',
+      invalid({ field: 'metadata.annotations', reason: 'FieldValueTooLong', message: 'Too long: may not be more' }),
+      'write-failed',
+      'patch secrets shop/db failed: the API server refuses it: metadata.annotations is too long (422)',
+    ],
+    [
+      '422 of an admission policy',
+      status(422, 'Invalid', {
+        message: `secrets "db" is forbidden: ValidatingAdmissionPolicy 'keep' with binding 'keep-shop' denied request: ${text} is immutable`,
+      }),
+      'write-failed',
+      'patch secrets shop/db failed: the admission policy keep refuses it (422)',
+    ],
+    [
+      '403 of an admission webhook',
+      status(403, 'Forbidden', { message: `admission webhook "gate.shop.test" denied the request: ${text}` }),
+      'write-failed',
+      'patch secrets shop/db failed: the admission webhook gate.shop.test refuses it (403)',
+    ],
+    [
+      '403 of a quota',
+      status(403, 'Forbidden', { message: `secrets "db" is forbidden: exceeded quota: small, requested: ${text}` }),
+      'write-failed',
+      'patch secrets shop/db failed: quota small has no room for it (403)',
     ],
     [
       '422',
@@ -169,7 +217,7 @@ describe('what a write that failed says', () => {
     const error = await failureOf(patch(cluster));
 
     expect(error).toMatchObject({ code, message: message.replace('SERVER', server.url) });
-    expect(error.hint).toContain('-n shop');
+    expect(error.hint).toMatch(/ -n shop|^kubectl get validating/);
     expect(server.requests).toHaveLength(1);
     const printed = inspect(error, { depth: 9, showHidden: true });
     expect(printed).not.toContain(text);

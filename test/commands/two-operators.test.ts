@@ -57,15 +57,18 @@ describe('of two who repair the same Secret', () => {
 });
 
 describe('what the server would refuse is known while nothing is changed', () => {
-  const refusal = (code: number, reason: string, message: string) => ({
+  const refusal = (code: number, reason: string, more: object) => ({
     status: code,
     headers: {},
-    body: JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message }),
+    body: JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, ...more }),
   });
+  const quota = { message: 'secrets "x" is forbidden: exceeded quota: small, requested: secrets=1' };
+  const tooLong = { field: 'data', reason: 'FieldValueTooLong', message: 'Too long: may not be more' };
 
   test.each([
-    ['the revision', 'POST', refusal(403, 'Forbidden', 'exceeded quota: secrets=10'), /not allowed to create secrets/],
-    ['the patch', 'PATCH', refusal(422, 'Invalid', 'data: Too long'), /would be larger than 1 MiB/],
+    ['the revision, by RBAC', 'POST', refusal(403, 'Forbidden', {}), /not allowed to create secrets/],
+    ['the revision', 'POST', refusal(403, 'Forbidden', quota), /quota small has no room for it/],
+    ['the patch', 'PATCH', refusal(422, 'Invalid', { details: { causes: [tooLong] } }), /would be larger than 1 MiB/],
   ])('of %s', async (_name, wanted, answer, message) => {
     const cluster = await sandbox({
       intercept: ({ method, path: asked }) => (method === wanted && asked.includes('dryRun=All') ? answer : undefined),
