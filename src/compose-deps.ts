@@ -84,9 +84,9 @@ export function composeDeps(surroundings: Surroundings): Deps {
         ...(sandbox === undefined ? {} : { azure: { caPem: sandbox.vault.caPem, credential: 'managed-identity' } }),
       });
     },
-    openSealer: async ({ certificateFile }) => {
+    openSealer: async () => {
       const { openKubeseal } = await import('./adapters/kubeseal.ts');
-      return openKubeseal({ env, cwd, certificateFile });
+      return openKubeseal({ env });
     },
     startVault: async () => (await import('./host-vault.ts')).hostVault(),
     startSandbox: async (options) => {
@@ -94,7 +94,7 @@ export function composeDeps(surroundings: Surroundings): Deps {
       const hosted = await hostSandbox(options, env);
       return { ...hosted, vaultUrl: hosted.vault.url };
     },
-    sealing: openSealing({ cwd, clock: systemClock }),
+    sealing: openSealing({ cwd, clock: systemClock, usualFile: env['SEALED_SECRETS_CERT'] }),
     stackFiles: createStackFiles({ cwd }),
     drillFiles: {
       read: async (name) => {

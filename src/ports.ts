@@ -199,7 +199,7 @@ export interface Deps {
   openSource(spec: string, options?: OpenSourceOptions): Promise<ValueSource>;
   openTarget(spec: string, options: { readonly recipients: readonly string[] }): Promise<BackupTarget>;
   /** Undefined where kubeseal is not there. */
-  openSealer(options: { readonly certificateFile?: string | undefined }): Promise<Sealer | undefined>;
+  openSealer(): Promise<Sealer | undefined>;
   readonly sealing: Sealing;
   readonly stackFiles: StackFiles;
   /** A document of a file, YAML or JSON. Throws `plan-invalid`. */

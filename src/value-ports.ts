@@ -81,14 +81,14 @@ export interface SealRequest {
 
 /** Encrypts values for Sealed Secrets. */
 export interface Sealer {
-  /** Of the file that was named; otherwise the controller is to be asked. */
-  readonly certificate?: string;
   /** What stands in `spec.encryptedData`, by key. Throws `write-failed`. */
   seal(request: SealRequest, signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
 }
 
 /** What values are sealed with. */
 export interface Sealing {
+  /** The file that is meant where neither file nor controller is named, as for kubeseal itself. */
+  readonly usualFile?: string | undefined;
   /** The certificate of a file. Throws `source-unreadable`, or `source-invalid` where nothing can be sealed with it. */
   read(path: string): Promise<string>;
   /** Gives a certificate back that something can be sealed with. Throws `source-invalid`. */

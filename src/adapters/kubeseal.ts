@@ -1,19 +1,15 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
 import { firstLine } from '../core/first-line.ts';
 import { OperatorError } from '../errors.ts';
 import type { Sealer, SealRequest } from '../value-ports.ts';
-import { systemCode } from './kubernetes-errors.ts';
 
 export interface KubesealPlace {
   /** Of which the child gets to see nothing in which a value could stand. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Of the controller; `SEALED_SECRETS_CERT` where none is named, as for kubeseal itself. */
-  readonly certificateFile?: string | undefined;
-  readonly cwd?: string;
 }
 
 interface Ended {
@@ -27,24 +23,10 @@ const longestMs = 15_000;
 const install = 'install kubeseal: https://github.com/bitnami-labs/sealed-secrets#kubeseal';
 
 /** The program `kubeseal`; undefined where PATH has none. */
-export async function openKubeseal(place: KubesealPlace): Promise<Sealer | undefined> {
-  const { env } = place;
+export async function openKubeseal({ env }: KubesealPlace): Promise<Sealer | undefined> {
   const version = await run(['--version'], '', { env });
   if (version === undefined) return undefined;
-  const certificate = await certificateIn(place);
-  return { seal: (request, signal) => seal(request, { env, signal }), ...(certificate && { certificate }) };
-}
-
-async function certificateIn({ env, cwd = '', certificateFile }: KubesealPlace): Promise<string | undefined> {
-  const file = certificateFile ?? env['SEALED_SECRETS_CERT'];
-  if (file === undefined || file === '') return undefined;
-  try {
-    return await readFile(resolve(cwd, file), 'utf8');
-  } catch (error) {
-    throw new OperatorError('source-unreadable', `cannot read certificate ${file}: ${systemCode(error)}`, {
-      hint: 'kubeseal --fetch-cert > FILE',
-    });
-  }
+  return { seal: (request, signal) => seal(request, { env, signal }) };
 }
 
 interface Where extends KubesealPlace {

@@ -9,7 +9,7 @@ import { systemCode } from './kubernetes-errors.ts';
 export async function readSealingCertificate(path: string, cwd: string, now: Date): Promise<string> {
   const text = await readFile(resolve(cwd, path), 'utf8').catch((error: unknown) => {
     throw new OperatorError('source-unreadable', `certificate ${path} cannot be read: ${systemCode(error)}`, {
-      hint: 'kubeseal --fetch-cert > cert.pem, or leave --cert away',
+      hint: 'kubeseal --fetch-cert > cert.pem, or leave --seal-cert away',
     });
   });
   return checkSealingCertificate(text, path, now);
@@ -20,7 +20,7 @@ export function checkSealingCertificate(text: string, place: string, now: Date):
   const certificate = parsed(text);
   if (certificate === undefined) {
     throw new OperatorError('source-invalid', `${place} holds no certificate in PEM form`, {
-      hint: 'kubeseal --fetch-cert > cert.pem, then --cert cert.pem',
+      hint: 'kubeseal --fetch-cert > cert.pem, then --seal-cert cert.pem',
     });
   }
   const ends = new Date(certificate.validTo);
@@ -28,7 +28,7 @@ export function checkSealingCertificate(text: string, place: string, now: Date):
   throw new OperatorError(
     'source-invalid',
     `the certificate of ${place} ended at ${ends.toISOString().slice(0, 19)}Z, and kubeseal takes none that has ended`,
-    { hint: 'leave --cert away to ask the controller for its newest, which it makes every 30 days' },
+    { hint: 'leave --seal-cert away to ask the controller for its newest, which it makes every 30 days' },
   );
 }
 

@@ -22,7 +22,7 @@ export function declareSealedSecrets(parent: Command, registry: Registry): void 
     )
     .addHelpText(
       'after',
-      '\nExample:\n  c2l generate sealed-secrets --from azure-key-vault:my-vault --cert cert.pem --out secrets',
+      '\nExample:\n  c2l generate sealed-secrets --from azure-key-vault:my-vault --seal-cert cert.pem --out secrets',
     );
   registry.runs(
     command,

@@ -4,14 +4,12 @@ import type { GlobalFlags, WriteFlags } from '../commands/options.ts';
 import { migrateTargets, type MigrateTarget } from '../core/migrate/migrate-target.ts';
 import { parseDuration } from './parse-arguments.ts';
 import type { Registry } from './registry.ts';
-import { addSealingOptions, addWriteOptions, consent } from './shared-options.ts';
+import { addSealingOptions, addWriteOptions, consent, type SealingFlags } from './shared-options.ts';
 
-interface MigrateFlags {
+interface MigrateFlags extends SealingFlags {
   readonly to: MigrateTarget;
   readonly undo?: boolean;
   readonly store: { readonly kind: string; readonly name: string };
-  readonly cert?: string;
-  readonly controller: string;
   readonly timeout: number;
 }
 
@@ -40,8 +38,8 @@ export function declareMigrate(registry: Registry): void {
       to,
       undo = false,
       store,
-      cert,
-      controller,
+      sealCert,
+      sealController,
       timeout,
       ...flags
     } = command.optsWithGlobals<GlobalFlags & WriteFlags & MigrateFlags>();
@@ -53,8 +51,7 @@ export function declareMigrate(registry: Registry): void {
         to,
         undo,
         store,
-        certificate: cert,
-        controller,
+        sealing: { file: sealCert, controller: sealController },
         timeoutMs: timeout,
       });
   });

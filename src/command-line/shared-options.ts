@@ -4,13 +4,17 @@ import type { WriteFlags } from '../commands/options.ts';
 import type { ValueOptions } from '../shell/fix-secrets.ts';
 import { collect, parseController, parseDuration, parsePositiveCount } from './parse-arguments.ts';
 
-export interface SourceFlags {
+export interface SealingFlags {
+  readonly sealCert?: string;
+  readonly sealController?: string;
+}
+
+export interface SourceFlags extends SealingFlags {
   readonly from?: readonly string[];
   readonly overwrite?: readonly string[];
   readonly recreate?: readonly string[];
   readonly recover?: boolean;
   readonly fillStore?: boolean;
-  readonly sealCert?: string;
   readonly identity?: string;
   readonly generate?: true | readonly string[];
 }
@@ -43,7 +47,7 @@ export function addKeepOption(command: Command): Command {
 }
 
 export function addSourceOptions(command: Command): Command {
-  return command
+  const sources = command
     .option(
       '--from <source>',
       'env:FILE, env:-, age:FILE or azure-key-vault:NAME-OR-URL; repeat in order of precedence',
@@ -54,18 +58,37 @@ export function addSourceOptions(command: Command): Command {
     .option('--identity <file>', 'file of an age identity, for an encrypted backup (default: $C2L_AGE_IDENTITY)')
     .option('--generate [key]', 'make up a value where no source has one and the stack allows it', collect)
     .option('--recover', 'bring back what a Key Vault holds as deleted, where no other source has the value')
-    .option('--fill-store', 'put what is missing into the Key Vault that External Secrets reads, then have it sync')
-    .option('--seal-cert <file>', 'certificate of the Sealed Secrets controller (default: the controller is asked)');
+    .option('--fill-store', 'put what is missing into the Key Vault that External Secrets reads, then have it sync');
+  return addSealingOptions(sources);
+}
+
+export interface PauseFlags {
+  readonly pauseSync?: number;
+}
+
+export function addPauseOption(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '--pause-sync [duration]',
+      'keep Argo CD and External Secrets from undoing it until then, and put their sync back',
+    )
+      .argParser(parseDuration)
+      .preset('15m'),
+  );
 }
 
 /** Where the certificate is that Sealed Secrets opens with. */
 export function addSealingOptions(command: Command): Command {
   return command
-    .option('--cert <file>', 'certificate to seal with; otherwise the controller is asked for it')
+    .option(
+      '--seal-cert <file>',
+      'certificate to seal with (default: $SEALED_SECRETS_CERT, else the Sealed Secrets controller is asked)',
+    )
     .addOption(
-      new Option('--controller <namespace/service>', 'of Sealed Secrets')
-        .argParser(parseController)
-        .default('kube-system/sealed-secrets-controller'),
+      new Option(
+        '--seal-controller <namespace/service>',
+        'of Sealed Secrets (default: wherever it is usually installed)',
+      ).argParser(parseController),
     );
 }
 
@@ -88,6 +111,7 @@ export function valueOptions({
   recover = false,
   fillStore = false,
   sealCert,
+  sealController,
   identity,
   generate,
 }: SourceFlags): ValueOptions {
@@ -97,7 +121,7 @@ export function valueOptions({
     recreate,
     recover,
     fillStore,
-    sealCert,
+    sealing: { file: sealCert, controller: sealController },
     identity,
     generate: generate === true ? 'all' : generate,
   };

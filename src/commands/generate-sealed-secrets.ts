@@ -9,7 +9,7 @@ import { OperatorError } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
 import { fileText } from '../render/generated-files.ts';
-import { controllerCertificate } from '../shell/sealing-certificate.ts';
+import { namedCertificate, sealingCertificate } from '../shell/sealing-certificate.ts';
 import { sealSecrets, type SealOptions } from '../shell/seal-secrets.ts';
 import { openSession } from '../shell/session.ts';
 import { untilInterrupted } from '../shell/until-interrupted.ts';
@@ -20,8 +20,8 @@ export interface SealFlags extends GenerateFlags {
   readonly from?: readonly string[];
   readonly identity?: string;
   readonly scope: SealScope;
-  readonly cert?: string;
-  readonly controller: string;
+  readonly sealCert?: string;
+  readonly sealController?: string;
 }
 
 const kind = 'sealed-secrets';
@@ -50,10 +50,12 @@ export async function runGenerateSealedSecrets(flags: SealFlags, deps: Deps): Pr
 }
 
 async function certificateFor(flags: SealFlags, deps: Deps): Promise<string> {
-  if (flags.cert !== undefined) return deps.sealing.read(flags.cert);
+  const place = { file: flags.sealCert, controller: flags.sealController };
+  const named = await namedCertificate({ deps }, place);
+  if (named !== undefined) return named;
   const session = await openSession(sessionOptions(flags), deps);
   try {
-    return await untilInterrupted(controllerCertificate(session, flags.controller), deps.signal);
+    return await untilInterrupted(sealingCertificate(session, place), deps.signal);
   } finally {
     await session.close();
   }

@@ -1,7 +1,10 @@
+import type { StepOutcome } from '../core/report.ts';
 import type { FixReport } from '../core/secret-reports.ts';
 import type { Phase } from '../core/walk-report.ts';
 import type { OutputFormat } from '../render/output-format.ts';
+import { summaryOf } from '../render/summary.ts';
 import { runFix, type ValueOptions } from '../shell/fix-secrets.ts';
+import { createPauseKeeper } from '../shell/pause-keeper.ts';
 import { runRestart } from '../shell/restart.ts';
 import type { Session } from '../shell/session.ts';
 import { untilInterrupted } from '../shell/until-interrupted.ts';
@@ -15,6 +18,8 @@ export interface StabilizeOptions extends ValueOptions {
   readonly confirm: string | undefined;
   readonly dryRun: boolean;
   readonly keep: number;
+  /** For how long owners that would undo a write may be kept from it, through all phases. */
+  readonly pauseSyncMs?: number | undefined;
   readonly waitOnly: boolean;
   /** Longest wait for recovery, in all. */
   readonly timeoutMs: number;
@@ -25,9 +30,10 @@ export interface StabilizeOptions extends ValueOptions {
 /** From what is wrong to the proof that nothing is. */
 export async function stabilize(session: Session, options: StabilizeOptions): Promise<CommandResult> {
   const { signal } = session.deps;
+  const keeper = createPauseKeeper(session);
   const steps: readonly WalkStep[] = [
     { name: 'audit', body: () => untilInterrupted(audit(session), signal) },
-    { name: 'fix-secrets', body: () => runFix(session, options) },
+    { name: 'fix-secrets', body: () => runFix(session, { ...options, keeper }) },
     { name: 'restart', body: () => runRestart(session, options) },
     {
       name: 'verify',
@@ -35,7 +41,26 @@ export async function stabilize(session: Session, options: StabilizeOptions): Pr
     },
   ];
   const { output, verbose } = options;
-  return walkThrough(session, steps, { command: 'stabilize', output, verbose, leadsOn });
+  const settle = async (phases: readonly Phase[]): Promise<readonly Phase[]> => withSteps(phases, await keeper.end());
+  try {
+    return await walkThrough(session, steps, { command: 'stabilize', output, verbose, leadsOn, settle });
+  } catch (error) {
+    await keeper.release();
+    throw error;
+  }
+}
+
+/** How a pause ended belongs to the phase that began it. */
+function withSteps(phases: readonly Phase[], steps: readonly StepOutcome[]): readonly Phase[] {
+  if (steps.length === 0) return phases;
+  const isUndone = steps.some(({ outcome }) => outcome === 'failed');
+  return phases.map((phase) => {
+    const { report } = phase;
+    if (report?.command !== 'fix-secrets') return phase;
+    const verdict = isUndone ? 'partial' : report.verdict;
+    const whole = { ...report, verdict, outcomes: [...report.outcomes, ...steps] };
+    return { ...phase, verdict, summary: summaryOf(whole), report: whole };
+  });
 }
 
 /**

@@ -23,6 +23,8 @@ export interface WalkOptions {
   readonly verbose: boolean;
   /** Whether the next phase has something to stand on. */
   readonly leadsOn: (phase: Phase) => boolean;
+  /** Ends what a phase left open for those after it, and puts into its report what became of that. */
+  readonly settle?: (phases: readonly Phase[]) => Promise<readonly Phase[]>;
 }
 
 interface Walk {
@@ -40,7 +42,8 @@ export async function walkThrough(
   options: WalkOptions,
 ): Promise<CommandResult> {
   const takenAt = session.deps.clock.now().toISOString();
-  const walk = await walkPhases(session, steps, options);
+  const walked = await walkPhases(session, steps, options);
+  const walk = { ...walked, phases: (await options.settle?.(walked.phases)) ?? walked.phases };
   const last = walk.phases.findLast(({ report }) => report !== undefined)?.report;
   const verdict = walk.failure === undefined ? endVerdict(walk.phases, last) : failedVerdict(walk);
   const report: WalkReport = {

@@ -10,10 +10,12 @@ import { fixReport, type FixResult } from './fix-report.ts';
 import type { Generate } from './generate-values.ts';
 import { endLeftPauses, leftPauses, takingOver } from './left-pauses.ts';
 import { observe } from './observe.ts';
+import type { PauseKeeper } from './pause-keeper.ts';
 import { planRepair, type CheckPlans } from './plan-repair.ts';
 import { refuseUnreadableSecrets } from './readable-secrets.ts';
 import { rehearseWrites } from './rehearse-writes.ts';
 import { nothingSealed, sealValues } from './seal-values.ts';
+import type { CertificatePlace } from './sealing-certificate.ts';
 import { refuseWhenInterrupted, type Session } from './session.ts';
 import { syncExternals } from './sync-external.ts';
 import { untilInterrupted } from './until-interrupted.ts';
@@ -32,8 +34,8 @@ export interface ValueOptions {
   readonly recover?: boolean;
   /** Consent to put values into the stores that External Secrets reads. */
   readonly fillStore?: boolean;
-  /** The file of the certificate to seal with. */
-  readonly sealCert?: string | undefined;
+  /** Where the certificate is that Sealed Secrets opens with. */
+  readonly sealing?: CertificatePlace | undefined;
   /** Which keys may get a made-up value where no source has one. */
   readonly generate?: Generate | undefined;
   /** The file of an age identity, for an encrypted backup. */
@@ -48,6 +50,8 @@ export interface FixOptions extends ValueOptions {
   readonly keep: number;
   /** For how long owners that would undo a write may be kept from it; undefined where nobody agreed to that. */
   readonly pauseSyncMs?: number | undefined;
+  /** Holds the pause through what follows the write. */
+  readonly keeper?: PauseKeeper | undefined;
   /** Write what there is a value for, and leave the rest. */
   readonly partial?: boolean;
   /** A file that a dry run printed: nothing else than what stands there is done. */
@@ -125,13 +129,14 @@ async function repairSeen(session: Session, options: FixOptions, seen: Seen): Pr
 async function carryOut(
   session: Session,
   { snapshot, plans, fills = [], pause }: FixResultSoFar,
-  { keep }: FixOptions,
+  { keep, keeper }: FixOptions,
 ): Promise<Pick<FixResult, 'snapshot' | 'outcomes' | 'written'>> {
   const { cluster, deps, scope, stack } = session;
   const { missingNamespaces } = snapshot;
   const { outcomes: writes, written } = await writePaused(session, {
     pause,
     command: 'fix-secrets',
+    keeper,
     write: () => writeSecrets(session, plans, { command: 'fix-secrets', missingNamespaces, keep }),
   });
   const outcomes = [...writes, ...heldSecrets(written, requirements(snapshot, stack), snapshot)];

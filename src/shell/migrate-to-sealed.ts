@@ -14,14 +14,11 @@ import {
   type MigrationStep,
 } from './migrate-steps.ts';
 import { openSealer } from './seal-secrets.ts';
-import { controllerCertificate } from './sealing-certificate.ts';
+import { sealingCertificate, type CertificatePlace } from './sealing-certificate.ts';
 import { nothingReadable, type Session } from './session.ts';
 
 export interface SealedOptions {
-  /** A file; otherwise the controller is asked. */
-  readonly certificate: string | undefined;
-  /** NAMESPACE/SERVICE. */
-  readonly controller: string;
+  readonly sealing: CertificatePlace;
   readonly timeoutMs: number;
 }
 
@@ -44,7 +41,7 @@ export async function courseToSealed(
   const wait = waitStep(session, secret, { object, options });
   const isRefused = there !== undefined && !owns && synced(there) === 'False';
   if (there !== undefined && !isRefused) return { steps: [adoptStep(session, secret), wait], rights, notes };
-  const certificate = await certificateFor(session, options);
+  const certificate = await sealingCertificate(session, options.sealing);
   await openSealer(session.deps);
   const steps = [
     adoptStep(session, secret),
@@ -203,12 +200,6 @@ function deleteStep(session: Session, secret: Secret, { object, there, timeoutMs
       return 'gone';
     },
   };
-}
-
-async function certificateFor(session: Session, { certificate, controller }: SealedOptions): Promise<string> {
-  return certificate === undefined
-    ? controllerCertificate(session, controller)
-    : session.deps.sealing.read(certificate);
 }
 
 function isOurs({ metadata }: SealedSecret): boolean {

@@ -63,7 +63,7 @@ export async function planRepair(
   const known = wantedBy(session, snapshot, options);
   const from = options.from.length > 0 ? options.from : session.defaultSources;
   const sources = await openSources(session, options, { from, snapshot, known });
-  const sealing = await openSealing(session, snapshot, { certificateFile: options.sealCert });
+  const sealing = await openSealing(session, snapshot, options.sealing);
   const guarded = guard(session, options, { snapshot, known, maySeal: sealing !== undefined });
   const { targets, syncs, seals, pauses, refusal } = guarded;
   const wanted = targets.flatMap((target) => target.wanted);

@@ -39,7 +39,7 @@ export async function sealSecrets(deps: Deps, stack: Stack, options: SealOptions
 }
 
 export async function openSealer(deps: Pick<Deps, 'openSealer'>): Promise<Sealer> {
-  const sealer = await deps.openSealer({});
+  const sealer = await deps.openSealer();
   if (sealer !== undefined) return sealer;
   throw new OperatorError('usage', 'kubeseal is not on PATH, and it is what seals', {
     hint: 'install kubeseal: https://github.com/bitnami-labs/sealed-secrets#kubeseal',

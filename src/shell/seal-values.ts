@@ -7,6 +7,7 @@ import type { Snapshot } from '../core/snapshot.ts';
 import { OperatorError } from '../errors.ts';
 import type { Sealer } from '../value-ports.ts';
 import { collectValues, type CollectOptions } from './collect-values.ts';
+import { sealingCertificate, type CertificatePlace } from './sealing-certificate.ts';
 import type { Session } from './session.ts';
 
 /** The program that seals, and the certificate of the controller that is to open it. */
@@ -21,40 +22,28 @@ export interface Sealed {
   readonly manifests: readonly SealedManifest[];
 }
 
-/** Where the controller's Service is: as kubeseal takes it, and as its charts and manifests install it. */
-const services = ['kube-system', 'sealed-secrets'].flatMap((namespace) =>
-  ['sealed-secrets-controller', 'sealed-secrets'].map((service) => ({ namespace, service })),
-);
-
-/** Undefined where nothing can be sealed here, of which is said why. */
+/** Undefined where nothing can be sealed here, of which is said why. Throws where what was named cannot be used. */
 export async function openSealing(
   session: Session,
   { writers }: Pick<Snapshot, 'writers'>,
-  { certificateFile }: { readonly certificateFile: string | undefined },
+  place: CertificatePlace = {},
 ): Promise<Sealing | undefined> {
   if (writers.sealedSecrets.items.length === 0) return undefined;
   const { deps } = session;
-  const sealer = await deps.openSealer({ certificateFile });
+  const sealer = await deps.openSealer();
   if (sealer === undefined) {
     deps.terminal.err('warning: nothing can be sealed here: kubeseal is not on PATH');
     return undefined;
   }
-  const certificate = sealer.certificate ?? (await certificateOfController(session));
-  if (certificate !== undefined) return { sealer, certificate };
-  deps.terminal.err(
-    'warning: nothing can be sealed here: the Sealed Secrets controller gave no certificate; ' +
-      'add --seal-cert FILE, as kubeseal --fetch-cert prints it',
-  );
-  return undefined;
-}
-
-async function certificateOfController({ cluster }: Session): Promise<string | undefined> {
-  for (const place of services) {
-    const answer = await cluster.serviceGet({ ...place, port: 8080, path: '/v1/cert.pem' });
-    if (answer.state !== 'present' || answer.value.status !== 200) continue;
-    if (answer.value.body.includes('-----BEGIN CERTIFICATE-----')) return answer.value.body;
+  try {
+    return { sealer, certificate: await sealingCertificate(session, place) };
+  } catch (error) {
+    const isNamed = place.file !== undefined || place.controller !== undefined;
+    if (isNamed || !(error instanceof OperatorError)) throw error;
+    const { message, hint = '' } = error;
+    deps.terminal.err(`warning: nothing can be sealed here: ${message}; ${hint}`);
+    return undefined;
   }
-  return undefined;
 }
 
 export const nothingSealed: Sealed = { outcomes: [], manifests: [] };

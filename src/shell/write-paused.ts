@@ -5,6 +5,7 @@ import type { PausableRef } from '../core/sync-pause.ts';
 import { utcText } from '../core/utc-text.ts';
 import { OperatorError } from '../errors.ts';
 import { pauseSync, refreshAnnotation, resumeSync, type HeldPauses } from './pause-sync.ts';
+import type { PauseKeeper } from './pause-keeper.ts';
 import type { Session } from './session.ts';
 import type { Written } from './write-secrets.ts';
 
@@ -12,6 +13,8 @@ export interface PausedWrite {
   readonly pause: PlannedPause;
   readonly command: string;
   readonly write: () => Promise<Written>;
+  /** Takes the pause over once it is written, instead of holding it here. */
+  readonly keeper?: PauseKeeper | undefined;
 }
 
 /** How often Git is asked whether it holds what was written. */
@@ -23,7 +26,7 @@ const pollMs = 250;
  * Writes while whoever would undo it is paused, and keeps them paused until the time is over, Ctrl-C, or until Git
  * holds what was written: then nothing is left to undo. They sync again whatever becomes of the write.
  */
-export async function writePaused(session: Session, { pause, command, write }: PausedWrite): Promise<Written> {
+export async function writePaused(session: Session, { pause, command, write, keeper }: PausedWrite): Promise<Written> {
   const { objects, secrets, durationMs } = pause;
   if (objects.length === 0) return write();
   const { clock } = session.deps;
@@ -34,8 +37,13 @@ export async function writePaused(session: Session, { pause, command, write }: P
     const done = await write();
     // What a killed run wrote already is held as what is written now.
     const isHeld = done.written.length > 0 || done.outcomes.length === 0;
-    const end = isHeld ? await hold(session, held, { until, deadline, secrets }) : undefined;
-    const resumed = (await resumeSync(session, objects, held)).map((step) => withEnd(step, end));
+    if (isHeld && keeper !== undefined) {
+      keeper.keep(held, { until, deadline, secrets });
+      return { ...done, outcomes: [...held.outcomes, ...done.outcomes] };
+    }
+    const resumed = isHeld
+      ? await resumeAfter(session, held, await hold(session, held, { until, deadline, secrets }))
+      : await resumeSync(session, objects, held);
     return { ...done, outcomes: [...held.outcomes, ...done.outcomes, ...resumed] };
   } catch (error) {
     tellFailures(session, await resumeSync(session, objects, held));
@@ -49,19 +57,27 @@ function tellFailures({ deps }: Session, resumed: readonly StepOutcome[]): void 
   }
 }
 
-function withEnd(step: StepOutcome, end: string | undefined): StepOutcome {
-  return step.outcome !== 'done' || end === undefined ? step : { ...step, detail: `${step.detail}; ${end}` };
+/** Puts back what was paused, and says why now. */
+export async function resumeAfter(session: Session, held: HeldPauses, end: string): Promise<readonly StepOutcome[]> {
+  const steps = await resumeSync(session, held.objects, held);
+  return steps.map((step) => (step.outcome === 'done' ? { ...step, detail: `${step.detail}; ${end}` } : step));
 }
 
-interface Hold {
+export interface Hold {
   readonly until: Date;
   /** The same by the monotonic clock. */
   readonly deadline: number;
   readonly secrets: readonly ObjectRef[];
 }
 
+export const timeIsOver = 'the time is over: what its source does not hold is set back now';
+
 /** Gives how it ended, and what comes of that. */
-async function hold(session: Session, { objects }: HeldPauses, { until, deadline, secrets }: Hold): Promise<string> {
+export async function hold(
+  session: Session,
+  { objects }: HeldPauses,
+  { until, deadline, secrets }: Hold,
+): Promise<string> {
   const { clock, signal, terminal } = session.deps;
   const names = objects.map(refText).join(', ');
   const progress = terminal.progress(`${names} paused until ${utcText(until.toISOString())}; Ctrl-C ends it now`);
@@ -73,7 +89,7 @@ async function hold(session: Session, { objects }: HeldPauses, { until, deadline
     for (;;) {
       if (await isHeldByGit(session, objects, secrets)) return finish('ok', 'Git holds what was written: it stays');
       const left = deadline - clock.monotonic();
-      if (left <= 0) return finish('stopped', 'the time is over: what its source does not hold is set back now');
+      if (left <= 0) return finish('stopped', timeIsOver);
       await clock.sleep(Math.min(left, askMs), signal);
     }
   } catch (error) {

@@ -50,7 +50,7 @@ afterAll(() => Promise.all([folder, bin].map((each) => rm(each, { recursive: tru
 
 const generate = (...flags: string[]) =>
   runCli(['generate', 'sealed-secrets', ...flags], { cwd: folder, env: { PATH: bin, PASSWORD: canary } });
-const seal = (...flags: string[]) => generate('--cert', 'cert.pem', '--from', 'env:values.env', ...flags);
+const seal = (...flags: string[]) => generate('--seal-cert', 'cert.pem', '--from', 'env:values.env', ...flags);
 const read = (out: string): Promise<string> => readFile(join(folder, out, file), 'utf8');
 
 function opened({ spec }: Sealed, label: string): Record<string, string> {
@@ -130,7 +130,7 @@ describe('refused, with nothing written', () => {
 
   test('a required key that no source has, or not as the stack wants it', async () => {
     await writeFile(join(folder, 'poor.env'), 'PASSWORD=short\n', { mode: 0o600 });
-    const flags = [...argv, '--cert', 'cert.pem', '--from', 'env:poor.env'];
+    const flags = [...argv, '--seal-cert', 'cert.pem', '--from', 'env:poor.env'];
     await expectRefused(flags, options(), {
       exit: 2,
       code: 'values-missing',
@@ -139,7 +139,7 @@ describe('refused, with nothing written', () => {
   });
 
   test('no source at all', () =>
-    expectRefused([...argv, '--cert', 'cert.pem'], options(), {
+    expectRefused([...argv, '--seal-cert', 'cert.pem'], options(), {
       exit: 2,
       code: 'usage',
       says: /none is named.*--from env:FILE/,
@@ -148,7 +148,7 @@ describe('refused, with nothing written', () => {
   test('a certificate that is none, or is not there, or has ended', async () => {
     await writeFile(join(folder, 'none.pem'), 'none');
     await writeFile(join(folder, 'old.pem'), (await sealingKey(new Date(86_400_000))).certificate);
-    const from = ['--from', 'env:values.env', '--cert'];
+    const from = ['--from', 'env:values.env', '--seal-cert'];
     const code = 'source-invalid';
     await expectRefused([...argv, ...from, 'none.pem'], options(), {
       exit: 2,
@@ -169,7 +169,7 @@ describe('refused, with nothing written', () => {
 
   test('no kubeseal', () =>
     expectRefused(
-      [...argv, '--cert', 'cert.pem', '--from', 'env:values.env'],
+      [...argv, '--seal-cert', 'cert.pem', '--from', 'env:values.env'],
       { cwd: folder, env: { PATH: '/nowhere' } },
       {
         exit: 2,
@@ -189,7 +189,7 @@ describe('refused, with nothing written', () => {
       code: 'usage',
       says: /strict, namespace-wide, cluster-wide/,
     });
-    await expectRefused([...argv, '--controller', 'kube-system'], options(), {
+    await expectRefused([...argv, '--seal-controller', 'kube-system'], options(), {
       exit: 2,
       code: 'usage',
       says: /expected NAMESPACE\/SERVICE/,

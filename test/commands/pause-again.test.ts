@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { pauseAnnotation } from '../../src/core/sync-pause.ts';
+import type { WalkReport } from '../../src/core/walk-report.ts';
+import type { StoredObject } from '../../src/sandbox/object-store.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { jsonOf } from '../support/refusals.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';
@@ -22,6 +24,8 @@ afterAll(() => {
 let cluster: Sandbox;
 /** Whether the Application would have undone a write, at each request of the run. */
 let policies: unknown[];
+/** The requests of the run, as method and path. */
+let asked: string[];
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -31,11 +35,13 @@ function application(): { spec: { syncPolicy?: { automated?: unknown } }; metada
 
 /** As a run leaves it that was killed while it held a pause. */
 beforeEach(async () => {
-  policies = [];
+  [policies, asked] = [[], []];
   cluster = await sandbox({
     scenario: 'healthy',
-    onRequest: () =>
-      policies.push(cluster.store.get('applications', 'argocd', 'team') && application().spec.syncPolicy?.automated),
+    onRequest: ({ method, path }) => {
+      asked.push(`${method} ${path}`);
+      policies.push(cluster.store.get('applications', 'argocd', 'team') && application().spec.syncPolicy?.automated);
+    },
   });
   const { store } = cluster;
   const until = new Date(Date.now() + 60_000).toISOString();
@@ -67,9 +73,13 @@ function addSecret(text: string): void {
 }
 
 function fix(from: string): Promise<CliResult> {
-  const argv = ['fix-secrets', '-n', namespace, '--yes', '--overwrite', 'a', '--from', from, '--pause-sync', '1s'];
-  policies = [];
-  return runCli([...argv, '-o', 'json'], { kubeconfig: cluster.kubeconfig, cwd: folder });
+  return run(['fix-secrets', '--from', from, '--pause-sync', '1s']);
+}
+
+function run(argv: readonly string[]): Promise<CliResult> {
+  [policies, asked] = [[], []];
+  const where = ['-n', namespace, '--yes', '--overwrite', 'a', '-o', 'json'];
+  return runCli([...argv, ...where], { kubeconfig: cluster.kubeconfig, cwd: folder });
 }
 
 test.each([
@@ -98,4 +108,49 @@ test('a run that cannot do its work ends the pause that was left all the same', 
   const { code, stderr } = await fix('env:empty.env');
   expect([code, stderr]).toEqual([2, expect.stringMatching(/application\/team was left paused by .*syncs again/)]);
   expect(application().spec.syncPolicy?.automated).toEqual(automated);
+});
+
+describe('a walk that may pause', () => {
+  /** What was asked once the Secret was written: while the Application was paused, and from its end on. */
+  const afterTheWrite = () => {
+    const write = asked.findLastIndex((line) => /^PATCH .*\/secrets\/app\?(?!.*dryRun)/.test(line));
+    const end = policies.findIndex((policy, index) => index > write && policy !== undefined);
+    expect([write > 0, end > write]).toEqual([true, true]);
+    const aboutPods = (lines: readonly string[]) => lines.filter((line) => line.includes('/pods')).length;
+    return { held: aboutPods(asked.slice(write, end)), afterwards: aboutPods(asked.slice(end)) };
+  };
+  const stepsOf = ({ stdout }: CliResult) => {
+    const { phases } = jsonOf({ stdout }) as unknown as WalkReport;
+    return phases.flatMap(({ name, report }) =>
+      report?.command === 'fix-secrets' || report?.command === 'restart'
+        ? report.outcomes.map(({ action, outcome, detail }) => ({ step: `${name}: ${action} ${outcome}`, detail }))
+        : [],
+    );
+  };
+
+  test('keeps the pause until after its last phase, and tells its end where it began', async () => {
+    addSecret('in-git-0123456789');
+    const { status, ...rest } = cluster.store.get('applications', 'argocd', 'team') as StoredObject;
+    const resources = (status as { resources: object[] }).resources.map((each) => ({ ...each, status: 'Synced' }));
+    cluster.store.replace('applications', { ...rest, status: { resources } });
+    const result = await run(['stabilize', '--from', 'env:values.env', '--pause-sync', '5m', '--timeout', '500ms']);
+    // Restart and verify have looked while it was paused, and nobody does any more once it syncs again.
+    expect(afterTheWrite()).toEqual({ held: expect.any(Number), afterwards: 0 });
+    expect(afterTheWrite().held).toBeGreaterThan(1);
+    const steps = stepsOf(result);
+    expect(steps.filter(({ step }) => step.includes('-sync'))).toEqual([
+      { step: 'fix-secrets: pause-sync done', detail: expect.stringMatching(/^until /) },
+      { step: 'fix-secrets: resume-sync done', detail: expect.stringContaining('Git holds what was written') },
+    ]);
+    expect(result.stderr).toContain('application/team syncs again as before the pause; Git holds what was written');
+    expect(application().spec.syncPolicy?.automated).toEqual(automated);
+  });
+
+  test('ends it in time, whatever still goes on then', async () => {
+    addSecret('in-git-0123456789');
+    const result = await run(['stabilize', '--from', 'env:values.env', '--pause-sync', '1s', '--timeout', '3s']);
+    expect(afterTheWrite().afterwards).toBeGreaterThan(0);
+    expect(stepsOf(result).map(({ step }) => step)).toContain('fix-secrets: resume-sync done');
+    expect(application().spec.syncPolicy?.automated).toEqual(automated);
+  });
 });

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,24 +10,22 @@ import type { NewObject } from '../../src/sandbox/object-store.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { kubesealStandIn, type KubesealStandIn } from '../support/kubeseal-stand-in.ts';
 import { runCli, type CliOptions, type CliResult } from '../support/run-cli.ts';
+import { sealingKey, type SealingKey } from '../support/sealing-key.ts';
 import { sandbox } from '../support/sandbox.ts';
 
 const namespace = 'team';
 const value = 'from-the-backup-0123456789';
 const folder = mkdtempSync(join(tmpdir(), 'c2l-seal-values-'));
-const { publicKey, privateKey } = generateKeyPairSync('rsa', {
-  modulusLength: 2048,
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-});
 
 let standIn: KubesealStandIn;
+let key: SealingKey;
 let cluster: Sandbox;
 
 beforeAll(async () => {
-  standIn = await kubesealStandIn();
+  [standIn, key] = [await kubesealStandIn(), await sealingKey()];
   writeFileSync(join(folder, 'values.env'), `PASSWORD=${value}\n`, { mode: 0o600 });
-  writeFileSync(join(folder, 'cert.pem'), publicKey);
+  writeFileSync(join(folder, 'cert.pem'), key.certificate);
+  writeFileSync(join(folder, 'old.pem'), (await sealingKey(new Date(86_400_000))).certificate);
 });
 
 afterAll(async () => {
@@ -41,17 +38,7 @@ beforeEach(async () => {
   cluster = await sandbox();
   const { store } = cluster;
   store.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-  store.create('secrets', {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: {
-      namespace,
-      name: 'sealing-key',
-      labels: { 'sealedsecrets.bitnami.com/sealed-secrets-key': 'active' },
-    },
-    type: 'kubernetes.io/tls',
-    data: { 'tls.crt': '', 'tls.key': Buffer.from(privateKey).toString('base64') },
-  });
+  store.create('secrets', { ...key.secret, metadata: { ...key.secret.metadata, namespace } });
   store.create('sealedsecrets', {
     apiVersion: 'bitnami.com/v1alpha1',
     kind: 'SealedSecret',
@@ -136,15 +123,44 @@ test('is not sealed in a dry run, which says that it would be', async () => {
 });
 
 test.each([
-  ['kubeseal is not there', { env: { PATH: '/nowhere' } }, ['--seal-cert', 'cert.pem'], /kubeseal is not on PATH/],
-  ['no controller gives its certificate', {}, [], /controller gave no certificate; add --seal-cert FILE/],
-] as const)('where %s it is refused, with what to do by hand', async (_, options, argv, says) => {
-  const { code, stderr } = await fix(argv, options);
+  ['kubeseal is not there', { PATH: '/nowhere' }, ['--seal-cert', 'cert.pem'], /kubeseal is not on PATH/],
+  [
+    'no controller gives its certificate',
+    {},
+    [],
+    /no certificate of the Sealed\s+Secrets controller: it is not at kube-system\/.*--seal-cert FILE/s,
+  ],
+  ['the usual certificate has ended', { SEALED_SECRETS_CERT: 'old.pem' }, [], /certificate of old\.pem ended at 1970/],
+] as const)('where %s it is refused, with what to do by hand', async (_, env, argv, says) => {
+  const { code, stderr } = await fix(argv, { env: { PATH: standIn.path, ...env } });
   expect([code, stderr]).toEqual([2, expect.stringMatching(says)]);
   expect(stderr).toMatch(/is written by Sealed Secrets \(app\).*seal the values with kubeseal/);
 });
 
-test('a certificate that cannot be read is named', async () => {
-  const { code, stderr } = await fix(['--seal-cert', 'none.pem']);
-  expect([code, stderr]).toEqual([2, expect.stringMatching(/cannot read certificate none\.pem: .*--fetch-cert/)]);
+test.each([
+  ['cannot be read', ['--seal-cert', 'none.pem'], /certificate none\.pem cannot be read: ENOENT; .*--fetch-cert/],
+  ['has ended', ['--seal-cert', 'old.pem'], /certificate of old\.pem ended at 1970-01-02/],
+  ['is none', ['--seal-cert', 'values.env'], /values\.env holds no certificate/],
+  ['no such controller has', ['--seal-controller', 'here/nobody'], /controller: it is not at here\/nobody; name it/],
+])('a certificate that %s is named, and nothing is done', async (_, argv, says) => {
+  const { code, stderr } = await fix(argv);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(says)]);
+});
+
+test('the right to ask the controller is named where it is missing', async () => {
+  cluster.deny({ verb: 'get', resource: 'services', subresource: 'proxy' });
+  const { code, stderr } = await fix([]);
+  expect([code, stderr.replace(/\s+/g, ' ')]).toEqual([
+    2,
+    expect.stringMatching(
+      /nothing can be sealed here: .*not allowed to get services\/proxy kube-system\/sealed-secrets.*--seal-cert FILE/,
+    ),
+  ]);
+});
+
+test('the certificate that kubeseal itself would take is taken', async () => {
+  const { code, stdout } = await fix(['-o', 'json'], {
+    env: { PATH: standIn.path, SEALED_SECRETS_CERT: 'cert.pem' },
+  });
+  expect([code, (JSON.parse(stdout) as FixReport).sealed?.length]).toEqual([1, 1]);
 });

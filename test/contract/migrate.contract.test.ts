@@ -114,7 +114,7 @@ describe.each(worldKinds)('a live Secret that is handed over, on $name', (kind) 
   const where = () => ['-n', world.namespace];
   const flagsOf = (to: string): string[] => {
     if (to === 'external-secrets') return ['--store', 'vault'];
-    return kind.isSandbox ? ['--cert', join(folder, 'cert.pem')] : ['--controller', controller];
+    return kind.isSandbox ? ['--seal-cert', join(folder, 'cert.pem')] : ['--seal-controller', controller];
   };
   const env = () => (kind.isSandbox ? { PATH: bin } : { PATH: process.env['PATH'] ?? '' });
   const migrate = (to: string, ...flags: string[]): Promise<CliResult> =>

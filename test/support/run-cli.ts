@@ -92,7 +92,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
         newPassphrase: terminal.canPrompt ? () => prompter.secret('new passphrase:', () => undefined) : undefined,
         ...(azure && { azure }),
       }),
-    openSealer: ({ certificateFile }) => openKubeseal({ env: { PATH: '', ...env }, cwd, certificateFile }),
+    openSealer: () => openKubeseal({ env: { PATH: '', ...env } }),
     startVault: () => Promise.reject(new Error('a test starts its vault itself')),
     startSandbox: () => Promise.reject(new Error('a test starts its sandbox itself')),
     openSource: (spec, { identity } = {}) =>
@@ -103,7 +103,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
         askPassphrase: terminal.canPrompt ? (question) => prompter.secret(question, () => undefined) : undefined,
         ...(azure && { azure }),
       }),
-    sealing: openSealing({ cwd, clock: systemClock }),
+    sealing: openSealing({ cwd, clock: systemClock, usualFile: env['SEALED_SECRETS_CERT'] }),
     stackFiles: createStackFiles({ cwd }),
     drillFiles: createDrillFiles({ cwd }),
     openDrillJournalFile: (path, { identity }) =>

@@ -1,5 +1,6 @@
 import { argoCdSecretName } from '../argocd-parts.ts';
 import type { Resource } from '../kubernetes.ts';
+import { controllerPort, controllerServices } from '../sealing-controllers.ts';
 import { namespaceOf, type Stack } from '../stack.ts';
 import type { GenerateSubject } from './generate-subject.ts';
 import { listAccess } from './list-access.ts';
@@ -22,10 +23,16 @@ export function readsWorkloads(purpose: RbacPurpose): boolean {
 export function argocdPauseRules(purpose: RbacPurpose): RbacRule[] {
   const apiGroups = ['argoproj.io'];
   const resources = ['applications'];
-  if (purpose === 'restart' || purpose === 'stabilize') {
+  const pause = ['get', 'patch'];
+  if (purpose === 'restart') {
     const why =
       'Argo CD is kept from scaling back what an immutable Secret that was created again wants gone at one time';
-    return [{ why, apiGroups, resources, verbs: ['get', 'patch'] }];
+    return [{ why, apiGroups, resources, verbs: pause }];
+  }
+  if (purpose === 'stabilize') {
+    const why =
+      'Argo CD is kept from undoing a value with --pause-sync, and from scaling back what restart scales down';
+    return [{ why, apiGroups, resources, verbs: pause }];
   }
   if (purpose === 'fix-secrets') {
     return [
@@ -42,6 +49,22 @@ export function argocdPauseRules(purpose: RbacPurpose): RbacRule[] {
     },
   ];
 }
+
+/** Who seals asks the controller what to seal with, by way of the API server. */
+export function sealingRules(purpose: RbacPurpose): RbacRule[] {
+  if (!seals.has(purpose)) return [];
+  return [
+    {
+      why: 'the certificate to seal with; where Sealed Secrets is installed elsewhere, this Role belongs there',
+      apiGroups: [''],
+      resources: ['services/proxy'],
+      resourceNames: controllerServices.map((service) => `${service}:${controllerPort}`),
+      verbs: ['get'],
+    },
+  ];
+}
+
+const seals: ReadonlySet<RbacPurpose> = new Set(['fix-secrets', 'stabilize', 'migrate']);
 
 /** Only an audit asks why a pod is held up that lacks no Secret. */
 function looksCloser(purpose: RbacPurpose): boolean {
@@ -143,7 +166,7 @@ const partsOf: Readonly<Record<RbacPurpose, readonly Part[]>> = {
   'fix-secrets': ['write', 'delete', 'sync', 'pause'],
   restart: ['restart', 'checks'],
   verify: ['checks'],
-  stabilize: ['logs', 'write', 'delete', 'sync', 'restart', 'checks'],
+  stabilize: ['logs', 'write', 'delete', 'sync', 'pause', 'restart', 'checks'],
   watch: ['checks'],
   backup: [],
   history: ['prune'],

@@ -1,4 +1,5 @@
 import { OperatorError } from '../../errors.ts';
+import { controllerNamespace } from '../sealing-controllers.ts';
 import { Commented, type YamlFile } from './generated-file.ts';
 import { subjectName, type GenerateSubject } from './generate-subject.ts';
 import type { RbacPurpose } from './rbac-purposes.ts';
@@ -12,6 +13,7 @@ import {
   drillJournalRules,
   namespaceRules,
   readsWorkloads,
+  sealingRules,
 } from './rbac-rules.ts';
 
 const group = 'rbac.authorization.k8s.io';
@@ -88,14 +90,21 @@ export interface RoleGrant {
 
 function byNamespace(purpose: RbacPurpose, name: string, subject: GenerateSubject): RoleGrant[] {
   const { namespaces, argocdNamespace } = subject;
-  const isLooked = namespaces.includes(argocdNamespace);
-  const there = rulesAtArgocd(purpose, isLooked);
-  const grants = namespaces.map((namespace): RoleGrant => {
-    const own = namespaceRules(purpose, namespace, subject);
-    return { kind: 'Role', name, namespace, rules: namespace === argocdNamespace ? [...own, ...there] : own };
+  const besides = [
+    { namespace: argocdNamespace, rules: rulesAtArgocd(purpose, namespaces.includes(argocdNamespace)) },
+    { namespace: controllerNamespace, rules: sealingRules(purpose) },
+  ].filter(({ rules }) => rules.length > 0);
+  const role = (namespace: string, own: readonly RbacRule[]): RoleGrant => ({
+    kind: 'Role',
+    name,
+    namespace,
+    rules: [...own, ...besides.filter((beside) => beside.namespace === namespace).flatMap(({ rules }) => rules)],
   });
-  if (isLooked || there.length === 0) return grants;
-  return [...grants, { kind: 'Role', name, namespace: argocdNamespace, rules: there }];
+  const others = new Set(besides.map(({ namespace }) => namespace).filter((each) => !namespaces.includes(each)));
+  return [
+    ...namespaces.map((namespace) => role(namespace, namespaceRules(purpose, namespace, subject))),
+    ...[...others].map((namespace) => role(namespace, [])),
+  ];
 }
 
 /** Where its namespace is one of the looked-at, most of it is read there anyway. */
@@ -109,7 +118,7 @@ function rulesAtArgocd(purpose: RbacPurpose, isLooked: boolean): RbacRule[] {
 function everywhere(purpose: RbacPurpose, name: string, subject: GenerateSubject): RoleGrant[] {
   const rules = namespaceRules(purpose, subject.stack?.namespaces[0] ?? '', subject);
   const unnamed = rules.map(({ why, apiGroups, resources, verbs }) => ({ why, apiGroups, resources, verbs }));
-  const rest = [...clusterListRules(purpose), ...rulesAtArgocd(purpose, true)];
+  const rest = [...clusterListRules(purpose), ...rulesAtArgocd(purpose, true), ...sealingRules(purpose)];
   return [{ kind: 'ClusterRole', name, rules: [...unnamed, ...rest] }];
 }
 

@@ -151,6 +151,8 @@ export const usedElsewhere: readonly RegExp[] = [
   /^restore-sync: (get|patch) /,
   // With --pause-sync, of what Argo CD or External Secrets would undo.
   /^fix-secrets: (get|patch) (applications|externalsecrets) /,
+  // Where a SealedSecret lacks a value.
+  /^fix-secrets: get services\/proxy /,
   // Where an ExternalSecret names one, as in the audit's case.
   /^(?!audit).*: list (cluster)?secretstores /,
   /^(fix-secrets|dr-drill): patch externalsecrets /,

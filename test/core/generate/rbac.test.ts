@@ -70,7 +70,10 @@ describe('rights beside the lists that every command makes', () => {
     ['fix-secrets', [...fixes, 'get externalsecrets']],
     ['restart', ['create pods/eviction', ...patchWorkloads, 'get secrets shop-secrets', ...logins]],
     ['verify', ['get secrets shop-secrets', ...logins]],
-    ['stabilize', ['get pods/log', ...fixes, 'create pods/eviction', ...patchWorkloads, ...logins]],
+    [
+      'stabilize',
+      ['get pods/log', ...fixes, 'get externalsecrets', 'create pods/eviction', ...patchWorkloads, ...logins],
+    ],
   ])('%s', (purpose, expected) => {
     expect(writesAndGets(purpose)).toEqual(expected);
   });
@@ -122,6 +125,20 @@ test('a Role in each looked-at namespace and in that of Argo CD; names of namesp
     'ClusterRole /c2l-audit-shop-namespaces',
     'ClusterRoleBinding /c2l-audit-shop-namespaces',
   ]);
+});
+
+test('who may seal may ask the controller for its certificate, and no other service', () => {
+  const beside = (purpose: RbacPurpose, of: GenerateSubject = subject) =>
+    roleGrants(purpose, of).flatMap(({ namespace = '', rules }) =>
+      rules
+        .filter(({ resourceNames = [] }) => resourceNames.some((name) => name.startsWith('sealed-secrets')))
+        .map(({ verbs, resources, resourceNames = [] }) => [namespace, ...verbs, ...resources, ...resourceNames]),
+    );
+  const rule = ['get', 'services/proxy', 'sealed-secrets-controller:8080', 'sealed-secrets:8080'];
+  expect(rbacPurposes.filter((purpose) => beside(purpose).length > 0)).toEqual(['fix-secrets', 'stabilize', 'migrate']);
+  expect(beside('fix-secrets')).toEqual([['kube-system', ...rule]]);
+  expect(beside('fix-secrets', { ...subject, namespaces: ['kube-system'] })).toEqual([['kube-system', ...rule]]);
+  expect(beside('fix-secrets', { ...subject, namespaces: [], all: true })).toEqual([['', ...rule]]);
 });
 
 test('for all namespaces one ClusterRole', () => {
