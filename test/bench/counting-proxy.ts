@@ -1,4 +1,5 @@
-import { createServer, request } from 'node:http';
+import { createServer, request as plainRequest } from 'node:http';
+import { Agent, request as secureRequest, type AgentOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 export interface CountingProxy {
@@ -8,13 +9,17 @@ export interface CountingProxy {
   close(): void;
 }
 
-/** Stands before a server that speaks plain HTTP and notes what it is asked. */
-export async function countingProxy(target: string): Promise<CountingProxy> {
+/** Stands before a server and notes what it is asked. To one that speaks HTTPS it shows these credentials. */
+export async function countingProxy(target: string, credentials: AgentOptions = {}): Promise<CountingProxy> {
   const requests: string[] = [];
+  const isSecure = target.startsWith('https:');
+  const agent = isSecure ? new Agent({ keepAlive: true, ...credentials }) : undefined;
   const server = createServer((incoming, outgoing) => {
     requests.push(`${incoming.method ?? ''} ${incoming.url ?? ''}`);
     const { method, headers } = incoming;
-    const onward = request(new URL(incoming.url ?? '/', target), { method, headers }, (answer) => {
+    const options = { method, headers, agent };
+    const url = new URL(incoming.url ?? '/', target);
+    const onward = (isSecure ? secureRequest : plainRequest)(url, options, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
     });
@@ -27,6 +32,7 @@ export async function countingProxy(target: string): Promise<CountingProxy> {
     url: `http://127.0.0.1:${String(port)}`,
     requests,
     close: () => {
+      agent?.destroy();
       server.closeAllConnections();
       server.close();
     },

@@ -12,6 +12,7 @@ import { home, interleaved, peakMemory, type CommandLine } from './measure.ts';
 import { recoveryRow } from './recovery.ts';
 import { verifyRow } from './verify.ts';
 import { machine, score, table, type Row } from './rows.ts';
+import { realSizeRows } from './size/real-size-rows.ts';
 import { sizeRows } from './size/size-rows.ts';
 import { vaultRows } from './vault.ts';
 import { watchRows } from './watch.ts';
@@ -23,6 +24,8 @@ const { values: flags } = parseArgs({
     pairs: { type: 'string', default: '5' },
     /** Measures nothing but generated clusters. */
     size: { type: 'boolean', default: false },
+    /** Measures nothing but a generated cluster on the API server that C2L_E2E_KUBECONFIG names. */
+    'real-size': { type: 'boolean', default: false },
   },
 });
 const pairs = Number(flags.pairs);
@@ -33,9 +36,9 @@ const c2l = (...argv: string[]): CommandLine => ({
 });
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
 
-function startUpRow(flag: string): Row {
+async function startUpRow(flag: string): Promise<Row> {
   const bare: CommandLine = { file: process.execPath, argv: ['-e', '0'] };
-  const { ours, other } = interleaved(2 * pairs + 1, c2l(flag), bare);
+  const { ours, other } = await interleaved(2 * pairs + 1, { ours: c2l(flag), other: bare });
   return {
     measured: `c2l ${flag}`,
     value: ours,
@@ -46,7 +49,7 @@ function startUpRow(flag: string): Row {
   };
 }
 
-function auditRows(where: string, kubeconfig: string): Row[] {
+async function auditRows(where: string, kubeconfig: string): Promise<Row[]> {
   const place = ['--kubeconfig', kubeconfig, '-n', 'cloudtolocalllm'];
   const audit = c2l('audit', ...place);
   const memory: Row = {
@@ -61,7 +64,7 @@ function auditRows(where: string, kubeconfig: string): Row[] {
     return [memory];
   }
   const kubectl: CommandLine = { file: 'kubectl', argv: ['get', 'pods', ...place] };
-  const { ours, other } = interleaved(pairs, audit, kubectl);
+  const { ours, other } = await interleaved(pairs, { ours: audit, other: kubectl });
   const against = { name: 'kubectl get pods', value: other };
   return [{ measured: `c2l audit, ${where}`, value: ours, unit: 'ms', against, limit: 2.5 }, memory];
 }
@@ -85,7 +88,7 @@ async function sandboxRows(): Promise<Row[]> {
   const sandbox = start(['sandbox'], { timeoutMs: 600_000 });
   try {
     const kubeconfig = (await sandbox.said('stdout', /\n/)).trim();
-    return [...auditRows('sandbox', kubeconfig), await requestRow(kubeconfig)];
+    return [...(await auditRows('sandbox', kubeconfig)), await requestRow(kubeconfig)];
   } finally {
     sandbox.child.kill('SIGINT');
     await sandbox.finished;
@@ -102,7 +105,7 @@ async function realRows(): Promise<Row[]> {
   try {
     await deployIncident(cluster, values);
     await deployPostgres(cluster);
-    const rows = auditRows('real cluster', cluster.kubeconfigPath);
+    const rows = await auditRows('real cluster', cluster.kubeconfigPath);
     if (flags.quick) return rows;
     const recovery = await recoveryRow(cluster, values, pairs);
     return [...rows, recovery, await verifyRow(cluster.kubeconfigPath, pairs)];
@@ -120,17 +123,21 @@ async function generatedRows(): Promise<Row[]> {
   return rows;
 }
 
-const rows = flags.size
-  ? await generatedRows()
-  : [
-      startUpRow('--version'),
-      startUpRow('--help'),
-      ...(await vaultRows(pairs)),
-      ...(await sandboxRows()),
-      ...(flags.quick ? [] : await watchRows()),
-      ...(await realRows()),
-      ...(await generatedRows()),
-    ];
+async function askedRows(): Promise<Row[]> {
+  if (flags['real-size']) return realSizeRows(pairs, note);
+  if (flags.size) return generatedRows();
+  return [
+    await startUpRow('--version'),
+    await startUpRow('--help'),
+    ...(await vaultRows(pairs)),
+    ...(await sandboxRows()),
+    ...(flags.quick ? [] : await watchRows()),
+    ...(await realRows()),
+    ...(await generatedRows()),
+  ];
+}
+
+const rows = await askedRows();
 console.log(`${machine()}\n\n${table(rows)}`);
 const over = rows.filter((row) => row.gate !== undefined && score(row) > row.gate);
 for (const row of over) note(`over its gate of ${String(row.gate)}: ${row.measured}`);

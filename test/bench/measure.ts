@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 export interface CommandLine {
@@ -46,12 +47,26 @@ export function median(numbers: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Medians of two commands run in turn, so that both meet the same moods of the machine. One pair warms up. */
-export function interleaved(pairs: number, ours: CommandLine, other: CommandLine): { ours: number; other: number } {
-  timed(ours);
-  timed(other);
-  const rounds = Array.from({ length: pairs }, () => ({ other: timed(other), ours: timed(ours) }));
-  return { ours: median(rounds.map((round) => round.ours)), other: median(rounds.map((round) => round.other)) };
+/**
+ * Medians of two commands run in turn, so that both meet the same moods of the machine. One pair warms up. A signal is
+ * looked at between the runs.
+ */
+export async function interleaved(
+  pairs: number,
+  {
+    ours,
+    other,
+    signal,
+  }: { readonly ours: CommandLine; readonly other: CommandLine; readonly signal?: AbortSignal | undefined },
+): Promise<{ ours: number; other: number }> {
+  const rounds: { ours: number; other: number }[] = [];
+  for (let pair = 0; pair <= pairs; pair++) {
+    await nextTurn();
+    signal?.throwIfAborted();
+    rounds.push({ other: timed(other), ours: timed(ours) });
+  }
+  const [, ...measured] = rounds;
+  return { ours: median(measured.map((round) => round.ours)), other: median(measured.map((round) => round.other)) };
 }
 
 /** Highest resident memory of a Node program, in MB. */

@@ -16,6 +16,8 @@ const keyCount = 20;
 const deploymentCount = 1000;
 const containerCount = 2;
 const referenceCount = 8;
+/** By which namespaces of a benchmark are known on a cluster that holds others too. */
+export const benchmarkLabel = 'c2l.dev/benchmark';
 /** Every pod of this number wants a key that is missing. */
 const brokenEvery = 50;
 
@@ -28,8 +30,8 @@ function two(index: number): string {
   return String(index).padStart(2, '0');
 }
 
-export function namespaceName(index: number): string {
-  return `scale-${two(index % namespaceCount)}`;
+function namespaceName(index: number): string {
+  return `c2l-bench-${two(index % namespaceCount)}`;
 }
 
 /** A different slice of the namespace's Secrets and keys for each consumer. */
@@ -102,7 +104,7 @@ function pod(index: number, missing?: string): NewObject {
     kind: 'Pod',
     metadata: { name, namespace: namespaceName(index), labels: labels(name) },
     // No scheduler takes it, so that no kubelet has to carry it.
-    spec: { ...podSpec(index, missing), schedulingGates: [{ name: 'c2l.dev/benchmark' }] },
+    spec: { ...podSpec(index, missing), schedulingGates: [{ name: benchmarkLabel }] },
   };
 }
 
@@ -116,7 +118,7 @@ export function generatedCluster(podCount: number): GeneratedCluster {
     namespaces: Array.from({ length: namespaceCount }, (_, index) => ({
       apiVersion: 'v1',
       kind: 'Namespace',
-      metadata: { name: namespaceName(index) },
+      metadata: { name: namespaceName(index), labels: { [benchmarkLabel]: 'size' } },
     })),
     secrets: Array.from({ length: secretCount }, (_, index) => secret(index)),
     deployments: Array.from({ length: deploymentCount }, (_, index) => deployment(index)),
