@@ -7,12 +7,13 @@ import type { Finding, FindingCode, FindingReference } from './findings.ts';
 import { isAboutConfigMap, isAboutSecret } from './kubelet-message.ts';
 import { refId, refText, type ObjectRef } from './kubernetes.ts';
 import { newFinding } from './new-finding.ts';
-import { failingState } from './pod-state.ts';
+import { failingState, schedulingGated } from './pod-state.ts';
 import { crashTrouble } from './troubles/crash-trouble.ts';
 import { cutOffTrouble } from './troubles/cut-off-trouble.ts';
 import { imageTrouble, isPullReason, pullFailure, pullMessage } from './troubles/image-trouble.ts';
 import { oldPodTrouble } from './troubles/old-pod-trouble.ts';
 import { probeTrouble } from './troubles/probe-trouble.ts';
+import { pullingTrouble } from './troubles/pulling-trouble.ts';
 import { creationFailure, quotaTrouble } from './troubles/quota-trouble.ts';
 import { schedulingTrouble } from './troubles/scheduling-trouble.ts';
 import {
@@ -35,6 +36,7 @@ const tellers: readonly Teller[] = [
   quotaTrouble,
   waitingTrouble,
   probeTrouble,
+  pullingTrouble,
   unspecificTrouble,
 ];
 
@@ -49,11 +51,17 @@ export function diagnoseWorkloads(scene: Scene, roots: readonly Finding[]): Find
     const seen = scene.readiness.get(refId(workload.ref));
     if (seen === undefined || seen.isReady || told.has(refId(workload.ref))) return [];
     const troubled = { scene, workload, seen };
+    if (isQueued(troubled)) return [];
     if (!isExplained(troubled)) return toFinding(troubled);
     const beside = crashBeside(troubled);
     return beside === undefined || isExplained(beside) ? [] : toFinding(beside);
   });
   return joined(found);
+}
+
+/** A pod or Job that a queue lets begin when its turn comes. A Deployment is short of pods for as long. */
+function isQueued({ workload, seen }: TroubledWorkload): boolean {
+  return (workload.type === 'Other' || workload.type === 'Job') && seen.worst?.state.reason === schedulingGated;
 }
 
 /** A container that ends badly beside one that cannot even be started: it would, also with that mended. */
@@ -82,7 +90,8 @@ function blameFor(troubled: TroubledWorkload): Blame {
   if (state.state !== 'blocked') return 'anything';
   if (isPullReason(state.reason)) {
     const events = troubled.scene.events.get(pod.metadata.uid ?? '') ?? [];
-    return pullFailure(pullMessage(state.message, events)) === 'unreachable' ? 'registry' : 'image';
+    const failure = pullFailure(pullMessage(state.message, events));
+    return failure === 'unreachable' || failure === 'failing' ? 'registry' : 'image';
   }
   if (isAboutConfigMap(state.message)) return 'configmap';
   return isAboutSecret(state.message) ? 'secret' : 'own';

@@ -38,6 +38,9 @@ const failures: ReadonlySet<string> = new Set([
   'PostStartHookError',
 ]);
 
+/** Held back on purpose, by who made the pod or by a queue, until that one removes its gate. */
+export const schedulingGated = 'SchedulingGated';
+
 /** Events about what must be there before the first container starts. */
 const setupReasons: ReadonlySet<string> = new Set(['FailedMount', 'FailedAttachVolume', 'FailedCreatePodSandBox']);
 
@@ -56,7 +59,10 @@ type Told = Omit<PodState, 'text'>;
 function unscheduled(pod: Pod): Told | undefined {
   const condition = pod.status?.conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
   if (condition === undefined) return undefined;
-  return { state: 'blocked', ...told(condition.reason, condition.message) };
+  return {
+    state: condition.reason === schedulingGated ? 'starting' : 'blocked',
+    ...told(condition.reason, condition.message),
+  };
 }
 
 function troubledContainer(pod: Pod): Told | undefined {

@@ -19,14 +19,17 @@ interface SeenPod {
   readonly state: PodState;
 }
 
-/** Events by the uid of the pod they are about, oldest first. */
+/** Events by the uid of the pod they are about, oldest first: warnings, and the course of pulls. */
 export type PodEvents = ReadonlyMap<string, readonly KubernetesEvent[]>;
+
+const pulls: ReadonlySet<string> = new Set(['Pulling', 'Pulled']);
 
 export const podEvents = oncePer((snapshot: Snapshot): PodEvents => {
   const byPod = new Map<string, KubernetesEvent[]>();
   for (const event of snapshot.events.items) {
     const { kind, uid } = event.involvedObject;
-    if (kind !== 'Pod' || uid === undefined || event.type !== 'Warning') continue;
+    if (kind !== 'Pod' || uid === undefined) continue;
+    if (event.type !== 'Warning' && !pulls.has(event.reason ?? '')) continue;
     const list = byPod.get(uid);
     if (list) list.push(event);
     else byPod.set(uid, [event]);

@@ -230,6 +230,40 @@ describe('a workload that is not ready', () => {
     );
   });
 
+  const ofPull = (reason: string, at: string, message: string): KubernetesEvent => ({
+    metadata: { name: `e-${at}`, namespace },
+    type: reason === 'Failed' ? 'Warning' : 'Normal',
+    reason,
+    message,
+    lastTimestamp: `2026-01-02T03:0${at}:00Z`,
+    involvedObject: { kind: 'Pod', namespace, name: 'web-5c6d-0', uid: 'pod-web-5c6d-0' },
+  });
+  const pullingWeb = ofPull('Pulling', '1', 'Pulling image "registry.example/web:1"');
+
+  test.each<[string, readonly KubernetesEvent[], string]>([
+    [
+      'that has not ended',
+      [pullingWeb],
+      'pod web-5c6d-0 waits for image registry.example/web:1, which its node has been pulling since 2026-01-02 03:01:00 UTC',
+    ],
+    [
+      'that has ended, whatever came after it',
+      [pullingWeb, ofPull('Pulled', '2', 'Successfully pulled image "registry.example/web:1"')],
+      'pod web-5c6d-0 is ContainerCreating',
+    ],
+    [
+      'that failed and is tried again',
+      [ofPull('Failed', '0', 'Failed to pull image "registry.example/web:1": EOF'), pullingWeb],
+      'pod web-5c6d-0 waits for image registry.example/web:1, which its node has been pulling since 2026-01-02 03:01:00 UTC',
+    ],
+  ])('is told with a pull %s', (_, events, expected) => {
+    const pods = pending([], [waiting('web', 'ContainerCreating')]);
+
+    expect(findings([deployment('web', { pods }), { events }])[0]?.message).toBe(
+      `deployment/web is not ready: ${expected}`,
+    );
+  });
+
   test('is told by its counts where it has no pods, with what its controller says', () => {
     const { deployments = [] } = deployment('web', { pods: 'none' });
     const conditions = [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota: small' }];
@@ -285,9 +319,22 @@ describe('a workload that is not ready', () => {
   });
 });
 
+const gated: Pod['status'] = {
+  phase: 'Pending',
+  conditions: [{ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message: 'has gates' }],
+};
+
+test('a Deployment is short of pods while scheduling gates hold them back', () => {
+  expect(findings([deployment('web', { pods: gated })]).map(({ message }) => message)).toEqual([
+    'deployment/web is not ready: pod web-5c6d-0 is SchedulingGated: has gates',
+  ]);
+});
+
 describe('nothing is wrong with', () => {
   test.each([
     ['a workload at 0 replicas', deployment('web', { replicas: 0 })],
+    ['a pod that a queue holds back', barePod('p', {}, gated)],
+    ['a Job that a queue holds back', job('once', { pods: gated })],
     ['a suspended Job', job('once', { replicas: 0 })],
     ['pods that cannot be read of a workload that says it is ready', { ...deployment('web'), pods: [] }],
   ])('%s', (_, parts) => {

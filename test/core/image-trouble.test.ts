@@ -9,7 +9,7 @@ const hub = 'docker.io/library/nothere:9';
 const head = `unexpected status from HEAD request to https://registry.shop.example:5000/v2/shop/api/manifests/1: `;
 const ask = (image: string): string => `${resolving(image)}failed to do request: Head "https://registry.example/v2/": `;
 
-/** As container runtimes word it, and by which of the five it is. */
+/** As container runtimes word it, and by which of the six it is. */
 const told: readonly (readonly [PullFailure, string, string])[] = [
   ['not-found', 'containerd, no such tag', `${resolving(own)}${own}: not found`],
   ['not-found', 'kubelet in its newer words', `${unpacking(own)}failed to resolve image: ${own}: not found`],
@@ -56,7 +56,35 @@ const told: readonly (readonly [PullFailure, string, string])[] = [
   ['unreachable', 'a registry without TLS', `${ask(own)}http: server gave HTTP response to HTTPS client`],
   ['unreachable', 'a handshake', `${ask(own)}net/http: TLS handshake timeout`],
   ['unreachable', 'a connection that ends', `${ask(own)}EOF`],
-  ['unreachable', 'a server in trouble', `${resolving(own)}${head}503 Service Unavailable`],
+  ['unreachable', 'an answer that never comes', `${ask(own)}dial tcp 10.0.0.1:443: connect: connection timed out`],
+  [
+    'unreachable',
+    'a time-out, as kubelet 1.36 hands it on',
+    `rpc error: code = DeadlineExceeded desc = ${unpacking(own)}failed to resolve image: failed to do request: Head "http://127.0.0.1:18008/v2/shop/api/manifests/1?ns=%5BREDACTED%5D": dial tcp 127.0.0.1:18008: i/o timeout`,
+  ],
+  [
+    'unreachable',
+    'an unknown host, as kubelet 1.36 hands it on',
+    `${unpacking(own)}failed to resolve image: failed to do request: Head "https://nosuchhost.invalid/v2/shop/api/manifests/1?ns=%5BREDACTED%5D": dial tcp: lookup nosuchhost.invalid on 10.255.255.53:53: no such host`,
+  ],
+  [
+    'unreachable',
+    'a resolver that does not answer',
+    `${ask(own)}dial tcp: lookup registry.example on 10.0.0.10:53: read udp 10.0.0.5:4711->10.0.0.10:53: i/o timeout`,
+  ],
+  [
+    'unreachable',
+    'headers that never come',
+    `${ask(own)}net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)`,
+  ],
+  [
+    'unreachable',
+    'a layer that stopped to come, and was given up',
+    `${unpacking(own)}failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://registry.example/v2/shop/api/blobs/sha256:1": context canceled`,
+  ],
+  ['unreachable', 'CRI-O and its resolver', 'pinging container registry x: Temporary failure in name resolution'],
+  ['failing', 'a gateway in trouble', `${resolving(own)}unexpected status code 502 Bad Gateway`],
+  ['failing', 'a server in trouble', `${resolving(own)}${head}503 Service Unavailable`],
   ['limited', 'a limit on pulls', `${resolving(hub)}${head}429 Too Many Requests`],
   ['limited', 'a limit on pulls, as Docker Hub says it', 'toomanyrequests: You have reached your pull rate limit.'],
   [

@@ -100,7 +100,7 @@ const table: readonly (readonly [text: string, state: string, Shape, told?: obje
   ],
   [
     'SchedulingGated',
-    'blocked',
+    'starting',
     {
       status: {
         phase: 'Pending',

@@ -65,7 +65,7 @@ export const podPages = {
   'registry-unreachable': {
     title: 'the registry of an image does not hand it out now',
     meaning: [
-      'The node could not reach the registry: a time-out, a refused connection, a name that does not resolve, a certificate that is not trusted, or a server in trouble. Neither the image nor a pull Secret is at fault. Where it answers that there were too many pulls (429), the message says so: many registries allow more to those who log in.',
+      'The node could not reach the registry: a time-out, a refused connection, a name that does not resolve, a certificate that is not trusted, or an answer that is an error of its own (5xx). Neither the image nor a pull Secret is at fault. Where it answers that there were too many pulls (429), the message says so: many registries allow more to those who log in.',
     ],
     inKubectl: [
       {

@@ -65,6 +65,7 @@ export const workloadPages = {
     fixByHand: [
       'Follow the message. A StatefulSet whose broken pod still runs the older template waits for that pod: delete it.',
       { lines: ['kubectl -n NAMESPACE delete pod POD'] },
+      'A node that has been pulling an image for minutes waits for a registry that does not answer, or for another such pull: unless told otherwise, kubelet pulls one image after the other, and no event tells which one hangs. It is the one that began first.',
     ],
     safeToIgnore: ['While a rollout is under way, and for workloads that are known to be off.'],
   },

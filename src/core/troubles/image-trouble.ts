@@ -14,7 +14,7 @@ export function isPullReason(reason: string | undefined): boolean {
   return pullReasons.has(reason ?? '');
 }
 
-export type PullFailure = 'not-found' | 'unauthorized' | 'limited' | 'unreachable' | 'other';
+export type PullFailure = 'not-found' | 'unauthorized' | 'limited' | 'unreachable' | 'failing' | 'other';
 
 /**
  * In the order of the tests: containerd and Docker Hub say of an image that is not there and of one that may not be had
@@ -25,8 +25,9 @@ const failures: readonly (readonly [failure: PullFailure, words: RegExp])[] = [
   ['limited', /toomanyrequests|(?:: |status(?: code)?:? )429\b/i],
   [
     'unreachable',
-    /i\/o timeout|deadline exceeded|Client\.Timeout|connection (?:refused|reset)|no such host|no route to host|network is unreachable|handshake timeout|server misbehaving|\bx509: |\btls: |HTTP response to HTTPS client|(?:^|: )(?:unexpected )?EOF$|(?:: |status(?: code)?:? )5\d\d\b/i,
+    /i\/o timeout|deadline exceeded|Client\.Timeout|connection (?:refused|reset|timed out)|context canceled|broken pipe|no such host|failure in name resolution|no route to host|network is unreachable|handshake timeout|operation timed out|server misbehaving|\bx509: |\btls: |HTTP response to HTTPS client|(?:^|: )(?:unexpected )?EOF$/i,
   ],
+  ['failing', /(?:: |status(?: code)?:? )5\d\d\b/i],
   [
     'unauthorized',
     /\bunauthori[sz]ed\b|authentication required|authorization failed|\bforbidden\b|no basic auth|(?<!permission )\bdenied\b|(?:: |status(?: code)?:? )40[13]\b/i,
@@ -56,6 +57,7 @@ const codes: Readonly<Record<PullFailure, FindingCode>> = {
   unauthorized: 'image-pull-unauthorized',
   limited: 'registry-unreachable',
   unreachable: 'registry-unreachable',
+  failing: 'registry-unreachable',
   other: 'image-pull-failed',
 };
 
@@ -86,13 +88,16 @@ const words: Readonly<Record<PullFailure, (image: string) => string>> = {
   unauthorized: (image) => `the registry refuses to hand out image ${image}`,
   limited: (image) => `the registry hands out image ${image} to no more pulls for now`,
   unreachable: (image) => `the registry of image ${image} cannot be reached`,
+  failing: (image) => `the registry of image ${image} answers with an error of its own`,
   other: (image) => `image ${image} cannot be pulled`,
 };
 
 /** The last clauses hold the reason; what stands before repeats the image. */
 function detail(failure: PullFailure, told: string): string {
   if (failure === 'not-found' || told === '') return '';
-  return `: ${told.split(': ').slice(-2).join(': ')}`;
+  const clauses = told.split(': ');
+  // `dial tcp 10.0.0.1:443: connect: connection refused`: which address it is stands before the name of the call.
+  return `: ${clauses.slice(clauses.at(-2) === 'connect' ? -3 : -2).join(': ')}`;
 }
 
 function fixFor(

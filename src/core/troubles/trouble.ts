@@ -1,6 +1,6 @@
 import type { Scene } from '../diagnosis-scene.ts';
 import type { FindingCode } from '../findings.ts';
-import { refText, type ObjectRef } from '../kubernetes.ts';
+import type { ObjectRef } from '../kubernetes.ts';
 import type { Container, Pod } from '../kubernetes-pod.ts';
 import type { Readiness } from '../readiness.ts';
 import type { PodState } from '../pod-state.ts';
@@ -37,13 +37,13 @@ export function containerNamed({ spec }: Pod, name: string | undefined): Contain
   return [...(spec.initContainers ?? []), ...spec.containers].find((container) => container.name === name);
 }
 
-/** `pod api-0, container main`: of a pod that is its own workload only the container. */
+/** `pod api-0, container main`: of a pod that is its own workload, which the sentence has named, only the container. */
 export function placeText({ ref }: Workload, pod: Pod, container: string | undefined): string {
   const parts = [
     ...(ref.kind === 'Pod' ? [] : [`pod ${pod.metadata.name}`]),
     ...(container === undefined ? [] : [`container ${container}`]),
   ];
-  return parts.length === 0 ? refText(ref) : parts.join(', ');
+  return parts.length === 0 ? 'it' : parts.join(', ');
 }
 
 export function describePod({ metadata }: Pod): string {
