@@ -1,6 +1,6 @@
 import { refText } from '../core/kubernetes.ts';
 import type { ApplicationState, AuditReport, ComponentState } from '../core/audit-report.ts';
-import { auditSummary, nextAfterAudit } from './audit-text.ts';
+import { auditSummary, nextAfterAudit, statesText, toldComponents } from './audit-text.ts';
 import { causeGraph, type Tone } from './cause-graph.ts';
 import { findingsHtml } from './findings-html.ts';
 import { isAside } from './finding-groups.ts';
@@ -11,6 +11,7 @@ import { count } from './layout.ts';
 import { markup, type Markup } from './markup.ts';
 import { setAsideFacts } from './set-aside-facts.ts';
 import { subjectPage, type SubjectTable } from './subject-page.ts';
+import { stateTone } from './subject-text.ts';
 import type { Style } from './style.ts';
 
 export function auditHtml(report: AuditReport, style: Style): string {
@@ -20,7 +21,7 @@ export function auditHtml(report: AuditReport, style: Style): string {
     chainMarkup(report),
     findingsHtml(report, style),
     asideMarkup(report),
-    componentsMarkup(report),
+    componentsMarkup(report, style),
     applicationsMarkup(report.applications),
   ]);
 }
@@ -57,7 +58,14 @@ ${tables.map(tableMarkup)}</article>
 }
 
 function tableMarkup({ title, header, rows }: SubjectTable): Markup {
-  return markup`<h3>${title}</h3>\n${rows.length === 0 ? undefined : htmlTable({ header, rows })}`;
+  const stateAt = header.indexOf('state');
+  const cells = rows.map((row) => row.map((text, column) => (column === stateAt ? stateMarkup(text) : text)));
+  return markup`<h3>${title}</h3>\n${rows.length === 0 ? undefined : htmlTable({ header, rows: cells })}`;
+}
+
+function stateMarkup(word: string): Markup {
+  const tone = stateTone(word);
+  return markup`<span class="${tone === 'dim' ? 'soft' : tone}">${word}</span>`;
 }
 
 function chainMarkup(report: AuditReport): Markup | undefined {
@@ -88,22 +96,31 @@ const stateTones: Record<ComponentState['state'], Tone> = {
   unknown: 'neutral',
 };
 
-function componentsMarkup({ components, namespaces }: AuditReport): Markup | undefined {
+/** Those that do not fit are folded, not left out. */
+function componentsMarkup({ components, namespaces }: AuditReport, style: Style): Markup | undefined {
   if (components.length === 0) return undefined;
   const isOneNamespace = namespaces.length === 1;
-  const rows = components.map(
-    ({ object, state, detail }) =>
-      markup`<tr><td>${isOneNamespace ? '' : `${object.namespace} `}${refText(object)}</td><td class="${stateTones[state]}">${state}</td><td>${detail}</td></tr>\n`,
-  );
+  const { shown, left } = toldComponents(components, style);
+  const folded =
+    left.length === 0
+      ? undefined
+      : markup`<details><summary>${count(left.length, 'more component')}: ${statesText(left)}</summary>\n${componentTable(left, isOneNamespace)}</details>\n`;
   return markup`<section>
 <h2>Components</h2>
-<div class="scroll"><table>
-<thead><tr><th>component</th><th>state</th><th>detail</th></tr></thead>
-<tbody>
-${rows}</tbody>
-</table></div>
-</section>
+${shown.length === 0 ? undefined : componentTable(shown, isOneNamespace)}${folded}</section>
 `;
+}
+
+function componentTable(components: readonly ComponentState[], isOneNamespace: boolean): Markup {
+  return htmlTable({
+    header: [...(isOneNamespace ? [] : ['namespace']), 'component', 'state', 'detail'],
+    rows: components.map(({ object, state, detail }) => [
+      ...(isOneNamespace ? [] : [object.namespace]),
+      refText(object),
+      markup`<span class="${stateTones[state]}">${state}</span>`,
+      detail,
+    ]),
+  });
 }
 
 function applicationsMarkup(applications: readonly ApplicationState[]): Markup | undefined {

@@ -84,23 +84,26 @@ function componentLines({ components, namespaces }: AuditReport, style: Style): 
   ]);
   const titles = [...(isOneNamespace ? [] : ['NAMESPACE']), 'COMPONENT', 'STATE', 'DETAIL'];
   const lines = rows.length === 0 ? [] : table([header(titles, style), ...rows], style.width, 0);
-  return [...lines, ...told.rest.flatMap((line) => paragraph('', line, style.width))];
+  const rest = told.left.length === 0 ? [] : [`… ${statesText(told.left)} (${howToSeeAll(style)})`];
+  return [...lines, ...rest.flatMap((line) => paragraph('', line, style.width))];
 }
 
-/** Where not all fit, those that are not ready; the others are counted by their state. */
-function toldComponents(
+/** Where not all fit, those that are not ready come first. */
+export function toldComponents(
   components: readonly ComponentState[],
   style: Style,
-): { readonly shown: readonly ComponentState[]; readonly rest: readonly string[] } {
-  if (components.length <= style.limit + 1) return { shown: components, rest: [] };
+): { readonly shown: readonly ComponentState[]; readonly left: readonly ComponentState[] } {
+  if (components.length <= style.limit + 1) return { shown: components, left: [] };
   const open = components.filter(({ state }) => state !== 'ready');
   const { shown } = cut(open, 'component', style);
-  const left = new Map<string, number>();
-  for (const { state } of [...open.slice(shown.length), ...components.filter((entry) => entry.state === 'ready')]) {
-    left.set(state, (left.get(state) ?? 0) + 1);
-  }
-  const amounts = [...left].map(([state, amount]) => `${amount} ${state}`).join(', ');
-  return { shown, rest: left.size === 0 ? [] : [`… ${amounts} (${howToSeeAll(style)})`] };
+  return { shown, left: [...open.slice(shown.length), ...components.filter(({ state }) => state === 'ready')] };
+}
+
+/** `2 waiting, 1490 ready`. */
+export function statesText(components: readonly ComponentState[]): string {
+  const amounts = new Map<string, number>();
+  for (const { state } of components) amounts.set(state, (amounts.get(state) ?? 0) + 1);
+  return [...amounts].map(([state, amount]) => `${amount} ${state}`).join(', ');
 }
 
 function applicationLines(applications: readonly ApplicationState[], style: Style): string[] {

@@ -28,6 +28,8 @@ export interface GraphSource {
   readonly findings: readonly Finding[];
   readonly components: readonly ComponentState[];
   readonly applications: readonly ApplicationState[];
+  /** The one object that the report is about, which itself tells what stands before and behind it. */
+  readonly subject?: unknown;
 }
 
 const mostRoots = 10;
@@ -35,7 +37,7 @@ const mostBeneath = 15;
 
 /** The dependency chain of a report: its most serious roots, and beneath them what they block and explain. */
 export function causeGraph(source: GraphSource): CauseGraph {
-  const groups = groupFindings(source.findings).filter(isDrawn);
+  const groups = source.subject === undefined ? groupFindings(source.findings).filter(isDrawn) : [];
   const draft = new Draft(source);
   for (const group of groups.slice(0, mostRoots)) draft.addGroup(group);
   return { ...draft.graph(), rootsLeftOut: Math.max(0, groups.length - mostRoots) };

@@ -3,6 +3,8 @@ import type { CauseGraph, GraphNode } from './cause-graph.ts';
 export interface PlacedNode extends GraphNode {
   readonly x: number;
   readonly y: number;
+  /** Of all in its column. */
+  readonly width: number;
 }
 
 interface Point {
@@ -18,7 +20,11 @@ export interface GraphLayout {
   readonly height: number;
 }
 
-export const nodeSize = { width: 236, height: 64 };
+export const nodeHeight = 64;
+export const padding = 12;
+/** Of a bold title, on average. */
+export const characterWidth = 7.85;
+const titleCharacters = { least: 27, most: 44 };
 const gap = { x: 56, y: 14 };
 const margin = 4;
 
@@ -34,9 +40,11 @@ interface Slot {
 /** Columns from left to right, causes before effects; within one, near to what an arrow comes from or leads to. */
 export function layoutGraph({ nodes, edges }: CauseGraph): GraphLayout {
   const columnOf = columns(nodes, edges);
+  const widths = columnWidths(nodes, columnOf);
+  const lefts = widths.map((_, column) => widths.slice(0, column).reduce((sum, width) => sum + width + gap.x, margin));
   const routes = edges.map(([from, to], index) => route(from, to, { columnOf, index }));
   const slots = [
-    ...nodes.map(({ id }): Slot => ({ id, column: columnOf.get(id) ?? 0, height: nodeSize.height })),
+    ...nodes.map(({ id }): Slot => ({ id, column: columnOf.get(id) ?? 0, height: nodeHeight })),
     ...routes.flatMap((ids) => ids.slice(1, -1).map(passage(columnOf))),
   ];
   const byId = new Map(slots.map((slot) => [slot.id, slot]));
@@ -44,21 +52,33 @@ export function layoutGraph({ nodes, edges }: CauseGraph): GraphLayout {
     slots,
     routes.flatMap((ids) => ids.slice(1).map((id, index) => [ids[index] ?? '', id] as const)),
   );
-  const left = (id: string): number => margin + (byId.get(id)?.column ?? 0) * (nodeSize.width + gap.x);
+  const columnOfSlot = (id: string): number => byId.get(id)?.column ?? 0;
+  const left = (id: string): number => lefts[columnOfSlot(id)] ?? margin;
+  const right = (id: string): number => left(id) + (widths[columnOfSlot(id)] ?? 0);
   const top = (id: string): number => margin + (tops.get(id) ?? 0);
   const ends = (id: string): [Point, Point] => {
     const y = top(id) + (byId.get(id)?.height ?? 0) / 2;
     return [
       { x: left(id), y },
-      { x: left(id) + nodeSize.width, y },
+      { x: right(id), y },
     ];
   };
   return {
-    nodes: nodes.map((node) => ({ ...node, x: left(node.id), y: top(node.id) })),
+    nodes: nodes.map((node) => ({ ...node, x: left(node.id), y: top(node.id), width: right(node.id) - left(node.id) })),
     paths: routes.map((ids) => ids.flatMap(ends).slice(1, -1)),
-    width: Math.max(0, ...slots.map(({ id }) => left(id) + nodeSize.width)) + margin,
+    width: Math.max(0, ...slots.map(({ id }) => right(id))) + margin,
     height: Math.max(0, ...slots.map(({ id, height }) => top(id) + height)) + margin,
   };
+}
+
+/** As the longest title of a column needs it, within bounds. */
+function columnWidths(nodes: readonly GraphNode[], columnOf: ReadonlyMap<string, number>): number[] {
+  const longest: number[] = [];
+  for (const { id, title } of nodes) {
+    const column = columnOf.get(id) ?? 0;
+    longest[column] = Math.max(longest[column] ?? titleCharacters.least, title.length);
+  }
+  return longest.map((length) => Math.ceil(2 * padding + characterWidth * Math.min(length, titleCharacters.most)));
 }
 
 /** The longest way from a root; an arrow that would close a circle counts for nothing. */
@@ -119,9 +139,27 @@ function rows(slots: readonly Slot[], edges: Edges): ReadonlyMap<string, number>
     }
   };
   for (const column of inColumn) settle(column, causes);
-  for (const column of inColumn.toReversed()) settle(column, effects);
+  for (const column of inColumn.toReversed()) {
+    settle(column, effects);
+    closeRanks(column, effects, tops);
+  }
   const highest = Math.min(...tops.values());
   return new Map([...tops].map(([id, top]) => [id, top - highest]));
+}
+
+/** What leads to nothing stands next to what follows it: it has no other place that it wants. */
+function closeRanks(
+  column: readonly Slot[],
+  effects: ReadonlyMap<string, readonly string[]>,
+  tops: Map<string, number>,
+): void {
+  const down = column.toSorted((left, right) => (tops.get(right.id) ?? 0) - (tops.get(left.id) ?? 0));
+  for (const [index, slot] of down.entries()) {
+    const below = down[index - 1];
+    if (below !== undefined && !effects.has(slot.id)) {
+      tops.set(slot.id, (tops.get(below.id) ?? 0) - gap.y - slot.height);
+    }
+  }
 }
 
 function middle(ids: readonly string[], tops: ReadonlyMap<string, number>): number | undefined {

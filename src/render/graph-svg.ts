@@ -1,5 +1,5 @@
 import type { CauseGraph } from './cause-graph.ts';
-import { layoutGraph, nodeSize, type GraphLayout, type PlacedNode } from './graph-layout.ts';
+import { characterWidth, layoutGraph, nodeHeight, padding, type GraphLayout, type PlacedNode } from './graph-layout.ts';
 import { wrap } from './layout.ts';
 import { markup, type Markup } from './markup.ts';
 
@@ -23,20 +23,19 @@ function pathMarkup(points: GraphLayout['paths'][number]): Markup {
   return markup`<path class="edge" d="${steps.join(' ')}" marker-end="url(#arrow)"/>\n`;
 }
 
-const padding = 12;
-const titleCharacters = 27;
-const stateCharacters = 34;
+const stateCharacterWidth = 6.2;
 const stateLines = 2;
 
-function nodeMarkup({ x, y, title, state, tone, isRoot }: PlacedNode): Markup {
-  const states = lines(state).map(
+function nodeMarkup({ x, y, width, title, state, tone, isRoot }: PlacedNode): Markup {
+  const room = width - 2 * padding;
+  const states = lines(state, Math.floor(room / stateCharacterWidth)).map(
     (line, index) => markup`<text class="state" x="${x + padding}" y="${y + 37 + index * 15}">${line}</text>`,
   );
-  return markup`<g class="node ${tone}${isRoot ? ' root' : ''}"><title>${title}: ${state}</title><rect x="${x}" y="${y}" width="${nodeSize.width}" height="${nodeSize.height}" rx="6"/><text class="name" x="${x + padding}" y="${y + 20}">${short(title, titleCharacters)}</text>${states}</g>\n`;
+  return markup`<g class="node ${tone}${isRoot ? ' root' : ''}"><title>${title}: ${state}</title><rect x="${x}" y="${y}" width="${width}" height="${nodeHeight}" rx="6"/><text class="name" x="${x + padding}" y="${y + 20}">${short(title, Math.floor(room / characterWidth))}</text>${states}</g>\n`;
 }
 
 /** What does not fit stands in the title that a pointer shows. */
-function lines(text: string): string[] {
+function lines(text: string, stateCharacters: number): string[] {
   const all = wrap(text, stateCharacters);
   const shown = all.slice(0, stateLines).map((line) => short(line, stateCharacters));
   const last = short(shown.at(-1) ?? '', stateCharacters - 1).replace(/…$/, '');

@@ -23,9 +23,9 @@ code { background: var(--panel); border: 1px solid var(--line); border-radius: 4
 article { border: 1px solid var(--line); border-left: 4px solid var(--neutral); border-radius: 6px; padding: .9rem 1rem;
   margin: 0 0 .9rem; }
 article.bad { border-left-color: var(--bad); } article.caution { border-left-color: var(--caution); }
-article.bad, article.caution, article.neutral { color: var(--ink); } h3 { font-weight: 600; }
+article.good { border-left-color: var(--good); } article.bad, article.caution, article.good, article.neutral { color: var(--ink); } h3 { font-weight: 600; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; } dt { color: var(--soft); } dd { margin: 0; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; overflow-wrap: break-word; } * + h3 { margin-top: 1rem; }
 table { border-collapse: collapse; width: 100%; margin: .4rem 0 .6rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 500; font-size: .85rem; } th, td { min-width: 6rem; }

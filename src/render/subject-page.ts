@@ -7,7 +7,7 @@ import type {
 } from '../core/audit-subject.ts';
 import { refText } from '../core/kubernetes.ts';
 import type { Tone } from './cause-graph.ts';
-import { goesText, stateWord, unnamedText, usersText } from './subject-text.ts';
+import { goesText, secretTitle, secretTone, stateWord, unnamedText, usersText } from './subject-text.ts';
 import type { Style } from './style.ts';
 
 /** One workload or Secret by itself, as pages show it: no two of them need it told in another order. */
@@ -66,11 +66,18 @@ function referenceTable(title: string, references: readonly ReferenceState[]): S
     stateWord(reference),
     reference.detail ?? '',
   ]);
-  return { title, header: ['Secret', 'key', 'by', 'state', 'detail'], rows };
+  return withoutEmptyColumns({ title, header: ['Secret', 'key', 'by', 'state', 'detail'], rows });
 }
 
+function withoutEmptyColumns({ title, header, rows }: SubjectTable): SubjectTable {
+  const isFilled = (_: string, column: number): boolean => rows.some((row) => row[column] !== '');
+  return { title, header: header.filter(isFilled), rows: rows.map((row) => row.filter(isFilled)) };
+}
+
+const keyHeader = ['key', 'state', 'detail', 'used by', 'if it goes'];
+
 function secretPage(subject: SecretSubject, style: Style): SubjectPage {
-  const { object, state, type, owner, keys, references, blocks } = subject;
+  const { type, owner, keys, references, blocks } = subject;
   const rows = keys.map((use) => [
     use.key,
     stateWord({ state: use.state, optional: !use.required }),
@@ -79,8 +86,8 @@ function secretPage(subject: SecretSubject, style: Style): SubjectPage {
     use.blocks.length === 0 ? 'nothing is blocked' : goesText(use.blocks, style),
   ]);
   return {
-    title: `${refText(object)} in namespace ${object.namespace} is ${state === 'unreadable' ? 'not readable' : state}`,
-    tone: state === 'present' ? 'good' : state === 'missing' ? 'bad' : 'caution',
+    title: secretTitle(subject),
+    tone: secretTone(subject),
     facts: told([
       ['type', type ?? ''],
       ['written by', owner ?? ''],
@@ -88,8 +95,7 @@ function secretPage(subject: SecretSubject, style: Style): SubjectPage {
       ['whole by', usersText(references, style)],
       ['unnamed', unnamedText(subject, style)],
     ]),
-    tables:
-      rows.length === 0 ? [] : [{ title: 'keys', header: ['key', 'state', 'detail', 'used by', 'if it goes'], rows }],
+    tables: rows.length === 0 ? [] : [withoutEmptyColumns({ title: 'keys', header: keyHeader, rows })],
   };
 }
 

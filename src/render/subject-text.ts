@@ -64,11 +64,15 @@ export function stateWord({ state, optional }: Pick<ReferenceState, 'state' | 'o
   return optional && (state === 'missing' || state === 'secret-missing') ? 'absent' : words[state];
 }
 
+export function stateTone(word: string): 'good' | 'dim' | 'caution' | 'bad' {
+  if (word === 'ok') return 'good';
+  if (word === 'absent') return 'dim';
+  return word === words.unreadable ? 'caution' : 'bad';
+}
+
 function stateCell(reference: Pick<ReferenceState, 'state' | 'optional'>, style: Style): Cell {
   const text = stateWord(reference);
-  if (text === 'ok') return { text, paint: style.good };
-  if (text === 'absent') return { text, paint: style.dim };
-  return { text, paint: reference.state === 'unreadable' ? style.caution : style.bad };
+  return { text, paint: style[stateTone(text)] };
 }
 
 function referenceTable(references: readonly ReferenceState[], style: Style): string[] {
@@ -88,15 +92,14 @@ function referenceTable(references: readonly ReferenceState[], style: Style): st
 }
 
 function secretLines(subject: SecretSubject, style: Style): string[] {
-  const { object, state, type, owner, keys, references, unnamedKeys, blocks } = subject;
-  const paint = state === 'present' ? style.good : state === 'missing' ? style.bad : style.caution;
+  const { type, owner, keys, references, unnamedKeys, blocks } = subject;
+  const paint = style[secretTone(subject)];
   const facts = [
     ...(type === undefined ? [] : [`type ${type}`]),
     ...(owner === undefined ? [] : [`written by ${owner}`]),
   ];
-  const head = `${refText(object)} in namespace ${object.namespace} is ${state === 'unreadable' ? 'not readable' : state}`;
   return [
-    ...paragraph('', [head, ...facts].join(', '), style.width).map((line) => style.bold(paint(line))),
+    ...paragraph('', [secretTitle(subject), ...facts].join(', '), style.width).map((line) => style.bold(paint(line))),
     ...labelled('if it goes', blocks.length === 0 ? 'nothing is blocked' : goesText(blocks, style), style),
     ...labelled('whole by', usersText(references, style), style),
     ...labelled('unnamed', unnamedText(subject, style), style),
@@ -104,6 +107,30 @@ function secretLines(subject: SecretSubject, style: Style): string[] {
     ...(keys.length === 0 ? [] : [...keyLines(keys, style), '']),
     ...(keys.length + references.length + unnamedKeys.length === 0 ? ['nothing uses it', ''] : []),
   ];
+}
+
+/** `secret/app in namespace shop is present, lacks 2 required keys`. */
+export function secretTitle({ object, state, keys }: SecretSubject): string {
+  const lacking = keys.filter(isLacking).length;
+  const wrong = keys.filter(isWrong).length;
+  return [
+    `${refText(object)} in namespace ${object.namespace} is ${state === 'unreadable' ? 'not readable' : state}`,
+    ...(state === 'present' && lacking > 0 ? [`lacks ${count(lacking, 'required key')}`] : []),
+    ...(wrong > 0 ? [`holds ${count(wrong, 'value')} that cannot be right`] : []),
+  ].join(', ');
+}
+
+export function secretTone({ state, keys }: SecretSubject): 'good' | 'caution' | 'bad' {
+  if (state === 'unreadable') return 'caution';
+  return state === 'missing' || keys.some((use) => isLacking(use) || isWrong(use)) ? 'bad' : 'good';
+}
+
+function isLacking({ required, state }: SecretKeyUse): boolean {
+  return required && (state === 'missing' || state === 'secret-missing');
+}
+
+function isWrong({ state }: SecretKeyUse): boolean {
+  return state === 'placeholder' || state === 'invalid';
 }
 
 export function goesText(blocks: readonly ObjectRef[], style: Style): string {

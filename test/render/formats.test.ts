@@ -154,6 +154,17 @@ describe('HTML', () => {
     expect(page).toContain('<summary>280 more root causes</summary>');
   });
 
+  test('folds the components that are ready where there are many', async () => {
+    const ready = Array.from({ length: 300 }, (_, index) =>
+      component(`c${index}`, ref('Deployment', `c${index}`), 'ready'),
+    );
+    const page = await render({ ...incident, components: [...ready, ...incident.components] }, 'html');
+    const [shown = '', folded = ''] = page.split('<summary>301 more components: 301 ready</summary>');
+    expect(shown).toContain('<td>statefulset/postgres-auth</td><td><span class="bad">stuck</span></td>');
+    expect(shown).not.toContain('<td>deployment/c0</td>');
+    expect(folded.match(/<td>deployment\/c\d+<\/td>/g)).toHaveLength(300);
+  });
+
   test('of a healthy cluster has no picture and no causes', async () => {
     const page = await render({ ...incident, verdict: 'ok', findings: [] }, 'html');
     expect(page).not.toContain('<svg');

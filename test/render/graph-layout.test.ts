@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CauseGraph } from '../../src/render/cause-graph.ts';
-import { layoutGraph, nodeSize } from '../../src/render/graph-layout.ts';
+import { layoutGraph, nodeHeight } from '../../src/render/graph-layout.ts';
 
 function graph(...arrows: readonly string[]): CauseGraph {
   const edges = arrows.map((arrow) => arrow.split('>') as [string, string]);
@@ -26,11 +26,9 @@ describe.each(graphs)('%s', (_, drawn) => {
 
   test('has no node upon another, and all inside the picture', () => {
     for (const [index, one] of nodes.entries()) {
-      expect(one.x >= 0 && one.x + nodeSize.width <= width).toBe(true);
-      expect(one.y >= 0 && one.y + nodeSize.height <= height).toBe(true);
-      const hit = nodes
-        .slice(index + 1)
-        .filter((other) => other.x === one.x && Math.abs(other.y - one.y) < nodeSize.height);
+      expect(one.x >= 0 && one.x + one.width <= width).toBe(true);
+      expect(one.y >= 0 && one.y + nodeHeight <= height).toBe(true);
+      const hit = nodes.slice(index + 1).filter((other) => other.x === one.x && Math.abs(other.y - one.y) < nodeHeight);
       expect(hit).toEqual([]);
     }
   });
@@ -44,7 +42,7 @@ describe.each(graphs)('%s', (_, drawn) => {
     for (const points of paths) {
       for (const { x, y } of points.slice(1, -1)) {
         const covering = nodes.filter(
-          (node) => x >= node.x && x <= node.x + nodeSize.width && y > node.y && y < node.y + nodeSize.height,
+          (node) => x >= node.x && x <= node.x + node.width && y > node.y && y < node.y + nodeHeight,
         );
         expect(covering).toEqual([]);
       }
@@ -56,4 +54,19 @@ test('effects stand to the right of their causes', () => {
   const { nodes } = layoutGraph(graph('a>b', 'b>c', 'a>c'));
   const x = (id: string) => nodes.find((node) => node.id === id)!.x;
   expect(x('a') < x('b') && x('b') < x('c')).toBe(true);
+});
+
+test('what leads to nothing leaves no gap above what does', () => {
+  const { nodes } = layoutGraph(graph('root>first', ...wide, 'leaf-11>end'));
+  const tops = nodes.filter(({ id }) => id !== 'root' && id !== 'end').map(({ y }) => y);
+  const steps = tops.sort((a, b) => a - b).map((top, index, all) => top - (all[index - 1] ?? top));
+  expect(Math.max(...steps)).toBe(78);
+});
+
+test.each([
+  ['short', 236],
+  ['secret/cloudtolocalllm-secrets', 260],
+  ['x'.repeat(200), 370],
+])('a column is as wide as its titles need, within bounds: %s', (title, width) => {
+  expect(layoutGraph(graph(`${title}>b`)).nodes.map((node) => node.width)).toEqual([width, 236]);
 });

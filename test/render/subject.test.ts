@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals';
+import type { SecretKeyUse, SecretSubject } from '../../src/core/audit-subject.ts';
+import { createStyle } from '../../src/render/style.ts';
+import { subjectPage } from '../../src/render/subject-page.ts';
+import { ref } from './reports.ts';
+
+function use(key: string, state: SecretKeyUse['state'], required = true): SecretKeyUse {
+  return { key, state, required, references: [], blocks: [] };
+}
+
+function pageOf(state: SecretSubject['state'], ...keys: readonly SecretKeyUse[]) {
+  const subject = { kind: 'secret', object: ref('Secret', 's'), state, keys, references: [] } as const;
+  return subjectPage({ ...subject, unnamedKeys: [], blocks: [] }, createStyle(false));
+}
+
+test.each([
+  ['good', 'present', pageOf('present', use('a', 'ok'))],
+  ['good', 'present', pageOf('present', use('a', 'missing', false))],
+  ['bad', 'present, lacks 1 required key', pageOf('present', use('a', 'missing'), use('b', 'ok'))],
+  [
+    'bad',
+    'present, lacks 1 required key, holds 2 values that cannot be right',
+    pageOf('present', use('a', 'missing'), use('b', 'invalid'), use('c', 'placeholder')),
+  ],
+  ['bad', 'missing', pageOf('missing', use('a', 'secret-missing'))],
+  ['caution', 'not readable', pageOf('unreadable', use('a', 'unreadable'))],
+])('a Secret is %s: it is %s', (tone, words, page) => {
+  expect(page).toMatchObject({ tone, title: `secret/s in namespace cloudtolocalllm is ${words}` });
+});
+
+test('a column that nothing stands in is left out', () => {
+  expect(pageOf('present', use('a', 'ok')).tables[0]?.header).not.toContain('detail');
+  expect(pageOf('present', { ...use('a', 'invalid'), detail: 'is empty' }).tables[0]?.header).toContain('detail');
+});
