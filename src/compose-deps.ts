@@ -6,7 +6,6 @@ import { journalDigest, readDrillResults, readJournal } from './adapters/drill-j
 import { createFingerprints } from './adapters/fingerprints.ts';
 import { createInquirerPrompter } from './adapters/inquirer-prompter.ts';
 import { createNodeTerminal, type NodeTerminalOptions } from './adapters/node-terminal.ts';
-import { createManifestFiles } from './adapters/manifest-files.ts';
 import { openSealing } from './adapters/open-sealing.ts';
 import { createOutputFolder } from './adapters/output-folder.ts';
 import { createSettingsFile } from './adapters/settings-file.ts';
@@ -110,7 +109,12 @@ export function composeDeps(surroundings: Surroundings): Deps {
     readDrillResults,
     journalDigest,
     outputFolder: createOutputFolder({ cwd }),
-    manifestFiles: createManifestFiles({ cwd, stdin }),
+    manifestFiles: {
+      read: async (paths) => {
+        const { createManifestFiles } = await import('./adapters/manifest-files.ts');
+        return createManifestFiles({ cwd, stdin }).read(paths);
+      },
+    },
     readPlanFile: async (path) => (await import('./adapters/document-file.ts')).readPlanFile(path, cwd),
     readReportFile: async (path) => (await import('./adapters/document-file.ts')).readReportFile(path, cwd),
     tlsPairProblem,

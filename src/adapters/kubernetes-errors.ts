@@ -52,6 +52,8 @@ export function apiStatus(answer: ApiAnswer): ApiStatus | undefined {
 }
 
 export function parseObject(text: string): Record<string, unknown> | undefined {
+  // Asked of every Secret of a cluster; an error that is thrown and caught costs more than all else that is done to one.
+  if (text === '') return undefined;
   try {
     return asObject(JSON.parse(text));
   } catch {

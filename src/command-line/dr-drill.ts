@@ -83,7 +83,8 @@ function declareRun(registry: Registry, parent: Command): void {
   command.hook('preAction', () => {
     refuseMixture(command);
   });
-  registry.reports(command, options, ({ drill, rehearsal }) => {
+  registry.reports(command, options, async () => {
+    const { drill, rehearsal } = await import('../commands/dr-drill.ts');
     const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & DrillFlags>();
     const { repeat, seed } = flags;
     const speed = registry.program.getOptionValueSource('speed') === 'default' ? rehearsalSpeed : flags.speed;
@@ -149,7 +150,8 @@ function declareEnding(registry: Registry, parent: Command): void {
       .option(journalFile, 'of the run: for when the journal in the cluster is gone')
       .addHelpText('after', `\nExample:\n  c2l dr-drill ${action} -n shop`);
     const options = { name: 'dr-drill', writes: true, formats: () => drillFormats };
-    registry.reports(command, options, ({ endedDrill }) => {
+    registry.reports(command, options, async () => {
+      const { endedDrill } = await import('../commands/dr-drill.ts');
       const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & DrillFlags>();
       return (session) =>
         endedDrill(session, {
@@ -171,7 +173,8 @@ function declareHistory(registry: Registry, parent: Command): void {
     .option(...journalNamespace, defaultNamespace)
     .addHelpText('after', '\nExample:\n  c2l dr-drill history -n shop -o html > drills.html');
   const options = { name: 'dr-drill history', writes: false, formats: () => ['text', 'json', 'yaml', 'html'] as const };
-  registry.reports(command, options, ({ drillsBefore }) => {
+  registry.reports(command, options, async () => {
+    const { drillsBefore } = await import('../commands/dr-drill.ts');
     const flags = command.optsWithGlobals<GlobalFlags & DrillFlags>();
     const [scenario] = command.args;
     return (session) => drillsBefore(session, { scenario, journalNamespace: flags.journalNamespace });

@@ -21,7 +21,7 @@ export interface World {
 }
 
 /** Loads what a command does; called when it runs, so that help and the other commands do not pay for it. */
-export type MakeBody = (commands: typeof ReportCommands, command: Command) => CommandBody;
+export type MakeBody = (commands: typeof ReportCommands, command: Command) => CommandBody | Promise<CommandBody>;
 
 export interface ReportOptions {
   /** As reports and errors call it, where that is not the word itself. */
@@ -86,7 +86,7 @@ export class Registry {
         changes: writes && changes({ ...flags }),
         formats: formats(command.args),
       };
-      this.#done(await commands.runReport(options, deps, makeBody(commands, command)));
+      this.#done(await commands.runReport(options, deps, await makeBody(commands, command)));
     });
   }
 

@@ -41,8 +41,8 @@ export function declareVerify(registry: Registry): void {
     command,
     async (_, deps) => {
       const flags = command.optsWithGlobals<VerifyFlags>();
-      const { runReport, verify, verifyOutside } = await import('../commands/report-commands.ts');
-      if (flags.fromOutside === true) return verifyOutside(flags, deps);
+      if (flags.fromOutside === true) return (await import('../commands/verify-outside.ts')).verifyOutside(flags, deps);
+      const { runReport, verify } = await import('../commands/report-commands.ts');
       const options = { name: 'verify', flags, changes: false, stopsItself: false, formats };
       const isWatching = flags.watch === true;
       const timeoutMs = isWatching && command.getOptionValueSource('timeout') === 'default' ? watchMs : flags.timeout;

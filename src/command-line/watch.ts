@@ -30,7 +30,7 @@ export function declareWatch(registry: Registry): void {
     .option('--cluster', 'watch the cluster too: its API server and the checks of verify')
     .option('--no-cluster', 'watch the endpoints alone');
   registry.runs(command, async (flags: WatchFlags, deps) => {
-    const { watch } = await import('../commands/report-commands.ts');
+    const { watch } = await import('../commands/watch.ts');
     return watch(flags, deps);
   });
 }

@@ -1,13 +1,13 @@
 /**
  * What cli.ts loads for any command that reports. One module makes one chunk of the build: loaded by themselves, the
- * commands share two dozen small ones, and opening those takes longer than the commands that a run does not need.
+ * commands share two dozen small ones, and opening those takes longer than the commands that a run does not need. Those
+ * that bring the schema library along are not here: they load it with their first use.
  */
 export { watchAudit } from './audit-watch.ts';
 export { audit, auditOne, readBaseline } from './audit.ts';
 export { backup, checkBackup } from './backup.ts';
 export { bootstrap } from './bootstrap.ts';
 export { doctor } from './doctor.ts';
-export { drill, drillsBefore, endedDrill, rehearsal } from './dr-drill.ts';
 export { fixSecrets } from './fix-secrets.ts';
 export { history } from './history.ts';
 export { migrate } from './migrate.ts';
@@ -17,6 +17,4 @@ export { rollback } from './rollback.ts';
 export { printError, runReport, styleFor } from './run-report.ts';
 export { stabilize } from './stabilize.ts';
 export { validate } from './validate.ts';
-export { verifyOutside } from './verify-outside.ts';
 export { verify } from './verify.ts';
-export { watch } from './watch.ts';

@@ -68,7 +68,8 @@ function read(text: string | undefined, creationTimestamp = ''): Map<string, str
 }
 
 /** Anybody can edit an annotation. */
-function parsed(text = ''): object | undefined {
+function parsed(text: string | undefined): object | undefined {
+  if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? value : undefined;
