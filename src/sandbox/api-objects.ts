@@ -166,10 +166,9 @@ export function write(
       'the object has been modified; please apply your changes to the latest version and try again',
     );
   }
-  const after = ownFieldsKept(type, request.subresource, change);
-  if (wanted.metadata.uid !== undefined) {
-    after.metadata.uid = wanted.metadata.uid;
-  }
+  const kept = ownFieldsKept(type, request.subresource, change);
+  const { uid = kept.metadata.uid } = wanted.metadata;
+  const after = { ...kept, metadata: { ...kept.metadata, uid } };
   validateChange(type, before, after);
   Object.assign(after.metadata, managed(context, request, { before, after }));
   return isDryRun(request) ? after : context.store.replace(type.name, after);

@@ -1,4 +1,3 @@
-import { cloneJson } from './clone-json.ts';
 import { ApiProblem, badRequest } from './api-problem.ts';
 import type { StoreEvent } from './object-store.ts';
 
@@ -23,9 +22,7 @@ export class ChangeHistory {
 
   since(resource: string, resourceVersion: string): StoreEvent[] {
     this.assertRemembered(resourceVersion);
-    return this.#events
-      .filter((event) => event.resource === resource && versionOf(event) > Number(resourceVersion))
-      .map((event) => cloneJson(event));
+    return this.#events.filter((event) => event.resource === resource && versionOf(event) > Number(resourceVersion));
   }
 
   assertRemembered(resourceVersion: string): void {

@@ -30,7 +30,7 @@ export class PodNetwork implements Network {
 
   #behindService(namespace: string, host: string, port: number): Target | 'unknown-host' {
     const [name = '', given = namespace] = host.split('.');
-    const service = this.#store.peek('services', given, name);
+    const service = this.#store.get('services', given, name);
     if (!service) {
       return 'unknown-host';
     }
@@ -48,7 +48,7 @@ export class PodNetwork implements Network {
   }
 
   #subsets(namespace: string, service: string): readonly EndpointSubset[] {
-    const endpoints = this.#store.peek('endpoints', namespace, service);
+    const endpoints = this.#store.get('endpoints', namespace, service);
     return (endpoints?.['subsets'] ?? []) as readonly EndpointSubset[];
   }
 }

@@ -19,9 +19,9 @@ export class NodeSecrets implements ConfigStore {
   }
 
   get(...[resource, namespace, name]: Parameters<ObjectStore['get']>): StoredObject | undefined {
-    if (resource !== 'secrets') return this.#store.peek(resource, namespace, name);
+    if (resource !== 'secrets') return this.#store.get(resource, namespace, name);
     const id = `${namespace ?? ''}/${name}`;
-    const found = this.#held.get(id) ?? this.#store.peek(resource, namespace, name);
+    const found = this.#held.get(id) ?? this.#store.get(resource, namespace, name);
     if (found?.['immutable'] === true) this.#held.set(id, found);
     return found;
   }

@@ -274,18 +274,18 @@ export class PodWorker {
   #publish(): void {
     const { store, clock } = this.#host.plane;
     const { namespace, name, uid } = this.#pod.metadata;
-    if (this.#isStopped || store.peek('pods', namespace, name)?.metadata.uid !== uid) {
+    const pod = store.get('pods', namespace, name);
+    if (this.#isStopped || pod?.metadata.uid !== uid) {
       return;
     }
-    store.mutate('pods', namespace, name, (draft) => {
-      draft['status'] = podStatus(draft as NodePod, {
-        init: this.#init,
-        main: this.#main,
-        startTime: this.#startTime,
-        podIP: this.#podIP,
-        now: clock.now(),
-      });
+    const status = podStatus(pod as NodePod, {
+      init: this.#init,
+      main: this.#main,
+      startTime: this.#startTime,
+      podIP: this.#podIP,
+      now: clock.now(),
     });
+    store.replace('pods', { ...pod, status });
   }
 
   #recordFor(record: ContainerRecord, type: 'Normal' | 'Warning', reason: string, message: string): void {

@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { alreadyExists, badRequest, conflict, notFound } from './api-problem.ts';
 import { ChangeHistory } from './change-history.ts';
 import { cloneJson } from './clone-json.ts';
+import { frozenJson } from './frozen-json.ts';
 import { keyOf, ObjectTable, type ObjectPage, type PageQuery } from './object-table.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
 
@@ -80,7 +81,7 @@ export function apiTime(date: Date): string {
 
 /**
  * What etcd and the registry of an API server are: all objects of the cluster by resource, one counter of versions, and
- * the recent changes. Objects are copied on the way in and out, so nobody can change what is stored but through it.
+ * the recent changes. Objects are copied and frozen on the way in, so nobody can change what is stored but through it.
  */
 export class ObjectStore {
   readonly #clock: SandboxClock;
@@ -101,12 +102,6 @@ export class ObjectStore {
   }
 
   get(resource: string, namespace: string | undefined, name: string): StoredObject | undefined {
-    const found = this.#objects.get(resource)?.get(keyOf(namespace, name));
-    return found && cloneJson(found);
-  }
-
-  /** The stored object itself, which must be left as it is: for what looks many times a second. */
-  peek(resource: string, namespace: string | undefined, name: string): Readonly<StoredObject> | undefined {
     return this.#objects.get(resource)?.get(keyOf(namespace, name));
   }
 
@@ -116,10 +111,9 @@ export class ObjectStore {
     return [...this.page(resource, whole).items];
   }
 
-  /** A part of a list. What decides whether an object is in it must leave the object as it is. */
+  /** A part of a list. */
   page(resource: string, query: PageQuery): ObjectPage {
-    const { items, remaining } = this.#objects.get(resource)?.page(query) ?? { items: [], remaining: 0 };
-    return { items: items.map((object) => cloneJson(object)), remaining };
+    return this.#objects.get(resource)?.page(query) ?? { items: [], remaining: 0 };
   }
 
   /** The names of all resources that have at least one object. */
@@ -128,11 +122,11 @@ export class ObjectStore {
   }
 
   create(resource: string, object: NewObject): StoredObject {
-    const stored = this.preview(resource, object);
-    stored.metadata.resourceVersion = this.#nextVersion();
+    const fresh = this.preview(resource, object);
+    const stored = frozenJson({ ...fresh, metadata: { ...fresh.metadata, resourceVersion: this.#nextVersion() } });
     this.#of(resource).set(keyOf(stored.metadata.namespace, stored.metadata.name), stored);
     this.#record({ type: 'ADDED', resource, object: stored });
-    return cloneJson(stored);
+    return stored;
   }
 
   /** What `create` would store, without a version of its own: for a dry run. */
@@ -147,9 +141,9 @@ export class ObjectStore {
       throw alreadyExists(resource, chosen);
     }
     return {
-      ...cloneJson(object),
+      ...object,
       metadata: {
-        ...cloneJson(object.metadata),
+        ...object.metadata,
         name: chosen,
         uid: randomUUID(),
         resourceVersion: '',
@@ -178,35 +172,39 @@ export class ObjectStore {
         'the object has been modified; please apply your changes to the latest version and try again',
       );
     }
-    const after = cloneJson(object);
     const { uid, resourceVersion, creationTimestamp, generation } = before.metadata;
-    Object.assign(after.metadata, { uid, resourceVersion, creationTimestamp });
-    if (generation !== undefined) {
-      after.metadata.generation = isSameJson(before['spec'], after['spec']) ? generation : generation + 1;
+    const isSpecChanged = generation !== undefined && !isSameJson(before['spec'], object['spec']);
+    const metadata = {
+      ...object.metadata,
+      uid,
+      resourceVersion,
+      creationTimestamp,
+      ...(generation !== undefined && { generation: isSpecChanged ? generation + 1 : generation }),
+    };
+    if (isSameJson(before, { ...object, metadata })) {
+      return before;
     }
-    if (isSameJson(before, after)) {
-      return cloneJson(before);
-    }
-    if (after.metadata.deletionTimestamp !== undefined && lostLastFinalizer(before, after)) {
+    if (metadata.deletionTimestamp !== undefined && lostLastFinalizer(before, object)) {
       return this.remove(resource, namespace, name);
     }
-    after.metadata.resourceVersion = this.#nextVersion();
+    const after = frozenJson({ ...object, metadata: { ...metadata, resourceVersion: this.#nextVersion() } });
     objects.set(keyOf(namespace, name), after);
     this.#record({ type: 'MODIFIED', resource, object: after, previous: before });
-    return cloneJson(after);
+    return after;
   }
 
-  /** Reads, lets `fn` change the copy, and writes it back. Nothing can come between, so there is no conflict. */
+  /** Lets `fn` change a copy, and writes it back. Nothing can come between, so there is no conflict. */
   mutate(
     resource: string,
     namespace: string | undefined,
     name: string,
     fn: (object: StoredObject) => void,
   ): StoredObject {
-    const draft = this.get(resource, namespace, name);
-    if (!draft) {
+    const found = this.get(resource, namespace, name);
+    if (!found) {
       throw notFound(resource, name);
     }
+    const draft = cloneJson(found);
     fn(draft);
     return this.replace(resource, draft);
   }
@@ -230,10 +228,10 @@ export class ObjectStore {
         `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${found.metadata.uid}`,
       );
     }
-    const gone: StoredObject = { ...found, metadata: { ...found.metadata, resourceVersion: this.#nextVersion() } };
+    const gone = frozenJson({ ...found, metadata: { ...found.metadata, resourceVersion: this.#nextVersion() } });
     objects.delete(keyOf(namespace, name));
     this.#record({ type: 'DELETED', resource, object: gone, previous: found });
-    return cloneJson(gone);
+    return gone;
   }
 
   /**
@@ -291,7 +289,7 @@ export class ObjectStore {
     try {
       for (let event = this.#undelivered.shift(); event; event = this.#undelivered.shift()) {
         for (const listener of [...this.#listeners]) {
-          listener(cloneJson(event));
+          listener(event);
         }
       }
     } finally {

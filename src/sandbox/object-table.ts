@@ -44,7 +44,6 @@ export class ObjectTable {
     if (this.#objects.delete(key)) this.#sorted = undefined;
   }
 
-  /** The stored objects themselves: a page of a large list is copied, not the list. */
   page({ namespace, after, limit, matches }: PageQuery): ObjectPage {
     this.#sorted ??= [...this.#objects.keys()].sort();
     const items: StoredObject[] = [];

@@ -3,19 +3,17 @@
  * look at prototypes, which differ between a copy made by `structuredClone` and its original inside a test's realm.
  */
 export function isSameJson(a: unknown, b: unknown): boolean {
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
-    return a === b;
-  }
-  if (Array.isArray(a) !== Array.isArray(b)) {
-    return false;
-  }
-  const left = fieldsOf(a);
-  const right = new Map(fieldsOf(b));
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  const fields = saidBy(left);
   return (
-    left.length === right.size && left.every(([key, value]) => right.has(key) && isSameJson(value, right.get(key)))
+    fields.length === saidBy(right).length &&
+    fields.every((field) => right[field] !== undefined && isSameJson(left[field], right[field]))
   );
 }
 
-function fieldsOf(value: object): [string, unknown][] {
-  return Object.entries(value).filter(([, field]) => field !== undefined);
+function saidBy(value: Record<string, unknown>): string[] {
+  return Object.keys(value).filter((field) => value[field] !== undefined);
 }

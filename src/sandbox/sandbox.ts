@@ -49,6 +49,7 @@ const notInVault = 'admin-password';
 
 /** Starts a cluster in this process, in the state of a scenario, with the sources that can repair it. */
 export async function startSandbox({ scenario, speed, ...hooks }: StartOptions): Promise<Sandbox> {
+  const played = asScenario(scenario);
   const clock = new VirtualClock(new Date(Date.now() - historyMs), speed);
   const store = new ObjectStore(clock);
   const values = freshSecretValues();
@@ -57,7 +58,7 @@ export async function startSandbox({ scenario, speed, ...hooks }: StartOptions):
   const plane: ControlPlane = { store, clock, events: new EventRecorder(store, clock), vaults: [vault] };
   const kubelet = new Kubelet(plane);
   startControllers(plane, [kubelet, applicationHealth(plane), applicationSync(plane), applicationSelfHeal(plane)]);
-  playScenario(asScenario(scenario), {
+  playScenario(played, {
     plane,
     kubelet,
     values,

@@ -1,9 +1,18 @@
 import { parseAllDocuments } from 'yaml';
 import { listShipped, readShipped } from '../shipped-files.ts';
+import { frozenJson } from './frozen-json.ts';
 import type { NewObject } from './object-store.ts';
 
+const parsed = new Map<string, readonly NewObject[]>();
+
 /** The stack's manifests as they are deployed on a real cluster, in the order of their files. */
-export function stackManifests(stack: string): NewObject[] {
+export function stackManifests(stack: string): readonly NewObject[] {
+  const known = parsed.get(stack) ?? frozenJson(readManifests(stack));
+  parsed.set(stack, known);
+  return known;
+}
+
+function readManifests(stack: string): NewObject[] {
   const folder = `manifests/${stack}`;
   return listShipped(folder)
     .filter((file) => file.endsWith('.yaml'))

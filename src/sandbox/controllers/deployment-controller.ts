@@ -1,3 +1,4 @@
+import { cloneJson } from '../clone-json.ts';
 import { isTerminating } from '../kubelet-pod.ts';
 import type { StoredObject } from '../object-store.ts';
 import type { Controller, ControlPlane } from './control-plane.ts';
@@ -91,8 +92,9 @@ function reconcile(plane: ControlPlane, deployment: StoredObject): number | unde
   return writeStatus(plane, deployment, { spec, room, name: current.metadata.name, created: known === undefined });
 }
 
+/** Copies, in which `scale` keeps count of what it has asked for. */
 function replicaSetsOf(plane: ControlPlane, deployment: StoredObject): ReplicaSet[] {
-  return controlledBy(plane, deployment, 'replicasets').map((object) => object as ReplicaSet);
+  return controlledBy(plane, deployment, 'replicasets').map((object) => cloneJson(object) as ReplicaSet);
 }
 
 function createReplicaSet(plane: ControlPlane, deployment: StoredObject, hash: string, revision: number): ReplicaSet {
@@ -119,7 +121,7 @@ function createReplicaSet(plane: ControlPlane, deployment: StoredObject, hash: s
   plane.store.mutate('deployments', namespace, name, (draft) => {
     draft.metadata.annotations = { ...draft.metadata.annotations, [revisionAnnotation]: String(revision) };
   });
-  return created as ReplicaSet;
+  return cloneJson(created) as ReplicaSet;
 }
 
 function roomOf({ replicas = 1, strategy }: DeploymentSpec): Room {

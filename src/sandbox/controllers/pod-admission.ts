@@ -25,7 +25,7 @@ export function admitPod(store: ObjectStore, pod: NewObject): NewObject {
   const account = spec.serviceAccountName ?? 'default';
   const token = spec.volumes?.find(({ name }) => name.startsWith('kube-api-access-'));
   const tokenVolume = token ?? tokenVolumeNamed(`kube-api-access-${nameSuffix()}`);
-  const inherited = store.peek('serviceaccounts', pod.metadata.namespace, account)?.['imagePullSecrets'];
+  const inherited = store.get('serviceaccounts', pod.metadata.namespace, account)?.['imagePullSecrets'];
   return {
     ...pod,
     spec: {

@@ -48,11 +48,11 @@ function obstacleFor(plane: ControlPlane, pod: NodePod): string | undefined {
   const claims = (pod.spec.volumes ?? []).flatMap(
     ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? [],
   );
-  const absent = claims.find((name) => !plane.store.peek('persistentvolumeclaims', pod.metadata.namespace, name));
+  const absent = claims.find((name) => !plane.store.get('persistentvolumeclaims', pod.metadata.namespace, name));
   if (absent !== undefined) {
     return `0/1 nodes are available: persistentvolumeclaim "${absent}" not found. not found`;
   }
-  if (claims.some((name) => !isBound(plane.store.peek('persistentvolumeclaims', pod.metadata.namespace, name)))) {
+  if (claims.some((name) => !isBound(plane.store.get('persistentvolumeclaims', pod.metadata.namespace, name)))) {
     return '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found';
   }
   return nodeObstacle(plane, pod);
