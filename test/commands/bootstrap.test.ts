@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { WalkReport } from '../../src/core/walk-report.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { start } from '../support/built-program.ts';
+import { isExhaustive } from '../support/exhaustive.ts';
 import { expectRefused } from '../support/refusals.ts';
 import { runCli, type CliOptions } from '../support/run-cli.ts';
 import { sandbox } from '../support/sandbox.ts';
@@ -181,7 +182,7 @@ describe('interrupted', () => {
   /** Every one of them takes minutes: by default the first, those around the Secrets, one among the workloads, the last. */
   const cuts = (count: number): number[] => {
     const all = Array.from({ length: count }, (_, index) => index);
-    if (process.env['C2L_EXHAUSTIVE'] === '1') return all;
+    if (isExhaustive) return all;
     return all.filter((index) => [0, 2, Math.floor(count / 2), count - 1].includes(index));
   };
 

@@ -4,12 +4,13 @@ import type { RehearsalReport } from '../../src/core/drill/rehearsal-report.ts';
 import { renderReport } from '../../src/render/report.ts';
 import { createStyle } from '../../src/render/style.ts';
 import { start } from '../support/built-program.ts';
+import { isExhaustive } from '../support/exhaustive.ts';
 import { runCli } from '../support/run-cli.ts';
 
 jest.setTimeout(3_600_000);
 
 /** Each takes seconds. */
-const drills = process.env['C2L_EXHAUSTIVE'] === '1' ? 100 : 6;
+const drills = isExhaustive ? 100 : 6;
 
 test('random drills in the sandbox are all recovered, whatever interrupts them', async () => {
   const argv = ['dr-drill', 'run', '--sandbox', '--repeat', String(drills), '--seed', '1', '-o', 'json'];

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { resourceTypes } from '../../src/sandbox/resources.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { start } from '../support/built-program.ts';
+import { isExhaustive } from '../support/exhaustive.ts';
 import { cuttingProxy, type CuttingProxy, type Moment } from './support/cutting-proxy.ts';
 
 jest.setTimeout(1_800_000);
@@ -117,8 +118,7 @@ function differences(before: ReadonlyMap<string, string>): string[] {
 const isWrite = (line: string) => /^(POST|PUT|PATCH|DELETE) /.test(line) && !line.includes('selfsubjectaccessreviews');
 const isJournal = (line: string) => line.startsWith('PATCH') && line.includes('/namespaces/c2l-drill/secrets/');
 
-/** Each kill takes seconds: the fast suite kills one scenario after each of its journal lines. */
-const isExhaustive = process.env['C2L_EXHAUSTIVE'] === '1';
+/** Each kill takes seconds: otherwise one scenario is killed, after each of its journal lines. */
 const scenarios = isExhaustive
   ? ['total-secret-loss', 'missing-keys', 'wrong-value', 'namespace-loss']
   : ['total-secret-loss'];

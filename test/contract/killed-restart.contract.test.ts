@@ -8,6 +8,7 @@ import type { DoctorReport } from '../../src/core/doctor-report.ts';
 import type { Pod } from '../../src/core/kubernetes-pod.ts';
 import type { RestartReport } from '../../src/core/restart-report.ts';
 import { start } from '../support/built-program.ts';
+import { isExhaustive } from '../support/exhaustive.ts';
 import { runCli } from '../support/run-cli.ts';
 import { base64, secret, workload, type Manifest } from './matrix/manifests.ts';
 import { inNamespaceOf, type Situation } from './matrix/set-up-row.ts';
@@ -54,9 +55,6 @@ const sequences: readonly Sequence[] = [
 ];
 
 const isWrite = (line: string): boolean => !line.startsWith('GET') && !line.includes('selfsubjectaccessreviews');
-
-/** Whether a real cluster is also tried at each moment. */
-const isExhaustive = process.env['C2L_EXHAUSTIVE'] === '1';
 
 /** The place among all requests of the write that is meant by its place among the writes. */
 type Kill = { readonly write: number; readonly moment: Moment };

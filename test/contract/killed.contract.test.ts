@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { start } from '../support/built-program.ts';
+import { isExhaustive } from '../support/exhaustive.ts';
 import { cuttingProxy, type CuttingProxy, type Moment } from './support/cutting-proxy.ts';
 import { worldKinds, type KubeObject, type World } from './support/worlds.ts';
 
@@ -40,9 +41,6 @@ const sequences: readonly Sequence[] = [
   },
   { name: 'a Secret that is gone', before: undefined, argv: ['fix-secrets'], after: whole, revision: undefined },
 ];
-
-/** Whether a real cluster, where each try takes seconds, is also killed at every request. */
-const isExhaustive = process.env['C2L_EXHAUSTIVE'] === '1';
 
 function isFirstWriteOfItsKind(requests: readonly string[], index: number): boolean {
   const kindOf = (line: string | undefined) => line?.replace(/ .*\/secrets.*?(dryRun=\w+)?$/, ' $1');
@@ -144,6 +142,7 @@ describe.each(worldKinds)('a run that is killed, on $name', (kind) => {
 
     const wrong: string[] = [];
     for (const [index, line] of requests.entries()) {
+      // On a real cluster each try takes seconds.
       if (!kind.isSandbox && !isExhaustive && !isFirstWriteOfItsKind(requests, index)) continue;
       // A read changes nothing, whenever it ends.
       const moments: readonly Moment[] = line.startsWith('GET') ? ['during'] : ['before', 'during', 'after'];

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { AuditReport } from '../../src/core/audit-report.ts';
+import { isExhaustive } from '../support/exhaustive.ts';
 import { jsonOf } from '../support/refusals.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';
 import { cuttingProxy } from './support/cutting-proxy.ts';
@@ -25,9 +26,6 @@ import {
 import { worldKinds, type World } from './support/worlds.ts';
 
 jest.setTimeout(900_000);
-
-/** Where each try takes a second, lists are taken away of an audit alone: every other command makes the same. */
-const isExhaustive = process.env['C2L_EXHAUSTIVE'] === '1';
 
 interface Ran extends CliResult {
   readonly requests: readonly string[];
@@ -128,6 +126,7 @@ describe.each(worldKinds)('under the Role that is printed for it, on $name,', (k
       if (!isUsed(atom, whole.requests, documents)) continue;
       unused.delete(atomText(atom, documents));
       if (hiddenNothing(each, atom, documents)) continue;
+      // Where each try takes a second, lists are taken away of an audit alone: every other command makes the same.
       if (!kind.isSandbox && !isExhaustive && atom.verb === 'list' && each.purpose !== 'audit') continue;
       wrong.push(...(await problems(atom, documents, each)));
     }
