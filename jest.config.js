@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os';
+
 /** @type {import('jest').Config} */
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['<rootDir>/test/e2e/', '<rootDir>/node_modules/'],
+  testPathIgnorePatterns: ['<rootDir>/test/contract/', '<rootDir>/test/e2e/', '<rootDir>/node_modules/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
@@ -13,6 +15,7 @@ export default {
   reporters: ['default', '<rootDir>/test/support/ci-reporter.js'],
   errorOnDeprecated: true,
   testTimeout: 30_000,
-  // On two cores jest would leave one idle.
-  maxWorkers: '100%',
+  // Half of the time a test waits for the sandbox, a child or a limit: on two cores twice as many workers take two thirds
+  // of the time.
+  maxWorkers: 2 * availableParallelism(),
 };
