@@ -1,5 +1,6 @@
-import { build } from 'esbuild';
-import { cp, rm } from 'node:fs/promises';
+import { build, transform } from 'esbuild';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -44,6 +45,17 @@ const onlyKubeConfig = {
   },
 };
 
+/** Commander loads it for subcommands that are programs of their own; c2l has none, and Node takes long to load it. */
+const noSubprograms = {
+  name: 'no-subprograms',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
+      /[\\/]commander[\\/]lib[\\/]/.test(importer) ? { path, namespace: 'no-subprograms' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'no-subprograms' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 /** What every build of c2l has in common. */
 export const bundling = {
   bundle: true,
@@ -52,25 +64,44 @@ export const bundling = {
   // Names stay as they are: stack traces of a defect can be read, and nothing has to be renamed back at start.
   minifyWhitespace: true,
   minifySyntax: true,
-  plugins: [onlyKubeConfig],
+  plugins: [onlyKubeConfig, noSubprograms],
   logLevel: 'warning',
 };
 
+/** esbuild splits modules alone; Node loads a dozen scripts of CommonJS in less time than as many modules. */
+async function toCommonJs({ path, text }) {
+  const { code } = await transform(text, {
+    format: 'cjs',
+    platform: 'node',
+    target: bundling.target,
+    minifyWhitespace: true,
+    minifySyntax: true,
+    // A lazily loaded chunk is required where it would have been imported.
+    supported: { 'dynamic-import': false },
+    define: { 'import.meta.dirname': '__dirname', 'import.meta.url': '__url' },
+    banner: text.includes('import.meta.url') ? `const __url = require('node:url').pathToFileURL(__filename).href;` : '',
+  });
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, code);
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await rm('dist', { recursive: true, force: true });
-  await build({
+  const { outputFiles } = await build({
     ...bundling,
     entryPoints: { main: 'src/main.ts' },
     outdir: 'dist',
     splitting: true,
     format: 'esm',
+    write: false,
     legalComments: 'linked',
     chunkNames: 'chunks/[name]-[hash]',
-    // Bundled CommonJS packages call require() for Node's own modules.
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
   });
+  await Promise.all(outputFiles.filter(({ path }) => path.endsWith('.js')).map(toCommonJs));
+  await Promise.all(
+    outputFiles.filter(({ path }) => !path.endsWith('.js')).map(({ path, contents }) => writeFile(path, contents)),
+  );
+  await writeFile('dist/package.json', '{ "type": "commonjs" }\n');
   await cp('src/stacks', 'dist/stacks', { recursive: true });
   await cp('src/drills', 'dist/drills', { recursive: true });
 }

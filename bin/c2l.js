@@ -5,5 +5,5 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.stderr.write(`error: c2l needs Node 20.19 or newer, this is ${process.versions.node}\n`);
   process.exitCode = 2;
 } else {
-  await import('../dist/main.js');
+  require('../dist/main.js');
 }
