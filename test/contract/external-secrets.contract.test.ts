@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { jsonOf } from '../support/refusals.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';
 import { worldKinds, type World } from './support/worlds.ts';
 
@@ -110,6 +111,9 @@ describe.each(worldKinds)('a Secret that External Secrets writes, on $name', (ki
   const dataOf = async (): Promise<Record<string, string>> =>
     ((await world.send('GET', 'secrets/app')).body['data'] ?? {}) as Record<string, string>;
 
+  const stepsOf = ({ stdout }: CliResult): string[] =>
+    (jsonOf({ stdout }).outcomes ?? []).map(({ action, outcome, detail }) => `${action} ${outcome}: ${detail}`);
+
   async function isReady(status: string): Promise<void> {
     await world.eventually(`the ExternalSecret is Ready=${status}`, async () => {
       const { body } = await world.send('GET', `${api('externalsecrets')}/shop`);
@@ -149,6 +153,48 @@ describe.each(worldKinds)('a Secret that External Secrets writes, on $name', (ki
       expect.stringMatching(/externalsecret\/shop, which owns it and drops .* maps no lost; add it/),
     ]);
     expect(await dataOf()).toEqual(before);
+  });
+
+  run('and only created is brought back by a sync where a key or all of it was taken away', async () => {
+    await workload(['kept', 'lost']);
+    await store('vault', { 'shop-kept': values.kept, 'shop-lost': values.lost });
+    await external('Orphan', ['kept', 'lost']);
+    await isReady('True');
+    const whole = { kept: base64(values.kept), lost: base64(values.lost) };
+    expect(await dataOf()).toEqual(whole);
+
+    const patched = await world.send('PATCH', 'secrets/app', { data: { lost: null } }, 'application/merge-patch+json');
+    expect(patched.body['data']).toEqual({ kept: whole.kept });
+    const keyBack = await fix('-o', 'json');
+    expect([keyBack.code, stepsOf(keyBack)]).toEqual([0, [expect.stringMatching(/^sync.*\(creationPolicy Orphan\)/)]]);
+    expect(await dataOf()).toEqual(whole);
+
+    await world.send('DELETE', 'secrets/app');
+    const allBack = await fix('-o', 'json');
+    expect([allBack.code, stepsOf(allBack)]).toEqual([0, [expect.stringMatching(/^sync.*\(creationPolicy Orphan\)/)]]);
+    expect(await dataOf()).toEqual(whole);
+  });
+
+  run('and only created is left alone where it maps no such key: the next sync drops that', async () => {
+    await workload(['kept', 'lost']);
+    await store('vault', { 'shop-kept': values.kept });
+    await external('Orphan', ['kept']);
+    await isReady('True');
+    const { code, stderr } = await fix('--from', 'env:backup.env');
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/externalsecret\/shop, which made it and drops with its next sync .* maps no lost; add it/),
+    ]);
+    // As is said: a key that is added by hand is gone with that sync.
+    await world.send('PATCH', 'secrets/app', { data: { lost: base64('x') } }, 'application/merge-patch+json');
+    const annotations = { 'force-sync': 'now' };
+    await world.send(
+      'PATCH',
+      `${api('externalsecrets')}/shop`,
+      { metadata: { annotations } },
+      'application/merge-patch+json',
+    );
+    await world.eventually('it is dropped', async () => ('lost' in (await dataOf()) ? undefined : true), 30_000);
   });
 
   run('and only merges into gets the keys that it does not write', async () => {
