@@ -2,8 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { WalkReport } from '../../src/core/walk-report.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';
+import { untilLater } from './matrix/set-up-row.ts';
 import { automated, GitApplications } from './support/git-applications.ts';
+import { container, secretEnv } from './support/pods.ts';
 import { worldKinds, type World } from './support/worlds.ts';
 
 jest.setTimeout(240_000);
@@ -77,19 +80,11 @@ describe.each(worldKinds)('a Secret that Argo CD has in Git, on $name', (kind) =
   const policyOf = async (name: string) =>
     ((await git.read(name))['spec'] as { syncPolicy?: { automated?: object } }).syncPolicy?.automated;
 
-  const fix = (...argv: string[]): Promise<CliResult> =>
+  const fix = (...argv: string[]): Promise<CliResult> => c2l('fix-secrets', ...argv);
+
+  const c2l = (command: string, ...argv: string[]): Promise<CliResult> =>
     runCli(
-      [
-        'fix-secrets',
-        '-n',
-        world.namespace,
-        '--yes',
-        '--overwrite',
-        `${secret}/a`,
-        '--from',
-        'env:backup.env',
-        ...argv,
-      ],
+      [command, '-n', world.namespace, '--yes', '--overwrite', `${secret}/a`, '--from', 'env:backup.env', ...argv],
       {
         kubeconfig: world.kubeconfig,
         cwd: git.folder,
@@ -136,6 +131,38 @@ describe.each(worldKinds)('a Secret that Argo CD has in Git, on $name', (kind) =
     expect([code, stdout.replace(/\s+/g, ' ')]).toEqual([
       0,
       expect.stringMatching(/Git holds what was written: it stays/),
+    ]);
+    expect(await policyOf(name)).toEqual(automated);
+    expect(await valueNow()).toBe(base64(good));
+  });
+
+  run('is held by a walk until what needs it is restarted, proven, and Git holds it', async () => {
+    const name = await brought();
+    const deployment = `/apis/apps/v1/namespaces/${world.namespace}/deployments/${secret}`;
+    const { body } = await world.send('GET', deployment);
+    const { template, ...spec } = body['spec'] as { template: { spec: object } };
+    const containers = [container('app', { env: [secretEnv('A', secret, 'a')] })];
+    const pod = { ...template, spec: { ...template.spec, containers, terminationGracePeriodSeconds: 0 } };
+    await world.send('PUT', deployment, { ...body, spec: { ...spec, replicas: 1, template: pod } });
+    await world.eventually('it runs', async () => {
+      const { status } = (await world.send('GET', deployment)).body as { status?: { readyReplicas?: number } };
+      return status?.readyReplicas === 1 ? true : undefined;
+    });
+    const generation = async () =>
+      ((await world.send('GET', deployment)).body.metadata as { generation?: number }).generation ?? 0;
+    const before = await generation();
+    await untilLater(world, world.namespace);
+    const running = c2l('stabilize', '--pause-sync', '3m', '--timeout', '1m', '-o', 'json');
+    await holds(good);
+    await world.eventually('it is restarted', async () => ((await generation()) > before ? true : undefined));
+    expect(await policyOf(name)).toBeUndefined();
+    git.commit({ [`child-${String(count)}/secret.yaml`]: secretManifest(good) });
+    const { code, stdout, stderr } = await running;
+    const { phases } = JSON.parse(stdout) as WalkReport;
+    expect([code, stderr, phases.map((phase) => `${phase.name} ${phase.verdict}`)]).toEqual([
+      0,
+      expect.stringMatching(/syncs again as before the pause; Git holds what was written/),
+      ['audit problems', 'fix-secrets ok', 'restart ok', 'verify ok'],
     ]);
     expect(await policyOf(name)).toEqual(automated);
     expect(await valueNow()).toBe(base64(good));
