@@ -5,7 +5,8 @@ import { join } from 'node:path';
 
 import { start } from '../support/built-program.ts';
 import { isExhaustive } from '../support/exhaustive.ts';
-import { cuttingProxy, type CuttingProxy, type Moment } from './support/cutting-proxy.ts';
+import { cuttingProxy, type CuttingProxy } from './support/cutting-proxy.ts';
+import { everyMoment, killAtEach } from './support/killed-runs.ts';
 import { worldKinds, type KubeObject, type World } from './support/worlds.ts';
 
 jest.setTimeout(600_000);
@@ -133,33 +134,15 @@ describe.each(worldKinds)('a run that is killed, on $name', (kind) => {
   }
 
   run.each(sequences)('at any request leaves what a second run makes right: $name', async (sequence) => {
-    await reset(sequence);
-    proxy.begin();
-    expect(await program(sequence).finished).toMatchObject({ exitCode: 0 });
-    expect(await problems(sequence)).toEqual([]);
-    const requests = [...proxy.requests];
+    const { requests, wrong } = await killAtEach(proxy, {
+      reset: () => reset(sequence),
+      start: () => program(sequence),
+      exitCode: 0,
+      problems: () => problems(sequence),
+      moments: (line, index, all) =>
+        kind.isSandbox || isExhaustive || isFirstWriteOfItsKind(all, index) ? everyMoment(line) : [],
+    });
     expect(requests.filter((line) => line.startsWith('POST') || line.startsWith('PATCH')).length).toBeGreaterThan(2);
-
-    const wrong: string[] = [];
-    for (const [index, line] of requests.entries()) {
-      // On a real cluster each try takes seconds.
-      if (!kind.isSandbox && !isExhaustive && !isFirstWriteOfItsKind(requests, index)) continue;
-      // A read changes nothing, whenever it ends.
-      const moments: readonly Moment[] = line.startsWith('GET') ? ['during'] : ['before', 'during', 'after'];
-      for (const moment of moments) {
-        await reset(sequence);
-        const first = program(sequence);
-        proxy.begin({ isMeant: (_, place) => place === index, moment, kill: () => first.child.kill('SIGKILL') });
-        const { exitCode } = await first.finished;
-        await proxy.settled();
-        proxy.begin();
-        const again = await program(sequence).finished;
-        const place = `${moment} ${String(index)} ${line}`;
-        if (exitCode !== null && !line.startsWith('GET') && moment !== 'after') wrong.push(`${place}: lived on`);
-        if (again.exitCode !== 0) wrong.push(`${place}: then exit ${String(again.exitCode)}: ${again.stderr}`);
-        wrong.push(...(await problems(sequence)).map((problem) => `${place}: ${problem}`));
-      }
-    }
     expect(wrong).toEqual([]);
   });
 });
