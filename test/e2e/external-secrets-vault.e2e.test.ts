@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { FixReport } from '../../src/core/secret-reports.ts';
+import { cuttingProxy } from '../contract/support/cutting-proxy.ts';
 import { start, type Finished } from '../support/built-program.ts';
 import { serveVault, type ServedVault } from '../support/served-vault.ts';
 import { TestCluster, type KubeObject } from './support/cluster.ts';
@@ -156,6 +157,30 @@ told('a vault that External Secrets reads', () => {
     expect(await held()).toEqual({ user: 'app', password: value });
     expect(JSON.parse((await vault.send('GET', '/secrets/app-password')).text)).toMatchObject({ value });
     expect([stdout, stderr, log].join('\n')).not.toContain(value);
+  });
+
+  test('was given it by a run that was killed before it could have the controller look: the next run does', async () => {
+    await vault.send('DELETE', '/secrets/app-password');
+    await vault.send('DELETE', '/deletedsecrets/app-password');
+    await cluster.remove(secretPath);
+    const failed = async () => ((await ready()) === 'False SecretSyncedError' ? true : undefined);
+    await until('the failure', failed, { within: 60_000, seen: async () => (await ready()) ?? '' });
+    const cut = await cuttingProxy(readFileSync(cluster.kubeconfigPath, 'utf8'));
+    try {
+      writeFileSync(join(folder, 'cut'), cut.kubeconfig);
+      const argv = ['fix-secrets', '--yes', '--fill-store', '--from', `env:${join(folder, 'values.env')}`];
+      const first = start([...argv, '--kubeconfig', join(folder, 'cut'), '-n', namespace], { env, timeoutMs: 120_000 });
+      const isMeant = (line: string) => /^PATCH .*\/externalsecrets\/app/.test(line);
+      cut.begin({ isMeant, moment: 'before', kill: () => first.child.kill('SIGKILL') });
+      expect((await first.finished).exitCode).toBeNull();
+    } finally {
+      cut.close();
+    }
+    expect(JSON.parse((await vault.send('GET', '/secrets/app-password')).text)).toMatchObject({ value });
+    // Where the controller, which tries again by itself, was faster, there is nothing left to do.
+    const { exitCode, stderr } = await fix('--from', `env:${join(folder, 'values.env')}`);
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining(namespace)]);
+    expect(await held()).toEqual({ user: 'app', password: value });
   });
 
   test('holds it as deleted, and the Secret is gone: c2l recovers it, and the controller brings the Secret back', async () => {
