@@ -96,7 +96,7 @@ export function diagnoseApplications(scene: Scene, roots: readonly Finding[]): F
       ...(isHealthy(application)
         ? misreport(application, broken, causesOf(broken, affected, ownRoots))
         : [unhealthyApplication(application, broken, causes)]),
-      ...failedSync(application),
+      ...failedSync(scene, application),
     ];
   });
 }
@@ -123,10 +123,15 @@ function brokenText(broken: readonly ObjectRef[]): string {
 /** What follows these words may quote a manifest, and so a value. */
 const quoting = /\b(?:invalid value|cannot unmarshal|illegal base64|json:|yaml:|error converting)/i;
 
-function failedSync(application: Application): Finding[] {
+function failedSync(scene: Scene, application: Application): Finding[] {
   const trouble = syncTrouble(application);
   if (trouble === undefined) return [];
-  const said = trouble.message?.split(quoting)[0]?.trim() ?? '';
+  const [unquoted = ''] = trouble.message?.split(quoting) ?? [];
+  // A repository's address may hold a login, and what a program of Argo CD's says anything.
+  const said = scene
+    .redact(application.spec?.destination?.namespace ?? '', unquoted)
+    .replace(/\s+/g, ' ')
+    .trim();
   const object = refOf('Application', application.metadata);
   return [
     newFinding('argocd-sync-failed', {

@@ -37,6 +37,10 @@ describe('no value leaves where nothing is changed, by', () => {
     await world.give('not-valid.env', backupText.replace(/='sk_test_/, `='${value}`));
     const manifest = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'shop' } };
     const data = { whole: Buffer.from(value).toString('base64'), broken: value };
+    const needs = [{ name: 'A', valueFrom: { secretKeyRef: { name: secretName, key: 'lost' } } }];
+    const containers = [{ name: 'main', image: 'example.test/main', env: [...needs, { name: 'B', value }] }];
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'needs', namespace }, spec: { containers } };
+    await world.give('needs.yaml', JSON.stringify(pod));
     await world.give('secret.yaml', JSON.stringify({ ...manifest, data, stringData: { plain: value } }));
   });
 
@@ -62,7 +66,13 @@ describe('no value leaves where nothing is changed, by', () => {
     [1, 'verify', '--timeout', '1s', '-o', 'markdown'],
     [3, 'validate', 'secret.yaml'],
     [3, 'validate', 'secret.yaml', '-o', 'sarif'],
+    [3, 'validate', 'secret.yaml', '-o', 'json'],
+    [3, 'validate', 'secret.yaml', '-o', 'junit'],
+    [3, 'validate', 'secret.yaml', '-o', 'github'],
+    [1, 'validate', 'secret.yaml', 'needs.yaml', '--against-cluster', '-n', namespace, '-v'],
     [0, 'init', '-n', namespace, '--out', '-'],
+    [0, 'init', '-n', namespace, '--out', 'made.yaml'],
+    [0, 'init', '--from-manifests', 'needs.yaml', '--out', 'of-manifests.yaml'],
     [0, 'generate', 'rbac', '--for', 'fix-secrets', '--stack', 'cloudtolocalllm'],
     [0, 'explain', 'secret-key-missing'],
     [0, 'history', '-v'],

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
 import type { Fault, SeenRequest } from '../../src/sandbox/api-server.ts';
-import type { StoredObject } from '../../src/sandbox/object-store.ts';
+import type { NewObject, StoredObject } from '../../src/sandbox/object-store.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { runCli, type CliOptions, type CliResult } from './run-cli.ts';
 import { allBackupValues } from './sandbox.ts';
@@ -33,6 +33,10 @@ export interface CanaryWorld extends Sandbox {
   readonly planted: string[];
   /** Asked for since the start, as paths with their queries. */
   readonly paths: readonly string[];
+  /** What others were told, such as by a notice; whoever listens adds to it. */
+  readonly heard: string[];
+  /** Puts an object into the cluster that repeats a value, as something else than c2l would. */
+  say(resource: string, object: NewObject): void;
   /** From now on answered instead of the API. */
   fail(fault: ((request: SeenRequest) => Fault | undefined) | undefined): void;
   /** Puts a file with values into the folder, which is then not held to be a leak. */
@@ -66,6 +70,11 @@ export async function plantedWorld(scenario = 'incident'): Promise<CanaryWorld> 
     folder,
     planted: [inBackup, ...Object.values(allBackupValues(started))],
     paths,
+    heard: [],
+    say: (resource, object) => {
+      const { labels, ...metadata } = object.metadata;
+      started.store.create(resource, { ...object, metadata: { ...metadata, labels: { ...labels, [said]: 'yes' } } });
+    },
     fail: (next = () => undefined) => {
       fault = next;
     },
@@ -107,6 +116,7 @@ export async function runWatched(
   const places = {
     stdout: result.stdout,
     stderr: result.stderr,
+    notices: world.heard.join('\n'),
     requests: [...world.paths, ...world.vault.requests].join('\n'),
     cluster: outsideOfSecretData(world),
     ...(await filesOf(folder)),
@@ -125,12 +135,18 @@ export function valuesOf({ planted, store }: CanaryWorld): string[] {
   return [...planted, ...texts].filter((value) => value.length >= 16);
 }
 
+/** Of what stands in the cluster because a test wanted it there. */
+const said = 'c2l-test/said';
+
 /** All objects, without what a Secret is there to keep. */
 function outsideOfSecretData({ store }: CanaryWorld): string {
   return store
     .resources()
     .flatMap((resource) =>
-      store.list(resource).map((object) => JSON.stringify(resource === 'secrets' ? { ...object, data: {} } : object)),
+      store
+        .list(resource)
+        .filter(({ metadata }) => metadata.labels?.[said] === undefined)
+        .map((object) => JSON.stringify(resource === 'secrets' ? { ...object, data: {} } : object)),
     )
     .join('\n');
 }
