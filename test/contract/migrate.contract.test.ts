@@ -267,7 +267,10 @@ describe.each(worldKinds)('a live Secret that is handed over, on $name', (kind) 
       code: 4,
       stdout: expect.stringContaining('SecretSyncedError') as unknown,
     });
-    expect((await world.send('GET', api('externalsecrets'))).body['items']).toEqual([]);
+    // Its controller lets go of it in its own time.
+    await world.eventually('no ExternalSecret is left', async () =>
+      ((await world.send('GET', api('externalsecrets'))).body['items'] as KubeObject[]).length === 0 ? true : undefined,
+    );
     expect((await watcher.end()).wrong).toEqual([]);
   });
 

@@ -18,7 +18,7 @@ export async function playRow(world: World, row: MatrixRow, namespace: string): 
   return inNamespaceOf(world, { row, namespace }, () => auditUntil(world, namespace, row));
 }
 
-const auditWithinMs = 15_000;
+const auditWithinMs = 60_000;
 
 /** Events and conditions come a moment after what they tell of, so a wrong answer may still become the right one. */
 async function auditUntil(world: World, namespace: string, row: MatrixRow): Promise<RowOutcome> {

@@ -81,13 +81,15 @@ export async function untilLater(world: World, namespace: string): Promise<void>
 export async function untilShown(world: World, namespace: string, shows: Shows): Promise<void> {
   if (Object.keys(shows).length === 0) return;
   let last = '';
+  const look = async (): Promise<true | undefined> => {
+    const { body } = await world.send('GET', `/api/v1/namespaces/${namespace}/pods`);
+    const pods = body['items'] as Pod[];
+    last = pods.map((pod) => `${pod.metadata.name} ${podStatusText(pod)}`).join(', ');
+    return Object.entries(shows).every((wanted) => pods.some((pod) => isShown(pod, wanted))) ? true : undefined;
+  };
   try {
-    await world.eventually(`pods of ${namespace}`, async () => {
-      const { body } = await world.send('GET', `/api/v1/namespaces/${namespace}/pods`);
-      const pods = body['items'] as Pod[];
-      last = pods.map((pod) => `${pod.metadata.name} ${podStatusText(pod)}`).join(', ');
-      return Object.entries(shows).every((wanted) => pods.some((pod) => isShown(pod, wanted))) ? true : undefined;
-    });
+    // A busy node takes its time over each start.
+    await world.eventually(`pods of ${namespace}`, look, 180_000);
   } catch (error) {
     throw new Error(`the pods were last seen as: ${last}`, { cause: error });
   }
