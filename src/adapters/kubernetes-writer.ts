@@ -1,4 +1,5 @@
 import type { Resource } from '../core/kubernetes.ts';
+import { restartedAtAnnotation } from '../core/rollout-under-way.ts';
 import type { Secret } from '../core/secret.ts';
 import { pausableResources, type PausableRef } from '../core/sync-pause.ts';
 import type { SecretValue } from '../core/secret-value.ts';
@@ -176,7 +177,7 @@ export class KubernetesWriter implements Omit<ClusterWriter, 'rehearseApply' | '
   }
 
   async restartWorkload(workload: Parameters<ClusterWriter['restartWorkload']>[0]): Promise<void> {
-    const annotations = { 'kubectl.kubernetes.io/restartedAt': workload.at };
+    const annotations = { [restartedAtAnnotation]: workload.at };
     await this.#patchWorkload(workload, { spec: { template: { metadata: { annotations } } } });
   }
 

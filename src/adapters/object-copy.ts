@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 
+import { restartedAtAnnotation } from '../core/rollout-under-way.ts';
 import { SecretValue } from '../core/secret-value.ts';
 import type { ObjectCopy } from '../cluster-ports.ts';
 import { asObject, asText, parseObject } from './kubernetes-errors.ts';
@@ -11,7 +12,7 @@ const keptMetadata = ['labels', 'annotations', 'ownerReferences', 'finalizers'] 
 const passing = new Set([
   'deployment.kubernetes.io/revision',
   'deprecated.daemonset.template.generation',
-  'kubectl.kubernetes.io/restartedAt',
+  restartedAtAnnotation,
 ]);
 
 /** Packed, since a copy of a Secret must fit in a Secret. Undefined where it is no object. */

@@ -9,7 +9,7 @@ import { healerChains } from './pause-chain.ts';
 import { planRelease, type JudgedPod, type JudgedWorkload, type ReleaseStep } from './plan-release.ts';
 import { podNeed, type PodNeed } from './pod-need.ts';
 import { podState } from './pod-state.ts';
-import { isBehindTemplate, isBeingRenewed } from './rollout-under-way.ts';
+import { isBehindTemplate, isBeingRenewed, restartUnderWay } from './rollout-under-way.ts';
 import { replaceObstacle, restartObstacle, templateLack, type ObstacleScene } from './restart-obstacles.ts';
 import { secretsView } from './secrets-view.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -42,6 +42,8 @@ export interface KeepStep {
   readonly isWithheld: boolean;
   /** What kubelet brings up by itself, since it has all it needs. */
   readonly awaits?: ObjectRef;
+  /** What it awaits is a restart that was begun before, and is to come to its end. */
+  readonly isRollout?: true;
 }
 
 export interface RestartPlan {
@@ -141,24 +143,38 @@ function planWorkload({ workload, judged }: JudgedWorkload, scene: PlanScene, ne
       kept.push({ pod, reason: `${need.reason}${awaited}`, isWithheld: false });
     }
   }
-  return { replace, restart: rollout.restart, keep: grouped(workload, kept) };
+  return { replace, restart: rollout.restart, keep: [...rollout.begun, ...grouped(workload, kept)] };
+}
+
+function begunSteps(workload: Workload): KeepStep[] {
+  const { ref } = workload;
+  const detail = restartUnderWay(workload);
+  if (detail === undefined) return [];
+  const reason = `a restart that was begun is under way: ${detail}`;
+  return [{ object: ref, reason, isWithheld: false, awaits: ref, isRollout: true }];
 }
 
 const beyondRollout = 'its partition keeps a rollout from it';
 
+interface RolloutPlan {
+  readonly restart: readonly RestartStep[];
+  readonly obstacle?: string;
+  /** The one that was begun before, where no new one is made. */
+  readonly begun: readonly KeepStep[];
+}
+
 /** The restart that renews what is outdated, or what is against it. */
-function planRollout(
-  workload: Workload,
-  judged: readonly JudgedPod[],
-  scene: PlanScene,
-): { readonly restart: readonly RestartStep[]; readonly obstacle?: string } {
+function planRollout(workload: Workload, judged: readonly JudgedPod[], scene: PlanScene): RolloutPlan {
   const outdated = judged.filter(({ need }) => need.need === 'restart');
   const [first] = outdated;
-  if (first === undefined) return { restart: [] };
+  const begun = begunSteps(workload);
+  if (first === undefined) return { restart: [], begun };
   const pods = outdated.map(({ pod }) => pod);
   const obstacle = restartObstacle(workload, pods, scene);
-  if (obstacle !== undefined || !isRestartable(workload.ref)) return { restart: [], ...(obstacle && { obstacle }) };
-  return { restart: [{ workload: workload.ref, reason: first.need.reason }] };
+  if (obstacle !== undefined || !isRestartable(workload.ref)) {
+    return { restart: [], begun, ...(obstacle && { obstacle }) };
+  }
+  return { restart: [{ workload: workload.ref, reason: first.need.reason }], begun: [] };
 }
 
 function needOf(workload: Workload, pod: Pod, { view, affectedBy }: PlanScene): PodNeed {

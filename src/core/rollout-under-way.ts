@@ -3,6 +3,9 @@ import { isBelowPartition } from './partition.ts';
 import { rolloutState } from './rollout.ts';
 import type { Workload } from './workloads.ts';
 
+/** On a template whose pods were restarted, by `kubectl rollout restart` too. */
+export const restartedAtAnnotation = 'kubectl.kubernetes.io/restartedAt';
+
 /** Whether a new pod in its place would have another template, which its controller brings by itself or at its end. */
 export function isBehindTemplate(workload: Workload, pod: Pod): boolean {
   if (workload.type !== 'StatefulSet' || isBelowPartition(workload, pod)) return false;
@@ -21,4 +24,13 @@ export function isBeingRenewed(workload: Workload, pod: Pod): boolean {
   if (workload.type !== 'DaemonSet' || workload.object.spec.updateStrategy?.type === 'OnDelete') return false;
   const { desiredNumberScheduled = 0, updatedNumberScheduled = 0 } = workload.object.status ?? {};
   return rolloutState(workload).state === 'progressing' && updatedNumberScheduled < desiredNumberScheduled;
+}
+
+/** How far a restart is that somebody began and nobody saw end; undefined where there is none. */
+export function restartUnderWay(workload: Workload): string | undefined {
+  if (workload.type !== 'Deployment' && workload.type !== 'StatefulSet' && workload.type !== 'DaemonSet')
+    return undefined;
+  const isRestarted = workload.object.spec.template.metadata?.annotations?.[restartedAtAnnotation] !== undefined;
+  const { state, detail } = rolloutState(workload);
+  return isRestarted && state === 'progressing' ? detail : undefined;
 }

@@ -47,9 +47,10 @@ export async function runRestart(session: Session, options: RestartOptions): Pro
   const full = planRestart(snapshot, stack, choice);
   let plan = options.waitOnly ? withoutWrites(full) : full;
   const writes = plan.release.length + plan.replace.length + plan.restart.length;
+  const isUnderWay = plan.keep.some(({ isRollout }) => isRollout);
 
   // With nothing to do it looks as long as the run would, and so comes to the same end.
-  const isUntouched = writes === 0 && options.isAlone === true;
+  const isUntouched = writes === 0 && !isUnderWay && options.isAlone === true;
   if (options.dryRun && (!isUntouched || options.waitOnly)) return dryRunReport(session, snapshot, plan);
   const resumed = options.dryRun ? [] : await endLeftPauses(session, snapshot);
   if (writes > 0) {
@@ -83,7 +84,8 @@ function awaited(
   const restarted = [...plan.release, ...plan.restart.flat()].map(({ workload }) => workload);
   const replaced = plan.replace.map(({ workload }) => workload);
   const touched = [...replaced, ...restarted, ...plan.keep.flatMap(({ awaits }) => awaits ?? [])];
-  return { ids: awaitedIds(snapshot, stack, touched), rollouts: new Set(restarted.map(refId)) };
+  const begun = plan.keep.flatMap(({ isRollout, awaits }) => (isRollout && awaits ? [awaits] : []));
+  return { ids: awaitedIds(snapshot, stack, touched), rollouts: new Set([...restarted, ...begun].map(refId)) };
 }
 
 /** What restart answers for: keys that hold a pod back, and workloads that do not come up. */

@@ -97,7 +97,9 @@ describe.each(worldKinds.filter(({ isThere }) => isThere))('a restart that is ki
   async function problems(namespace: string, before: ReadonlySet<string>): Promise<string[]> {
     const workloads = [...(await list(namespace, 'deployments')), ...(await list(namespace, 'statefulsets'))];
     const pods = (await list(namespace, 'pods')) as unknown as Pod[];
-    const kept = pods.filter(({ metadata }) => before.has(metadata.uid ?? ''));
+    const kept = pods.filter(
+      ({ metadata }) => before.has(metadata.uid ?? '') && metadata.deletionTimestamp === undefined,
+    );
     const { outcomes, verdict } = (await report('restart', '-n', namespace, '--dry-run')) as RestartReport;
     const again = outcomes.filter(({ outcome }) => outcome === 'planned').map(({ object }) => object.name);
     return [

@@ -388,6 +388,32 @@ test('an outdated pod that a rollout is about to renew is left to it', () => {
   expect(told(world('r2'))).toEqual([`keep-pod db-0: ${older}, and a rollout that was begun is about to renew it`]);
 });
 
+describe('a restart that was begun', () => {
+  const restartedAt = { 'kubectl.kubernetes.io/restartedAt': change };
+  const status = { observedGeneration: 1, replicas: 3, updatedReplicas: 2, readyReplicas: 3, availableReplicas: 3 };
+  const world = (annotations: Readonly<Record<string, string>>, replicas = 3): Snapshot => {
+    const api = deployment(namespace, 'api', token);
+    const { template } = api.spec;
+    const spec = { replicas: 2, template: { ...template, metadata: { ...template.metadata, annotations } } };
+    return {
+      ...apiWorld({ standing: { running: after } }),
+      deployments: listing([{ ...api, spec, status: { ...status, replicas } }]),
+    };
+  };
+
+  test('and is under way is followed to its end', () => {
+    const reason = 'a restart that was begun is under way: 1 old pods are still to end';
+    expect(told(world(restartedAt))).toEqual([`keep-pod api: ${reason}`, 'keep-pod api-1: healthy']);
+    const [step] = planRestart(world(restartedAt)).keep;
+    expect(step).toMatchObject({ awaits: { name: 'api' }, isRollout: true });
+  });
+
+  test('and is done is no matter any more, nor is a rollout of another kind', () => {
+    expect(told(world(restartedAt, 2))).toEqual(['keep-pod api-1: healthy']);
+    expect(told(world({}))).toEqual(['keep-pod api-1: healthy']);
+  });
+});
+
 test('a healthy pod with an older template is left to its StatefulSet, though a key of it was added back', () => {
   const owner = { kind: 'StatefulSet', name: 'db' };
   const labels = { 'controller-revision-hash': 'r1' };
