@@ -25,29 +25,43 @@ function finished(outcome: Outcome, text: string, style: Style): string {
   return `${paint(marks[outcome])}  ${text}`;
 }
 
-/** For logs and pipes: a line for each change, and one every ten seconds that says it still waits. */
+/** What changes more often is not told each time: many checks that end at once would fill a log. */
+const quietMs = 1000;
+
+/** For logs and pipes: a line for a change, at most one a second, and one every ten seconds that says it still waits. */
 export function appendedProgress(
   first: string,
   { write, style }: { readonly write: (line: string) => void; readonly style: Style },
 ): Progress {
   const start = performance.now();
   let current = first;
-  const heartbeat = (): void => {
-    write(`${marks.waiting}  ${current} ${elapsed(start)}`);
+  let told = first;
+  let toldAt = start;
+  let timer: NodeJS.Timeout | undefined;
+  const tellIn = (ms: number): void => {
+    clearTimeout(timer);
+    timer = setTimeout(tell, ms).unref();
   };
-  let timer = setInterval(heartbeat, heartbeatMs).unref();
+  const tell = (): void => {
+    write(`${marks.waiting}  ${current} ${elapsed(start)}`);
+    told = current;
+    toldAt = performance.now();
+    tellIn(heartbeatMs);
+  };
   write(`${marks.waiting}  ${first}`);
+  tellIn(heartbeatMs);
 
   return {
     update(text) {
       if (text === current) return;
       current = text;
-      heartbeat();
-      clearInterval(timer);
-      timer = setInterval(heartbeat, heartbeatMs).unref();
+      const sinceMs = performance.now() - toldAt;
+      if (text === told) tellIn(heartbeatMs - sinceMs);
+      else if (sinceMs >= quietMs) tell();
+      else tellIn(quietMs - sinceMs);
     },
     finish(outcome, text) {
-      clearInterval(timer);
+      clearTimeout(timer);
       write(`${finished(outcome, text, style)} ${elapsed(start)}`);
     },
   };

@@ -6,6 +6,7 @@ import type { Snapshot } from '../core/snapshot.ts';
 import type { Clock } from '../ports.ts';
 import type { Attempt, CheckWorld } from './attempt.ts';
 import { attemptInTime } from './attempt-check.ts';
+import type { ReadySightings } from './ready-sightings.ts';
 import type { RefusedLogins } from './refused-logins.ts';
 import { SteadyWatch } from './prove-steady.ts';
 import type { Timeline } from './timeline.ts';
@@ -22,6 +23,7 @@ export interface ProvingRun {
   /** Of earlier rounds, where there are any. */
   readonly refused?: RefusedLogins;
   readonly first: Snapshot;
+  readonly sightings: ReadySightings;
 }
 
 const retryMs = 250;
@@ -118,7 +120,7 @@ function attempting(
   tellHolds: (holds: boolean) => void,
 ): () => Promise<Attempt> {
   const time = { monotonic: () => run.clock.monotonic(), now: () => run.timeline.now, deadline };
-  const steady = check.kind === 'ready' ? new SteadyWatch(check, time) : undefined;
+  const steady = check.kind === 'ready' ? new SteadyWatch(check, time, run.sightings) : undefined;
   return async () => {
     const tryNow = (): Promise<Attempt> => attemptInTime(check, run.world, run);
     const before = { snapshot: run.first, at: run.clock.monotonic() };

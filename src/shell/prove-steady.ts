@@ -1,5 +1,6 @@
 import { refId } from '../core/kubernetes.ts';
 import { containerRuns, restartedSince, steadiness, type ContainerRun } from '../core/steadiness.ts';
+import type { ReadySightings } from './ready-sightings.ts';
 import { fail, pass, workloadOf, type Attempt, type CheckOf, type CheckWorld } from './attempt.ts';
 
 export interface SteadyTime {
@@ -15,13 +16,13 @@ export interface SteadyTime {
 export class SteadyWatch {
   readonly #check: CheckOf<'ready'>;
   readonly #time: SteadyTime;
-  /** When each run of a container was first seen ready without a break. */
-  #readySince = new Map<string, number>();
+  readonly #sightings: ReadySightings;
   #first: readonly ContainerRun[] | undefined;
 
-  constructor(check: CheckOf<'ready'>, time: SteadyTime) {
+  constructor(check: CheckOf<'ready'>, time: SteadyTime, sightings: ReadySightings) {
     this.#check = check;
     this.#time = time;
+    this.#sightings = sightings;
   }
 
   /** Judges an attempt at readiness anew in the light of what was seen before. */
@@ -31,19 +32,19 @@ export class SteadyWatch {
       ({ metadata }) =>
         refId({ kind: 'Pod', namespace: metadata.namespace ?? '', name: metadata.name }) === refId(this.#check.object),
     );
-    const runs = containerRuns(workloadOf(snapshot, this.#check)?.pods ?? bare);
+    const pods = workloadOf(snapshot, this.#check)?.pods ?? bare;
+    const runs = containerRuns(pods);
+    const at = this.#time.monotonic();
+    this.#sightings.look(pods, at);
     const restarted = restartedSince(this.#first ?? [], runs);
     if (attempt.outcome !== 'pass') {
-      this.#readySince.clear();
       return restarted === undefined ? attempt : { ...attempt, detail: `${attempt.detail}; ${restarted}` };
     }
-    const at = this.#time.monotonic();
     this.#first ??= runs;
-    this.#readySince = new Map(runs.map(({ id }) => [id, this.#readySince.get(id) ?? at]));
     const { missingMs, detail } = steadiness(runs, {
       steadyMs: this.#check.steadyMs,
       now: this.#time.now(),
-      seenMs: (id) => at - (this.#readySince.get(id) ?? at),
+      seenMs: (id) => this.#sightings.seenMs(id, at),
     });
     if (missingMs === 0)
       return pass(restarted === undefined ? attempt.detail : `${attempt.detail}; warning: ${restarted}`);

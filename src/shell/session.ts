@@ -10,6 +10,7 @@ import type { Cluster, ClusterReader } from '../cluster-ports.ts';
 import type { Connection, Deps, SandboxOptions } from '../ports.ts';
 import { createDrillNotice, type DrillNotice } from './drill-notice.ts';
 import { withoutWrites } from './read-only.ts';
+import { ReadySightings } from './ready-sightings.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
 /** Built-in stack that is assumed in the sandbox, and where its namespace is found. */
@@ -53,6 +54,8 @@ export interface Session {
   readonly policy: ContextPolicy;
   /** Says of drills that were not finished, until it is told that this run is about them. */
   readonly drillNotice: DrillNotice;
+  /** What one phase saw ready the next need not wait for from the start. */
+  readonly sightings: ReadySightings;
   close(): Promise<void>;
 }
 
@@ -162,6 +165,7 @@ function createSession(parts: {
     cluster: policy.readOnly ? withoutWrites(cluster) : cluster,
     policy,
     drillNotice,
+    sightings: new ReadySightings(),
     stack: stack === undefined || scope.all ? stack : stackWithin(stack, scope.namespaces),
     scope,
     defaultSources: connection.defaultSources,

@@ -43,7 +43,7 @@ export async function runVerify(
   { timeoutMs }: VerifyOptions,
   rounds?: Rounds,
 ): Promise<VerifyReport> {
-  const { cluster, deps, scope, stack } = session;
+  const { cluster, deps, scope, stack, sightings } = session;
   const { clock, signal } = deps;
   const timeline = rounds?.timeline ?? new Timeline(clock);
   const first = await untilInterrupted(observeClosely(session), signal);
@@ -55,7 +55,7 @@ export async function runVerify(
   const line = waitingLine(progress, checks.length);
   const deadline = clock.monotonic() + timeoutMs;
   const refused = rounds === undefined ? {} : { refused: rounds.refused };
-  const run: ProvingRun = { world, diagnosis, clock, signal, deadline, line, timeline, first, ...refused };
+  const run: ProvingRun = { world, diagnosis, clock, signal, deadline, line, timeline, first, sightings, ...refused };
   // Checks that wait for a server that hangs go on behind the back of who was interrupted: they must not be heard.
   const proven = await untilInterrupted(proveAll(checks, run), signal).catch((error: unknown) => {
     line.end();

@@ -58,6 +58,7 @@ export async function waitForComponents(
     const round = await unlessInterrupted(session, refresh(session, snapshot));
     if (round === undefined) return finish('interrupted');
     snapshot = round.snapshot;
+    session.sightings.look(snapshot.pods.items, clock.monotonic());
     states = awaitedStates(snapshot, target);
     note(states, { readyAfterMs, seenOpen, elapsed: clock.monotonic() - start });
     if (round.refusal !== undefined) return finish('unreadable', round.refusal);

@@ -96,6 +96,30 @@ describe('progress without a terminal', () => {
     ]);
   });
 
+  test('of many changes at once appends the last, a second after what it said before', () => {
+    const { terminal, stderr } = setUp(false);
+    const progress = terminal.progress('0 of 9');
+    for (const done of [1, 2, 3]) {
+      jest.advanceTimersByTime(100);
+      progress.update(`${String(done)} of 9`);
+    }
+    jest.advanceTimersByTime(2000);
+    progress.update('4 of 9');
+    progress.update('5 of 9');
+    progress.update('4 of 9');
+    jest.advanceTimersByTime(5000);
+    progress.update('6 of 9');
+    progress.finish('ok', '9 of 9');
+    expect(stderr.text.split('\n')).toEqual([
+      'waiting  0 of 9',
+      'waiting  3 of 9 (1.0 s)',
+      'waiting  4 of 9 (2.3 s)',
+      'waiting  6 of 9 (7.3 s)',
+      'ok       9 of 9 (7.3 s)',
+      '',
+    ]);
+  });
+
   test.each(['failed', 'stopped'] as const)('says %s in a word', (outcome) => {
     const { terminal, stderr } = setUp(false);
     terminal.progress('x').finish(outcome, 'the end');

@@ -8,6 +8,7 @@ import { checkSchema } from '../../src/core/check-schema.ts';
 import type { CheckResult, VerifyReport } from '../../src/core/verify-report.ts';
 import type { Deps } from '../../src/ports.ts';
 import { createDrillNotice } from '../../src/shell/drill-notice.ts';
+import { ReadySightings } from '../../src/shell/ready-sightings.ts';
 import type { Sandbox, StartOptions } from '../../src/sandbox/sandbox.ts';
 import type { Session } from '../../src/shell/session.ts';
 import { sandbox } from '../support/sandbox.ts';
@@ -80,6 +81,7 @@ async function setUp({
     defaultSources: [],
     defaultManifests: [],
     drillNotice: createDrillNotice(terminal),
+    sightings: new ReadySightings(),
     close: () => Promise.resolve(),
   };
   const run = async (timeoutMs = 400): Promise<VerifyReport> => {
