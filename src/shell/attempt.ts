@@ -8,6 +8,7 @@ import type { Snapshot } from '../core/snapshot.ts';
 import type { Stack } from '../core/stack.ts';
 import { workloads, type Workload } from '../core/workloads.ts';
 import type { ClusterProbe, ClusterReader } from '../cluster-ports.ts';
+import type { LiveView } from './live-view.ts';
 
 /** What one try of a check gave. */
 export interface Attempt {
@@ -21,7 +22,7 @@ export interface Attempt {
 export interface CheckWorld {
   readonly cluster: ClusterReader & ClusterProbe;
   readonly stack: Stack | undefined;
-  readonly view: () => Promise<Snapshot>;
+  readonly view: LiveView;
 }
 
 export type CheckOf<K extends PlannedCheck['kind']> = Extract<PlannedCheck, { kind: K }>;

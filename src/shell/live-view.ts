@@ -6,23 +6,38 @@ import { listEverywhere } from './observe.ts';
 import { refreshEvents } from './refresh-events.ts';
 import type { Scope } from './session.ts';
 
-/** Younger than this, an answer is shared by all who wait at the same time. */
+/** Younger than this, an answer is shared. */
 const freshMs = 200;
+
+/** Of a cluster that is asked only when an answer has aged, and by nobody while an answer is on its way. */
+export type LiveView = (options?: {
+  /** What was asked before this moment of the monotonic clock does not count. */
+  readonly since?: number;
+}) => Promise<Snapshot>;
 
 /** The running state of the cluster, read anew as it ages: workloads and pods, on top of one full snapshot. */
 export function createLiveView(
   { cluster, scope, clock }: { readonly cluster: ClusterReader; readonly scope: Scope; readonly clock: Clock },
   first: Snapshot,
-): () => Promise<Snapshot> {
-  let latest = Promise.resolve(first);
-  let readAt = clock.monotonic();
-  return () => {
-    if (clock.monotonic() - readAt >= freshMs) {
-      readAt = clock.monotonic();
-      latest = refreshed(cluster, scope, first);
+): LiveView {
+  let latest: Look = { begun: clock.monotonic(), seen: Promise.resolve(first), ended: clock.monotonic() };
+  return ({ since = -Infinity } = {}) => {
+    const { begun, ended } = latest;
+    const isFresh = ended === undefined || clock.monotonic() - ended < freshMs;
+    if (!isFresh || begun < since) {
+      const look: Look = { begun: clock.monotonic(), seen: refreshed(cluster, scope, first), ended: undefined };
+      latest = look;
+      void look.seen.finally(() => (look.ended = clock.monotonic())).catch(() => undefined);
     }
-    return latest;
+    return latest.seen;
   };
+}
+
+interface Look {
+  readonly begun: number;
+  readonly seen: Promise<Snapshot>;
+  /** Undefined while it is under way. */
+  ended: number | undefined;
 }
 
 async function refreshed(cluster: ClusterReader, scope: Scope, first: Snapshot): Promise<Snapshot> {

@@ -12,7 +12,6 @@ import type { Session } from './session.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 import { writeAgain } from './write-again.ts';
 
-/** Longer than a view is shared. */
 const pollMs = 250;
 
 /**
@@ -117,10 +116,10 @@ function branchOf(id: string, run: Run): Promise<Branch> {
 /** Why a workload is not ready or does not do its work, once no time would change that or the time is over. */
 async function proven(object: ObjectRef, run: Run, isRestarted: boolean): Promise<string | undefined> {
   const { clock, signal } = run.session.deps;
-  // The view may be a moment old, from before the restart, when all was ready.
-  if (isRestarted) await clock.sleep(pollMs, signal);
+  // What was seen before the restart, when all was ready, says nothing of it.
+  const since = clock.monotonic();
   for (;;) {
-    const step = await comeUp(object, run, isRestarted);
+    const step = await comeUp(object, run, isRestarted ? { since } : {});
     if (step === 'ready') break;
     if (typeof step === 'object') return `${refText(object)} did not come up: ${step.failure}`;
     await clock.sleep(pollMs, signal);
@@ -134,11 +133,11 @@ async function proven(object: ObjectRef, run: Run, isRestarted: boolean): Promis
 async function comeUp(
   object: ObjectRef,
   { world, session, tell }: Run,
-  isRestarted: boolean,
+  restarted: { readonly since?: number },
 ): Promise<'ready' | 'not yet' | { readonly failure: string }> {
   const { clock, signal } = session.deps;
   const isLate = clock.monotonic() >= world.deadline;
-  const snapshot = await untilInterrupted(world.view(), signal);
+  const snapshot = await untilInterrupted(world.view(restarted), signal);
   const gap = [snapshot.pods, snapshot.deployments, snapshot.statefulSets].flatMap(({ gaps }) => gaps)[0];
   if (gap !== undefined) {
     tell(`restarting: ${gap.reason}`);
@@ -146,7 +145,7 @@ async function comeUp(
   }
   const ids = new Set([refId(object)]);
   // A rollout that somebody holds back is no matter of what only has to work.
-  const rollouts = isRestarted ? ids : new Set<string>();
+  const rollouts = restarted.since !== undefined ? ids : new Set<string>();
   const states = awaitedStates(snapshot, { stack: world.stack, ids, rollouts });
   const [state] = states;
   if (state === undefined || state.state === 'ready') return 'ready';
