@@ -1,7 +1,7 @@
 import type { DrillReport } from '../core/drill/drill-report.ts';
 import { refText } from '../core/kubernetes.ts';
 import type { AuditReport } from '../core/audit-report.ts';
-import type { CheckResult, TimelineEntry, VerifyReport } from '../core/verify-report.ts';
+import type { CheckResult, VerifyReport } from '../core/verify-report.ts';
 import type { Phase, WalkReport } from '../core/walk-report.ts';
 import { toldTimeline } from '../core/told-timeline.ts';
 import { auditSummary, nextAfterAudit } from './audit-text.ts';
@@ -18,7 +18,7 @@ import { nextAfter, walkSummary } from './stabilize-text.ts';
 import type { Style } from './style.ts';
 import { subjectPage, type SubjectPage } from './subject-page.ts';
 import { nextAfterBootstrap } from './bootstrap-text.ts';
-import { checkWord, nextAfterVerify, timelineWord, verifySummary } from './verify-text.ts';
+import { checkWord, nextAfterVerify, timelineWords, verifySummary } from './verify-text.ts';
 
 export type MarkdownReport = AuditReport | VerifyReport | WalkReport | DrillReport;
 
@@ -123,7 +123,8 @@ function applicationLines({ applications }: AuditReport, style: Style): string[]
   return ['', '## Argo CD', '', ...lines, ...(rest === undefined ? [] : ['', escapeMarkdown(rest)])];
 }
 
-function verifyLines({ checks, timeline, findings, namespaces }: VerifyReport, style: Style): string[] {
+function verifyLines(report: VerifyReport, style: Style): string[] {
+  const { checks, findings, namespaces } = report;
   const rows = checks.map((check) => [
     checkWord(check) === 'PASS' ? 'PASS' : `**${checkWord(check)}**`,
     codeSpan(check.component),
@@ -136,7 +137,7 @@ function verifyLines({ checks, timeline, findings, namespaces }: VerifyReport, s
     ...(rows.length === 0
       ? []
       : ['', '## Checks', '', ...markdownTable(['outcome', 'component', 'check', 'time', 'detail'], rows)]),
-    ...timelineMarkdown(timeline),
+    ...timelineMarkdown(report),
     ...findingsMarkdown({ findings: others, namespaces, components: [], applications: [] }, style),
   ];
 }
@@ -149,13 +150,14 @@ function likelyMarkdown({ likely }: CheckResult): string[] {
   ];
 }
 
-function timelineMarkdown(timeline: readonly TimelineEntry[]): string[] {
-  const rows = toldTimeline(timeline).map(({ afterMs, component, name, outcome, detail }) => [
-    `+${durationText(afterMs)}`,
-    timelineWord(outcome),
-    codeSpan(component),
-    escapeMarkdown(name),
-    escapeMarkdown(detail),
+function timelineMarkdown({ timeline, checks }: VerifyReport): string[] {
+  const word = timelineWords(checks);
+  const rows = toldTimeline(timeline).map((entry) => [
+    `+${durationText(entry.afterMs)}`,
+    word(entry),
+    codeSpan(entry.component),
+    escapeMarkdown(entry.name),
+    escapeMarkdown(entry.detail),
   ]);
   if (rows.length === 0) return [];
   return ['', '## Timeline', '', ...markdownTable(['after', 'outcome', 'component', 'check', 'detail'], rows)];

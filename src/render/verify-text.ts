@@ -1,3 +1,4 @@
+import { checkId } from '../core/check-changes.ts';
 import type { CheckResult, TimelineEntry, VerifyReport } from '../core/verify-report.ts';
 import { toldTimeline } from '../core/told-timeline.ts';
 import { findingsLines } from './findings-text.ts';
@@ -9,7 +10,7 @@ export function verifyText(report: VerifyReport, style: Style): string[] {
   return [
     ...headLines(report, style),
     ...checkLines(report.checks, style),
-    ...timelineLines(report.timeline, style),
+    ...timelineLines(report, style),
     ...rootLines(report, style),
     ...closingLines(report, { because: verifySummary(report), next: nextAfterVerify(report) }, style),
   ];
@@ -39,19 +40,28 @@ export function nextAfterVerify({ verdict, findings }: VerifyReport): string {
 type Word = 'PASS' | 'FAIL' | 'WARN' | 'SKIP' | 'NOT READ';
 
 /** What changed while checks were waited for, in the order in which it happened. */
-function timelineLines(timeline: readonly TimelineEntry[], style: Style): string[] {
+function timelineLines({ timeline, checks }: VerifyReport, style: Style): string[] {
   const told = toldTimeline(timeline);
   if (told.length === 0) return [];
-  const rows = told.map(({ afterMs, component, name, outcome, detail }): Cell[] => [
-    { text: `+${durationText(afterMs)}`.padStart(8) },
-    { text: timelineWord(outcome), paint: outcome === 'waiting' ? style.dim : (text) => text },
-    { text: detail === '' ? `${component}: ${name}` : `${component}: ${name}: ${detail}` },
-  ]);
+  const word = timelineWords(checks);
+  const rows = told.map((entry): Cell[] => {
+    const { afterMs, component, name, outcome, detail } = entry;
+    return [
+      { text: `+${durationText(afterMs)}`.padStart(8) },
+      { text: word(entry), paint: outcome === 'waiting' ? style.dim : (text) => text },
+      { text: detail === '' ? `${component}: ${name}` : `${component}: ${name}: ${detail}` },
+    ];
+  });
   return ['', 'timeline', ...tableGroups(rows, style.width).flat()];
 }
 
-export function timelineWord(outcome: TimelineEntry['outcome']): string {
-  return outcome === 'waiting' ? 'wait' : outcome;
+/** The failure of a check that is not critical is a warning. */
+export function timelineWords(checks: readonly CheckResult[]): (entry: TimelineEntry) => string {
+  const uncritical = new Set(checks.filter(({ critical }) => !critical).map(checkId));
+  return (entry) => {
+    if (entry.outcome === 'waiting') return 'wait';
+    return entry.outcome === 'fail' && uncritical.has(checkId(entry)) ? 'warn' : entry.outcome;
+  };
 }
 
 /** How a check ended, in the one word that every page uses. */
@@ -68,8 +78,7 @@ export function checkWord({ outcome, critical }: CheckResult): Word {
   }
 }
 
-/** One line for each check; reasons stand beneath what did not pass. */
-export function checkLines(checks: readonly CheckResult[], style: Style): string[] {
+export function checkPaint(check: CheckResult, style: Style): (text: string) => string {
   const paints: Record<Word, (text: string) => string> = {
     PASS: style.good,
     FAIL: style.bad,
@@ -77,11 +86,15 @@ export function checkLines(checks: readonly CheckResult[], style: Style): string
     SKIP: style.dim,
     'NOT READ': style.caution,
   };
+  return paints[checkWord(check)];
+}
+
+/** One line for each check; reasons stand beneath what did not pass. */
+export function checkLines(checks: readonly CheckResult[], style: Style): string[] {
   const row = (check: CheckResult): Cell[] => {
-    const word = checkWord(check);
     const isSkipped = check.outcome === 'skipped';
     return [
-      { text: word, paint: paints[word] },
+      { text: checkWord(check), paint: checkPaint(check, style) },
       { text: check.component },
       { text: (isSkipped ? '-' : durationText(check.durationMs)).padStart(7) },
       { text: isSkipped ? `${check.name}, ${check.detail}` : check.name },

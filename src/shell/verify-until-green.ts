@@ -1,7 +1,10 @@
+import { checkChanges, checkId } from '../core/check-changes.ts';
 import type { Finding } from '../core/findings.ts';
 import type { CheckResult, VerifyReport } from '../core/verify-report.ts';
 import { OperatorError } from '../errors.ts';
 import type { Progress } from '../ports.ts';
+import { createStyle } from '../render/style.ts';
+import { roundLines, type RoundTold } from '../render/verify-round-text.ts';
 import { RefusedLogins } from './refused-logins.ts';
 import type { Session } from './session.ts';
 import { Timeline } from './timeline.ts';
@@ -20,17 +23,18 @@ const silent: Progress = { update: () => undefined, finish: () => undefined };
  */
 export async function verifyUntilGreen(session: Session, { timeoutMs }: VerifyOptions): Promise<VerifyReport> {
   const { clock, signal, terminal } = session.deps;
+  const style = createStyle(terminal.color, { width: terminal.width });
   const deadline = clock.monotonic() + timeoutMs;
   const rounds = { timeline: new Timeline(clock), refused: new RefusedLogins(), progress: silent };
-  const states = new Map<string, string>();
+  const known: Known = { outcomes: new Map(), gap: '' };
   let latest: VerifyReport | undefined;
   for (;;) {
     const left = Math.max(deadline - clock.monotonic(), 0);
     const round = await roundOrGap(runVerify(session, { timeoutMs: Math.min(roundMs, left) }, rounds));
     const isOver = clock.monotonic() + intervalMs >= deadline;
     const isGap = round instanceof OperatorError;
-    const told = isGap ? gapLines(round, clock.now(), states) : changes(round, states);
-    for (const line of told) terminal.err(line);
+    const told = isGap ? gapTold(round, known) : changesTold(round, known);
+    for (const line of roundLines({ at: clock.now(), ...told }, style)) terminal.err(line);
     if (isGap && isOver && latest === undefined) throw round;
     if (!isGap) latest = round;
     if (latest !== undefined && (isOver || (!isGap && latest.verdict === 'ok'))) return latest;
@@ -48,44 +52,39 @@ async function roundOrGap(round: Promise<VerifyReport>): Promise<VerifyReport | 
   }
 }
 
-function gapLines({ message }: OperatorError, now: Date, states: Map<string, string>): string[] {
-  if (states.get('') === message) return [];
-  states.set('', message);
-  return [`${now.toISOString().slice(11, 19)}  not read  ${message}`];
+/** What was told already. */
+interface Known {
+  /** By the check's id. */
+  readonly outcomes: Map<string, CheckResult['outcome']>;
+  /** Why the cluster could not be read; empty where it could. */
+  gap: string;
+}
+
+type Told = Omit<RoundTold, 'at'>;
+
+function gapTold({ message }: OperatorError, known: Known): Told {
+  return { changes: [], notes: gapNotes(message, known) };
+}
+
+function gapNotes(gap: string, known: Known): string[] {
+  if (gap === known.gap) return [];
+  known.gap = gap;
+  return [gap === '' ? 'the cluster can be read again' : `not read: ${gap}`];
 }
 
 /** The first round tells how many pass and names the others, each later one what is otherwise than before. */
-function changes({ checks, takenAt, verdict, findings }: VerifyReport, states: Map<string, string>): string[] {
-  const isFirst = states.size === 0;
-  const lines = [...readability(findings, states), ...checks.flatMap((check) => changeOf(check, states, isFirst))];
+function changesTold({ checks, verdict, findings }: VerifyReport, known: Known): Told {
+  const isFirst = known.outcomes.size === 0;
+  const changes = checkChanges(checks, known.outcomes);
+  for (const check of checks) known.outcomes.set(checkId(check), check.outcome);
+  const notes = gapNotes(unreadText(findings), known);
+  if (!isFirst && changes.length === 0 && notes.length === 0) return { changes, notes };
   const passed = checks.filter(({ outcome }) => outcome === 'pass').length;
   const onward = verdict === 'ok' ? '' : ', watching on';
-  if (isFirst || lines.length > 0) lines.push(`${passed} of ${checks.length} checks pass${onward}`);
-  return lines.map((line) => `${takenAt.slice(11, 19)}  ${line}`);
+  return { changes, notes: [...notes, `${passed} of ${checks.length} checks pass${onward}`] };
 }
 
 /** Where nothing can be listed there are no checks that could tell of it. */
-function readability(findings: readonly Finding[], states: Map<string, string>): string[] {
-  const unread = findings.find(({ id }) => id.startsWith('unreadable/pods'))?.message ?? '';
-  const before = states.get('') ?? '';
-  states.set('', unread);
-  if (unread === before) return [];
-  return [unread === '' ? 'the cluster can be read again' : `not read  ${unread}`];
-}
-
-function changeOf(
-  { component, name, outcome, detail }: CheckResult,
-  states: Map<string, string>,
-  isFirst: boolean,
-): string[] {
-  const id = `${component}: ${name}`;
-  const before = states.get(id);
-  states.set(id, outcome);
-  if (before === outcome || (isFirst && outcome === 'pass')) return [];
-  const was = before === undefined ? '' : ` (was ${before})`;
-  return [`${wordOf(outcome)}  ${id}${was}${detail === '' ? '' : `: ${detail}`}`];
-}
-
-function wordOf(outcome: CheckResult['outcome']): string {
-  return outcome === 'unreadable' ? 'not read' : outcome;
+function unreadText(findings: readonly Finding[]): string {
+  return findings.find(({ id }) => id.startsWith('unreadable/pods'))?.message ?? '';
 }

@@ -28,9 +28,9 @@ test('goes on until all passes in one round, and tells what changed', async () =
     },
   });
   expect(code).toBe(0);
-  expect(stderr).toMatch(/ {2}fail {2}grafana: grafana admin login: answered 401/);
+  expect(stderr).toMatch(/ {2}FAIL {2}grafana: grafana admin login: answered 401/);
   expect(stderr).toMatch(/21 of 26 checks pass, watching on\n/);
-  expect(stderr).toMatch(/ {2}pass {2}grafana: grafana admin login \(was fail\)/);
+  expect(stderr).toMatch(/ {2}PASS {2}grafana: grafana admin login \(was fail\)/);
   const { verdict, timeline } = JSON.parse(stdout) as VerifyReport;
   expect(verdict).toBe('ok');
   const login = timeline.filter(({ name }) => name === 'grafana admin login');
