@@ -60,6 +60,7 @@ export function timelineWords(checks: readonly CheckResult[]): (entry: TimelineE
   const uncritical = new Set(checks.filter(({ critical }) => !critical).map(checkId));
   return (entry) => {
     if (entry.outcome === 'waiting') return 'wait';
+    if (entry.outcome === 'unreadable') return 'not read';
     return entry.outcome === 'fail' && uncritical.has(checkId(entry)) ? 'warn' : entry.outcome;
   };
 }

@@ -6,13 +6,15 @@ import { listEverywhere } from './observe.ts';
 import { refreshEvents } from './refresh-events.ts';
 import type { Scope } from './session.ts';
 
-/** Younger than this, an answer is shared. */
+/** Younger than this, an answer is shared by those that wait for a change. */
 const freshMs = 200;
 
 /** Of a cluster that is asked only when an answer has aged, and by nobody while an answer is on its way. */
 export type LiveView = (options?: {
   /** What was asked before this moment of the monotonic clock does not count. */
   readonly since?: number;
+  /** What is older is read anew. */
+  readonly maxAgeMs?: number;
 }) => Promise<Snapshot>;
 
 /** The running state of the cluster, read anew as it ages: workloads and pods, on top of one full snapshot. */
@@ -21,9 +23,9 @@ export function createLiveView(
   first: Snapshot,
 ): LiveView {
   let latest: Look = { begun: clock.monotonic(), seen: Promise.resolve(first), ended: clock.monotonic() };
-  return ({ since = -Infinity } = {}) => {
+  return ({ since = -Infinity, maxAgeMs = freshMs } = {}) => {
     const { begun, ended } = latest;
-    const isFresh = ended === undefined || clock.monotonic() - ended < freshMs;
+    const isFresh = ended === undefined || clock.monotonic() - ended < maxAgeMs;
     if (!isFresh || begun < since) {
       const look: Look = { begun: clock.monotonic(), seen: refreshed(cluster, scope, first), ended: undefined };
       latest = look;

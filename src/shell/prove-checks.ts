@@ -28,6 +28,9 @@ export interface ProvingRun {
 
 const retryMs = 250;
 
+/** A first try is made on what was seen in this run a moment ago: a green stack is not read again for each check. */
+const firstLook = { maxAgeMs: 1000 };
+
 /** How long Argo CD is waited for: a refresh after a change takes it seconds, and a stale answer minutes. */
 const applicationPatienceMs = 5000;
 
@@ -121,13 +124,16 @@ function attempting(
 ): () => Promise<Attempt> {
   const time = { monotonic: () => run.clock.monotonic(), now: () => run.timeline.now, deadline };
   const steady = check.kind === 'ready' ? new SteadyWatch(check, time, run.sightings) : undefined;
+  let world: CheckWorld = { ...run.world, view: (options) => run.world.view({ ...firstLook, ...options }) };
   return async () => {
-    const tryNow = (): Promise<Attempt> => attemptInTime(check, run.world, run);
+    const tried = world;
+    world = run.world;
+    const tryNow = (): Promise<Attempt> => attemptInTime(check, tried, run);
     const before = { snapshot: run.first, at: run.clock.monotonic() };
     const attempt = await (run.refused?.attempt(check, before, tryNow) ?? tryNow());
     // What hangs on it need not wait until it was ready for a while.
     if (attempt.outcome === 'pass') tellHolds(true);
-    return steady === undefined ? attempt : steady.judge(attempt, run.world);
+    return steady === undefined ? attempt : steady.judge(attempt, tried);
   };
 }
 

@@ -49,6 +49,8 @@ test('a server that is slow to answer is not asked again meanwhile, nor while it
   await view();
   expect(looks()).toBe(1);
   pass(1);
+  await view({ maxAgeMs: 1000 });
+  expect(looks()).toBe(1);
   void view();
   expect(looks()).toBe(2);
 });
