@@ -33,6 +33,8 @@ export interface ValueSource {
   nameOf(wanted: WantedValue): string;
   /** Things to know before trusting it, such as a file that others can read. */
   readonly warnings: readonly string[];
+  /** As whom it was asked, where it tells callers apart: known once it has answered. */
+  readonly identity?: string | undefined;
   /** One answer for each wanted value, in the same order. */
   lookUp(wanted: readonly WantedValue[], signal: AbortSignal): Promise<readonly SourceAnswer[]>;
   /** Brings back values that were answered `deleted`, and looks them up. A write, so only after consent. */

@@ -1,4 +1,5 @@
 import type { AccessToken, GetTokenOptions, TokenCredential } from '@azure/identity';
+import { identityOf } from './azure-identity.ts';
 
 /** `default` tries everything that Azure's tools do; `managed-identity` only that. */
 export type CredentialKind = 'default' | 'managed-identity';
@@ -9,6 +10,8 @@ export interface WatchedCredential extends TokenCredential {
   readonly tried: readonly string[];
   /** Whether a token was asked for and has not come yet. */
   readonly isPending: boolean;
+  /** As whom the last token speaks. */
+  readonly identity: string | undefined;
 }
 
 /** In the order in which the library's default credential tries them; a service principal stands in the environment. */
@@ -32,10 +35,15 @@ class Watched implements WatchedCredential {
   readonly tried: readonly string[];
   readonly #inner: TokenCredential;
   #pending = 0;
+  #identity: string | undefined;
 
   constructor(inner: TokenCredential, tried: readonly string[]) {
     this.#inner = inner;
     this.tried = tried;
+  }
+
+  get identity(): string | undefined {
+    return this.#identity;
   }
 
   get isPending(): boolean {
@@ -45,7 +53,9 @@ class Watched implements WatchedCredential {
   async getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null> {
     this.#pending++;
     try {
-      return await this.#inner.getToken(scopes, options);
+      const token = await this.#inner.getToken(scopes, options);
+      this.#identity = token === null ? undefined : identityOf(token.token);
+      return token;
     } finally {
       this.#pending--;
     }

@@ -96,6 +96,11 @@ export class KeyVaultConnection {
     return this.#options.now?.() ?? new Date();
   }
 
+  /** As whom it asks; undefined before it has a token. */
+  get identity(): string | undefined {
+    return this.#credential?.identity;
+  }
+
   /** Ends what is under way, such as a token request that nothing else can end. */
   end(): void {
     clearTimeout(this.#silence);

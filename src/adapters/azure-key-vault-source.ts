@@ -11,18 +11,24 @@ const secretName = /^[0-9a-zA-Z-]{1,127}$/;
 /** Opens a vault without asking it anything yet. */
 export function openAzureKeyVault(text: string, options: AzureKeyVaultOptions = {}): ValueSource {
   const place = vaultPlace(text);
+  let identity: string | undefined;
   const each = (
     wanted: readonly WantedValue[],
     signal: AbortSignal,
     task: (vault: KeyVaultConnection, value: WantedValue) => Promise<SourceAnswer>,
   ): Promise<readonly SourceAnswer[]> =>
-    withKeyVault(place, { ...options, signal }, (vault) =>
-      mapLimited(wanted, requestsAtATime, (value) => task(vault, value)),
-    );
+    withKeyVault(place, { ...options, signal }, async (vault) => {
+      const answers = await mapLimited(wanted, requestsAtATime, (value) => task(vault, value));
+      ({ identity } = vault);
+      return answers;
+    });
   return {
     label: `azure-key-vault:${text}`,
     nameOf: ({ azureKeyVaultName }) => azureKeyVaultName,
     warnings: [],
+    get identity() {
+      return identity;
+    },
     lookUp: (wanted, signal) => each(wanted, signal, readSecret),
     recover: (wanted, signal) => each(wanted, signal, recoverSecret),
   };

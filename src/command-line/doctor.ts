@@ -1,4 +1,7 @@
+import type { Command } from 'commander';
+
 import type { GlobalFlags, WriteFlags } from '../commands/options.ts';
+import type { DoctorOptions } from '../shell/doctor.ts';
 import { collect } from './parse-arguments.ts';
 import type { Registry } from './registry.ts';
 import { addWriteOptions, consent } from './shared-options.ts';
@@ -28,12 +31,22 @@ export function declareDoctor(registry: Registry): void {
       writes: true,
       changes: ({ clean, dryRun }) => clean === true && dryRun !== true,
       formats: () => ['text', 'json', 'yaml', 'markdown'],
+      unopened:
+        ({ doctorUnopened }) =>
+        (failure, options, deps) =>
+          doctorUnopened(failure, { ...optionsOf(command), session: options }, deps),
     },
     ({ doctor }) => {
       const flags = command.optsWithGlobals<GlobalFlags & WriteFlags & DoctorFlags>();
-      const { from = [], identity, journalNamespace } = flags;
-      const clean = flags.clean === true ? { ...consent(flags), journalNamespace } : undefined;
-      return (session) => doctor(session, { from, identity, journalNamespace, clean });
+      const options = optionsOf(command);
+      const clean =
+        flags.clean === true ? { ...consent(flags), journalNamespace: options.journalNamespace } : undefined;
+      return (session) => doctor(session, { ...options, clean });
     },
   );
+}
+
+function optionsOf(command: Command): DoctorOptions {
+  const { from = [], identity, journalNamespace } = command.optsWithGlobals<DoctorFlags>();
+  return { from, identity, journalNamespace };
 }

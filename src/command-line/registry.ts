@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { GlobalFlags } from '../commands/options.ts';
 import type * as ReportCommands from '../commands/report-commands.ts';
 import { refuseFormat } from '../commands/refuse-format.ts';
-import type { CommandBody } from '../commands/run-report.ts';
+import type { CommandBody, UnopenedBody } from '../commands/run-report.ts';
 import { OperatorError } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
@@ -35,7 +35,11 @@ export interface ReportOptions {
   readonly isEndless?: () => boolean;
   /** Forms that the report can take, by what stands on the command line. */
   readonly formats?: (args: readonly string[]) => readonly OutputFormat[];
+  readonly unopened?: MakeUnopened;
 }
+
+/** Of a command that has an answer also where no session can be opened. */
+export type MakeUnopened = (commands: typeof ReportCommands, command: Command) => UnopenedBody;
 
 export interface RunOptions {
   /** As reports and errors call it, where that is not the word itself. */
@@ -70,6 +74,7 @@ export class Registry {
       changes = (given) => given['dryRun'] !== true,
       isEndless = () => false,
       formats = () => plainFormats,
+      unopened,
     }: ReportOptions,
     makeBody: MakeBody,
   ): void {
@@ -85,6 +90,7 @@ export class Registry {
         stopsItself: writes || isEndless(),
         changes: writes && changes({ ...flags }),
         formats: formats(command.args),
+        unopened: unopened?.(commands, command),
       };
       this.#done(await commands.runReport(options, deps, await makeBody(commands, command)));
     });

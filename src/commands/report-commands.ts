@@ -7,7 +7,7 @@ export { watchAudit } from './audit-watch.ts';
 export { audit, auditOne, readBaseline } from './audit.ts';
 export { backup, checkBackup } from './backup.ts';
 export { bootstrap } from './bootstrap.ts';
-export { doctor } from './doctor.ts';
+export { doctor, doctorUnopened } from './doctor.ts';
 export { fixSecrets } from './fix-secrets.ts';
 export { history } from './history.ts';
 export { migrate } from './migrate.ts';

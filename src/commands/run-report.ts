@@ -8,7 +8,7 @@ import { formatsForPrograms, type OutputFormat } from '../render/output-format.t
 import { renderReport } from '../render/report.ts';
 import { createStyle } from '../render/style.ts';
 import { refusedReadOnly } from '../shell/read-only.ts';
-import { openSession, reportHead, type Session } from '../shell/session.ts';
+import { openSession, reportHead, type Session, type SessionOptions } from '../shell/session.ts';
 import { untilInterrupted } from '../shell/until-interrupted.ts';
 import { sessionOptions, type GlobalFlags } from './options.ts';
 import { refuseFormat } from './refuse-format.ts';
@@ -36,14 +36,20 @@ export interface RunOptions {
   readonly changes: boolean;
   /** Forms that its report can take. */
   readonly formats: readonly OutputFormat[];
+  /** The answer of a command whose work is to tell what keeps any from being begun. */
+  readonly unopened?: UnopenedBody | undefined;
 }
+
+export type UnopenedBody = (failure: OperatorError, options: SessionOptions, deps: Deps) => Promise<CommandResult>;
 
 /** Opens the session, runs the body, prints the report or the error, and gives the exit code. */
 export async function runReport(options: RunOptions, deps: Deps, body: CommandBody): Promise<ExitCode> {
   let session: Session | undefined;
   try {
     refuseFormat(options);
-    session = await openSession(sessionOptions(options.flags), deps);
+    const opened = await open(options, deps);
+    if ('report' in opened) return await printResult(opened, options, deps);
+    session = opened;
     try {
       if (options.changes && session.policy.readOnly) throw refusedReadOnly(session.cluster.context);
       const result = await (options.stopsItself ? body(session) : untilInterrupted(body(session), deps.signal));
@@ -54,6 +60,16 @@ export async function runReport(options: RunOptions, deps: Deps, body: CommandBo
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     return printError(error, { ...options, place: session && placeOf(session) }, deps);
+  }
+}
+
+async function open({ flags, unopened }: RunOptions, deps: Deps): Promise<Session | CommandResult> {
+  const options = sessionOptions(flags);
+  try {
+    return await openSession(options, deps);
+  } catch (error) {
+    if (unopened === undefined || !(error instanceof OperatorError) || error.code === 'interrupted') throw error;
+    return untilInterrupted(unopened(error, options, deps), deps.signal);
   }
 }
 

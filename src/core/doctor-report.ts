@@ -1,4 +1,5 @@
-import type { ReportHead, StepOutcome } from './report.ts';
+import type { ReportHead, StepOutcome, Verdict } from './report.ts';
+import type { ReportedError } from './walk-report.ts';
 
 /** One thing that c2l needs, as doctor found it. */
 export interface Examination {
@@ -10,8 +11,11 @@ export interface Examination {
   readonly next?: string;
 }
 
-export interface DoctorReport extends ReportHead {
+export interface DoctorReport extends Omit<ReportHead, 'verdict'> {
   readonly command: 'doctor';
+  /** `error` where no command could begin here; `error` then says why. */
+  readonly verdict: Verdict | 'error';
+  readonly error?: ReportedError;
   readonly examinations: readonly Examination[];
   /** What became of each leftover, where they were to be removed. */
   readonly outcomes?: readonly StepOutcome[];

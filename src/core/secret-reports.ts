@@ -122,6 +122,8 @@ export interface BackupReport extends ReportHead {
   readonly dryRun: boolean;
   /** As `--to` or `--from` names them. */
   readonly places: readonly string[];
+  /** As whom the places were asked that tell callers apart. */
+  readonly askedAs?: readonly { readonly place: string; readonly identity: string }[];
   readonly entries: readonly BackupEntry[];
   readonly outcomes: readonly StepOutcome[];
 }

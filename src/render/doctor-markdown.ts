@@ -17,7 +17,7 @@ export function doctorMarkdown(report: DoctorReport): string {
     '',
     `**${escapeMarkdown(doctorSummary(report))}**`,
     '',
-    `- context ${codeSpan(context)}, server ${codeSpan(server)}`,
+    server === '' ? '- no cluster' : `- context ${codeSpan(context)}, server ${codeSpan(server)}`,
     `- taken ${takenAt}`,
     `- next: ${codeSpan(next)}`,
     '',

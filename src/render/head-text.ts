@@ -12,7 +12,7 @@ export function headLines(head: Report, style: Style): string[] {
   const stack = head.stack === undefined ? 'no stack file' : `stack ${head.stack}`;
   const place =
     head.server === ''
-      ? [`endpoints alone, ${stack}`]
+      ? [head.command === 'doctor' ? 'no cluster' : `endpoints alone, ${stack}`]
       : [`context ${head.context}, server ${head.server}`, `${many} ${listText(head.namespaces)}, ${stack}`];
   return [
     `${style.bold(`c2l ${head.command}`)}  ${utcText(head.takenAt)}`,

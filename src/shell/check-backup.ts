@@ -60,6 +60,7 @@ export async function runCheckBackup(session: Session, options: CheckBackupOptio
     check: true,
     dryRun: false,
     places: from,
+    askedAs: sources.flatMap(({ label, identity }) => (identity === undefined ? [] : [{ place: label, identity }])),
     entries,
     outcomes: [],
   };

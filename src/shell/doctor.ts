@@ -2,6 +2,7 @@ import { count } from '../core/list-text.ts';
 import type { Finding } from '../core/findings.ts';
 import { verdictOf, verdictOfWrites, type Verdict } from '../core/report.ts';
 import type { DoctorReport, Examination } from '../core/doctor-report.ts';
+import type { BackupReport } from '../core/secret-reports.ts';
 import { OperatorError } from '../errors.ts';
 import { runCheckBackup } from './check-backup.ts';
 import { cleanLeftovers, type CleanOptions } from './clean-leftovers.ts';
@@ -47,7 +48,7 @@ async function examine(session: Session, options: DoctorOptions): Promise<Doctor
     groups,
     examineStack(session),
     ...rights,
-    backup.examination,
+    ...backup.examinations,
     ...leftovers.examinations,
     ...restarts,
   ];
@@ -112,7 +113,7 @@ async function examineGroups({ cluster }: Session): Promise<Examination> {
   };
 }
 
-function examineStack({ stack }: Session): Examination {
+export function examineStack({ stack }: Pick<Session, 'stack'>): Examination {
   const name = 'stack';
   if (stack === undefined) {
     const detail = 'none: what is required is read from the live references alone';
@@ -125,26 +126,45 @@ function examineStack({ stack }: Session): Examination {
 async function examineBackup(
   session: Session,
   { from, identity }: DoctorOptions,
-): Promise<{ readonly examination: Examination; readonly findings: readonly Finding[] }> {
+): Promise<{ readonly examinations: readonly Examination[]; readonly findings: readonly Finding[] }> {
   const name = 'backup';
   const places = from.length > 0 ? from : session.defaultSources;
   if (places.length === 0) {
     const next = 'c2l doctor --from azure-key-vault:NAME-OR-URL';
-    return { examination: { name, state: 'lacking', detail: 'no source was named', next }, findings: [] };
+    return { examinations: [{ name, state: 'lacking', detail: 'no source was named', next }], findings: [] };
   }
   try {
-    const { findings, entries, verdict: found } = await runCheckBackup(session, { from, identity });
+    const { findings, entries, verdict: found, askedAs = [] } = await runCheckBackup(session, { from, identity });
     const good = entries.filter(({ state }) => state === 'equal' || state === 'valid').length;
     const detail = `${good} of ${count(entries.length, 'required value')} can be restored from ${places.join(', ')}`;
     const next = checkOf(places);
     const state = found === 'ok' ? 'ok' : found === 'problems' ? 'problem' : 'unreadable';
-    return { examination: { name, state, detail, ...(state === 'ok' ? {} : { next }) }, findings };
+    const backup: Examination = { name, state, detail, ...(state === 'ok' ? {} : { next }) };
+    return { examinations: [...examineVaults(places, askedAs, entries), backup], findings };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     const { message, hint } = error;
     const detail = hint === undefined ? message : `${message}; ${hint}`;
-    return { examination: { name, state: 'unreadable', detail, next: checkOf(places) }, findings: [] };
+    return { examinations: [{ name, state: 'unreadable', detail, next: checkOf(places) }], findings: [] };
   }
+}
+
+/** Which of the identities that are tried a vault was asked as; without any nothing of it is known. */
+function examineVaults(
+  places: readonly string[],
+  askedAs: NonNullable<BackupReport['askedAs']>,
+  entries: BackupReport['entries'],
+): Examination[] {
+  return places
+    .filter((place) => place.startsWith('azure-key-vault:'))
+    .map((place) => {
+      const name = 'vault';
+      const identity = askedAs.find((each) => each.place === place)?.identity;
+      if (identity !== undefined) return { name, state: 'ok', detail: `${place} was asked as ${identity}` };
+      const said = entries.flatMap(({ detail = '' }) => detail.split('; ')).find((text) => text.startsWith(place));
+      const detail = said ?? `${place} was asked by nobody that it names`;
+      return { name, state: 'unreadable', detail, next: 'az account show' };
+    });
 }
 
 function checkOf(places: readonly string[]): string {

@@ -106,6 +106,109 @@ test('names a drill that was not finished before anything else', async () => {
   expect(found.next).toBe('c2l dr-drill abort -n cloudtolocalllm');
 });
 
+describe('where no command could begin', () => {
+  const kubeconfigs = {
+    'nowhere.yaml': undefined,
+    'empty.yaml': '{"apiVersion":"v1","kind":"Config"}',
+    'broken.yaml': 'clusters: [',
+  };
+  const broken = 'version: 1\nname: shop\nsecrets: 5\n';
+  const run = async (...argv: readonly string[]) => {
+    for (const [name, text] of Object.entries({ ...kubeconfigs, kubeconfig: cluster.kubeconfig, 'bad.yaml': broken })) {
+      if (text !== undefined) await writeFile(join(folder, name), text);
+    }
+    const words = argv.map((word) => word.replace(/^@/, `${folder}/`));
+    const { code, stdout } = await runCli(['doctor', ...words, '-o', 'json'], { cwd: folder });
+    const found = jsonOf({ stdout }) as unknown as DoctorReport;
+    const rows = found.examinations.filter(({ state }) => state === 'problem' || state === 'unreadable');
+    return { code, found, rows: rows.map(({ name, detail }) => `${name}: ${detail}`) };
+  };
+
+  test.each<[string, readonly string[], number, string, readonly RegExp[]]>([
+    [
+      'no kubeconfig',
+      ['--kubeconfig', '@nowhere.yaml'],
+      2,
+      'no-kubeconfig',
+      [/^kubeconfig: .*nowhere.yaml does not exist/],
+    ],
+    ['one without contexts', ['--kubeconfig', '@empty.yaml'], 2, 'no-kubeconfig', [/^kubeconfig: .*has no contexts/]],
+    [
+      'one that cannot be read',
+      ['--kubeconfig', '@broken.yaml'],
+      2,
+      'kubeconfig-invalid',
+      [/^kubeconfig: .*broken.yaml/],
+    ],
+    [
+      'another context',
+      ['--kubeconfig', '@kubeconfig', '--context', 'other'],
+      2,
+      'unknown-context',
+      [/^kubeconfig: context "other" is not in/],
+    ],
+    [
+      'a namespace that is not there',
+      ['--kubeconfig', '@kubeconfig', '-n', 'nope'],
+      2,
+      'namespace-not-found',
+      [/^namespace: namespace nope does not exist/],
+    ],
+    [
+      'both files bad',
+      ['--kubeconfig', '@nowhere.yaml', '--config', 'bad.yaml'],
+      2,
+      'stack-invalid',
+      [/^kubeconfig: .*nowhere.yaml does not exist/, /^stack: .*bad.yaml:3: secrets: expected a list/],
+    ],
+  ])('%s: that is a row beside the others, and the error of any command', async (_, argv, code, error, says) => {
+    const { found, rows, ...ran } = await run(...argv);
+    expect([ran.code, found.verdict, found.error?.code]).toEqual([code, 'error', error]);
+    expect(rows).toEqual(says.map((text) => expect.stringMatching(text)));
+    expect(found.next).not.toBe('');
+    cluster.expectUntouched();
+  });
+
+  test('a stack file that is wrong keeps nobody from looking at the cluster', async () => {
+    const { code, found, rows } = await run(
+      '--kubeconfig',
+      '@kubeconfig',
+      '--config',
+      'bad.yaml',
+      '-n',
+      'cloudtolocalllm',
+    );
+    expect([code, found.verdict, rows]).toEqual([2, 'error', [expect.stringMatching(/^stack: .*bad.yaml:3: /)]]);
+    expect([about(found, 'server version')?.state, about(found, 'rights for audit')?.state]).toEqual(['ok', 'ok']);
+  });
+});
+
+describe('a vault', () => {
+  const azure = () => ({ caPem: cluster.vault.caPem, credential: 'managed-identity', limitMs: 400 }) as const;
+  const asked = async () => {
+    process.env['IDENTITY_ENDPOINT'] = cluster.vault.identityEndpoint;
+    process.env['IDENTITY_HEADER'] = cluster.vault.identityHeader;
+    const argv = ['doctor', '--from', `azure-key-vault:${cluster.vault.url}`, '-o', 'json'];
+    const { stdout } = await runCli(argv, { kubeconfig: cluster.kubeconfig, cwd: folder, azure: azure() });
+    return about(jsonOf({ stdout }) as unknown as DoctorReport, 'vault');
+  };
+
+  test('is told with whom it took c2l for, also where it refuses', async () => {
+    const identity = `azure-key-vault:${cluster.vault.url} was asked as managed identity c2l-sandbox`;
+    expect(await asked()).toMatchObject({ state: 'ok', detail: identity });
+    cluster.vault.setFault({ kind: 'forbidden' });
+    expect(await asked()).toMatchObject({ state: 'ok', detail: identity });
+  });
+
+  test('that cannot be reached is told as that', async () => {
+    cluster.vault.setFault({ kind: 'hang' });
+    expect(await asked()).toMatchObject({
+      state: 'unreadable',
+      detail: expect.stringContaining('did not answer within'),
+    });
+  });
+});
+
 describe('in text', () => {
   test('lists what to do, and ends in the next command', async () => {
     const { stdout } = await doctor();

@@ -6,6 +6,8 @@
  *   (REST reference "Authentication, requests and responses"; the SDK sends its first request without a token).
  * - Tokens come from IDENTITY_ENDPOINT with X-IDENTITY-HEADER, api-version and resource ("How to use managed identities
  *   for App Service", REST endpoint reference).
+ * - A token is a JWT whose claims say as whom it speaks: appid, oid, idtyp, and xms_mirid of a managed identity ("Access
+ *   token claims reference").
  * - GET /secrets/NAME/ and /secrets/NAME/VERSION, with a trailing slash for the latest and the query name sent as
  *   `api%2Dversion` (seen of the SDK, 4.11).
  * - 404 SecretNotFound; a soft-deleted secret is 404 under /secrets, readable under /deletedsecrets, and 409
