@@ -88,12 +88,12 @@ export function toAnswer({ statusCode = 0, headers }: IncomingMessage, bytes: Bu
 const smallestChunk = 16 * 1024;
 const largestChunk = 32 * 1024 * 1024;
 
-/** Into one buffer of the size that a gzip stream ends with; a false one only costs more of them. */
+/** Into one buffer of the size that a gzip stream ends with, and a byte more: once it is full another one is made. */
 async function decompress(body: Buffer): Promise<Buffer> {
   const size = body.length < 4 ? 0 : body.readUInt32LE(body.length - 4);
   const chunkSize = Math.min(Math.max(size, smallestChunk), largestChunk);
   try {
-    return await promisify<Buffer, ZlibOptions, Buffer>(gunzip)(body, { chunkSize });
+    return await promisify<Buffer, ZlibOptions, Buffer>(gunzip)(body, { chunkSize: chunkSize + 1 });
   } catch {
     throw new TransportFailure('not-kubernetes', 'the server sent an answer that cannot be decompressed');
   }

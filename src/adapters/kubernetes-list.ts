@@ -54,10 +54,23 @@ async function readPages<T>(
     // Asked for before this page is reduced, so that the server works meanwhile.
     const next = token === '' ? undefined : await begun(readPage(transport, request, token));
     const wrong = keepItems(page.items, reduce, all);
+    release(answer);
     if (wrong !== undefined) return notKubernetes(subject, wrong);
     if (next === undefined) return present(all);
     answer = await next.answer;
   }
+}
+
+/** Smaller buffers may share their memory with others, and cost nothing to keep. */
+const worthReleasing = 1024 * 1024;
+
+/**
+ * Gives the memory of a page back: it lived long enough to be freed only when everything is collected, and by then
+ * there are many. What it is handed on to is held by nobody.
+ */
+function release({ bytes: { buffer, byteLength } }: ApiAnswer): void {
+  if (byteLength < worthReleasing || !(buffer instanceof ArrayBuffer)) return;
+  structuredClone(undefined, { transfer: [buffer] });
 }
 
 function readPage<T>(

@@ -5,7 +5,7 @@ import type { Pod } from './kubernetes-pod.ts';
 import { listText } from './list-text.ts';
 import { newFinding } from './new-finding.ts';
 import { refOf } from './object-owners.ts';
-import { secretReferences } from './references.ts';
+import { addSecretNames } from './references.ts';
 import type { Secret, SecretOwner } from './secret.ts';
 import { creationPolicy, targetName } from './secret-writers.ts';
 
@@ -83,10 +83,8 @@ function namedSecrets({ snapshot, needs }: Scene): (namespace: string, name: str
     return names;
   };
   for (const { namespace, name } of needs) namedIn(namespace).add(name);
-  const addSpec = (object: Pick<Pod, 'metadata' | 'spec'>): void => {
-    const ref = refOf('Pod', object.metadata);
-    const names = namedIn(ref.namespace);
-    for (const { secret } of secretReferences(ref, object.spec)) names.add(secret);
+  const addSpec = ({ metadata: { namespace = '' }, spec }: Pick<Pod, 'metadata' | 'spec'>): void => {
+    addSecretNames(namedIn(namespace), spec);
   };
   snapshot.pods.items.forEach(addSpec);
   for (const { metadata, spec } of snapshot.jobs.items) addSpec({ metadata, spec: spec.template.spec });

@@ -5,9 +5,11 @@
 export function oncePer<K extends object, R>(compute: (key: K) => R): (key: K) => R {
   const known = new WeakMap<K, { readonly answer: R }>();
   return (key) => {
-    const found = known.get(key) ?? { answer: compute(key) };
-    known.set(key, found);
-    return found.answer;
+    const found = known.get(key);
+    if (found !== undefined) return found.answer;
+    const answer = compute(key);
+    known.set(key, { answer });
+    return answer;
   };
 }
 

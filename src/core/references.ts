@@ -1,7 +1,6 @@
 import type { FindingReference, ReferenceVia } from './findings.ts';
 import type { Container, KeyToPath, PodSpec, Volume } from './kubernetes-pod.ts';
 import type { Ingress, ObjectRef, ServiceAccount } from './kubernetes.ts';
-import { refId } from './kubernetes.ts';
 
 /** One place that needs a Secret; without `key` it needs the Secret as a whole. */
 export interface SecretReference extends FindingReference {
@@ -31,7 +30,7 @@ export function secretReferences(
   serviceAccount?: ServiceAccount,
 ): readonly SecretReference[] {
   const known = knownReferences.get(podSpec) ?? [];
-  const same = known.find((each) => each.serviceAccount === serviceAccount && refId(each.ref) === refId(ref));
+  const same = known.find((each) => each.serviceAccount === serviceAccount && isSame(each.ref, ref));
   if (same !== undefined) return same.references;
   const references = findReferences(ref, podSpec, serviceAccount);
   knownReferences.set(podSpec, [...known, { ref, serviceAccount, references }]);
@@ -44,8 +43,28 @@ interface Found {
   readonly references: readonly SecretReference[];
 }
 
+function isSame(left: ObjectRef, right: ObjectRef): boolean {
+  return left.name === right.name && left.kind === right.kind && left.namespace === right.namespace;
+}
+
 /** Several parts of a diagnosis ask for the same pod, and a cluster has thousands. */
 const knownReferences = new WeakMap<PodSpec, readonly Found[]>();
+
+/** Adds the names alone, for those who ask of every pod: a cluster has a dozen places for each. */
+export function addSecretNames(names: Set<string>, podSpec: PodSpec): void {
+  const { initContainers = [], containers } = podSpec;
+  const add = (name: string | undefined): void => {
+    if (name !== undefined && name !== '') names.add(name);
+  };
+  const addOwn = ({ env = [], envFrom = [] }: Container): void => {
+    for (const { valueFrom } of env) add(valueFrom?.secretKeyRef?.name);
+    for (const { secretRef } of envFrom) add(secretRef?.name);
+  };
+  initContainers.forEach(addOwn);
+  containers.forEach(addOwn);
+  for (const { secret } of volumesNeeds(podSpec)) add(secret);
+  for (const { secret } of pullNeeds(podSpec, undefined)) add(secret);
+}
 
 function findReferences(ref: ObjectRef, podSpec: PodSpec, serviceAccount?: ServiceAccount): SecretReference[] {
   const { kind, namespace, name } = ref;

@@ -33,9 +33,10 @@ export const secretNeeds = oncePerPair((snapshot: Snapshot, stack: Stack | undef
   // By namespace and then by name: a cluster has references by the hundred thousand, and no id is made for each.
   const drafts = new Map<string, Map<string, Draft>>();
   const draftOf = (namespace: string, name: string): Draft => {
-    const inNamespace = drafts.get(namespace) ?? new Map<string, Draft>();
-    const draft = inNamespace.get(name) ?? { namespace, name, references: [], declared: new Map() };
-    drafts.set(namespace, inNamespace.set(name, draft));
+    const known = drafts.get(namespace)?.get(name);
+    if (known !== undefined) return known;
+    const draft = { namespace, name, references: [], declared: new Map<string, StackKey>() };
+    drafts.set(namespace, (drafts.get(namespace) ?? new Map<string, Draft>()).set(name, draft));
     return draft;
   };
   forEachReference(snapshot, (reference) => {
