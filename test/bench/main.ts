@@ -16,6 +16,7 @@ import { realSizeRows } from './size/real-size-rows.ts';
 import { sizeRows } from './size/size-rows.ts';
 import { vaultRows } from './vault.ts';
 import { watchRows } from './watch.ts';
+import { writtenRows } from './written.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -124,6 +125,7 @@ async function generatedRows(): Promise<Row[]> {
 const parts: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
   'start-up': async () => [await startUpRow('--version'), await startUpRow('--help')],
   vault: () => vaultRows(pairs),
+  written: () => writtenRows(pairs),
   sandbox: sandboxRows,
   watch: () => (flags.quick ? [] : watchRows()),
   real: realRows,

@@ -12,7 +12,7 @@ const atOnce = 8;
 const wayMs = 40;
 
 /** A way of some length to a server; nothing arrives before its time. */
-async function longWay(target: string): Promise<{ readonly url: string; close(): void }> {
+export async function longWay(target: string): Promise<{ readonly url: string; close(): void }> {
   const open = new Set<Socket>();
   const server = createServer((near) => {
     const far = connect(Number(new URL(target).port), '127.0.0.1');
@@ -44,7 +44,7 @@ async function withC2l(vault: Vault, url: string): Promise<void> {
 }
 
 /** The requests that the protocol asks for and nothing else: the challenge, then as many at once as c2l makes. */
-async function bare(vault: Vault, url: string): Promise<void> {
+export async function bareRequests(vault: Vault, url: string): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: atOnce, ca: vault.caPem });
   const authorization = `Bearer ${issueToken('https://vault.azure.net', new Date()).token}`;
   const get = (name: string, headers: Readonly<Record<string, string>>): Promise<void> =>
@@ -59,7 +59,7 @@ async function bare(vault: Vault, url: string): Promise<void> {
   agent.destroy();
 }
 
-async function timed(work: () => Promise<void>): Promise<number> {
+export async function timed(work: () => Promise<void>): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;
@@ -81,7 +81,7 @@ export async function vaultRows(pairs: number): Promise<Row[]> {
     const other: number[] = [];
     for (let pair = 0; pair < pairs; pair += 1) {
       ours.push(await timed(() => withC2l(vault, way.url)));
-      other.push(await timed(() => bare(vault, way.url)));
+      other.push(await timed(() => bareRequests(vault, way.url)));
     }
     const against = { name: 'bare requests', value: median(other) };
     return [
