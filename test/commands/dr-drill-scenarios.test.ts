@@ -4,7 +4,9 @@ import { join } from 'node:path';
 
 import { ExitCode } from '../../src/exit-codes.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { boundRoles, readDocuments } from '../contract/support/role-account.ts';
 import { drill, namespace, newFolder, run, secretName, secrets } from '../support/drill-world.ts';
+import { runCli } from '../support/run-cli.ts';
 import { sandbox } from '../support/sandbox.ts';
 
 test.each([
@@ -16,13 +18,19 @@ test.each([
   'registry-credentials-loss',
   'namespace-loss',
   'owner-fight',
-])('%s is recovered from, and every Secret is as it was', async (name) => {
+])('%s is recovered from under the printed Role, and every Secret is as it was', async (name) => {
   const cluster = await sandbox({ scenario: 'healthy' });
   const before = secrets(cluster);
+  const printed = await runCli(['generate', 'rbac', '--for', 'dr-drill', '--stack', 'cloudtolocalllm']);
+  const documents = readDocuments(printed.stdout);
+  for (const { kind, metadata } of documents) {
+    if (kind === 'Namespace') cluster.store.create('namespaces', { apiVersion: 'v1', kind, metadata });
+  }
+  cluster.allowOnly(boundRoles(documents));
 
   const { code, report } = await drill(cluster, run(name));
 
-  expect({ code, outcome: report.outcome, verdict: report.verdict }).toEqual({
+  expect({ code, error: report.error?.message, outcome: report.outcome, verdict: report.verdict }).toEqual({
     code: 0,
     outcome: 'recovered',
     verdict: 'ok',

@@ -6,6 +6,7 @@ import type { GenerateSubject } from './generate-subject.ts';
 import { listAccess } from './list-access.ts';
 import { checkRules } from './rbac-check-rules.ts';
 import type { RbacPurpose } from './rbac-purposes.ts';
+import { externalPauseRule } from './rbac-pause-rules.ts';
 import { mergedRules, secretRule, type RbacRule } from './rbac-rule.ts';
 
 /** What the command does in one looked-at namespace. */
@@ -17,37 +18,6 @@ export function namespaceRules(purpose: RbacPurpose, namespace: string, { stack 
 /** `history` reads what c2l kept and nothing else, `restore-sync` what it paused. */
 export function readsWorkloads(purpose: RbacPurpose): boolean {
   return purpose !== 'history' && purpose !== 'restore-sync';
-}
-
-/** Who keeps a pause ends it where it is kept: on Applications, where Argo CD has them. */
-export function argocdPauseRules(purpose: RbacPurpose): RbacRule[] {
-  const apiGroups = ['argoproj.io'];
-  const resources = ['applications'];
-  const pause = ['get', 'patch'];
-  if (purpose === 'restart') {
-    const why =
-      'Argo CD is kept from scaling back what an immutable Secret that was created again wants gone at one time';
-    return [{ why, apiGroups, resources, verbs: pause }];
-  }
-  if (purpose === 'stabilize') {
-    const why =
-      'Argo CD is kept from undoing a value with --pause-sync, and from scaling back what restart scales down';
-    return [{ why, apiGroups, resources, verbs: pause }];
-  }
-  if (purpose === 'fix-secrets') {
-    return [
-      { why: 'with --pause-sync Argo CD is kept from undoing a value', apiGroups, resources, verbs: ['get', 'patch'] },
-    ];
-  }
-  if (purpose !== 'restore-sync') return [];
-  return [
-    {
-      why: 'the sync that c2l paused goes on as it was before',
-      apiGroups,
-      resources,
-      verbs: ['list', 'get', 'patch'],
-    },
-  ];
 }
 
 /** Who seals asks the controller what to seal with, by way of the API server. */
@@ -159,7 +129,18 @@ function listRules(purpose: RbacPurpose): RbacRule[] {
 
 type RulesOf = (namespace: string, stack: Stack | undefined) => RbacRule[];
 type Part =
-  'logs' | 'write' | 'delete' | 'sync' | 'pause' | 'restart' | 'checks' | 'prune' | 'resume' | 'drill' | 'handover';
+  | 'logs'
+  | 'write'
+  | 'delete'
+  | 'sync'
+  | 'pause'
+  | 'restart'
+  | 'checks'
+  | 'prune'
+  | 'resume'
+  | 'drill'
+  | 'drill-pause'
+  | 'handover';
 
 const partsOf: Readonly<Record<RbacPurpose, readonly Part[]>> = {
   audit: ['logs'],
@@ -173,7 +154,7 @@ const partsOf: Readonly<Record<RbacPurpose, readonly Part[]>> = {
   rollback: ['write', 'delete'],
   'restore-sync': ['resume'],
   migrate: ['write', 'handover'],
-  'dr-drill': ['write', 'delete', 'sync', 'restart', 'checks', 'drill'],
+  'dr-drill': ['write', 'delete', 'sync', 'drill-pause', 'restart', 'checks', 'drill'],
 };
 
 const rulesOf: Readonly<Record<Part, RulesOf>> = {
@@ -209,13 +190,9 @@ const rulesOf: Readonly<Record<Part, RulesOf>> = {
       verbs: ['patch'],
     },
   ],
-  pause: () => [
-    {
-      why: 'with --pause-sync an ExternalSecret is read whole, to be put back as it was',
-      apiGroups: ['external-secrets.io'],
-      resources: ['externalsecrets'],
-      verbs: ['get'],
-    },
+  pause: () => [externalPauseRule('with --pause-sync an ExternalSecret is read whole, to be put back as it was')],
+  'drill-pause': () => [
+    externalPauseRule('an ExternalSecret that would undo a fault is read, to be put back as it was'),
   ],
   restart: () => [
     {
@@ -265,10 +242,17 @@ const rulesOf: Readonly<Record<Part, RulesOf>> = {
         ]),
     secretRule('what a trial made, whose name ends in .c2l-trial', ['get'], trialSecrets(namespace, stack)),
   ],
-  drill: () =>
-    (['get', 'create', 'patch', 'update', 'delete'] as const).map((verb) =>
+  drill: () => [
+    ...(['get', 'create', 'patch', 'update', 'delete'] as const).map((verb) =>
       secretRule('what a drill loses, marks and puts back, the copies of fix-secrets too', [verb], undefined),
     ),
+    {
+      why: 'workloads that namespace-loss takes away and puts back; without it the other scenarios run',
+      apiGroups: ['apps'],
+      resources: restartable,
+      verbs: ['get', 'create', 'update', 'delete'],
+    },
+  ],
 };
 
 const restartable: readonly Resource[] = ['deployments', 'statefulsets', 'daemonsets'];

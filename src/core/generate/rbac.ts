@@ -2,10 +2,10 @@ import { OperatorError } from '../../errors.ts';
 import { controllerNamespace } from '../sealing-controllers.ts';
 import { Commented, type YamlFile } from './generated-file.ts';
 import { subjectName, type GenerateSubject } from './generate-subject.ts';
+import { argocdPauseRules } from './rbac-pause-rules.ts';
 import type { RbacPurpose } from './rbac-purposes.ts';
 import type { RbacRule } from './rbac-rule.ts';
 import {
-  argocdPauseRules,
   argocdRules,
   argocdSecretRules,
   clusterListRules,

@@ -149,8 +149,10 @@ export function hiddenNothing(
 export const usedElsewhere: readonly RegExp[] = [
   // Where something is paused.
   /^restore-sync: (get|patch) /,
-  // With --pause-sync, of what Argo CD or External Secrets would undo.
-  /^fix-secrets: (get|patch) (applications|externalsecrets) /,
+  // With --pause-sync, of what Argo CD or External Secrets would undo; the drill's are of faults that they would undo.
+  /^(fix-secrets|dr-drill): (get|patch) (applications|externalsecrets) /,
+  // Of namespace-loss, which is tried under the same Role.
+  /^dr-drill: (get|create|update|delete) (deployments|statefulsets|daemonsets) /,
   // Where a SealedSecret lacks a value.
   /^fix-secrets: get services\/proxy /,
   // Where an ExternalSecret names one, as in the audit's case.
