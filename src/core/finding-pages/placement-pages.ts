@@ -57,7 +57,13 @@ export const placementPages = {
     ],
     fixWithC2l: [noSecret],
     fixByHand: [
-      'Read the events of the claim: the provisioner says there why it made no volume. A released volume is not bound again by itself.',
+      'Read the events of the claim: the provisioner says there why it made no volume. A released volume is not bound again by itself: it stays with the claim that is gone until somebody says that another one of its name may have it, and its data.',
+      {
+        lines: [
+          'kubectl patch persistentvolume NAME --type=merge \\',
+          '  --patch \'{"spec":{"claimRef":{"uid":null,"resourceVersion":null}}}\'',
+        ],
+      },
     ],
     safeToIgnore: ['While a provisioner is at work.'],
   },

@@ -15,13 +15,15 @@ interface Syncing {
   readonly status?: { readonly operationState?: { readonly phase?: string } };
 }
 
+type Where = Pick<World, 'send' | 'eventually'>;
+
 /** Applications of Argo CD over a Git repository on this machine. */
 export class GitApplications {
   readonly folder = mkdtempSync(join(tmpdir(), 'c2l-argocd-'));
-  readonly #world: World;
+  readonly #world: Where;
   #made: string[] = [];
 
-  constructor(world: World) {
+  constructor(world: Where) {
     this.#world = world;
     mkdirSync(join(this.folder, 'repository'));
     this.#git('init', '--quiet', '--initial-branch=main');
