@@ -5,6 +5,7 @@ import type { KubernetesEvent } from './kubernetes.ts';
 import { controllerOf, hasCondition } from './object-owners.ts';
 import { containerStatuses } from './pod-state.ts';
 import type { Snapshot } from './snapshot.ts';
+import { workloads } from './workloads.ts';
 
 /** One container whose log may say why it ends. */
 export interface LogPlace {
@@ -19,6 +20,8 @@ export interface CloserQuestions {
   readonly claimNamespaces: readonly string[];
   readonly nodes: boolean;
   readonly logs: readonly LogPlace[];
+  /** That may be on their way out: in one of those no pod is made any more. */
+  readonly namespaces: readonly string[];
 }
 
 /** Replicas of one template end for the same reason, and many reasons are beyond what a person reads. */
@@ -28,7 +31,10 @@ export function containerId({ namespace, pod, container }: LogPlace): string {
   return [namespace, pod, container].join('/');
 }
 
-export function closerQuestions({ pods, events }: Snapshot): CloserQuestions {
+const mostNamespaces = 10;
+
+export function closerQuestions(snapshot: Snapshot): CloserQuestions {
+  const { pods, events } = snapshot;
   const troubled = pods.items.filter(isTroubled);
   const warnings = warningsByPod(events.items);
   const warningsOf = (pod: Pod): readonly KubernetesEvent[] => warnings.get(pod.metadata.uid ?? '') ?? [];
@@ -44,7 +50,14 @@ export function closerQuestions({ pods, events }: Snapshot): CloserQuestions {
     claimNamespaces: namespacesOf((pod) => /persistentvolumeclaim/i.test(schedulingMessage(pod))),
     nodes: troubled.some((pod) => isNodeSuspected(pod, warningsOf(pod))),
     logs: logPlaces(troubled),
+    namespaces: podlessNamespaces(snapshot),
   };
+}
+
+/** Where a workload that should run has no pod that lives. */
+function podlessNamespaces(snapshot: Snapshot): string[] {
+  const podless = workloads(snapshot).filter(({ replicas, pods }) => replicas > 0 && pods.length === 0);
+  return [...new Set(podless.map(({ ref }) => ref.namespace))].slice(0, mostNamespaces);
 }
 
 function isTroubled({ metadata, status }: Pod): boolean {

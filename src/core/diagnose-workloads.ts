@@ -111,6 +111,7 @@ function explainer(scene: Scene, roots: readonly Finding[]): (troubled: Troubled
   const lacksPullSecret = directUsers(roots, (code) => pullCodes.has(code));
   const lacksConfigMap = directUsers(roots, isConfigMap);
   const lost = new Set(roots.flatMap(({ code, object }) => (code === 'node-not-ready' ? [object.name] : [])));
+  const ending = scene.snapshot.closer?.endingNamespaces;
   const absent = new Set(missingComponents(scene).map(refId));
   const isDown = (ref: ObjectRef): boolean =>
     absent.has(refId(ref)) || scene.readiness.get(refId(ref))?.isReady === false;
@@ -129,7 +130,11 @@ function explainer(scene: Scene, roots: readonly Finding[]): (troubled: Troubled
     anything: (troubled) =>
       lacksSecret.has(idOf(troubled)) || lacksConfigMap.has(idOf(troubled)) || hasBadDependency(troubled),
   };
-  return (troubled) => lost.has(nodeOf(scene, troubled.workload.ref) ?? '') || explains[blameFor(troubled)](troubled);
+  return (troubled) => {
+    const { ref } = troubled.workload;
+    if (ending?.has(ref.namespace) === true && troubledPod(troubled) === undefined) return true;
+    return lost.has(nodeOf(scene, ref) ?? '') || explains[blameFor(troubled)](troubled);
+  };
 }
 
 function idOf({ workload }: TroubledWorkload): string {

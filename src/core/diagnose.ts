@@ -4,6 +4,7 @@ import { diagnoseCertificates } from './diagnose-certificates.ts';
 import { diagnoseComponents } from './diagnose-components.ts';
 import { diagnoseConfigMaps } from './diagnose-config-maps.ts';
 import { diagnoseEnvFrom } from './diagnose-env-from.ts';
+import { beneathEnding, diagnoseNamespaces } from './diagnose-namespaces.ts';
 import { diagnoseNextStart } from './diagnose-next-start.ts';
 import { diagnoseNodes } from './diagnose-nodes.ts';
 import { diagnosePauses } from './diagnose-pauses.ts';
@@ -39,10 +40,11 @@ export function diagnose(snapshot: Snapshot, stack?: Stack): Finding[] {
     ...diagnoseConfigMaps(scene),
     ...diagnoseNodes(scene),
     ...diagnoseComponents(scene),
+    ...diagnoseNamespaces(scene),
     ...argocd,
     ...diagnoseArgoCdCredentials(scene),
   ];
-  const roots = explainMissing(scene, [...stated, ...diagnoseWorkloads(scene, stated)]);
+  const roots = beneathEnding(explainMissing(scene, [...stated, ...diagnoseWorkloads(scene, stated)]));
   const findings = [
     ...roots,
     ...diagnoseNextStart(scene, secrets),

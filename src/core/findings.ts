@@ -26,6 +26,7 @@ export interface FindingReference extends ObjectRef {
 /** Every code with its usual severity and runbook. A code never changes meaning. */
 export const findingCodes = {
   'namespace-missing': { severity: 'error', runbook: 'bootstrapping-the-cluster' },
+  'namespace-terminating': { severity: 'error', runbook: 'bootstrapping-the-cluster' },
   'secret-missing': { severity: 'error', runbook: 'restoring-application-secrets' },
   'secret-key-missing': { severity: 'error', runbook: 'restoring-application-secrets' },
   'secret-value-placeholder': { severity: 'error', runbook: 'restoring-application-secrets' },

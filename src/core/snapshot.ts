@@ -56,6 +56,8 @@ export interface CloserLook {
   readonly nodes: readonly Listed['nodes'][];
   /** What a container's log says last of why it ended, by `containerId`, free of values. */
   readonly lastWords: ReadonlyMap<string, string>;
+  /** Namespaces that are being deleted, with since when. */
+  readonly endingNamespaces: ReadonlyMap<string, string>;
   readonly gaps: readonly Gap[];
 }
 

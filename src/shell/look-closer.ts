@@ -16,11 +16,12 @@ export async function lookCloser(
   const seen = { ...snapshot, secrets: await readNamedSecrets(cluster, snapshot, stack) };
   const questions = closerQuestions(seen);
   const gaps: Gap[] = [];
-  const [configMaps, claims, nodes, words] = await Promise.all([
+  const [configMaps, claims, nodes, words, ending] = await Promise.all([
     Promise.all(questions.configMapNamespaces.map((place) => listed(cluster, 'configmaps', place, gaps))),
     Promise.all(questions.claimNamespaces.map((place) => listed(cluster, 'persistentvolumeclaims', place, gaps))),
     questions.nodes ? listed(cluster, 'nodes', undefined, gaps) : undefined,
     Promise.all(questions.logs.map((place) => logWords(cluster, seen, place, gaps))),
+    Promise.all(questions.namespaces.map((name) => endOf(cluster, name))),
   ]);
   const closer: CloserLook = {
     configMaps: configMaps.flatMap((items) => items ?? []),
@@ -28,6 +29,7 @@ export async function lookCloser(
     claims: claims.flatMap((items) => items ?? []),
     nodes: nodes ?? [],
     lastWords: new Map(words.flatMap((each) => (each === undefined ? [] : [each]))),
+    endingNamespaces: new Map(ending.flatMap((each) => (each === undefined ? [] : [each]))),
     gaps,
   };
   return { ...seen, closer };
@@ -40,6 +42,13 @@ async function listed<R extends Resource>(
   gaps: Gap[],
 ): Promise<readonly Listed[R][] | undefined> {
   return valueOf(await cluster.list(resource, namespace), { resource, namespace: namespace ?? '' }, gaps);
+}
+
+/** Few may read namespaces, and without it nothing is hidden: what is not ready is told all the same. */
+async function endOf(cluster: ClusterReader, name: string): Promise<readonly [string, string] | undefined> {
+  const answer = await cluster.readNamespace(name);
+  const since = answer.state === 'present' ? answer.value.deletionTimestamp : undefined;
+  return since === undefined ? undefined : [name, since];
 }
 
 /** What is not known to be free of values is not kept. */

@@ -5,7 +5,13 @@ import type { KubernetesEvent } from '../../src/core/kubernetes.ts';
 import { barePod, deployment, namespace, snapshotOf, type Parts } from '../support/builders.ts';
 import { ended, pending, running, waiting } from '../support/pod-statuses.ts';
 
-const nothing: CloserQuestions = { configMapNamespaces: [], claimNamespaces: [], nodes: false, logs: [] };
+const nothing: CloserQuestions = {
+  configMapNamespaces: [],
+  claimNamespaces: [],
+  nodes: false,
+  logs: [],
+  namespaces: [],
+};
 
 const warning = (reason: string, message = ''): Parts => {
   const event: KubernetesEvent = {
@@ -31,6 +37,8 @@ const log = { namespace, pod: 'p', container: 'p' };
 
 const cases: readonly (readonly [string, readonly Parts[], Partial<CloserQuestions>])[] = [
   ['healthy pods', [barePod('p'), deployment('web')], {}],
+  ['a workload without a pod', [deployment('web', { pods: 'none' })], { namespaces: [namespace] }],
+  ['a workload that should have none', [deployment('web', { pods: 'none', replicas: 0 })], {}],
   ['a pod that starts', [barePod('p', {}, main(waiting('p', 'ContainerCreating')))], {}],
   [
     'a Secret that is missing',

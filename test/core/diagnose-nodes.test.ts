@@ -34,6 +34,7 @@ function told(nodes: readonly Node[], ...parts: readonly Parts[]) {
     claims: [],
     nodes,
     lastWords: new Map(),
+    endingNamespaces: new Map(),
     gaps: [],
   };
   return diagnose({ ...snapshotOf(...parts), closer });

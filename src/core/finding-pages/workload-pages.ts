@@ -21,6 +21,24 @@ export const workloadPages = {
     ],
     safeToIgnore: ['Never for a stack that should run. Check first that `--context` names the cluster that you mean.'],
   },
+  'namespace-terminating': {
+    title: 'a namespace is being deleted, and workloads are still in it',
+    meaning: [
+      'Somebody deleted the namespace. Kubernetes refuses to create anything in it from then on, Secrets and pods alike, and it stays until all in it is gone: for as long as a finalizer holds one object, for ever. It is asked for where a workload has no pod at all, and told where the right to read namespaces is there.',
+    ],
+    inKubectl: [
+      { lines: ['$ kubectl get namespace NAME', 'NAME   STATUS        AGE', 'NAME   Terminating   9m'] },
+      'Writes end in `unable to create new content in namespace NAME because it is being terminated`.',
+    ],
+    fixWithC2l: [
+      'Nothing, while it ends. Afterwards `c2l bootstrap` brings the stack back, and `c2l fix-secrets` its values.',
+    ],
+    fixByHand: [
+      'Its conditions tell what is left and which finalizers hold it. Let the controllers of those finish, or bring them back:',
+      { lines: ['kubectl get namespace NAME -o yaml', 'kubectl -n NAMESPACE get all,secrets,externalsecrets'] },
+    ],
+    safeToIgnore: ['Where it was deleted on purpose and goes within minutes.'],
+  },
   'workload-missing': {
     title: 'a workload of the stack is not in the cluster',
     meaning: [
