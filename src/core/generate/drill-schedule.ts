@@ -1,8 +1,10 @@
 import type { Stack } from '../stack.ts';
+import { alertRule } from './alert-rule.ts';
+import { drillAlert } from './drill-alert.ts';
 import { drillCronJob, drillHome } from './drill-cron-job.ts';
 import type { DrillRunner } from './drill-runners.ts';
 import { needsComponents, madeOfStack } from './generate-kind.ts';
-import { Commented, type GeneratedFile } from './generated-file.ts';
+import type { GeneratedFile } from './generated-file.ts';
 import { generateRbac } from './rbac.ts';
 import { secretVariables } from './watched-stack.ts';
 
@@ -171,19 +173,9 @@ WantedBy=timers.target
   };
 }
 
-/** Two drills of the schedule missed. */
-export const alertAfterDays = 30;
-
-/** By what c2l says itself; a CronJob is known to kube-state-metrics too. */
+/** The first alert is the one of prometheus-rules too: where both files are loaded, Alertmanager takes them for one. */
 function rules(stack: Stack, runner: DrillRunner): GeneratedFile {
   const namespace = namespaceOfDrill(stack);
-  const own = `c2l_drill_last_success_timestamp_seconds{namespace="${namespace}"}`;
-  const job = `kube_cronjob_status_last_successful_time{namespace="${drillHome.namespace}", cronjob="c2l-drill-${stack.name}"}`;
-  const last = runner === 'kubernetes' ? job : own;
-  const because =
-    runner === 'kubernetes'
-      ? 'A success of the Job is a drill that recovered in time, as its exit code says; a Pushgateway is not needed for it.'
-      : 'Absent is as bad as old: where nobody says that a drill succeeded, none did.';
   return {
     path: `drill-rules-${runner}.yaml`,
     comment: 'Alerts on drills, for rule_files of Prometheus.',
@@ -194,16 +186,7 @@ function rules(stack: Stack, runner: DrillRunner): GeneratedFile {
           {
             name: `c2l-${stack.name}-drills`,
             rules: [
-              new Commented(because, {
-                alert: 'C2lNoSuccessfulDrill',
-                expr: `time() - max(${last}) > ${alertAfterDays} * 86400\nor\nabsent(${last})\n`,
-                for: '1h',
-                labels: { severity: 'warning', stack: stack.name },
-                annotations: {
-                  summary: `no drill of ${stack.name} has succeeded for ${alertAfterDays} days`,
-                  command: `c2l dr-drill history -n ${namespace}`,
-                },
-              }),
+              alertRule(stack, drillAlert(stack)),
               {
                 alert: 'C2lDrillFailed',
                 expr: `max by (scenario) (c2l_drill_success{namespace="${namespace}"}) == 0`,

@@ -1,5 +1,6 @@
 import type { Stack } from '../stack.ts';
 import type { Alert } from './alert.ts';
+import { alertRule } from './alert-rule.ts';
 import { madeOfStack, needsComponents } from './generate-kind.ts';
 import { Commented, type GeneratedFile } from './generated-file.ts';
 import { inhibitRules } from './inhibit-rules.ts';
@@ -56,20 +57,4 @@ function ruleGroups(stack: Stack): unknown[] {
     },
     { name: `c2l-${stack.name}-surroundings`, interval: '30s', rules: written(surroundingAlerts(stack)) },
   ];
-}
-
-function alertRule({ name: stack, runbooks }: Stack, alert: Alert): unknown {
-  const { name, why, severity = '{{ $labels.severity }}', code, summary, next } = alert;
-  return new Commented(why, {
-    alert: name,
-    expr: alert.expr,
-    for: alert.for,
-    labels: { severity, stack, finding: code },
-    annotations: {
-      summary,
-      description: `next: ${next}`,
-      ...(runbooks === undefined ? {} : { runbook_url: `${runbooks}#${code}` }),
-      runbook: `c2l explain ${code}`,
-    },
-  });
 }

@@ -1,7 +1,10 @@
 import { expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 
 import { drillRunners } from '../../../src/core/generate/drill-runners.ts';
 import { generateDrillSchedule } from '../../../src/core/generate/drill-schedule.ts';
+import type { GeneratedFile } from '../../../src/core/generate/generated-file.ts';
+import { generatePrometheusRules } from '../../../src/core/generate/prometheus-rules.ts';
 import { fileText } from '../../../src/render/generated-files.ts';
 import { stackOf } from '../../support/builders.ts';
 
@@ -10,9 +13,15 @@ const components = [{ name: 'db', workload: 'StatefulSet/db' }];
 const stack = stackOf({ components });
 const told = stackOf({ components, watch: { notify } } as unknown as Parameters<typeof stackOf>[0]);
 
+const subjectOf = (of: typeof stack) => ({
+  stack: of,
+  namespaces: of.namespaces,
+  all: false,
+  argocdNamespace: 'argocd',
+});
+
 function textOf(of: typeof stack, runner: (typeof drillRunners)[number]): string {
-  const subject = { stack: of, namespaces: of.namespaces, all: false, argocdNamespace: 'argocd' };
-  const files = generateDrillSchedule(subject, runner);
+  const files = generateDrillSchedule(subjectOf(of), runner);
   return files
     .map((file) => `${file.path}\n${fileText({ file, madeBy: 'c2l generate drill-schedule' }).text}`)
     .join('\n');
@@ -23,8 +32,23 @@ test.each(drillRunners)('%s runs the drill in the namespace of the stack, and al
   expect(text).toMatch(/dr-drill[\s,-]+run[\s,-]+total-secret-loss/);
   expect(text).toMatch(new RegExp(`(-n|--namespace)[\\s,-]+${stack.namespaces[0]}`));
   expect(text).toContain('> 30 * 86400');
-  expect(text).toMatch(/absent\((kube_cronjob|c2l_drill)/);
+  expect(text).toMatch(/absent\(\s+kube_cronjob/);
 });
+
+test.each(drillRunners)(
+  'of %s the alert on missing drills is that of prometheus-rules, so that one gap is one alert',
+  (runner) => {
+    const alertIn = (files: readonly GeneratedFile[], path: string): unknown => {
+      const file = files.find((each) => each.path === path);
+      const { text } = fileText({ file: file!, madeBy: 'c2l' });
+      const { groups } = parse(text) as { groups: { rules: { alert?: string }[] }[] };
+      return groups.flatMap(({ rules }) => rules).find(({ alert }) => alert === 'C2lNoRecentDrill');
+    };
+    const own = alertIn(generateDrillSchedule(subjectOf(stack), runner), `drill-rules-${runner}.yaml`);
+    expect(own).toBeDefined();
+    expect(own).toEqual(alertIn(generatePrometheusRules(subjectOf(stack), ''), 'rules.yaml'));
+  },
+);
 
 test.each(drillRunners)(
   '%s tells the receivers of the stack, where there are some, and names their secrets',
