@@ -15,7 +15,19 @@ export const externalSecretShape: ShapeOf<Omit<ExternalSecret, 'metadata'>> = {
     spec: {
       optional: {
         secretStoreRef: { optional: { name: 'string', kind: 'string' } },
-        target: { optional: { name: 'string', creationPolicy: 'string' } },
+        target: {
+          optional: {
+            name: 'string',
+            creationPolicy: 'string',
+            template: {
+              optional: {
+                mergePolicy: 'string',
+                data: { map: 'string' },
+                templateFrom: { list: { optional: { target: 'string' } } },
+              },
+            },
+          },
+        },
         data: { list: { required: { secretKey: 'string' }, optional: { remoteRef } } },
         dataFrom: { list: { optional: { extract: remoteRef } } },
       },

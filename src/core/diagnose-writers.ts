@@ -14,7 +14,15 @@ import { listText } from './list-text.ts';
 import { newFinding } from './new-finding.ts';
 import { refOf } from './object-owners.ts';
 import type { ExternalSecret, SealedSecret } from './secret-writer-objects.ts';
-import { conditionOf, mayWrite, storeRef, targetName, writerIndex, type WriterIndex } from './secret-writers.ts';
+import {
+  conditionOf,
+  mayWrite,
+  storeRef,
+  targetName,
+  unseals,
+  writerIndex,
+  type WriterIndex,
+} from './secret-writers.ts';
 import { keyVaultUrl } from './store-place.ts';
 
 /** Findings of Secrets with their owners, and what keeps those owners from writing as the root of it. */
@@ -170,7 +178,7 @@ function withOwner(index: WriterIndex, finding: Finding, failing: ReadonlyMap<st
 function couldWrite(index: WriterIndex, { namespace, secret, key }: SecretPlace): boolean {
   const { external, sealed } = index.of(namespace, secret);
   if (key === undefined) return true;
-  return external === undefined ? sealed?.spec?.encryptedData?.[key] !== undefined : mayWrite(external, key);
+  return external === undefined ? sealed !== undefined && unseals(sealed, key) : mayWrite(external, key);
 }
 
 /** A root is as bad as the worst that it explains, and blocks all of what that blocks. */

@@ -5,7 +5,7 @@ import { refOf } from './object-owners.ts';
 import type { SecretTarget, WantedKey } from './plan-secrets.ts';
 import type { PlannedKey, PlannedSecret } from './secret-reports.ts';
 import type { ExternalSecret, SecretStore } from './secret-writer-objects.ts';
-import { conditionOf, creationPolicy, mayWrite, storeRef, type WriterIndex } from './secret-writers.ts';
+import { conditionOf, creationPolicy, mappingField, mayWrite, storeRef, type WriterIndex } from './secret-writers.ts';
 import { entryPlace, keyVaultSecret, keyVaultUrl, storeEntry } from './store-place.ts';
 
 /** Keys that External Secrets is to write from its store, since it would undo whatever else wrote them. */
@@ -113,7 +113,9 @@ function unmapped(external: ExternalSecret, { namespace, name }: ObjectRef, keys
   return new OperatorError(
     'secret-owned',
     `Secret ${namespace}/${name} is written by ${ref}, which ${policyWords[policy] ?? 'drops what it does not map'} (creationPolicy ${policy}), and maps no ${names}`,
-    { hint: `add it to its spec.data: kubectl -n ${namespace} edit externalsecret ${external.metadata.name}` },
+    {
+      hint: `add it to its ${mappingField(external)}: kubectl -n ${namespace} edit externalsecret ${external.metadata.name}`,
+    },
   );
 }
 

@@ -5,12 +5,17 @@ import { refText } from './kubernetes.ts';
 import { refOf } from './object-owners.ts';
 import type { SecretOwner } from './secret.ts';
 import type { ExternalSecret, SealedSecret } from './secret-writer-objects.ts';
+import { storeEntry } from './store-place.ts';
 import { policyBefore } from './sync-pause.ts';
 import {
   conditionOf,
   creationPolicy,
+  isTemplated,
+  mappingField,
   mayWrite,
+  replacesFetched,
   storeRef,
+  unseals,
   type SecretWriters,
   type WriterIndex,
 } from './secret-writers.ts';
@@ -69,9 +74,10 @@ function writersOf(index: WriterIndex, { namespace, secret, key }: SecretPlace):
   return { ...others, ...(owner && owner.by !== 'external-secrets' && { owner }) };
 }
 
-function sealedOwner({ metadata, spec, status }: SealedSecret, key: string | undefined): FindingOwner {
+function sealedOwner(sealed: SealedSecret, key: string | undefined): FindingOwner {
+  const { metadata, status } = sealed;
   const { name } = metadata;
-  const isSealed = key === undefined || spec?.encryptedData?.[key] !== undefined;
+  const isSealed = key === undefined || unseals(sealed, key);
   return {
     by: 'sealed-secrets',
     name,
@@ -104,9 +110,26 @@ function externalOwner(index: WriterIndex, external: ExternalSecret, key: string
     store: { kind: store.kind, name: store.name, ...storeState(index, external) },
     ...(remoteKey === undefined ? {} : { remoteKey }),
     repair: isMapped
-      ? `put the value into ${remoteKey ?? 'its entry'} of ${refText(store)}, then have externalsecret/${name} sync`
-      : `externalsecret/${name} maps no key ${key}: add it to its spec.data, and its value to ${refText(store)}`,
+      ? `put the value into ${entryText(external, key)} ${refText(store)}, then have externalsecret/${name} sync`
+      : `externalsecret/${name} maps no key ${key}: add it to its ${mappingText(external, store)}`,
   };
+}
+
+function mappingText(external: ExternalSecret, store: ObjectRef): string {
+  const field = mappingField(external);
+  return replacesFetched(external)
+    ? `${field}, made of what it takes from ${refText(store)}`
+    : `${field}, and its value to ${refText(store)}`;
+}
+
+function entryText(external: ExternalSecret, key: string | undefined): string {
+  const entry = key === undefined ? undefined : storeEntry(external, key);
+  if (entry !== undefined) {
+    const { name, property } = entry;
+    return property === undefined ? `${name} of` : `property ${property} of ${name} of`;
+  }
+  const isMade = key !== undefined && isTemplated(external, key);
+  return isMade ? `the entries that its template makes ${key} of, in` : 'its entry of';
 }
 
 function storeState(index: WriterIndex, external: ExternalSecret): OwnerState {

@@ -12,7 +12,11 @@ export interface ExternalSecret {
   readonly metadata: ObjectMeta;
   readonly spec?: {
     readonly secretStoreRef?: { readonly name?: string; readonly kind?: string };
-    readonly target?: { readonly name?: string; readonly creationPolicy?: string };
+    readonly target?: {
+      readonly name?: string;
+      readonly creationPolicy?: string;
+      readonly template?: ExternalTemplate;
+    };
     readonly data?: readonly { readonly secretKey: string; readonly remoteRef?: RemoteRef }[];
     /** Entries of which every part becomes a key: which keys those are only the store knows. */
     readonly dataFrom?: readonly { readonly extract?: RemoteRef }[];
@@ -23,6 +27,14 @@ export interface ExternalSecret {
     /** Tells one state of its spec and its annotations from another: `force-sync` changes it. */
     readonly syncedResourceVersion?: string;
   };
+}
+
+/** What the keys of the target are made of, where those that were fetched are not taken as they are. */
+export interface ExternalTemplate {
+  readonly mergePolicy?: string;
+  readonly data?: Readonly<Record<string, string>>;
+  /** Texts kept elsewhere: which keys they make is not seen here. */
+  readonly templateFrom?: readonly { readonly target?: string }[];
 }
 
 /** A SecretStore or ClusterSecretStore, with of its provider where that keeps the values. */

@@ -23,8 +23,32 @@ export function creationPolicy({ metadata, spec }: ExternalSecret): string {
 }
 
 /** Whether it would write this key: where it takes whole entries, only its store knows. */
-export function mayWrite({ spec }: ExternalSecret, key: string): boolean {
+export function mayWrite(external: ExternalSecret, key: string): boolean {
+  if (isTemplated(external, key) || replacesFetched(external)) return isTemplated(external, key);
+  const { spec } = external;
   return (spec?.dataFrom ?? []).length > 0 || (spec?.data ?? []).some(({ secretKey }) => secretKey === key);
+}
+
+/** Whether the Secret that it makes has this key. */
+export function unseals({ spec }: SealedSecret, key: string): boolean {
+  return [spec?.encryptedData, spec?.template?.data].some((keys) => Object.hasOwn(keys ?? {}, key));
+}
+
+/** Whether its template makes this key, out of whatever is fetched. */
+export function isTemplated({ spec }: ExternalSecret, key: string): boolean {
+  const { data = {}, templateFrom = [] } = spec?.target?.template ?? {};
+  return Object.hasOwn(data, key) || templateFrom.length > 0;
+}
+
+/** Whether its template alone decides which keys there are: what was fetched is no key then. */
+export function replacesFetched({ spec }: ExternalSecret): boolean {
+  const { data = {}, templateFrom = [], mergePolicy } = spec?.target?.template ?? {};
+  return mergePolicy !== 'Merge' && Object.keys(data).length + templateFrom.length > 0;
+}
+
+/** The field that a key has to be added to, for it to be written. */
+export function mappingField(external: ExternalSecret): string {
+  return replacesFetched(external) ? 'spec.target.template.data' : 'spec.data';
 }
 
 /** What is called `ready` in Kubernetes: undefined where its controller has not said anything yet. */

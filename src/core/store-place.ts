@@ -1,6 +1,6 @@
 import { refText } from './kubernetes.ts';
 import type { ExternalSecret, SecretStore } from './secret-writer-objects.ts';
-import { storeRef } from './secret-writers.ts';
+import { isTemplated, storeRef } from './secret-writers.ts';
 
 /** Where in its store an ExternalSecret takes one key from. */
 export interface StoreEntry {
@@ -13,13 +13,18 @@ export interface StoreEntry {
   readonly version?: string;
 }
 
-/** Undefined where only the store itself could tell: it takes several whole entries. */
-export function storeEntry({ spec }: ExternalSecret, key: string): StoreEntry | undefined {
-  const ref = spec?.data?.find(({ secretKey }) => secretKey === key)?.remoteRef;
+/** Undefined where nothing here tells: it takes several whole entries, or makes the key of others by its template. */
+export function storeEntry(external: ExternalSecret, key: string): StoreEntry | undefined {
+  const ref = external.spec?.data?.find(({ secretKey }) => secretKey === key)?.remoteRef;
   if (ref !== undefined) {
     const { key: name = key, property, version } = ref;
     return { key, name, ...(property && { property }), ...(version && { version }) };
   }
+  return isTemplated(external, key) ? undefined : wholeEntry(external, key);
+}
+
+/** The one entry of which every part becomes a key. */
+function wholeEntry({ spec }: ExternalSecret, key: string): StoreEntry | undefined {
   const whole = (spec?.dataFrom ?? []).flatMap(({ extract }) => extract?.key ?? []);
   const [name] = whole;
   return name === undefined || whole.length > 1 ? undefined : { key, name, property: key };
@@ -42,7 +47,10 @@ export function keyVaultSecret({ name, property, version }: StoreEntry): string 
 export function entryPlace(external: ExternalSecret, store: SecretStore | undefined, key: string): string {
   const entry = storeEntry(external, key);
   const where = `${providerText(store)}${refText(storeRef(external))}${providerText(store) === '' ? '' : ')'}`;
-  if (entry === undefined) return `one of the entries that ${external.metadata.name} takes whole, in ${where}`;
+  if (entry === undefined) {
+    const how = isTemplated(external, key) ? `makes ${key} of by its template` : 'takes whole';
+    return `one of the entries that ${external.metadata.name} ${how}, in ${where}`;
+  }
   const { name, property, version } = entry;
   const pinned = version === undefined ? '' : ` (it reads version ${version} alone: name the new one in its spec.data)`;
   return `${property === undefined ? '' : `property ${property} of `}entry ${name} of ${where}${pinned}`;

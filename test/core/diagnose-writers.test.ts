@@ -46,6 +46,10 @@ function sealed(status: object, keys: readonly string[]): Parts {
   return { sealedSecrets: [item] };
 }
 
+const templated: Parts = {
+  sealedSecrets: [{ metadata: { name: 'app', namespace }, spec: { template: { data: { k: '{{ .a }}' } } } }],
+};
+
 function application(automated: object | undefined): Parts {
   const item: Application = {
     metadata: { name: 'shop', namespace: 'argocd' },
@@ -202,6 +206,45 @@ describe('the owner of a broken Secret', () => {
       },
     ],
     [
+      'External Secrets, of an entry that it takes whole',
+      [external(ready, { data: [], dataFrom: [{ extract: { key: '/app/all' } }] }), store(ready), secret('app', [])],
+      {
+        repair:
+          'put the value into property k of /app/all of secretstore/vault, then have externalsecret/app-external sync',
+      },
+    ],
+    [
+      'External Secrets, whose template has no such key, whatever is fetched',
+      [
+        external(ready, {
+          dataFrom: [{ extract: { key: '/app/all' } }],
+          target: { name: 'app', template: { data: { url: 'http://{{ .k }}' } } },
+        }),
+        store(ready),
+        secret('app', ['url']),
+      ],
+      {
+        repair:
+          'externalsecret/app-external maps no key k: add it to its spec.target.template.data, made of what it takes from secretstore/vault',
+      },
+    ],
+    [
+      'External Secrets, whose template makes it of what is fetched whole',
+      [
+        external(ready, {
+          data: [],
+          dataFrom: [{ extract: { key: '/app/all' } }],
+          target: { name: 'app', template: { mergePolicy: 'Merge', data: { k: '{{ .a }}' } } },
+        }),
+        store(ready),
+        secret('app', []),
+      ],
+      {
+        repair:
+          'put the value into the entries that its template makes k of, in secretstore/vault, then have externalsecret/app-external sync',
+      },
+    ],
+    [
       'nobody, where one merges other keys beside it',
       [
         external(ready, { data: [], target: { name: 'app', creationPolicy: 'Merge' } }),
@@ -223,6 +266,11 @@ describe('the owner of a broken Secret', () => {
         state: { ready: 'true' },
         repair: 'sealedsecret/app holds no key k: seal it into that, where it is kept, and apply it',
       },
+    ],
+    [
+      'Sealed Secrets, of a key that its template makes',
+      [templated, secret('app', [])],
+      { repair: 'see why sealedsecret/app is not unsealed, or seal its values again and apply it' },
     ],
     [
       'Argo CD that heals, of a Secret that is gone',
@@ -259,6 +307,15 @@ describe('the owner of a broken Secret', () => {
     [
       'an unmapped key',
       [external(ready, { data: [] }), store(ready), secret('app', [])],
+      'kubectl -n shop edit externalsecret app-external',
+    ],
+    [
+      'a key that a template leaves out',
+      [
+        external(ready, { target: { name: 'app', template: { data: { url: '{{ .k }}' } } } }),
+        store(ready),
+        secret('app', []),
+      ],
       'kubectl -n shop edit externalsecret app-external',
     ],
     [
