@@ -22,8 +22,12 @@ export type LocatedYaml =
       readonly value: unknown;
       /** The line of what stands at a path, or of the nearest thing above it. */
       readonly lineOf: (path: readonly (string | number)[]) => number;
+      readonly span?: Span;
     }
-  | { readonly ok: false; readonly problems: readonly FileProblem[] };
+  | { readonly ok: false; readonly problems: readonly FileProblem[]; readonly span?: Span };
+
+/** Where a document begins and ends in its text. */
+type Span = readonly [from: number, to: number];
 
 /** Reads one YAML document and remembers where everything stood. */
 export function readYaml(text: string): LocatedYaml {
@@ -64,7 +68,7 @@ export function readYamlDocuments(text: string): LocatedYaml[] {
     for (const document of new Composer(kubernetesYaml).compose(shallowTokens(parser, text))) {
       const { contents, errors } = document;
       const isEmpty = errors.length === 0 && (contents === null || isEmptyScalar(contents));
-      if (!isEmpty) found.push(located(document, lineCounter, plainJson));
+      if (!isEmpty) found.push({ ...located(document, lineCounter, plainJson), span: spanOf(document) });
     }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
@@ -72,6 +76,10 @@ export function readYamlDocuments(text: string): LocatedYaml[] {
     found.push({ ok: false, problems: [{ line: Math.max(1, line), message: tooDeep }] });
   }
   return found;
+}
+
+function spanOf({ range: [from, , to] }: Document.Parsed): Span {
+  return [from, to];
 }
 
 /** Throws RangeError before what it reads is nested too deeply to be composed. */

@@ -20,14 +20,16 @@ export interface TextOrigin {
 /** Every object of a text of one or many YAML documents, Lists taken apart; what is wrong with one hides no other. */
 export function readManifestText(text: string, origin: TextOrigin): ReadText {
   const read = { manifests: [] as Manifest[], problems: [] as ManifestProblem[], skipped: [] as Place[] };
-  const template = templateProblem(text, origin.file);
-  const fail = (problem: ManifestProblem): void => {
-    // Whatever breaks because of a template, the template is what has to go.
-    if (template === undefined) read.problems.push(problem);
-    else if (!read.problems.includes(template)) read.problems.push(template);
-  };
   if (isOtherJson(text)) return skipAll(origin, read);
-  for (const document of readYamlDocuments(text)) readDocument(document, { origin, read, fail });
+  for (const document of readYamlDocuments(text)) {
+    const template = templateProblem(text, origin.file, document.span);
+    const fail = (problem: ManifestProblem): void => {
+      // Whatever breaks because of a template, the template is what has to go.
+      if (template === undefined) read.problems.push(problem);
+      else if (!read.problems.includes(template)) read.problems.push(template);
+    };
+    readDocument(document, { origin, read, fail });
+  }
   return read;
 }
 
@@ -138,10 +140,15 @@ function kustomizationProblem(fields: Record<string, unknown>): Pick<ManifestPro
   };
 }
 
-/** Where a text holds a template that nobody rendered. Legitimate ones, such as an alert's, break nothing. */
-function templateProblem(text: string, file: string): ManifestProblem | undefined {
-  const at = text.search(/\{\{|\$\{/);
-  if (at < 0) return undefined;
+/** Where a document holds a template that nobody rendered. Legitimate ones, such as an alert's, break nothing. */
+function templateProblem(
+  text: string,
+  file: string,
+  [from, to]: readonly [number, number] = [0, text.length],
+): ManifestProblem | undefined {
+  const within = text.slice(from, to).search(/\{\{|\$\{/);
+  if (within < 0) return undefined;
+  const at = from + within;
   const line = text.slice(0, at).split('\n').length;
   return {
     file,

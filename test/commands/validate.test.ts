@@ -337,6 +337,20 @@ describe('what cannot be judged is named, and never ok', () => {
     expect(code).toBe(ExitCode.unreadable);
   });
 
+  test('a template that another document is meant to have is not what is wrong with a broken one', async () => {
+    const templated = externalSecret('  data: [{ secretKey: a }]\n  target: { template: { data: { b: "{{ .a }}" } } }');
+    const text = [templated, secretYaml('t', '  port: 587'), 'kind: Pod\nmetadata:\n  name: {{ .Release.Name }}'].join(
+      '---\n',
+    );
+
+    const { report } = await validate({ 'bad.yaml': text });
+
+    expect(report.findings.map(({ message, locations: [at] }) => `${at?.line} ${message}`)).toEqual([
+      expect.stringMatching(/^14 .*port is no text: quote it/),
+      expect.stringMatching(/^18 .*was not rendered/),
+    ]);
+  });
+
   test('bytes that are no text', async () => {
     const cwd = await manifestFolder({ 'bad.yaml': new Uint8Array([0xff, 0xfe, 0x00]) });
 
