@@ -21,7 +21,7 @@ export interface Requirement {
   readonly references: readonly FindingReference[];
   readonly declared?: StackKey;
   readonly state: RequirementState;
-  /** What is wrong with a value, in words that do not quote it; for `unreadable` why it could not be read. */
+  /** What is wrong with a value, or strange about one that nothing forbids, in words that do not quote it; for `unreadable` why it could not be read. */
   readonly detail?: string;
 }
 
@@ -75,7 +75,8 @@ function keyState(
   if (value === undefined) return { state: isPromised(need.secret, key) ? 'ok' : 'missing' };
   if (value.isPlaceholder(placeholders)) return { state: 'placeholder', detail: 'is a placeholder' };
   const detail = declared === undefined ? undefined : violation(value, declared);
-  return detail === undefined ? { state: 'ok' } : { state: 'invalid', detail };
+  if (detail !== undefined) return { state: 'invalid', detail };
+  return value.isEmpty ? { state: 'ok', detail: 'is empty' } : { state: 'ok' };
 }
 
 function isPromised({ promised }: Secret, key: string): boolean {

@@ -48,7 +48,9 @@ function amounts({ file: { secrets, components } }: InitReport): string {
 }
 
 function nextCommand({ path, context, paths = [] }: InitReport): string {
-  if (path === undefined) return 'c2l init';
+  if (path === undefined) {
+    return ['c2l init', ...(context === '' ? paths.map((from) => `--from-manifests ${from}`) : [])].join(' ');
+  }
   const config = path === 'c2l.yaml' ? '' : ` --config ${path}`;
   return context === '' ? `c2l validate ${paths.join(' ')}${config}` : `c2l audit${config}`;
 }

@@ -47,12 +47,12 @@ function flowPaths({ secrets, components }: StackDraft): Path[] {
 }
 
 function dressSecret(document: Document, { keys, notes }: DraftSecret, index: number): void {
-  const isFormatted = keys.some(({ format }) => format !== undefined);
-  dressItem(
-    document,
-    ['secrets', index],
-    [...notes, ...(isFormatted ? ['Guess: formats, by the names of the keys.'] : [])],
-  );
+  const guessed = [
+    ...(keys.some(({ format }) => format !== undefined) ? ['formats'] : []),
+    ...(keys.some(({ generate }) => generate === true) ? ['what may be made up anew'] : []),
+  ];
+  const guess = guessed.length === 0 ? [] : [`Guess: ${guessed.join(' and ')}, by the names of the keys.`];
+  dressItem(document, ['secrets', index], [...notes, ...guess]);
   for (const { key, note } of keys) {
     const entry = document.getIn(['secrets', index, 'keys', key], true);
     if (isCollection(entry) && note !== undefined) entry.comment = ` ${printable(note)}`;

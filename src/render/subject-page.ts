@@ -7,7 +7,7 @@ import type {
 } from '../core/audit-subject.ts';
 import { refText } from '../core/kubernetes.ts';
 import type { Tone } from './cause-graph.ts';
-import { goesText, secretTitle, secretTone, stateWord, unnamedText, usersText } from './subject-text.ts';
+import { goesText, secretTitle, secretTone, stateWord, unnamedText, usersText, wholeUse } from './subject-text.ts';
 import type { Style } from './style.ts';
 
 /** One workload or Secret by itself, as pages show it: no two of them need it told in another order. */
@@ -77,13 +77,13 @@ function withoutEmptyColumns({ title, header, rows }: SubjectTable): SubjectTabl
 const keyHeader = ['key', 'state', 'detail', 'used by', 'if it goes'];
 
 function secretPage(subject: SecretSubject, style: Style): SubjectPage {
-  const { type, owner, keys, references, blocks } = subject;
+  const { type, owner, keys, references } = subject;
   const rows = keys.map((use) => [
     use.key,
     stateWord({ state: use.state, optional: !use.required }),
     use.detail ?? '',
     use.references.length === 0 ? 'the stack file alone' : usersText(use.references, style),
-    use.blocks.length === 0 ? 'nothing is blocked' : goesText(use.blocks, style),
+    goesText(use, style),
   ]);
   return {
     title: secretTitle(subject),
@@ -91,7 +91,7 @@ function secretPage(subject: SecretSubject, style: Style): SubjectPage {
     facts: told([
       ['type', type ?? ''],
       ['written by', owner ?? ''],
-      ['if it goes', blocks.length === 0 ? 'nothing is blocked' : goesText(blocks, style)],
+      ['if it goes', goesText(wholeUse(subject), style)],
       ['whole by', usersText(references, style)],
       ['unnamed', unnamedText(subject, style)],
     ]),

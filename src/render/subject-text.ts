@@ -7,7 +7,7 @@ import type {
   WorkloadSubject,
 } from '../core/audit-subject.ts';
 import type { FindingReference } from '../core/findings.ts';
-import { refId, refText, type ObjectRef } from '../core/kubernetes.ts';
+import { refId, refText } from '../core/kubernetes.ts';
 import { listText } from '../core/list-text.ts';
 import { cut } from './cut.ts';
 import { cutText } from './findings-text.ts';
@@ -92,7 +92,7 @@ function referenceTable(references: readonly ReferenceState[], style: Style): st
 }
 
 function secretLines(subject: SecretSubject, style: Style): string[] {
-  const { type, owner, keys, references, unnamedKeys, blocks } = subject;
+  const { type, owner, keys, references, unnamedKeys } = subject;
   const paint = style[secretTone(subject)];
   const facts = [
     ...(type === undefined ? [] : [`type ${type}`]),
@@ -100,7 +100,7 @@ function secretLines(subject: SecretSubject, style: Style): string[] {
   ];
   return [
     ...paragraph('', [secretTitle(subject), ...facts].join(', '), style.width).map((line) => style.bold(paint(line))),
-    ...labelled('if it goes', blocks.length === 0 ? 'nothing is blocked' : goesText(blocks, style), style),
+    ...labelled('if it goes', goesText(wholeUse(subject), style), style),
     ...labelled('whole by', usersText(references, style), style),
     ...labelled('unnamed', unnamedText(subject, style), style),
     '',
@@ -133,8 +133,21 @@ function isWrong({ state }: SecretKeyUse): boolean {
   return state === 'placeholder' || state === 'invalid';
 }
 
-export function goesText(blocks: readonly ObjectRef[], style: Style): string {
-  return `blocks ${count(blocks.length, 'workload')}: ${cutText(blocks.map(refText), style)}`;
+/** What goes wrong without a Secret or a key: workloads that do not start, Ingresses that have nothing to serve. */
+export function goesText({ blocks, references }: Pick<SecretKeyUse, 'blocks' | 'references'>, style: Style): string {
+  const served = references.filter(({ kind }) => kind === 'Ingress').map(refText);
+  const texts = [
+    ...(blocks.length === 0
+      ? []
+      : [`blocks ${count(blocks.length, 'workload')}: ${cutText(blocks.map(refText), style)}`]),
+    ...(served.length === 0 ? [] : [`leaves without a certificate: ${cutText([...new Set(served)], style)}`]),
+  ];
+  return texts.length === 0 ? 'nothing is blocked' : texts.join('; ');
+}
+
+/** Every place that uses a Secret, as a whole or a key of it. */
+export function wholeUse({ blocks, references, keys }: SecretSubject): Pick<SecretKeyUse, 'blocks' | 'references'> {
+  return { blocks, references: [...references, ...keys.flatMap((use) => use.references)] };
 }
 
 export function unnamedText({ unnamedKeys, references }: SecretSubject, style: Style): string {
@@ -167,7 +180,7 @@ function keyLines(keys: readonly SecretKeyUse[], style: Style): string[] {
     const state = stateCell({ state: use.state, optional: !use.required }, style);
     const title = `${use.key}  ${state.paint?.(state.text) ?? state.text}`;
     const users = use.references.length === 0 ? 'the stack file alone' : usersText(use.references, style);
-    const goes = use.blocks.length === 0 ? 'nothing is blocked' : goesText(use.blocks, style);
+    const goes = goesText(use, style);
     return [
       use.detail === undefined ? title : `${title}  ${use.detail}`,
       ...labelled('used by', users, style),

@@ -85,7 +85,10 @@ async function choose(
   { named, connection, deps }: { named: Stack | undefined; connection: Connection; deps: Deps },
 ): Promise<{ stack: Stack | undefined; scope: Scope }> {
   const stack = named ?? (await assumedStack(options, connection.cluster, deps));
-  return { stack, scope: await chooseScope(options, connection.cluster, stack) };
+  const warn = (text: string): void => {
+    deps.terminal.err(text);
+  };
+  return { stack, scope: await chooseScope(options, { cluster: connection.cluster, stack, warn }) };
 }
 
 /** The stack that is named, lies here or above, or is the sandbox's; no cluster is asked. */
@@ -118,7 +121,10 @@ async function assumedStack(options: SessionOptions, cluster: ClusterReader, dep
   return deps.stackFiles.builtIn(builtInStack);
 }
 
-async function chooseScope(options: SessionOptions, cluster: ClusterReader, stack: Stack | undefined): Promise<Scope> {
+async function chooseScope(
+  options: SessionOptions,
+  { cluster, stack, warn }: { cluster: ClusterReader; stack: Stack | undefined; warn: (text: string) => void },
+): Promise<Scope> {
   const argocdNamespace = stack?.argocd.namespace ?? 'argocd';
   if (options.allNamespaces) {
     return { namespaces: [], all: true, expectedNamespaces: stack?.namespaces ?? [], argocdNamespace };
@@ -127,12 +133,16 @@ async function chooseScope(options: SessionOptions, cluster: ClusterReader, stac
     const namespaces = stack?.namespaces ?? [cluster.defaultNamespace];
     return { namespaces, all: false, expectedNamespaces: namespaces, argocdNamespace };
   }
-  await refuseUnknownNamespaces(options.namespaces, cluster);
+  await refuseUnknownNamespaces(options.namespaces, cluster, warn);
   return { namespaces: options.namespaces, all: false, expectedNamespaces: [], argocdNamespace };
 }
 
-async function refuseUnknownNamespaces(names: readonly string[], cluster: ClusterReader): Promise<void> {
-  const found = await Promise.all(names.map((name) => cluster.namespaceExists(name)));
+async function refuseUnknownNamespaces(
+  names: readonly string[],
+  cluster: ClusterReader,
+  warn: (text: string) => void,
+): Promise<void> {
+  const found = await Promise.all(names.map((name) => cluster.readNamespace(name)));
   for (const [index, answer] of found.entries()) {
     const name = names[index] ?? '';
     if (answer.state === 'absent') {
@@ -141,6 +151,9 @@ async function refuseUnknownNamespaces(names: readonly string[], cluster: Cluste
       });
     }
     if (answer.state === 'unreadable' && answer.cause !== 'forbidden') throw nothingReadable(cluster, answer.reason);
+    if (answer.state === 'present' && answer.value.deletionTimestamp !== undefined) {
+      warn(`warning: namespace ${name} is being deleted: nothing that is missing can be created in it`);
+    }
   }
 }
 

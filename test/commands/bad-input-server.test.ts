@@ -54,6 +54,19 @@ describe.each(everyCommand)('$command on a server that', ({ argv: words }) => {
   });
 });
 
+test('a namespace that is being deleted is told: nothing that is missing can be created there', async () => {
+  const metadata = { name: 'shop', deletionTimestamp: '2026-01-02T03:04:05Z' };
+  const place = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata });
+  const started = await server((response, request) => {
+    const answer = request.path.endsWith('/namespaces/shop') ? answering(200, place) : answering(500);
+    answer(response, request);
+  });
+
+  const { stderr } = await runCli(['audit', '-n', 'shop'], { kubeconfig: started.kubeconfig() });
+
+  expect(stderr).toContain('warning: namespace shop is being deleted');
+});
+
 describe('without a stack, where the first question is which namespaces there are', () => {
   test.each([{ argv: ['audit'] }, { argv: ['audit', '-n', 'shop'] }, { argv: ['audit', '-A'] }])(
     '$argv',

@@ -252,6 +252,15 @@ stringData: { one: a-value, API_URL: not a url }
     expect(stdout).toMatch(/API_URL: \{\} # no format: the present value is not what the name suggests\n +one: \{\}/);
   });
 
+  test('a key that may be made up is marked as a guess, and the next command reads the same manifests', async () => {
+    const env = 'env: [{ name: S, valueFrom: { secretKeyRef: { name: s, key: session-key } } }]';
+    const cwd = await manifestFolder({ 'a.yaml': workload('a', `image: x, ${env}`) });
+    const { stdout, stderr } = await init(['--from-manifests', 'a.yaml', '--out', '-'], { cwd });
+
+    expect(stdout).toContain('# Guess: formats and what may be made up anew, by the names of the keys.');
+    expect(stderr).toContain('next: c2l init --from-manifests a.yaml\n');
+  });
+
   test('what is no component is left out by name and reason, and its Secrets are not', async () => {
     const needs = (name: string) =>
       `containers: [{ name: main, image: x, env: [{ name: A, valueFrom: { secretKeyRef: { name: ${name}, key: a } } }] }]`;

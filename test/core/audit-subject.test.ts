@@ -15,6 +15,7 @@ import {
   keyEnv,
   namespace,
   secret,
+  secretWith,
   snapshotOf,
   statefulSet,
 } from '../support/builders.ts';
@@ -192,6 +193,19 @@ describe('a Secret by itself', () => {
     expect(subject.unnamedKeys).toEqual(['spare', 'used']);
     expect(subject.references).toMatchObject([{ kind: 'Deployment', name: 'app', via: 'envFrom' }]);
     expect(subject.blocks.map(refText)).toEqual(['deployment/app']);
+  });
+
+  test('says of a key that is there and empty that it is', () => {
+    const env = [keyEnv('app', 'void'), keyEnv('app', 'full')];
+    const parts = snapshotOf(
+      secretWith('app', { void: '', full: 'x' }),
+      deployment('app', { spec: { containers: [container('app', { env })] } }),
+    );
+    const { keys } = explainSecret(buildScene(parts, undefined), ref('Secret', 'app'));
+    expect(keys.map(({ key, state, detail }) => [key, state, detail])).toEqual([
+      ['full', 'ok', undefined],
+      ['void', 'ok', 'is empty'],
+    ]);
   });
 
   test('that is not there is missing, with all that it holds up', () => {

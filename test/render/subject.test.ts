@@ -32,3 +32,14 @@ test('a column that nothing stands in is left out', () => {
   expect(pageOf('present', use('a', 'ok')).tables[0]?.header).not.toContain('detail');
   expect(pageOf('present', { ...use('a', 'invalid'), detail: 'is empty' }).tables[0]?.header).toContain('detail');
 });
+
+test('a Secret that only an Ingress serves is not told to go without harm', () => {
+  const served = { ...ref('Ingress', 'front'), via: 'tls', optional: false } as const;
+  const page = pageOf('present', { ...use('tls.crt', 'ok'), references: [served] }, use('spare', 'ok'));
+
+  expect(page.facts).toContainEqual(['if it goes', 'leaves without a certificate: ingress/front']);
+  expect(page.tables[0]?.rows.map((row) => row.at(-1))).toEqual([
+    'leaves without a certificate: ingress/front',
+    'nothing is blocked',
+  ]);
+});
