@@ -1,6 +1,6 @@
 import type { Ora } from 'ora';
 import type { Progress } from '../ports.ts';
-import { durationText } from '../render/layout.ts';
+import { durationText, oneRow } from '../render/layout.ts';
 import { terminalSafe } from '../render/printable.ts';
 import type { Style } from '../render/style.ts';
 
@@ -67,16 +67,20 @@ export function appendedProgress(
   };
 }
 
-/** For a terminal: one line that is drawn anew, with the time that has passed. */
+/** For a terminal: one row that is drawn anew, with the time that has passed. What goes on in a second row is not wiped whole. */
 export function spinnerProgress(
   first: string,
-  { stream, style }: { readonly stream: NodeJS.WritableStream; readonly style: Style },
+  { stream, style }: { readonly stream: NodeJS.WritableStream & { readonly columns?: number }; readonly style: Style },
 ): Progress {
   const start = performance.now();
   let current = first;
   let spinner: Ora | undefined;
   let isFinished = false;
-  const line = (): string => `${terminalSafe(current, false)} ${style.dim(elapsed(start))}`;
+  const line = (): string => {
+    const time = elapsed(start);
+    const room = (stream.columns ?? 80) - '⠋  '.length - time.length - 1;
+    return `${oneRow(terminalSafe(current, false), room)} ${style.dim(time)}`;
+  };
   const draw = (): void => {
     if (spinner !== undefined) spinner.text = line();
   };

@@ -25,6 +25,12 @@ export function wrap(text: string, width: number): string[] {
   return [...lines, line];
 }
 
+/** What fits in one row of a terminal; an ellipsis stands for the rest. */
+export function oneRow(text: string, width: number): string {
+  const room = Math.max(1, width);
+  return length(text) <= room ? text : `${text.slice(0, room - 1)}…`;
+}
+
 /** Wraps a sentence after a label, with what follows aligned under the first word. */
 export function paragraph(indent: string, text: string, width: number): string[] {
   const hanging = ' '.repeat(length(indent));

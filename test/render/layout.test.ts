@@ -1,6 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
-import { commandLines, table } from '../../src/render/layout.ts';
+import { commandLines, oneRow, table } from '../../src/render/layout.ts';
+
+test.each([
+  ['fits', 4, 'fits'],
+  ['too long', 5, 'too …'],
+  ['no room', -3, '…'],
+])('%j in a row of %d is %j', (text, width, row) => {
+  expect(oneRow(text, width)).toBe(row);
+});
 
 describe('a command that does not fit', () => {
   test('breaks so that a shell joins it again', () => {
