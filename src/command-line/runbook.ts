@@ -60,9 +60,10 @@ export function declareTour(registry: Registry): void {
     async (flags, deps) => {
       const { runRunbook } = await import('../commands/runbook.ts');
       const { yes = false, anew = false } = command.optsWithGlobals<GlobalFlags & RunFlags>();
+      const afterwards = 'c2l doctor, then c2l audit, on a cluster of your own';
       return runRunbook(
         'tour',
-        { yes, set: [], progress: undefined, anew, command: 'c2l tour' },
+        { yes, set: [], progress: undefined, anew, command: 'c2l tour', afterwards },
         { ...flags, sandbox: true },
         deps,
       );

@@ -1,5 +1,6 @@
-import { stepsLeft, type RunbookProgress } from '../core/runbook/runbook-progress.ts';
+import { stepsLeft, untilByHand, type RunbookProgress } from '../core/runbook/runbook-progress.ts';
 import type { Runbook } from '../core/runbook/runbook.ts';
+import { utcText } from '../core/utc-text.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
@@ -21,6 +22,8 @@ export interface RunRunbookOptions {
   readonly anew: boolean;
   /** What starts it, where that is not `c2l runbook run`. */
   readonly command?: string;
+  /** What comes after its last step, where that is no incident review. */
+  readonly afterwards?: string;
 }
 
 export async function listRunbooks(flags: GlobalFlags, deps: Deps): Promise<ExitCode> {
@@ -78,11 +81,12 @@ export async function runRunbook(
     }
     const fresh = { version: 1 as const, runbook: runbook.name, context: place.context, startedBy: operator };
     const begun = found ?? { ...fresh, startedAt: clock.now().toISOString(), values, steps: [] };
-    const progress = await walkRunbook(walk, begun);
+    const again = commandAgain(name, options, walk);
+    const progress = await walkRunbook(walk, begun).catch((error: unknown) => {
+      throw sayingHowToGoOn(error, again);
+    });
     const isComplete = stepsLeft(runbook, progress).length === 0;
-    const next = isComplete
-      ? `attach ${file.logPath} to the incident review`
-      : (options.command ?? ['c2l runbook run', name, walk.style.flags].join(' ').trim());
+    const next = isComplete ? (options.afterwards ?? `attach ${file.logPath} to the incident review`) : again;
     terminal.out(
       flags.output === 'markdown'
         ? renderRunbookLog(runbook, progress)
@@ -92,6 +96,20 @@ export async function runRunbook(
   } finally {
     await place.close();
   }
+}
+
+function commandAgain(name: string, { command }: RunRunbookOptions, { style }: Walk): string {
+  return command ?? ['c2l runbook run', name, style.flags].join(' ').trim();
+}
+
+/** What was done before Ctrl-C is kept. */
+function sayingHowToGoOn(error: unknown, again: string): unknown {
+  if (!(error instanceof OperatorError) || error.code !== 'interrupted') return error;
+  return new OperatorError(error.code, error.message, {
+    exitCode: error.exitCode,
+    hint: `${again} goes on from here`,
+    cause: error,
+  });
 }
 
 function exitOf({ steps }: RunbookProgress, isComplete: boolean): ExitCode {
@@ -107,11 +125,12 @@ function leftToGoOn(runbook: Runbook, { found, path }: ProgressFile, place: Runb
       hint: 'name another one with --progress FILE, or start over with --anew',
     });
   }
-  return found.steps.length === 0 || stepsLeft(runbook, found).length === 0 ? undefined : found;
+  if (found.steps.length === 0 || stepsLeft(runbook, found).length === 0) return undefined;
+  return place.isSandbox ? untilByHand(found) : found;
 }
 
 function tellFound({ steps, startedAt, startedBy }: RunbookProgress, { terminal }: Deps): void {
   const last = steps.at(-1);
-  terminal.err(`going on with what ${startedBy} began at ${startedAt}; --anew starts over`);
-  if (last !== undefined) terminal.err(`last: ${last.title} (${last.outcome}) by ${last.by} at ${last.at}`);
+  terminal.err(`going on with what ${startedBy} began at ${utcText(startedAt)}; --anew starts over`);
+  if (last !== undefined) terminal.err(`last: ${last.title} (${last.outcome}) by ${last.by} at ${utcText(last.at)}`);
 }

@@ -37,6 +37,12 @@ export function lastRecords({ steps }: RunbookProgress): ReadonlyMap<string, Ste
   return new Map(steps.map((record) => [record.title, record]));
 }
 
+/** What a new sandbox can be brought to: what was done by hand went with the old one, and what came next rests on it. */
+export function untilByHand(progress: RunbookProgress): RunbookProgress {
+  const index = progress.steps.findIndex(({ outcome }) => outcome === 'by-hand');
+  return index === -1 ? progress : { ...progress, steps: progress.steps.slice(0, index) };
+}
+
 /** The steps that nobody has done, skipped or taken over by hand; a failed one is still to do. */
 export function stepsLeft(runbook: Runbook, progress: RunbookProgress): readonly RunbookStep[] {
   const records = lastRecords(progress);

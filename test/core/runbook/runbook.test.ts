@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 
+import { untilByHand } from '../../../src/core/runbook/runbook-progress.ts';
 import { parseRunbook } from '../../../src/core/runbook/runbook.ts';
 
 const whole = `# Repairing it
@@ -93,4 +94,15 @@ test.each([
     ok: false,
     problems: expect.arrayContaining([{ line, message: expect.stringMatching(message) }]),
   });
+});
+
+test.each([
+  [['done', 'failed', 'done'], 3],
+  [['done', 'by-hand', 'done'], 1],
+  [['by-hand'], 0],
+] as const)('of the steps %j a new sandbox can be brought to the first %d', (outcomes, kept) => {
+  const steps = outcomes.map((outcome, index) => ({ title: `${index}`, outcome, by: 'me', at: '', output: '' }));
+  const progress = { version: 1, runbook: 'r', startedAt: '', startedBy: 'me', context: 'c', values: {} } as const;
+
+  expect(untilByHand({ ...progress, steps })).toEqual({ ...progress, steps: steps.slice(0, kept) });
 });
