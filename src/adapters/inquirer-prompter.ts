@@ -33,7 +33,7 @@ export function createInquirerPrompter(options: PrompterOptions): Prompter {
         );
         const wrong = check(value);
         if (wrong === undefined) return value;
-        options.output.write(`> ${printable(wrong)}\n`);
+        options.output.write(`not taken: ${printable(wrong)}\n`);
       }
     },
     async text(question) {

@@ -50,7 +50,7 @@ export function addSourceOptions(command: Command): Command {
   const sources = command
     .option(
       '--from <source>',
-      'env:FILE, env:-, age:FILE or azure-key-vault:NAME-OR-URL; repeat in order of precedence',
+      'azure-key-vault:NAME-OR-URL, env:FILE, env:-, age:FILE or revision; repeat in order of precedence',
       collect,
     )
     .option('--overwrite <key>', 'replace a value that is there but unusable; may be repeated', collect)

@@ -39,6 +39,7 @@ export async function serveVault(deps: Deps): Promise<ExitCode> {
       ].join('\n'),
     );
     terminal.err(`vault ${vault.url}, with a managed identity that may do everything`);
+    terminal.err('its values are made up: no database that runs already knows its passwords');
     terminal.err('in another terminal, after the lines above:');
     terminal.err(`  c2l fix-secrets --from azure-key-vault:${vault.url}`);
     terminal.err('Ctrl-C ends it and forgets everything');

@@ -32,7 +32,16 @@ export function auditText(report: AuditReport, style: Style): string[] {
 }
 
 /** One clause: what was found, in numbers. */
-export function auditSummary({ findings, components, ignored, baseline }: AuditReport): string {
+export function auditSummary(report: AuditReport): string {
+  return sawNothing(report) ? 'nothing runs here that needs a Secret' : amounts(report);
+}
+
+/** That nothing is wrong in an empty namespace tells nothing: what is broken may be in another one. */
+function sawNothing({ findings, components, ignored, subject }: AuditReport): boolean {
+  return subject === undefined && findings.length + components.length + ignored.length === 0;
+}
+
+function amounts({ findings, components, ignored, baseline }: AuditReport): string {
   const keys = findings.filter(({ code }) => code === 'secret-key-missing').length;
   const wholes = findings.filter(({ code }) => code === 'secret-missing').length;
   const errors = findings.filter(({ severity }) => severity === 'error').length;
@@ -56,6 +65,11 @@ export function auditSummary({ findings, components, ignored, baseline }: AuditR
 
 /** What to type next. */
 export function nextAfterAudit(report: AuditReport): string {
+  if (sawNothing(report)) return report.namespaces.length === 1 ? 'c2l audit -A' : 'c2l doctor';
+  return nextStep(report);
+}
+
+function nextStep(report: AuditReport): string {
   const { findings, verdict, components, ignored, baseline } = report;
   const isStuck = components.some(({ state }) => state === 'stuck' || state === 'missing');
   if (verdict === 'ok' && !isStuck) return 'c2l verify';

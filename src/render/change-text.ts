@@ -50,12 +50,18 @@ function isWrite(action: StepOutcome['action']): boolean {
   return ['patch-secret', 'recreate-secret', 'create-secret', 'sync-external-secret'].includes(action);
 }
 
-function nextAfterFix({ verdict, dryRun, plan, findings, sealed }: FixReport): string {
+function nextAfterFix({ verdict, dryRun, sources, plan, findings, sealed }: FixReport): string {
   const hasPlan = plan.some(({ action }) => action !== 'none');
-  if (verdict === 'ok' && hasPlan) return dryRun ? 'c2l fix-secrets' : 'c2l restart';
+  if (verdict === 'ok' && hasPlan)
+    return dryRun ? ['c2l fix-secrets', ...sources.map(fromOption)].join(' ') : 'c2l restart';
   if (verdict === 'ok') return 'c2l verify';
   if (sealed !== undefined) return 'commit the SealedSecret above, or try it first: kubectl apply -f FILE';
   return findings.find(({ severity }) => severity === 'error')?.fix ?? 'c2l audit';
+}
+
+/** A path may hold what a shell takes apart. */
+function fromOption(source: string): string {
+  return `--from ${/^[\w./:@=+,~-]+$/.test(source) ? source : `'${source.replaceAll("'", String.raw`'\''`)}'`}`;
 }
 
 export function restartText(report: RestartReport, style: Style): string[] {
@@ -75,8 +81,11 @@ export function restartSummary({ outcomes, dryRun, findings }: RestartReport): s
   const late = failed.filter(({ action }) => action === 'wait-ready').length;
   const parts = [
     ...beginning(outcomes, { late, dryRun, isBlind: hasUnreadPods(findings) }),
-    ...where(amount('replace-pod'), (pods) => `${count(pods, 'pod')} replaced`),
-    ...where(amount('restart-workload'), (workloads) => `${count(workloads, 'workload')} restarted`),
+    ...where(amount('replace-pod'), (pods) => `${count(pods, 'pod')} ${dryRun ? 'to replace' : 'replaced'}`),
+    ...where(
+      amount('restart-workload'),
+      (workloads) => `${count(workloads, 'workload')} ${dryRun ? 'to restart' : 'restarted'}`,
+    ),
     ...where(amount('wait-ready'), (workloads) => `${count(workloads, 'workload')} ready`),
     ...where(late, (workloads) => `${workloads} not ready`),
     ...where(failed.length - late, (steps) => `${count(steps, 'step')} failed`),

@@ -101,7 +101,7 @@ function optionalMarkup(findings: readonly Finding[]): Markup | undefined {
     (finding) =>
       markup`<tr><td>${finding.key ?? finding.secret ?? finding.object.name}</td><td>${finding.object.namespace}</td><td>${usersText(finding)}</td></tr>\n`,
   );
-  return markup`<details><summary>${count(absent.length, 'optional key')} absent, nothing waits for them</summary>
+  return markup`<details><summary>${count(absent.length, 'optional key')} absent, nothing waits for ${absent.length === 1 ? 'it' : 'them'}</summary>
 <div class="scroll"><table>
 <thead><tr><th>key</th><th>namespace</th><th>could use it</th></tr></thead>
 <tbody>

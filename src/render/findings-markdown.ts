@@ -105,7 +105,10 @@ function optionalLines(findings: readonly Finding[]): string[] {
   const absent = findings.filter(({ code }) => code === 'optional-key-absent');
   if (absent.length === 0) return [];
   const names = absent.map(({ key, secret, object }) => codeSpan(key ?? secret ?? object.name));
-  return ['', `${count(absent.length, 'optional key')} absent, nothing waits for them: ${names.join(', ')}`];
+  return [
+    '',
+    `${count(absent.length, 'optional key')} absent, nothing waits for ${absent.length === 1 ? 'it' : 'them'}: ${names.join(', ')}`,
+  ];
 }
 
 function unusedLines(findings: readonly Finding[]): string[] {

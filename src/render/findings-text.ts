@@ -219,7 +219,11 @@ function optionalLines(findings: readonly Finding[], { namespaces }: FindingsCon
   if (absent.length === 0) return [];
   const amount = count(absent.length, 'optional key');
   const hint = style.verbose ? '' : ' (-v names them)';
-  const title = paragraph(`${severityWords.info}  `, `${amount} absent, nothing waits for them${hint}`, style.width);
+  const title = paragraph(
+    `${severityWords.info}  `,
+    `${amount} absent, nothing waits for ${absent.length === 1 ? 'it' : 'them'}${hint}`,
+    style.width,
+  );
   if (!style.verbose) return [...title.map((line) => style.dim(line)), ''];
   const rows = absent.map((finding) => [
     ...(namespaces.length === 1 ? [] : [{ text: finding.object.namespace }]),

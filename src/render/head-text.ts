@@ -73,6 +73,6 @@ export function isWalkedThrough({ verdict, phases }: WalkReport): boolean {
 /** The next command means the same cluster as this one did, and the namespace that it names itself. */
 export function withFlags(command: string, { flags }: Style): string {
   if (!command.startsWith('c2l ')) return command;
-  const kept = / -n /.test(command) ? flags.replace(/(^| )(-n \S+|-A)(?= |$)/g, '').trim() : flags;
+  const kept = / -(n |A\b)/.test(command) ? flags.replace(/(^| )(-n \S+|-A)(?= |$)/g, '').trim() : flags;
   return kept === '' || command.includes(kept) ? command : `${command} ${kept}`;
 }

@@ -56,6 +56,6 @@ export async function collectValues(
     throw valuesMissing(left, { asked, collected, kept });
   if (!ask) return collected;
   if (kept !== undefined) await offerKept(session, kept, collected);
-  await promptValues(session, unresolved(wanted, collected), collected);
+  await promptValues(session, unresolved(wanted, collected), collected, asked);
   return collected;
 }

@@ -2,14 +2,23 @@ import { refText } from '../core/kubernetes.ts';
 import { count } from '../core/list-text.ts';
 import { keyId, promptSource, rejection, type WantedKey } from '../core/plan-secrets.ts';
 import { SecretValue } from '../core/secret-value.ts';
+import type { ValueSource } from '../value-ports.ts';
 import type { Collected } from './ask-sources.ts';
 import { refuseWhenInterrupted, type Session } from './session.ts';
 import { typedTwice } from './typed-twice.ts';
 
 /** Asks a person for the value of each key, hidden and checked as it is typed. */
-export async function promptValues(session: Session, keys: readonly WantedKey[], { found }: Collected): Promise<void> {
+export async function promptValues(
+  session: Session,
+  keys: readonly WantedKey[],
+  { found }: Collected,
+  asked: readonly ValueSource[],
+): Promise<void> {
   if (keys.length === 0) return;
-  session.deps.terminal.err(`${count(keys.length, 'key')} without a value in any source; what is typed stays hidden`);
+  const { terminal } = session.deps;
+  const where = asked.length === 0 ? '' : ' in any source';
+  terminal.err(`${count(keys.length, 'key')} without a value${where}; what is typed stays hidden`);
+  if (asked.length === 0) terminal.err('Ctrl-C, then add --from, where a vault or a backup has them');
   for (const key of keys) {
     found.set(keyId(key), { value: await promptFor(session, key), source: promptSource });
     refuseWhenInterrupted(session);

@@ -63,8 +63,8 @@ test('a secret that does not fit is asked for anew, with the reason', async () =
   const answer = prompter.secret('Value of k', (candidate) =>
     candidate.reveal().length >= 10 ? undefined : 'is shorter than 10 characters',
   );
-  await until(() => screen().includes('> is shorter than 10 characters'));
-  await until(() => screen().split('> is shorter')[1]!.includes('Value of k'));
+  await until(() => screen().includes('not taken: is shorter than 10 characters'));
+  await until(() => screen().split('not taken: is shorter')[1]!.includes('Value of k'));
   input.write('long-enough\r');
   // Nothing of what was refused is left in it.
   expect((await answer).reveal()).toBe('long-enough');

@@ -174,10 +174,36 @@ describe('what to type next', () => {
     },
   );
 
+  test.each([
+    ['is another look where nothing runs', '--context blue -n shop', ['shop'], 'c2l audit -A --context blue'],
+    ['is the tool itself where nothing runs anywhere', '-A', ['a', 'b'], 'c2l doctor -A'],
+  ])('%s', async (_, flags, namespaces, next) => {
+    const page = await text({ ...healthy, components: [], namespaces }, { flags });
+
+    expect(page).toContain('verdict: ok, nothing runs here that needs a Secret\n');
+    expect(page.endsWith(`next: ${next}\n`)).toBe(true);
+  });
+
+  test('after a dry run asks the same sources, as a shell takes them', async () => {
+    const sources = ["env:old 'n' new.env", 'revision'];
+
+    expect(await text({ ...fixed, dryRun: true, outcomes: [], sources })).toContain(
+      String.raw`next: c2l fix-secrets --from 'env:old '\''n'\'' new.env' --from revision`,
+    );
+  });
+
   test('begins anew in the sandbox, which is gone by then, and leads to the own cluster at the end', async () => {
     expect(await text(incident, { flags: '--sandbox' })).toMatch(/next: c2l stabilize --sandbox\n$/);
     expect(await text(stabilized, { flags: '--sandbox' })).toMatch(/next: c2l audit\n$/);
   });
+});
+
+test('a restart that is only planned has replaced nothing', async () => {
+  const outcomes = restarted.outcomes.slice(0, 1).map((step) => ({ ...step, outcome: 'planned' as const }));
+
+  expect(await text({ ...restarted, verdict: 'ok', dryRun: true, outcomes })).toContain(
+    'verdict: ok, dry run: 1 pod to replace\n',
+  );
 });
 
 test('a walk that only rehearses its writes counts what it walked, and leads to the walk itself', async () => {
