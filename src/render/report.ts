@@ -98,5 +98,7 @@ const texts: {
 function textLines(report: Report, style: Style): string[] {
   // Each is given the report of its own command alone.
   const text = texts[report.command] as (report: Report, style: Style) => string[];
-  return text(report, style);
+  const lines = text(report, style);
+  // Parts end in an empty line, and the closing begins with one: where no part stands between, one is enough.
+  return lines.filter((line, index) => line !== '' || lines[index - 1] !== '');
 }

@@ -41,6 +41,10 @@ describe('a page of 3,000 roots', () => {
     expect(counted.reduce((sum, amount) => sum + amount, shown)).toBe(3000);
   });
 
+  test('has no two empty lines, though no component stands at its end', async () => {
+    expect(await text(large)).not.toMatch(/\n\n\n/);
+  });
+
   test('begins with the root that holds up most', async () => {
     const page = await text(large);
     expect(page.indexOf('secret/secret-2999 does not exist')).toBe(page.indexOf('secret/'));
