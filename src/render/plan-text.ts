@@ -55,8 +55,8 @@ function sourceLegend(keys: readonly PlannedKey[]): ReadonlyMap<string, string> 
 function shortSource(source: string | undefined, legend: ReadonlyMap<string, string>): string {
   if (source === undefined) return '';
   const { spec, detail } = partsOf(source);
-  // The report has the whole version; eight characters tell it from others.
-  const short = detail.replace(/^(version [0-9a-f]{8})[0-9a-f]{24}$/, '$1…');
+  // The report has the whole version; eight characters tell it from others. With its time a revision leaves no room to the keys.
+  const short = detail.replace(/^(version [0-9a-f]{8})[0-9a-f]{24}$/, '$1…').replace(/^(kept [\d-]+) .* UTC$/, '$1');
   return `${legend.get(spec) ?? spec} ${short}`.trimEnd();
 }
 

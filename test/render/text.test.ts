@@ -198,6 +198,21 @@ describe('what to type next', () => {
   });
 });
 
+test('keys of long names stay in line where a revision has the value', async () => {
+  const keys = [
+    { key: 'jwt-secret', change: 'ADD' as const, source: 'revision (kept 2026-11-29 16:31:51 UTC)' },
+    { key: 'stripe-test-publishable-key', change: 'SAME' as const },
+  ];
+  const page = await text({ ...fixed, plan: [{ ...fixed.plan[0]!, keys }] });
+
+  expect(page).toContain(
+    [
+      '  ADD   jwt-secret                   (absent) -> ********  [1] kept 2026-11-29',
+      '  SAME  stripe-test-publishable-key  ********',
+    ].join('\n'),
+  );
+});
+
 test('a restart that is only planned has replaced nothing', async () => {
   const outcomes = restarted.outcomes.slice(0, 1).map((step) => ({ ...step, outcome: 'planned' as const }));
 
