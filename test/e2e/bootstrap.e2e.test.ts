@@ -54,16 +54,26 @@ function told({ exitCode, stdout, stderr }: Finished): Run {
   return { exitCode, stderr, report: JSON.parse(stdout) as WalkReport };
 }
 
-const clusterWide: Readonly<Record<string, string>> = {
-  ValidatingAdmissionPolicyBinding: '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings',
-  ValidatingAdmissionPolicy: '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies',
-  ClusterRoleBinding: '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
-  ClusterRole: '/apis/rbac.authorization.k8s.io/v1/clusterroles',
+const rbac = '/apis/rbac.authorization.k8s.io/v1';
+const admission = '/apis/admissionregistration.k8s.io/v1';
+
+/** What goes with no namespace of the test. */
+const outliving: Readonly<Record<string, string>> = {
+  ValidatingAdmissionPolicyBinding: `${admission}/validatingadmissionpolicybindings`,
+  ValidatingAdmissionPolicy: `${admission}/validatingadmissionpolicies`,
+  ClusterRoleBinding: `${rbac}/clusterrolebindings`,
+  ClusterRole: `${rbac}/clusterroles`,
+  // Whoever seals asks the controller of Sealed Secrets where it runs.
+  RoleBinding: `${rbac}/namespaces/kube-system/rolebindings`,
+  Role: `${rbac}/namespaces/kube-system/roles`,
 };
 
 async function remove(): Promise<void> {
-  for (const [kind, path] of Object.entries(clusterWide)) {
-    for (const object of rendered()) if (object.kind === kind) await cluster.remove(`${path}/${object.metadata.name}`);
+  const isOutliving = ({ metadata }: KubeObject): boolean =>
+    metadata.namespace === undefined || metadata.namespace === 'kube-system';
+  const objects = rendered().filter(isOutliving);
+  for (const [kind, path] of Object.entries(outliving)) {
+    for (const object of objects) if (object.kind === kind) await cluster.remove(`${path}/${object.metadata.name}`);
   }
   for (const namespace of [name, argocd, drill]) await cluster.remove(`/api/v1/namespaces/${namespace}`);
   for (const namespace of [name, argocd, drill]) {
