@@ -10,6 +10,7 @@ import { rolloutState } from './rollout.ts';
 import { secretsView, type SecretsView } from './secrets-view.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stack } from './stack.ts';
+import { containerRuns, defaultSteadyMs, steadiness } from './steadiness.ts';
 import { workloads, type Workload } from './workloads.ts';
 
 /** What is waited for. */
@@ -19,6 +20,14 @@ export interface Awaited {
   readonly ids: ReadonlySet<string>;
   /** Ids of those of them whose last change of the template must have arrived too. */
   readonly rollouts: ReadonlySet<string>;
+  readonly time: AwaitedTime;
+}
+
+export interface AwaitedTime {
+  /** The time of day, as far as this machine knows it. */
+  readonly now: number;
+  /** For how long a run of a container was seen ready, by its id. */
+  readonly seenMs: (id: string) => number;
 }
 
 /** One thing that is waited for, at one moment. */
@@ -43,7 +52,7 @@ export function awaitedIds(snapshot: Snapshot, stack: Stack | undefined, touched
 }
 
 /** Where everything that is waited for stands, by the rules of `componentStates`. */
-export function awaitedStates(snapshot: Snapshot, { stack, ids, rollouts }: Awaited): AwaitedState[] {
+export function awaitedStates(snapshot: Snapshot, { stack, ids, rollouts, time }: Awaited): AwaitedState[] {
   const declared = componentStates(snapshot, stack);
   const known = new Set(declared.map(({ object }) => refId(object)));
   const others = stack === undefined ? [] : componentStates(snapshot).filter(({ object }) => !known.has(refId(object)));
@@ -54,7 +63,8 @@ export function awaitedStates(snapshot: Snapshot, { stack, ids, rollouts }: Awai
     .map((state) => {
       const id = refId(state.object);
       const workload = found.get(id);
-      const seen = rollouts.has(id) ? withRollout(state, workload) : state;
+      const rolled = rollouts.has(id) ? withRollout(state, workload) : state;
+      const seen = betweenTwoEnds(rolled, workload, time);
       const hopeless = seen.state === 'ready' ? undefined : hopelessReason(snapshot, seen, { workload, view });
       return hopeless === undefined ? seen : { ...seen, hopeless };
     });
@@ -66,6 +76,17 @@ function withRollout(state: ComponentState, workload: Workload | undefined): Com
   const rollout = rolloutState(workload);
   if (rollout.state === 'done') return state;
   return { ...state, state: rollout.state === 'stuck' ? 'stuck' : 'waiting', detail: rollout.detail };
+}
+
+/** What ended sooner than this may end as soon again. */
+const briefMs = 60_000;
+
+/** What ends again and again is ready in between: it is believed once it outlived the run before. */
+function betweenTwoEnds(state: ComponentState, workload: Workload | undefined, time: AwaitedTime): ComponentState {
+  if (workload === undefined || state.state !== 'ready') return state;
+  const again = containerRuns(workload.pods).filter(({ lastedBeforeMs = Infinity }) => lastedBeforeMs < briefMs);
+  const { missingMs, detail } = steadiness(again, { steadyMs: defaultSteadyMs, ...time });
+  return missingMs === 0 ? state : { ...state, state: 'waiting', detail: `${state.detail}, but ${detail}` };
 }
 
 function hopelessReason(

@@ -122,8 +122,8 @@ function attempting(
   deadline: number,
   tellHolds: (holds: boolean) => void,
 ): () => Promise<Attempt> {
-  const time = { monotonic: () => run.clock.monotonic(), now: () => run.timeline.now, deadline };
-  const steady = check.kind === 'ready' ? new SteadyWatch(check, time, run.sightings) : undefined;
+  const { clock, sightings } = run;
+  const steady = check.kind === 'ready' ? new SteadyWatch(check, { clock, sightings, deadline }) : undefined;
   let world: CheckWorld = { ...run.world, view: (options) => run.world.view({ ...firstLook, ...options }) };
   return async () => {
     const tried = world;

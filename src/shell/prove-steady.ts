@@ -1,28 +1,25 @@
 import { refId } from '../core/kubernetes.ts';
 import { containerRuns, restartedSince, steadiness, type ContainerRun } from '../core/steadiness.ts';
+import type { Clock } from '../ports.ts';
 import type { ReadySightings } from './ready-sightings.ts';
 import { fail, pass, workloadOf, type Attempt, type CheckOf, type CheckWorld } from './attempt.ts';
 
-export interface SteadyTime {
-  /** Milliseconds that only move forward. */
-  readonly monotonic: () => number;
-  /** The time of day, as far as this machine knows it. */
-  readonly now: () => number;
-  /** When the run has no more time, on the clock of `monotonic`. */
+export interface SteadyRun {
+  readonly clock: Clock;
+  readonly sightings: ReadySightings;
+  /** When the run has no more time, by the monotonic clock. */
   readonly deadline: number;
 }
 
 /** Follows one workload from its first readiness on, and tells when that may be believed. */
 export class SteadyWatch {
   readonly #check: CheckOf<'ready'>;
-  readonly #time: SteadyTime;
-  readonly #sightings: ReadySightings;
+  readonly #run: SteadyRun;
   #first: readonly ContainerRun[] | undefined;
 
-  constructor(check: CheckOf<'ready'>, time: SteadyTime, sightings: ReadySightings) {
+  constructor(check: CheckOf<'ready'>, run: SteadyRun) {
     this.#check = check;
-    this.#time = time;
-    this.#sightings = sightings;
+    this.#run = run;
   }
 
   /** Judges an attempt at readiness anew in the light of what was seen before. */
@@ -34,22 +31,18 @@ export class SteadyWatch {
     );
     const pods = workloadOf(snapshot, this.#check)?.pods ?? bare;
     const runs = containerRuns(pods);
-    const at = this.#time.monotonic();
-    this.#sightings.look(pods, at);
+    const { clock, sightings, deadline } = this.#run;
+    const time = sightings.look(pods, clock);
     const restarted = restartedSince(this.#first ?? [], runs);
     if (attempt.outcome !== 'pass') {
       return restarted === undefined ? attempt : { ...attempt, detail: `${attempt.detail}; ${restarted}` };
     }
     this.#first ??= runs;
-    const { missingMs, detail } = steadiness(runs, {
-      steadyMs: this.#check.steadyMs,
-      now: this.#time.now(),
-      seenMs: (id) => this.#sightings.seenMs(id, at),
-    });
+    const { missingMs, detail } = steadiness(runs, { steadyMs: this.#check.steadyMs, ...time });
     if (missingMs === 0)
       return pass(restarted === undefined ? attempt.detail : `${attempt.detail}; warning: ${restarted}`);
     const said = restarted ?? detail;
-    if (at + missingMs <= this.#time.deadline) return fail(`${attempt.detail}, but ${said}`);
+    if (clock.monotonic() + missingMs <= deadline) return fail(`${attempt.detail}, but ${said}`);
     // It would take longer than there is time: whoever waits for it may as well be told now.
     return fail(`${attempt.detail}, but ${said}: proven in ${Math.ceil(missingMs / 1000)} s at the soonest`, false);
   }

@@ -1,13 +1,20 @@
 import type { Pod } from '../core/kubernetes-pod.ts';
 import { podState } from '../core/pod-state.ts';
 import { containerRuns } from '../core/steadiness.ts';
+import type { AwaitedTime } from '../core/waiting.ts';
+import type { Clock } from '../ports.ts';
 
 /** Since when the containers of a cluster were seen ready without a break, by all that one run of c2l looked at. */
 export class ReadySightings {
+  /** By the monotonic clock. */
   readonly #since = new Map<string, number>();
+  /** The time of day when the monotonic clock was at 0, as it was at the first look: no jump of the clock is in it. */
+  #origin: number | undefined;
 
-  /** `at` is of a clock that only moves forward. */
-  look(pods: readonly Pod[], at: number): void {
+  /** Notes which of the pods are ready, and gives the times by which that can be judged. */
+  look(pods: readonly Pod[], clock: Pick<Clock, 'now' | 'monotonic'>): AwaitedTime {
+    const at = clock.monotonic();
+    this.#origin ??= clock.now().getTime() - at;
     for (const pod of pods) {
       const isReady = podState(pod).state === 'ready';
       for (const { id } of containerRuns([pod])) {
@@ -15,10 +22,6 @@ export class ReadySightings {
         else if (!this.#since.has(id)) this.#since.set(id, at);
       }
     }
-  }
-
-  /** How long a run of a container was ready at a time, as far as it was seen. */
-  seenMs(id: string, at: number): number {
-    return at - (this.#since.get(id) ?? at);
+    return { now: this.#origin + at, seenMs: (id) => at - (this.#since.get(id) ?? at) };
   }
 }

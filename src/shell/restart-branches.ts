@@ -146,7 +146,8 @@ async function comeUp(
   const ids = new Set([refId(object)]);
   // A rollout that somebody holds back is no matter of what only has to work.
   const rollouts = restarted.since !== undefined ? ids : new Set<string>();
-  const states = awaitedStates(snapshot, { stack: world.stack, ids, rollouts });
+  const time = session.sightings.look(snapshot.pods.items, clock);
+  const states = awaitedStates(snapshot, { stack: world.stack, ids, rollouts, time });
   const [state] = states;
   if (state === undefined || state.state === 'ready') return 'ready';
   tell(`restarting: ${waitingText(states)}`);

@@ -10,6 +10,7 @@ export class Timeline {
   readonly #entries: TimelineEntry[] = [];
   readonly #last = new Map<string, { readonly text: string; readonly outcome: string; readonly notes: number }>();
   readonly #clock: Clock;
+  /** The time of day at the start: no jump of the clock that follows is in the times. */
   readonly #startedAt: number;
   readonly #start: number;
 
@@ -17,11 +18,6 @@ export class Timeline {
     this.#clock = clock;
     this.#startedAt = clock.now().getTime();
     this.#start = clock.monotonic();
-  }
-
-  /** As the clock stood at the start, moved on by the time that passed: no jump of the clock is in it. */
-  get now(): number {
-    return this.#startedAt + this.#clock.monotonic() - this.#start;
   }
 
   note(
@@ -35,7 +31,7 @@ export class Timeline {
     if (last.text === text || (outcome === 'pass' && last.outcome === 'pass')) return;
     if (last.notes >= mostNotes && (outcome === 'waiting' || outcome === last.outcome)) return;
     this.#last.set(id, { text, outcome, notes: last.notes + 1 });
-    const afterMs = Math.round(this.now - this.#startedAt);
+    const afterMs = Math.round(this.#clock.monotonic() - this.#start);
     const at = new Date(this.#startedAt + afterMs).toISOString();
     this.#entries.push({ at, afterMs, component, name, outcome, detail });
   }

@@ -12,7 +12,7 @@ import { untilInterrupted } from './until-interrupted.ts';
 const pollMs = 250;
 
 export interface WaitOptions {
-  readonly awaited: Omit<Awaited, 'stack'>;
+  readonly awaited: Omit<Awaited, 'stack' | 'time'>;
   /** By the monotonic clock. */
   readonly deadline: number;
   /** What the line of progress begins with. */
@@ -39,13 +39,16 @@ export async function waitForComponents(
   { awaited, deadline, title }: WaitOptions,
 ): Promise<WaitResult> {
   const { clock, signal, terminal } = session.deps;
-  const target: Awaited = { ...awaited, stack: session.stack };
   const start = clock.monotonic();
   const readyAfterMs = new Map<string, number>();
   const seenOpen = new Set<string>();
   let progress: Progress | undefined;
   let snapshot = first;
-  let states = awaitedStates(snapshot, target);
+  const look = (): readonly AwaitedState[] => {
+    const time = session.sightings.look(snapshot.pods.items, clock);
+    return awaitedStates(snapshot, { ...awaited, stack: session.stack, time });
+  };
+  let states = look();
   note(states, { readyAfterMs, seenOpen, elapsed: 0 });
 
   const finish = (end: WaitResult['end'], reason?: string): WaitResult => {
@@ -58,8 +61,7 @@ export async function waitForComponents(
     const round = await unlessInterrupted(session, refresh(session, snapshot));
     if (round === undefined) return finish('interrupted');
     snapshot = round.snapshot;
-    session.sightings.look(snapshot.pods.items, clock.monotonic());
-    states = awaitedStates(snapshot, target);
+    states = look();
     note(states, { readyAfterMs, seenOpen, elapsed: clock.monotonic() - start });
     if (round.refusal !== undefined) return finish('unreadable', round.refusal);
     if (states.every(({ state }) => state === 'ready')) return finish('ready');

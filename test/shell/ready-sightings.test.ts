@@ -17,22 +17,25 @@ function pod(name: string, { isReady = true, restarts = 0 } = {}): Pod {
   };
 }
 
-const readyMs = (sightings: ReadySightings, seen: Pod, at: number): number =>
-  sightings.seenMs(containerRuns([seen])[0]!.id, at);
+const clockAt = (at: number, jumped = 0) => ({ monotonic: () => at, now: () => new Date(1_000_000 + at + jumped) });
 
 test('counts from the first look at which a container was ready, without a break', () => {
   const sightings = new ReadySightings();
-  sightings.look([pod('a', { isReady: false }), pod('b')], 100);
-  expect(readyMs(sightings, pod('a'), 150)).toBe(0);
-  expect(readyMs(sightings, pod('b'), 150)).toBe(50);
-
-  sightings.look([pod('a')], 200);
-  expect(readyMs(sightings, pod('a'), 1200)).toBe(1000);
+  const readyMs = (at: number, ...pods: Pod[]): number[] => {
+    const { seenMs } = sightings.look(pods, clockAt(at));
+    return pods.flatMap((each) => containerRuns([each]).map(({ id }) => seenMs(id)));
+  };
+  expect(readyMs(100, pod('a', { isReady: false }), pod('b'))).toEqual([0, 0]);
   // Whoever looks at one pod says nothing of the others.
-  expect(readyMs(sightings, pod('b'), 1200)).toBe(1100);
+  expect(readyMs(200, pod('a'))).toEqual([0]);
+  expect(readyMs(1200, pod('a'), pod('b'))).toEqual([1000, 1100]);
 
-  sightings.look([pod('a', { isReady: false }), pod('b', { restarts: 1 })], 1300);
-  sightings.look([pod('a'), pod('b', { restarts: 1 })], 1400);
-  expect(readyMs(sightings, pod('a'), 1500)).toBe(100);
-  expect(readyMs(sightings, pod('b', { restarts: 1 }), 1500)).toBe(200);
+  expect(readyMs(1300, pod('a', { isReady: false }), pod('b', { restarts: 1 }))).toEqual([0, 0]);
+  expect(readyMs(1400, pod('a'), pod('b', { restarts: 1 }))).toEqual([0, 100]);
+});
+
+test('the time of day goes on from the first look, whatever the clock is set to later', () => {
+  const sightings = new ReadySightings();
+  expect(sightings.look([], clockAt(100)).now).toBe(1_000_100);
+  expect(sightings.look([], clockAt(300, 86_400_000)).now).toBe(1_000_300);
 });

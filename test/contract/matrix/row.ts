@@ -36,4 +36,6 @@ export type Change =
   | { readonly delete: string }
   | { readonly create: Manifest }
   /** Kubernetes tells times in whole seconds: what comes after is of a later one than all that was before. */
-  | 'a second later';
+  | 'a second later'
+  /** A container has just ended again, so that kubelet leaves it alone for as long as a back-off takes. */
+  | 'as its back-off begins anew';

@@ -59,6 +59,7 @@ async function apply(world: World, namespace: string, change: Change): Promise<v
   };
   const mergePatch = 'application/merge-patch+json';
   if (change === 'a second later') await untilLater(world, namespace);
+  else if (change === 'as its back-off begins anew') await untilBackOff(world, namespace);
   else if ('create' in change) await create(world, namespace, change.create);
   else if ('delete' in change) await expectStatus(world, 200, ['DELETE', inNamespace(change.delete)]);
   else if ('patch' in change)
@@ -75,6 +76,23 @@ export async function untilLater(world: World, namespace: string): Promise<void>
   };
   const before = await now();
   await world.eventually('a second later', async () => ((await now()) > before ? true : undefined));
+}
+
+/** Not before kubelet has tried once more: it tells of a back-off only some time after it began. */
+async function untilBackOff(world: World, namespace: string): Promise<void> {
+  const look = async () => {
+    const { body } = await world.send('GET', `/api/v1/namespaces/${namespace}/pods`);
+    const statuses = (body['items'] as Pod[]).flatMap(({ status }) => status?.containerStatuses ?? []);
+    return {
+      starts: statuses.reduce((sum, { restartCount = 0 }) => sum + restartCount, 0),
+      hasEnded: statuses.some(({ state }) => (state?.waiting ?? state?.terminated) !== undefined),
+    };
+  };
+  const before = await look();
+  await world.eventually('a container ends once more', async () => {
+    const { starts, hasEnded } = await look();
+    return starts > before.starts && hasEnded ? true : undefined;
+  });
 }
 
 /** Waits for what kubectl prints of the pods, by the start of their names. */

@@ -145,7 +145,7 @@ export const neededRows: readonly RestartRow[] = [
       }),
     ],
     shows: { api: 'CrashLoopBackOff' },
-    then: [rotated('a')],
+    then: ['as its back-off begins anew', rotated('a')],
     restarts: {},
     replaces: { api: 1 },
     exit: 0,

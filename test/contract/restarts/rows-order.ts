@@ -93,7 +93,7 @@ export const orderRows: readonly RestartRow[] = [
     situation: 'a PodDisruptionBudget never allows what would free a pod of its back-off',
     objects: crashing,
     shows: { api: 'CrashLoopBackOff' },
-    then: [rotated('a')],
+    then: ['as its back-off begins anew', rotated('a')],
     options: quick,
     restarts: {},
     exit: 4,
