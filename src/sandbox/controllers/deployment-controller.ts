@@ -79,6 +79,7 @@ function reconcile(plane: ControlPlane, deployment: StoredObject): number | unde
   const known = all.find(({ metadata }) => metadata.labels?.[hashLabel] === hash);
   const old = all.filter((replicaSet) => replicaSet !== known);
   if (spec.paused === true && !known) {
+    observePaused(plane, deployment);
     return undefined;
   }
   const current = known ?? createReplicaSet(plane, deployment, hash, all.length + 1);
@@ -90,6 +91,15 @@ function reconcile(plane: ControlPlane, deployment: StoredObject): number | unde
     scaleDownOld(plane, deployment, { current, old, room });
   }
   return writeStatus(plane, deployment, { spec, room, name: current.metadata.name, created: known === undefined });
+}
+
+/** Of a template that is not rolled out yet no pod is. */
+function observePaused({ store }: ControlPlane, { metadata }: StoredObject): void {
+  store.mutate('deployments', metadata.namespace, metadata.name, (draft) => {
+    const status = { ...(draft['status'] as object | undefined), observedGeneration: metadata.generation };
+    Reflect.deleteProperty(status, 'updatedReplicas');
+    draft['status'] = status;
+  });
 }
 
 /** Copies, in which `scale` keeps count of what it has asked for. */

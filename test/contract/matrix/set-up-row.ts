@@ -62,9 +62,22 @@ async function apply(world: World, namespace: string, change: Change): Promise<v
   else if (change === 'as its back-off begins anew') await untilBackOff(world, namespace);
   else if ('create' in change) await create(world, namespace, change.create);
   else if ('delete' in change) await expectStatus(world, 200, ['DELETE', inNamespace(change.delete)]);
-  else if ('patch' in change)
+  else if ('patch' in change) {
     await expectStatus(world, 200, ['PATCH', inNamespace(change.patch), change.body, mergePatch]);
-  else await expectStatus(world, 200, ['PATCH', `${inNamespace(change.patchStatus)}/status`, change.body, mergePatch]);
+    await untilObserved(world, inNamespace(change.patch));
+  } else
+    await expectStatus(world, 200, ['PATCH', `${inNamespace(change.patchStatus)}/status`, change.body, mergePatch]);
+}
+
+/** What a workload's status says is of before the change for as long as its controller has not looked. */
+async function untilObserved(world: World, path: string): Promise<void> {
+  if (!path.startsWith('/apis/apps/')) return;
+  await world.eventually(`the controller looks at ${path}`, async () => {
+    const { body } = await world.send('GET', path);
+    const { generation } = body.metadata as { generation?: number };
+    const { observedGeneration } = body['status'] as { observedGeneration?: number };
+    return observedGeneration === generation ? true : undefined;
+  });
 }
 
 /** In the time of the cluster, which may run faster than ours. */
