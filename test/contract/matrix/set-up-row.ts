@@ -116,7 +116,7 @@ export async function untilShown(world: World, namespace: string, shows: Shows):
     const { body } = await world.send('GET', `/api/v1/namespaces/${namespace}/pods`);
     const pods = body['items'] as Pod[];
     last = pods.map((pod) => `${pod.metadata.name} ${podStatusText(pod)}`).join(', ');
-    return Object.entries(shows).every((wanted) => pods.some((pod) => isShown(pod, wanted))) ? true : undefined;
+    return Object.entries(shows).every((wanted) => areShown(pods, wanted)) ? true : undefined;
   };
   try {
     // A busy node takes its time over each start.
@@ -124,6 +124,13 @@ export async function untilShown(world: World, namespace: string, shows: Shows):
   } catch (error) {
     throw new Error(`the pods were last seen as: ${last}`, { cause: error });
   }
+}
+
+/** One of them, and where that one runs no other is still on its way there. */
+function areShown(pods: readonly Pod[], wanted: [string, string | RegExp]): boolean {
+  const [name, text] = wanted;
+  const isComing = (pod: Pod): boolean => isShown(pod, [name, 'ContainerCreating']);
+  return pods.some((pod) => isShown(pod, wanted)) && !(text === 'Running' && pods.some(isComing));
 }
 
 function isShown(pod: Pod, [name, wanted]: [string, string | RegExp]): boolean {
