@@ -65,6 +65,7 @@ function usageError(error: CommanderError, help: string): OperatorError {
   const message = error.message
     .replace(/^error: /, '')
     .replace(/\s*\n\s*/g, ' ')
+    .replace(/(?<= is invalid)\. (\S)/, (_, letter: string) => `: ${letter.toLowerCase()}`)
     .replace(/\.$/, '');
   return new OperatorError('usage', message === '(outputHelp)' ? 'no command given' : message, { hint: help });
 }

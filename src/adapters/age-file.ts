@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { SecretValue } from '../core/secret-value.ts';
 import { OperatorError } from '../errors.ts';
+import { fileTrouble } from './file-trouble.ts';
 
 /** How an encrypted backup is opened. */
 export interface AgeKeys {
@@ -55,8 +56,8 @@ async function decryptByPassphrase(bytes: Uint8Array, file: string, { askPassphr
   }
   const { Decrypter } = await import('age-encryption');
   for (let attempt = 1; attempt <= attempts; attempt++) {
-    const again = attempt === 1 ? '' : 'that does not open it; ';
-    const passphrase = await askPassphrase(`${again}passphrase of ${file}:`);
+    const again = attempt === 1 ? '' : `, once more (${attempt} of ${attempts})`;
+    const passphrase = await askPassphrase(`passphrase of ${file}${again}:`);
     const decrypter = new Decrypter();
     decrypter.addPassphrase(passphrase.reveal());
     try {
@@ -92,12 +93,7 @@ export async function recipientsOf(identityFile: string, cwd: string): Promise<s
 
 async function readIdentities(file: string, cwd: string): Promise<string[]> {
   const text = await readFile(resolve(cwd, file), 'utf8').catch((cause: unknown) => {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw refused(
-      `identity file ${file}`,
-      code === 'ENOENT' ? 'there is no such file' : code,
-      `check it with: ls -l ${file}`,
-    );
+    throw refused(`identity file ${file}`, fileTrouble(cause), `check it with: ls -l ${file}`);
   });
   const identities = text
     .split(/\r?\n/)

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { OperatorError, type OperatorErrorCode } from '../errors.ts';
-import { systemCode } from './kubernetes-errors.ts';
+import { fileTrouble } from './file-trouble.ts';
 import { readYaml } from './located-yaml.ts';
 
 /** The document of a plan file; JSON is YAML too. */
@@ -35,7 +35,7 @@ interface DocumentKind {
 
 async function readDocument(path: string, { cwd, what, code, hint }: DocumentKind): Promise<unknown> {
   const text = await readFile(resolve(cwd, path), 'utf8').catch((error: unknown) => {
-    throw new OperatorError(code, `${what} ${path} cannot be read: ${systemCode(error)}`, { hint });
+    throw new OperatorError(code, `${what} ${path} cannot be read: ${fileTrouble(error)}`, { hint });
   });
   try {
     // Far faster than YAML, and what most of these files are.

@@ -7,7 +7,8 @@ import { OperatorError } from '../errors.ts';
 import type { SourceAnswer, ValueSource } from '../value-ports.ts';
 import { decryptAge, isAgeFile, isOpenToOthers, type AgeKeys } from './age-file.ts';
 import { readEnvFileLines, type EnvFileEntry } from './env-file-lines.ts';
-import { fileRefused } from './file-refused.ts';
+import { fileRefused, standardInput } from './file-refused.ts';
+import { fileTrouble } from './file-trouble.ts';
 import { isGitTrackable } from './git-trackable.ts';
 
 interface EnvValue {
@@ -26,7 +27,7 @@ export interface EnvFileOptions extends AgeKeys {
 export async function openEnvFile(file: string, options: EnvFileOptions, label = `env:${file}`): Promise<ValueSource> {
   const { bytes, warnings } =
     file === '-' ? { bytes: await readAll(options.stdin), warnings: [] } : await read(file, options);
-  const name = file === '-' ? 'standard input' : file;
+  const name = file === '-' ? standardInput : file;
   const isEncrypted = isAgeFile(bytes);
   if (label.startsWith('age:') && !isEncrypted && !isUtf8(bytes)) throw noAgeFile(name);
   const plain = isEncrypted ? await decryptAge(bytes, name, options) : bytes;
@@ -57,14 +58,6 @@ function answer(entry: EnvValue | undefined): SourceAnswer {
   return { state: 'found', value: entry.value, detail: `line ${entry.line}` };
 }
 
-const unreadableWords: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EISDIR: 'it is a folder',
-};
-
 async function read(file: string, keys: AgeKeys): Promise<{ bytes: Buffer; warnings: string[] }> {
   const path = resolve(keys.cwd, file);
   try {
@@ -79,8 +72,7 @@ async function read(file: string, keys: AgeKeys): Promise<{ bytes: Buffer; warni
     if (await isGitTrackable(path)) warnings.push(`${file} lies in a Git work tree and no .gitignore names it`);
     return { bytes, warnings };
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new OperatorError('source-unreadable', `${file} cannot be read: ${unreadableWords[code] ?? code}`, {
+    throw new OperatorError('source-unreadable', `${file} cannot be read: ${fileTrouble(error)}`, {
       hint: `check it with: ls -l ${file}`,
       cause: error,
     });

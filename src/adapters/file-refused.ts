@@ -1,5 +1,8 @@
 import { OperatorError, type OperatorErrorCode } from '../errors.ts';
 
+/** As what a pipe is named where a file would be. */
+export const standardInput = 'standard input';
+
 export interface FileProblem {
   readonly line: number;
   readonly message: string;
@@ -9,5 +12,6 @@ export interface FileProblem {
 export function fileRefused(code: OperatorErrorCode, file: string, problems: readonly FileProblem[]): OperatorError {
   const sorted = [...problems].sort((a, b) => a.line - b.line);
   const message = sorted.map((problem) => `${file}:${problem.line}: ${problem.message}`).join('; ');
-  return new OperatorError(code, message, { hint: `correct ${file} and run the same command again` });
+  const what = file === standardInput ? 'what is piped in' : file;
+  return new OperatorError(code, message, { hint: `correct ${what} and run the same command again` });
 }

@@ -2,6 +2,7 @@ import type { ReadStream, WriteStream } from 'node:tty';
 import type { Progress, Terminal } from '../ports.ts';
 import { createStyle, type Style } from '../render/style.ts';
 import { terminalSafe } from '../render/printable.ts';
+import { toldLines } from '../render/told-lines.ts';
 import { appendedProgress, spinnerProgress } from './terminal-progress.ts';
 
 /** A standard stream: a terminal's, a pipe's or a file's. */
@@ -31,8 +32,10 @@ export function createNodeTerminal(options: NodeTerminalOptions): Terminal {
 
   const style: Style = createStyle(colored(stderr));
   const write = writer(stdout, stderr);
-  const writeErr = (line: string): void => {
-    write(stderr, `${terminalSafe(line, colored(stderr))}\n`);
+  const writeErr = (text: string): void => {
+    const safe = terminalSafe(text, colored(stderr));
+    const lines = stderr.isTTY === true ? toldLines(safe, stderr.columns ?? 80) : [safe];
+    write(stderr, `${lines.join('\n')}\n`);
   };
 
   return {

@@ -1,3 +1,6 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
 import { OperatorError } from '../errors.ts';
 import type { ValueSource } from '../value-ports.ts';
 import type { EnvFileOptions } from './env-file-source.ts';
@@ -24,7 +27,17 @@ export async function openSource(spec: string, options: OpenSourceOptions): Prom
     const { openAzureKeyVault } = await import('./azure-key-vault-source.ts');
     return openAzureKeyVault(place, options.azure);
   }
-  throw new OperatorError('source-invalid', `${shown(kind, spec)} is no kind of source`, { hint: accepted });
+  throw new OperatorError('source-invalid', `${shown(kind, spec)} is no kind of source`, {
+    hint: (await isFile(spec, options.cwd)) ? `a file is named as --from env:${spec}` : accepted,
+  });
+}
+
+/** The name of a file that is there is no value that somebody pasted. */
+async function isFile(spec: string, cwd: string): Promise<boolean> {
+  return stat(resolve(cwd, spec)).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 }
 
 /** Somebody may paste a value where a source belongs: only a word is repeated. */

@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { OperatorError } from '../errors.ts';
-import { systemCode } from './kubernetes-errors.ts';
+import { fileTrouble } from './file-trouble.ts';
 
 /** A certificate that values can be sealed with, from a file. Throws `source-unreadable` or `source-invalid`. */
 export async function readSealingCertificate(path: string, cwd: string, now: Date): Promise<string> {
   const text = await readFile(resolve(cwd, path), 'utf8').catch((error: unknown) => {
-    throw new OperatorError('source-unreadable', `certificate ${path} cannot be read: ${systemCode(error)}`, {
+    throw new OperatorError('source-unreadable', `certificate ${path} cannot be read: ${fileTrouble(error)}`, {
       hint: 'kubeseal --fetch-cert > cert.pem, or leave --seal-cert away',
     });
   });

@@ -5,6 +5,7 @@ import { OperatorError } from '../errors.ts';
 import type { StackFiles } from '../ports.ts';
 import { readShipped } from '../shipped-files.ts';
 import { fileRefused } from './file-refused.ts';
+import { fileTrouble } from './file-trouble.ts';
 
 export interface StackFilesOptions {
   readonly cwd: string;
@@ -37,7 +38,7 @@ export function createStackFiles({ cwd }: StackFilesOptions): StackFiles {
       } catch (error) {
         const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
         if (code === 'EEXIST') return 'exists';
-        throw new OperatorError('output-unwritable', `cannot write ${path}: ${unreadableWords[code] ?? code}`, {
+        throw new OperatorError('output-unwritable', `cannot write ${path}: ${fileTrouble(error)}`, {
           hint: 'give --out a file that may be written, or - for standard output',
           cause: error,
         });
@@ -71,12 +72,6 @@ async function findUpwards(cwd: string): Promise<FoundFile | undefined> {
   }
 }
 
-const unreadableWords: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EISDIR: 'it is a folder',
-};
-
 /** A file that is there and cannot be read is not skipped: the search would go on to the wrong stack. */
 async function read(path: string, shown: string): Promise<string | undefined> {
   let bytes: Buffer;
@@ -85,7 +80,7 @@ async function read(path: string, shown: string): Promise<string | undefined> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new OperatorError('stack-invalid', `stack file ${shown} cannot be read: ${unreadableWords[code] ?? code}`, {
+    throw new OperatorError('stack-invalid', `stack file ${shown} cannot be read: ${fileTrouble(error)}`, {
       hint: `check it with: ls -ld ${shown}`,
       cause: error,
     });

@@ -34,7 +34,12 @@ export function parsePlanFile(document: unknown): { plan: PlanFile } | { wrong: 
   if (parsed.success) return { plan: parsed.data };
   const [issue] = parsed.error.issues;
   const place = issue?.path.join('.') ?? '';
-  return { wrong: `${place === '' ? 'the document' : place}: ${issue?.message ?? 'is not as expected'}` };
+  return { wrong: `${place === '' ? 'the document' : place}: ${inWords(issue?.message)}` };
+}
+
+/** As problems of a stack file are told. */
+function inWords(message = 'it is not as expected'): string {
+  return message.replace(/^Invalid \w+: /, '').replace(', received ', ', found ');
 }
 
 /**

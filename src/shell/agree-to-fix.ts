@@ -22,6 +22,8 @@ export interface Agreed {
   readonly pause: PlannedPause;
   readonly wanted: readonly WantedKey[];
   readonly snapshot: Snapshot;
+  /** Names of what was brought back in a vault before. */
+  readonly recovered: readonly string[];
 }
 
 /** Shows the masked diff on standard error. */
@@ -41,8 +43,20 @@ function namespacesToCreate(plans: readonly SecretPlan[], missing: readonly stri
   return missing.filter((name) => plans.some(({ object, action }) => action !== 'none' && object.namespace === name));
 }
 
+/** Throws `declined`, which promises that nothing was changed: what was brought back in a vault before is not taken back. */
+export async function agreeToFix(session: Session, agreed: Agreed, options: FixOptions): Promise<void> {
+  try {
+    await ask(session, agreed, options);
+  } catch (error) {
+    const { recovered } = agreed;
+    if (!(error instanceof OperatorError) || error.code !== 'declined' || recovered.length === 0) throw error;
+    const message = `declined; nothing was changed but in the vault, where ${recovered.join(', ')} stays recovered`;
+    throw new OperatorError('declined', message, { exitCode: error.exitCode });
+  }
+}
+
 /** Asks for consent: apart for each value that is replaced and each Secret that is deleted. Throws `declined`. */
-export async function agreeToFix(
+async function ask(
   session: Session,
   { plans, fills, pause, wanted, snapshot }: Agreed,
   options: FixOptions,
@@ -50,11 +64,11 @@ export async function agreeToFix(
   const changed = new Set([...plans, ...fills.map(plannedFill)].flatMap((plan) => keysOf(plan, 'CHANGE')));
   const unnamed = unnamedChanges(wanted, options.overwrite).filter(({ key }) => changed.has(key));
   if (options.yes && unnamed.length > 0) {
-    await ask(session, `replace the present value of ${unnamed.map(({ key }) => key).join(', ')}?`);
+    await askFor(session, `replace the present value of ${unnamed.map(({ key }) => key).join(', ')}?`);
   }
   for (const { object, action } of plans) {
     if (action !== 'recreate' || isSecretNamed(object, options.recreate ?? [])) continue;
-    await ask(session, `delete the immutable Secret ${object.namespace}/${object.name} and create it again?`);
+    await askFor(session, `delete the immutable Secret ${object.namespace}/${object.name} and create it again?`);
   }
   await agreeToFill(session, fills, { fillStore: options.fillStore === true });
   const asked = question(plans, fills, namespacesToCreate(plans, snapshot.missingNamespaces));
@@ -65,7 +79,7 @@ function pauseClause({ objects, durationMs }: PlannedPause): string {
   return objects.length === 0 ? '' : `pause ${objects.map(refText).join(', ')} for ${durationText(durationMs)}, `;
 }
 
-async function ask({ deps }: Session, about: string): Promise<void> {
+async function askFor({ deps }: Session, about: string): Promise<void> {
   if (await deps.prompter.confirm(about)) return;
   throw new OperatorError('declined', 'declined; nothing was changed', { exitCode: ExitCode.declined });
 }

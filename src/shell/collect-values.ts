@@ -25,6 +25,8 @@ export interface CollectOptions {
   readonly dryRun: boolean;
   /** Whether keys without a value are left out; only when there is none at all it is an error. */
   readonly partial: boolean;
+  /** Gets the names of what a source brought back: whatever is decided next, that stays. */
+  readonly recovered: string[];
   /** What c2l kept in the cluster: used where a person agrees, and named to a script. */
   readonly kept?: ValueSource | undefined;
 }
@@ -45,7 +47,7 @@ export async function collectValues(
   const ask = canPrompt && !dryRun && !partial;
   const collected = nothingCollected();
   const asked = await askAllSources(session, wanted, { sources, identity }, collected);
-  await recoverValues(session, wanted, { recover, ask, dryRun }, collected);
+  await recoverValues(session, wanted, { recover, ask, dryRun, recovered: options.recovered }, collected);
 
   if (generate !== undefined) await generateValues(session, wanted, { generate, snapshot }, collected);
 
@@ -53,7 +55,7 @@ export async function collectValues(
   if (left.length === 0) return collected;
   const kept = options.kept && (await keptValues(session, options.kept, left));
   if (partial ? collected.found.size + collected.later.size === 0 : !canPrompt)
-    throw valuesMissing(left, { asked, collected, kept });
+    throw valuesMissing(left, { asked, collected, kept, mayBePartial: !partial });
   if (!ask) return collected;
   if (kept !== undefined) await offerKept(session, kept, collected);
   await promptValues(session, unresolved(wanted, collected), collected, asked);

@@ -118,7 +118,7 @@ async function repairSeen(session: Session, options: FixOptions, seen: Seen): Pr
 
   showPlans(session, { plans, fills, pause }, snapshot);
   await untilInterrupted(rehearseWrites(session, plans, snapshot.missingNamespaces), deps.signal);
-  await agreeToFix(session, { plans, fills, pause, wanted, snapshot }, options);
+  await agreeToFix(session, { plans, fills, pause, wanted, snapshot, recovered: planned.recovered }, options);
   refuseWhenInterrupted(session);
   const ended = await settle(pause.objects);
   const done = await carryOut(session, { ...result, pause }, options);

@@ -52,6 +52,8 @@ export interface PlannedRepair {
   /** Why the rest is left alone, where there is a rest. */
   readonly refusal: OperatorError | undefined;
   readonly leftAlone: readonly StepOutcome[];
+  /** Names of what was brought back in a vault. */
+  readonly recovered: readonly string[];
 }
 
 /** Nothing is changed by it but what a source brings back after consent. Throws where a plan cannot be had whole. */
@@ -82,6 +84,7 @@ export async function planRepair(
     snapshot,
     dryRun: options.dryRun,
     partial,
+    recovered: [],
     kept: from.includes(revisionSpec) ? undefined : revisionSource(snapshot, { known, stack: session.stack }),
   };
   const { found, later } = await collectValues(session, wanted, collect);
@@ -94,7 +97,19 @@ export async function planRepair(
   refuseBrokenPairs(session, plans);
   await check?.([...plans.map(plannedSecret), ...fills.map(plannedFill), ...sealPlans.map(plannedSeal)]);
   const leftAlone = [...guarded.leftAlone, ...left];
-  return { from, wanted: [...wanted, ...inStores], plans, fills, sealPlans, sealing, pauses, refusal, leftAlone };
+  const { recovered } = collect;
+  return {
+    from,
+    wanted: [...wanted, ...inStores],
+    plans,
+    fills,
+    sealPlans,
+    sealing,
+    pauses,
+    refusal,
+    leftAlone,
+    recovered,
+  };
 }
 
 function guard(

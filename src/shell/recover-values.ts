@@ -11,6 +11,8 @@ export interface RecoverOptions {
   readonly ask: boolean;
   /** Nothing is brought back; what could be is told. */
   readonly dryRun: boolean;
+  /** Gets the names of what was brought back. */
+  readonly recovered: string[];
 }
 
 /**
@@ -33,11 +35,9 @@ export async function recoverValues(
     const answers = await source.recover(keys.map(toWantedValue), session.deps.signal);
     for (const key of keys) collected.refusals.delete(keyId(key));
     takeAll(session, source, { keys, answers }, collected);
-    tellRecovered(
-      session,
-      source,
-      keys.filter((_, index) => answers[index]?.state === 'found'),
-    );
+    const back = keys.filter((_, index) => answers[index]?.state === 'found');
+    tellRecovered(session, source, back);
+    options.recovered.push(...back.map((key) => source.nameOf(toWantedValue(key))));
     refuseWhenInterrupted(session);
   }
 }

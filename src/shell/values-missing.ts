@@ -10,12 +10,14 @@ export interface Asked {
   readonly collected: Collected;
   /** What c2l kept in the cluster of these keys. */
   readonly kept: ReadonlyMap<string, FoundValue> | undefined;
+  /** Whether what has a value could be written without the rest. */
+  readonly mayBePartial?: boolean;
 }
 
 /** The refusal where keys have no value and nobody can be asked: all of them, with what each source said. `usual` asks a source. */
 export function valuesMissing(
   keys: readonly WantedKey[],
-  { asked, collected: { refusals, deleted }, kept }: Asked,
+  { asked, collected: { found, refusals, deleted }, kept, mayBePartial = false }: Asked,
   usual = 'c2l fix-secrets',
 ): OperatorError {
   const secrets = [...new Set(keys.map(({ namespace, secret }) => `${namespace}/${secret}`))];
@@ -27,19 +29,25 @@ export function valuesMissing(
   return new OperatorError(
     isInvalid ? 'values-invalid' : 'values-missing',
     `no usable value for ${count(keys.length, 'key')} of ${secrets.join(', ')}: ${namesByReason(keys, refusals)}; ${sources}`,
-    { hint: hintFor(keys, { deleted, kept, usual }) },
+    { hint: hintFor(keys, { deleted, kept, usual, usable: mayBePartial ? found.size : 0 }) },
   );
 }
 
 function hintFor(
   keys: readonly WantedKey[],
-  { deleted, kept, usual }: Pick<Collected, 'deleted'> & Pick<Asked, 'kept'> & { readonly usual: string },
+  {
+    deleted,
+    kept,
+    usual,
+    usable,
+  }: Pick<Collected, 'deleted'> & Pick<Asked, 'kept'> & { readonly usual: string; readonly usable: number },
 ): string {
   if (kept !== undefined && kept.size > 0) return `c2l kept ${kept.size} of them in the cluster: add --from revision`;
   const inBin = new Set([...deleted.values()].flatMap((all) => all.map(({ key }) => keyId(key))));
   const recoverable = keys.filter((key) => inBin.has(keyId(key))).length;
   if (recoverable > 0) return `${recoverable} of them can be brought back in the vault: add --recover`;
-  return `${usual} --from env:FILE or --from azure-key-vault:NAME-OR-URL`;
+  const another = `${usual} --from env:FILE or --from azure-key-vault:NAME-OR-URL`;
+  return usable === 0 ? another : `${another}, or write the other ${usable} alone: ${usual} --partial`;
 }
 
 /** The names are not repeated where they are the keys themselves, as in most vaults. */

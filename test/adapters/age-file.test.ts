@@ -96,7 +96,7 @@ describe('an encrypted backup is opened', () => {
     expect(await valueOf(open({ askPassphrase }))).toBe(canary);
     expect(questions).toEqual([
       'passphrase of backup.env.age:',
-      'that does not open it; passphrase of backup.env.age:',
+      'passphrase of backup.env.age, once more (2 of 3):',
     ]);
   });
 

@@ -163,7 +163,7 @@ describe('refused, with nothing written', () => {
     await expectRefused([...argv, ...from, 'no.pem'], options(), {
       exit: 2,
       code: 'source-unreadable',
-      says: /no.pem cannot be read: ENOENT/,
+      says: /no.pem cannot be read: there is no such file/,
     });
   });
 

@@ -89,7 +89,7 @@ describe('a plan', () => {
   });
 
   test.each([
-    ['no file', undefined, /plan file plan cannot be read: ENOENT/],
+    ['no file', undefined, /plan file plan cannot be read: there is no such file/],
     ['something else', 'name: shop\n', /plan is no plan of fix-secrets: schemaVersion/],
     ['no YAML', 'a: [', /plan:1: not YAML/],
   ])('that is %s is refused in words', async (_name, text, message) => {

@@ -8,6 +8,7 @@ import type { WalkReport } from '../../src/core/walk-report.ts';
 import { automated, GitApplications } from '../contract/support/git-applications.ts';
 import type { KubeObject as SentObject } from '../contract/support/worlds.ts';
 import { start } from '../support/built-program.ts';
+import { serveVault, type ServedVault } from '../support/served-vault.ts';
 import { TestCluster, type KubeObject } from './support/cluster.ts';
 import { bindEmptyVolumes, freeVolumes } from './support/volumes.ts';
 import { until } from './support/wait.ts';
@@ -18,6 +19,7 @@ const namespace = 'lost-e2e';
 const secretName = 'shop-secrets';
 const path = `/api/v1/namespaces/${namespace}`;
 const password = `p#"%$ ${randomBytes(12).toString('hex')}`;
+const sessionKey = randomBytes(24).toString('base64');
 const claim = {
   name: 'data',
   spec: {
@@ -27,9 +29,9 @@ const claim = {
   },
 };
 const common = { image: 'postgres:16-alpine', imagePullPolicy: 'IfNotPresent', resources: { requests: { cpu: '5m' } } };
-const fromSecret = (name: string) => ({
+const fromSecret = (name: string, key = 'db-password') => ({
   name,
-  valueFrom: { secretKeyRef: { name: secretName, key: 'db-password' } },
+  valueFrom: { secretKeyRef: { name: secretName, key } },
 });
 
 function workload(kind: string, name: string, container: object, volumes: readonly object[] = []): object {
@@ -70,7 +72,12 @@ const manifests = {
   ),
   'shop/api.yaml': workload('Deployment', 'api', {
     command: ['sleep', '3600'],
-    env: [fromSecret('PGPASSWORD'), { name: 'PGHOST', value: 'db' }, { name: 'PGUSER', value: 'postgres' }],
+    env: [
+      fromSecret('SESSION_KEY', 'session-key'),
+      fromSecret('PGPASSWORD'),
+      { name: 'PGHOST', value: 'db' },
+      { name: 'PGUSER', value: 'postgres' },
+    ],
     readinessProbe: { exec: { command: ['psql', '-c', 'select 1'] }, periodSeconds: 1, timeoutSeconds: 3 },
   }),
 };
@@ -80,7 +87,7 @@ const stack = {
   name: 'lost',
   namespaces: [namespace],
   argocd: { applications: [namespace] },
-  secrets: [{ name: secretName, keys: { 'db-password': {} } }],
+  secrets: [{ name: secretName, keys: { 'db-password': {}, 'session-key': {} } }],
   components: [
     {
       name: 'db',
@@ -99,6 +106,7 @@ const stack = {
 
 let cluster: TestCluster;
 let git: GitApplications;
+let vault: ServedVault;
 const inFolder = (name: string) => join(git.folder, name);
 
 function worldOf(of: TestCluster): ConstructorParameters<typeof GitApplications>[0] {
@@ -150,7 +158,10 @@ told('a namespace that is gone with all that was in it, but for the volume', () 
     cluster = TestCluster.open();
     git = new GitApplications(worldOf(cluster));
     writeFileSync(inFolder('c2l.yaml'), JSON.stringify(stack));
-    writeFileSync(inFolder('backup.env'), `DB_PASSWORD='${password}'\n`, { mode: 0o600 });
+    // Neither has everything.
+    writeFileSync(inFolder('backup.env'), `SESSION_KEY='${sessionKey}'\n`, { mode: 0o600 });
+    vault = await serveVault();
+    await vault.send('PUT', '/secrets/db-password', { value: password });
     await remove();
     await freeVolumes(cluster, namespace);
     await cluster.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
@@ -158,7 +169,7 @@ told('a namespace that is gone with all that was in it, but for the volume', () 
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: { name: secretName },
-      stringData: { 'db-password': password },
+      stringData: { 'db-password': password, 'session-key': sessionKey },
     });
     await bindEmptyVolumes(cluster, namespace, [claim]);
     git.commit(manifests);
@@ -169,6 +180,7 @@ told('a namespace that is gone with all that was in it, but for the volume', () 
 
   afterAll(async () => {
     await git.close();
+    await vault.stop();
     await remove();
     await freeVolumes(cluster, namespace);
   });
@@ -181,13 +193,15 @@ told('a namespace that is gone with all that was in it, but for the volume', () 
       spec: { claimRef: { uid: null, resourceVersion: null } },
     });
 
-    const argv = ['stabilize', '--yes', '--config', inFolder('c2l.yaml'), '--from', `env:${inFolder('backup.env')}`];
+    const from = ['--from', `azure-key-vault:${vault.url}`, '--from', `env:${inFolder('backup.env')}`];
+    const argv = ['stabilize', '--yes', '--config', inFolder('c2l.yaml'), ...from];
     const where = ['--kubeconfig', cluster.kubeconfigPath, '--timeout', '3m', '-o', 'json'];
-    const { exitCode, stdout, stderr } = await start([...argv, ...where], { timeoutMs: 240_000 }).finished;
+    const run = start([...argv, ...where], { env: vault.env, timeoutMs: 240_000 });
+    const { exitCode, stdout, stderr } = await run.finished;
 
     const report = JSON.parse(stdout) as WalkReport;
     expect([exitCode, report.verdict, stderr]).toEqual([0, 'ok', expect.not.stringContaining(password)]);
-    expect(stdout).not.toContain(password);
+    for (const value of [password, sessionKey]) expect(stdout).not.toContain(value);
     const audited = report.phases[0]?.report?.findings.map(({ code }) => code);
     expect(audited).toContain('namespace-missing');
     const fixed = report.phases[1]?.report;
@@ -195,6 +209,11 @@ told('a namespace that is gone with all that was in it, but for the volume', () 
     expect(steps.map(({ action, outcome }) => `${action} ${outcome}`)).toEqual([
       'create-namespace done',
       'create-secret done',
+    ]);
+    const planned = fixed?.command === 'fix-secrets' ? fixed.plan.flatMap(({ keys }) => keys) : [];
+    expect(planned.map(({ key, source }) => [key, source?.split(':')[0]])).toEqual([
+      ['db-password', 'azure-key-vault'],
+      ['session-key', 'env'],
     ]);
     expect((await volume()).metadata.name).toBe(before.metadata.name);
     expect(sql('select state from orders')).toBe('kept\n');

@@ -1,0 +1,25 @@
+import { expect, test } from '@jest/globals';
+
+import { toldLines } from '../../src/render/told-lines.ts';
+
+test.each<[string, string, readonly string[]]>([
+  ['what fits', 'error: no; c2l audit', ['error: no; c2l audit']],
+  ['what is neither an error nor a warning', 'x'.repeat(50), ['x'.repeat(50)]],
+  [
+    'an error, between words',
+    'error: no usable value for a-password, b-password',
+    ['error: no usable value for a-password,', '       b-password'],
+  ],
+  [
+    'and before the command that it ends in, which stays one line to copy',
+    'error: no usable value for a-password; c2l fix-secrets --from azure-key-vault:NAME',
+    ['error: no usable value for a-password', '       c2l fix-secrets --from azure-key-vault:NAME'],
+  ],
+  [
+    'words in the place of a command are words',
+    'warning: the backup can be read by others; put it elsewhere first',
+    ['warning: the backup can be read by', '         others; put it elsewhere', '         first'],
+  ],
+])('%s', (_, line, lines) => {
+  expect(toldLines(line, 38)).toEqual(lines);
+});
