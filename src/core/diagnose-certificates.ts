@@ -15,8 +15,7 @@ const warningDays = 14;
 /** Certificates of Ingresses that are there and are not served, or not for much longer. */
 export function diagnoseCertificates({ snapshot, needs }: Scene): Finding[] {
   return needs.flatMap((need) => {
-    const references = need.references.filter(({ via }) => via === 'tls');
-    if (references.length === 0 || need.secret === undefined) return [];
+    if (!need.vias.has('tls') || need.secret === undefined) return [];
     const told = trouble(need.secret, Date.parse(snapshot.takenAt));
     return told === undefined ? [] : [certificateFinding(need, need.secret, told)];
   });

@@ -15,6 +15,7 @@ import type { Workload } from './workloads.ts';
 /** Image pull Secrets that are there and of no use. */
 export function diagnosePullSecrets(scene: Scene): Finding[] {
   const pulled = scene.needs.flatMap((need) => {
+    if (!need.vias.has('imagePullSecrets') && !need.vias.has('serviceAccount')) return [];
     const pulls = need.references.filter(({ via }) => via === 'imagePullSecrets' || via === 'serviceAccount');
     return pulls.length === 0 ? [] : [{ need, pulls }];
   });

@@ -5,7 +5,7 @@ import type { Pod } from './kubernetes-pod.ts';
 import { listText } from './list-text.ts';
 import { newFinding } from './new-finding.ts';
 import { refOf } from './object-owners.ts';
-import { addSecretNames } from './references.ts';
+import { forEachNeed } from './references.ts';
 import type { Secret, SecretOwner } from './secret.ts';
 import { creationPolicy, targetName } from './secret-writers.ts';
 
@@ -84,7 +84,8 @@ function namedSecrets({ snapshot, needs }: Scene): (namespace: string, name: str
   };
   for (const { namespace, name } of needs) namedIn(namespace).add(name);
   const addSpec = ({ metadata: { namespace = '' }, spec }: Pick<Pod, 'metadata' | 'spec'>): void => {
-    addSecretNames(namedIn(namespace), spec);
+    const names = namedIn(namespace);
+    forEachNeed(spec, undefined, ({ secret }) => names.add(secret));
   };
   snapshot.pods.items.forEach(addSpec);
   for (const { metadata, spec } of snapshot.jobs.items) addSpec({ metadata, spec: spec.template.spec });

@@ -36,8 +36,9 @@ function named(scene: Scene, need: SecretNeed): Finding[] {
 /** Keys that nobody names and that reach whoever takes the Secret as a whole: whether they are read is not known. */
 function takenAlong(scene: Scene, need: SecretNeed): Finding[] {
   const { secret } = need;
+  if (secret === undefined || !need.isTakenWhole) return [];
   const use = useOf(need, []);
-  if (secret === undefined || use === undefined) return [];
+  if (use === undefined) return [];
   const own = new Set(need.keys.map(({ key }) => key));
   const placeholders = scene.stack?.placeholders ?? defaultPlaceholders;
   return [...secret.data].flatMap(([key, value]) => {

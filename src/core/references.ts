@@ -1,6 +1,7 @@
 import type { FindingReference, ReferenceVia } from './findings.ts';
-import type { Container, KeyToPath, PodSpec, Volume } from './kubernetes-pod.ts';
+import type { Container, EnvVar, KeyToPath, PodSpec, Volume } from './kubernetes-pod.ts';
 import type { Ingress, ObjectRef, ServiceAccount } from './kubernetes.ts';
+import { oncePer } from './once-per.ts';
 
 /** One place that needs a Secret; without `key` it needs the Secret as a whole. */
 export interface SecretReference extends FindingReference {
@@ -8,10 +9,8 @@ export interface SecretReference extends FindingReference {
   readonly key?: string;
 }
 
-/** Where a reference stands: the object, and the container where it is in one. */
-type Place = Omit<FindingReference, 'via' | 'optional'>;
-
-type ContainerPlace = Place & { readonly container: string };
+/** What a place needs, whoever has the place. */
+export type PlacedNeed = Pick<SecretReference, 'secret' | 'key' | 'via' | 'optional'>;
 
 interface Need {
   readonly secret: string | undefined;
@@ -50,36 +49,31 @@ function isSame(left: ObjectRef, right: ObjectRef): boolean {
 /** Several parts of a diagnosis ask for the same pod, and a cluster has thousands. */
 const knownReferences = new WeakMap<PodSpec, readonly Found[]>();
 
-/** Adds the names alone, for those who ask of every pod: a cluster has a dozen places for each. */
-export function addSecretNames(names: Set<string>, podSpec: PodSpec): void {
-  const { initContainers = [], containers } = podSpec;
-  const add = (name: string | undefined): void => {
-    if (name !== undefined && name !== '') names.add(name);
-  };
-  const addOwn = ({ env = [], envFrom = [] }: Container): void => {
-    for (const { valueFrom } of env) add(valueFrom?.secretKeyRef?.name);
-    for (const { secretRef } of envFrom) add(secretRef?.name);
-  };
-  initContainers.forEach(addOwn);
-  containers.forEach(addOwn);
-  for (const { secret } of volumesNeeds(podSpec)) add(secret);
-  for (const { secret } of pullNeeds(podSpec, undefined)) add(secret);
-}
-
 function findReferences(ref: ObjectRef, podSpec: PodSpec, serviceAccount?: ServiceAccount): SecretReference[] {
   const { kind, namespace, name } = ref;
-  const place: Place = { kind, namespace, name };
   // Into one list: most references of a cluster are made here.
   const found: SecretReference[] = [];
   for (const each of podSpec.initContainers ?? []) {
-    addContainerReferences(found, { kind, namespace, name, container: each.name, init: true }, each);
+    for (const need of containerNeeds(each)) {
+      found.push({ kind, namespace, name, container: each.name, init: true, ...need });
+    }
   }
   for (const each of podSpec.containers) {
-    addContainerReferences(found, { kind, namespace, name, container: each.name }, each);
+    for (const need of containerNeeds(each)) found.push({ kind, namespace, name, container: each.name, ...need });
   }
-  addPlaced(found, place, volumesNeeds(podSpec));
-  addPlaced(found, place, pullNeeds(podSpec, serviceAccount));
+  for (const need of podNeeds(podSpec, serviceAccount)) found.push({ kind, namespace, name, ...need });
   return found;
+}
+
+/** What its places need, told without an object for each place: a cluster has them by the hundred thousand. */
+export function forEachNeed(
+  podSpec: PodSpec,
+  serviceAccount: ServiceAccount | undefined,
+  take: (need: PlacedNeed) => void,
+): void {
+  for (const each of podSpec.initContainers ?? []) containerNeeds(each).forEach(take);
+  for (const each of podSpec.containers) containerNeeds(each).forEach(take);
+  podNeeds(podSpec, serviceAccount).forEach(take);
 }
 
 /** An Ingress needs both keys of each of its TLS Secrets. */
@@ -88,29 +82,32 @@ export function ingressReferences(ingress: Ingress): readonly SecretReference[] 
   const needs = (ingress.spec?.tls ?? []).flatMap((tls) =>
     ['tls.crt', 'tls.key'].map((key): Need => ({ secret: tls.secretName, key, via: 'tls', optional: false })),
   );
-  const found: SecretReference[] = [];
-  addPlaced(found, ref, needs);
-  return found;
+  return placed(needs).map((need) => ({ ...ref, ...need }));
 }
 
-/** Each is made at once. */
-function addContainerReferences(
-  found: SecretReference[],
-  place: ContainerPlace,
-  { env = [], envFrom = [] }: Container,
-): void {
-  const { kind, namespace, name, container } = place;
-  for (const { valueFrom } of env) {
-    const selector = valueFrom?.secretKeyRef;
-    if (selector?.name === undefined || selector.name === '') continue;
-    const { name: secret, key, optional = false } = selector;
-    const reference = { kind, namespace, name, container, via: 'env' as const, optional, secret, key };
-    found.push(place.init === undefined ? reference : { ...reference, init: place.init });
-  }
+function containerNeeds({ env = [], envFrom = [] }: Container): readonly PlacedNeed[] {
+  const variables = env.length === 0 ? [] : variableNeeds(env);
+  if (envFrom.length === 0) return variables;
   const sources = envFrom.flatMap(({ secretRef }): Need[] =>
     secretRef ? [{ secret: secretRef.name, via: 'envFrom', optional: secretRef.optional }] : [],
   );
-  addPlaced(found, place, sources);
+  return [...variables, ...placed(sources)];
+}
+
+/** The pods of one template share their variables. */
+const variableNeeds = oncePer((env: readonly EnvVar[]): readonly PlacedNeed[] =>
+  placed(
+    env.flatMap(({ valueFrom }): Need[] => {
+      const selector = valueFrom?.secretKeyRef;
+      return selector === undefined
+        ? []
+        : [{ secret: selector.name, key: selector.key, via: 'env', optional: selector.optional }];
+    }),
+  ),
+);
+
+function podNeeds(podSpec: PodSpec, serviceAccount: ServiceAccount | undefined): readonly PlacedNeed[] {
+  return placed([...volumesNeeds(podSpec), ...pullNeeds(podSpec, serviceAccount)]);
 }
 
 function volumesNeeds(podSpec: PodSpec): Need[] {
@@ -164,11 +161,11 @@ function pullNeeds(podSpec: PodSpec, serviceAccount: ServiceAccount | undefined)
   return names.map(({ name }) => ({ secret: name, via, optional: false }));
 }
 
-function addPlaced(found: SecretReference[], place: Place, needs: readonly Need[]): void {
-  for (const { secret, key, via, optional = false } of needs) {
-    if (secret === undefined || secret === '') continue;
-    found.push(key === undefined ? { ...place, via, optional, secret } : { ...place, via, optional, secret, key });
-  }
+function placed(needs: readonly Need[]): PlacedNeed[] {
+  return needs.flatMap(({ secret, key, via, optional = false }) => {
+    if (secret === undefined || secret === '') return [];
+    return key === undefined ? { via, optional, secret } : { via, optional, secret, key };
+  });
 }
 
 /** The place alone, as reports show it. */

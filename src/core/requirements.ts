@@ -33,7 +33,7 @@ export function requirements(snapshot: Snapshot, stack?: Stack): readonly Requir
 /** Of one Secret; a check of a value's format is worth to be made once. */
 export const requirementsOf = oncePerPair((need: SecretNeed, stack: Stack | undefined): readonly Requirement[] => {
   return need.keys.map((keyNeed): Requirement => {
-    const { key, declared, references } = keyNeed;
+    const { key, declared } = keyNeed;
     return {
       namespace: need.namespace,
       secret: need.name,
@@ -41,7 +41,7 @@ export const requirementsOf = oncePerPair((need: SecretNeed, stack: Stack | unde
       required: isRequired(keyNeed),
       // Told of few, and thousands are looked at.
       get references() {
-        return places(references);
+        return places(keyNeed.references);
       },
       ...(declared === undefined ? {} : { declared }),
       ...keyState(need, keyNeed, stack?.placeholders ?? defaultPlaceholders),
@@ -60,8 +60,8 @@ export function places(references: readonly SecretReference[]): readonly Finding
   return [...byPlace.values()];
 }
 
-function isRequired({ declared, references }: KeyNeed): boolean {
-  return declared?.required === true || references.some(({ optional }) => !optional);
+function isRequired({ declared, isNeeded }: KeyNeed): boolean {
+  return declared?.required === true || isNeeded;
 }
 
 function keyState(

@@ -1,9 +1,15 @@
-import { compareText } from './findings.ts';
 import type { Ingress, ServiceAccount } from './kubernetes.ts';
 import type { Pod } from './kubernetes-pod.ts';
 import { monitoringOf } from './monitoring.ts';
 import { oncePerPair } from './once-per.ts';
-import { ingressReferences, secretReferences, type SecretReference } from './references.ts';
+import { compareText, type ReferenceVia } from './findings.ts';
+import {
+  forEachNeed,
+  ingressReferences,
+  secretReferences,
+  type PlacedNeed,
+  type SecretReference,
+} from './references.ts';
 import type { Secret } from './secret.ts';
 import type { Gap, Snapshot } from './snapshot.ts';
 import { namespaceOf, type Stack, type StackKey } from './stack.ts';
@@ -11,6 +17,9 @@ import { workloads, type Workload } from './workloads.ts';
 
 export interface KeyNeed {
   readonly key: string;
+  /** Whether a place names it that cannot do without. */
+  readonly isNeeded: boolean;
+  /** Made when they are asked for: they are told of few, and thousands are looked at. */
   readonly references: readonly SecretReference[];
   readonly declared?: StackKey;
 }
@@ -23,7 +32,11 @@ export interface SecretNeed {
   readonly secret: Secret | undefined;
   /** Why nothing can be said of a Secret that was not seen. */
   readonly gap?: Gap;
-  /** Every place that names the Secret, with and without a key. */
+  /** The ways in which places take it. */
+  readonly vias: ReadonlySet<ReferenceVia>;
+  /** Whether any takes every key of it. */
+  readonly isTakenWhole: boolean;
+  /** Every place that names the Secret, with and without a key; made when they are asked for. */
   readonly references: readonly SecretReference[];
   readonly keys: readonly KeyNeed[];
 }
@@ -35,13 +48,15 @@ export const secretNeeds = oncePerPair((snapshot: Snapshot, stack: Stack | undef
   const draftOf = (namespace: string, name: string): Draft => {
     const known = drafts.get(namespace)?.get(name);
     if (known !== undefined) return known;
-    const draft = { namespace, name, references: [], declared: new Map<string, StackKey>() };
+    const draft = newDraft(namespace, name);
     drafts.set(namespace, (drafts.get(namespace) ?? new Map<string, Draft>()).set(name, draft));
     return draft;
   };
-  forEachReference(snapshot, (reference) => {
-    draftOf(reference.namespace, reference.secret).references.push(reference);
-  });
+  for (const user of users(snapshot)) {
+    user.forEachNeed((need) => {
+      note(draftOf(user.namespace, need.secret), user, need);
+    });
+  }
   for (const entry of stack?.secrets ?? []) {
     const namespace = stack ? namespaceOf(stack, entry) : '';
     const { declared } = draftOf(namespace, entry.name);
@@ -69,7 +84,7 @@ function declareCopies(
   const copies = draftOf(own.namespace, own.name);
   const originals = draftOf(shared.namespace, shared.name);
   if (copies === undefined || originals === undefined) return;
-  for (const { key = '' } of copies.references) {
+  for (const key of copies.keys.keys()) {
     const declaration = originals.declared.get(key);
     if (declaration !== undefined && !copies.declared.has(key)) copies.declared.set(key, declaration);
   }
@@ -78,8 +93,24 @@ function declareCopies(
 interface Draft {
   readonly namespace: string;
   readonly name: string;
-  readonly references: SecretReference[];
+  readonly users: User[];
+  readonly vias: Set<ReferenceVia>;
+  /** Each with whether a place cannot do without it. */
+  readonly keys: Map<string, boolean>;
+  isTakenWhole: boolean;
   readonly declared: Map<string, StackKey>;
+}
+
+function newDraft(namespace: string, name: string): Draft {
+  return { namespace, name, users: [], vias: new Set(), keys: new Map(), isTakenWhole: false, declared: new Map() };
+}
+
+function note(draft: Draft, user: User, need: PlacedNeed): void {
+  const { key, via, optional } = need;
+  if (draft.users.at(-1) !== user) draft.users.push(user);
+  draft.vias.add(via);
+  if (key !== undefined) draft.keys.set(key, draft.keys.get(key) === true || !optional);
+  else if (takesEveryKey(need)) draft.isTakenWhole = true;
 }
 
 function completer(snapshot: Snapshot): (draft: Draft) => SecretNeed {
@@ -91,46 +122,98 @@ function completer(snapshot: Snapshot): (draft: Draft) => SecretNeed {
       (gap) => (gap.namespace === namespace || gap.namespace === '') && (gap.name ?? name) === name,
     );
 
-  return ({ namespace, name, references, declared }) => {
+  return (draft) => {
+    const { namespace, name, users: named, vias, isTakenWhole } = draft;
     const secret = secrets.get(`${namespace}/${name}`);
     const gap = secret === undefined ? gapOf(namespace, name) : undefined;
-    const keys = keyNeeds(references, declared);
-    return { namespace, name, secret, references, keys, ...(gap === undefined ? {} : { gap }) };
+    const references = once(() => named.flatMap((user) => user.references().filter((each) => each.secret === name)));
+    return {
+      namespace,
+      name,
+      secret,
+      vias,
+      isTakenWhole,
+      get references() {
+        return references();
+      },
+      keys: keyNeeds(draft, references),
+      ...(gap === undefined ? {} : { gap }),
+    };
   };
 }
 
-function keyNeeds(references: readonly SecretReference[], declared: ReadonlyMap<string, StackKey>): KeyNeed[] {
-  const byKey = new Map<string, SecretReference[]>();
-  for (const reference of references) {
-    if (reference.key === undefined) continue;
-    const list = byKey.get(reference.key);
-    if (list) list.push(reference);
-    else byKey.set(reference.key, [reference]);
-  }
-  const takers = references.filter(takesEveryKey);
-  const names = [...new Set([...byKey.keys(), ...declared.keys()])].sort(compareText);
+function keyNeeds({ keys, declared }: Draft, references: () => readonly SecretReference[]): KeyNeed[] {
+  const names = [...new Set([...keys.keys(), ...declared.keys()])].sort(compareText);
   return names.map((key) => {
     const declaration = declared.get(key);
-    const own = byKey.get(key) ?? [];
-    const all = declaration?.required === true && takers.length > 0 ? [...own, ...takers] : own;
-    return { key, references: all, ...(declaration === undefined ? {} : { declared: declaration }) };
+    return {
+      key,
+      isNeeded: keys.get(key) === true,
+      get references() {
+        const own = references().filter((each) => each.key === key);
+        return declaration?.required === true ? [...own, ...references().filter(takesEveryKey)] : own;
+      },
+      ...(declaration === undefined ? {} : { declared: declaration }),
+    };
   });
 }
 
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
 /** Who takes a Secret as it is starts without a key, silently; what it lacks only the stack can say. */
-export function takesEveryKey({ key, via }: SecretReference): boolean {
+export function takesEveryKey({ key, via }: Pick<SecretReference, 'key' | 'via'>): boolean {
   return key === undefined && (via === 'envFrom' || via === 'volume' || via === 'projected-volume');
 }
 
-function forEachReference(snapshot: Snapshot, take: (reference: SecretReference) => void): void {
+/** What names Secrets of its namespace. */
+interface User {
+  readonly namespace: string;
+  readonly forEachNeed: (take: (need: PlacedNeed) => void) => void;
+  readonly references: () => readonly SecretReference[];
+}
+
+function users(snapshot: Snapshot): User[] {
   const accounts = new Map(
     snapshot.serviceAccounts.items.map((account) => [
       `${account.metadata.namespace ?? ''}/${account.metadata.name}`,
       account,
     ]),
   );
-  for (const workload of workloads(snapshot)) workloadReferences(workload, accountOf(workload, accounts)).forEach(take);
-  for (const ingress of snapshot.ingresses.items.toSorted(byName)) ingressReferences(ingress).forEach(take);
+  return [
+    ...workloads(snapshot).map((workload) => workloadUser(workload, accountOf(workload, accounts))),
+    ...snapshot.ingresses.items.toSorted(byName).map(ingressUser),
+  ];
+}
+
+function workloadUser(workload: Workload, account: ServiceAccount | undefined): User {
+  const { ref, podSpec, object } = workload;
+  return {
+    namespace: ref.namespace,
+    forEachNeed: (take) => {
+      forEachNeed(podSpec, account, take);
+      const newest = newestCurrent(workload);
+      if (newest !== undefined && newest !== object) forEachNeed(newest.spec, undefined, take);
+    },
+    references: () => workloadReferences(workload, account),
+  };
+}
+
+function ingressUser(ingress: Ingress): User {
+  const references = ingressReferences(ingress);
+  return {
+    namespace: ingress.metadata.namespace ?? '',
+    forEachNeed: (take) => {
+      references.forEach(take);
+    },
+    references: () => references,
+  };
+}
+
+function newestCurrent(workload: Workload): Pod | undefined {
+  return workload.pods.find((pod) => isCurrent(workload, pod));
 }
 
 function byName(left: Ingress, right: Ingress): number {
@@ -147,7 +230,7 @@ function accountOf(
 /** The template's references, and those that admission added to its newest pod and so will add to the next. */
 function workloadReferences(workload: Workload, account: ServiceAccount | undefined): readonly SecretReference[] {
   const references = secretReferences(workload.ref, workload.podSpec, account);
-  const newest = workload.pods.find((pod) => isCurrent(workload, pod));
+  const newest = newestCurrent(workload);
   if (newest === undefined || newest === workload.object) return references;
   const known = new Set(references.map(placeId));
   return [

@@ -60,8 +60,8 @@ function keysOf({ keys, references, secret }: SecretNeed): DraftKey[] {
   return [...named].sort(([left], [right]) => (left < right ? -1 : 1)).map((entry) => draftKey(entry, secret));
 }
 
-function isRequired({ references }: KeyNeed): boolean {
-  return references.some(({ optional }) => !optional);
+function isRequired({ isNeeded }: KeyNeed): boolean {
+  return isNeeded;
 }
 
 /** A format that the present value does not fit would make a healthy cluster red. */
