@@ -138,7 +138,11 @@ test.each([
 });
 
 test.each([
-  ['cannot be read', ['--seal-cert', 'none.pem'], /certificate none\.pem cannot be read: there is no such file; .*--fetch-cert/],
+  [
+    'cannot be read',
+    ['--seal-cert', 'none.pem'],
+    /certificate none\.pem cannot be read: there is no such file; .*--fetch-cert/,
+  ],
   ['has ended', ['--seal-cert', 'old.pem'], /certificate of old\.pem ended at 1970-01-02/],
   ['is none', ['--seal-cert', 'values.env'], /values\.env holds no certificate/],
   ['no such controller has', ['--seal-controller', 'here/nobody'], /controller: it is not at here\/nobody; name it/],
