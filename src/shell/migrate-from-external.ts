@@ -9,6 +9,7 @@ import {
   isOwned,
   readUnchanged,
   refuseOwned,
+  releaseStep,
   untilSeen,
   type MigrationCourse,
   type MigrationStep,
@@ -52,7 +53,8 @@ export async function courseFromExternal(
       },
     });
   }
-  if (writer !== undefined || isMarked) steps.push(releaseStep(session, secret));
+  if (writer !== undefined || isMarked)
+    steps.push(releaseStep(session, secret, { resource: externalResource, of: 'External Secrets' }));
   return { steps, rights: rightsFor(namespace), notes: [] };
 }
 
@@ -92,26 +94,6 @@ function orphanStep(
         return isOwned(now) ? { waitsFor: `${refText(object)} still owns the Secret` } : { found: true };
       });
       return 'the Secret outlives it now';
-    },
-  };
-}
-
-function releaseStep(session: Session, secret: Secret): MigrationStep {
-  const { namespace, name } = secret.metadata;
-  return {
-    action: 'release-secret',
-    object: { kind: 'Secret', namespace, name },
-    plan: 'the marks of External Secrets go, the values stay',
-    run: async () => {
-      const now = await readUnchanged(session, secret);
-      await session.cluster.releaseSecret({
-        namespace,
-        name,
-        resourceVersion: now.metadata.resourceVersion ?? '',
-        from: externalResource,
-      });
-      await readUnchanged(session, secret);
-      return 'nobody writes it any more, and every key is what it was';
     },
   };
 }

@@ -73,6 +73,34 @@ export function keepStep(session: Session, before: Secret): MigrationStep {
   };
 }
 
+/**
+ * Frees the Secret of the marks of who wrote it. An owner that goes takes the Secret along, so that this comes before
+ * where it is one.
+ */
+export function releaseStep(
+  session: Session,
+  secret: Secret,
+  writer: { readonly resource: 'externalsecrets' | 'sealedsecrets'; readonly of: string },
+): MigrationStep {
+  const { namespace, name } = secret.metadata;
+  return {
+    action: 'release-secret',
+    object: { kind: 'Secret', namespace, name },
+    plan: `the marks of ${writer.of} go, the values stay`,
+    run: async () => {
+      const now = await readUnchanged(session, secret);
+      await session.cluster.releaseSecret({
+        namespace,
+        name,
+        resourceVersion: now.metadata.resourceVersion ?? '',
+        from: writer.resource,
+      });
+      await readUnchanged(session, secret);
+      return 'nobody writes it any more, and every key is what it was';
+    },
+  };
+}
+
 /** Asks until there is an answer. Throws with what was seen last. */
 export async function untilSeen<T>(
   { deps: { clock, signal } }: Session,

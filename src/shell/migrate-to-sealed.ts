@@ -9,6 +9,7 @@ import {
   isOwned,
   readUnchanged,
   refuseOwned,
+  releaseStep,
   untilSeen,
   type MigrationCourse,
   type MigrationStep,
@@ -73,7 +74,7 @@ export async function courseFromSealed(
   const isMarked = isOwned(secret) || secret.metadata.annotations?.[adoptAnnotation] !== undefined;
   return {
     steps: [
-      ...(isMarked ? [releaseStep(session, secret)] : []),
+      ...(isMarked ? [releaseStep(session, secret, { resource, of: 'Sealed Secrets' })] : []),
       ...(there === undefined ? [] : [deleteStep(session, secret, { object, there, timeoutMs })]),
     ],
     rights: rightsFor(namespace),
@@ -145,27 +146,6 @@ function waitStep(
         return { waitsFor: `${refText(object)} is not looked at: does the Sealed Secrets controller run?` };
       });
       return 'it owns the Secret, and every key is what it was';
-    },
-  };
-}
-
-/** An owner that goes takes the Secret along, so that the Secret is freed of it first. */
-function releaseStep(session: Session, secret: Secret): MigrationStep {
-  const { namespace, name } = secret.metadata;
-  return {
-    action: 'release-secret',
-    object: { kind: 'Secret', namespace, name },
-    plan: 'the marks of Sealed Secrets go, the values stay',
-    run: async () => {
-      const now = await readUnchanged(session, secret);
-      await session.cluster.releaseSecret({
-        namespace,
-        name,
-        resourceVersion: now.metadata.resourceVersion ?? '',
-        from: resource,
-      });
-      await readUnchanged(session, secret);
-      return 'nobody writes it any more, and every key is what it was';
     },
   };
 }
