@@ -1,6 +1,6 @@
 import type { Pod } from './kubernetes-pod.ts';
 import { isBelowPartition } from './partition.ts';
-import { rolloutState } from './rollout.ts';
+import { isRollable, rolloutState } from './rollout.ts';
 import type { Workload } from './workloads.ts';
 
 /** On a template whose pods were restarted, by `kubectl rollout restart` too. */
@@ -28,8 +28,7 @@ export function isBeingRenewed(workload: Workload, pod: Pod): boolean {
 
 /** How far a restart is that somebody began and nobody saw end; undefined where there is none. */
 export function restartUnderWay(workload: Workload): string | undefined {
-  if (workload.type !== 'Deployment' && workload.type !== 'StatefulSet' && workload.type !== 'DaemonSet')
-    return undefined;
+  if (!isRollable(workload)) return undefined;
   const isRestarted = workload.object.spec.template.metadata?.annotations?.[restartedAtAnnotation] !== undefined;
   const { state, detail } = rolloutState(workload);
   return isRestarted && state === 'progressing' ? detail : undefined;

@@ -14,6 +14,11 @@ export type Rollable =
   | { readonly type: 'StatefulSet'; readonly object: StatefulSet }
   | { readonly type: 'DaemonSet'; readonly object: DaemonSet };
 
+/** Whether it has a rollout at all. */
+export function isRollable(workload: Workload): workload is Extract<Workload, Rollable> {
+  return workload.type === 'Deployment' || workload.type === 'StatefulSet' || workload.type === 'DaemonSet';
+}
+
 /** Whether the last change of the template has arrived, by the rules of `kubectl rollout status`, in their order. */
 export function rolloutState(workload: Rollable): RolloutState {
   switch (workload.type) {

@@ -6,7 +6,7 @@ import type { Pod } from './kubernetes-pod.ts';
 import { podNeed } from './pod-need.ts';
 import { containerStatuses } from './pod-state.ts';
 import type { ComponentState } from './audit-report.ts';
-import { rolloutState } from './rollout.ts';
+import { isRollable, rolloutState } from './rollout.ts';
 import { secretsView, type SecretsView } from './secrets-view.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stack } from './stack.ts';
@@ -72,7 +72,7 @@ export function awaitedStates(snapshot: Snapshot, { stack, ids, rollouts, time }
 
 function withRollout(state: ComponentState, workload: Workload | undefined): ComponentState {
   if (workload === undefined || state.state !== 'ready') return state;
-  if (workload.type !== 'Deployment' && workload.type !== 'StatefulSet' && workload.type !== 'DaemonSet') return state;
+  if (!isRollable(workload)) return state;
   const rollout = rolloutState(workload);
   if (rollout.state === 'done') return state;
   return { ...state, state: rollout.state === 'stuck' ? 'stuck' : 'waiting', detail: rollout.detail };

@@ -5,7 +5,7 @@ import { firstLine } from '../core/first-line.ts';
 import { refId, type Application } from '../core/kubernetes.ts';
 import { refOf } from '../core/object-owners.ts';
 import { postgresLoginScript, readLoginOutcome } from '../core/postgres-login.ts';
-import { rolloutState } from '../core/rollout.ts';
+import { isRollable, rolloutState } from '../core/rollout.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Workload } from '../core/workloads.ts';
 import type { Clock } from '../ports.ts';
@@ -85,9 +85,7 @@ function attemptFinished({ object }: PlannedCheck, { pods }: Snapshot): Attempt 
 }
 
 function rolloutOf(workload: Workload | undefined): ReturnType<typeof rolloutState> | undefined {
-  const isRollable =
-    workload?.type === 'Deployment' || workload?.type === 'StatefulSet' || workload?.type === 'DaemonSet';
-  return isRollable ? rolloutState(workload) : undefined;
+  return workload !== undefined && isRollable(workload) ? rolloutState(workload) : undefined;
 }
 
 async function attemptLogin(check: CheckOf<'postgres-login'>, world: CheckWorld): Promise<Attempt> {

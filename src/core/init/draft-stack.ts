@@ -1,5 +1,6 @@
 import { applicationsInScope } from '../argocd.ts';
 import { refId, type ConfigMap, type ObjectRef } from '../kubernetes.ts';
+import { isRollable } from '../rollout.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { workloads, type Workload } from '../workloads.ts';
 import { draftSecrets } from './draft-secrets.ts';
@@ -15,7 +16,7 @@ export interface DraftedStack {
 /** A stack file for what is seen: what must be there, how it hangs together, and how it could be proved. */
 export function draftStack(snapshot: Snapshot, configMaps: readonly ConfigMap[]): DraftedStack {
   const found = workloads(snapshot);
-  const lasting = found.filter(({ type }) => type === 'Deployment' || type === 'StatefulSet' || type === 'DaemonSet');
+  const lasting = found.filter(isRollable);
   const secrets = draftSecrets(snapshot, snapshot.namespaces[0] ?? '');
   const used = new Set([...secrets, ...lasting.map(({ ref }) => ref)].map(({ namespace }) => namespace));
   const namespaces = snapshot.namespaces.filter((name, index) => index === 0 || used.has(name));
