@@ -266,7 +266,11 @@ describe.each(worldKinds)('an outage on $name', (kind) => {
       metadata: { name: 'lonely' },
       spec: { selector: { app: 'lonely' }, ports: [{ port: 80 }] },
     });
-    const lonely = await world.send('GET', 'services/lonely:80/proxy/health');
+    // The API server's proxy finds a Service by its own cache, which learns of a new one a moment later.
+    const lonely = await world.eventually('the proxy knows the Service', async () => {
+      const answer = await world.send('GET', 'services/lonely:80/proxy/health');
+      return answer.body['message'] === 'services "lonely" not found' ? undefined : answer;
+    });
     expect([lonely.status, lonely.body['message']]).toEqual([503, 'no endpoints available for service "lonely"']);
     const absent = await world.send('GET', 'services/absent:80/proxy/');
     expect([absent.status, absent.body['message']]).toEqual([404, 'services "absent" not found']);
