@@ -73,12 +73,23 @@ function changeTimes(
   const from = [createdAt, ...added.values()].reduce((last, time) => (time > last ? time : last));
   for (const entry of Array.isArray(managedFields) ? managedFields.map(asObject) : []) {
     const time = asText(entry?.['time']);
-    if (entry?.['manager'] === fieldManager || time <= from) continue;
-    const keys = heldKeys(entry);
-    const times = keys.length === 1 ? keyChangedAt : keyDoubtedAt;
+    if (time <= from) continue;
+    const isOwn = entry?.['manager'] === fieldManager;
+    const keys = isOwn ? writtenUntil(time, changed) : heldKeys(entry);
+    const times = keys.length === 1 && !isOwn ? keyChangedAt : keyDoubtedAt;
     for (const key of keys.filter((held) => time > (times.get(held) ?? ''))) times.set(key, time);
   }
   return { keyChangedAt, keyDoubtedAt };
+}
+
+/** No request takes longer. */
+const longestWriteMs = 15_000;
+
+/** What c2l changed with its last write: it notes the time before it writes, and the server that of the write. */
+function writtenUntil(time: string, changed: NotedTimes['changed']): string[] {
+  const last = [...changed.values()].reduce((latest, noted) => (noted > latest ? noted : latest), '');
+  const isOfThatWrite = time > last && Date.parse(time) - Date.parse(last) <= longestWriteMs;
+  return isOfThatWrite ? [...changed].flatMap(([key, noted]) => (noted === last ? [key] : [])) : [];
 }
 
 function lastWriteOf(managedFields: unknown): { manager: string; at: string } | undefined {

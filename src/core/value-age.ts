@@ -27,10 +27,11 @@ export function valuesInUse(pod: Pod, references: readonly SecretReference[], vi
 
 /** Names the one key, or the Secret where several of its keys are in doubt, and the command that settles it. */
 function doubtedText(pod: Pod, references: readonly SecretReference[], view: SecretsView): string | undefined {
-  const doubted = allHeld(pod, references, view).filter(({ reference, startedAt }) => {
-    const { outdated, trusted, doubtful } = valueInUse(reference, startedAt, view);
-    if (outdated !== undefined || trusted !== undefined) return false;
-    return doubtful !== undefined || isDoubted(reference, startedAt, view);
+  const doubted = allHeld(pod, references, view).flatMap(({ reference, startedAt }) => {
+    const { outdated, trusted, doubt } = valueInUse(reference, startedAt, view);
+    if (outdated !== undefined || trusted !== undefined) return [];
+    const why = doubt ?? doubtOfSeveral(reference, startedAt, view);
+    return why === undefined ? [] : [{ reference, ...why }];
   });
   const [first] = doubted;
   if (first === undefined) return undefined;
@@ -38,14 +39,16 @@ function doubtedText(pod: Pod, references: readonly SecretReference[], view: Sec
   const keys = new Set(doubted.flatMap(({ reference }) => (reference.secret === secret ? [reference.key] : [])));
   const meant = { secret, ...(keys.size === 1 && first.reference.key !== undefined && { key: first.reference.key }) };
   const subject = meant.key === undefined ? `secret/${secret}` : `secret/${secret}:${meant.key}`;
-  return `may run with an older value of ${valueText(meant)}: if so, c2l restart --affected-by ${subject}`;
+  return `${doubtText({ ...first, value: meant })}: if so, c2l restart --affected-by ${subject}`;
 }
 
-/** Whether one that writes several keys wrote after a value was taken. */
-function isDoubted(reference: SecretReference, startedAt: string, view: SecretsView): boolean {
+/** Of one that writes several keys, and wrote after a value was taken, or in the second of it. */
+function doubtOfSeveral(reference: SecretReference, startedAt: string, view: SecretsView): Doubt | undefined {
   const secret = view.secret(reference.namespace, reference.secret);
-  if (secret === undefined) return false;
-  return keysRead(reference, secret).some((key) => isLater(secret.keyDoubtedAt.get(key), startedAt));
+  if (secret === undefined) return undefined;
+  const times = keysRead(reference, secret).map((key) => secret.keyDoubtedAt.get(key));
+  if (times.some((time) => isLater(time, startedAt))) return { value: reference };
+  return times.some((time) => isSameSecond(time, startedAt)) ? { value: reference, was: writtenAtOnce } : undefined;
 }
 
 /** Everything that is older in a pod than in its Secrets, or may be. */
@@ -53,7 +56,7 @@ export function oldValues(pod: Pod, view: SecretsView): { readonly outdated: str
   const judged = judgedValues(pod, secretReferences(refOf('Pod', pod.metadata), pod.spec), view);
   return {
     outdated: judged.flatMap(({ outdated }) => outdated ?? []),
-    doubtful: judged.flatMap(({ doubtful }) => doubtful ?? []),
+    doubtful: judged.flatMap(({ doubt }) => (doubt === undefined ? [] : [doubtText(doubt)])),
   };
 }
 
@@ -66,9 +69,23 @@ export function outdatedSecrets(pod: Pod, view: SecretsView): ReadonlySet<string
   return new Set(judged.map(({ reference }) => reference.secret));
 }
 
+/** What a container may hold an older value of, or lack, where nobody can tell. */
+interface Doubt {
+  readonly value: Pick<SecretReference, 'secret' | 'key'>;
+  readonly lacks?: true;
+  /** What was done to it, and when. */
+  readonly was?: string;
+}
+
+const writtenAtOnce = 'written in the second it began';
+
 interface JudgedValue extends ValuesInUse {
-  /** Why it may be another one, where nobody can tell: a Secret that is created again may hold what it held. */
-  readonly doubtful?: string;
+  readonly doubt?: Doubt;
+}
+
+function doubtText({ value, lacks, was }: Doubt): string {
+  const what = `${lacks ? 'without' : 'with an older value of'} ${valueText(value)}`;
+  return `may run ${what}${was === undefined ? '' : `, which was ${was}`}`;
 }
 
 function judgedValues(pod: Pod, references: readonly SecretReference[], view: SecretsView): readonly JudgedValue[] {
@@ -115,24 +132,35 @@ function valueInUse(reference: SecretReference, startedAt: string, view: Secrets
   if (keys.some((key) => isLater(secret.keyChangedAt.get(key), startedAt))) {
     return { outdated: `runs with an older value of ${valueText(reference)}` };
   }
-  const added = keys.find((key) => isLater(secret.keyAddedAt.get(key), startedAt));
-  if (added === undefined) return keys.length === 0 ? {} : recreatedValue(reference, secret, startedAt);
-  const name = valueText({ secret: reference.secret, key: added });
+  if (keys.some((key) => isSameSecond(secret.keyChangedAt.get(key), startedAt))) {
+    return { doubt: { value: reference, was: writtenAtOnce } };
+  }
   // What needs the key could only begin while it was there, and it is put back as it was.
   const hadIt = reference.key !== undefined && !reference.optional;
-  return hadIt
-    ? { trusted: `began while ${name} was still there` }
-    : { outdated: `may run without ${name}, which was added since` };
+  const added = keys.find((key) => isLater(secret.keyAddedAt.get(key), startedAt));
+  if (added !== undefined) {
+    const name = valueText({ secret: reference.secret, key: added });
+    return hadIt
+      ? { trusted: `began while ${name} was still there` }
+      : { outdated: `may run without ${name}, which was added since` };
+  }
+  const justAdded = hadIt ? undefined : keys.find((key) => isSameSecond(secret.keyAddedAt.get(key), startedAt));
+  if (justAdded !== undefined) {
+    return {
+      doubt: { value: { secret: reference.secret, key: justAdded }, lacks: true, was: 'added in the second it began' },
+    };
+  }
+  return keys.length === 0 ? {} : recreatedValue(reference, secret, startedAt);
 }
 
 /** Of a Secret that somebody created after the container began: whoever needs it saw another one in its place. */
 function recreatedValue(reference: SecretReference, secret: Secret, startedAt: string): JudgedValue {
   if (!isLater(secret.metadata.creationTimestamp, startedAt) || isNotedByCreator(secret)) return {};
-  const name = valueText(reference);
-  if (reference.optional) return { doubtful: `may run without ${name}, which was created since` };
-  const text = `may run with an older value of ${name}, which was created again since`;
+  const doubt: Doubt = reference.optional
+    ? { value: reference, lacks: true, was: 'created since' }
+    : { value: reference, was: 'created again since' };
   // An immutable Secret gets another value only by another one that takes its place: that is what it is done for.
-  return secret.immutable ? { outdated: text } : { doubtful: text };
+  return secret.immutable && !reference.optional ? { outdated: doubtText(doubt) } : { doubt };
 }
 
 /** c2l notes what it changes of a Secret that it creates again; the other keys are as they were. */
@@ -172,11 +200,19 @@ function subPathVolumes(pod: Pod, container: Container): readonly SecretReferenc
   });
 }
 
-/** Kubernetes tells times in whole seconds; within the same second a container counts as started after the write. */
+/** Kubernetes tells times in whole seconds; within the same second nobody knows what came first. */
 export function isLater(time: string | undefined, than: string | undefined): boolean {
   if (time === undefined || time === '') return false;
   if (than === undefined || than === '') return true;
-  return Math.floor(Date.parse(time) / 1000) > Math.floor(Date.parse(than) / 1000);
+  return secondOf(time) > secondOf(than);
+}
+
+function isSameSecond(time: string | undefined, other: string): boolean {
+  return time !== undefined && secondOf(time) === secondOf(other);
+}
+
+function secondOf(time: string): number {
+  return Math.floor(Date.parse(time) / 1000);
 }
 
 /** A value as people would name it. */

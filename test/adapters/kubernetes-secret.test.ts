@@ -93,6 +93,19 @@ describe('when a key was changed', () => {
     });
   });
 
+  test('by c2l is doubted up to its write itself, of which it notes the time just before', () => {
+    const doubted = (changed: object, writtenAt: string) => {
+      const managedFields = [entry('c2l', writtenAt, 'user', 'password')];
+      const metadata = { managedFields, annotations: noted(changed, {}), creationTimestamp: first };
+      return Object.fromEntries(toSecret(withMetadata(metadata))!.keyDoubtedAt);
+    };
+    const late = '2026-01-02T00:00:02Z';
+    expect(doubted({ user: first, password: second }, late)).toEqual({ password: late });
+    expect(doubted({ user: first, password: second }, second)).toEqual({});
+    // A request ends before that: it is the time of another write, which changed neither.
+    expect(doubted({ user: first, password: second }, '2026-01-02T00:00:30Z')).toEqual({});
+  });
+
   test('is no time at which c2l only added it back', () => {
     const managedFields = [entry('c2l', second, 'password')];
     expect(read({ managedFields, annotations: noted({}, { password: second }) })).toEqual({

@@ -240,10 +240,29 @@ describe('a running pod', () => {
     expect(told(apiWorld({ standing: { running: before } }))).toEqual([`restart-workload api: ${restartReason}`]);
   });
 
-  test('is kept when it began after it, or in the same second', () => {
-    for (const startedAt of [after, change]) {
-      expect(told(apiWorld({ standing: { running: startedAt } }))).toEqual(['keep-pod api-1: healthy']);
-    }
+  test('is kept when it began after it', () => {
+    expect(told(apiWorld({ standing: { running: after } }))).toEqual(['keep-pod api-1: healthy']);
+  });
+
+  test('is kept with the command that settles it when it began in the second of the write', () => {
+    const verdict = (needs: Needs, held: Secret) => told(apiWorld({ standing: { running: change }, needs }, [held]));
+    const doubt = (what: string) =>
+      `keep-pod api-1: healthy, but may run ${what} in the second it began: if so, c2l restart --affected-by secret/app`;
+    const olderValue = 'with an older value of key token of Secret app, which was written';
+    expect(verdict(token, restored)).toEqual([`${doubt(olderValue)}:token`]);
+    const wholeSecret = 'with an older value of Secret app, which was written';
+    expect(verdict({ envFrom: ['app'] }, restored)).toEqual([doubt(wholeSecret)]);
+    const ofSeveral = { ...restored, keyChangedAt: new Map(), keyDoubtedAt: restored.keyChangedAt };
+    expect(verdict(token, ofSeveral)).toEqual([`${doubt(olderValue)}:token`]);
+    expect(verdict({ volume: 'app' }, restored)).toEqual(['keep-pod api-1: healthy']);
+    // What is created together with its Secret began with it.
+    expect(verdict(token, unproven('app', change))).toEqual(['keep-pod api-1: healthy']);
+
+    // Without the key it could not have begun, or lives without it.
+    expect(verdict(token, addedBack)).toEqual(['keep-pod api-1: healthy']);
+    expect(verdict({ optionalEnv: [['app', 'token']] }, addedBack)).toEqual([
+      `${doubt('without key token of Secret app, which was added')}:token`,
+    ]);
   });
 
   test('is judged by what it reads: envFrom and subPath as by env, not a volume that kubelet refreshes', () => {
@@ -282,8 +301,8 @@ describe('a running pod', () => {
     const verdict = (immutable: boolean) =>
       told(apiWorld({ standing: { running: before } }, [unproven('app', change, immutable)]));
     expect(verdict(false)).toEqual([
-      'keep-pod api-1: healthy, but may run with an older value of key token of Secret app: if so, c2l restart ' +
-        '--affected-by secret/app:token',
+      'keep-pod api-1: healthy, but may run with an older value of key token of Secret app, which was created again ' +
+        'since: if so, c2l restart --affected-by secret/app:token',
     ]);
     // An immutable Secret that is newer than the container took the place of another one, to change it.
     expect(verdict(true)).toEqual([

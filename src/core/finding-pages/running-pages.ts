@@ -21,7 +21,7 @@ export const runningPages = {
   'environment-stale': {
     title: 'a workload runs with an older value than its Secret holds',
     meaning: [
-      'An environment variable, and a file that is mounted by `subPath`, keeps the value of its start. The Secret got another one since. It is a warning where that is known: c2l wrote the key, the API names a writer of this key alone, or an immutable Secret was created again, which is how one changes it. Of any other Secret that was created again it is an info: it may hold what it held, and whether it does cannot be told.',
+      'An environment variable, and a file that is mounted by `subPath`, keeps the value of its start. The Secret got another one since. It is a warning where that is known: c2l wrote the key, the API names a writer of this key alone, or an immutable Secret was created again, which is how one changes it. Of any other Secret that was created again it is an info: it may hold what it held, and whether it does cannot be told. So it is where the write and the start are of the same second: Kubernetes tells no finer times.',
     ],
     inKubectl: [
       'Nothing by itself. The time of the write stands in the managed fields, that of the start in the pod:',
