@@ -34,16 +34,9 @@ export async function killAtEach(
   const kills: string[] = [];
   for (const [index, line] of requests.entries()) {
     for (const moment of wrong.length > 0 ? [] : run.moments(line, index, requests)) {
-      await run.reset();
-      const first = run.start();
-      proxy.begin({ isMeant: (_, place) => place === index, moment, kill: () => first.child.kill('SIGKILL') });
-      const { exitCode } = await first.finished;
-      await proxy.settled();
-      // Of a run that asks until something is so, another one may need fewer requests.
-      const isCut = proxy.requests.length > index;
-      proxy.begin();
+      const { isCut, exitCode } = await killAt(proxy, run, { line, moment, before: requests.slice(0, index) });
       const place = `${moment} ${String(index)} ${line}`;
-      kills.push(place);
+      if (isCut) kills.push(place);
       const hasLived = isCut && exitCode !== null && !line.startsWith('GET') && moment !== 'after';
       const again = await afterwards(run, await run.start().finished);
       wrong.push(...[...(hasLived ? ['lived on'] : []), ...again].map((text) => `${place}: ${text}`));
@@ -52,7 +45,47 @@ export async function killAtEach(
   return { requests, kills, wrong };
 }
 
+interface Place {
+  readonly line: string;
+  readonly moment: Moment;
+  /** What a whole run asked until then. */
+  readonly before: readonly string[];
+}
+
+/** A run that asks until something is so does it more or less often: a request is told by what it is. */
+async function killAt(
+  proxy: CuttingProxy,
+  run: KilledRun,
+  { line, moment, before }: Place,
+): Promise<{ readonly isCut: boolean; readonly exitCode: number | null }> {
+  await run.reset();
+  const first = run.start();
+  const cuts: string[] = [];
+  proxy.begin({
+    isMeant: (asked, index) =>
+      stable(asked) === stable(line) && countOf(line, proxy.requests.slice(0, index)) === countOf(line, before),
+    moment,
+    kill: () => {
+      cuts.push(line);
+      first.child.kill('SIGKILL');
+    },
+  });
+  const { exitCode } = await first.finished;
+  await proxy.settled();
+  proxy.begin();
+  return { isCut: cuts.length > 0, exitCode };
+}
+
 async function afterwards({ exitCode, problems }: KilledRun, run: Finished): Promise<readonly string[]> {
   const failed = run.exitCode === exitCode ? [] : [`exit ${String(run.exitCode)}: ${run.stdout}${run.stderr}`];
   return [...failed, ...(await problems(run))];
+}
+
+/** Without the time that a revision has in its name. */
+function stable(line: string): string {
+  return line.replace(/\.c2l-\w+/g, '.c2l-');
+}
+
+function countOf(line: string, requests: readonly string[]): number {
+  return requests.filter((each) => stable(each) === stable(line)).length;
 }
