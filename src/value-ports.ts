@@ -1,4 +1,5 @@
 import type { SecretValue } from './core/secret-value.ts';
+import type { SharedSourceName } from './core/source-names.ts';
 
 /** A key that values are looked up for, with the name it has in each kind of source. */
 export interface WantedValue {
@@ -29,6 +30,8 @@ export type SourceAnswer =
 export interface ValueSource {
   /** As the operator named it, without anything secret: `env:backup.env`. */
   readonly label: string;
+  /** Which of a key's names it asks for; where there is none it knows the keys themselves. */
+  readonly kind?: SharedSourceName['kind'];
   /** The name it knows a value by. */
   nameOf(wanted: WantedValue): string;
   /** Things to know before trusting it, such as a file that others can read. */

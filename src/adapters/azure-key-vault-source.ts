@@ -24,6 +24,7 @@ export function openAzureKeyVault(text: string, options: AzureKeyVaultOptions = 
     });
   return {
     label: `azure-key-vault:${text}`,
+    kind: 'azureKeyVault',
     nameOf: ({ azureKeyVaultName }) => azureKeyVaultName,
     warnings: [],
     get identity() {

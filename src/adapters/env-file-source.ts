@@ -39,6 +39,7 @@ export async function openEnvFile(file: string, options: EnvFileOptions, label =
   ];
   return {
     label,
+    kind: 'env',
     nameOf: ({ envName }) => envName,
     warnings: told,
     lookUp: (wanted) => Promise.resolve(wanted.map(({ envName }) => answer(values.get(envName)))),

@@ -4,5 +4,5 @@ import type { CommandResult } from './run-report.ts';
 
 /** Restores missing values from sources or prompts. */
 export async function fixSecrets(session: Session, options: FixOptions): Promise<CommandResult> {
-  return { report: await runFix(session, options) };
+  return { report: await runFix(session, { ...options, mayLack: true }) };
 }

@@ -7,6 +7,7 @@ import type { Secret } from './secret.ts';
 import type { SecretValue } from './secret-value.ts';
 import { writerIndex } from './secret-writers.ts';
 import type { Snapshot } from './snapshot.ts';
+import { sourceNames } from './source-names.ts';
 import { namespaceOf, type Stack, type StackKey } from './stack.ts';
 import { utcText } from './utc-text.ts';
 import { defaultPlaceholders } from './value-format.ts';
@@ -59,13 +60,26 @@ export interface SecretPlan extends PlannedSecret {
 /** The source that is named for a value nobody was asked for yet. */
 export const promptSource = 'prompt';
 
+/** The same where there is nobody to be asked: such a plan can be looked at, and not be carried out. */
+export const noSource = 'no source';
+
+type KeyPlace = Pick<WantedKey, 'namespace' | 'secret' | 'key'>;
+
 /** Identity of a key across Secrets, and the longest form in which `--overwrite` names one. */
-export function keyId(wanted: Pick<WantedKey, 'namespace' | 'secret' | 'key'>): string {
+export function keyId(wanted: KeyPlace): string {
   return `${wanted.namespace}/${wanted.secret}/${wanted.key}`;
 }
 
+/** What tells one of these keys from the others: no more of its place than they differ in. */
+export function keyNamer(keys: readonly Pick<WantedKey, 'namespace' | 'secret'>[]): (key: KeyPlace) => string {
+  const isOne = (places: readonly string[]): boolean => new Set(places).size <= 1;
+  if (!isOne(keys.map(({ namespace }) => namespace))) return keyId;
+  if (!isOne(keys.map(({ secret }) => secret))) return ({ secret, key }) => `${secret}/${key}`;
+  return ({ key }) => key;
+}
+
 /** Whether `--overwrite` names this key: as `KEY`, `SECRET/KEY` or `NAMESPACE/SECRET/KEY`. */
-export function isNamedBy(key: Pick<WantedKey, 'namespace' | 'secret' | 'key'>, names: readonly string[]): boolean {
+export function isNamedBy(key: KeyPlace, names: readonly string[]): boolean {
   const id = keyId(key);
   return names.some((name) => id === name || id.endsWith(`/${name}`));
 }
@@ -238,8 +252,15 @@ function planKey(
 ): PlannedKey {
   const { key } = wanted;
   const source = answer?.source ?? later.get(keyId(wanted)) ?? promptSource;
-  if (before === undefined) return { key, change: 'ADD', source };
-  return { key, change: answer?.value.equals(before) === true ? 'SAME' : 'CHANGE', source };
+  const isOpen = answer === undefined && (source === promptSource || source === noSource);
+  const where = isOpen ? { names: placesOf(wanted) } : {};
+  if (before === undefined) return { key, change: 'ADD', source, ...where };
+  return { key, change: answer?.value.equals(before) === true ? 'SAME' : 'CHANGE', source, ...where };
+}
+
+function placesOf({ key, declared }: WantedKey): NonNullable<PlannedKey['names']> {
+  const { envName, azureKeyVaultName } = sourceNames(key, declared);
+  return { env: envName, azureKeyVault: azureKeyVaultName };
 }
 
 /** The keys of a plan with one kind of change. */
@@ -251,47 +272,4 @@ export function keysOf(plan: Pick<PlannedSecret, 'keys'>, change: PlannedKey['ch
 export function plannedSecret({ object, action, keys, current }: SecretPlan): PlannedSecret {
   const resourceVersion = current?.metadata.resourceVersion;
   return { object, action, ...(resourceVersion === undefined ? {} : { resourceVersion }), keys };
-}
-
-/** The snapshot as it is once the plans are carried out. */
-export function applySecretPlans(snapshot: Snapshot, plans: readonly SecretPlan[]): Snapshot {
-  const changed = plans.filter(({ action }) => action !== 'none').map((plan) => afterPlan(plan, snapshot.takenAt));
-  const isChanged = ({ metadata }: Secret): boolean =>
-    changed.some((other) => other.metadata.name === metadata.name && other.metadata.namespace === metadata.namespace);
-  const untouched = snapshot.secrets.items.filter((secret) => !isChanged(secret));
-  return {
-    ...snapshot,
-    missingNamespaces: snapshot.missingNamespaces.filter(
-      (name) => !changed.some(({ metadata }) => metadata.namespace === name),
-    ),
-    secrets: { ...snapshot.secrets, items: [...untouched, ...changed] },
-  };
-}
-
-function afterPlan(plan: SecretPlan, at: string): Secret {
-  const { object, current, type, values } = plan;
-  const timesOf = (change: PlannedKey['change']): [string, string][] => keysOf(plan, change).map((key) => [key, at]);
-  const keyAddedAt = new Map(timesOf('ADD'));
-  if (current !== undefined) {
-    const removed = keysOf(plan, 'REMOVE');
-    return {
-      ...current,
-      data: new Map([...current.data, ...values].filter(([key]) => !removed.includes(key))),
-      keyChangedAt: new Map([...current.keyChangedAt, ...timesOf('CHANGE')]),
-      keyAddedAt: new Map([...current.keyAddedAt, ...keyAddedAt]),
-    };
-  }
-  const metadata = { name: object.name, namespace: object.namespace };
-  return {
-    metadata,
-    type,
-    immutable: false,
-    data: values,
-    keyChangedAt: new Map(),
-    keyDoubtedAt: new Map(),
-    keyAddedAt,
-    exposedKeys: [],
-    otherOwners: [],
-    writers: [],
-  };
 }

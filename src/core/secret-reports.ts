@@ -9,6 +9,8 @@ export interface PlannedKey {
   readonly key: string;
   readonly change: KeyChange;
   readonly source?: string | undefined;
+  /** Where to look for a value that nobody has given yet. */
+  readonly names?: { readonly env: string; readonly azureKeyVault: string };
 }
 
 export interface PlannedSecret {

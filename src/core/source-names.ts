@@ -55,7 +55,8 @@ export function sharedSourceNames(keys: readonly NamedKey[]): SharedSourceName[]
   return shared.filter((_, index) => texts.indexOf(texts[index] ?? '') === index);
 }
 
-function sharedIn(keys: readonly NamedKey[], kind: SharedSourceName['kind']): SharedSourceName[] {
+/** The same in one kind of source. */
+export function sharedIn(keys: readonly NamedKey[], kind: SharedSourceName['kind']): SharedSourceName[] {
   const groups = new Map<string, NamedKey[]>();
   for (const each of keys) groups.set(nameIn(kind, each), [...(groups.get(nameIn(kind, each)) ?? []), each]);
   return [...groups].flatMap(([name, group]) => {

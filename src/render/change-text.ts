@@ -6,6 +6,7 @@ import { findingsLines } from './findings-text.ts';
 import { closingLines, headLines } from './head-text.ts';
 import { count, table, type Cell } from './layout.ts';
 import { manifestLines } from './sealed-text.ts';
+import { lackingKeys, lackingLines } from './lacking-text.ts';
 import { planLines } from './plan-text.ts';
 import type { Style } from './style.ts';
 import { hasUnreadPods, unreadPodsText } from './unread-pods.ts';
@@ -14,6 +15,7 @@ export function fixText(report: FixReport, style: Style): string[] {
   return [
     ...headLines(report, style),
     ...shownPlan(report, style),
+    ...lackingLines(report, style),
     ...outcomeLines(report.outcomes, style),
     ...sealedLines(report),
     ...remainingLines(report, style),
@@ -40,6 +42,8 @@ export function fixSummary({ plan, outcomes, dryRun }: FixReport): string {
   if (changed.length === 0) return 'nothing to change';
   const keys = changed.flatMap(({ keys: planned }) => planned).filter(({ change }) => change !== 'SAME').length;
   const secrets = changed.map(({ object }) => refText(object)).join(', ');
+  const lacking = lackingKeys(changed).length;
+  if (lacking > 0) return `dry run: would write nothing, no source has ${String(lacking)} of ${count(keys, 'key')}`;
   if (dryRun) return `dry run: would write ${count(keys, 'key')} to ${secrets}`;
   const written = outcomes.filter(({ action, outcome }) => isWrite(action) && outcome === 'done').length;
   if (written === changed.length) return `wrote ${count(keys, 'key')} to ${secrets}`;
@@ -52,8 +56,9 @@ function isWrite(action: StepOutcome['action']): boolean {
 
 function nextAfterFix({ verdict, dryRun, sources, plan, findings, sealed }: FixReport): string {
   const hasPlan = plan.some(({ action }) => action !== 'none');
-  if (verdict === 'ok' && hasPlan)
-    return dryRun ? ['c2l fix-secrets', ...sources.map(fromOption)].join(' ') : 'c2l restart';
+  const again = ['c2l fix-secrets', ...sources.map(fromOption)].join(' ');
+  if (lackingKeys(plan).length > 0) return `${again} --from env:FILE`;
+  if (verdict === 'ok' && hasPlan) return dryRun ? again : 'c2l restart';
   if (verdict === 'ok') return 'c2l verify';
   if (sealed !== undefined) return 'commit the SealedSecret above, or try it first: kubectl apply -f FILE';
   return findings.find(({ severity }) => severity === 'error')?.fix ?? 'c2l audit';

@@ -1,5 +1,6 @@
 import type { KeyChange, PlannedKey, PlannedSecret } from '../core/secret-reports.ts';
 import { refText } from '../core/kubernetes.ts';
+import { noSource, promptSource } from '../core/plan-secrets.ts';
 import { paragraph, table, type Cell } from './layout.ts';
 import type { Style } from './style.ts';
 
@@ -48,7 +49,10 @@ function partsOf(source: string): { spec: string; detail: string } {
 
 /** Paths and URLs are long and the same for many keys: each is told once. */
 function sourceLegend(keys: readonly PlannedKey[]): ReadonlyMap<string, string> {
-  const specs = new Set(keys.flatMap(({ source }) => (source === undefined ? [] : partsOf(source).spec)));
+  const isShort = (source: string): boolean => source === promptSource || source === noSource;
+  const specs = new Set(
+    keys.flatMap(({ source }) => (source === undefined || isShort(source) ? [] : partsOf(source).spec)),
+  );
   return new Map([...specs].map((spec, index) => [spec, `[${index + 1}]`]));
 }
 

@@ -1,5 +1,5 @@
 import { canDoWithout, keyId, rejection, type FoundValue, type WantedKey } from '../core/plan-secrets.ts';
-import { sourceNames } from '../core/source-names.ts';
+import { sharedIn, sourceNames, type NamedKey, type SharedSourceName } from '../core/source-names.ts';
 import type { SourceAnswer, ValueSource, WantedValue } from '../value-ports.ts';
 import { refuseWhenInterrupted, type Session } from './session.ts';
 
@@ -15,6 +15,10 @@ export interface Collected {
   readonly deleted: Map<ValueSource, { readonly key: WantedKey; readonly place: string }[]>;
   /** Where the value of a key comes from that is not brought back yet, in a dry run: by the identity of the key. */
   readonly later: Map<string, string>;
+  /** Names that several keys have in a kind of source: nothing tells whose a value is that stands there. */
+  readonly shared: ReadonlyMap<NonNullable<ValueSource['kind']>, readonly SharedSourceName[]>;
+  /** Keys that a source may have a value of, under such a name. */
+  readonly unclear: Set<string>;
 }
 
 /** The wanted keys that have no value and need one. */
@@ -31,8 +35,10 @@ export function toWantedValue({ namespace, secret, key, declared }: WantedKey): 
   return { namespace, secret, key, ...sourceNames(key, declared) };
 }
 
-export function nothingCollected(): Collected {
-  return { found: new Map(), refusals: new Map(), deleted: new Map(), later: new Map() };
+/** `known` are all keys that a value could be meant for. */
+export function nothingCollected(known: readonly NamedKey[] = []): Collected {
+  const shared = new Map((['env', 'azureKeyVault'] as const).map((kind) => [kind, sharedIn(known, kind)]));
+  return { found: new Map(), refusals: new Map(), deleted: new Map(), later: new Map(), shared, unclear: new Set() };
 }
 
 /** A source as a plan names it. */
@@ -53,6 +59,14 @@ export async function askSource(
   const answers = await source.lookUp(open.map(toWantedValue), session.deps.signal);
   refuseWhenInterrupted(session);
   takeAll(session, source, { keys: open, answers }, collected);
+}
+
+/** Why a value that a source has may be meant for another key. */
+function sharedName(key: WantedKey, { kind }: ValueSource, { shared }: Collected): string | undefined {
+  if (kind === undefined) return undefined;
+  const found = shared.get(kind)?.find(({ keys }) => keys.includes(keyId(key)));
+  if (found === undefined) return undefined;
+  return `${found.name} is the name of ${found.keys.length === 2 ? 'both' : `all ${String(found.keys.length)}`}`;
 }
 
 /** Keeps each usable value, and of every other answer why it is none. */
@@ -81,6 +95,12 @@ function take(
   { answer, source, collected }: { source: ValueSource; answer: SourceAnswer; collected: Collected },
 ): string | undefined {
   const { found, deleted } = collected;
+  const shared =
+    answer.state === 'found' || answer.state === 'deleted' ? sharedName(key, source, collected) : undefined;
+  if (shared !== undefined) {
+    collected.unclear.add(keyId(key));
+    return `${source.label}: ${shared}`;
+  }
   switch (answer.state) {
     case 'failed':
       return `${source.label}: ${answer.reason}`;

@@ -1,4 +1,4 @@
-import type { WantedKey } from '../core/plan-secrets.ts';
+import { keyId, noSource, type WantedKey } from '../core/plan-secrets.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { ValueSource } from '../value-ports.ts';
 import { askAllSources } from './ask-all-sources.ts';
@@ -8,7 +8,7 @@ import { keptValues, offerKept } from './kept-values.ts';
 import { promptValues } from './prompt-values.ts';
 import { recoverValues } from './recover-values.ts';
 import type { Session } from './session.ts';
-import { valuesMissing } from './values-missing.ts';
+import { valuesMissing, type Asked } from './values-missing.ts';
 
 export interface CollectOptions {
   /** In order of precedence. */
@@ -25,6 +25,10 @@ export interface CollectOptions {
   readonly dryRun: boolean;
   /** Whether keys without a value are left out; only when there is none at all it is an error. */
   readonly partial: boolean;
+  /** Whether a dry run shows what no source has, instead of being refused. */
+  readonly mayLack?: boolean;
+  /** All keys that a value could be meant for, these and others. */
+  readonly known: readonly WantedKey[];
   /** Gets the names of what a source brought back: whatever is decided next, that stays. */
   readonly recovered: string[];
   /** What c2l kept in the cluster: used where a person agrees, and named to a script. */
@@ -45,7 +49,7 @@ export async function collectValues(
   const { sources, recover, dryRun, partial, generate, snapshot, identity } = options;
   const { canPrompt } = session.deps.terminal;
   const ask = canPrompt && !dryRun && !partial;
-  const collected = nothingCollected();
+  const collected = nothingCollected(options.known);
   const asked = await askAllSources(session, wanted, { sources, identity }, collected);
   await recoverValues(session, wanted, { recover, ask, dryRun, recovered: options.recovered }, collected);
 
@@ -55,9 +59,23 @@ export async function collectValues(
   if (left.length === 0) return collected;
   const kept = options.kept && (await keptValues(session, options.kept, left));
   if (partial ? collected.found.size + collected.later.size === 0 : !canPrompt)
-    throw valuesMissing(left, { asked, collected, kept, mayBePartial: !partial });
+    refuseOrShow(session, left, { asked, collected, kept, mayBePartial: !partial }, options);
   if (!ask) return collected;
   if (kept !== undefined) await offerKept(session, kept, collected);
   await promptValues(session, unresolved(wanted, collected), collected, asked);
   return collected;
+}
+
+/** Throws, but for a plan that only is to be looked at: that names what it lacks, and here is why. */
+function refuseOrShow(
+  { deps }: Session,
+  keys: readonly WantedKey[],
+  asked: Asked,
+  { dryRun, partial, mayLack = false }: CollectOptions,
+): void {
+  const refusal = valuesMissing(keys, asked);
+  if (!dryRun || partial || !mayLack) throw refusal;
+  for (const key of keys) asked.collected.later.set(keyId(key), noSource);
+  const isTold = asked.asked.length > 0 || (asked.kept?.size ?? 0) > 0;
+  if (isTold) deps.terminal.err(`warning: ${refusal.message}; ${refusal.hint ?? ''}`);
 }

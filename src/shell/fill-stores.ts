@@ -1,7 +1,7 @@
 import { plannedSync, type SyncPlan, type VaultEntry } from '../core/external-guard.ts';
 import { refText } from '../core/kubernetes.ts';
 import { count } from '../core/list-text.ts';
-import { keyId, promptSource, type FoundValue } from '../core/plan-secrets.ts';
+import { keyId, noSource, promptSource, type FoundValue } from '../core/plan-secrets.ts';
 import type { StepOutcome } from '../core/report.ts';
 import type { PlannedKey, PlannedSecret } from '../core/secret-reports.ts';
 import { OperatorError } from '../errors.ts';
@@ -73,7 +73,10 @@ async function fill(
     stored: new Map(
       lacking.map(({ entry, from }) => [
         entry.wanted.key,
-        { change: entry.wanted.reason === 'missing' ? 'ADD' : 'CHANGE', source: `${label}, stored there from ${from}` },
+        {
+          change: entry.wanted.reason === 'missing' ? 'ADD' : 'CHANGE',
+          source: from === noSource ? noSource : `${label}, stored there from ${from}`,
+        },
       ]),
     ),
     values: lacking.flatMap(({ entry, value }) => (value === undefined ? [] : [{ ...value, entry }])),

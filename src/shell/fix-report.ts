@@ -1,7 +1,8 @@
 import { diagnose } from '../core/diagnose.ts';
 import type { Finding, FindingCode } from '../core/findings.ts';
 import { refId } from '../core/kubernetes.ts';
-import { applySecretPlans, plannedSecret, type SecretPlan } from '../core/plan-secrets.ts';
+import { applySecretPlans } from '../core/apply-secret-plans.ts';
+import { noSource, plannedSecret, type SecretPlan } from '../core/plan-secrets.ts';
 import { verdictOfWrites, type StepOutcome } from '../core/report.ts';
 import type { FixReport, SealedManifest } from '../core/secret-reports.ts';
 import { plannedSeal, type SealPlan } from '../core/seal-plan.ts';
@@ -71,11 +72,17 @@ export function fixReport(session: Session, result: FixResult): FixReport {
 /** What a sync will bring, only the sync can tell; a dry run takes it for granted. */
 function isToBeSynced({ object, key }: Finding, fills: readonly FilledSync[]): boolean {
   const found = fills.find(({ sync }) => refId(sync.secret) === refId(object));
-  return found !== undefined && (key === undefined || found.sync.keys.includes(key));
+  const isLacking = (name: string): boolean => found?.stored.get(name)?.source === noSource;
+  if (found === undefined) return false;
+  return key === undefined ? !found.sync.keys.some(isLacking) : found.sync.keys.includes(key) && !isLacking(key);
 }
 
 /** A dry run asks nobody and brings nothing back; what a person or a vault is to give counts as known. */
 function isToCome({ object, key }: Finding, plans: readonly SecretPlan[]): boolean {
   const plan = plans.find((each) => refId(each.object) === refId(object));
-  return plan?.keys.some((entry) => entry.key === key && entry.change !== 'SAME' && !plan.values.has(key)) === true;
+  return (
+    plan?.keys.some(
+      (entry) => entry.key === key && entry.change !== 'SAME' && entry.source !== noSource && !plan.values.has(key),
+    ) === true
+  );
 }

@@ -46,6 +46,8 @@ export interface FixOptions extends ValueOptions {
   readonly yes: boolean;
   readonly confirm?: string | undefined;
   readonly dryRun: boolean;
+  /** A dry run that only is to be looked at shows what no source has; else it is refused as the run itself. */
+  readonly mayLack?: boolean;
   /** How many revisions of each Secret stay. */
   readonly keep: number;
   /** For how long owners that would undo a write may be kept from it; undefined where nobody agreed to that. */

@@ -16,7 +16,6 @@ import { requirements } from '../core/requirements.ts';
 import {
   isSecretNamed,
   overwriteNeeded,
-  refuseSharedSourceNames,
   refuseUnknownNames,
   refuseUnknownSecrets,
   unnamedChanges,
@@ -84,6 +83,8 @@ export async function planRepair(
     snapshot,
     dryRun: options.dryRun,
     partial,
+    mayLack: options.mayLack === true,
+    known,
     recovered: [],
     kept: from.includes(revisionSpec) ? undefined : revisionSource(snapshot, { known, stack: session.stack }),
   };
@@ -136,13 +137,11 @@ async function openSources(
     known,
   }: { readonly from: readonly string[]; readonly snapshot: Snapshot; readonly known: readonly WantedKey[] },
 ): Promise<readonly ValueSource[]> {
-  const sources = await Promise.all(
+  return Promise.all(
     from.map(async (spec) =>
       spec === revisionSpec ? revisionSource(snapshot, { known, stack }) : deps.openSource(spec, options),
     ),
   );
-  if (sources.length > 0) refuseSharedSourceNames(known);
-  return sources;
 }
 
 /** What can be written of each Secret, and what is left out of it, which is said loudly. */

@@ -1,4 +1,5 @@
 import { parsePlanFile, planDifferences, type PlanFile } from '../core/plan-file.ts';
+import { noSource } from '../core/plan-secrets.ts';
 import type { PlannedSecret } from '../core/secret-reports.ts';
 import { OperatorError } from '../errors.ts';
 import { otherWriter } from './other-writer.ts';
@@ -13,6 +14,13 @@ export async function openPlan({ cluster, deps }: Session, file: string): Promis
     throw new OperatorError('plan-invalid', `${file} is no plan of fix-secrets: ${parsed.wrong}`, { hint: again });
   }
   const { context, server } = parsed.plan;
+  const lacking = parsed.plan.plan.flatMap(({ keys }) => keys.filter(({ source }) => source === noSource));
+  if (lacking.length > 0) {
+    const keys = lacking.map(({ key }) => key).join(', ');
+    throw new OperatorError('plan-invalid', `${file} is not whole: no source has ${keys}`, {
+      hint: again.replace('--dry-run', '--from env:FILE --dry-run'),
+    });
+  }
   if (context === cluster.context && server === cluster.server) return parsed.plan;
   throw new OperatorError(
     'plan-invalid',

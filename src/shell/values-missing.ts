@@ -1,5 +1,5 @@
 import { count } from '../core/list-text.ts';
-import { keyId, type FoundValue, type WantedKey } from '../core/plan-secrets.ts';
+import { keyId, keyNamer, type FoundValue, type WantedKey } from '../core/plan-secrets.ts';
 import { OperatorError } from '../errors.ts';
 import type { ValueSource } from '../value-ports.ts';
 import { toWantedValue, type Collected } from './ask-sources.ts';
@@ -17,10 +17,9 @@ export interface Asked {
 /** The refusal where keys have no value and nobody can be asked: all of them, with what each source said. `usual` asks a source. */
 export function valuesMissing(
   keys: readonly WantedKey[],
-  { asked, collected: { found, refusals, deleted }, kept, mayBePartial = false }: Asked,
+  { asked, collected: { found, refusals, deleted, unclear }, kept, mayBePartial = false }: Asked,
   usual = 'c2l fix-secrets',
 ): OperatorError {
-  const secrets = [...new Set(keys.map(({ namespace, secret }) => `${namespace}/${secret}`))];
   const sources =
     asked.length === 0
       ? 'no source was named'
@@ -28,8 +27,8 @@ export function valuesMissing(
   const isInvalid = keys.every((key) => refusals.has(keyId(key)));
   return new OperatorError(
     isInvalid ? 'values-invalid' : 'values-missing',
-    `no usable value for ${count(keys.length, 'key')} of ${secrets.join(', ')}: ${namesByReason(keys, refusals)}; ${sources}`,
-    { hint: hintFor(keys, { deleted, kept, usual, usable: mayBePartial ? found.size : 0 }) },
+    `no usable value for ${count(keys.length, 'key')} of ${secretsText(keys)}: ${namesByReason(keys, refusals)}; ${sources}`,
+    { hint: hintFor(keys, { deleted, unclear, kept, usual, usable: mayBePartial ? found.size : 0 }) },
   );
 }
 
@@ -37,12 +36,16 @@ function hintFor(
   keys: readonly WantedKey[],
   {
     deleted,
+    unclear,
     kept,
     usual,
     usable,
-  }: Pick<Collected, 'deleted'> & Pick<Asked, 'kept'> & { readonly usual: string; readonly usable: number },
+  }: Pick<Collected, 'deleted' | 'unclear'> & Pick<Asked, 'kept'> & { readonly usual: string; readonly usable: number },
 ): string {
   if (kept !== undefined && kept.size > 0) return `c2l kept ${kept.size} of them in the cluster: add --from revision`;
+  if (keys.some((key) => unclear.has(keyId(key)))) {
+    return 'give each a name of its own in c2l.yaml, as c2l init drafts one: from: { env: …, azureKeyVault: … }';
+  }
   const inBin = new Set([...deleted.values()].flatMap((all) => all.map(({ key }) => keyId(key))));
   const recoverable = keys.filter((key) => inBin.has(keyId(key))).length;
   if (recoverable > 0) return `${recoverable} of them can be brought back in the vault: add --recover`;
@@ -54,15 +57,23 @@ function hintFor(
 function lookedFor(source: ValueSource, keys: readonly WantedKey[]): string {
   const names = keys.map((key) => source.nameOf(toWantedValue(key)));
   const isSame = names.every((name, index) => name === keys[index]?.key);
-  return `${source.label} for ${isSame ? 'the same names' : names.join(', ')}`;
+  return `${source.label} for ${isSame ? 'the same names' : [...new Set(names)].join(', ')}`;
+}
+
+function secretsText(keys: readonly WantedKey[]): string {
+  const secrets = [...new Set(keys.map(({ namespace, secret }) => `${namespace}/${secret}`))];
+  if (secrets.length === 1) return secrets.join();
+  const namespaces = new Set(keys.map(({ namespace }) => namespace));
+  return `${count(secrets.length, 'Secret')}${namespaces.size === 1 ? ` in ${[...namespaces].join()}` : ''}`;
 }
 
 /** Each reason once, after the keys that it is true of: a vault that refuses refuses all of them. */
 function namesByReason(keys: readonly WantedKey[], refusals: Collected['refusals']): string {
   const groups = new Map<string, string[]>([['', []]]);
+  const nameOf = keyNamer(keys);
   for (const key of keys) {
     const reason = refusals.get(keyId(key))?.join('; ') ?? '';
-    groups.set(reason, [...(groups.get(reason) ?? []), key.key]);
+    groups.set(reason, [...(groups.get(reason) ?? []), nameOf(key)]);
   }
   return [...groups]
     .filter(([, names]) => names.length > 0)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
+import { applySecretPlans } from '../../src/core/apply-secret-plans.ts';
 import {
-  applySecretPlans,
   keyId,
   keysOf,
   planSecret,
@@ -161,6 +161,7 @@ describe('a plan', () => {
       key: 'password',
       change: 'CHANGE',
       source: 'prompt',
+      names: { env: 'PASSWORD', azureKeyVault: 'password' },
     });
   });
 
