@@ -2,6 +2,7 @@ import { requiredConfigMaps } from './config-map-references.ts';
 import { isAboutConfigMap } from './kubelet-message.ts';
 import type { ContainerStatus, Pod } from './kubernetes-pod.ts';
 import type { KubernetesEvent } from './kubernetes.ts';
+import { isEndingInPlace } from './lost-nodes.ts';
 import { controllerOf, hasCondition } from './object-owners.ts';
 import { containerStatuses } from './pod-state.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -48,7 +49,7 @@ export function closerQuestions(snapshot: Snapshot): CloserQuestions {
         [...waitingMessages(pod), ...warningsOf(pod).map(({ message }) => message)].some(isAboutConfigMap),
     ),
     claimNamespaces: namespacesOf((pod) => /persistentvolumeclaim/i.test(schedulingMessage(pod))),
-    nodes: troubled.some((pod) => isNodeSuspected(pod, warningsOf(pod))),
+    nodes: troubled.some((pod) => isNodeSuspected(pod, warningsOf(pod))) || pods.items.some(isEndingInPlace),
     logs: logPlaces(troubled),
     namespaces: podlessNamespaces(snapshot),
   };

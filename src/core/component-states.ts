@@ -2,7 +2,9 @@ import { creationRefusal } from './creation-refusals.ts';
 import { componentRef, dependenciesOf, dependencyGraph, type DependencyGraph } from './dependencies.ts';
 import type { Finding } from './findings.ts';
 import { refId, refText, type ObjectRef } from './kubernetes.ts';
+import { endingPods } from './lost-nodes.ts';
 import { oncePerPair } from './once-per.ts';
+import { podStatusText } from './pod-status-text.ts';
 import { podEvents, readiness, type Readiness } from './readiness.ts';
 import type { ComponentState } from './audit-report.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -22,7 +24,7 @@ export const componentStates = oncePerPair((snapshot: Snapshot, stack: Stack | u
   return named.map(({ name, ref }) => {
     const workload = byId.get(refId(ref));
     const seen = workload
-      ? stateOf(readiness(workload, events), creationRefusal(workload, snapshot))
+      ? (endingState(workload, snapshot) ?? stateOf(readiness(workload, events), creationRefusal(workload, snapshot)))
       : absentState(snapshot, ref);
     return { component: name, object: ref, ...seen, dependsOn: namedDependencies(graph, ref, names) };
   });
@@ -81,6 +83,12 @@ function stateOf({ isReady, detail, worst }: Readiness, refusal: string | undefi
   const { state, text } = worst.state;
   const isStuck = state === 'blocked' || state === 'failing';
   return { state: isStuck ? 'stuck' : 'waiting', detail: `${worst.pod} is ${text}` };
+}
+
+/** Where a StatefulSet has no other pod: it makes none before this one is gone. */
+function endingState({ ref, pods }: Workload, snapshot: Snapshot): Seen | undefined {
+  const [ending] = pods.length === 0 ? endingPods(snapshot, ref) : [];
+  return ending && { state: 'waiting', detail: `${ending.metadata.name} is ${podStatusText(ending)}` };
 }
 
 function absentState(snapshot: Snapshot, ref: ObjectRef): Seen {

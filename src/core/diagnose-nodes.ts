@@ -1,14 +1,16 @@
 import type { Scene } from './diagnosis-scene.ts';
 import type { Finding } from './findings.ts';
 import { refId, type Node, type ObjectRef } from './kubernetes.ts';
+import type { Pod } from './kubernetes-pod.ts';
 import { newFinding } from './new-finding.ts';
-import { hasCondition } from './object-owners.ts';
+import { endingPods, lostNodes } from './lost-nodes.ts';
 import { podState } from './pod-state.ts';
 
 /** Nodes that do not work and hold pods that are not ready. */
 export function diagnoseNodes(scene: Scene): Finding[] {
-  const lost = (scene.snapshot.closer?.nodes ?? []).filter(({ status }) => !hasCondition(status?.conditions, 'Ready'));
-  return lost.flatMap((node) => {
+  const lost = lostNodes(scene.snapshot);
+  const nodes = (scene.snapshot.closer?.nodes ?? []).filter(({ metadata }) => lost.has(metadata.name));
+  return nodes.flatMap((node) => {
     const users = heldBy(scene, node.metadata.name);
     return users.length === 0 ? [] : toFinding(scene, node, users);
   });
@@ -18,12 +20,14 @@ export function diagnoseNodes(scene: Scene): Finding[] {
 export function nodeOf(scene: Scene, ref: ObjectRef): string | undefined {
   const { worst } = scene.readiness.get(refId(ref)) ?? {};
   const workload = scene.byId.get(refId(ref));
-  return workload?.pods.find(({ metadata }) => metadata.name === worst?.pod)?.spec.nodeName;
+  const pod = workload?.pods.find(({ metadata }) => metadata.name === worst?.pod);
+  return (pod ?? endingPods(scene.snapshot, ref)[0])?.spec.nodeName;
 }
 
-function heldBy({ workloads }: Scene, node: string): ObjectRef[] {
+function heldBy({ workloads, snapshot }: Scene, node: string): ObjectRef[] {
+  const isHeld = (pod: Pod): boolean => pod.spec.nodeName === node && podState(pod).state !== 'ready';
   return workloads
-    .filter(({ pods }) => pods.some((pod) => pod.spec.nodeName === node && podState(pod).state !== 'ready'))
+    .filter(({ ref, pods }) => [...pods, ...endingPods(snapshot, ref)].some(isHeld))
     .map(({ ref }) => ref);
 }
 

@@ -2,6 +2,7 @@ import { affectedNeed, type ChosenSecret } from './affected-by.ts';
 import { dependenciesOf, dependencyGraph, dependencyOrder, type DependencyGraph } from './dependencies.ts';
 import { refId, refText, type ObjectRef } from './kubernetes.ts';
 import type { Pod } from './kubernetes-pod.ts';
+import { lostNodes } from './lost-nodes.ts';
 import { missingServices } from './missing-services.ts';
 import { refOf } from './object-owners.ts';
 import { isBelowPartition } from './partition.ts';
@@ -72,7 +73,7 @@ export function planRestart(
   { acceptDataLoss = new Set(), affectedBy }: RestartChoice = {},
 ): RestartPlan {
   const graph = dependencyGraph(snapshot, stack);
-  const scene = { view: secretsView(snapshot), stack, acceptDataLoss, affectedBy };
+  const scene = { view: secretsView(snapshot), stack, acceptDataLoss, affectedBy, lost: lostNodes(snapshot) };
   const found = workloads(snapshot);
   const all = found.map((workload) => ({
     workload,

@@ -1,6 +1,7 @@
 import { dataInPod, dataToLose } from './data-in-pod.ts';
 import { refId, refText } from './kubernetes.ts';
 import type { Pod } from './kubernetes-pod.ts';
+import { heldOnLostNode, lostNodeObstacle } from './lost-nodes.ts';
 import { lackText } from './pod-need.ts';
 import { isBelowPartition } from './partition.ts';
 import { secretReferences } from './references.ts';
@@ -14,6 +15,8 @@ export interface ObstacleScene {
   readonly stack: Stack | undefined;
   /** Ids of workloads whose pods may go although their data goes with them. */
   readonly acceptDataLoss: ReadonlySet<string>;
+  /** Names of nodes that do not work. */
+  readonly lost: ReadonlySet<string>;
 }
 
 /** Why a restart of a workload would break it, lose something, or change nothing for the pods that need it. */
@@ -23,12 +26,14 @@ export function restartObstacle(
   scene: ObstacleScene,
 ): string | undefined {
   const lack = lackObstacle(workload, scene.view);
-  return lack ?? controllerObstacle(workload, outdated) ?? lossOf(workload, workload.pods, scene);
+  const held = controllerObstacle(workload, outdated) ?? lostNodeObstacle(workload, scene.lost);
+  return lack ?? held ?? lossOf(workload, workload.pods, scene);
 }
 
 /** Why new pods in place of all would break a workload or lose something, whatever makes them. */
 export function renewalObstacle(workload: Workload, scene: ObstacleScene): string | undefined {
-  return lackObstacle(workload, scene.view) ?? lossOf(workload, workload.pods, scene);
+  const held = heldOnLostNode(workload.pods, scene.lost);
+  return lackObstacle(workload, scene.view) ?? held ?? lossOf(workload, workload.pods, scene);
 }
 
 function lackObstacle(workload: Workload, view: SecretsView): string | undefined {
@@ -70,8 +75,9 @@ function deleteCommand(namespace: string, pods: readonly Pod[]): string {
 /** A deleted pod of a Job counts as one of its failures, and a bare pod would be gone. */
 export function replaceObstacle(workload: Workload, pod: Pod, scene: Omit<ObstacleScene, 'view'>): string | undefined {
   switch (workload.ref.kind) {
-    case 'Deployment':
     case 'StatefulSet':
+      return heldOnLostNode([pod], scene.lost) ?? lossOf(workload, [pod], scene);
+    case 'Deployment':
     case 'DaemonSet':
     case 'ReplicaSet':
       return lossOf(workload, [pod], scene);

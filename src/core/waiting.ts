@@ -3,6 +3,7 @@ import { dependencyGraph, dependents } from './dependencies.ts';
 import { isAboutConfigMap } from './kubelet-message.ts';
 import { refId, type ObjectRef } from './kubernetes.ts';
 import type { Pod } from './kubernetes-pod.ts';
+import { lostNodeObstacle, lostNodes } from './lost-nodes.ts';
 import { podNeed } from './pod-need.ts';
 import { containerStatuses } from './pod-state.ts';
 import type { ComponentState } from './audit-report.ts';
@@ -100,7 +101,8 @@ function hopelessReason(
     const reason = podHopeless(pod, view);
     if (reason !== undefined) return `${pod.metadata.name} ${reason}`;
   }
-  return undefined;
+  const held = workload === undefined ? undefined : lostNodeObstacle(workload, lostNodes(snapshot), snapshot);
+  return held === undefined ? undefined : `${detail}, and ${held}`;
 }
 
 function podHopeless(pod: Pod, view: SecretsView): string | undefined {

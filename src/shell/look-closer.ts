@@ -35,6 +35,23 @@ export async function lookCloser(
   return { ...seen, closer };
 }
 
+/** With the nodes, where a pod that is silent or does not end points at one; without the right to, all stays as it is. */
+export async function withNodes(cluster: ClusterReader, snapshot: Snapshot): Promise<Snapshot> {
+  if (!closerQuestions(snapshot).nodes) return snapshot;
+  const nodes = await cluster.list('nodes', undefined);
+  return nodes.state === 'present' ? { ...snapshot, closer: { ...nothingCloser, nodes: nodes.value } } : snapshot;
+}
+
+const nothingCloser: CloserLook = {
+  configMaps: [],
+  configMapNamespaces: new Set(),
+  claims: [],
+  nodes: [],
+  lastWords: new Map(),
+  endingNamespaces: new Map(),
+  gaps: [],
+};
+
 async function listed<R extends Resource>(
   cluster: ClusterReader,
   resource: R,

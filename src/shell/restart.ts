@@ -11,6 +11,7 @@ import { durationText } from '../render/layout.ts';
 import { agreeToRestart, restartRights } from './agree-to-restart.ts';
 import { chooseRestart, type RestartWords } from './choose-restart.ts';
 import { endLeftPauses } from './left-pauses.ts';
+import { withNodes } from './look-closer.ts';
 import { observe } from './observe.ts';
 import { proveRights, refuseForbiddenReads } from './prove-rights.ts';
 import { releaseSecrets } from './release-secrets.ts';
@@ -42,7 +43,11 @@ const patienceMs = 30_000;
  */
 export async function runRestart(session: Session, options: RestartOptions): Promise<RestartReport> {
   const { cluster, deps, scope, stack } = session;
-  const snapshot = await untilInterrupted(observe(cluster, scope, deps.clock.now()), deps.signal);
+  const seen = observe(cluster, scope, deps.clock.now());
+  const snapshot = await untilInterrupted(
+    seen.then((each) => withNodes(cluster, each)),
+    deps.signal,
+  );
   const choice = chooseRestart(session, snapshot, options);
   const full = planRestart(snapshot, stack, choice);
   let plan = options.waitOnly ? withoutWrites(full) : full;

@@ -3,6 +3,7 @@ import { mapLimited } from '../../src/core/map-limited.ts';
 import { playRestart, type RestartSeen } from './restarts/play-restart.ts';
 import type { RestartRow } from './restarts/row.ts';
 import { immutableRows } from './restarts/rows-immutable.ts';
+import { lostNodeRows } from './restarts/rows-lost-node.ts';
 import { neededRows } from './restarts/rows-needed.ts';
 import { orderRows } from './restarts/rows-order.ts';
 import { withheldRows } from './restarts/rows-withheld.ts';
@@ -15,6 +16,7 @@ const table: readonly (readonly [group: string, rows: readonly RestartRow[]])[] 
   ['what kubelet holds on to', immutableRows],
   ['what is left alone all the same', withheldRows],
   ['what comes before what, and stops there', orderRows],
+  ['a node that is lost', lostNodeRows],
 ];
 
 const rowsAtOnce = 6;

@@ -86,7 +86,8 @@ export function clusterListRules(purpose: RbacPurpose): RbacRule[] {
     resources: ['nodes'],
     verbs: ['list'],
   };
-  return [...(readsWorkloads(purpose) ? [stores] : []), ...(looksCloser(purpose) ? [nodes] : [])];
+  const asksForNodes = looksCloser(purpose) || purpose === 'restart';
+  return [...(readsWorkloads(purpose) ? [stores] : []), ...(asksForNodes ? [nodes] : [])];
 }
 
 /** What is read beside namespaces: whether a namespace is there at all, stores that serve all of them, and nodes. */

@@ -8,8 +8,12 @@ export function lostNode(name: string): object {
   return { apiVersion: 'v1', kind: 'Node', metadata: { name }, spec: { unschedulable: true, taints } };
 }
 
+/** For a pod, and for what makes pods of a template. */
 export function onLostNode(manifest: Manifest, node: string): object {
-  const spec = manifest['spec'] as { nodeName?: unknown } | undefined;
+  const spec = manifest['spec'] as { nodeName?: unknown; template?: Manifest } | undefined;
+  if (spec?.template !== undefined) {
+    return { ...manifest, spec: { ...spec, template: onLostNode(spec.template, node) } };
+  }
   return spec?.nodeName === lostNodeName ? { ...manifest, spec: { ...spec, nodeName: node } } : manifest;
 }
 

@@ -247,6 +247,22 @@ export const placementRows: readonly MatrixRow[] = [
     says: [/^node\/NAMESPACE is not ready.*: nothing is known of the pods on it$/],
   },
   {
+    situation: 'a node does not speak, on which a pod of a StatefulSet is to end',
+    hasLostNode: true,
+    objects: [
+      workload('StatefulSet', 'queue', {
+        nodeName: lostNodeName,
+        tolerations: [{ operator: 'Exists' }],
+        terminationGracePeriodSeconds: 30,
+        containers: [container('main')],
+      }),
+    ],
+    shows: { queue: 'Pending' },
+    then: [{ delete: 'pods/queue-0' }],
+    thenShows: { queue: 'Terminating' },
+    findings: [`error node-not-ready node/${lostNodeName} blocks statefulset/queue`],
+  },
+  {
     situation: 'no node has the CPU that a pod requests',
     objects: [requesting({ cpu: '500' })],
     shows: { api: 'Pending' },

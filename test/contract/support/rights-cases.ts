@@ -165,6 +165,8 @@ export const usedElsewhere: readonly RegExp[] = [
   /^restart: create pods\/eviction /,
   // Only beside an immutable Secret that was created again is Argo CD paused.
   /^(restart|stabilize): (get|patch) applications /,
+  // Where a pod does not end, or its node does not speak.
+  /^restart: list nodes /,
   // The proof of a restarted component that others depend on, as in verify's case.
   /^restart: (get|create|list) (secrets|services\/proxy|pods\/portforward|pods\/exec|endpointslices) /,
 ];
