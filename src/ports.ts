@@ -43,6 +43,8 @@ export interface Terminal {
   progress(text: string): Progress;
   /** Whether standard input and error are terminals and neither `CI` nor `--no-input` forbids asking. */
   readonly canPrompt: boolean;
+  /** Whether one person reads the answer and what is said beside it on the same terminal. */
+  readonly isOneScreen: boolean;
   /** Columns of the terminal; 80 where there is none. */
   readonly width: number;
   readonly color: boolean;

@@ -47,6 +47,7 @@ export function createNodeTerminal(options: NodeTerminalOptions): Terminal {
       stderr.isTTY === true && !isPlain
         ? spinnerProgress(text, { stream: stderr, style })
         : appendedProgress(text, { write: writeErr, style }),
+    isOneScreen: stdout.isTTY === true && stderr.isTTY === true,
     canPrompt: stdin.isTTY === true && stderr.isTTY === true && !isAsked,
     width: (stdout.isTTY === true ? stdout.columns : stderr.columns) ?? 80,
     color: colored(stdout),

@@ -110,6 +110,7 @@ export function styleFor(flags: GlobalFlags, { terminal }: Deps): ReturnType<typ
     verbose: flags.verbose === true,
     ...(flags.limit === undefined ? {} : { limit: flags.limit }),
     flags: repeatedFlags(flags),
+    isOneScreen: terminal.isOneScreen,
   });
 }
 

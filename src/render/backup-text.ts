@@ -8,7 +8,7 @@ export function backupText(report: BackupReport, style: Style): string[] {
   const { entries, outcomes } = report;
   return [
     ...headLines(report, style),
-    ...backupLines(entries, style),
+    ...(outcomes.length > 0 && style.isOneScreen ? [] : backupLines(entries, style)),
     ...(outcomes.some(({ outcome }) => outcome === 'failed') ? ['', ...outcomeLines(outcomes, style)] : []),
     ...closingLines(report, { because: summaryOf(report), next: nextAfter(report) }, style),
   ];

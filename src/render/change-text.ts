@@ -28,15 +28,20 @@ function sealedLines({ sealed = [] }: FixReport): string[] {
   return sealed.flatMap((manifest) => ['', '---', ...manifestLines(manifest)]);
 }
 
-/** In a walk the plan was shown when it was agreed to. */
-function shownPlan({ plan, outcomes }: FixReport, style: Style): string[] {
-  if (outcomes.length === 0) return planLines(plan, style);
-  return style.embedded ? [] : [...planLines(plan, style), ''];
+/** In a walk, and on the same screen, the plan was shown when it was agreed to. */
+function shownPlan({ plan, outcomes, dryRun }: FixReport, style: Style): string[] {
+  const isAgreed = !dryRun && changesOf(plan).length > 0;
+  if (isAgreed && (style.embedded || style.isOneScreen)) return [];
+  return [...planLines(plan, style), ...(outcomes.length === 0 ? [] : [''])];
+}
+
+function changesOf(plan: FixReport['plan']): FixReport['plan'] {
+  return plan.filter(({ action }) => action !== 'none' && action !== 'seal');
 }
 
 /** One clause: what was done to which Secret. */
 export function fixSummary({ plan, outcomes, dryRun }: FixReport): string {
-  const changed = plan.filter(({ action }) => action !== 'none' && action !== 'seal');
+  const changed = changesOf(plan);
   const toSeal = plan.filter(({ action }) => action === 'seal').length;
   if (changed.length === 0 && toSeal > 0) return `${count(toSeal, 'Secret')} to be sealed`;
   if (changed.length === 0) return 'nothing to change';

@@ -10,10 +10,17 @@ export function headLines(head: Report, style: Style): string[] {
   if (style.embedded) return [];
   const many = head.namespaces.length === 1 ? 'namespace' : 'namespaces';
   const stack = head.stack === undefined ? 'no stack file' : `stack ${head.stack}`;
+  const ofCluster = [
+    `context ${head.context}, server ${head.server}`,
+    `${many} ${listText(head.namespaces)}, ${stack}`,
+  ];
   const place =
     head.server === ''
       ? [head.command === 'doctor' ? 'no cluster' : `endpoints alone, ${stack}`]
-      : [`context ${head.context}, server ${head.server}`, `${many} ${listText(head.namespaces)}, ${stack}`];
+      : // The session named it on standard error as it opened.
+        style.isOneScreen
+        ? []
+        : ofCluster;
   return [
     `${style.bold(`c2l ${head.command}`)}  ${utcText(head.takenAt)}`,
     ...place.flatMap((line) => paragraph('', line, style.width)),

@@ -9,12 +9,13 @@ import type { Style } from './style.ts';
 
 export function rollbackText(report: RollbackReport, style: Style): string[] {
   const { revision, plan, outcomes, restarts, dryRun } = report;
+  const isAgreed = outcomes.length > 0;
   const by = revision.keptBy === '' ? '' : ` by ${revision.keptBy}`;
   return [
     ...headLines(report, style),
     ...paragraph('', `revision ${revision.id}, kept ${utcText(revision.keptAt)}${by}`, style.width),
-    ...planLines(plan, style),
-    ...(outcomes.length === 0 ? [] : ['', ...outcomeLines(outcomes, style)]),
+    ...(isAgreed && style.isOneScreen ? [] : planLines(plan, style)),
+    ...(isAgreed ? ['', ...outcomeLines(outcomes, style)] : []),
     ...remainingLines(report, style),
     ...(restarts.length === 0 ? [] : ['', `${dryRun ? 'it would then need' : 'now needed'}: c2l restart, because`]),
     ...restarts.flatMap(({ object, reason }) => paragraph(`  ${refText(object)}  `, reason, style.width)),

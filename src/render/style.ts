@@ -14,6 +14,8 @@ export interface Style {
   readonly flags: string;
   /** Part of a walk: the head was told before, and what comes next comes by itself. */
   readonly embedded: boolean;
+  /** What was said before the report began, such as the place and the plan, stands above it. */
+  readonly isOneScreen: boolean;
   readonly isColored: boolean;
   readonly bold: Paint;
   readonly dim: Paint;
@@ -28,6 +30,7 @@ export interface Layout {
   readonly limit?: number;
   readonly flags?: string;
   readonly embedded?: boolean;
+  readonly isOneScreen?: boolean;
 }
 
 export function createStyle(color: boolean, layout: Layout = {}): Style {
@@ -38,6 +41,7 @@ export function createStyle(color: boolean, layout: Layout = {}): Style {
     limit: layout.limit ?? defaultLimit,
     flags: layout.flags ?? '',
     embedded: layout.embedded ?? false,
+    isOneScreen: layout.isOneScreen ?? false,
     isColored: color,
     bold: chalk.bold,
     dim: chalk.dim,

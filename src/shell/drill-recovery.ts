@@ -147,6 +147,7 @@ function refusing(source: ValueSource): ValueSource {
 function mute(terminal: Terminal): Terminal {
   return {
     canPrompt: false,
+    isOneScreen: terminal.isOneScreen,
     width: terminal.width,
     color: terminal.color,
     out: (text) => {

@@ -134,6 +134,7 @@ function silent({ width }: Terminal): Terminal {
   const nothing = (): void => undefined;
   return {
     canPrompt: false,
+    isOneScreen: false,
     width,
     color: false,
     out: nothing,

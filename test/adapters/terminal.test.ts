@@ -31,8 +31,9 @@ function setUp(isTTY: boolean, options: Partial<NodeTerminalOptions> = {}) {
 
 describe('where a person can be asked, and color', () => {
   test.each([
-    ['a terminal', true, {}, { canPrompt: true, color: true, width: 100 }],
-    ['a pipe', false, {}, { canPrompt: false, color: false, width: 100 }],
+    ['a terminal', true, {}, { canPrompt: true, color: true, width: 100, isOneScreen: true }],
+    ['a pipe', false, {}, { canPrompt: false, color: false, width: 100, isOneScreen: false }],
+    ['an answer on a pipe', true, { stdout: new Screen(false) }, { canPrompt: true, color: false, isOneScreen: false }],
     ['CI', true, { env: { CI: 'true' } }, { canPrompt: false, color: false }],
     ['--no-input', true, { noInput: true }, { canPrompt: false, color: false }],
     ['NO_COLOR', true, { env: { NO_COLOR: '1' } }, { canPrompt: true, color: false }],

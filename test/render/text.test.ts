@@ -72,6 +72,27 @@ describe('pages that an operator sees', () => {
   });
 });
 
+describe('on the screen that showed the place and the plan', () => {
+  const onOneScreen = { isOneScreen: true };
+
+  test.each<[string, Report, { readonly place: boolean; readonly plan: boolean }]>([
+    ['an agreed change repeats neither', fixed, { place: false, plan: false }],
+    ['a rollback repeats neither', rolledBack, { place: false, plan: false }],
+    ['a dry run shows its plan', { ...fixed, dryRun: true, outcomes: [] }, { place: false, plan: true }],
+  ])('%s', async (_, report, shown) => {
+    const page = await text(report, onOneScreen);
+    expect(page).toContain(`c2l ${report.command}  `);
+    expect({ place: page.includes('server https://'), plan: /^ {2}(ADD|CHANGE|SAME|REMOVE) /m.test(page) }).toEqual(
+      shown,
+    );
+    expect(page.replaceAll('\n\n\n', '')).toBe(page);
+  });
+
+  test('elsewhere the report holds both', async () => {
+    expect(await text(fixed)).toMatch(/server https:[^]*^ {2}ADD /m);
+  });
+});
+
 describe('what could not be read', () => {
   test('of a log is not the pods', async () => {
     const gap = {

@@ -46,6 +46,7 @@ export function createTestTerminal({
       };
     },
     canPrompt,
+    isOneScreen: false,
     width,
     color: false,
     get stdout() {
