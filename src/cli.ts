@@ -55,19 +55,26 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
   } catch (error) {
     if (error instanceof OperatorError) return printFailure(error, argv, world);
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) return printFailure(usageError(error, helpFor(program, argv)), argv, world);
+    if (error.exitCode !== 0) return printFailure(usageError(error, meantCommand(program, argv)), argv, world);
   }
   if (printed !== '') world.print(printed);
   return exitCode;
 }
 
-function usageError(error: CommanderError, help: string): OperatorError {
+function usageError(error: CommanderError, command: Command): OperatorError {
   const message = error.message
     .replace(/^error: /, '')
     .replace(/\s*\n\s*/g, ' ')
     .replace(/(?<= is invalid)\. (\S)/, (_, letter: string) => `: ${letter.toLowerCase()}`)
     .replace(/\.$/, '');
-  return new OperatorError('usage', message === '(outputHelp)' ? 'no command given' : message, { hint: help });
+  return new OperatorError('usage', message === '(outputHelp)' ? noCommandText(command) : message, {
+    hint: `${fullName(command)} --help`,
+  });
+}
+
+function noCommandText(command: Command): string {
+  if (command.parent === null) return 'no command given';
+  return `${fullName(command)} needs one of ${command.commands.map((each) => each.name()).join(', ')}`;
 }
 
 /** What is wrong before a command begins, told like every other failure: with `-o json` as the one document too. */
@@ -78,12 +85,15 @@ async function printFailure(error: OperatorError, argv: readonly string[], world
   return printError(error, { name: argv[0] ?? '', flags: { output: output ?? 'text' } as GlobalFlags }, deps);
 }
 
-/** The help of the command that was meant, as far as its words name one. */
-function helpFor(program: Command, argv: readonly string[]): string {
+/** As far as the words name one. */
+function meantCommand(program: Command, argv: readonly string[]): Command {
   let command = program;
   for (const word of argv) command = command.commands.find((each) => each.name() === word) ?? command;
-  const names = command === program ? [] : [command.parent === program ? '' : command.parent?.name(), command.name()];
-  return ['c2l', ...names, '--help'].filter((name) => name !== '').join(' ');
+  return command;
+}
+
+function fullName(command: Command): string {
+  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
 }
 
 function isOutput(word: string, before: string | undefined, format: string): boolean {

@@ -165,6 +165,8 @@ export interface KubeconfigContexts {
   /** Undefined where none is chosen. */
   readonly current: string | undefined;
   readonly names: readonly string[];
+  /** The files that they stand in, or the folder of a pod's ServiceAccount, and what chose them. */
+  readonly place: { readonly path: string; readonly chosenBy: string };
 }
 
 /** The text of a person's settings, and where everything stands in it. */

@@ -67,18 +67,25 @@ export function selectKubeconfig(options: KubeconfigOptions): KubeconfigSelectio
 
 /** The contexts there are to choose from, in the order of their names. */
 export function kubeconfigContexts(options: Omit<KubeconfigOptions, 'context'>): KubeconfigContexts {
-  const { currentContext, contexts } = findDocument(options).document;
-  return { current: currentContext, names: contexts.map((entry) => entry.name).sort() };
+  const { document, place } = findDocument(options);
+  return { current: document.currentContext, names: document.contexts.map((entry) => entry.name).sort(), place };
 }
 
 /** As kubectl does, a context without a user asks the server without any credentials. */
 const anonymous: NamedEntry = { name: '(none)', fields: {} };
 
-function findDocument(options: KubeconfigOptions): { document: KubeconfigDocument; label: string } {
+interface FoundDocument {
+  readonly document: KubeconfigDocument;
+  readonly label: string;
+  readonly place: KubeconfigContexts['place'];
+}
+
+function findDocument(options: KubeconfigOptions): FoundDocument {
   if (options.kubeconfigText !== undefined) {
     return {
       document: mergeKubeconfigs([{ label: 'the kubeconfig', text: options.kubeconfigText }]),
       label: 'the kubeconfig',
+      place: { path: '-', chosenBy: 'default' },
     };
   }
   if (options.kubeconfigPath !== undefined) {
@@ -87,7 +94,7 @@ function findDocument(options: KubeconfigOptions): { document: KubeconfigDocumen
         hint: nextStep,
       });
     }
-    return fromFiles([options.kubeconfigPath]);
+    return fromFiles([options.kubeconfigPath], 'flag');
   }
   const listed = (options.env['KUBECONFIG'] ?? '').split(delimiter).filter((path) => path !== '');
   if (listed.length > 0) {
@@ -97,10 +104,10 @@ function findDocument(options: KubeconfigOptions): { document: KubeconfigDocumen
         hint: nextStep,
       });
     }
-    return fromFiles(existing);
+    return fromFiles(existing, 'KUBECONFIG');
   }
   const standard = join(options.env['HOME'] ?? homedir(), '.kube', 'config');
-  if (existsSync(standard)) return fromFiles([standard]);
+  if (existsSync(standard)) return fromFiles([standard], 'default');
   return inCluster(options) ?? noKubeconfig(`no kubeconfig: KUBECONFIG is not set and ${standard} does not exist`);
 }
 
@@ -108,9 +115,10 @@ function noKubeconfig(message: string): never {
   throw new OperatorError('no-kubeconfig', message, { hint: `name one with --kubeconfig FILE, or ${nextStep}` });
 }
 
-function fromFiles(paths: readonly string[]): { document: KubeconfigDocument; label: string } {
+function fromFiles(paths: readonly string[], chosenBy: string): FoundDocument {
   const files = paths.map((path) => ({ label: path, text: readKubeconfig(path), folder: dirname(path) }));
-  return { document: mergeKubeconfigs(files), label: `kubeconfig ${paths.join(', ')}` };
+  const path = paths.join(', ');
+  return { document: mergeKubeconfigs(files), label: `kubeconfig ${path}`, place: { path, chosenBy } };
 }
 
 function readKubeconfig(path: string): string {
@@ -123,7 +131,7 @@ function readKubeconfig(path: string): string {
   }
 }
 
-function inCluster(options: KubeconfigOptions): { document: KubeconfigDocument; label: string } | undefined {
+function inCluster(options: KubeconfigOptions): FoundDocument | undefined {
   const folder = options.serviceAccountFolder ?? serviceAccountFolder;
   const host = options.env['KUBERNETES_SERVICE_HOST'];
   const tokenFile = join(folder, 'token');
@@ -138,7 +146,7 @@ function inCluster(options: KubeconfigOptions): { document: KubeconfigDocument; 
     clusters: [{ name: 'in-cluster', fields: { server, 'certificate-authority': join(folder, 'ca.crt') } }],
     users: [{ name: 'in-cluster', fields: { tokenFile } }],
   };
-  return { document, label: `the ServiceAccount in ${folder}` };
+  return { document, label: `the ServiceAccount in ${folder}`, place: { path: folder, chosenBy: 'the pod' } };
 }
 
 function named(

@@ -10,7 +10,8 @@ export interface OpenSourceOptions extends EnvFileOptions {
   readonly azure?: AzureKeyVaultOptions;
 }
 
-const accepted = 'accepted are env:FILE, age:FILE and azure-key-vault:NAME-OR-URL';
+const accepted =
+  'accepted are azure-key-vault:NAME-OR-URL, env:FILE, env:- and age:FILE; fix-secrets and stabilize also take revision';
 
 /** Opens what `--from` names. A file is read at once; a vault is first asked when values are looked up. */
 export async function openSource(spec: string, options: OpenSourceOptions): Promise<ValueSource> {

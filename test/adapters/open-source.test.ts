@@ -15,7 +15,7 @@ test.each([
   await expect(open(spec)).rejects.toMatchObject({
     code: 'source-invalid',
     message,
-    hint: 'accepted are env:FILE, age:FILE and azure-key-vault:NAME-OR-URL',
+    hint: 'accepted are azure-key-vault:NAME-OR-URL, env:FILE, env:- and age:FILE; fix-secrets and stabilize also take revision',
     exitCode: 2,
   });
 });

@@ -118,8 +118,12 @@ describe.each(writers)('%s with a source that', (command) => {
   test.each([
     ['env:nowhere.env', 'source-unreadable', /nowhere\.env cannot be read: there is no such file; .*ls -l nowhere/],
     ['env:a-folder', 'source-unreadable', /a-folder cannot be read: it is a folder; /],
-    ['env:', 'source-invalid', /env: names no file; accepted are env:FILE, age:FILE and azure-key-vault:NAME-OR-URL/],
-    ['vault:shop', 'source-invalid', /vault: is no kind of source; accepted are env:FILE/],
+    [
+      'env:',
+      'source-invalid',
+      /env: names no file; accepted are azure-key-vault:NAME-OR-URL, env:FILE, env:- and age:FILE/,
+    ],
+    ['vault:shop', 'source-invalid', /vault: is no kind of source; accepted are azure-key-vault:NAME-OR-URL/],
     ['azure-key-vault:my_vault', 'source-invalid', /my_vault is no name of a Key Vault and no URL; accepted are/],
     ['azure-key-vault:http://shop.vault.azure.net', 'source-invalid', /is not https: .* never sent in the clear; /],
   ] as const)('cannot be used: %s', async (from, code, says) => {

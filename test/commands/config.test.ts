@@ -97,6 +97,37 @@ describe('which setting holds', () => {
   });
 });
 
+test('where nothing is set, config show tells which kubeconfig and context are taken', async () => {
+  const kubeconfig = join(home, 'kubeconfig');
+  writeFileSync(kubeconfig, sandbox.kubeconfig);
+  const taken = async (...flags: readonly string[]) => {
+    const { stdout } = await runCli(['config', 'show', '--origin', ...flags], {
+      env: { XDG_CONFIG_HOME: home, KUBECONFIG: kubeconfig },
+    });
+    return /^kubeconfig +(.*)\ncontext +(.*)$/m
+      .exec(stdout)
+      ?.slice(1)
+      .map((line) => line.split(/ {2,}/));
+  };
+  expect(await taken()).toEqual([
+    [kubeconfig, 'KUBECONFIG'],
+    ['c2l-sandbox', 'current-context'],
+  ]);
+  expect(await taken('--sandbox')).toEqual([
+    ['-', 'default'],
+    ['-', 'default'],
+  ]);
+});
+
+test.each([
+  ['config', 'show, path'],
+  ['runbook', 'list, show, run'],
+])('%s alone names its commands', async (word, commands) => {
+  const { code, stderr } = await runCli([word]);
+  expect(code).toBe(2);
+  expect(stderr).toBe(`error: c2l ${word} needs one of ${commands}; c2l ${word} --help\n`);
+});
+
 describe('a file that is wrong', () => {
   test.each([
     ['defaults:\n  output: jsn', ':2: defaults.output: allowed choices are text, json'],

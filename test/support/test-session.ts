@@ -73,7 +73,7 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
         },
       };
     },
-    contexts: () => Promise.resolve({ current: undefined, names: [] }),
+    contexts: () => Promise.resolve({ current: undefined, names: [], place: { path: '-', chosenBy: 'default' } }),
     settings: { file: createSettingsFile({}), variables: {} },
     openWatchWorld: () => Promise.reject(new Error('a session watches nothing')),
     openRunbookWorld: () => Promise.reject(new Error('a session walks no runbook')),
