@@ -2,7 +2,7 @@ import type { DrillStep } from '../core/drill/drill-report.ts';
 import { outdatedPods, podsText } from '../core/drill/drill-pods.ts';
 import { count } from '../core/list-text.ts';
 import { keyId } from '../core/plan-secrets.ts';
-import { revisionsIn } from '../core/revision.ts';
+import { revisionsIn, revisionType } from '../core/revision.ts';
 import type { Secret } from '../core/secret.ts';
 import type { SecretValue } from '../core/secret-value.ts';
 import { OperatorError } from '../errors.ts';
@@ -32,9 +32,10 @@ export async function putBack(session: Session, journal: Journal): Promise<PutBa
   const restored: string[] = [];
   const changed = new Set<string>();
   for (const { name, copy } of touched.filter(({ resource }) => resource === undefined)) {
-    const { differs, keys } = await putBackOne(session, journal, { name, copy });
+    const { differs, keys, isRevision } = await putBackOne(session, journal, { name, copy });
     for (const key of isCertain ? differs : keys) changed.add(keyId({ namespace, secret: name, key }));
-    if (differs.length > 0) restored.push(`${count(differs.length, 'value')} of secret ${name}`);
+    // The recovery reads only the sources: what c2l kept comes back from the copy and from nowhere else.
+    if (differs.length > 0 && !isRevision) restored.push(`${count(differs.length, 'value')} of secret ${name}`);
   }
   restored.push(...(await putBackWorkloads(session, journal)));
   await removeNewRevisions(session, journal);
@@ -52,7 +53,7 @@ async function putBackOne(
   session: Session,
   journal: Journal,
   { name, copy }: { readonly name: string; readonly copy: string },
-): Promise<{ readonly differs: readonly string[]; readonly keys: readonly string[] }> {
+): Promise<{ readonly differs: readonly string[]; readonly keys: readonly string[]; readonly isRevision: boolean }> {
   const { cluster } = session;
   const { namespace } = journal.content;
   const content = await journal.copy(copy);
@@ -63,10 +64,14 @@ async function putBackOne(
   if (before.state === 'unreadable') throw lost(before.reason);
   const there = before.state === 'present' ? before.value : undefined;
   if (there !== undefined && now.state === 'present' && now.value.content.equals(content)) {
-    return { differs: [], keys: [...there.data.keys()] };
+    return { differs: [], keys: [...there.data.keys()], isRevision: there.type === revisionType };
   }
   const secret = await replace(session, { namespace, name, content, there });
-  return { differs: differences(secret, there), keys: [...secret.data.keys()] };
+  return {
+    differs: differences(secret, there),
+    keys: [...secret.data.keys()],
+    isRevision: secret.type === revisionType,
+  };
 }
 
 /** The API takes no other type, and nothing at all of what is immutable: such a Secret makes room first. */

@@ -54,6 +54,21 @@ test.each([
   expect(Math.abs(sum - tookMs)).toBeLessThan(Math.max(200, tookMs * 0.15));
 });
 
+test('a revision that an earlier repair kept is lost and put back, and nobody is blamed for it', async () => {
+  const cluster = await sandbox({ scenario: 'incident' });
+  const cwd = newFolder();
+  writeFileSync(join(cwd, 'backup.env'), cluster.envBackupText, { mode: 0o600 });
+  const from = ['--from', 'env:backup.env', '-n', namespace];
+  await runCli(['stabilize', '--yes', ...from], { kubeconfig: cluster.kubeconfig, cwd });
+  const before = secrets(cluster);
+
+  const { report } = await drill(cluster, run('total-secret-loss'));
+
+  expect(report.faults.map(({ object }) => object.name)).toContainEqual(expect.stringContaining('.c2l-'));
+  expect({ outcome: report.outcome, wrong: report.wrong }).toEqual({ outcome: 'recovered', wrong: [] });
+  expect(secrets(cluster)).toEqual(before);
+});
+
 /** Every workload as its deployer knows it, and the claims. */
 function workloads({ store }: Sandbox): object[] {
   return ['deployments', 'statefulsets', 'daemonsets', 'persistentvolumeclaims'].flatMap((resource) =>
