@@ -40,13 +40,28 @@ export async function walkRunbook(walk: Walk, begun: RunbookProgress): Promise<R
   let progress = begun;
   for (const step of stepsLeft(runbook, begun)) {
     const number = runbook.steps.indexOf(step) + 1;
-    for (const line of ['', ...prose(step.explanation, style), '']) deps.terminal.err(line);
+    const isTakenUp = progress === begun && begun.steps.length > 0;
+    for (const line of introduction(isTakenUp ? withSection(runbook, step) : step.explanation, style)) {
+      deps.terminal.err(line);
+    }
     for (const line of stepHead(step, { number, of: runbook.steps.length }, style)) deps.terminal.err(line);
     const settled = await settle(walk, step, progress);
     progress = settled.progress;
     if (settled.isStopped) break;
   }
   return progress;
+}
+
+function introduction(explanation: string, style: Style): string[] {
+  return explanation === '' ? [''] : ['', ...prose(explanation, style), ''];
+}
+
+/** Whoever goes on where somebody left off reads first which part this is. */
+function withSection({ steps }: Runbook, step: RunbookStep): string {
+  const upToHere = steps.slice(0, steps.indexOf(step) + 1).flatMap(({ explanation }) => explanation.split('\n'));
+  const heading = upToHere.findLast((line) => line.startsWith('#'));
+  if (heading === undefined || step.explanation.startsWith(heading)) return step.explanation;
+  return [heading, step.explanation].filter((part) => part !== '').join('\n\n');
 }
 
 /** One step until it is done, skipped or done by hand, or somebody stops. */

@@ -16,8 +16,11 @@ function runbookOf(...steps: readonly string[]): Runbook {
 }
 
 /** A person who answers, and commands that end as they are told to, one after the other. */
-async function walked(answers: readonly string[], exits: Readonly<Record<string, number[]>> = {}) {
-  const runbook = runbookOf(step('First', 'one'), step('Second', 'two'));
+async function walked(
+  answers: readonly string[],
+  exits: Readonly<Record<string, number[]>> = {},
+  { runbook = runbookOf(step('First', 'one'), step('Second', 'two')), steps = [] as RunbookProgress['steps'] } = {},
+) {
   const ran: { commands: string; consent: string | undefined }[] = [];
   const saved: RunbookProgress[] = [];
   const terminal = createTestTerminal({ canPrompt: true });
@@ -31,7 +34,7 @@ async function walked(answers: readonly string[], exits: Readonly<Record<string,
       return Promise.resolve(exits[commands]?.shift() ?? 0);
     },
   };
-  const begun = { version: 1 as const, runbook: 'two', startedBy: 'first@here', context: 'c', values: {}, steps: [] };
+  const begun = { version: 1 as const, runbook: 'two', startedBy: 'first@here', context: 'c', values: {}, steps };
   const progress = await walkRunbook(
     {
       runbook,
@@ -86,4 +89,28 @@ test('progress is kept after each step, with who did it; a person is asked by th
   expect(saved.map(({ steps }) => steps.length)).toEqual([1, 2]);
   expect(saved.at(-1)).toMatchObject({ startedBy: 'first@here', steps: [{ by: 'second@here', exitCode: 0 }, {}] });
   expect(consents).toEqual(['', '']);
+});
+
+test('whoever goes on in the middle of a part reads first which part it is', async () => {
+  const runbook = runbookOf(
+    '## How it broke\n',
+    step('First', 'one'),
+    step('Second', 'two'),
+    '## After\n',
+    step('Third', 'x'),
+  );
+  const done = (title: string) => ({ title, outcome: 'done' as const, exitCode: 0, by: 'a', at: '', output: '' });
+  const begun = async (...titles: string[]) => {
+    const { terminal } = await walked(['q'], {}, { runbook, steps: titles.map(done) });
+    return terminal.stderr.split('\n').slice(0, 4);
+  };
+
+  expect(await begun()).toEqual(['', 'How it broke', '', 'step 1 of 3: First']);
+  expect(await begun('First')).toEqual(['', 'How it broke', '', 'step 2 of 3: Second']);
+  expect(await begun('First', 'Second')).toEqual(['', 'After', '', 'step 3 of 3: Third']);
+});
+
+test('a step without words of its own follows after one empty line', async () => {
+  const { terminal } = await walked(['r', 'q']);
+  expect(terminal.stderr).toContain('ok: exit 0\n\nstep 2 of 2: Second\n');
 });
