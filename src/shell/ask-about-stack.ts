@@ -1,4 +1,5 @@
 import { withDependency, withNote, type OpenQuestion, type StackDraft } from '../core/init/stack-draft.ts';
+import { count } from '../core/list-text.ts';
 import type { Deps } from '../ports.ts';
 
 /** More would be answered without being read. */
@@ -11,11 +12,13 @@ export async function askAboutStack(
   { terminal, prompter }: Pick<Deps, 'terminal' | 'prompter'>,
 ): Promise<StackDraft> {
   if (!terminal.canPrompt) return questions.reduce(withNote, draft);
+  const asked = questions.slice(0, mostQuestions);
+  const amount = asked.length + (context === undefined ? 0 : 1);
+  if (amount > 0) terminal.err(`${count(amount, 'question')} that nothing there answers; Enter says No`);
   let answered = draft;
   if (context !== undefined && (await prompter.confirm(productionQuestion(context)))) {
     answered = { ...answered, productionContexts: [context] };
   }
-  const asked = questions.slice(0, mostQuestions);
   for (const question of asked) {
     if (await prompter.confirm(question.question)) answered = withDependency(answered, question);
   }

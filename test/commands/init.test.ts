@@ -102,7 +102,7 @@ describe('from a cluster', () => {
     const { kubeconfig } = await sandbox({ scenario: 'healthy' });
     const answers = [true, false, false, true];
 
-    const { prompter, stack, written } = await init(['-n', 'cloudtolocalllm'], { kubeconfig, answers });
+    const { prompter, stack, stderr, written } = await init(['-n', 'cloudtolocalllm'], { kubeconfig, answers });
 
     expect(prompter.questions).toEqual([
       expect.stringMatching(/^Is context \S+ production\?/),
@@ -110,6 +110,7 @@ describe('from a cluster', () => {
       expect.stringContaining('redis-tunnel-state (sync wave 1) starts after postgres-auth (sync wave 0)'),
       expect.stringContaining('api-backend (sync wave 5) starts after redis-tunnel-state (sync wave 1)'),
     ]);
+    expect(stderr).toContain('\n4 questions that nothing there answers; Enter says No\n');
     const made = await stack();
     expect(made.production.contexts).toHaveLength(1);
     expect(made.components.flatMap(({ dependsOn }) => dependsOn).toSorted()).toHaveLength(4);
