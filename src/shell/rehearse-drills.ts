@@ -2,6 +2,7 @@ import { newFinding } from '../core/new-finding.ts';
 import { countEnds, distribution, type RehearsalReport, type RehearsedDrill } from '../core/drill/rehearsal-report.ts';
 import { seeds } from '../core/drill/seeded-random.ts';
 import { count } from '../core/list-text.ts';
+import { mapLimited } from '../core/map-limited.ts';
 import { verdictOf } from '../core/report.ts';
 import type { Deps, Terminal } from '../ports.ts';
 import { hastyClock } from './hasty-clock.ts';
@@ -16,10 +17,13 @@ export interface RehearseOptions {
   readonly speed: number;
 }
 
+/** Most of a drill is waiting, for which another one has use. */
+const atOnce = 4;
+
 /** One that takes longer hangs, on whatever machine. */
 const longestMs = 600_000;
 
-/** Random drills one after another, each in a sandbox of its own; nothing of one can help or hurt the next. */
+/** Random drills, each in a sandbox of its own; nothing of one can help or hurt the next. */
 export async function rehearseDrills(session: Session, options: RehearseOptions): Promise<RehearsalReport> {
   const { repeat, speed } = options;
   const { deps } = session;
@@ -28,18 +32,22 @@ export async function rehearseDrills(session: Session, options: RehearseOptions)
   const takenAt = clock.now().toISOString();
   const begun = clock.monotonic();
   const drills: RehearsedDrill[] = [];
-  const progress = terminal.progress(`drill 1 of ${repeat}`);
+  const progress = terminal.progress(`0 of ${count(repeat, 'drill')}`);
   const toldEvery = Math.ceil(repeat / 20);
-  while (drills.length < repeat && !signal.aborted) {
-    const drill = await rehearseOne(session, (seed + drills.length) % seeds, speed);
+  await mapLimited([...Array(repeat).keys()], atOnce, async (index) => {
+    if (signal.aborted) return;
+    const drill = await rehearseOne(session, (seed + index) % seeds, speed);
     // What Ctrl-C cut off says nothing.
-    if (drill === undefined) break;
+    if (drill === undefined) return;
     drills.push(drill);
     const failed = drills.filter(({ wrong }) => wrong.length > 0).length;
     if (drills.length % toldEvery === 0) {
-      progress.update(`drill ${drills.length} of ${repeat}${failed === 0 ? '' : `, ${failed} not recovered`}`);
+      progress.update(
+        `${drills.length} of ${count(repeat, 'drill')}${failed === 0 ? '' : `, ${failed} not recovered`}`,
+      );
     }
-  }
+  });
+  drills.sort((one, other) => one.seed - other.seed);
   const failures = drills.filter(({ wrong }) => wrong.length > 0);
   const isWhole = drills.length === repeat;
   progress.finish(failures.length > 0 ? 'failed' : isWhole ? 'ok' : 'stopped', count(drills.length, 'drill'));
