@@ -16,7 +16,13 @@ export function certificateFacts(data: ReadonlyMap<string, SecretValue>): Certif
     notBefore: new Date(certificate.validFrom).toISOString(),
     notAfter: new Date(certificate.validTo).toISOString(),
     isPair: certificate.checkPrivateKey(privateKey),
+    hosts: hostsOf(certificate.subjectAltName ?? ''),
   };
+}
+
+/** A name with a comma or the like is quoted there, and is no host's. */
+function hostsOf(alternatives: string): string[] {
+  return alternatives.split(', ').flatMap((each) => /^DNS:([^"]+)$/.exec(each)?.[1] ?? []);
 }
 
 /** The library says what it cannot read by throwing, with the text in its words. */

@@ -5,6 +5,12 @@ import { containerStatuses, podSpec, secretNames, template } from './pod-shapes.
 import { conditions, externalSecretShape, sealedSecretShape, secretStoreShape } from './secret-writer-shapes.ts';
 
 const selector = { optional: { matchLabels: strings } } as const;
+const jobConditions: ShapeOf<NonNullable<NonNullable<Job['status']>['conditions']>> = {
+  list: {
+    required: { type: 'string', status: 'string' },
+    optional: { reason: 'string', message: 'string', lastTransitionTime: 'string' },
+  },
+};
 const jobSpec: ShapeOf<Job['spec']> = { required: { template }, optional: { suspend: 'boolean' } };
 
 /** Where a resource is listed, and what its objects look like beside their metadata. */
@@ -115,7 +121,7 @@ export const resources: { readonly [R in Resource]: ResourceDescription<Listed[R
     api: '/apis/batch/v1',
     shape: {
       required: { spec: jobSpec },
-      optional: { status: { optional: { conditions, succeeded: 'number' } } },
+      optional: { status: { optional: { conditions: jobConditions, succeeded: 'number' } } },
     },
   },
   cronjobs: {
@@ -124,6 +130,7 @@ export const resources: { readonly [R in Resource]: ResourceDescription<Listed[R
       required: {
         spec: { required: { jobTemplate: { required: { spec: jobSpec } } }, optional: { suspend: 'boolean' } },
       },
+      optional: { status: { optional: { lastSuccessfulTime: 'string' } } },
     },
   },
   services: {

@@ -65,7 +65,7 @@ interface Seen {
 async function look({ cluster, scope, stack, deps }: Session): Promise<Seen> {
   const first = await observe(cluster, scope, deps.clock.now());
   const [closer, secrets] = await Promise.all([
-    lookCloser(cluster, first, stack),
+    lookCloser(cluster, first, stack, scope.endingNamespaces),
     observeArgoCdSecrets(cluster, first),
   ]);
   const snapshot = secrets === undefined ? closer : { ...closer, argocd: { ...closer.argocd, secrets } };

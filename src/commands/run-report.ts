@@ -63,8 +63,8 @@ export async function runReport(options: RunOptions, deps: Deps, body: CommandBo
   }
 }
 
-async function open({ flags, unopened }: RunOptions, deps: Deps): Promise<Session | CommandResult> {
-  const options = sessionOptions(flags);
+async function open({ name, flags, unopened }: RunOptions, deps: Deps): Promise<Session | CommandResult> {
+  const options = { ...sessionOptions(flags), tellsEnding: name === 'audit' };
   try {
     return await openSession(options, deps);
   } catch (error) {

@@ -2,8 +2,20 @@ import type { AuditSubject } from './audit-subject.ts';
 import type { Finding } from './findings.ts';
 import { refId } from './kubernetes.ts';
 
-/** The findings that concern one object: about it, needed by it, or holding it up; and what could not be read. */
+/**
+ * The findings that concern one object: about it, needed by it, or holding it up, with what causes those; and what could
+ * not be read.
+ */
 export function findingsAbout(subject: AuditSubject, findings: readonly Finding[]): Finding[] {
+  const own = directlyAbout(subject, findings);
+  const wanted = new Set(own.map(({ id }) => id));
+  const byId = new Map(findings.map((finding) => [finding.id, finding]));
+  // A set gives what is added to it on the way as well.
+  for (const id of wanted) for (const cause of byId.get(id)?.causes ?? []) wanted.add(cause);
+  return findings.filter(({ id }) => wanted.has(id));
+}
+
+function directlyAbout(subject: AuditSubject, findings: readonly Finding[]): Finding[] {
   const id = refId(subject.object);
   const pods = new Set(
     subject.kind === 'workload'

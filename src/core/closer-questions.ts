@@ -1,11 +1,15 @@
 import { requiredConfigMaps } from './config-map-references.ts';
+import { failedRuns } from './failed-runs.ts';
 import { isAboutConfigMap } from './kubelet-message.ts';
 import type { ContainerStatus, Pod } from './kubernetes-pod.ts';
 import type { KubernetesEvent } from './kubernetes.ts';
 import { isEndingInPlace } from './lost-nodes.ts';
 import { controllerOf, hasCondition } from './object-owners.ts';
 import { containerStatuses } from './pod-state.ts';
+import { requirementsOf } from './requirements.ts';
+import { secretNeeds } from './secret-needs.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { Stack } from './stack.ts';
 import { workloads } from './workloads.ts';
 
 /** One container whose log may say why it ends. */
@@ -23,6 +27,8 @@ export interface CloserQuestions {
   readonly logs: readonly LogPlace[];
   /** That may be on their way out: in one of those no pod is made any more. */
   readonly namespaces: readonly string[];
+  /** Whether something has to be sealed, for a controller that is to be found. */
+  readonly sealing: boolean;
 }
 
 /** Replicas of one template end for the same reason, and many reasons are beyond what a person reads. */
@@ -34,7 +40,7 @@ export function containerId({ namespace, pod, container }: LogPlace): string {
 
 const mostNamespaces = 10;
 
-export function closerQuestions(snapshot: Snapshot): CloserQuestions {
+export function closerQuestions(snapshot: Snapshot, stack?: Stack): CloserQuestions {
   const { pods, events } = snapshot;
   const troubled = pods.items.filter(isTroubled);
   const warnings = warningsByPod(events.items);
@@ -50,9 +56,22 @@ export function closerQuestions(snapshot: Snapshot): CloserQuestions {
     ),
     claimNamespaces: namespacesOf((pod) => /persistentvolumeclaim/i.test(schedulingMessage(pod))),
     nodes: troubled.some((pod) => isNodeSuspected(pod, warningsOf(pod))) || pods.items.some(isEndingInPlace),
-    logs: logPlaces(troubled),
+    logs: logPlaces([...troubled, ...[...failedRuns(snapshot).values()].flatMap(({ pod }) => pod ?? [])]),
     namespaces: podlessNamespaces(snapshot),
+    sealing: lacksSealed(snapshot, stack),
   };
+}
+
+/** Whether what Sealed Secrets writes lacks something. */
+function lacksSealed(snapshot: Snapshot, stack: Stack | undefined): boolean {
+  const { items } = snapshot.writers.sealedSecrets;
+  if (items.length === 0) return false;
+  const sealed = new Set(items.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`));
+  return secretNeeds(snapshot, stack).some(
+    (need) =>
+      sealed.has(`${need.namespace}/${need.name}`) &&
+      (need.secret === undefined || requirementsOf(need, stack).some(({ state }) => state !== 'ok')),
+  );
 }
 
 /** Where a workload that should run has no pod that lives. */
@@ -108,9 +127,9 @@ function isNodeSuspected(pod: Pod, warnings: readonly KubernetesEvent[]): boolea
   return isSilent || warnings.some(({ reason }) => reason === 'NodeNotReady');
 }
 
-function logPlaces(troubled: readonly Pod[]): LogPlace[] {
+function logPlaces(pods: readonly Pod[]): LogPlace[] {
   const places = new Map<string, LogPlace>();
-  for (const pod of troubled) {
+  for (const pod of pods) {
     const { namespace = '', name, uid = '' } = pod.metadata;
     const owner = controllerOf(pod.metadata)?.uid ?? uid;
     const container = containerStatuses(pod).find(saysWhyItEnds)?.name;

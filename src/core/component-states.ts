@@ -1,5 +1,6 @@
 import { creationRefusal } from './creation-refusals.ts';
 import { componentRef, dependenciesOf, dependencyGraph, type DependencyGraph } from './dependencies.ts';
+import { failedRuns } from './failed-runs.ts';
 import type { Finding } from './findings.ts';
 import { refId, refText, type ObjectRef } from './kubernetes.ts';
 import { endingPods } from './lost-nodes.ts';
@@ -7,6 +8,7 @@ import { oncePerPair } from './once-per.ts';
 import { podStatusText } from './pod-status-text.ts';
 import { podEvents, readiness, type Readiness } from './readiness.ts';
 import type { ComponentState } from './audit-report.ts';
+import { isHeldBack } from './rollout.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stack } from './stack.ts';
 import { gapFor } from './unreadable.ts';
@@ -36,7 +38,10 @@ export const componentStatesById = oncePerPair(
     new Map(componentStates(snapshot, stack).map((state) => [refId(state.object), state])),
 );
 
-/** The same in the light of a diagnosis: what does not run now is not `ready` where its next start will fail. */
+/**
+ * The same in the light of a diagnosis: what does not run now is not `ready` where its next start will fail, nor what
+ * still runs an older template where the newer one cannot start, nor a CronJob whose work was not done.
+ */
 export function diagnosedStates(
   snapshot: Snapshot,
   stack: Stack | undefined,
@@ -46,14 +51,24 @@ export function diagnosedStates(
   const needy = new Set(
     errors.flatMap(({ references = [] }) => references.filter(({ optional }) => !optional).map(refId)),
   );
-  const idle = new Set(
-    workloads(snapshot).flatMap(({ ref, replicas, pods }) => (replicas === 0 && pods.length === 0 ? refId(ref) : [])),
-  );
+  const byId = new Map(workloads(snapshot).map((workload) => [refId(workload.ref), workload]));
+  const failed = failedRuns(snapshot);
   return componentStates(snapshot, stack).map((seen) => {
     const id = refId(seen.object);
-    if (seen.state !== 'ready' || !idle.has(id) || !needy.has(id)) return seen;
-    return { ...seen, state: 'stuck', detail: `${seen.detail}, and its next start fails` };
+    const workload = byId.get(id);
+    if (seen.state !== 'ready' || workload === undefined) return seen;
+    const run = failed.get(id);
+    const did = run === undefined ? seen.detail : `${seen.detail}, but its last run failed`;
+    if (needy.has(id) && isIdle(workload))
+      return { ...seen, state: 'stuck', detail: `${did}, and its next start fails` };
+    if (needy.has(id) && isHeldBack(workload))
+      return { ...seen, state: 'stuck', detail: `${seen.detail} by an older template, and the newer one cannot start` };
+    return run === undefined ? seen : { ...seen, state: 'waiting', detail: did };
   });
+}
+
+function isIdle({ replicas, pods }: Workload): boolean {
+  return replicas === 0 && pods.length === 0;
 }
 
 interface NamedRef {

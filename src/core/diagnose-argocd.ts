@@ -152,8 +152,8 @@ function syncTrouble({ status }: Application): { what: string; message?: string 
 
 function findingsByObject(roots: readonly Finding[]): ReadonlyMap<string, readonly string[]> {
   const byObject = new Map<string, string[]>();
-  for (const { id, object, blocks, severity } of roots) {
-    if (severity !== 'error') continue;
+  for (const { id, code, object, blocks, severity } of roots) {
+    if (severity !== 'error' && code !== 'cronjob-run-failed') continue;
     for (const place of new Set([object, ...blocks].map(refId))) {
       const list = byObject.get(place);
       if (list) list.push(id);

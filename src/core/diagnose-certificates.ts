@@ -1,7 +1,8 @@
+import { coversHost } from './covers-host.ts';
 import { createTlsSecret } from './diagnose-special-secrets.ts';
 import type { Scene } from './diagnosis-scene.ts';
 import { compareText, type Finding, type FindingCode } from './findings.ts';
-import { refText } from './kubernetes.ts';
+import { refText, type Ingress } from './kubernetes.ts';
 import { listText } from './list-text.ts';
 import { newFinding } from './new-finding.ts';
 import { places } from './requirements.ts';
@@ -12,12 +13,15 @@ import type { SecretNeed } from './secret-needs.ts';
 const dayMs = 86_400_000;
 const warningDays = 14;
 
-/** Certificates of Ingresses that are there and are not served, or not for much longer. */
+/** Certificates of Ingresses that are there and are not served, not trusted, or not for much longer. */
 export function diagnoseCertificates({ snapshot, needs }: Scene): Finding[] {
+  const asked = askedHosts(snapshot.ingresses.items);
   return needs.flatMap((need) => {
-    if (!need.vias.has('tls') || need.secret === undefined) return [];
-    const told = trouble(need.secret, Date.parse(snapshot.takenAt));
-    return told === undefined ? [] : [certificateFinding(need, need.secret, told)];
+    const { secret } = need;
+    if (!need.vias.has('tls') || secret === undefined) return [];
+    const told = trouble(secret, Date.parse(snapshot.takenAt));
+    const other = otherHosts(secret, asked.get(`${need.namespace}/${need.name}`) ?? []);
+    return [told, other].flatMap((each) => (each === undefined ? [] : certificateFinding(need, secret, each)));
   });
 }
 
@@ -25,6 +29,44 @@ interface Trouble {
   readonly code: FindingCode;
   readonly what: string;
   readonly severity?: 'warning';
+  /** The names of the Ingresses that it is about, where not all that serve the certificate. */
+  readonly ingresses?: ReadonlySet<string>;
+}
+
+/** A host that an Ingress wants to be served with a Secret. */
+interface AskedHost {
+  readonly ingress: string;
+  readonly host: string;
+}
+
+/** By NAMESPACE/SECRET. An entry without hosts leaves them to its controller. */
+function askedHosts(ingresses: readonly Ingress[]): ReadonlyMap<string, readonly AskedHost[]> {
+  const bySecret = new Map<string, AskedHost[]>();
+  for (const { metadata, spec } of ingresses) {
+    for (const { secretName, hosts = [] } of spec?.tls ?? []) {
+      if (secretName === undefined) continue;
+      const id = `${metadata.namespace ?? ''}/${secretName}`;
+      const asked = hosts.map((host) => ({ ingress: metadata.name, host }));
+      bySecret.set(id, [...(bySecret.get(id) ?? []), ...asked]);
+    }
+  }
+  return bySecret;
+}
+
+function otherHosts({ certificate }: Secret, asked: readonly AskedHost[]): Trouble | undefined {
+  if (certificate?.state !== 'readable') return undefined;
+  const left = asked.filter(({ host }) => !certificate.hosts.some((name) => coversHost(name, host)));
+  if (left.length === 0) return undefined;
+  const hosts = listText([...new Set(left.map(({ host }) => host))].sort());
+  const named = certificate.hosts;
+  return {
+    code: 'tls-host-not-covered',
+    what:
+      named.length === 0
+        ? `holds a certificate for no host, and so not for ${hosts}`
+        : `holds a certificate for ${listText(named)}, not for ${hosts}`,
+    ingresses: new Set(left.map(({ ingress }) => ingress)),
+  };
 }
 
 function trouble({ type, certificate }: Secret, now: number): Trouble | undefined {
@@ -56,11 +98,10 @@ function certificateTrouble(facts: CertificateFacts, now: number): Trouble | und
   };
 }
 
-function certificateFinding(need: SecretNeed, secret: Secret, { code, what, severity }: Trouble): Finding {
+function certificateFinding(need: SecretNeed, secret: Secret, { code, what, severity, ingresses }: Trouble): Finding {
   const object = { kind: 'Secret', namespace: need.namespace, name: need.name };
-  const references = [...places(need.references.filter(({ via }) => via === 'tls'))].sort((left, right) =>
-    compareText(left.name, right.name),
-  );
+  const own = need.references.filter(({ via, name }) => via === 'tls' && ingresses?.has(name) !== false);
+  const references = [...places(own)].sort((left, right) => compareText(left.name, right.name));
   const users = [...new Set(references.map(refText))];
   return newFinding(code, {
     object,

@@ -13,6 +13,7 @@ import { refId, refText, type ObjectRef } from './kubernetes.ts';
 import { listText } from './list-text.ts';
 import { newFinding } from './new-finding.ts';
 import { refOf } from './object-owners.ts';
+import { kubesealFlags } from './sealing-controllers.ts';
 import type { ExternalSecret, SealedSecret } from './secret-writer-objects.ts';
 import {
   conditionOf,
@@ -38,12 +39,13 @@ export interface WriterDiagnosis {
 export function diagnoseWriters(scene: Scene, secrets: readonly Finding[]): WriterDiagnosis {
   const index = writerIndex(scene.snapshot);
   const { externalSecrets, sealedSecrets } = scene.snapshot.writers;
+  const controller = scene.snapshot.closer?.sealingController;
   const stores = storeFailures(index, externalSecrets.items);
   const external = externalSecrets.items.flatMap((each) => externalFailure(scene, each, { index, stores }) ?? []);
   const sealed = sealedSecrets.items.flatMap((each) => sealedFailure(each) ?? []);
   const failing = new Map([...external, ...sealed].map((finding) => [refId(finding.object), finding]));
 
-  const owned = secrets.map((finding) => withOwner(index, finding, failing));
+  const owned = secrets.map((finding) => withOwner(finding, { index, failing, controller }));
   const roots = [...external, ...sealed, ...stores.values()];
   return { roots: roots.map((root) => weighed(root, roots, owned)), secrets: owned };
 }
@@ -54,14 +56,11 @@ function externalFailure(
   { index, stores }: { readonly index: WriterIndex; readonly stores: ReadonlyMap<string, Finding> },
 ): Finding | undefined {
   const state = stateOf(conditionOf(external.status?.conditions, 'Ready'));
-  if (state.ready === 'true' || isYoung(scene, external)) return undefined;
-  const object = refOf('ExternalSecret', external.metadata);
   const cause = stores.get(refId(storeRef(external)));
+  if (state.ready === 'true' || (cause === undefined && isYoung(scene, external))) return undefined;
+  const object = refOf('ExternalSecret', external.metadata);
   const missing = missingEntries(scene, object);
-  const why =
-    state.ready === 'unknown'
-      ? 'External Secrets has not looked at it: its controller may not run'
-      : `it is not ready${stateText(state)}`;
+  const why = cause === undefined ? whyNot(state) : storeText(index, external);
   const entries = missing.length === 0 ? '' : `; its store has no entry ${listText(missing)}`;
   const target = `secret/${targetName(external)}`;
   const canBeGiven = missing.length > 0 && keyVaultUrl(index.storeOf(external)) !== undefined;
@@ -72,6 +71,22 @@ function externalFailure(
     causes: cause === undefined ? [] : [cause.id],
     fix: cause?.fix ?? (canBeGiven ? `c2l fix-secrets -n ${object.namespace}` : describeCommand(object)),
   });
+}
+
+function whyNot(state: OwnerState): string {
+  return state.ready === 'unknown'
+    ? 'External Secrets has not looked at it: its controller may not run'
+    : `it is not ready${stateText(state)}`;
+}
+
+/** What is wrong with the store that it names: `its store secretstore/vault does not exist`. */
+function storeText(index: WriterIndex, external: ExternalSecret): string {
+  return `its store ${refText(storeRef(external))} ${index.isStoreAbsent(external) ? absence(index, external) : 'is not ready'}`;
+}
+
+function absence(index: WriterIndex, external: ExternalSecret): string {
+  const { kind } = storeRef(external);
+  return index.hasStoreKind(external) ? 'does not exist' : `does not exist, and this cluster has no kind ${kind}`;
 }
 
 /** Before its controller had the time to look. */
@@ -115,13 +130,21 @@ function storeFailure(index: WriterIndex, users: readonly [ExternalSecret, ...Ex
   const isAbsent = index.isStoreAbsent(external);
   if (!isAbsent && state.ready !== 'false') return undefined;
   const named = users.map(({ metadata }) => `externalsecret/${metadata.name}`).sort();
-  const what = isAbsent ? 'does not exist' : `is not ready${stateText(state)}`;
+  const what = isAbsent ? absence(index, external) : `is not ready${stateText(state)}`;
   return newFinding('secret-store-not-ready', {
     object,
     severity: 'warning',
     message: `${refText(object)} ${what}; ${listText(named)} ${named.length === 1 ? 'takes' : 'take'} values from it`,
-    fix: isAbsent ? listCommand(object) : describeCommand(object),
+    fix: isAbsent ? chooseStore(index, external) : describeCommand(object),
   });
+}
+
+/** Which others there are to name instead; where there can be none, what names it has to be changed. */
+function chooseStore(index: WriterIndex, external: ExternalSecret): string {
+  const { namespace = '', name } = external.metadata;
+  return index.hasStoreKind(external)
+    ? listCommand(storeRef(external))
+    : `kubectl -n ${namespace} edit externalsecret ${name}`;
 }
 
 function sealedFailure(sealed: SealedSecret): Finding | undefined {
@@ -154,23 +177,32 @@ const writable: ReadonlySet<FindingCode> = new Set([
   'secret-value-encoded-twice',
   'image-pull-secret-invalid',
   'tls-secret-invalid',
+  'tls-host-not-covered',
   'tls-certificate-expired',
   'tls-certificate-expiring',
 ]);
 
-function withOwner(index: WriterIndex, finding: Finding, failing: ReadonlyMap<string, Finding>): Finding {
+interface Writing {
+  readonly index: WriterIndex;
+  readonly failing: ReadonlyMap<string, Finding>;
+  /** Of Sealed Secrets. */
+  readonly controller: string | undefined;
+}
+
+function withOwner(finding: Finding, { index, failing, controller }: Writing): Finding {
   const { secret, key, object, code } = finding;
   if (secret === undefined || !writable.has(code)) return finding;
   const place = { namespace: object.namespace, secret, ...(key === undefined ? {} : { key }) };
   const owner = findingOwner(index, place, code);
   if (owner === undefined) return finding;
   const root = owner.object && failing.get(refId(owner.object));
+  const kubeseal = kubesealFlags(index.of(object.namespace, secret).sealed, controller);
   const explains = root !== undefined && couldWrite(index, place);
   return {
     ...finding,
     owner,
     causes: explains ? [...finding.causes, root.id] : finding.causes,
-    fix: explains ? root.fix : (ownerFix(owner, place, code) ?? finding.fix),
+    fix: explains ? root.fix : (ownerFix(owner, place, { code, kubeseal }) ?? finding.fix),
   };
 }
 

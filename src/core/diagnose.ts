@@ -4,6 +4,7 @@ import { diagnoseCertificates } from './diagnose-certificates.ts';
 import { diagnoseComponents } from './diagnose-components.ts';
 import { diagnoseConfigMaps } from './diagnose-config-maps.ts';
 import { diagnoseEnvFrom } from './diagnose-env-from.ts';
+import { diagnoseFailedRuns } from './diagnose-failed-runs.ts';
 import { beneathEnding, diagnoseNamespaces } from './diagnose-namespaces.ts';
 import { diagnoseNextStart } from './diagnose-next-start.ts';
 import { diagnoseNodes } from './diagnose-nodes.ts';
@@ -45,12 +46,14 @@ export function diagnose(snapshot: Snapshot, stack?: Stack): Finding[] {
     ...diagnoseArgoCdCredentials(scene),
   ];
   const roots = beneathEnding(explainMissing(scene, [...stated, ...diagnoseWorkloads(scene, stated)]));
+  const runs = diagnoseFailedRuns(scene, roots);
   const findings = [
     ...roots,
+    ...runs,
     ...diagnoseNextStart(scene, secrets),
     ...diagnoseEnvFrom(scene, secrets),
     ...diagnoseRollouts(scene, roots),
-    ...diagnoseApplications(scene, roots),
+    ...diagnoseApplications(scene, [...roots, ...runs]),
     ...diagnoseSecretHygiene(scene),
     ...diagnosePauses(snapshot),
     ...diagnoseUnreadable(scene),

@@ -188,7 +188,11 @@ type Automated = NonNullable<NonNullable<Application['spec']>['syncPolicy']>['au
 const syncable: ReadonlySet<FindingCode> = new Set(['secret-missing', 'secret-key-missing']);
 
 /** The command that carries the repair on, where it is not c2l that repairs. */
-export function ownerFix(owner: FindingOwner, place: SecretPlace, code: FindingCode): string | undefined {
+export function ownerFix(
+  owner: FindingOwner,
+  place: SecretPlace,
+  { code, kubeseal }: { readonly code: FindingCode; readonly kubeseal: readonly string[] },
+): string | undefined {
   const { namespace, secret, key } = place;
   switch (owner.by) {
     case 'external-secrets':
@@ -196,7 +200,7 @@ export function ownerFix(owner: FindingOwner, place: SecretPlace, code: FindingC
     case 'sealed-secrets':
       return owner.object === undefined
         ? undefined
-        : `kubectl -n ${namespace} create secret generic ${secret} --from-file=${key ?? 'KEY'}=FILE --dry-run=client -o yaml | kubeseal -o yaml --merge-into SEALED-FILE`;
+        : `kubectl -n ${namespace} create secret generic ${secret} --from-file=${key ?? 'KEY'}=FILE --dry-run=client -o yaml | ${['kubeseal', ...kubeseal].join(' ')} -o yaml --merge-into SEALED-FILE`;
     case 'argocd':
       return code === 'secret-key-missing' ? undefined : syncCommand(owner);
     case 'helm':

@@ -67,12 +67,16 @@ export interface DaemonSet {
 export interface Job {
   readonly metadata: ObjectMeta;
   readonly spec: { readonly suspend?: boolean; readonly template: PodTemplate };
-  readonly status?: { readonly conditions?: readonly Condition[]; readonly succeeded?: number };
+  readonly status?: {
+    readonly conditions?: readonly (Condition & { readonly lastTransitionTime?: string })[];
+    readonly succeeded?: number;
+  };
 }
 
 export interface CronJob {
   readonly metadata: ObjectMeta;
   readonly spec: { readonly suspend?: boolean; readonly jobTemplate: { readonly spec: Job['spec'] } };
+  readonly status?: { readonly lastSuccessfulTime?: string };
 }
 
 export interface ReplicaSet {

@@ -101,3 +101,22 @@ function isUnobserved(metadata: ObjectMeta, status: { readonly observedGeneratio
 export function isOnDelete({ type, object }: Workload): boolean {
   return (type === 'StatefulSet' || type === 'DaemonSet') && object.spec.updateStrategy?.type === 'OnDelete';
 }
+
+/** Whether some of its pods keep an older template until somebody goes on: a pause, `OnDelete`, or a partition. */
+export function isHeldBack(workload: Workload): boolean {
+  if (!isRollable(workload)) return false;
+  const { type, object } = workload;
+  if (type === 'Deployment') {
+    const { replicas, updatedReplicas } = { ...noPods, ...object.status };
+    return object.spec.paused === true && replicas > updatedReplicas;
+  }
+  if (type === 'StatefulSet') return isPartlyUpdated(object);
+  const { desiredNumberScheduled, updatedNumberScheduled } = { ...noNodes, ...object.status };
+  return isOnDelete(workload) && updatedNumberScheduled < desiredNumberScheduled;
+}
+
+function isPartlyUpdated({ spec, status }: StatefulSet): boolean {
+  const { type, rollingUpdate } = spec.updateStrategy ?? {};
+  const isKept = type === 'OnDelete' || (rollingUpdate?.partition ?? 0) > 0;
+  return isKept && status?.updateRevision !== status?.currentRevision;
+}

@@ -16,20 +16,11 @@ export interface SealPlan {
   readonly sealed: SealedSecret;
 }
 
-export type SealScope = 'strict' | 'namespace-wide' | 'cluster-wide';
-
-const prefix = 'sealedsecrets.bitnami.com';
 /** Written by those who bring it into the cluster. */
 const notKept = [/^kubectl\.kubernetes\.io\//, /^argocd\.argoproj\.io\/tracking-id$/];
 
 export function sealedRef({ sealed }: Pick<SealPlan, 'sealed'>): ObjectRef {
   return refOf('SealedSecret', sealed.metadata);
-}
-
-/** Where its values may be opened: new ones are sealed as the others were. */
-export function sealScope({ metadata: { annotations = {} } }: Pick<SealedSecret, 'metadata'>): SealScope {
-  if (annotations[`${prefix}/cluster-wide`] === 'true') return 'cluster-wide';
-  return annotations[`${prefix}/namespace-wide`] === 'true' ? 'namespace-wide' : 'strict';
 }
 
 /** The plan as reports show it: what is sealed, and nothing of what stays. */

@@ -7,6 +7,8 @@ export type CertificateFacts =
       readonly notBefore: string;
       readonly notAfter: string;
       readonly isPair: boolean;
+      /** The hosts that it is for, as its subjectAltName has them: `web.example.org`, `*.example.org`. */
+      readonly hosts: readonly string[];
     };
 
 /** For which registries an image pull Secret holds credentials, as its entries are written; why kubelet cannot read it. */

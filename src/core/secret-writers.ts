@@ -3,7 +3,7 @@ import type { Condition } from './kubernetes-metadata.ts';
 import { refOf } from './object-owners.ts';
 import type { Secret, SecretOwner } from './secret.ts';
 import type { ExternalSecret, SealedSecret, SecretStore } from './secret-writer-objects.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { Listing, Snapshot } from './snapshot.ts';
 import { policyBefore } from './sync-pause.ts';
 
 /** The store that an ExternalSecret takes its values from. */
@@ -79,6 +79,8 @@ export interface WriterIndex {
   storeOf(external: ExternalSecret): SecretStore | undefined;
   /** A store that is proven not to be there. */
   isStoreAbsent(external: ExternalSecret): boolean;
+  /** Whether the cluster has stores of that kind. */
+  hasStoreKind(external: ExternalSecret): boolean;
 }
 
 /** Looks up who writes Secrets, those that do not exist included. */
@@ -101,6 +103,8 @@ export function writerIndex({ secrets, writers, argocd }: Snapshot): WriterIndex
     ...storesOf('SecretStore', writers.secretStores.items),
     ...storesOf('ClusterSecretStore', writers.clusterSecretStores.items),
   ]);
+  const listingOf = ({ kind }: ObjectRef): Listing<SecretStore> =>
+    kind === 'ClusterSecretStore' ? writers.clusterSecretStores : writers.secretStores;
   return {
     of: (namespace, name) => {
       const id = idOf(namespace, name);
@@ -118,9 +122,9 @@ export function writerIndex({ secrets, writers, argocd }: Snapshot): WriterIndex
     storeOf: (external) => stores.get(refId(storeRef(external))),
     isStoreAbsent: (external) => {
       const ref = storeRef(external);
-      const { gaps } = ref.kind === 'ClusterSecretStore' ? writers.clusterSecretStores : writers.secretStores;
-      return ref.name !== '' && gaps.length === 0 && !stores.has(refId(ref));
+      return ref.name !== '' && listingOf(ref).gaps.length === 0 && !stores.has(refId(ref));
     },
+    hasStoreKind: (external) => listingOf(storeRef(external)).isServed !== false,
   };
 }
 

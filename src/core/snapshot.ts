@@ -19,6 +19,8 @@ export interface Gap {
 export interface Listing<T> {
   readonly items: readonly T[];
   readonly gaps: readonly Gap[];
+  /** Where the API has no such kind at all. */
+  readonly isServed?: false;
 }
 
 /** Everything that was seen of the cluster at one moment, and everything that could not be seen. */
@@ -58,6 +60,8 @@ export interface CloserLook {
   readonly lastWords: ReadonlyMap<string, string>;
   /** Namespaces that are being deleted, with since when. */
   readonly endingNamespaces: ReadonlyMap<string, string>;
+  /** The Service of the Sealed Secrets controller, as NAMESPACE/SERVICE, where values have to be sealed for it. */
+  readonly sealingController?: string;
   readonly gaps: readonly Gap[];
 }
 

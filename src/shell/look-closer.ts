@@ -1,6 +1,7 @@
 import { closerQuestions, containerId, type LogPlace } from '../core/closer-questions.ts';
 import type { Listed, Resource } from '../core/kubernetes.ts';
 import { lastWords } from '../core/last-words.ts';
+import { controllerAmong, controllerNamespaces } from '../core/sealing-controllers.ts';
 import type { Observed } from '../core/observed.ts';
 import type { CloserLook, Gap, Snapshot } from '../core/snapshot.ts';
 import type { Stack } from '../core/stack.ts';
@@ -12,16 +13,18 @@ export async function lookCloser(
   cluster: ClusterReader,
   snapshot: Snapshot,
   stack: Stack | undefined,
+  knownEnding: ReadonlyMap<string, string> = new Map(),
 ): Promise<Snapshot> {
   const seen = { ...snapshot, secrets: await readNamedSecrets(cluster, snapshot, stack) };
-  const questions = closerQuestions(seen);
+  const questions = closerQuestions(seen, stack);
   const gaps: Gap[] = [];
-  const [configMaps, claims, nodes, words, ending] = await Promise.all([
+  const [configMaps, claims, nodes, words, ending, sealingController] = await Promise.all([
     Promise.all(questions.configMapNamespaces.map((place) => listed(cluster, 'configmaps', place, gaps))),
     Promise.all(questions.claimNamespaces.map((place) => listed(cluster, 'persistentvolumeclaims', place, gaps))),
     questions.nodes ? listed(cluster, 'nodes', undefined, gaps) : undefined,
     Promise.all(questions.logs.map((place) => logWords(cluster, seen, place, gaps))),
     Promise.all(questions.namespaces.map((name) => endOf(cluster, name))),
+    questions.sealing ? findSealingController(cluster, seen) : undefined,
   ]);
   const closer: CloserLook = {
     configMaps: configMaps.flatMap((items) => items ?? []),
@@ -29,7 +32,8 @@ export async function lookCloser(
     claims: claims.flatMap((items) => items ?? []),
     nodes: nodes ?? [],
     lastWords: new Map(words.flatMap((each) => (each === undefined ? [] : [each]))),
-    endingNamespaces: new Map(ending.flatMap((each) => (each === undefined ? [] : [each]))),
+    endingNamespaces: new Map([...knownEnding, ...ending.flatMap((each) => (each === undefined ? [] : [each]))]),
+    ...(sealingController === undefined ? {} : { sealingController }),
     gaps,
   };
   return { ...seen, closer };
@@ -59,6 +63,14 @@ async function listed<R extends Resource>(
   gaps: Gap[],
 ): Promise<readonly Listed[R][] | undefined> {
   return valueOf(await cluster.list(resource, namespace), { resource, namespace: namespace ?? '' }, gaps);
+}
+
+/** Few may look there, and it hides nothing: the command to type then is as kubeseal takes it by itself. */
+async function findSealingController(cluster: ClusterReader, { services }: Snapshot): Promise<string | undefined> {
+  const seen = controllerAmong(services.items);
+  if (seen !== undefined) return seen;
+  const answers = await Promise.all(controllerNamespaces.map((name) => cluster.list('services', name)));
+  return controllerAmong(answers.flatMap((answer) => (answer.state === 'present' ? answer.value : [])));
 }
 
 /** Few may read namespaces, and without it nothing is hidden: what is not ready is told all the same. */

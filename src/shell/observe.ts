@@ -80,7 +80,8 @@ function toListing<T>(
       gaps.push({ resource, namespace: places[index] ?? '', cause: answer.cause, reason: answer.reason });
     }
   }
-  return { items, gaps };
+  const isServed = !answers.some(({ state }) => state === 'absent');
+  return { items, gaps, ...(isServed ? {} : { isServed }) };
 }
 
 /** What c2l may have paused. */

@@ -1,7 +1,8 @@
 import { refText } from '../core/kubernetes.ts';
 import { keysOf, planSecret } from '../core/plan-secrets.ts';
 import type { StepOutcome } from '../core/report.ts';
-import { sealedManifest, sealedRef, sealScope, type SealPlan, type SealTarget } from '../core/seal-plan.ts';
+import { sealedManifest, sealedRef, type SealPlan, type SealTarget } from '../core/seal-plan.ts';
+import { sealScope } from '../core/seal-scope.ts';
 import type { SealedManifest } from '../core/secret-reports.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { OperatorError } from '../errors.ts';

@@ -27,6 +27,8 @@ export interface SessionOptions {
   readonly requestTimeoutMs: number;
   /** `--read-only`. */
   readonly readOnly?: boolean;
+  /** Whether the report tells of namespaces that are being deleted, so that nothing has to be said beforehand. */
+  readonly tellsEnding?: boolean;
   readonly policies?: ContextPolicies | undefined;
 }
 
@@ -38,6 +40,8 @@ export interface Scope {
   /** Whose absence is a finding: the stack's. Those that `-n` names were seen before, or refused. */
   readonly expectedNamespaces: readonly string[];
   readonly argocdNamespace: string;
+  /** Those that `-n` names and that are being deleted, with since when. */
+  readonly endingNamespaces?: ReadonlyMap<string, string>;
 }
 
 /** One command's view of the world: where it works, on what, and with which stack. */
@@ -85,10 +89,11 @@ async function choose(
   { named, connection, deps }: { named: Stack | undefined; connection: Connection; deps: Deps },
 ): Promise<{ stack: Stack | undefined; scope: Scope }> {
   const stack = named ?? (await assumedStack(options, connection.cluster, deps));
-  const warn = (text: string): void => {
-    deps.terminal.err(text);
-  };
-  return { stack, scope: await chooseScope(options, { cluster: connection.cluster, stack, warn }) };
+  const scope = await chooseScope(options, { cluster: connection.cluster, stack });
+  for (const name of options.tellsEnding === true ? [] : (scope.endingNamespaces?.keys() ?? [])) {
+    deps.terminal.err(`warning: namespace ${name} is being deleted: nothing that is missing can be created in it`);
+  }
+  return { stack, scope };
 }
 
 /** The stack that is named, lies here or above, or is the sandbox's; no cluster is asked. */
@@ -123,7 +128,7 @@ async function assumedStack(options: SessionOptions, cluster: ClusterReader, dep
 
 async function chooseScope(
   options: SessionOptions,
-  { cluster, stack, warn }: { cluster: ClusterReader; stack: Stack | undefined; warn: (text: string) => void },
+  { cluster, stack }: { cluster: ClusterReader; stack: Stack | undefined },
 ): Promise<Scope> {
   const argocdNamespace = stack?.argocd.namespace ?? 'argocd';
   if (options.allNamespaces) {
@@ -133,15 +138,16 @@ async function chooseScope(
     const namespaces = stack?.namespaces ?? [cluster.defaultNamespace];
     return { namespaces, all: false, expectedNamespaces: namespaces, argocdNamespace };
   }
-  await refuseUnknownNamespaces(options.namespaces, cluster, warn);
-  return { namespaces: options.namespaces, all: false, expectedNamespaces: [], argocdNamespace };
+  const endingNamespaces = await refuseUnknownNamespaces(options.namespaces, cluster);
+  return { namespaces: options.namespaces, all: false, expectedNamespaces: [], argocdNamespace, endingNamespaces };
 }
 
+/** Gives those of the others that are being deleted. */
 async function refuseUnknownNamespaces(
   names: readonly string[],
   cluster: ClusterReader,
-  warn: (text: string) => void,
-): Promise<void> {
+): Promise<ReadonlyMap<string, string>> {
+  const ending = new Map<string, string>();
   const found = await Promise.all(names.map((name) => cluster.readNamespace(name)));
   for (const [index, answer] of found.entries()) {
     const name = names[index] ?? '';
@@ -152,9 +158,10 @@ async function refuseUnknownNamespaces(
     }
     if (answer.state === 'unreadable' && answer.cause !== 'forbidden') throw nothingReadable(cluster, answer.reason);
     if (answer.state === 'present' && answer.value.deletionTimestamp !== undefined) {
-      warn(`warning: namespace ${name} is being deleted: nothing that is missing can be created in it`);
+      ending.set(name, answer.value.deletionTimestamp);
     }
   }
+  return ending;
 }
 
 /** A flag can only add to what was set for the context. */

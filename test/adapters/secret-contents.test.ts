@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
-import { PemConverter, X509CertificateGenerator } from '@peculiar/x509';
+import { PemConverter, SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
 import { describe, expect, test } from '@jest/globals';
 import { toSecret } from '../../src/adapters/kubernetes-secret.ts';
 import type { Secret } from '../../src/core/secret.ts';
@@ -77,19 +77,26 @@ describe('a TLS Secret', () => {
       notAfter,
       keys,
       signingAlgorithm: algorithm,
+      extensions: [
+        new SubjectAlternativeNameExtension([
+          ...['WEB.example.test', '*.shop.test', 'a, DNS:b.test'].map((value) => ({ type: 'dns', value }) as const),
+          { type: 'ip', value: '127.0.0.1' },
+        ]),
+      ],
     });
     const key = PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
     return { certificate: made.toString('pem'), key };
   }
 
-  test('tells until when it is valid, and whether the key is its own', async () => {
+  test('tells until when it is valid, for which hosts, and whether the key is its own', async () => {
     const [own, other] = await Promise.all([pair(), pair()]);
     const times = { notBefore: notBefore.toISOString(), notAfter: notAfter.toISOString() };
+    const hosts = ['WEB.example.test', '*.shop.test'];
     const facts = (key: string): Secret['certificate'] =>
       read('kubernetes.io/tls', { 'tls.crt': own.certificate, 'tls.key': key })?.certificate;
 
-    expect(facts(own.key)).toEqual({ state: 'readable', ...times, isPair: true });
-    expect(facts(other.key)).toEqual({ state: 'readable', ...times, isPair: false });
+    expect(facts(own.key)).toEqual({ state: 'readable', ...times, isPair: true, hosts });
+    expect(facts(other.key)).toEqual({ state: 'readable', ...times, isPair: false, hosts });
     expect(facts('no key')).toEqual({ state: 'unreadable', what: 'key' });
     expect(read('kubernetes.io/tls', { 'tls.crt': 'none', 'tls.key': own.key })?.certificate).toEqual({
       state: 'unreadable',

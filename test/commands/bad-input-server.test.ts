@@ -54,17 +54,28 @@ describe.each(everyCommand)('$command on a server that', ({ argv: words }) => {
   });
 });
 
-test('a namespace that is being deleted is told: nothing that is missing can be created there', async () => {
-  const metadata = { name: 'shop', deletionTimestamp: '2026-01-02T03:04:05Z' };
-  const place = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata });
-  const started = await server((response, request) => {
-    const answer = request.path.endsWith('/namespaces/shop') ? answering(200, place) : answering(500);
-    answer(response, request);
+describe('a namespace that is being deleted, in which nothing that is missing can be created', () => {
+  async function run(...argv: readonly string[]): Promise<{ readonly told: number; readonly warned: boolean }> {
+    const metadata = { name: 'shop', deletionTimestamp: '2026-01-02T03:04:05Z' };
+    const place = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata });
+    const empty = JSON.stringify({ apiVersion: 'v1', kind: 'List', metadata: {}, items: [] });
+    const started = await server((response, request) => {
+      answering(200, request.path.endsWith('/namespaces/shop') ? place : empty)(response, request);
+    });
+    const { stdout, stderr } = await runCli([...argv, '-n', 'shop'], { kubeconfig: started.kubeconfig() });
+    return {
+      told: stdout.split('namespace shop was deleted at 2026-01-02 03:04:05 UTC').length - 1,
+      warned: stderr.includes('warning: namespace shop is being deleted'),
+    };
+  }
+
+  test('is a finding of audit, and no warning beside it', async () => {
+    expect(await run('audit')).toEqual({ told: 1, warned: false });
   });
 
-  const { stderr } = await runCli(['audit', '-n', 'shop'], { kubeconfig: started.kubeconfig() });
-
-  expect(stderr).toContain('warning: namespace shop is being deleted');
+  test('is a warning of what says nothing else of it', async () => {
+    expect(await run('verify')).toEqual({ told: 0, warned: true });
+  });
 });
 
 describe('without a stack, where the first question is which namespaces there are', () => {

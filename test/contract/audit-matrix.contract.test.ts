@@ -57,6 +57,7 @@ describe.each(worldKinds)('audit on $name', (kind) => {
         const outcome = outcomes.get(row);
         if (outcome === undefined || outcome instanceof Error) throw outcome ?? new Error('the row was not played');
         expect(outcome.findings).toEqual(row.findings);
+        expect(outcome.states).toEqual(row.states ?? {});
         for (const words of row.says ?? []) expect(outcome.messages.join('\n')).toMatch(new RegExp(words, 'm'));
       });
     }

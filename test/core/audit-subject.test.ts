@@ -218,3 +218,17 @@ describe('a Secret by itself', () => {
     });
   });
 });
+
+test('what concerns a Secret comes with what keeps its owner from writing it', () => {
+  const object = { metadata: { name: 'app', namespace }, spec: { secretStoreRef: { name: 'vault' } } };
+  const needs = deployment('web', { spec: { containers: [container('c', { env: [keyEnv('app', 'k')] })] } });
+  const scene = buildScene(snapshotOf(needs, { externalSecrets: [object] }), undefined);
+  const all = diagnose(scene.snapshot);
+  const about = findingsAbout(explainSecret(scene, ref('Secret', 'app')), all);
+
+  expect(about.map(({ code }) => code)).toEqual([
+    'external-secret-not-ready',
+    'secret-missing',
+    'secret-store-not-ready',
+  ]);
+});

@@ -2,7 +2,17 @@ import { expect, test } from '@jest/globals';
 import { closerQuestions, type CloserQuestions } from '../../src/core/closer-questions.ts';
 import type { ContainerStatus, Pod } from '../../src/core/kubernetes-pod.ts';
 import type { KubernetesEvent } from '../../src/core/kubernetes.ts';
-import { barePod, deployment, namespace, snapshotOf, type Parts } from '../support/builders.ts';
+import {
+  barePod,
+  container,
+  deployment,
+  keyEnv,
+  namespace,
+  secret,
+  snapshotOf,
+  type Parts,
+  type WorkloadOptions,
+} from '../support/builders.ts';
 import { ended, pending, running, waiting } from '../support/pod-statuses.ts';
 
 const nothing: CloserQuestions = {
@@ -11,6 +21,7 @@ const nothing: CloserQuestions = {
   nodes: false,
   logs: [],
   namespaces: [],
+  sealing: false,
 };
 
 const warning = (reason: string, message = ''): Parts => {
@@ -33,6 +44,11 @@ const backingOff = (terminated: { exitCode: number; reason?: string }): Containe
   ...waiting('p', 'CrashLoopBackOff'),
   lastState: { terminated },
 });
+const needing = (name: string): WorkloadOptions => ({
+  spec: { containers: [container('c', { env: [keyEnv(name, 'k')] })] },
+});
+const needsKey = deployment('web', needing('app'));
+const sealed: Parts = { sealedSecrets: [{ metadata: { name: 'app', namespace } }] };
 const log = { namespace, pod: 'p', container: 'p' };
 
 const cases: readonly (readonly [string, readonly Parts[], Partial<CloserQuestions>])[] = [
@@ -105,6 +121,10 @@ const cases: readonly (readonly [string, readonly Parts[], Partial<CloserQuestio
     ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => barePod(name, {}, main(ended(name, 1)))),
     { logs: ['a', 'b', 'c', 'd', 'e'].map((name) => ({ namespace, pod: name, container: name })) },
   ],
+  ['a Secret that is sealed, and whole', [needsKey, sealed, secret('app', ['k'])], {}],
+  ['a Secret that is sealed, and lacks a key', [needsKey, sealed, secret('app', ['x'])], { sealing: true }],
+  ['a sealed Secret that is missing', [needsKey, sealed], { sealing: true }],
+  ['a Secret that is missing, beside one that is sealed', [deployment('web', needing('other')), sealed], {}],
   ['a pod that has failed for good', [barePod('p', {}, { ...main(ended('p', 1)), phase: 'Failed' })], {}],
 ];
 

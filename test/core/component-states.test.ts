@@ -14,6 +14,7 @@ import {
   secret,
   snapshotOf,
   stackOf,
+  statefulSet,
   type Parts,
 } from '../support/builders.ts';
 import { incidentStack, incidentWorld } from '../support/incident-world.ts';
@@ -94,5 +95,48 @@ describe('of what does not run now', () => {
     const suspended = cronJobs.map((item) => ({ ...item, spec: { ...item.spec, suspend: true } }));
 
     expect(seen({ cronJobs: suspended }, {})).toEqual(['ready, is suspended']);
+  });
+});
+
+describe('of what still runs an older template', () => {
+  const spec = { containers: [container('c', { env: [keyEnv('app', 'k')] })] };
+  const parts = deployment('api', { spec, replicas: 2 });
+  const paused = (status: object): Parts => ({
+    ...parts,
+    deployments: (parts.deployments ?? []).map((each) => ({
+      ...each,
+      spec: { ...each.spec, paused: true },
+      status: { ...each.status, ...status },
+    })),
+  });
+  const sets = statefulSet('db', { spec });
+  const set = (updateStrategy: object, status: object): Parts => ({
+    ...sets,
+    statefulSets: (sets.statefulSets ?? []).map((each) => ({
+      ...each,
+      spec: { ...each.spec, updateStrategy },
+      status: { ...each.status, ...status },
+    })),
+  });
+
+  const older = 'pods are ready by an older template, and the newer one cannot start';
+
+  test.each<[situation: string, seen: Parts, expected: string]>([
+    ['paused before the change', paused({ updatedReplicas: 0 }), `stuck, 2 of 2 ${older}`],
+    ['paused, and nothing changed', paused({}), 'ready, 2 of 2 pods are ready'],
+    ['OnDelete', set({ type: 'OnDelete' }, { updateRevision: 'db-2' }), `stuck, 1 of 1 ${older}`],
+    ['OnDelete, and nothing changed', set({ type: 'OnDelete' }, {}), 'ready, 1 of 1 pods are ready'],
+    [
+      'kept by a partition',
+      set({ type: 'RollingUpdate', rollingUpdate: { partition: 1 } }, { updateRevision: 'db-2' }),
+      `stuck, 1 of 1 ${older}`,
+    ],
+  ])('%s', (_, seen, expected) => {
+    const stateWith = (...keys: readonly string[]): string[] => {
+      const snapshot = snapshotOf(seen, secret('app', keys));
+      return diagnosedStates(snapshot, undefined, diagnose(snapshot)).map(({ state, detail }) => `${state}, ${detail}`);
+    };
+    expect(stateWith('other')).toEqual([expected]);
+    expect(stateWith('k').join()).toMatch(/^ready, \d of \d pods are ready$/);
   });
 });

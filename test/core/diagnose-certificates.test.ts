@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { diagnose } from '../../src/core/diagnose.ts';
 import type { Secret } from '../../src/core/secret.ts';
 import type { CertificateFacts } from '../../src/core/secret-contents.ts';
@@ -10,7 +10,7 @@ const ingress: Parts = {
 
 /** The tests' snapshots are taken at 2026-01-02T03:04:05Z. */
 function certificate(notAfter: string, more: object = {}): CertificateFacts {
-  return { state: 'readable', notBefore: '2025-01-01T00:00:00Z', notAfter, isPair: true, ...more };
+  return { state: 'readable', notBefore: '2025-01-01T00:00:00Z', notAfter, isPair: true, hosts: [], ...more };
 }
 
 function serving(facts: CertificateFacts, extra: Partial<Secret> = {}): Parts {
@@ -75,4 +75,52 @@ test('a certificate that no Ingress serves is not looked at', () => {
   expect(
     diagnose(snapshotOf(serving(certificate('2020-01-01T00:00:00Z')))).filter(({ severity }) => severity !== 'info'),
   ).toEqual([]);
+});
+
+describe('the hosts that Ingresses ask for', () => {
+  const serve = (name: string, ...tls: readonly { readonly hosts?: readonly string[] }[]): Parts => ({
+    ingresses: [
+      { metadata: { name, namespace }, spec: { tls: tls.map((each) => ({ secretName: 'web-tls', ...each })) } },
+    ],
+  });
+  const holds = (...hosts: readonly string[]): Parts => serving(certificate('2026-03-01T00:00:00Z', { hosts }));
+  const told = (...parts: readonly Parts[]): string[] =>
+    diagnose(snapshotOf(...parts)).map(({ severity, code, message }) => `${severity} ${code} ${message}`);
+
+  test.each<[situation: string, certificate: Parts, hosts: readonly string[], found: string | undefined]>([
+    ['one by one', holds('a.test', 'b.test'), ['b.test', 'a.test'], undefined],
+    ['in other letters', holds('A.test'), ['a.TEST'], undefined],
+    ['by a wildcard', holds('*.a.test'), ['x.a.test', 'y.a.test'], undefined],
+    ['as a wildcard', holds('*.a.test'), ['*.a.test'], undefined],
+    ['that no entry names', holds('a.test'), [], undefined],
+    ['of which some are other', holds('a.test'), ['a.test', 'b.test'], 'for a.test, not for b.test'],
+    ['two labels below a wildcard', holds('*.a.test'), ['x.y.a.test'], 'for *.a.test, not for x.y.a.test'],
+    ['that are what a wildcard stands beneath', holds('*.a.test'), ['a.test'], 'for *.a.test, not for a.test'],
+    ['as a wildcard, and it names single ones', holds('x.a.test'), ['*.a.test'], 'for x.a.test, not for *.a.test'],
+    ['where it has a common name alone', holds(), ['a.test'], 'for no host, and so not for a.test'],
+  ])('%s', (_, parts, hosts, found) => {
+    expect(told(serve('web', { hosts }), parts)).toEqual(
+      found === undefined
+        ? []
+        : [`error tls-host-not-covered secret/web-tls, which ingress/web serves, holds a certificate ${found}`],
+    );
+  });
+
+  test('are those of all entries, and of the Ingresses whose hosts are other alone', () => {
+    const one = serve('one', { hosts: ['a.test'] }, {}, { hosts: ['c.test', 'b.test'] });
+    const found = diagnose(snapshotOf(one, serve('two', { hosts: ['a.test'] }), holds('a.test')));
+
+    expect(found.map(({ message }) => message)).toEqual([
+      'secret/web-tls, which ingress/one serves, holds a certificate for a.test, not for b.test and c.test',
+    ]);
+    expect(found.flatMap(({ references = [] }) => references.map(({ name }) => name))).toEqual(['one']);
+  });
+
+  test('are told beside what else is wrong with the certificate', () => {
+    const old = serving(certificate('2026-01-01T00:00:00Z', { hosts: ['a.test'] }));
+    expect(told(serve('web', { hosts: ['b.test'] }), old).map((line) => line.split(' ')[1])).toEqual([
+      'tls-certificate-expired',
+      'tls-host-not-covered',
+    ]);
+  });
 });

@@ -151,12 +151,35 @@ describe('a writer that fails while the Secret is whole', () => {
       [external({}, {}, { creationTimestamp: '2026-01-02T03:04:00Z' }), store(ready)],
       undefined,
     ],
+    [
+      'at once where its store is not there',
+      [external({}, {}, { creationTimestamp: '2026-01-02T03:04:00Z' })],
+      'cannot: its store secretstore/vault does not exist',
+    ],
     ['nor where its store could not be read', [external(ready), { gaps: [gap('secretstores')] }], undefined],
   ])('%s', (_, parts, words) => {
-    const found = findings(needsKey, secret('app', ['k']), ...parts).filter(({ code }) => code !== 'unreadable');
+    const found = findings(needsKey, secret('app', ['k']), ...parts).filter(
+      ({ object }) => object.kind === 'ExternalSecret',
+    );
     const expected = words === undefined ? [] : [`externalsecret/app-external, which writes secret/app, ${words}`];
     expect(found.map(({ message }) => message)).toEqual(expected);
     expect(found.every(({ severity }) => severity === 'warning')).toBe(true);
+  });
+
+  test('tells of a kind of store that the cluster has not, and names no command that asks for it', () => {
+    const seen = snapshotOf(
+      needsKey,
+      external({}, { secretStoreRef: { kind: 'ClusterSecretStore', name: 'central' } }),
+    );
+    const writers = { ...seen.writers, clusterSecretStores: { items: [], gaps: [], isServed: false as const } };
+    const found = diagnose({ ...seen, writers });
+    const absent = 'clustersecretstore/central does not exist, and this cluster has no kind ClusterSecretStore';
+    expect(found.map(({ message }) => message)).toEqual([
+      `externalsecret/app-external, which writes secret/app, cannot: its store ${absent}`,
+      'secret/app does not exist, which deployment/web needs',
+      `${absent}; externalsecret/app-external takes values from it`,
+    ]);
+    expect(new Set(found.map(({ fix }) => fix))).toEqual(new Set(['kubectl -n shop edit externalsecret app-external']));
   });
 
   test('names the entries that its store lacks, and nothing else of the event', () => {

@@ -26,7 +26,7 @@ function target(reason: WantedReason, parts: Partial<Secret>): SecretTarget {
 }
 
 function indexOf(writers: SecretWriters): WriterIndex {
-  return { of: () => writers, storeOf: () => undefined, isStoreAbsent: () => false };
+  return { of: () => writers, storeOf: () => undefined, isStoreAbsent: () => false, hasStoreKind: () => true };
 }
 
 describe('a Secret that somebody else writes', () => {

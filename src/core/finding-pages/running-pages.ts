@@ -18,6 +18,38 @@ export const runningPages = {
     ],
     safeToIgnore: ['Only where the workload is about to be removed.'],
   },
+  'cronjob-run-failed': {
+    title: 'the last run of a CronJob failed',
+    meaning: [
+      'The newest of its Jobs that has ended did not succeed: after as many tries as its `backoffLimit` allows, or at its `activeDeadlineSeconds`. What it was to do, such as a backup, is not done, and nothing tries again before the next time of its schedule. A Job that is still trying is told of by itself.',
+      'A run that succeeds later is the end of this finding: one by the schedule, or one begun by hand.',
+    ],
+    inKubectl: [
+      'The list of CronJobs shows when it last ran, not how it ended; that of Jobs does. Argo CD calls the application Degraded.',
+      {
+        lines: [
+          '$ kubectl get jobs',
+          'NAME               STATUS   COMPLETIONS   DURATION   AGE',
+          'nightly-29406240   Failed   0/1           9m         9m',
+        ],
+      },
+    ],
+    fixWithC2l: [
+      'Where a key is missing that its next run needs too, that is a finding of its own:',
+      { lines: ['c2l fix-secrets'] },
+    ],
+    fixByHand: [
+      'See why, as far as its pods are kept, and have it run once more:',
+      {
+        lines: [
+          'kubectl -n NAMESPACE describe job JOB',
+          'kubectl -n NAMESPACE logs job/JOB --all-containers',
+          'kubectl -n NAMESPACE create job NAME-again --from=cronjob/NAME',
+        ],
+      },
+    ],
+    safeToIgnore: ['Where the next run makes up for one that is missed, as most cleaning up does.'],
+  },
   'environment-stale': {
     title: 'a workload runs with an older value than its Secret holds',
     meaning: [

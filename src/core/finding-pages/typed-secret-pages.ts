@@ -53,6 +53,32 @@ export const typedSecretPages = {
     ],
     safeToIgnore: ['The warning about the type, where your controller serves it.'],
   },
+  'tls-host-not-covered': {
+    title: 'the certificate of an Ingress is for other hosts',
+    meaning: [
+      'An entry under `tls` of the Ingress names hosts that the certificate of its Secret is not for. Clients compare the host with the names in the subjectAltName alone, and no longer with the common name; `*` stands for one label. They refuse the connection, and some Ingress controllers serve a certificate of their own instead.',
+    ],
+    inKubectl: [
+      'Nothing: only the certificate itself tells.',
+      {
+        lines: [
+          "kubectl -n NAMESPACE get secret NAME -o jsonpath='{.data.tls\\.crt}' |",
+          '  base64 -d | openssl x509 -noout -ext subjectAltName',
+        ],
+      },
+    ],
+    fixWithC2l: ['c2l issues no certificates.'],
+    fixByHand: [
+      'Have a certificate issued that names these hosts too, and put it into the Secret; or correct `hosts` or `secretName` of the Ingress.',
+      {
+        lines: [
+          'kubectl -n NAMESPACE create secret tls NAME --cert=FILE --key=FILE \\',
+          '  --dry-run=client -o yaml | kubectl apply --server-side --force-conflicts -f -',
+        ],
+      },
+    ],
+    safeToIgnore: ['Where something in front ends TLS with a certificate of its own and does not check this one.'],
+  },
   'tls-certificate-expired': {
     title: 'the certificate of an Ingress has expired',
     meaning: ['Browsers and clients refuse the connection. What stands behind the Ingress works.'],

@@ -1,19 +1,8 @@
-import { containerId } from '../closer-questions.ts';
 import { refText } from '../kubernetes.ts';
 import type { Container, ContainerStatus, Pod, Terminated } from '../kubernetes-pod.ts';
 import { containerStatuses } from '../pod-state.ts';
+import { howEnded, saidAtEnd } from './container-end.ts';
 import { containerNamed, placeText, troubledPod, type Trouble, type TroubledWorkload } from './trouble.ts';
-
-/** What shells and the kernel mean by an exit code. */
-const meanings: ReadonlyMap<number, string> = new Map([
-  [126, 'the command cannot be executed'],
-  [127, 'the command was not found'],
-  [128, 'the container could not be started'],
-  [134, 'it aborted itself'],
-  [137, 'it was killed'],
-  [139, 'it read memory that is not its own'],
-  [143, 'it was asked to end'],
-]);
 
 /** A container that ends again and again: of memory, or of what it says last. */
 export function crashTrouble(troubled: TroubledWorkload): Trouble | undefined {
@@ -53,8 +42,7 @@ function crashing(
   { status, ended }: { readonly status: ContainerStatus; readonly ended: Terminated | undefined },
 ): Trouble {
   const { namespace = '', name } = pod.metadata;
-  const said = scene.snapshot.closer?.lastWords.get(containerId({ namespace, pod: name, container: status.name }));
-  const words = said ?? (ended?.message === undefined ? undefined : scene.lastWords(namespace, ended.message));
+  const words = saidAtEnd(scene, pod, { name: status.name, ended });
   return {
     code: 'container-crashing',
     message:
@@ -66,11 +54,7 @@ function crashing(
 }
 
 function endText({ state }: ContainerStatus, ended: Terminated | undefined): string {
-  if (ended === undefined) return `is ${state?.waiting?.reason ?? 'failing'}`;
-  const { exitCode = 0, signal } = ended;
-  const meaning = meanings.get(exitCode);
-  const how = signal ? `by signal ${signal}` : `with exit code ${exitCode}`;
-  return `ends ${how}${meaning === undefined ? '' : ` (${meaning})`}`;
+  return ended === undefined ? `is ${state?.waiting?.reason ?? 'failing'}` : `ends ${howEnded(ended)}`;
 }
 
 function restarts({ restartCount = 0 }: ContainerStatus): string {

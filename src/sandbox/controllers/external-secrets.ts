@@ -40,7 +40,8 @@ export function externalSecretsController(plane: ControlPlane): Controller {
   const written: Written = new Map();
   const queue = new WorkQueue(plane.clock, (namespace, name) => {
     const external = plane.store.get('externalsecrets', namespace, name);
-    if (!external) {
+    // It runs without stores of the whole cluster, and says nothing of what names one.
+    if (!external || specOf(external).secretStoreRef?.kind === 'ClusterSecretStore') {
       return;
     }
     const { uid } = external.metadata;

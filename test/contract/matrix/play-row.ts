@@ -11,6 +11,8 @@ import { inNamespaceOf } from './set-up-row.ts';
 export interface RowOutcome {
   readonly findings: readonly string[];
   readonly messages: readonly string[];
+  /** Of those components that the row tells of. */
+  readonly states: NonNullable<MatrixRow['states']>;
 }
 
 /** Sets a row up in a namespace of its own, waits until it shows, and asks `audit` until it says what is expected. */
@@ -22,12 +24,12 @@ const auditWithinMs = 60_000;
 
 /** Events and conditions come a moment after what they tell of, so a wrong answer may still become the right one. */
 async function auditUntil(world: World, namespace: string, row: MatrixRow): Promise<RowOutcome> {
-  let last: RowOutcome = { findings: [], messages: [] };
+  let last: RowOutcome = { findings: [], messages: [], states: {} };
   try {
     return await world.eventually(
       `audit of ${namespace}`,
       async () => {
-        last = await audit(world, namespace);
+        last = await audit(world, namespace, row);
         return isExpected(last, row) ? last : undefined;
       },
       auditWithinMs,
@@ -37,23 +39,28 @@ async function auditUntil(world: World, namespace: string, row: MatrixRow): Prom
   }
 }
 
-function isExpected({ findings, messages }: RowOutcome, row: MatrixRow): boolean {
+function isExpected({ findings, messages, states }: RowOutcome, row: MatrixRow): boolean {
   const says = row.says ?? [];
   return (
     JSON.stringify(findings) === JSON.stringify(row.findings) &&
+    JSON.stringify(states) === JSON.stringify(row.states ?? {}) &&
     says.every((words) => messages.some((text) => words.test(text)))
   );
 }
 
-async function audit(world: World, namespace: string): Promise<RowOutcome> {
+async function audit(world: World, namespace: string, row: MatrixRow): Promise<RowOutcome> {
   const argv = ['audit', '-n', namespace, '-o', 'json'];
   const { stdout, stderr } = await runCli(argv, { kubeconfig: world.kubeconfig });
   const report = JSON.parse(stdout) as Partial<AuditReport>;
   if (report.findings === undefined) throw new Error(`audit gave no report: ${stdout}${stderr}`);
+  const states = new Map(report.components?.map(({ object, state }) => [refText(object), state]));
   // How Argo CD itself fares is no matter of the row's namespace.
   const own = report.findings.filter(({ object }) => object.namespace === namespace || object.name === namespace);
   return {
     findings: own.map((finding) => line(finding, namespace)),
+    states: Object.fromEntries(
+      Object.keys(row.states ?? {}).map((name) => [name, states.get(name) ?? 'missing'] as const),
+    ),
     messages: own.map(({ message }) => message.replaceAll(namespace, 'NAMESPACE')),
   };
 }

@@ -1,3 +1,4 @@
+import type { ComponentState } from '../../../src/core/audit-report.ts';
 import type { Manifest } from './manifests.ts';
 
 /**
@@ -25,6 +26,8 @@ export interface MatrixRow {
    * `error secret-key-missing secret/app jwt-secret blocks pod/api, pod/web because …`.
    */
   readonly findings: readonly string[];
+  /** The state that the table of components gives to some, by what they are called there: `deployment/api`. */
+  readonly states?: Readonly<Record<string, ComponentState['state']>>;
   /** What the messages say, each of at least one finding. */
   readonly says?: readonly RegExp[];
 }
@@ -35,6 +38,8 @@ export type Change =
   | { readonly patchStatus: string; readonly body: object }
   | { readonly delete: string }
   | { readonly create: Manifest }
+  /** A Job `NAME-COMMAND` of a CronJob, begun by hand, that tries once and does this instead. */
+  | { readonly run: string; readonly command: 'true' | 'false' }
   /** Kubernetes tells times in whole seconds: what comes after is of a later one than all that was before. */
   | 'a second later'
   /** A container has just ended again, so that kubelet leaves it alone for as long as a back-off takes. */

@@ -9,21 +9,29 @@ const madeDaysAgo = (days: number): ReturnType<typeof createVaultCertificates> =
   createVaultCertificates(new Date(Date.now() - days * dayMs));
 const [fresh, other, ending, ended] = await Promise.all([0, 0, 80, 100].map(madeDaysAgo));
 
-const ingress: Manifest = {
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'Ingress',
-  metadata: { name: 'web' },
-  spec: {
-    tls: [{ secretName: 'web-tls', hosts: ['web.example.test'] }],
-    defaultBackend: { service: { name: 'web', port: { number: 80 } } },
-  },
-};
+/** Each is for `localhost` and `*.vault.azure.net`. */
+function asking(...hosts: readonly string[]): Manifest {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'web' },
+    spec: {
+      tls: hosts.map((host) => ({ secretName: 'web-tls', hosts: [host] })),
+      defaultBackend: { service: { name: 'web', port: { number: 80 } } },
+    },
+  };
+}
+const ingress = asking('localhost', 'web.vault.azure.net', '*.vault.azure.net');
 
 type Pair = { readonly certPem: string; readonly keyPem: string } | undefined;
 
-function serving(certificate: Pair, key: Pair = certificate, type = 'kubernetes.io/tls'): readonly Manifest[] {
+function serving(certificate: Pair, key?: Pair, type?: string): readonly Manifest[] {
+  return [ingress, held(certificate, key, type)];
+}
+
+function held(certificate: Pair, key: Pair = certificate, type = 'kubernetes.io/tls'): Manifest {
   const data = { 'tls.crt': base64(certificate?.certPem ?? ''), 'tls.key': base64(key?.keyPem ?? '') };
-  return [ingress, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'web-tls' }, type, data }];
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'web-tls' }, type, data };
 }
 
 /** The certificates that Ingresses name. */
@@ -55,5 +63,11 @@ export const certificateRows: readonly MatrixRow[] = [
     objects: serving(fresh, fresh, 'Opaque'),
     findings: ['warning tls-secret-invalid secret/web-tls'],
     says: [/is of type Opaque/],
+  },
+  {
+    situation: 'the certificate of an Ingress is for other hosts than it asks for',
+    objects: [asking('localhost', 'web.example.test', 'a.b.vault.azure.net'), held(fresh)],
+    findings: ['error tls-host-not-covered secret/web-tls'],
+    says: [/for localhost and \*\.vault\.azure\.net, not for a\.b\.vault\.azure\.net and web\.example\.test$/],
   },
 ];

@@ -4,15 +4,15 @@ import type { MatrixRow } from './row.ts';
 
 const reader = pod('api', { containers: [container('main', { env: [secretEnv('A', 'app', 'a')] })] });
 
-function external(name: string, store: string): Manifest {
+function external(name: string, store: string, { kind = 'SecretStore', target = 'app' } = {}): Manifest {
   return {
     apiVersion: 'external-secrets.io/v1',
     kind: 'ExternalSecret',
     metadata: { name },
     spec: {
       refreshInterval: '1h',
-      secretStoreRef: { name: store, kind: 'SecretStore' },
-      target: { name: 'app', creationPolicy: 'Owner' },
+      secretStoreRef: { name: store, kind },
+      target: { name: target, creationPolicy: 'Owner' },
       data: [{ secretKey: 'a', remoteRef: { key: 'entry-a' } }],
     },
   };
@@ -59,7 +59,28 @@ export const ownerRows: readonly MatrixRow[] = [
       'error secret-missing secret/app a blocks pod/api because external-secret-not-ready/externalsecret/app',
       'error secret-store-not-ready secretstore/nowhere blocks pod/api',
     ],
-    says: [/^secretstore\/nowhere does not exist; externalsecret\/app takes values from it$/],
+    says: [
+      /^secretstore\/nowhere does not exist; externalsecret\/app takes values from it$/,
+      /^externalsecret\/app, which writes secret\/app, cannot: its store secretstore\/nowhere does not exist$/,
+    ],
+  },
+  {
+    situation: 'the store of an ExternalSecret is of a kind that the cluster does not have, while another one syncs',
+    needs: 'controllers',
+    objects: [
+      store('vault', ['entry-a']),
+      external('other', 'vault', { target: 'other' }),
+      external('app', 'central', { kind: 'ClusterSecretStore' }),
+      reader,
+    ],
+    shows: { api: 'CreateContainerConfigError' },
+    findings: [
+      'error external-secret-not-ready externalsecret/app blocks pod/api because secret-store-not-ready/clustersecretstore/central',
+      'error secret-missing secret/app a blocks pod/api because external-secret-not-ready/externalsecret/app',
+    ],
+    says: [
+      /which writes secret\/app, cannot: its store clustersecretstore\/central does not exist, and this cluster has no/,
+    ],
   },
   {
     situation: 'the store of an ExternalSecret lacks the entry',

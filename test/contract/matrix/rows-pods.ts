@@ -1,5 +1,5 @@
 import { container, secretEnv } from '../support/pods.ts';
-import { configMap, job, lostNodeName, pod, secret, service, workload, type Manifest } from './manifests.ts';
+import { configMap, cronJob, job, lostNodeName, pod, secret, service, workload, type Manifest } from './manifests.ts';
 import type { MatrixRow } from './row.ts';
 
 const refused = 'CreateContainerConfigError';
@@ -375,6 +375,41 @@ export const templateRows: readonly MatrixRow[] = [
     situation: 'a key is missing for a paused Deployment',
     objects: [secret('app', 'x'), workload('Deployment', 'api', needs('a'), { paused: true, replicas: 1 })],
     findings: ['error secret-key-missing secret/app a blocks deployment/api'],
+  },
+  {
+    situation: 'a Deployment is paused and its newer template lacks a key, while its pods run the older one',
+    objects: [secret('app', 'a'), workload('Deployment', 'api', needs('a'))],
+    shows: { api: 'Running' },
+    then: [{ patch: 'deployments/api', body: { spec: { paused: true, template: { spec: needs('b') } } } }],
+    findings: ['error secret-key-missing secret/app b blocks deployment/api'],
+    states: { 'deployment/api': 'stuck' },
+  },
+  {
+    situation: 'a Deployment is paused and its newer template has all that it needs',
+    objects: [secret('app', 'a', 'b'), workload('Deployment', 'api', needs('a'))],
+    shows: { api: 'Running' },
+    then: [{ patch: 'deployments/api', body: { spec: { paused: true, template: { spec: needs('b') } } } }],
+    findings: [],
+    states: { 'deployment/api': 'ready' },
+  },
+  {
+    situation: 'the last run of a CronJob failed',
+    objects: [cronJob('nightly', { restartPolicy: 'Never', containers: [container('main')] })],
+    then: [{ run: 'nightly', command: 'false' }],
+    thenShows: { 'nightly-false': 'Error' },
+    findings: ['warning cronjob-run-failed cronjob/nightly'],
+    states: { 'cronjob/nightly': 'waiting' },
+    says: [
+      /^the last run of cronjob\/nightly, job\/nightly-false, failed at .* \(BackoffLimitExceeded\); container main ended with exit code 1$/,
+    ],
+  },
+  {
+    situation: 'a run of a CronJob succeeded after one that failed',
+    objects: [cronJob('nightly', { restartPolicy: 'Never', containers: [container('main')] })],
+    then: [{ run: 'nightly', command: 'false' }, 'a second later', { run: 'nightly', command: 'true' }],
+    thenShows: { 'nightly-false': 'Error', 'nightly-true': 'Completed' },
+    findings: [],
+    states: { 'cronjob/nightly': 'ready' },
   },
   {
     situation: 'an old ReplicaSet needs a key that its corrected Deployment does not',

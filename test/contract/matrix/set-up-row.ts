@@ -61,12 +61,32 @@ async function apply(world: World, namespace: string, change: Change): Promise<v
   if (change === 'a second later') await untilLater(world, namespace);
   else if (change === 'as its back-off begins anew') await untilBackOff(world, namespace);
   else if ('create' in change) await create(world, namespace, change.create);
+  else if ('run' in change) await run(world, namespace, change);
   else if ('delete' in change) await expectStatus(world, 200, ['DELETE', inNamespace(change.delete)]);
   else if ('patch' in change) {
     await expectStatus(world, 200, ['PATCH', inNamespace(change.patch), change.body, mergePatch]);
     await untilObserved(world, inNamespace(change.patch));
   } else
     await expectStatus(world, 200, ['PATCH', `${inNamespace(change.patchStatus)}/status`, change.body, mergePatch]);
+}
+
+type Run = Extract<Change, { readonly run: string }>;
+
+/** As `kubectl create job --from` does. */
+async function run(world: World, namespace: string, { run: name, command }: Run): Promise<void> {
+  const batch = `/apis/batch/v1/namespaces/${namespace}`;
+  const { body } = await world.send('GET', `${batch}/cronjobs/${name}`);
+  const { jobTemplate } = body['spec'] as { jobTemplate: { spec: { template: { spec: { containers: [object] } } } } };
+  const { template } = jobTemplate.spec;
+  const containers = [{ ...template.spec.containers[0], command: [command] }];
+  const owner = { apiVersion: 'batch/v1', kind: 'CronJob', name, uid: body.metadata.uid };
+  const job = {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: `${name}-${command}`, ownerReferences: [owner] },
+    spec: { backoffLimit: 0, template: { spec: { ...template.spec, containers } } },
+  };
+  await expectStatus(world, 201, ['POST', `${batch}/jobs`, job]);
 }
 
 /** What a workload's status says is of before the change for as long as its controller has not looked. */

@@ -1,0 +1,57 @@
+import type { Scene } from './diagnosis-scene.ts';
+import { failedRuns, type FailedRun } from './failed-runs.ts';
+import type { Finding } from './findings.ts';
+import { refId, refText, type ObjectRef } from './kubernetes.ts';
+import type { Pod } from './kubernetes-pod.ts';
+import { newFinding } from './new-finding.ts';
+import { refOf } from './object-owners.ts';
+import { failingState, containerStatuses } from './pod-state.ts';
+import { howEnded, saidAtEnd } from './troubles/container-end.ts';
+import { utcText } from './utc-text.ts';
+
+/** CronJobs whose work was not done when it was due. Nothing of it waits or retries: it shows nowhere else. */
+export function diagnoseFailedRuns(scene: Scene, roots: readonly Finding[]): Finding[] {
+  const runs = failedRuns(scene.snapshot);
+  return scene.workloads.flatMap(({ ref }) => {
+    const run = runs.get(refId(ref));
+    return run === undefined ? [] : [failedRun(scene, { ref, run, causes: causesOf(run, ref, roots) })];
+  });
+}
+
+function failedRun(
+  scene: Scene,
+  { ref, run, causes }: { readonly ref: ObjectRef; readonly run: FailedRun; readonly causes: readonly Finding[] },
+): Finding {
+  const { job, failure, pod } = run;
+  const when = failure.lastTransitionTime === undefined ? '' : ` at ${utcText(failure.lastTransitionTime)}`;
+  const look =
+    pod === undefined ? `describe job ${job.metadata.name}` : `logs job/${job.metadata.name} --all-containers`;
+  return newFinding('cronjob-run-failed', {
+    object: ref,
+    message: `the last run of ${refText(ref)}, ${refText(refOf('Job', job.metadata))}, failed${when}${whyText(scene, run)}`,
+    causes: causes.map(({ id }) => id),
+    fix: causes[0]?.fix ?? `kubectl -n ${ref.namespace} ${look}`,
+  });
+}
+
+function whyText(scene: Scene, { failure: { reason, message }, pod }: FailedRun): string {
+  const told = message === undefined ? reason : `${message}${reason === undefined ? '' : ` (${reason})`}`;
+  return `${told === undefined ? '' : `: ${told}`}${pod === undefined ? '' : endText(scene, pod)}`;
+}
+
+function endText(scene: Scene, pod: Pod): string {
+  const name = failingState(pod)?.container;
+  const ended = containerStatuses(pod).find((status) => status.name === name)?.state?.terminated;
+  if (name === undefined || ended === undefined) return '';
+  const said = saidAtEnd(scene, pod, { name, ended });
+  return `; container ${name} ended ${howEnded(ended)}${said === undefined ? '' : `; it says: ${said}`}`;
+}
+
+/** What keeps a pod from starting ends a Job by its deadline alone: to have failed, a pod must have begun. */
+function causesOf({ failure }: FailedRun, ref: ObjectRef, roots: readonly Finding[]): Finding[] {
+  if (failure.reason !== 'DeadlineExceeded') return [];
+  return roots.filter(
+    ({ severity, references = [] }) =>
+      severity === 'error' && references.some((place) => !place.optional && refId(place) === refId(ref)),
+  );
+}
