@@ -156,7 +156,8 @@ async function connectTo(
     cluster.close();
     return Promise.resolve();
   };
-  return { cluster, defaultSources: [], defaultManifests: [], close };
+  const childEnv = kubeconfigPath === undefined ? {} : { KUBECONFIG: kubeconfigPath };
+  return { cluster, defaultSources: [], defaultManifests: [], childEnv, close };
 }
 
 async function connectToSandbox(
@@ -171,6 +172,7 @@ async function connectToSandbox(
     cluster,
     defaultSources: [`azure-key-vault:${hosted.vault.url}`, `env:${hosted.envBackupPath}`],
     defaultManifests: [hosted.manifestsPath],
+    childEnv: { KUBECONFIG: hosted.kubeconfigPath },
     close: async () => {
       cluster.close();
       await hosted.close();

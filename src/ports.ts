@@ -65,6 +65,8 @@ export interface Connection {
   readonly defaultSources: readonly string[];
   /** `--manifests` values that are used likewise: the stack of the sandbox. */
   readonly defaultManifests: readonly string[];
+  /** What makes c2l and kubectl, started by this one, find the same kubeconfig. */
+  readonly childEnv: Readonly<Record<string, string>>;
   /** Ends connections and, with `--sandbox`, the sandbox. */
   close(): Promise<void>;
 }

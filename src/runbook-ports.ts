@@ -6,6 +6,8 @@ export interface ScriptOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Is told each line of standard output when it is printed. */
   readonly onLine: (line: string) => void;
+  /** Ends the commands, with all that they started; they are then out of reach of the terminal. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Where progress and log of one run are kept. */

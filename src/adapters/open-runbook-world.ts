@@ -7,8 +7,8 @@ export function openRunbookWorld(options: RunbookFilesOptions & ScriptHost): Run
   return {
     list: () => listRunbooks(options),
     read: (name) => readRunbook(name, options),
-    runScript: (commands, { env, onLine }) =>
-      runScript(commands, { ...options, env: { ...options.env, ...env } }, onLine),
+    runScript: (commands, { env, ...script }) =>
+      runScript(commands, { ...options, env: { ...options.env, ...env } }, script),
     openProgress: (name, path) => openProgressFile(name, path, options),
   };
 }

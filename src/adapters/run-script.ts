@@ -1,7 +1,13 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { kill } from 'node:process';
 import { createInterface } from 'node:readline';
 import type { WriteStream } from 'node:tty';
+
+import type { ScriptOptions } from '../runbook-ports.ts';
+
+/** c2l tells what it had done before it ends. */
+const patienceMs = 10_000;
 
 export interface ScriptHost {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -23,17 +29,43 @@ kubectl() { command kubectl \${C2L_CONTEXT:+--context "$C2L_CONTEXT"} "$@"; }
 export async function runScript(
   commands: string,
   options: ScriptHost,
-  onLine: (line: string) => void,
+  { onLine, signal }: Omit<ScriptOptions, 'env'>,
 ): Promise<number> {
   const { env, stderr } = options;
   const [node = '', script = ''] = options.program;
   const child = spawn('/bin/sh', ['-c', `${prelude}\n${commands}`], {
     env: { ...env, C2L_NODE: node, C2L_SCRIPT: script },
     // A prompt needs the terminal on both; standard output is passed on, and kept for the log.
-    stdio: ['inherit', 'pipe', stderr.isTTY === true ? 'inherit' : 'pipe'],
+    stdio: [signal === undefined ? 'inherit' : 'ignore', 'pipe', stderr.isTTY === true ? 'inherit' : 'pipe'],
+    // A group of its own can be ended as a whole: what a shell has started outlives it otherwise, and goes on writing.
+    detached: signal !== undefined,
   });
+  const end = signal === undefined ? undefined : endOnAbort(child, signal);
   if (child.stdout !== null) createInterface({ input: child.stdout, crlfDelay: Infinity }).on('line', onLine);
   child.stderr?.setEncoding('utf8').on('data', (text: string) => stderr.write(text));
   const [code] = (await once(child, 'close')) as [number | null];
+  end?.();
   return code ?? 130;
+}
+
+/** Asks once, and insists where that is not heard; gives what takes it back. */
+function endOnAbort({ pid }: ChildProcess, signal: AbortSignal): () => void {
+  let insisting: NodeJS.Timeout | undefined;
+  const send = (name: NodeJS.Signals): void => {
+    try {
+      if (pid !== undefined) kill(-pid, name);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  };
+  const end = (): void => {
+    send('SIGTERM');
+    insisting = setTimeout(send, patienceMs, 'SIGKILL');
+  };
+  if (signal.aborted) end();
+  else signal.addEventListener('abort', end, { once: true });
+  return () => {
+    signal.removeEventListener('abort', end);
+    clearTimeout(insisting);
+  };
 }

@@ -4,7 +4,15 @@ import { refText } from '../core/kubernetes.ts';
 import { courseSvg } from './drill-course-svg.ts';
 import { drillSummary, faultWords, nextAfterDrill, wrongOf } from './drill-text.ts';
 import { trendSvg } from './drill-trend-svg.ts';
-import { backupWords, comparedWords, outcomeTone, phaseText, phaseWords, timeWords } from './drill-words.ts';
+import {
+  backupWords,
+  comparedWords,
+  outcomeTone,
+  phaseText,
+  phaseWords,
+  recoveredBy,
+  timeWords,
+} from './drill-words.ts';
 import { typedNext } from './head-text.ts';
 import { htmlPage, htmlTable, type HtmlTable } from './html-page.ts';
 import { durationText } from './layout.ts';
@@ -30,7 +38,7 @@ function headMarkup(report: DrillReport, style: Style): Markup {
   const { outcome, context, server, namespaces, stack, takenAt, drill, sources } = report;
   const facts: (readonly [string, string | Markup | undefined])[] = [
     ['scenario', `${drill.scenario}: ${drill.description}`],
-    ['by', `${drill.operator}, c2l ${drill.version}${drill.manual ? '; recovered by people' : ''}`],
+    ['by', `${drill.operator}, c2l ${drill.version}${recoveredBy(drill, '; ')}`],
     ['begun', markup`<time datetime="${takenAt}">${takenAt}</time>`],
     ['context', `${context}, ${server}`],
     ['namespace', namespaces.join(', ')],

@@ -2,7 +2,7 @@ import type { DrillReport } from '../core/drill/drill-report.ts';
 import { beforeNextDrill } from '../core/drill/next-drill.ts';
 import { refText } from '../core/kubernetes.ts';
 import { faultWords, wrongOf } from './drill-text.ts';
-import { backupWords, comparedWords, phaseText, timeWords } from './drill-words.ts';
+import { backupWords, comparedWords, phaseText, recoveredBy, timeWords } from './drill-words.ts';
 import { durationText } from './layout.ts';
 import { codeSpan, escapeMarkdown, markdownTable } from './markdown-text.ts';
 
@@ -13,7 +13,7 @@ export function drillMarkdown(report: DrillReport): string[] {
   const compared = comparedWords(report);
   return [
     `- scenario ${codeSpan(drill.scenario)}: ${escapeMarkdown(drill.description)}`,
-    `- by ${codeSpan(drill.operator)} with c2l ${codeSpan(drill.version)}${drill.manual ? ', recovered by people' : ''}`,
+    `- by ${codeSpan(drill.operator)} with c2l ${codeSpan(drill.version)}${recoveredBy(drill, ', ')}`,
     `- sources ${sources.map(codeSpan).join(', ')}`,
     ...(backup === undefined ? [] : [`- ${backup}`]),
     ...(drill.journalDigest === undefined ? [] : [`- journal ${codeSpan(drill.journalDigest)}`]),

@@ -15,14 +15,16 @@ export function listDrills(scenarios: readonly DrillScenario[], style: Style): s
 }
 
 export function describeDrill(scenario: DrillScenario, style: Style): string[] {
-  const { name, description, steadyState, faults, checks, limits, objective } = scenario;
+  const { name, description, steadyState, faults, recovery, checks, limits, objective } = scenario;
   const steps = [
     steadyState ? 'verify proves that all is well, else nothing is begun' : 'whatever is broken now is the fault',
     'backup --check proves that the sources hold every required value',
     ...(faults.length === 0 ? [] : ['a copy of everything that is touched is kept in another namespace']),
     ...faults.map(scenarioFaultText),
     ...(faults.length === 0 ? [] : ['pods that use what is broken start anew, and audit is timed']),
-    'fix-secrets, restart and verify recover, unattended',
+    recovery.path === 'built-in'
+      ? 'fix-secrets, restart and verify recover, unattended'
+      : `the commands of runbook ${recovery.runbook} recover, unattended, and verify proves it`,
     ...(faults.length === 0
       ? []
       : ['what the recovery did not bring back is put back from the copies, and proven again']),

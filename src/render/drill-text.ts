@@ -111,6 +111,7 @@ function planText(report: DrillReport, style: Style): string[] {
   return [
     ...paragraph(`${drill.scenario}: `, drill.description, style.width),
     ...(sources.length === 0 ? [] : paragraph('sources: ', `${sources.join(', ')}${held}`, style.width)),
+    ...(drill.runbook === undefined ? [] : paragraph('recovery: ', `by runbook ${drill.runbook}`, style.width)),
     ...(drill.journalNamespace === ''
       ? []
       : paragraph('journal: ', `namespace ${drill.journalNamespace}, drill ${drill.id}`, style.width)),

@@ -44,3 +44,9 @@ export function backupWords({ backup }: Pick<DrillReport, 'backup'>): string | u
   const changed = backup.required - backup.equal;
   return `${backup.equal} of ${backup.required} required values equal to what ran; ${changed} changed since the backup`;
 }
+
+/** Nothing where c2l's own recovery did it, which is what is drilled unless somebody says otherwise. */
+export function recoveredBy({ manual, runbook }: DrillReport['drill'], before: string): string {
+  if (manual) return `${before}recovered by people`;
+  return runbook === undefined ? '' : `${before}recovered by runbook ${runbook}`;
+}

@@ -8,12 +8,12 @@ import { writeRows } from './drill-data.ts';
 import { detect } from './drill-detection.ts';
 import { injectFault, startAnew } from './drill-fault.ts';
 import type { Journal } from './drill-journal.ts';
-import { recover, waitForOthers, type Recovery } from './drill-recovery.ts';
+import { waitForOthers, type Recovery } from './drill-recovery.ts';
 import type { Run } from './drill-report.ts';
 import { pauseOwners, resumeOwners } from './drill-owners.ts';
 import { startRival } from './drill-rival.ts';
 import { lookOn, type Noticed } from './drill-watch.ts';
-import { bringWorkloads } from './drill-workloads.ts';
+import { recoverInDrill } from './recover-in-drill.ts';
 import type { Session } from './session.ts';
 
 /** What happened between the fault and the proof. */
@@ -59,7 +59,6 @@ export async function go(session: Session, run: Run, { journal, written }: Parts
       await journal.write('detection', found.detail);
       if (found.by === undefined) wrong.push(found.detail);
     }
-    await journal.write('recovery', options.manual ? 'wait for people to recover' : 'recover from the sources');
     wrong.push(...(await resumeOwners(session, journal)));
     const recovery = await recovered(session, run, journal);
     const tookMs = Math.round(clock.monotonic() - begun);
@@ -72,17 +71,20 @@ export async function go(session: Session, run: Run, { journal, written }: Parts
 }
 
 async function recovered(session: Session, { options, prepared }: Run, journal: Journal): Promise<Recovery> {
-  const { plan, from } = prepared;
+  const { plan, from, runbook } = prepared;
   const rival = plan.undone === 0 ? undefined : startRival(session, plan.faults, plan.undone);
   try {
-    if (options.manual) return await waitForOthers(session, async () => (await stillLost(session, plan)).length === 0);
-    const recovery = await recover(session, {
+    if (options.manual) {
+      await journal.write('recovery', 'wait for people to recover');
+      return await waitForOthers(session, async () => (await stillLost(session, plan)).length === 0);
+    }
+    const recovery = await recoverInDrill(session, journal, {
+      runbook,
       from,
       identity: options.identity,
       overwrite: plan.overwrite,
       refused: plan.refused,
       timeoutMs: options.limitMs ?? options.scenario.limits.total,
-      before: () => bringWorkloads(session, journal),
       rival,
     });
     const lost = recovery.isRecovered ? await stillLost(session, plan) : [];

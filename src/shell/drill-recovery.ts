@@ -1,9 +1,10 @@
-import type { DrillPhase, DrillPhaseName } from '../core/drill/drill-report.ts';
+import type { DrillPhase } from '../core/drill/drill-report.ts';
 import type { Verdict } from '../core/report.ts';
 import { OperatorError } from '../errors.ts';
-import type { Clock, Deps, Terminal } from '../ports.ts';
+import type { Deps, Terminal } from '../ports.ts';
 import type { ValueSource } from '../value-ports.ts';
 import type { Rival } from './drill-rival.ts';
+import { Stopwatch } from './drill-stopwatch.ts';
 import { runFix } from './fix-secrets.ts';
 import { runRestart } from './restart.ts';
 import type { Session } from './session.ts';
@@ -77,32 +78,6 @@ async function walk(
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     return { isRecovered: false, wrong: [...wrong, error.message] };
-  }
-}
-
-class Stopwatch {
-  readonly #clock: Clock;
-  readonly #laps: DrillPhase[] = [];
-  #last: number;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-    this.#last = clock.monotonic();
-  }
-
-  get phases(): readonly DrillPhase[] {
-    return this.#laps;
-  }
-
-  /** What was done since the last lap, added up where it is done more than once. */
-  lap(name: DrillPhaseName): void {
-    const now = this.#clock.monotonic();
-    const durationMs = Math.round(now - this.#last);
-    this.#last = now;
-    const at = this.#laps.findIndex((each) => each.name === name);
-    const before = this.#laps[at];
-    if (before === undefined) this.#laps.push({ name, durationMs });
-    else this.#laps[at] = { name, durationMs: before.durationMs + durationMs };
   }
 }
 

@@ -30,30 +30,20 @@ interface Facts {
   readonly wrong?: readonly string[];
 }
 
-export function drillReport(session: Session, { options, prepared, id, takenAt }: Run, facts: Facts): DrillReport {
+export function drillReport(session: Session, run: Run, facts: Facts): DrillReport {
+  const { options, prepared, takenAt } = run;
   const { outcome, ended, wrong = [] } = facts;
   const { plan, obstacles, from, backup } = prepared;
-  const { scenario } = options;
-  const { operator, version } = session.deps;
   const findings = [
     ...obstacles.flatMap((each) => each.findings),
-    ...ownFindings(prepared.namespace, facts, scenario.name),
+    ...ownFindings(prepared.namespace, facts, options.scenario.name),
   ];
   return {
     ...reportHead(session, { namespaces: [prepared.namespace], takenAt }),
     command: 'dr-drill',
     verdict: verdictFor(facts, findings),
     findings,
-    drill: {
-      id,
-      scenario: scenario.name,
-      description: scenario.description,
-      manual: options.manual,
-      operator,
-      version,
-      journalNamespace: options.journalNamespace,
-      ...(ended === undefined ? {} : { journalDigest: ended.journalDigest }),
-    },
+    drill: identity(session, run, ended),
     dryRun: options.dryRun,
     outcome,
     sources: from,
@@ -66,6 +56,22 @@ export function drillReport(session: Session, { options, prepared, id, takenAt }
     components: facts.components ?? [],
     earlier: [],
     wrong: [...obstacles.map(({ reason }) => reason), ...wrong, ...(ended?.wrong ?? [])],
+  };
+}
+
+function identity({ deps }: Session, { options, prepared, id }: Run, ended: Ended | undefined): DrillReport['drill'] {
+  const { operator, version } = deps;
+  const { scenario, manual, journalNamespace } = options;
+  return {
+    id,
+    scenario: scenario.name,
+    description: scenario.description,
+    manual,
+    ...(prepared.runbook === undefined ? {} : { runbook: prepared.runbook.runbook.name }),
+    operator,
+    version,
+    journalNamespace,
+    ...(ended === undefined ? {} : { journalDigest: ended.journalDigest }),
   };
 }
 

@@ -7,10 +7,10 @@ import { ExitCode } from '../exit-codes.ts';
 import { confirmWrite } from './confirm.ts';
 import { journalAgain } from './drill-journal-again.ts';
 import { findMarker, Journal, removeSecret, type Marker } from './drill-journal.ts';
-import { recover } from './drill-recovery.ts';
 import { resumeOwners } from './drill-owners.ts';
-import { bringWorkloads } from './drill-workloads.ts';
+import { openDrillRunbook, type DrillRunbook } from './drill-runbook.ts';
 import { endDrill, type Ended } from './end-drill.ts';
+import { recoverInDrill } from './recover-in-drill.ts';
 import { reportHead, type Session } from './session.ts';
 
 export interface FinishOptions {
@@ -37,11 +37,15 @@ export async function finishDrill(session: Session, options: FinishOptions): Pro
       : await journalAgain(session, marker, { journalFile, identity });
   if (journal === undefined) return withoutJournal(session, { marker, namespace, takenAt });
 
+  const { scenario, from } = journal.content;
+  const runbook =
+    options.action === 'resume' ? await openDrillRunbook(session, scenario, { namespace, from }) : undefined;
   await journal.write('way-back-begun', `${options.action} by ${deps.operator}`);
   const { content } = journal;
   const wrong: string[] = [];
   const isBroken = content.faultAt !== undefined || content.scenario.faults.length === 0;
-  if (options.action === 'resume' && isBroken) wrong.push(...(await recoverAgain(session, journal, options)));
+  if (options.action === 'resume' && isBroken)
+    wrong.push(...(await recoverAgain(session, journal, { ...options, runbook })));
   const isRecovered = options.action === 'resume' && isBroken && wrong.length === 0;
   const ended = await endDrill(session, journal);
   const place = journal.namespace;
@@ -68,19 +72,12 @@ async function unfinished(
 async function recoverAgain(
   session: Session,
   journal: Journal,
-  { identity }: FinishOptions,
+  { identity, runbook }: FinishOptions & { readonly runbook: DrillRunbook | undefined },
 ): Promise<readonly string[]> {
   const { from, overwrite, refused, scenario } = journal.content;
   const paused = await resumeOwners(session, journal);
-  await journal.write('recovery', 'recover from the sources');
-  const { wrong } = await recover(session, {
-    from,
-    identity,
-    overwrite,
-    refused,
-    timeoutMs: scenario.limits.total,
-    before: () => bringWorkloads(session, journal),
-  });
+  const timeoutMs = scenario.limits.total;
+  const { wrong } = await recoverInDrill(session, journal, { runbook, from, identity, overwrite, refused, timeoutMs });
   return [...paused, ...wrong];
 }
 

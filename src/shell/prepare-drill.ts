@@ -11,6 +11,7 @@ import { runCheckBackup } from './check-backup.ts';
 import { copiesOf, type Copy } from './drill-copies.ts';
 import { findingsNow } from './drill-detection.ts';
 import { findMarker } from './drill-journal.ts';
+import { openDrillRunbook, type DrillRunbook } from './drill-runbook.ts';
 import { onlyNamespace, refusedDrill, refuseWithoutPermission } from './drill-permission.ts';
 import { observe } from './observe.ts';
 import { pauseRights } from './pause-sync.ts';
@@ -37,6 +38,8 @@ export interface Prepared {
   readonly copies: readonly Copy[];
   readonly revisions: readonly string[];
   readonly backup: NonNullable<BackupReport>;
+  /** Which recovers, where c2l does not by itself. */
+  readonly runbook: DrillRunbook | undefined;
   /** Findings that are there before the fault. */
   readonly known: ReadonlySet<string>;
   /** Why it does not start. */
@@ -73,6 +76,7 @@ export async function prepareDrill(session: Session, options: PrepareOptions): P
       '--from env:FILE or azure-key-vault:NAME',
     );
   }
+  const runbook = await openDrillRunbook(session, scenario, { namespace, from });
   const obstacles: { reason: string; findings: readonly Finding[] }[] = [];
   if (scenario.steadyState) {
     const steady = await untilInterrupted(runVerify(session, { timeoutMs: steadyMs }), deps.signal);
@@ -92,6 +96,7 @@ export async function prepareDrill(session: Session, options: PrepareOptions): P
       .filter((revision) => revision.namespace === namespace)
       .map(({ name }) => name),
     backup,
+    runbook,
     known: new Set((await findingsNow(session)).map(({ id }) => id)),
     obstacles,
   };

@@ -18,7 +18,7 @@ export async function runbookValues(
   { prompter }: Pick<Deps, 'prompter'>,
 ): Promise<Readonly<Record<string, string>>> {
   const names = values.map((value) => value.name);
-  const typed = new Map(set.map((text) => readSetting(text, names)));
+  const typed = new Map(set.map((text) => readSetting(text, name, names)));
   const settled: Record<string, string> = {};
   for (const { name: variable, example, about } of values) {
     const given = typed.get(variable) ?? known[variable] ?? (isSandbox ? example : undefined);
@@ -30,9 +30,9 @@ export async function runbookValues(
   return settled;
 }
 
-function readSetting(text: string, names: readonly string[]): readonly [string, string] {
+function readSetting(text: string, runbook: string, names: readonly string[]): readonly [string, string] {
   const [, name = '', value = ''] = /^([^=]*)=(.*)$/.exec(text) ?? [];
   if (names.includes(name) && value !== '') return [name, value];
   const accepted = names.length === 0 ? 'none' : names.map((each) => `${each}=VALUE`).join(', ');
-  throw new OperatorError('usage', `--set ${text} sets nothing of this runbook`, { hint: `accepted: ${accepted}` });
+  throw new OperatorError('usage', `${text} sets nothing of runbook ${runbook}`, { hint: `accepted: ${accepted}` });
 }

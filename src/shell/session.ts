@@ -54,6 +54,8 @@ export interface Session {
   readonly defaultSources: readonly string[];
   /** Manifests that are applied where the operator names none. */
   readonly defaultManifests: readonly string[];
+  /** What makes c2l and kubectl, started by this one, mean the same cluster, namespaces and stack. */
+  readonly childEnv: Readonly<Record<string, string>>;
   /** What this person has set for the context. */
   readonly policy: ContextPolicy;
   /** Says of drills that were not finished, until it is told that this run is about them. */
@@ -75,7 +77,8 @@ export async function openSession(options: SessionOptions, deps: Deps): Promise<
     const { cluster } = connection;
     deps.terminal.err(`context ${cluster.context}, server ${cluster.server}`);
     const { stack, scope } = await untilInterrupted(choose(options, { named, connection, deps }), deps.signal);
-    const session = createSession({ deps, connection, stack, scope, policy: chosenPolicy(options, cluster.context) });
+    const policy = chosenPolicy(options, cluster.context);
+    const session = createSession({ deps, connection, stack, scope, policy, named: options });
     announce(session);
     return session;
   } catch (error) {
@@ -176,8 +179,9 @@ function createSession(parts: {
   stack: Stack | undefined;
   scope: Scope;
   policy: ContextPolicy;
+  named: Pick<SessionOptions, 'config' | 'stack'>;
 }): Session {
-  const { deps, connection, stack, scope, policy } = parts;
+  const { deps, connection, stack, scope, policy, named } = parts;
   const drillNotice = createDrillNotice(deps.terminal);
   const cluster = drillNotice.over(connection.cluster);
   return {
@@ -190,6 +194,13 @@ function createSession(parts: {
     scope,
     defaultSources: connection.defaultSources,
     defaultManifests: connection.defaultManifests,
+    childEnv: {
+      ...connection.childEnv,
+      C2L_CONTEXT: cluster.context,
+      ...(scope.all ? {} : { C2L_NAMESPACE: scope.namespaces.join(',') }),
+      ...(named.config === undefined ? {} : { C2L_CONFIG: named.config }),
+      ...(named.stack === undefined ? {} : { C2L_STACK: named.stack }),
+    },
     close: () => connection.close(),
   };
 }

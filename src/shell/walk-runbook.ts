@@ -17,6 +17,8 @@ export interface Walk {
   readonly env: Readonly<Record<string, string>>;
   /** Run every step without asking, as a script does. */
   readonly yes: boolean;
+  /** Ends the commands too, which then have no terminal. */
+  readonly signal?: AbortSignal;
 }
 
 type Choice = 'run' | 'skip' | 'by-hand' | 'again' | 'stop';
@@ -121,7 +123,7 @@ async function runStep(walk: Walk, step: RunbookStep, progress: RunbookProgress)
 }
 
 async function runCommands(
-  { world, env, deps: { terminal } }: Walk,
+  { world, env, signal, deps: { terminal } }: Walk,
   commands: string,
   consent: string | undefined,
 ): Promise<{ exitCode: number; output: string }> {
@@ -132,6 +134,7 @@ async function runCommands(
       printed.push(line);
       terminal.err(line);
     },
+    signal,
   });
   return { exitCode, output: printed.join('\n') };
 }

@@ -80,6 +80,7 @@ async function setUp({
     scope: { namespaces: [namespace], all: false, expectedNamespaces: [namespace], argocdNamespace: 'argocd' },
     defaultSources: [],
     defaultManifests: [],
+    childEnv: {},
     drillNotice: createDrillNotice(terminal),
     sightings: new ReadySightings(),
     close: () => Promise.resolve(),

@@ -77,7 +77,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
         cluster.close();
         return Promise.resolve();
       };
-      return { cluster, defaultSources, defaultManifests: [], close };
+      return { cluster, defaultSources, defaultManifests: [], childEnv: {}, close };
     },
     contexts: (kubeconfigPath) =>
       Promise.resolve().then(() => kubeconfigContexts({ kubeconfigPath, kubeconfigText: options.kubeconfig, env })),

@@ -67,6 +67,7 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
         cluster,
         defaultSources: [],
         defaultManifests: [],
+        childEnv: {},
         close: () => {
           cluster.close();
           return Promise.resolve();

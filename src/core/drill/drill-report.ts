@@ -62,6 +62,8 @@ export interface DrillReport extends ReportHead {
     readonly scenario: string;
     readonly description: string;
     readonly manual: boolean;
+    /** By whose commands it was recovered from, where c2l did not by itself. */
+    readonly runbook?: string;
     readonly operator: string;
     readonly version: string;
     readonly journalNamespace: string;

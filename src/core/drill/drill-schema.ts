@@ -49,16 +49,31 @@ const fault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('refuse-source'), source: z.enum(['azure-key-vault']) }),
 ]);
 
+const recovery = z.discriminatedUnion('path', [
+  /** By the code of fix-secrets, restart and verify. */
+  z.strictObject({ path: z.literal('built-in') }),
+  /** By the commands of a runbook, as `c2l runbook run NAME --yes` runs them. */
+  z.strictObject({
+    path: z.literal('runbook'),
+    /** One of c2l's, or the path of a file. */
+    runbook: z.string().min(1, 'expected the name of a runbook, or the path of one'),
+    /** What its variables stand for, over what the drill knows: CONTEXT, NAMESPACE and SOURCE. */
+    values: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'expected the name of a variable'), z.string()).default({}),
+  }),
+]);
+
+/** What c2l does to its own recovery cannot be done to that of others. */
+const ofBuiltInAlone: readonly string[] = ['undo-recovery', 'refuse-source'];
+
 /** A disaster that is rehearsed: what is broken, what must hold before and after, and how long it may take. */
-export const drillSchema = z.strictObject({
+const drillObject = z.strictObject({
   version: z.literal(1, 'expected 1: this c2l reads version 1'),
   name: kubernetesName,
   description: z.string().min(1),
   /** Whether the stack must be proven healthy first; without it, the recovery is of what is broken now. */
   steadyState: z.boolean().default(true),
   faults: z.array(fault).default([]),
-  /** How it is recovered from: by the code of fix-secrets, restart and verify. */
-  recovery: z.strictObject({ path: z.literal('built-in') }).default({ path: 'built-in' }),
+  recovery: recovery.default({ path: 'built-in' }),
   checks: z
     .strictObject({
       /** A row that was written to each database before must be there after. */
@@ -67,6 +82,14 @@ export const drillSchema = z.strictObject({
     .default({ data: true }),
   limits: z.strictObject({ total: duration }).default({ total: 900_000 }),
   objective: z.strictObject({ recovery: duration }).default({ recovery: 300_000 }),
+});
+
+export const drillSchema = drillObject.superRefine(({ recovery: { path }, faults }, context) => {
+  if (path === 'built-in') return;
+  for (const [index, { kind }] of faults.entries()) {
+    if (!ofBuiltInAlone.includes(kind)) continue;
+    context.addIssue({ code: 'custom', path: ['faults', index], message: `${kind} needs recovery path built-in` });
+  }
 });
 
 export type DrillScenario = z.infer<typeof drillSchema>;
