@@ -19,6 +19,8 @@ export type SourceAnswer =
       readonly value: SecretValue;
       /** Which of several, as it can be found again: `version 1a2b…`, `line 4`. */
       readonly detail?: string;
+      /** When it was put there, in UTC, as far as the source knows. */
+      readonly storedAt?: string;
     }
   | { readonly state: 'not-found'; readonly detail?: string }
   /** Deleted, and `recover` can bring it back. */

@@ -53,7 +53,7 @@ export async function readSecret(vault: KeyVaultConnection, wanted: WantedValue)
 /** A vault gives the value of an expired secret as if nothing were wrong with it. */
 function judge({ value, properties }: KeyVaultSecret, now: Date): SourceAnswer {
   if (value === undefined || value === '') return { state: 'not-found', detail: 'empty' };
-  const { expiresOn, notBefore, version } = properties;
+  const { expiresOn, notBefore, version, createdOn } = properties;
   if (expiresOn !== undefined && expiresOn <= now) {
     return { state: 'failed', reason: `the secret expired on ${expiresOn.toISOString()}`, isUnusable: true };
   }
@@ -64,6 +64,8 @@ function judge({ value, properties }: KeyVaultSecret, now: Date): SourceAnswer {
     state: 'found',
     value: SecretValue.fromText(value),
     ...(version === undefined ? {} : { detail: `version ${version}` }),
+    // A version's value never changes: `updatedOn` tells when somebody last touched its tags or dates.
+    ...(createdOn === undefined ? {} : { storedAt: createdOn.toISOString() }),
   };
 }
 

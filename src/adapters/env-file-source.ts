@@ -25,8 +25,10 @@ export interface EnvFileOptions extends AgeKeys {
  * Reads a `.env` backup at once, encrypted or not: one that can be misread is refused before anything else happens.
  */
 export async function openEnvFile(file: string, options: EnvFileOptions, label = `env:${file}`): Promise<ValueSource> {
-  const { bytes, warnings } =
-    file === '-' ? { bytes: await readAll(options.stdin), warnings: [] } : await read(file, options);
+  const { bytes, warnings, storedAt } =
+    file === '-'
+      ? { bytes: await readAll(options.stdin), warnings: [], storedAt: undefined }
+      : await read(file, options);
   const name = file === '-' ? standardInput : file;
   const isEncrypted = isAgeFile(bytes);
   if (label.startsWith('age:') && !isEncrypted && !isUtf8(bytes)) throw noAgeFile(name);
@@ -42,7 +44,7 @@ export async function openEnvFile(file: string, options: EnvFileOptions, label =
     kind: 'env',
     nameOf: ({ envName }) => envName,
     warnings: told,
-    lookUp: (wanted) => Promise.resolve(wanted.map(({ envName }) => answer(values.get(envName)))),
+    lookUp: (wanted) => Promise.resolve(wanted.map(({ envName }) => answer(values.get(envName), storedAt))),
   };
 }
 
@@ -53,25 +55,34 @@ function noAgeFile(name: string): OperatorError {
   });
 }
 
-function answer(entry: EnvValue | undefined): SourceAnswer {
+function answer(entry: EnvValue | undefined, storedAt: string | undefined): SourceAnswer {
   if (entry === undefined) return { state: 'not-found' };
   if (entry.value.isEmpty) return { state: 'not-found', detail: 'empty' };
-  return { state: 'found', value: entry.value, detail: `line ${entry.line}` };
+  const { value, line } = entry;
+  return { state: 'found', value, detail: `line ${line}`, ...(storedAt === undefined ? {} : { storedAt }) };
 }
 
-async function read(file: string, keys: AgeKeys): Promise<{ bytes: Buffer; warnings: string[] }> {
+interface ReadFile {
+  readonly bytes: Buffer;
+  readonly warnings: readonly string[];
+  /** When it was last written. */
+  readonly storedAt: string | undefined;
+}
+
+async function read(file: string, keys: AgeKeys): Promise<ReadFile> {
   const path = resolve(keys.cwd, file);
   try {
     await using handle = await open(path);
     const info = await handle.stat();
     const bytes = await handle.readFile();
-    if (!info.isFile()) return { bytes, warnings: [] };
+    if (!info.isFile()) return { bytes, warnings: [], storedAt: undefined };
+    const storedAt = info.mtime.toISOString();
     const warnings: string[] = [];
     // An encrypted backup may lie anywhere; what opens it may not.
-    if (isAgeFile(bytes)) return { bytes, warnings: await identityWarnings(keys) };
+    if (isAgeFile(bytes)) return { bytes, warnings: await identityWarnings(keys), storedAt };
     if ((info.mode & 0o044) !== 0) warnings.push(`${file} can be read by others: chmod 600 ${file}`);
     if (await isGitTrackable(path)) warnings.push(`${file} lies in a Git work tree and no .gitignore names it`);
-    return { bytes, warnings };
+    return { bytes, warnings, storedAt };
   } catch (error) {
     throw new OperatorError('source-unreadable', `${file} cannot be read: ${fileTrouble(error)}`, {
       hint: `check it with: ls -l ${file}`,

@@ -30,6 +30,11 @@ export function backupKeys(snapshot: Snapshot, stack?: Stack): BackupKey[] {
     });
 }
 
+/** When the oldest of the values was put where it is; undefined where no source tells. */
+export function oldestOf(entries: readonly BackupEntry[]): string | undefined {
+  return entries.flatMap(({ storedAt }) => storedAt ?? []).sort()[0];
+}
+
 function valueOf({ namespace, secret, key }: Requirement, { secrets }: Snapshot): SecretValue | undefined {
   return secrets.items
     .find(({ metadata }) => metadata.name === secret && metadata.namespace === namespace)

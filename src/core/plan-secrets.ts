@@ -45,6 +45,8 @@ export interface FoundValue {
   readonly value: SecretValue;
   /** Where it came from, as people named it. */
   readonly source: string;
+  /** When it was put there, in UTC, as far as the source knows. */
+  readonly storedAt?: string;
 }
 
 /** What will be written to one Secret. */

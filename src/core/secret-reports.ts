@@ -115,6 +115,8 @@ export interface BackupEntry {
     | 'differs'
     | 'unusable';
   readonly detail?: string;
+  /** When what a check found was put there, in UTC, as far as the source knows. */
+  readonly storedAt?: string;
 }
 
 export interface BackupReport extends ReportHead {

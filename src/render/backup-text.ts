@@ -1,4 +1,6 @@
+import { oldestOf } from '../core/backup.ts';
 import type { BackupEntry, BackupReport } from '../core/secret-reports.ts';
+import { spokenDuration } from '../core/watch/duration.ts';
 import { outcomeLines } from './change-text.ts';
 import { closingLines, headLines } from './head-text.ts';
 import { count, table, type Cell } from './layout.ts';
@@ -31,16 +33,25 @@ export function backupLines(entries: readonly BackupEntry[], style: Style): stri
 
 const good: ReadonlySet<BackupEntry['state']> = new Set(['new', 'same', 'equal', 'valid', 'stored', 'recovered']);
 
-function summaryOf({ check, dryRun, places, entries, outcomes }: BackupReport): string {
+function summaryOf(report: BackupReport): string {
+  const { check, dryRun, places, entries, outcomes } = report;
   const of = (...states: BackupEntry['state'][]): number =>
     entries.filter(({ state }) => states.includes(state)).length;
   const place = places.join(', ');
-  if (check)
-    return `${of('equal', 'valid')} of ${count(entries.length, 'required value')} can be restored from ${place}`;
+  if (check) {
+    const held = `${of('equal', 'valid')} of ${count(entries.length, 'required value')} can be restored from ${place}`;
+    return `${held}${ageClause(report)}`;
+  }
   const changing = of('new', 'changed', 'recovered');
   if (dryRun) return `dry run: would store ${count(changing, 'value')} in ${place}`;
   if (changing === 0) return `${place} holds all ${count(of('same'), 'value')} already`;
   return `${count(outcomes.filter(({ outcome }) => outcome === 'done').length, 'value')} stored in ${place}`;
+}
+
+function ageClause({ entries, takenAt }: BackupReport): string {
+  const oldest = oldestOf(entries);
+  if (oldest === undefined) return '';
+  return `; the oldest was put there ${spokenDuration(Date.parse(takenAt) - Date.parse(oldest))} ago`;
 }
 
 function nextAfter({ check, dryRun, places, verdict }: BackupReport): string {

@@ -3,7 +3,7 @@ import { beforeNextDrill } from '../core/drill/next-drill.ts';
 import type { DrillPlan } from '../core/drill/plan-drill.ts';
 import { listText } from '../core/list-text.ts';
 import { refText } from '../core/kubernetes.ts';
-import { comparedWords } from './drill-words.ts';
+import { ageWords, comparedWords } from './drill-words.ts';
 import { closingLines, headLines } from './head-text.ts';
 import { count, durationText, paragraph, table, type Cell } from './layout.ts';
 import type { Style } from './style.ts';
@@ -106,8 +106,11 @@ export function drillPlanLines(
 function planText(report: DrillReport, style: Style): string[] {
   const { drill, sources, backup } = report;
   const rows = drillPlanLines(report, style);
+  const age = backup === undefined ? undefined : ageWords(backup);
   const held =
-    backup === undefined ? '' : `; ${backup.equal} of ${count(backup.required, 'required value')} equal to what ran`;
+    backup === undefined
+      ? ''
+      : `; ${backup.equal} of ${count(backup.required, 'required value')} equal to what ran${age === undefined ? '' : `, ${age}`}`;
   return [
     ...paragraph(`${drill.scenario}: `, drill.description, style.width),
     ...(sources.length === 0 ? [] : paragraph('sources: ', `${sources.join(', ')}${held}`, style.width)),

@@ -1,5 +1,6 @@
 import type { DrillPhase, DrillReport, DrillPhaseName } from '../core/drill/drill-report.ts';
 import type { DrillResult } from '../core/drill/drill-result.ts';
+import { spokenDuration } from '../core/watch/duration.ts';
 import { durationText } from './layout.ts';
 
 /** What each phase of a recovery is, for those who have not seen one. */
@@ -41,8 +42,19 @@ export function timeWords({ recovery }: Pick<DrillResult, 'recovery'>): string {
 /** Keys by what became of them since the backup was made. */
 export function backupWords({ backup }: Pick<DrillReport, 'backup'>): string | undefined {
   if (backup === undefined) return undefined;
-  const changed = backup.required - backup.equal;
-  return `${backup.equal} of ${backup.required} required values equal to what ran; ${changed} changed since the backup`;
+  const { required, equal } = backup;
+  const age = ageWords(backup);
+  return (
+    `${equal} of ${required} required values equal to what ran; ${required - equal} changed since the backup` +
+    (age === undefined ? '' : `; ${age}`)
+  );
+}
+
+/** How old the backup was, and how old it may be. */
+export function ageWords({ ageMs, objectiveMs }: NonNullable<DrillReport['backup']>): string | undefined {
+  const goal = objectiveMs === undefined ? '' : `, objective ${spokenDuration(objectiveMs)}`;
+  if (ageMs === undefined) return objectiveMs === undefined ? undefined : `of unknown age${goal}`;
+  return `the oldest is ${spokenDuration(ageMs)} old${goal}`;
 }
 
 /** Nothing where c2l's own recovery did it, which is what is drilled unless somebody says otherwise. */

@@ -113,7 +113,8 @@ function take(
       const place = placeIn(source, answer.detail);
       const reason = rejection(answer.value, key, stack);
       if (reason === undefined) {
-        found.set(keyId(key), { value: answer.value, source: place });
+        const { value, storedAt } = answer;
+        found.set(keyId(key), { value, source: place, ...(storedAt === undefined ? {} : { storedAt }) });
         return undefined;
       }
       deps.terminal.err(`warning: ${key.key} in ${place} ${reason}: not used`);

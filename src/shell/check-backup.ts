@@ -45,6 +45,7 @@ export async function runCheckBackup(session: Session, options: CheckBackupOptio
       key: name,
       required: true,
       name: [...new Set(sources.map((source) => source.nameOf(toWantedValue(key.wanted))))].join(', '),
+      ...(found?.storedAt === undefined ? {} : { storedAt: found.storedAt }),
       ...judge(key, found, { refusals: collected.refusals.get(keyId(key.wanted)), isEqual }),
     };
   });

@@ -1,11 +1,17 @@
+import { oldestOf } from '../core/backup.ts';
+import type { DrillScenario } from '../core/drill/drill-schema.ts';
 import { plannedFaults, type DrillPlan } from '../core/drill/plan-drill.ts';
 import type { DrillOutcome, DrillReport } from '../core/drill/drill-report.ts';
+import { isTooOld } from '../core/drill/next-drill.ts';
 import type { Finding } from '../core/findings.ts';
 import { newFinding } from '../core/new-finding.ts';
+import { keyId } from '../core/plan-secrets.ts';
 import { verdictOf, type Verdict } from '../core/report.ts';
+import type { BackupReport } from '../core/secret-reports.ts';
+import { ageWords } from '../render/drill-words.ts';
 import { durationText } from '../render/layout.ts';
 import type { Ended } from './end-drill.ts';
-import { backupCounts, type Prepared, type PrepareOptions } from './prepare-drill.ts';
+import { type Prepared, type PrepareOptions } from './prepare-drill.ts';
 import { reportHead, type Session } from './session.ts';
 
 /** One drill, as it was asked for and prepared. */
@@ -34,9 +40,10 @@ export function drillReport(session: Session, run: Run, facts: Facts): DrillRepo
   const { options, prepared, takenAt } = run;
   const { outcome, ended, wrong = [] } = facts;
   const { plan, obstacles, from, backup } = prepared;
+  const held = backupFacts(backup, options.scenario);
   const findings = [
     ...obstacles.flatMap((each) => each.findings),
-    ...ownFindings(prepared.namespace, facts, options.scenario.name),
+    ...ownFindings(prepared.namespace, facts, { scenario: options.scenario.name, backup: held }),
   ];
   return {
     ...reportHead(session, { namespaces: [prepared.namespace], takenAt }),
@@ -49,7 +56,7 @@ export function drillReport(session: Session, run: Run, facts: Facts): DrillRepo
     sources: from,
     ...planFacts(plan),
     ...(facts.recovery === undefined ? {} : { recovery: facts.recovery }),
-    backup: backupCounts(backup),
+    backup: held,
     data: ended?.data ?? [],
     noticed: facts.noticed ?? [],
     timeline: ended?.timeline ?? [],
@@ -75,6 +82,23 @@ function identity({ deps }: Session, { options, prepared, id }: Run, ended: Ende
   };
 }
 
+/** By key. */
+function backupFacts(
+  { entries, takenAt }: BackupReport,
+  { objective }: DrillScenario,
+): NonNullable<DrillReport['backup']> {
+  const keys = new Map(
+    entries.map((entry) => [keyId({ ...entry.object, secret: entry.object.name, key: entry.key }), entry]),
+  );
+  const oldest = oldestOf(entries);
+  return {
+    required: keys.size,
+    equal: [...keys.values()].filter(({ state }) => state === 'equal').length,
+    ...(oldest === undefined ? {} : { ageMs: Math.max(0, Date.parse(takenAt) - Date.parse(oldest)) }),
+    ...(objective.backupAge === undefined ? {} : { objectiveMs: objective.backupAge }),
+  };
+}
+
 export function planFacts(plan: DrillPlan): Pick<DrillReport, 'faults' | 'evicted' | 'kept'> {
   return { faults: plannedFaults(plan), evicted: plan.evict.map(({ pod }) => pod), kept: plan.keep };
 }
@@ -84,20 +108,32 @@ function verdictFor({ isInterrupted, ended }: Facts, findings: readonly Finding[
   return isInterrupted === true ? 'interrupted' : verdictOf(findings);
 }
 
-function ownFindings(namespace: string, { outcome, recovery, ended }: Facts, scenario: string): Finding[] {
-  const lost = ended?.data.some(({ state }) => state === 'lost') === true;
-  if (outcome !== 'too-late' && outcome !== 'not-recovered' && !lost) return [];
-  const why =
-    outcome === 'too-late' && recovery !== undefined
-      ? `recovered after ${durationText(recovery.tookMs)}, and the objective is ${durationText(recovery.objectiveMs)}`
-      : lost
-        ? 'data that was written before is gone'
-        : 'the recovery did not bring everything back; the way back did';
+function ownFindings(namespace: string, facts: Facts, { scenario, backup }: Judged): Finding[] {
+  const reasons = failures(facts, backup);
+  if (reasons.length === 0) return [];
   return [
     newFinding('drill-failed', {
       object: { kind: 'Namespace', namespace: '', name: namespace },
-      message: `drill ${scenario}: ${why}`,
+      message: `drill ${scenario}: ${reasons.join('; ')}`,
       fix: `c2l dr-drill run ${scenario} --dry-run`,
     }),
+  ];
+}
+
+interface Judged {
+  readonly scenario: string;
+  readonly backup: NonNullable<DrillReport['backup']>;
+}
+
+function failures({ outcome, recovery, ended }: Facts, backup: Judged['backup']): string[] {
+  if (outcome === 'not-started') return [];
+  const isLost = ended?.data.some(({ state }) => state === 'lost') === true;
+  return [
+    ...(outcome === 'too-late' && recovery !== undefined
+      ? [`recovered after ${durationText(recovery.tookMs)}, and the objective is ${durationText(recovery.objectiveMs)}`]
+      : []),
+    ...(isLost ? ['data that was written before is gone'] : []),
+    ...(outcome === 'not-recovered' && !isLost ? ['the recovery did not bring everything back; the way back did'] : []),
+    ...(isTooOld(backup) ? [`the backup is too old: ${ageWords(backup) ?? ''}`] : []),
   ];
 }

@@ -156,12 +156,3 @@ function rightsFor({ namespace, journalNamespace, isJournalNamespaceThere, plan 
     ...creation,
   ];
 }
-
-/** By key, for the report. */
-export function backupCounts({ entries }: BackupReport): { required: number; equal: number } {
-  const keys = new Map(
-    entries.map((entry) => [keyId({ ...entry.object, secret: entry.object.name, key: entry.key }), entry]),
-  );
-  const equal = [...keys.values()].filter(({ state }) => state === 'equal').length;
-  return { required: keys.size, equal };
-}

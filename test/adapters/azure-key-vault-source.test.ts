@@ -58,7 +58,11 @@ describe('answers', () => {
   test('a value, wrapped, with its version', async () => {
     const [answer] = await lookUp(['plain']);
 
-    expect(answer).toMatchObject({ state: 'found', detail: expect.stringMatching(/^version [0-9a-f]{32}$/) });
+    expect(answer).toMatchObject({
+      state: 'found',
+      detail: expect.stringMatching(/^version [0-9a-f]{32}$/),
+      storedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    });
     expect(inspect(answer, { depth: 9 })).not.toContain(canary);
     expect(answer?.state === 'found' && answer.value.reveal()).toBe(canary);
   });

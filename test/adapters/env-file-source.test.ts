@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -59,12 +59,14 @@ describe('values are read', () => {
     expect(await lookUp(content, 'A')).toMatchObject([{ state: 'found', value }]);
   });
 
-  test('in the order asked for, with the line; an empty value counts as none', async () => {
-    expect(await lookUp('# backup\n\nA=a\nB=\nC="c\nd"\nE=e\n', 'E', 'B', 'constructor', 'A')).toEqual([
-      { state: 'found', value: 'e', detail: 'line 7' },
+  test('in the order asked for, with the line and when the file was written; an empty value counts as none', async () => {
+    const answers = await lookUp('# backup\n\nA=a\nB=\nC="c\nd"\nE=e\n', 'E', 'B', 'constructor', 'A');
+    const storedAt = (await stat(join(folder, 'backup.env'))).mtime.toISOString();
+    expect(answers).toEqual([
+      { state: 'found', value: 'e', detail: 'line 7', storedAt },
       { state: 'not-found', detail: 'empty' },
       { state: 'not-found' },
-      { state: 'found', value: 'a', detail: 'line 3' },
+      { state: 'found', value: 'a', detail: 'line 3', storedAt },
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ExitCode } from '../../src/exit-codes.ts';
@@ -130,6 +130,28 @@ test('a recovery that takes longer than its objective is a problem, and everythi
   });
   expect(report.findings.map(({ code: found }) => found)).toEqual(['drill-failed']);
   expect(secrets(cluster)).toEqual(before);
+});
+
+test.each([
+  ['7d', ExitCode.ok, []],
+  ['2d', ExitCode.problems, ['drill aged: the backup is too old: the oldest is 3 d 1 h old, objective 2 d 0 h']],
+])('the age of the backup is told, and kept to an objective of %s', async (backupAge, exitCode, failures) => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+  const cwd = newFolder();
+  const backup = join(cwd, 'backup.env');
+  writeFileSync(backup, cluster.envBackupText, { mode: 0o600 });
+  const hourMs = 3_600_000;
+  const then = new Date(Date.now() - 73 * hourMs);
+  utimesSync(backup, then, then);
+  writeFileSync(
+    join(cwd, 'aged.yaml'),
+    `version: 1\nname: aged\ndescription: how old\nfaults: [{ kind: lose-keys }]\nobjective: { backupAge: ${backupAge} }\n`,
+  );
+
+  const { code, report } = await drill(cluster, run('./aged.yaml', '--dry-run'), { cwd });
+
+  expect({ code, failures: report.findings.map(({ message }) => message) }).toEqual({ code: exitCode, failures });
+  expect(Math.floor((report.backup?.ageMs ?? 0) / hourMs)).toBe(73);
 });
 
 test.each([

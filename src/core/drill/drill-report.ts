@@ -84,7 +84,13 @@ export interface DrillReport extends ReportHead {
     readonly phases: readonly DrillPhase[];
   };
   /** Of the required values, how many the sources hold as they run. */
-  readonly backup?: { readonly required: number; readonly equal: number };
+  readonly backup?: {
+    readonly required: number;
+    readonly equal: number;
+    /** When the drill began, the oldest of these values had lain in its source for so long. */
+    readonly ageMs?: number;
+    readonly objectiveMs?: number;
+  };
   /** A row that was written before the fault. */
   readonly data: readonly {
     readonly component: string;

@@ -1,6 +1,8 @@
 // A named import of `z` would bring every locale of the library into the program.
 import * as z from 'zod';
 
+import { durationMs } from '../watch/duration.ts';
+
 const kubernetesName = z
   .string()
   .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'expected a Kubernetes name: lower-case letters, digits, "-" and "."');
@@ -12,10 +14,8 @@ const workloadName = z
   );
 const duration = z
   .string()
-  .regex(/^\d{1,4}(s|m|h)$/, 'expected a duration such as 90s or 5m')
-  .transform(
-    (text) => Number(text.slice(0, -1)) * { s: 1000, m: 60_000, h: 3_600_000 }[text.slice(-1) as 's' | 'm' | 'h'],
-  );
+  .regex(/^\d{1,4}(s|m|h|d)$/, 'expected a duration such as 90s, 5m or 7d')
+  .transform(durationMs);
 const keys = z
   .array(z.string().regex(/^[-._a-zA-Z0-9]+$/, 'expected a Secret key'))
   .nonempty('expected at least one key');
@@ -81,7 +81,13 @@ const drillObject = z.strictObject({
     })
     .default({ data: true }),
   limits: z.strictObject({ total: duration }).default({ total: 900_000 }),
-  objective: z.strictObject({ recovery: duration }).default({ recovery: 300_000 }),
+  objective: z
+    .strictObject({
+      recovery: duration.default(300_000),
+      /** How old the oldest value of the sources may be; without it, any age will do that holds what runs. */
+      backupAge: duration.optional(),
+    })
+    .default({ recovery: 300_000 }),
 });
 
 export const drillSchema = drillObject.superRefine(({ recovery: { path }, faults }, context) => {

@@ -3,7 +3,7 @@ import type { DrillPhaseName, DrillReport } from './drill-report.ts';
 
 /** What is worth doing before the next drill, most urgent first. */
 export function beforeNextDrill(report: DrillReport): string[] {
-  const { outcome, data, noticed, kept, findings, drill, earlier } = report;
+  const { outcome, data, noticed, kept, findings, drill, earlier, backup } = report;
   const lost = data.filter(({ state }) => state === 'lost').map(({ component }) => component);
   const untried = data.filter(({ state }) => state === 'not-tried').map(({ component }) => component);
   const unseen = noticed.filter(({ afterMs }) => afterMs === undefined).map(({ by }) => by);
@@ -14,6 +14,7 @@ export function beforeNextDrill(report: DrillReport): string[] {
     ...when(lost.length > 0, `find out why ${listText(lost)} lost data before anything else is rehearsed`),
     ...when(outcome === 'not-recovered', 'repair what went wrong, then run the same scenario again'),
     ...slowPhase(report),
+    ...when(isTooOld(backup), 'make the backup anew, c2l backup --to, and have that done by a schedule'),
     ...when(unseen.length > 0, `${listText(unseen)} noticed nothing: whoever waits for that learns of it from users`),
     ...when(
       untried.length > 0,
@@ -25,6 +26,12 @@ export function beforeNextDrill(report: DrillReport): string[] {
       'let somebody else run it once, with --manual',
     ),
   ];
+}
+
+/** A source that does not tell how old its values are keeps no objective. */
+export function isTooOld(backup: DrillReport['backup']): boolean {
+  if (backup?.objectiveMs === undefined) return false;
+  return backup.ageMs === undefined || backup.ageMs > backup.objectiveMs;
 }
 
 function when(holds: boolean, text: string): string[] {
