@@ -1,5 +1,6 @@
 import { listText } from '../core/list-text.ts';
 import type { WatchedTarget, WatchReport } from '../core/watch-report.ts';
+import { utcText } from '../core/utc-text.ts';
 import { spokenDuration } from '../core/watch/duration.ts';
 import { noticeLines, noticeTitle } from '../core/watch/notices.ts';
 import type { Notice } from '../core/watch/watch-state.ts';
@@ -56,7 +57,7 @@ function incidentLines({ incidents, notices, undelivered }: WatchReport, style: 
     ...incidents.flatMap(({ startedAt, durationMs, roots, members }) => {
       const names = listText(roots.map(({ id }) => id));
       const more = members.length === 1 ? '' : `, ${count(members.length, 'target')}`;
-      return labelled('incident', `${names}${more}, for ${spokenDuration(durationMs)}, since ${startedAt}`);
+      return labelled('incident', `${names}${more}, for ${spokenDuration(durationMs)}, since ${utcText(startedAt)}`);
     }),
     ...undelivered.flatMap(({ id, to, attempts }) =>
       labelled('kept', `${id} for ${to}, not delivered in ${count(attempts, 'attempt')}`),

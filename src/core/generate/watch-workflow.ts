@@ -1,6 +1,6 @@
 import { OperatorError } from '../../errors.ts';
 import { Commented, type YamlFile } from './generated-file.ts';
-import { secretVariables, type WatchedStack } from './watched-stack.ts';
+import { secretFiles, secretVariables, type WatchedStack } from './watched-stack.ts';
 
 /** Exit codes 1 and 3 are results; anything else means that nothing was looked at. */
 const look = `code=0
@@ -42,6 +42,16 @@ export function watchWorkflow(stack: WatchedStack): YamlFile {
       `stack ${stack.name} names no endpoint, and a workflow can reach nothing else`,
       {
         hint: 'add watch.endpoints to the stack file',
+      },
+    );
+  }
+  const [file] = secretFiles(stack.watch);
+  if (file !== undefined) {
+    throw new OperatorError(
+      'stack-lacks-field',
+      `a secret of stack ${stack.name} lies in ${file}, and a workflow has no such file`,
+      {
+        hint: 'name a variable instead of it, as in { env: ROUTING_KEY }',
       },
     );
   }

@@ -3,7 +3,7 @@ import { durationMs } from '../watch/duration.ts';
 import type { GenerateSubject } from './generate-subject.ts';
 import type { GeneratedFile } from './generated-file.ts';
 import type { WatchRunner } from './watch-runners.ts';
-import { secretVariables, type WatchedStack } from './watched-stack.ts';
+import { secretFiles, secretVariables, type WatchedStack } from './watched-stack.ts';
 import { watchWorkflow } from './watch-workflow.ts';
 
 /** What runs `c2l watch` for a stack: a unit, a line of cron, or a workflow that needs no server. */
@@ -39,7 +39,7 @@ function systemdUnit(stack: WatchedStack): string {
   const variables = secretVariables(stack.watch);
   return `# /etc/systemd/system/c2l-watch-${stack.name}.service
 #   install -D -m 644 c2l.yaml /etc/c2l/${stack.name}.yaml
-${variables.length === 0 ? '' : `#   /etc/c2l/${stack.name}.env, mode 600, sets ${variables.join(', ')}\n`}#   systemctl daemon-reload && systemctl enable --now c2l-watch-${stack.name}
+${variables.length === 0 ? '' : `#   /etc/c2l/${stack.name}.env, mode 600, sets ${variables.join(', ')}\n`}${credentialNote(stack)}#   systemctl daemon-reload && systemctl enable --now c2l-watch-${stack.name}
 
 [Unit]
 Description=c2l watch of ${stack.name}
@@ -82,6 +82,21 @@ WantedBy=multi-user.target
 `;
 }
 
+/** The unit's user is another one with each start, so that no file can be made readable for it alone. */
+function credentialNote({ name, watch }: WatchedStack): string {
+  const notes = secretFiles(watch).map((file) => {
+    const key = file.split('/').at(-1) ?? file;
+    const place = `/run/credentials/c2l-watch-${name}.service/${key}`;
+    return `#   add LoadCredential=${key}:${file} and name ${place} in the stack file\n`;
+  });
+  return notes.join('');
+}
+
+function fileNote({ watch }: WatchedStack): string {
+  const files = secretFiles(watch);
+  return files.length === 0 ? '' : `# readable by c2l: ${files.join(', ')}\n`;
+}
+
 /** Cron knows no seconds; a run that still lasts keeps the next one from the state, and that one ends with a word. */
 function cronLine(stack: WatchedStack): string {
   const minutes = Math.min(59, Math.max(1, Math.round(durationMs(stack.watch.interval) / 60_000)));
@@ -90,7 +105,7 @@ function cronLine(stack: WatchedStack): string {
   const environment = `/etc/c2l/${stack.name}.env`;
   const sourced = variables.length === 0 ? '' : `set -a && . ${environment} && `;
   return `# /etc/cron.d/c2l-watch-${stack.name}, for a user c2l that owns /var/lib/c2l
-${variables.length === 0 ? '' : `# ${environment}, readable by c2l alone, sets ${variables.join(', ')}\n`}PATH=/usr/local/bin:/usr/bin:/bin
+${variables.length === 0 ? '' : `# ${environment}, readable by c2l alone, sets ${variables.join(', ')}\n`}${fileNote(stack)}PATH=/usr/local/bin:/usr/bin:/bin
 ${every} * * * * c2l ${sourced}${command(stack, '/etc/c2l', '/var/lib/c2l')} --once >/dev/null
 `;
 }

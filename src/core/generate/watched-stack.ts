@@ -5,7 +5,16 @@ import type { SecretText, WatchSection } from '../watch/watch-schema.ts';
 export type WatchedStack = Stack & { readonly watch: WatchSection };
 
 /** Variables in which secrets of receivers lie, for whoever has to fill them. */
-export function secretVariables({ notify, heartbeat }: WatchSection): string[] {
+export function secretVariables(section: WatchSection): string[] {
+  return [...new Set(secretTexts(section).flatMap((text) => ('env' in text ? [text.env] : [])))];
+}
+
+/** Files in which others lie. */
+export function secretFiles(section: WatchSection): string[] {
+  return [...new Set(secretTexts(section).flatMap((text) => ('file' in text ? [text.file] : [])))];
+}
+
+function secretTexts({ notify, heartbeat }: WatchSection): SecretText[] {
   const texts = notify.flatMap((receiver): (SecretText | undefined)[] => {
     switch (receiver.kind) {
       case 'webhook':
@@ -16,6 +25,5 @@ export function secretVariables({ notify, heartbeat }: WatchSection): string[] {
         return [receiver.password];
     }
   });
-  const names = [...texts, heartbeat].flatMap((text) => (text !== undefined && 'env' in text ? [text.env] : []));
-  return [...new Set(names)];
+  return [...texts, heartbeat].filter((text) => text !== undefined);
 }

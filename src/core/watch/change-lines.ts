@@ -1,3 +1,4 @@
+import { utcText } from '../utc-text.ts';
 import { spokenDuration } from './duration.ts';
 import type { Thresholds } from './target-states.ts';
 import type { TargetState, WatchState } from './watch-state.ts';
@@ -18,7 +19,9 @@ function connectionLines(before: string | undefined, after: string | undefined):
   if (before === undefined && after !== undefined) {
     return ['offline: this machine has no connection; nobody is told of anything'];
   }
-  return before !== undefined && after === undefined ? [`online again, after being offline since ${before}`] : [];
+  return before !== undefined && after === undefined
+    ? [`online again, after being offline since ${utcText(before)}`]
+    : [];
 }
 
 function targetLine(
@@ -28,6 +31,6 @@ function targetLine(
 ): string {
   const needed = status === 'up' ? failureThreshold : successThreshold;
   const standing = contrary === 0 ? status : `${contrary} of ${needed} in a row before it counts`;
-  const time = failingMs === 0 ? '' : `, for ${spokenDuration(failingMs)}`;
+  const time = failingMs === 0 ? '' : `, ${contrary === 0 ? '' : 'failing '}for ${spokenDuration(failingMs)}`;
   return `${id}: ${outcome} (${standing}${time}): ${detail}`;
 }

@@ -1,4 +1,5 @@
 import { listText } from '../list-text.ts';
+import { utcText } from '../utc-text.ts';
 import type { Delivery, Incident, Notice, NoticePart } from './watch-state.ts';
 import { spokenDuration } from './duration.ts';
 
@@ -53,11 +54,11 @@ export function isGood({ kind }: Pick<Notice, 'kind'>): boolean {
 export function noticeLines(notice: Notice): string[] {
   const { kind, roots, beneath, startedAt, durationMs, incident, severity } = notice;
   if (kind === 'test') return ['Whoever reads this is told when something fails.'];
-  if (isDrill(kind)) return [...[...roots, ...beneath].map(({ detail }) => detail), `at ${startedAt}`];
+  if (isDrill(kind)) return [...[...roots, ...beneath].map(({ detail }) => detail), `at ${utcText(startedAt)}`];
   return [
     ...roots.map(({ id, detail }) => `${id}${kind === 'recovered' ? ' was down' : ''}: ${detail}`),
     ...(beneath.length === 0 ? [] : ['hanging on it:', ...beneath.map(({ id, detail }) => `  ${id}: ${detail}`)]),
-    `since ${startedAt} (${spokenDuration(durationMs)}), severity ${severity}, incident ${incident}`,
+    `since ${utcText(startedAt)} (${spokenDuration(durationMs)}), severity ${severity}, incident ${incident}`,
   ];
 }
 

@@ -44,6 +44,25 @@ test.each(watchRunners)('%s: names the variables that hold secrets, and holds no
   for (const name of ['CHAT_URL', 'CHAT_KEY', 'BEAT_URL']) expect(generated).toContain(name);
 });
 
+describe('a secret that lies in a file', () => {
+  const notify = [{ kind: 'pagerduty', name: 'pager', routingKey: { file: '/etc/keys/pagerduty' } }];
+  const of = subject({ endpoints, notify });
+
+  test('must be handed to a unit, whose user may read none, and left readable for cron', () => {
+    expect(text('systemd', of)).toContain(
+      '#   add LoadCredential=pagerduty:/etc/keys/pagerduty and name ' +
+        '/run/credentials/c2l-watch-shop.service/pagerduty in the stack file\n',
+    );
+    expect(text('cron', of)).toContain('# readable by c2l: /etc/keys/pagerduty\n');
+  });
+
+  test('cannot be had by a workflow, which is refused', () => {
+    expect(() => generateWatch(of, 'github-actions')).toThrow(
+      'a secret of stack shop lies in /etc/keys/pagerduty, and a workflow has no such file',
+    );
+  });
+});
+
 test.each([
   ['60s', '* * * * *'],
   ['5m', '*/5 * * * *'],
