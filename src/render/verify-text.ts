@@ -32,8 +32,9 @@ export function verifySummary({ checks }: VerifyReport): string {
 }
 
 /** What to type next. */
-export function nextAfterVerify({ verdict, findings }: VerifyReport): string {
-  if (verdict === 'ok') return 'c2l audit';
+export function nextAfterVerify({ verdict, findings, server }: VerifyReport): string {
+  // From outside no cluster is looked at, and there may be none to look at from here.
+  if (verdict === 'ok') return server === '' ? 'c2l watch' : 'c2l audit';
   return findings.find(({ severity, causes }) => severity === 'error' && causes.length === 0)?.fix ?? 'c2l audit';
 }
 

@@ -2,6 +2,7 @@ import { durationMs } from '../core/watch/duration.ts';
 import { endpointTargets, isLocalOutage, judgeEndpoint, type EndpointLook } from '../core/watch/endpoint-targets.ts';
 import type { Observation } from '../core/watch/targets.ts';
 import type { WatchEndpoint } from '../core/watch/watch-schema.ts';
+import { count } from '../core/list-text.ts';
 import { outsideName, outsideResults, type OutsideResults } from '../core/outside-results.ts';
 import type { TimelineEntry } from '../core/verify-report.ts';
 import type { Deps } from '../ports.ts';
@@ -32,7 +33,7 @@ export async function proveFromOutside(
   const deadline = clock.monotonic() + timeoutMs;
   const targets = endpoints.flatMap(({ endpoint }) => endpointTargets(endpoint));
   const seen = new Map<string, Observation>();
-  const progress = terminal.progress(`${endpoints.length} endpoints`);
+  const progress = terminal.progress(count(endpoints.length, 'endpoint'));
   let pending = endpoints;
   for (;;) {
     const left = Math.max(deadline - clock.monotonic(), 1000);

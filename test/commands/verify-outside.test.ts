@@ -45,8 +45,8 @@ test('one that comes back meanwhile passes, and the timeline tells', async () =>
   const running = runCli(['verify', '-o', 'json', '--from-outside', '--timeout', '20s'], { cwd: path });
   while (shop.requests.length === 0) await new Promise(setImmediate);
   shop.down.clear();
-  const { code, stdout } = await running;
-  expect(code).toBe(0);
+  const { code, stdout, stderr } = await running;
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringMatching(/1 endpoint$/m) });
   const { timeline } = JSON.parse(stdout) as VerifyReport;
   expect(timeline.map(({ outcome, detail }) => `${outcome} ${detail}`)).toEqual([
     'waiting answered 503 instead of 200',
