@@ -3,5 +3,7 @@ import type { ReportHead, StepOutcome } from './report.ts';
 export interface RestartReport extends ReportHead {
   readonly command: 'restart';
   readonly dryRun: boolean;
+  /** `secret/NAME[:KEY]`, where only its consumers were to be touched. */
+  readonly affectedBy?: string;
   readonly outcomes: readonly StepOutcome[];
 }

@@ -120,9 +120,10 @@ function where(amount: number, text: (amount: number) => string): string[] {
   return amount > 0 ? [text(amount)] : [];
 }
 
-function nextAfterRestart({ verdict, dryRun, outcomes, findings }: RestartReport): string {
-  if (verdict === 'ok')
-    return dryRun && outcomes.some(({ outcome }) => outcome === 'planned') ? 'c2l restart' : 'c2l verify';
+function nextAfterRestart({ verdict, dryRun, outcomes, findings, affectedBy }: RestartReport): string {
+  const again = affectedBy === undefined ? 'c2l restart' : `c2l restart --affected-by ${affectedBy}`;
+  if (verdict === 'interrupted') return again;
+  if (verdict === 'ok') return dryRun && outcomes.some(({ outcome }) => outcome === 'planned') ? again : 'c2l verify';
   return findings.find(({ severity, causes }) => severity === 'error' && causes.length === 0)?.fix ?? 'c2l audit';
 }
 

@@ -1,6 +1,6 @@
 import { diagnose } from '../core/diagnose.ts';
 import { notReadyCodes, type Finding, type FindingCode } from '../core/findings.ts';
-import { refId } from '../core/kubernetes.ts';
+import { refId, type ObjectRef } from '../core/kubernetes.ts';
 import { planRestart, type RestartPlan } from '../core/plan-restart.ts';
 import { keptOutcomes, plannedOutcomes, withoutWrites } from '../core/restart-outcomes.ts';
 import { verdictOf, type StepOutcome, type Verdict } from '../core/report.ts';
@@ -49,6 +49,8 @@ export async function runRestart(session: Session, options: RestartOptions): Pro
     deps.signal,
   );
   const choice = chooseRestart(session, snapshot, options);
+  const { affectedBy } = options;
+  const chosen = affectedBy === undefined ? {} : { affectedBy };
   const full = planRestart(snapshot, stack, choice);
   let plan = options.waitOnly ? withoutWrites(full) : full;
   const writes = plan.release.length + plan.replace.length + plan.restart.length;
@@ -56,7 +58,8 @@ export async function runRestart(session: Session, options: RestartOptions): Pro
 
   // With nothing to do it looks as long as the run would, and so comes to the same end.
   const isUntouched = writes === 0 && !isUnderWay && options.isAlone === true;
-  if (options.dryRun && (!isUntouched || options.waitOnly)) return dryRunReport(session, snapshot, plan);
+  if (options.dryRun && (!isUntouched || options.waitOnly))
+    return { ...dryRunReport(session, snapshot, plan), ...chosen };
   const resumed = options.dryRun ? [] : await endLeftPauses(session, snapshot);
   if (writes > 0) {
     refuseForbiddenReads(session, snapshot, 'restart');
@@ -78,7 +81,7 @@ export async function runRestart(session: Session, options: RestartOptions): Pro
     deadline,
     title: 'waiting for components',
   });
-  return finalReport(session, { plan, begun, wait, isUntouched, dryRun: options.dryRun });
+  return { ...finalReport(session, { plan, begun, wait, isUntouched, dryRun: options.dryRun }), ...chosen };
 }
 
 function awaited(
@@ -87,10 +90,13 @@ function awaited(
   plan: RestartPlan,
 ): { ids: ReadonlySet<string>; rollouts: ReadonlySet<string> } {
   const restarted = [...plan.release, ...plan.restart.flat()].map(({ workload }) => workload);
-  const replaced = plan.replace.map(({ workload }) => workload);
-  const touched = [...replaced, ...restarted, ...plan.keep.flatMap(({ awaits }) => awaits ?? [])];
+  const touched = [...touchedBy(plan), ...plan.keep.flatMap(({ awaits }) => awaits ?? [])];
   const begun = plan.keep.flatMap(({ isRollout, awaits }) => (isRollout && awaits ? [awaits] : []));
   return { ids: awaitedIds(snapshot, stack, touched), rollouts: new Set([...restarted, ...begun].map(refId)) };
+}
+
+function touchedBy({ release, replace, restart }: RestartPlan): ObjectRef[] {
+  return [...replace, ...release, ...restart.flat()].map(({ workload }) => workload);
 }
 
 /** What restart answers for: keys that hold a pod back, and workloads that do not come up. */
@@ -156,14 +162,19 @@ function isUndone({ action, outcome }: StepOutcome): boolean {
   return outcome === 'failed' || (action === 'restart-workload' && outcome === 'skipped');
 }
 
-function waitOutcomes({ wait, isUntouched }: Ended): StepOutcome[] {
-  const { end, states, readyAfterMs, reason } = wait;
+function waitOutcomes({ plan, wait, isUntouched }: Ended): StepOutcome[] {
+  const { end, states, readyAfterMs, reason, hasLooked } = wait;
+  const unseen = hasLooked ? new Set<string>() : new Set(touchedBy(plan).map(refId));
   const late = isUntouched ? 'not ready, and nothing that a restart would help' : 'not ready in time';
   const open = new Set(states.filter(({ state }) => state !== 'ready').map(({ component }) => component));
   return states.map(({ object, state, detail: seen, dependsOn, hopeless }): StepOutcome => {
     const needs = dependsOn.filter((name) => open.has(name));
     const detail = needs.length === 0 ? seen : `${seen} and waits for ${needs.join(', ')}`;
     const after = readyAfterMs.get(refId(object));
+    if (end === 'interrupted' && unseen.has(refId(object))) {
+      const detail = 'interrupted before it was looked at again; c2l restart goes on from here';
+      return { action: 'wait-ready', object, outcome: 'skipped', detail };
+    }
     if (state === 'ready') {
       const when = after === undefined ? 'ready' : `ready after ${durationText(after)}`;
       return { action: 'wait-ready', object, outcome: 'done', detail: when };

@@ -25,6 +25,8 @@ export interface WaitResult {
   readonly states: readonly AwaitedState[];
   /** By `refId`: after how many milliseconds of this wait it was seen ready; without what was ready all along. */
   readonly readyAfterMs: ReadonlyMap<string, number>;
+  /** Whether anything was seen since the wait began; else `states` are of before it. */
+  readonly hasLooked: boolean;
   /** Why nothing more could be read, with `unreadable`. */
   readonly reason?: string;
 }
@@ -44,6 +46,7 @@ export async function waitForComponents(
   const seenOpen = new Set<string>();
   let progress: Progress | undefined;
   let snapshot = first;
+  let hasLooked = false;
   const look = (): readonly AwaitedState[] => {
     const time = session.sightings.look(snapshot.pods.items, clock);
     return awaitedStates(snapshot, { ...awaited, stack: session.stack, time });
@@ -54,13 +57,14 @@ export async function waitForComponents(
   const finish = (end: WaitResult['end'], reason?: string): WaitResult => {
     const text = `${title}: ${waitingText(states)}`;
     progress?.finish(end === 'ready' ? 'ok' : end === 'interrupted' ? 'stopped' : 'failed', text);
-    return { end, snapshot, states, readyAfterMs, ...(reason === undefined ? {} : { reason }) };
+    return { end, snapshot, states, readyAfterMs, hasLooked, ...(reason === undefined ? {} : { reason }) };
   };
 
   for (;;) {
     const round = await unlessInterrupted(session, refresh(session, snapshot));
     if (round === undefined) return finish('interrupted');
     snapshot = round.snapshot;
+    hasLooked = true;
     states = look();
     note(states, { readyAfterMs, seenOpen, elapsed: clock.monotonic() - start });
     if (round.refusal !== undefined) return finish('unreadable', round.refusal);

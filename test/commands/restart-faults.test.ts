@@ -152,6 +152,14 @@ test('a restart that was cut off after it was sent is not sent again by the next
   });
   const { report } = await restart(session, { yes: true, dryRun: false, waitOnly: false, timeoutMs: 20_000 });
   expect(report.verdict).toBe('interrupted');
+  // Ready as it was last seen, which was before the restart, would be the word on the old pod.
+  const { outcomes } = report as RestartReport;
+  expect(outcomes.find(({ action, object }) => action === 'wait-ready' && object.name === 'api-backend')).toMatchObject(
+    {
+      outcome: 'skipped',
+      detail: 'interrupted before it was looked at again; c2l restart goes on from here',
+    },
+  );
   cluster.answer(() => undefined);
   const again = await run(cluster);
   expect([again.verdict, steps(again), cluster.restarts]).toEqual(['ok', [], ['deployments/api-backend']]);

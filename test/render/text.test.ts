@@ -213,6 +213,16 @@ describe('what to type next', () => {
     );
   });
 
+  test('goes on with a restart as it was begun', async () => {
+    const chosen = { ...restarted, affectedBy: 'secret/app:token' };
+    const again = /next: c2l restart --affected-by secret\/app:token\n$/;
+    expect(await text({ ...chosen, verdict: 'interrupted' })).toMatch(again);
+    const [step] = restarted.outcomes;
+    const planned = [{ ...step!, outcome: 'planned' as const }];
+    expect(await text({ ...chosen, verdict: 'ok', dryRun: true, outcomes: planned })).toMatch(again);
+    expect(await text({ ...restarted, verdict: 'interrupted' })).toMatch(/next: c2l restart\n$/);
+  });
+
   test('begins anew in the sandbox, which is gone by then, and leads to the own cluster at the end', async () => {
     expect(await text(incident, { flags: '--sandbox' })).toMatch(/next: c2l stabilize --sandbox\n$/);
     expect(await text(stabilized, { flags: '--sandbox' })).toMatch(/next: c2l audit\n$/);
