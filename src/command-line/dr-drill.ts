@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 
 import type { GlobalFlags, WriteFlags } from '../commands/options.ts';
-import { collect, parseDuration, parsePositiveCount, parseSeed } from './parse-arguments.ts';
+import { collect, parseDuration, parseHttpUrl, parsePositiveCount, parseSeed } from './parse-arguments.ts';
+import type { Onlooker } from '../core/drill/onlookers.ts';
 import { plainFormats } from '../render/output-format.ts';
 import type { Registry } from './registry.ts';
 
@@ -14,6 +15,8 @@ interface DrillFlags {
   readonly manual?: boolean;
   readonly report?: readonly string[];
   readonly pushMetrics?: string;
+  readonly watch?: string;
+  readonly alertmanager?: string;
   readonly notify?: boolean;
   readonly repeat?: number;
   readonly seed?: number;
@@ -64,6 +67,8 @@ function declareRun(registry: Registry, parent: Command): void {
     .option(journalFile, 'keep journal and copies here too, encrypted to --identity')
     .option('--limit <duration>', 'after which the way back begins by itself (default: of the scenario)', parseDuration)
     .option('--manual', 'break and time alone: people recover, with whatever tool')
+    .option('--watch <url>', 'a running c2l watch: when it notices is timed too', parseHttpUrl)
+    .option('--alertmanager <url>', 'likewise, as it is reached from here', parseHttpUrl)
     .option('--report <file>', 'also write it to a file: .html .json .md .prom .txt .xml .yaml; repeat', collect)
     .option('--push-metrics <url>', 'send last run, last success and phases to a Pushgateway')
     .option('--notify', 'tell the receivers of watch how it went')
@@ -101,6 +106,7 @@ function declareRun(registry: Registry, parent: Command): void {
         journalFile: flags.journalFile,
         limitMs: flags.limit,
         manual: flags.manual === true,
+        onlookers: onlookersOf(flags),
         outputs: {
           reports: flags.report ?? [],
           pushTo: flags.pushMetrics,
@@ -128,6 +134,13 @@ function refuseMixture(command: Command): void {
   }
   if (seed !== undefined) command.error('--seed needs --repeat');
   if (scenario === undefined) command.error("missing required argument 'scenario'");
+}
+
+function onlookersOf({ watch, alertmanager }: DrillFlags): readonly Onlooker[] {
+  return [
+    ...(watch === undefined ? [] : [{ kind: 'watch', url: watch } as const]),
+    ...(alertmanager === undefined ? [] : [{ kind: 'alertmanager', url: alertmanager } as const]),
+  ];
 }
 
 /** What is broken on purpose must be whole before. */

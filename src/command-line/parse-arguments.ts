@@ -76,3 +76,8 @@ export function parseController(text: string): string {
   }
   return text;
 }
+
+export function parseHttpUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError('Expected an address such as http://localhost:9093.');
+}

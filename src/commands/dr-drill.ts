@@ -1,5 +1,5 @@
 import { builtInDrills } from '../core/drill/built-in-drills.ts';
-import type { DrillScenario } from '../core/drill/drill-schema.ts';
+import { scenarioDocument, type DrillScenario } from '../core/drill/drill-schema.ts';
 import type { Deps } from '../ports.ts';
 import { describeDrill, listDrills } from '../render/drill-scenario-text.ts';
 import { printableJson } from '../render/printable.ts';
@@ -56,12 +56,14 @@ export async function tellDrills(name: string | undefined, flags: GlobalFlags, d
   const [only] = scenarios;
   const { terminal } = deps;
   if (flags.output !== 'text') {
-    const document = name === undefined ? { schemaVersion: 1, scenarios } : { schemaVersion: 1, ...only };
-    const text =
+    const documents = scenarios.map(scenarioDocument);
+    // One alone is the file that it is read from.
+    const document = name === undefined ? { schemaVersion: 1, scenarios: documents } : documents[0];
+    terminal.out(
       flags.output === 'json'
         ? `${printableJson(JSON.stringify(document, null, 2))}\n`
-        : (await import('../render/yaml.ts')).toYaml(document);
-    terminal.out(text);
+        : (await import('../render/yaml.ts')).toYaml(document),
+    );
     return ExitCode.ok;
   }
   const style = createStyle(terminal.color, { width: terminal.width });

@@ -51,7 +51,7 @@ export async function go(session: Session, run: Run, { journal, written }: Parts
     await journal.write('consumers', `start anew: ${podsText(plan.evict)}`);
     wrong.push(...(await startAnew(session, plan.evict)));
   }
-  const watching = lookOn(session, { begun, namespace, before: snapshot });
+  const watching = lookOn(session, { begun, namespace, before: snapshot, onlookers: prepared.onlookers });
   try {
     const found = isFaultless(plan) ? undefined : await detect(session, { begun, known: prepared.known, plan });
     const detectMs = Math.round(clock.monotonic() - begun);

@@ -1,5 +1,6 @@
 import type { DrillPhase, DrillReport } from '../core/drill/drill-report.ts';
 import type { Course } from './drill-course.ts';
+import type { Prepared } from './prepare-drill.ts';
 import type { Run } from './drill-report.ts';
 
 /** How long the recovery took, and where the time went. */
@@ -27,8 +28,16 @@ function split(phases: readonly DrillPhase[], firstPodMs: number | undefined): D
 }
 
 /** Who noticed the fault, and when. */
-export function noticedBy({ audit, verify, argocdMs }: Course['noticed']): DrillReport['noticed'] {
+export function noticedBy(
+  { audit, verify, argocdMs, others }: Course['noticed'],
+  { onlookers }: Pick<Prepared, 'onlookers'>,
+): DrillReport['noticed'] {
   const at = (by: string, afterMs: number | undefined): DrillReport['noticed'][number] =>
     afterMs === undefined ? { by } : { by, afterMs };
-  return [at('c2l audit', audit), ...(verify === undefined ? [] : [at('c2l verify', verify)]), at('Argo CD', argocdMs)];
+  return [
+    at('c2l audit', audit),
+    ...(verify === undefined ? [] : [at('c2l verify', verify)]),
+    at('Argo CD', argocdMs),
+    ...onlookers.map(({ name }) => at(name, others.get(name))),
+  ];
 }

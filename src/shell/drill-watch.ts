@@ -4,28 +4,48 @@ import { podState } from '../core/pod-state.ts';
 import type { Listed } from '../core/kubernetes.ts';
 import type { Observed } from '../core/observed.ts';
 import type { Listing, Snapshot } from '../core/snapshot.ts';
+import type { AttentiveOnlooker } from './drill-onlookers.ts';
 import type { Session } from './session.ts';
 
 export interface Noticed {
   /** From the fault on. */
   readonly firstPodMs?: number;
   readonly argocdMs?: number;
+  /** By the names of the other onlookers; absent who noticed nothing. */
+  readonly others: ReadonlyMap<string, number>;
   readonly components: readonly ComponentCourse[];
 }
 
 const lookEveryMs = 500;
 
-/** Looks on while others recover: when the first new pod is ready, and when Argo CD says that something is wrong. */
+export interface LookOnOptions {
+  readonly begun: number;
+  readonly namespace: string;
+  readonly before: Snapshot;
+  readonly onlookers: readonly AttentiveOnlooker[];
+}
+
+/** Looks on while others recover: when the first new pod is ready, and when Argo CD and others say that something is wrong. */
 export function lookOn(
   session: Session,
-  { begun, namespace, before }: { readonly begun: number; readonly namespace: string; readonly before: Snapshot },
+  { begun, namespace, before, onlookers }: LookOnOptions,
 ): { end(): Promise<Noticed> } {
   const { cluster, deps, scope, stack } = session;
   const { clock } = deps;
   const stop = new AbortController();
   const uidsBefore = new Set(before.pods.items.map(({ metadata }) => metadata.uid ?? ''));
   const looks: CourseLook[] = [];
-  let seen: Omit<Noticed, 'components'> = {};
+  const others = new Map<string, number>();
+  let seen: Omit<Noticed, 'components' | 'others'> = {};
+  const askOthers = async (): Promise<void> => {
+    await Promise.all(
+      onlookers
+        .filter(({ name }) => !others.has(name))
+        .map(async (onlooker) => {
+          if (await onlooker.noticesNews()) others.set(onlooker.name, Math.round(clock.monotonic() - begun));
+        }),
+    );
+  };
   const look = async (): Promise<void> => {
     const [pods, applications, ...controllers] = await Promise.all([
       cluster.list('pods', namespace),
@@ -51,20 +71,21 @@ export function lookOn(
       );
     if (seen.argocdMs === undefined && unwell) seen = { ...seen, argocdMs: afterMs };
   };
-  const run = async (): Promise<void> => {
+  const repeat = async (each: () => Promise<void>): Promise<void> => {
     while (!stop.signal.aborted) {
-      await look();
+      await each();
       await clock.sleep(lookEveryMs, stop.signal).catch(() => undefined);
     }
   };
-  const running = run();
+  // Beside each other: who answers late must not make the cluster look late.
+  const running = Promise.all([repeat(look), ...(onlookers.length === 0 ? [] : [repeat(askOthers)])]);
   return {
     end: async () => {
       stop.abort();
       await running;
       // What became ready since the last look is not missed.
       await look();
-      return { ...seen, components: componentCourses(looks) };
+      return { ...seen, others, components: componentCourses(looks) };
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { DrillScenario } from '../core/drill/drill-schema.ts';
+import type { Onlooker } from '../core/drill/onlookers.ts';
 import { planDrill, type DrillPlan } from '../core/drill/plan-drill.ts';
 import type { SecretFault } from '../core/drill/secret-faults.ts';
 import { keyId } from '../core/plan-secrets.ts';
@@ -11,6 +12,7 @@ import { runCheckBackup } from './check-backup.ts';
 import { copiesOf, type Copy } from './drill-copies.ts';
 import { findingsNow } from './drill-detection.ts';
 import { findMarker } from './drill-journal.ts';
+import { openOnlookers, type AttentiveOnlooker } from './drill-onlookers.ts';
 import { openDrillRunbook, type DrillRunbook } from './drill-runbook.ts';
 import { onlyNamespace, refusedDrill, refuseWithoutPermission } from './drill-permission.ts';
 import { observe } from './observe.ts';
@@ -26,6 +28,8 @@ export interface PrepareOptions {
   readonly from: readonly string[];
   readonly identity?: string | undefined;
   readonly journalNamespace: string;
+  /** Who is asked when they noticed. */
+  readonly onlookers: readonly Onlooker[];
 }
 
 /** Everything that is known before anything is changed. */
@@ -40,6 +44,7 @@ export interface Prepared {
   readonly backup: NonNullable<BackupReport>;
   /** Which recovers, where c2l does not by itself. */
   readonly runbook: DrillRunbook | undefined;
+  readonly onlookers: readonly AttentiveOnlooker[];
   /** Findings that are there before the fault. */
   readonly known: ReadonlySet<string>;
   /** Why it does not start. */
@@ -77,6 +82,7 @@ export async function prepareDrill(session: Session, options: PrepareOptions): P
     );
   }
   const runbook = await openDrillRunbook(session, scenario, { namespace, from });
+  const onlookers = await openOnlookers(session, options.onlookers, namespace);
   const obstacles: { reason: string; findings: readonly Finding[] }[] = [];
   if (scenario.steadyState) {
     const steady = await untilInterrupted(runVerify(session, { timeoutMs: steadyMs }), deps.signal);
@@ -97,6 +103,7 @@ export async function prepareDrill(session: Session, options: PrepareOptions): P
       .map(({ name }) => name),
     backup,
     runbook,
+    onlookers,
     known: new Set((await findingsNow(session)).map(({ id }) => id)),
     obstacles,
   };

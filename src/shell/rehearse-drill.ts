@@ -105,6 +105,7 @@ async function start(session: Session, drill: RandomDrill, { command }: Attempt)
     journalNamespace,
     dryRun: false,
     manual: false,
+    onlookers: [],
     limitMs: undefined,
     isRehearsal: true,
   });

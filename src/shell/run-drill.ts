@@ -90,7 +90,7 @@ async function disrupt(
     outcome: outcomeOf(run, course, stopped),
     isInterrupted: session.deps.signal.aborted,
     ...(course === undefined ? {} : { recovery: timesOf(run, course) }),
-    noticed: course === undefined || isFaultless(run.prepared.plan) ? [] : noticedBy(course.noticed),
+    noticed: course === undefined || isFaultless(run.prepared.plan) ? [] : noticedBy(course.noticed, run.prepared),
     components: componentsOf(course),
     ended,
     wrong: [...(stopped === undefined ? [] : [stopped]), ...(course?.wrong ?? []), ...(course?.recovery?.wrong ?? [])],

@@ -253,3 +253,14 @@ test('list and describe need no cluster', async () => {
   const one = await runCli(['dr-drill', 'describe', 'total-secret-loss']);
   expect(one.stdout).toContain('every Secret of the stack is deleted');
 });
+
+test.each(['yaml', 'json'])('what describe writes as %s is a scenario file', async (format) => {
+  const cwd = newFolder();
+  const described = await runCli(['dr-drill', 'describe', 'vault-outage', '-o', format]);
+  writeFileSync(join(cwd, 'mine.yaml'), described.stdout);
+
+  const again = await runCli(['dr-drill', 'describe', './mine.yaml', '-o', format], { cwd });
+
+  expect(again.stdout).toBe(described.stdout);
+  expect(described.stdout).toMatch(/"?recovery"?: "?5m/);
+});

@@ -1,7 +1,7 @@
 // A named import of `z` would bring every locale of the library into the program.
 import * as z from 'zod';
 
-import { durationMs } from '../watch/duration.ts';
+import { durationMs, writtenDuration } from '../watch/duration.ts';
 
 const kubernetesName = z
   .string()
@@ -101,6 +101,19 @@ export const drillSchema = drillObject.superRefine(({ recovery: { path }, faults
 export type DrillScenario = z.infer<typeof drillSchema>;
 export type DrillFault = DrillScenario['faults'][number];
 export type ValueChange = Extract<DrillFault, { kind: 'change-values' }>['into'];
+
+/** A scenario as its file would hold it, to begin one of one's own with. */
+export function scenarioDocument(scenario: DrillScenario): object {
+  const { limits, objective } = scenario;
+  return {
+    ...scenario,
+    limits: { total: writtenDuration(limits.total) },
+    objective: {
+      recovery: writtenDuration(objective.recovery),
+      ...(objective.backupAge === undefined ? {} : { backupAge: writtenDuration(objective.backupAge) }),
+    },
+  };
+}
 
 /** Checks what a scenario file holds, and names everything wrong with it at once. */
 export function parseDrill(

@@ -15,3 +15,9 @@ export function spokenDuration(ms: number): string {
   if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
+
+/** As a file writes it, in the largest unit that says it exactly; whole seconds are meant. */
+export function writtenDuration(ms: number): string {
+  const unit = ['d', 'h', 'm'].find((each) => ms > 0 && ms % (unitMs[each] ?? 0) === 0) ?? 's';
+  return `${ms / (unitMs[unit] ?? 1000)}${unit}`;
+}
