@@ -1,4 +1,4 @@
-import type { DrillOutcome, DrillReport } from '../core/drill/drill-report.ts';
+import { isStoppedBefore, type DrillOutcome, type DrillReport } from '../core/drill/drill-report.ts';
 import { beforeNextDrill } from '../core/drill/next-drill.ts';
 import type { DrillPlan } from '../core/drill/plan-drill.ts';
 import { listText } from '../core/list-text.ts';
@@ -48,14 +48,17 @@ export function wrongOf({ findings, wrong }: DrillReport): string[] {
   ];
 }
 
-export function drillSummary({ outcome, drill, recovery, evicted, faults }: DrillReport): string {
+export function drillSummary(report: DrillReport): string {
+  const { outcome, drill, recovery, evicted, faults } = report;
   const took = recovery === undefined ? '' : ` in ${durationText(recovery.tookMs)}`;
   const goal = recovery === undefined ? '' : `, objective ${durationText(recovery.objectiveMs)}`;
   const end = faults.length === 0 ? 'everything is proven' : 'everything is as it was';
   const words: Record<DrillOutcome, string> = {
     recovered: `${drill.scenario}: recovered${took}${goal}; ${end}`,
     'too-late': `${drill.scenario}: recovered${took}${goal}: missed; ${end}`,
-    'not-recovered': `${drill.scenario}: the recovery did not bring everything back; the way back did`,
+    'not-recovered': isStoppedBefore(report)
+      ? `${drill.scenario}: stopped before anything was broken`
+      : `${drill.scenario}: the recovery did not bring everything back; the way back did`,
     'not-started': `${drill.scenario}: did not start, and changed nothing`,
     planned: `dry run: would break ${faultsText(faults.map(({ object }) => object.kind))} and start ${count(evicted.length, 'pod')} anew`,
     'put-back': `${drill.scenario}: everything is as it was`,

@@ -1,7 +1,7 @@
 import { oldestOf } from '../core/backup.ts';
 import type { DrillScenario } from '../core/drill/drill-schema.ts';
 import { plannedFaults, type DrillPlan } from '../core/drill/plan-drill.ts';
-import type { DrillOutcome, DrillReport } from '../core/drill/drill-report.ts';
+import { isStoppedBefore, type DrillOutcome, type DrillReport } from '../core/drill/drill-report.ts';
 import { isTooOld } from '../core/drill/next-drill.ts';
 import type { Finding } from '../core/findings.ts';
 import { newFinding } from '../core/new-finding.ts';
@@ -43,7 +43,11 @@ export function drillReport(session: Session, run: Run, facts: Facts): DrillRepo
   const held = backupFacts(backup, options.scenario);
   const findings = [
     ...obstacles.flatMap((each) => each.findings),
-    ...ownFindings(prepared.namespace, facts, { scenario: options.scenario.name, backup: held }),
+    ...ownFindings(prepared.namespace, facts, {
+      scenario: options.scenario.name,
+      backup: held,
+      planned: planFacts(plan),
+    }),
   ];
   return {
     ...reportHead(session, { namespaces: [prepared.namespace], takenAt }),
@@ -108,8 +112,9 @@ function verdictFor({ isInterrupted, ended }: Facts, findings: readonly Finding[
   return isInterrupted === true ? 'interrupted' : verdictOf(findings);
 }
 
-function ownFindings(namespace: string, facts: Facts, { scenario, backup }: Judged): Finding[] {
-  const reasons = failures(facts, backup);
+function ownFindings(namespace: string, facts: Facts, judged: Judged): Finding[] {
+  const { scenario } = judged;
+  const reasons = failures(facts, judged);
   if (reasons.length === 0) return [];
   return [
     newFinding('drill-failed', {
@@ -123,9 +128,16 @@ function ownFindings(namespace: string, facts: Facts, { scenario, backup }: Judg
 interface Judged {
   readonly scenario: string;
   readonly backup: NonNullable<DrillReport['backup']>;
+  readonly planned: Pick<DrillReport, 'faults'>;
 }
 
-function failures({ outcome, recovery, ended }: Facts, backup: Judged['backup']): string[] {
+function notRecovered({ faults }: Pick<DrillReport, 'faults'>, ended: Ended | undefined): string {
+  return isStoppedBefore({ faults, timeline: ended?.timeline ?? [] })
+    ? 'stopped before anything was broken'
+    : 'the recovery did not bring everything back; the way back did';
+}
+
+function failures({ outcome, recovery, ended }: Facts, { backup, planned }: Judged): string[] {
   if (outcome === 'not-started') return [];
   const isLost = ended?.data.some(({ state }) => state === 'lost') === true;
   return [
@@ -133,7 +145,7 @@ function failures({ outcome, recovery, ended }: Facts, backup: Judged['backup'])
       ? [`recovered after ${durationText(recovery.tookMs)}, and the objective is ${durationText(recovery.objectiveMs)}`]
       : []),
     ...(isLost ? ['data that was written before is gone'] : []),
-    ...(outcome === 'not-recovered' && !isLost ? ['the recovery did not bring everything back; the way back did'] : []),
+    ...(outcome === 'not-recovered' && !isLost ? [notRecovered(planned, ended)] : []),
     ...(isTooOld(backup) ? [`the backup is too old: ${ageWords(backup) ?? ''}`] : []),
   ];
 }

@@ -3,6 +3,7 @@ import { generateIdentity } from 'age-encryption';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { DrillReport } from '../../src/core/drill/drill-report.ts';
 import { ExitCode } from '../../src/exit-codes.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { namespace, newFolder, run, secretName, secrets } from '../support/drill-world.ts';
@@ -104,7 +105,10 @@ test('a file whose drill has ended elsewhere is not followed, and stands in the 
   expect(secrets(there.cluster)).toEqual(before);
 });
 
-test('a disk that goes in the middle stops the drill, and not its way back', async () => {
+test.each([
+  ['before the fault', 'drill: keep a copy', 'stopped before anything was broken'],
+  ['in the middle', 'drill: recover from the sources', 'the recovery did not bring everything back; the way back did'],
+])('a disk that goes %s stops the drill, and not its way back', async (_, moment, says) => {
   const there = await world();
   const before = secrets(there.cluster);
   mkdirSync(join(there.cwd, 'disk'));
@@ -112,14 +116,16 @@ test('a disk that goes in the middle stops the drill, and not its way back', asy
   const { code, stdout, stderr } = await there.drill(
     run('missing-keys', '--journal-file', 'disk/drill.age', '--identity', 'key.txt'),
     (text) => {
-      if (text.includes('drill: recover from the sources')) rmSync(join(there.cwd, 'disk'), { recursive: true });
+      if (text.includes(moment)) rmSync(join(there.cwd, 'disk'), { recursive: true });
     },
   );
 
   expect(code).toBe(ExitCode.problems);
   expect(stderr).toContain('put everything back: cannot write disk/drill.age: ENOENT');
   expect(stderr).toContain('the journal in the cluster is complete');
-  expect(stdout).toContain('"outcome": "not-recovered"');
+  const { outcome, findings } = JSON.parse(stdout) as DrillReport;
+  expect(outcome).toBe('not-recovered');
+  expect(findings.map(({ message }) => message)).toEqual([`drill missing-keys: ${says}`]);
   expect(secrets(there.cluster)).toEqual(before);
 });
 

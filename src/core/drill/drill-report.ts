@@ -107,3 +107,8 @@ export interface DrillReport extends ReportHead {
   /** What did not go as it should, in the order in which it was seen. */
   readonly wrong: readonly string[];
 }
+
+/** Whether it was stopped between its beginning and its fault: then there was nothing to recover from. */
+export function isStoppedBefore({ faults, timeline }: Pick<DrillReport, 'faults' | 'timeline'>): boolean {
+  return faults.length > 0 && timeline.length > 0 && !timeline.some(({ step }) => step === 'fault');
+}
