@@ -6,6 +6,7 @@ import { listText } from './list-text.ts';
 import { newFinding } from './new-finding.ts';
 import { refOf } from './object-owners.ts';
 import type { Secret } from './secret.ts';
+import type { SecretValue } from './secret-value.ts';
 
 /**
  * Secrets that Argo CD itself lives on: repositories, clusters and its own. What is wrong with them is told by Argo CD
@@ -52,26 +53,34 @@ const uses: Readonly<Record<string, string>> = {
 const faults: Readonly<Record<string, (secret: Secret) => string[]>> = {
   repository: repositoryFaults,
   'repo-creds': repositoryFaults,
-  cluster: (secret) => [
-    ...lacking(secret, ['name', 'server', 'config']),
-    ...(secret.data.get('config')?.violation({ kind: 'json' }) === undefined
-      ? []
-      : ['holds a config that is not JSON']),
-  ],
+  cluster: clusterFaults,
   own: (secret) => lacking(secret, ['server.secretkey']),
 };
 
+/** The cluster that Argo CD itself runs in, which it reaches without credentials. */
+const ownCluster = String.raw`https://kubernetes\.default\.svc/?`;
+
+function clusterFaults(secret: Secret): string[] {
+  const { data } = secret;
+  const isOwn = data.get('server')?.violation({ pattern: ownCluster }) === undefined;
+  return [
+    ...lacking(secret, isOwn ? ['server'] : ['server', 'config']),
+    ...(isNot(data.get('config'), 'json') ? ['holds a config that is not JSON'] : []),
+  ];
+}
+
+/** A line break at its end makes it none the less. */
+function isNot(value: SecretValue | undefined, kind: 'json' | 'pem'): boolean {
+  return value?.violation({ kind }) === (kind === 'json' ? 'is not JSON' : 'is not PEM');
+}
+
 function repositoryFaults(secret: Secret): string[] {
   const { data } = secret;
-  const key = data.get('sshPrivateKey');
-  const isHalf = data.has('password') && !data.has('username');
+  // A password alone is taken as a token: services do not look at the name beside it.
   return [
     ...lacking(secret, ['url']),
-    ...(isHalf ? ['has a password without a username'] : []),
     ...(data.has('username') && !data.has('password') ? ['has a username without a password'] : []),
-    ...(key === undefined || key.violation({ kind: 'pem' }) === undefined
-      ? []
-      : ['holds an sshPrivateKey that is not PEM']),
+    ...(isNot(data.get('sshPrivateKey'), 'pem') ? ['holds an sshPrivateKey that is not PEM'] : []),
   ];
 }
 

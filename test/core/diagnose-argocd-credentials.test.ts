@@ -18,7 +18,7 @@ test.each<[string, string | undefined, Record<string, string>, string | undefine
   ['a public repository', 'repository', { url }, undefined],
   ['a repository without its address', 'repository', { username: 'u', password: 'word' }, 'lacks url'],
   ['a repository with half a login', 'repo-creds', { url, username: 'u' }, 'has a username without a password'],
-  ['a repository with the other half', 'repository', { url, password: 'word' }, 'has a password without a username'],
+  ['a repository with a token alone', 'repository', { url, password: 'word' }, undefined],
   [
     'a repository with what is no key',
     'repository',
@@ -32,6 +32,14 @@ test.each<[string, string | undefined, Record<string, string>, string | undefine
     'cluster',
     { name: 'c', server: 'https://c.test', config: 'word' },
     'holds a config that is not JSON',
+  ],
+  ['a cluster without its credentials', 'cluster', { name: 'c', server: 'https://c.test' }, 'lacks config'],
+  ['the cluster that Argo CD runs in', 'cluster', { server: 'https://kubernetes.default.svc' }, undefined],
+  [
+    'a cluster whose configuration ends in a line break',
+    'cluster',
+    { server: 'https://c.test', config: '{}\n' },
+    undefined,
   ],
   ['any other Secret', undefined, {}, undefined],
 ])('%s', (_, type, data, wrong) => {

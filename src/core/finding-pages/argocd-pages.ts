@@ -96,7 +96,7 @@ export const argocdPages = {
     ],
     fixWithC2l: ['c2l writes no credentials of Argo CD.'],
     fixByHand: [
-      'Add what is named: `url` with `username` and `password` or `sshPrivateKey` for a repository; `name`, `server` and `config` for a cluster.',
+      'Add what is named: `url` with `username` and `password` or `sshPrivateKey` for a repository; `server` and `config` for a cluster.',
     ],
     safeToIgnore: ['Where no application uses that repository or cluster.'],
   },

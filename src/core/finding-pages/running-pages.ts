@@ -25,7 +25,7 @@ export const runningPages = {
       'A run that succeeds later is the end of this finding: one by the schedule, or one begun by hand.',
     ],
     inKubectl: [
-      'The list of CronJobs shows when it last ran, not how it ended; that of Jobs does. Argo CD calls the application Degraded.',
+      'The list of CronJobs shows when it last ran, not how it ended; that of Jobs does. Argo CD calls the CronJob Degraded once it has ever succeeded, and Healthy before.',
       {
         lines: [
           '$ kubectl get jobs',
