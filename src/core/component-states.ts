@@ -12,23 +12,28 @@ import { isHeldBack } from './rollout.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stack } from './stack.ts';
 import { gapFor } from './unreadable.ts';
-import { workloads, type Workload } from './workloads.ts';
+import { workloads, workloadsById, type Workload } from './workloads.ts';
 
 /** The stack's components in its order; without a stack every workload that was found. */
 export const componentStates = oncePerPair((snapshot: Snapshot, stack: Stack | undefined): ComponentState[] => {
   const found = workloads(snapshot);
-  const byId = new Map(found.map((workload) => [refId(workload.ref), workload]));
+  const byId = workloadsById(snapshot);
   const named = stack ? declaredComponents(stack) : derivedComponents(found);
-  const names = new Map(named.map(({ ref, name }) => [refId(ref), name]));
+  const names = new Map(named.map(({ id, name }) => [id, name]));
   const graph = dependencyGraph(snapshot, stack);
   const events = podEvents(snapshot);
 
-  return named.map(({ name, ref }) => {
-    const workload = byId.get(refId(ref));
+  return named.map(({ name, id, ref }) => {
+    const workload = byId.get(id);
     const seen = workload
       ? (endingState(workload, snapshot) ?? stateOf(readiness(workload, events), creationRefusal(workload, snapshot)))
       : absentState(snapshot, ref);
-    return { component: name, object: ref, ...seen, dependsOn: namedDependencies(graph, ref, names) };
+    return {
+      component: name,
+      object: workload?.ref ?? ref,
+      ...seen,
+      dependsOn: graph.dependsOn.has(id) ? namedDependencies(graph, ref, names) : [],
+    };
   });
 });
 
@@ -51,20 +56,35 @@ export function diagnosedStates(
   const needy = new Set(
     errors.flatMap(({ references = [] }) => references.filter(({ optional }) => !optional).map(refId)),
   );
-  const byId = new Map(workloads(snapshot).map((workload) => [refId(workload.ref), workload]));
   const failed = failedRuns(snapshot);
+  const byId = workloadsById(snapshot);
+  // Few, found again by the object that both have.
+  const concerned = new Map(
+    [...needy, ...failed.keys()].flatMap((id) => {
+      const workload = byId.get(id);
+      return workload === undefined ? [] : [[workload.ref, workload]];
+    }),
+  );
   return componentStates(snapshot, stack).map((seen) => {
-    const id = refId(seen.object);
-    const workload = byId.get(id);
+    const workload = concerned.get(seen.object);
     if (seen.state !== 'ready' || workload === undefined) return seen;
-    const run = failed.get(id);
-    const did = run === undefined ? seen.detail : `${seen.detail}, but its last run failed`;
-    if (needy.has(id) && isIdle(workload))
-      return { ...seen, state: 'stuck', detail: `${did}, and its next start fails` };
-    if (needy.has(id) && isHeldBack(workload))
-      return { ...seen, state: 'stuck', detail: `${seen.detail} by an older template, and the newer one cannot start` };
-    return run === undefined ? seen : { ...seen, state: 'waiting', detail: did };
+    return {
+      ...seen,
+      ...diagnosedState(seen, workload, { isNeedy: needy.has(workload.id), hasFailed: failed.has(workload.id) }),
+    };
   });
+}
+
+function diagnosedState(
+  { state, detail }: Seen,
+  workload: Workload,
+  { isNeedy, hasFailed }: { readonly isNeedy: boolean; readonly hasFailed: boolean },
+): Seen {
+  const did = hasFailed ? `${detail}, but its last run failed` : detail;
+  if (isNeedy && isIdle(workload)) return { state: 'stuck', detail: `${did}, and its next start fails` };
+  if (isNeedy && isHeldBack(workload))
+    return { state: 'stuck', detail: `${detail} by an older template, and the newer one cannot start` };
+  return hasFailed ? { state: 'waiting', detail: did } : { state, detail };
 }
 
 function isIdle({ replicas, pods }: Workload): boolean {
@@ -72,17 +92,25 @@ function isIdle({ replicas, pods }: Workload): boolean {
 }
 
 interface NamedRef {
+  readonly id: string;
   readonly name: string;
   readonly ref: ObjectRef;
 }
 
 function declaredComponents(stack: Stack): NamedRef[] {
-  return stack.components.map((component) => ({ name: component.name, ref: componentRef(stack, component) }));
+  return stack.components.map((component) => {
+    const ref = componentRef(stack, component);
+    return { id: refId(ref), name: component.name, ref };
+  });
 }
 
 function derivedComponents(found: readonly Workload[]): NamedRef[] {
   const isOneNamespace = new Set(found.map(({ ref }) => ref.namespace)).size <= 1;
-  return found.map(({ ref }) => ({ ref, name: isOneNamespace ? refText(ref) : `${ref.namespace}/${refText(ref)}` }));
+  return found.map(({ id, ref }) => ({
+    id,
+    ref,
+    name: isOneNamespace ? refText(ref) : `${ref.namespace}/${refText(ref)}`,
+  }));
 }
 
 function namedDependencies(graph: DependencyGraph, ref: ObjectRef, names: ReadonlyMap<string, string>): string[] {

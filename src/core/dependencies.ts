@@ -24,8 +24,7 @@ export const dependencyGraph = oncePerPair((snapshot: Snapshot, stack: Stack | u
   const found = workloads(snapshot);
   const refs = new Map<string, ObjectRef>();
   const edges = new Map<string, Set<string>>();
-  const add = (ref: ObjectRef, needs: readonly ObjectRef[]): void => {
-    const id = refId(ref);
+  const add = (id: string, ref: ObjectRef, needs: readonly ObjectRef[]): void => {
     refs.set(id, ref);
     // Most of a cluster waits for nothing.
     if (needs.length === 0) return;
@@ -41,9 +40,9 @@ export const dependencyGraph = oncePerPair((snapshot: Snapshot, stack: Stack | u
   const targetsOf = serviceTargets(snapshot.services.items, found);
   for (const workload of found) {
     const hosts = waitedForHosts(workload.podSpec, workload.ref.namespace);
-    add(workload.ref, hosts.flatMap(targetsOf));
+    add(workload.id, workload.ref, hosts.flatMap(targetsOf));
   }
-  for (const [ref, needs] of declaredDependencies(stack)) add(ref, needs);
+  for (const [ref, needs] of declaredDependencies(stack)) add(refId(ref), ref, needs);
 
   const { edges: dependsOn, levels } = acyclic(toEdges(edges));
   const levelOf = new Map(levels.flatMap((ids, level) => ids.map((id) => [id, level] as const)));

@@ -6,6 +6,7 @@ import { refId, refText, type ObjectRef } from './kubernetes.ts';
 import type { PodSpec } from './kubernetes-pod.ts';
 import { listText } from './list-text.ts';
 import { newFinding } from './new-finding.ts';
+import type { Readiness } from './readiness.ts';
 
 /**
  * ConfigMaps and keys of them that are missing: they look like a missing Secret and are none. All of a namespace where
@@ -15,10 +16,10 @@ export function diagnoseConfigMaps(scene: Scene): Finding[] {
   const lacks = new Map<string, Lack>();
   const known = scene.snapshot.closer?.configMapNamespaces ?? new Set();
   const missingIn = readMissing(scene);
-  for (const { ref, podSpec } of scene.workloads) {
+  for (const { id, ref, podSpec } of scene.workloads) {
     const missing = known.has(ref.namespace)
       ? requiredConfigMaps(ref, podSpec).flatMap(missingIn)
-      : namedByKubelet(scene, ref, podSpec);
+      : namedByKubelet(scene.readiness.get(id), ref, podSpec);
     for (const each of missing) note(lacks, each);
   }
   return [...lacks].sort(([left], [right]) => compareText(left, right)).map(([, lack]) => toFinding(scene, lack));
@@ -51,8 +52,8 @@ function readMissing({ snapshot: { closer } }: Scene): (reference: ConfigMapRefe
   };
 }
 
-function namedByKubelet({ readiness }: Scene, ref: ObjectRef, podSpec: PodSpec): Missing[] {
-  const told = missingConfigMap(readiness.get(refId(ref))?.worst?.state.message);
+function namedByKubelet(seen: Readiness | undefined, ref: ObjectRef, podSpec: PodSpec): Missing[] {
+  const told = missingConfigMap(seen?.worst?.state.message);
   if (told === undefined) return [];
   return requiredConfigMaps(ref, podSpec)
     .filter(({ configMap, key }) => configMap === told.name && (told.key === undefined || key === told.key))

@@ -11,10 +11,9 @@ import { utcText } from './utc-text.ts';
 
 /** CronJobs whose work was not done when it was due. Nothing of it waits or retries: it shows nowhere else. */
 export function diagnoseFailedRuns(scene: Scene, roots: readonly Finding[]): Finding[] {
-  const runs = failedRuns(scene.snapshot);
-  return scene.workloads.flatMap(({ ref }) => {
-    const run = runs.get(refId(ref));
-    return run === undefined ? [] : [failedRun(scene, { ref, run, causes: causesOf(run, ref, roots) })];
+  return [...failedRuns(scene.snapshot)].flatMap(([id, run]) => {
+    const ref = scene.byId.get(id)?.ref;
+    return ref === undefined ? [] : [failedRun(scene, { ref, run, causes: causesOf(run, ref, roots) })];
   });
 }
 

@@ -73,7 +73,7 @@ function uncoveredImages(scene: Scene, needs: readonly SecretNeed[]): Finding[] 
     byUser.set(refId(reference), [...(byUser.get(refId(reference)) ?? []), reference]);
   }
   return scene.workloads.flatMap((workload) => {
-    const pulls = byUser.get(refId(workload.ref)) ?? [];
+    const pulls = byUser.get(workload.id) ?? [];
     const entries = pulls.map(({ namespace, secret }) => entriesOf.get(`${namespace}/${secret}`));
     // One that is missing or of no use is told as such.
     if (pulls.length === 0 || entries.includes(undefined)) return [];

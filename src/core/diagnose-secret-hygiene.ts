@@ -75,26 +75,47 @@ function isBlindSpot({ snapshot }: Scene, namespace: string): boolean {
 }
 
 /** Named by whatever is there, what has ended and what no pod uses at the moment included. */
-function namedSecrets({ snapshot, needs }: Scene): (namespace: string, name: string) => boolean {
-  const named = new Map<string, Set<string>>();
-  const namedIn = (namespace: string): Set<string> => {
-    const names = named.get(namespace) ?? new Set();
-    named.set(namespace, names);
-    return names;
+function namedSecrets(scene: Scene): (namespace: string, name: string) => boolean {
+  const needed = new NamesByNamespace();
+  for (const { namespace, name } of scene.needs) needed.add(namespace, name);
+  // A store keeps its login in a Secret of its namespace; which field names it is each provider's own.
+  const storing = new Set(scene.snapshot.writers.secretStores.items.map(({ metadata }) => metadata.namespace));
+  let others: NamesByNamespace | undefined;
+  return (namespace, name) => {
+    if (needed.has(namespace, name) || storing.has(namespace)) return true;
+    // Pods are gone through for what nothing else names alone.
+    others ??= namedElsewhere(scene);
+    return others.has(namespace, name);
   };
-  for (const { namespace, name } of needs) namedIn(namespace).add(name);
+}
+
+function namedElsewhere({ snapshot }: Scene): NamesByNamespace {
+  const named = new NamesByNamespace();
   const addSpec = ({ metadata: { namespace = '' }, spec }: Pick<Pod, 'metadata' | 'spec'>): void => {
-    const names = namedIn(namespace);
-    forEachNeed(spec, undefined, ({ secret }) => names.add(secret));
+    forEachNeed(spec, undefined, ({ secret }) => {
+      named.add(namespace, secret);
+    });
   };
   snapshot.pods.items.forEach(addSpec);
   for (const { metadata, spec } of snapshot.jobs.items) addSpec({ metadata, spec: spec.template.spec });
   for (const { metadata, imagePullSecrets = [] } of snapshot.serviceAccounts.items) {
-    for (const { name = '' } of imagePullSecrets) namedIn(metadata.namespace ?? '').add(name);
+    for (const { name = '' } of imagePullSecrets) named.add(metadata.namespace ?? '', name);
   }
-  // A store keeps its login in a Secret of its namespace; which field names it is each provider's own.
-  const storing = new Set(snapshot.writers.secretStores.items.map(({ metadata }) => metadata.namespace));
-  return (namespace, name) => storing.has(namespace) || named.get(namespace)?.has(name) === true;
+  return named;
+}
+
+class NamesByNamespace {
+  readonly #names = new Map<string, Set<string>>();
+
+  add(namespace: string, name: string): void {
+    const names = this.#names.get(namespace);
+    if (names === undefined) this.#names.set(namespace, new Set([name]));
+    else names.add(name);
+  }
+
+  has(namespace: string, name: string): boolean {
+    return this.#names.get(namespace)?.has(name) === true;
+  }
 }
 
 /** Only those that write again by themselves can fight; marks of Helm are copied from ExternalSecrets to their Secrets. */

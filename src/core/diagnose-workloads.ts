@@ -48,8 +48,8 @@ export function diagnoseWorkloads(scene: Scene, roots: readonly Finding[]): Find
   const isExplained = explainer(scene, roots);
   const told = new Set(roots.filter(({ code }) => code === 'argocd-unhealthy').map(({ object }) => refId(object)));
   const found = scene.workloads.flatMap((workload) => {
-    const seen = scene.readiness.get(refId(workload.ref));
-    if (seen === undefined || seen.isReady || told.has(refId(workload.ref))) return [];
+    const seen = scene.readiness.get(workload.id);
+    if (seen === undefined || seen.isReady || told.has(workload.id)) return [];
     const troubled = { scene, workload, seen };
     if (isQueued(troubled)) return [];
     if (!isExplained(troubled)) return toFinding(troubled);
@@ -138,7 +138,7 @@ function explainer(scene: Scene, roots: readonly Finding[]): (troubled: Troubled
 }
 
 function idOf({ workload }: TroubledWorkload): string {
-  return refId(workload.ref);
+  return workload.id;
 }
 
 /** What a container could only crash for: what it takes itself, or a volume, of which any container may read. */

@@ -8,7 +8,7 @@ import type { SecretValue } from './secret-value.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stack } from './stack.ts';
 import { creationFailure } from './troubles/quota-trouble.ts';
-import { workloads, type Workload } from './workloads.ts';
+import { workloads, workloadsById, type Workload } from './workloads.ts';
 
 /** A snapshot made ready for questions, so that every part of the diagnosis sees the same and nothing is computed twice. */
 export interface Scene {
@@ -44,9 +44,9 @@ export function buildScene(snapshot: Snapshot, stack: Stack | undefined): Scene 
     snapshot,
     stack,
     workloads: found,
-    byId: new Map(found.map((workload) => [refId(workload.ref), workload])),
+    byId: workloadsById(snapshot),
     readiness: new Map(
-      found.map((workload) => [refId(workload.ref), heldBack(workload, eventsOf) ?? readiness(workload, events)]),
+      found.map((workload) => [workload.id, heldBack(workload, eventsOf) ?? readiness(workload, events)]),
     ),
     events,
     eventsOf,

@@ -24,3 +24,19 @@ export function oncePerPair<K extends object, L extends object, R>(
   );
   return (key, second) => perSecond(second ?? none)(key);
 }
+
+/** As `oncePer`, for an answer that hangs on some parts of its object alone: a copy of it with the same parts has the same. */
+export function oncePerParts<K extends object, R>(
+  partsOf: (key: K) => readonly [object, ...object[]],
+  compute: (key: K) => R,
+): (key: K) => R {
+  const known = new WeakMap<object, { readonly parts: readonly object[]; readonly answer: R }>();
+  return (key) => {
+    const parts = partsOf(key);
+    const found = known.get(parts[0]);
+    if (found?.parts.every((part, index) => part === parts[index])) return found.answer;
+    const answer = compute(key);
+    known.set(parts[0], { parts, answer });
+    return answer;
+  };
+}

@@ -46,12 +46,27 @@ const setupReasons: ReadonlySet<string> = new Set(['FailedMount', 'FailedAttachV
 
 /** `events` are those of the pod, oldest first; only they tell why a volume cannot be mounted. */
 export function podState(pod: Pod, events: readonly KubernetesEvent[] = []): PodState {
+  const isLeaving = pod.metadata.deletionTimestamp !== undefined;
+  const isFinished = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+  if (!isLeaving && !isFinished && hasCondition(pod.status?.conditions, 'Ready')) return readyState(pod);
   const text = podStatusText(pod);
-  const phase = pod.status?.phase;
-  if (phase === 'Succeeded' || phase === 'Failed') return { state: 'finished', text };
-  if (pod.metadata.deletionTimestamp !== undefined) return { state: 'terminating', text };
-  if (hasCondition(pod.status?.conditions, 'Ready')) return { state: 'ready', text };
-  return { text, ...(unscheduled(pod) ?? troubledContainer(pod) ?? setupFailure(pod, events) ?? patience(pod)) };
+  if (isFinished) return { state: 'finished', text };
+  if (isLeaving) return { state: 'terminating', text };
+  return { text, ...heldUp(pod, events) };
+}
+
+function heldUp(pod: Pod, events: readonly KubernetesEvent[]): Told {
+  return unscheduled(pod) ?? troubledContainer(pod) ?? setupFailure(pod, events) ?? patience(pod);
+}
+
+/** Most pods are, and of those nobody asks for the text. */
+function readyState(pod: Pod): PodState {
+  return {
+    state: 'ready',
+    get text() {
+      return podStatusText(pod);
+    },
+  };
 }
 
 type Told = Omit<PodState, 'text'>;

@@ -24,9 +24,13 @@ export type PodEvents = ReadonlyMap<string, readonly KubernetesEvent[]>;
 
 const pulls: ReadonlySet<string> = new Set(['Pulling', 'Pulled']);
 
-export const podEvents = oncePer((snapshot: Snapshot): PodEvents => {
+export function podEvents({ events }: Pick<Snapshot, 'events'>): PodEvents {
+  return eventsByPod(events);
+}
+
+const eventsByPod = oncePer(({ items }: Snapshot['events']): PodEvents => {
   const byPod = new Map<string, KubernetesEvent[]>();
-  for (const event of snapshot.events.items) {
+  for (const event of items) {
     const { kind, uid } = event.involvedObject;
     if (kind !== 'Pod' || uid === undefined) continue;
     if (event.type !== 'Warning' && !pulls.has(event.reason ?? '')) continue;

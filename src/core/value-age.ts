@@ -204,7 +204,12 @@ function subPathVolumes(pod: Pod, container: Container): readonly SecretReferenc
 export function isLater(time: string | undefined, than: string | undefined): boolean {
   if (time === undefined || time === '') return false;
   if (than === undefined || than === '') return true;
-  return secondOf(time) > secondOf(than);
+  return isWhole(time) && isWhole(than) ? time > than : secondOf(time) > secondOf(than);
+}
+
+/** As the API writes most times: these sort as they are. */
+function isWhole(time: string): boolean {
+  return time.length === '2026-01-02T03:04:05Z'.length;
 }
 
 function isSameSecond(time: string | undefined, other: string): boolean {

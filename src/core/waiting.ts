@@ -12,7 +12,7 @@ import { secretsView, type SecretsView } from './secrets-view.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stack } from './stack.ts';
 import { containerRuns, defaultSteadyMs, steadiness } from './steadiness.ts';
-import { workloads, type Workload } from './workloads.ts';
+import { workloadsById, type Workload } from './workloads.ts';
 
 /** What is waited for. */
 export interface Awaited {
@@ -57,7 +57,7 @@ export function awaitedStates(snapshot: Snapshot, { stack, ids, rollouts, time }
   const declared = componentStates(snapshot, stack);
   const known = new Set(declared.map(({ object }) => refId(object)));
   const others = stack === undefined ? [] : componentStates(snapshot).filter(({ object }) => !known.has(refId(object)));
-  const found = new Map(workloads(snapshot).map((workload) => [refId(workload.ref), workload]));
+  const found = workloadsById(snapshot);
   const view = secretsView(snapshot);
   return [...declared, ...others]
     .filter(({ object }) => ids.has(refId(object)))

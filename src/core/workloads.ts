@@ -3,12 +3,14 @@ import type { CronJob, DaemonSet, Deployment, Job, ObjectRef, StatefulSet } from
 import type { ObjectMeta } from './kubernetes-metadata.ts';
 import type { Pod, PodSpec, PodTemplate } from './kubernetes-pod.ts';
 import { refId } from './kubernetes.ts';
-import { oncePer } from './once-per.ts';
+import { oncePerParts } from './once-per.ts';
 import { isFinishedJob, refOf } from './object-owners.ts';
 import { podOwners, type PodGroup } from './pod-owners.ts';
 import type { Snapshot } from './snapshot.ts';
 
 interface Common {
+  /** The `refId` of `ref`, made once: a cluster has these by the thousand, and each is looked up a dozen times. */
+  readonly id: string;
   readonly ref: ObjectRef;
   /** The template's; of a pod that runs without a known template, its own. */
   readonly podSpec: PodSpec;
@@ -35,22 +37,42 @@ export type Workload = Common &
  * Everything that runs or would run pods, ordered by kind, namespace and name. Finished Jobs are left out; a
  * CronJob's unfinished ones need what their own template says, also after the CronJob's has changed.
  */
-export const workloads = oncePer((snapshot: Snapshot): readonly Workload[] => {
+export function workloads(snapshot: Snapshot): readonly Workload[] {
+  return known(snapshot).ordered;
+}
+
+/** The same, by `id`. */
+export function workloadsById(snapshot: Snapshot): ReadonlyMap<string, Workload> {
+  return known(snapshot).byId;
+}
+
+interface Known {
+  readonly ordered: readonly Workload[];
+  readonly byId: ReadonlyMap<string, Workload>;
+}
+
+const known = oncePerParts(listsOf, (snapshot: Snapshot): Known => {
   const owners = podOwners(snapshot);
-  const podsOf = (ref: ObjectRef): readonly Pod[] => owners.get(refId(ref))?.pods ?? [];
-  const known = [
+  const podsOf = (id: string): readonly Pod[] => owners.get(id)?.pods ?? [];
+  const controlled = [
     ...snapshot.deployments.items.map((object) => deployment(object, podsOf)),
     ...snapshot.statefulSets.items.map((object) => statefulSet(object, podsOf)),
     ...snapshot.daemonSets.items.map((object) => daemonSet(object, podsOf)),
     ...snapshot.jobs.items.filter((object) => !isFinishedJob(object)).map((object) => job(object, podsOf)),
     ...snapshot.cronJobs.items.map((object) => cronJob(object, podsOf)),
   ];
-  const byId = new Map(known.map((workload) => [refId(workload.ref), workload]));
-  for (const [id, group] of owners) if (!byId.has(id)) byId.set(id, other(group));
-  return [...byId].sort(([left], [right]) => compareText(left, right)).map(([, workload]) => workload);
+  const byId = new Map(controlled.map((workload) => [workload.id, workload]));
+  for (const [id, group] of owners) if (!byId.has(id)) byId.set(id, other(id, group));
+  return { byId, ordered: [...byId.values()].sort((left, right) => compareText(left.id, right.id)) };
 });
 
-type PodsOf = (ref: ObjectRef) => readonly Pod[];
+/** What is read after them changes nothing of them. */
+function listsOf(snapshot: Snapshot): readonly [object, ...object[]] {
+  const { pods, deployments, statefulSets, daemonSets, replicaSets, jobs, cronJobs } = snapshot;
+  return [pods, deployments, statefulSets, daemonSets, replicaSets, jobs, cronJobs];
+}
+
+type PodsOf = (id: string) => readonly Pod[];
 
 function common(
   target: { kind: string; metadata: ObjectMeta },
@@ -58,7 +80,8 @@ function common(
   podsOf: PodsOf,
 ): Omit<Common, 'replicas'> {
   const ref = refOf(target.kind, target.metadata);
-  return { ref, podSpec: template.spec, labels: template.metadata?.labels ?? {}, pods: podsOf(ref) };
+  const id = refId(ref);
+  return { id, ref, podSpec: template.spec, labels: template.metadata?.labels ?? {}, pods: podsOf(id) };
 }
 
 function deployment(object: Deployment, podsOf: PodsOf): Workload {
@@ -91,8 +114,8 @@ function cronJob(object: CronJob, podsOf: PodsOf): Workload {
   return { type: 'CronJob', object, replicas: 0, ...common({ kind: 'CronJob', metadata }, template, podsOf) };
 }
 
-function other({ ref, pods }: PodGroup): Workload {
+function other(id: string, { ref, pods }: PodGroup): Workload {
   const [object] = pods;
   const { spec, metadata } = object;
-  return { type: 'Other', object, ref, podSpec: spec, labels: metadata.labels ?? {}, pods, replicas: pods.length };
+  return { type: 'Other', object, id, ref, podSpec: spec, labels: metadata.labels ?? {}, pods, replicas: pods.length };
 }
