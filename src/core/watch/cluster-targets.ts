@@ -1,6 +1,7 @@
 import type { PlannedCheck } from '../checks.ts';
 import type { Finding } from '../findings.ts';
 import { refId } from '../kubernetes.ts';
+import { count } from '../list-text.ts';
 import type { SecretNeed } from '../secret-needs.ts';
 import type { Gap } from '../snapshot.ts';
 import type { Observation, Target } from './targets.ts';
@@ -59,7 +60,7 @@ export function secretTargets(
 
 function judged([first, ...rest]: readonly Finding[]): Pick<Observation, 'outcome' | 'detail'> {
   if (first === undefined) return { outcome: 'pass', detail: 'has what is needed of it' };
-  const more = rest.length === 0 ? '' : ` and ${rest.length} more`;
+  const more = rest.length === 0 ? '' : `; ${count(rest.length, 'more finding')}`;
   return { outcome: 'fail', detail: `${first.message}${more}` };
 }
 
