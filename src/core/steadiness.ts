@@ -7,6 +7,9 @@ export const defaultSteadyMs = 1000;
 /** kubelet forgets a back-off after so long a run: what ran longer before it ended is no crash looper. */
 const longestLoopMs = 600_000;
 
+/** What ended sooner than this may end as soon again; what ran longer and ended once is no loop yet. */
+export const briefMs = 60_000;
+
 /** Clocks of this machine and of the nodes may differ by that much without anybody being at fault. */
 const clockToleranceMs = 5000;
 
@@ -18,7 +21,7 @@ export interface ContainerRun {
   readonly container: string;
   readonly restarts: number;
   readonly startedAt: number;
-  /** How long the run before took, where it ended within the time that kubelet calls a loop. */
+  /** How long the run before took, where it ended soon enough to be part of a loop. */
   readonly lastedBeforeMs?: number;
   readonly endedWith?: string;
 }
@@ -44,14 +47,17 @@ function runOf({ metadata }: Pod, status: ContainerStatus): ContainerRun {
     container: name,
     restarts,
     startedAt: Date.parse(state?.running?.startedAt ?? ''),
-    ...(restarts > 0 && runBefore(status)),
+    ...(restarts > 0 && runBefore(status, restarts === 1 ? briefMs : longestLoopMs)),
   };
 }
 
-function runBefore({ lastState }: ContainerStatus): Pick<ContainerRun, 'lastedBeforeMs' | 'endedWith'> {
+function runBefore(
+  { lastState }: ContainerStatus,
+  longestMs: number,
+): Pick<ContainerRun, 'lastedBeforeMs' | 'endedWith'> {
   const { startedAt = '', finishedAt = '', reason, exitCode } = lastState?.terminated ?? {};
   const lastedBeforeMs = Date.parse(finishedAt) - Date.parse(startedAt);
-  if (!(lastedBeforeMs >= 0 && lastedBeforeMs < longestLoopMs)) return {};
+  if (!(lastedBeforeMs >= 0 && lastedBeforeMs < longestMs)) return {};
   return { lastedBeforeMs, endedWith: endText({ reason, exitCode }) };
 }
 

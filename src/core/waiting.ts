@@ -11,7 +11,7 @@ import { isRollable, rolloutState } from './rollout.ts';
 import { secretsView, type SecretsView } from './secrets-view.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stack } from './stack.ts';
-import { containerRuns, defaultSteadyMs, steadiness } from './steadiness.ts';
+import { briefMs, containerRuns, defaultSteadyMs, steadiness } from './steadiness.ts';
 import { workloadsById, type Workload } from './workloads.ts';
 
 /** What is waited for. */
@@ -78,9 +78,6 @@ function withRollout(state: ComponentState, workload: Workload | undefined): Com
   if (rollout.state === 'done') return state;
   return { ...state, state: rollout.state === 'stuck' ? 'stuck' : 'waiting', detail: rollout.detail };
 }
-
-/** What ended sooner than this may end as soon again. */
-const briefMs = 60_000;
 
 /** What ends again and again is ready in between: it is believed once it outlived the run before. */
 function betweenTwoEnds(state: ComponentState, workload: Workload | undefined, time: AwaitedTime): ComponentState {

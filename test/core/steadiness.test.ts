@@ -27,6 +27,8 @@ test.each<[string, Partial<ContainerStatus>, number, number]>([
   ['is younger than clocks may differ by', { state: run(6) }, 0, 1000],
   ['was restarted and outlived its last run', { restartCount: 1, state: run(60), lastState: endedAfter(30, 61) }, 0, 0],
   ['was restarted and did not', { restartCount: 1, state: run(10), lastState: endedAfter(30) }, 0, 27_000],
+  ['was restarted once after two minutes', { restartCount: 1, state: run(1), lastState: endedAfter(120) }, 2000, 0],
+  ['was restarted again and again so', { restartCount: 2, state: run(1), lastState: endedAfter(120) }, 2000, 120_000],
   ['was restarted once after hours', { restartCount: 1, state: run(1), lastState: endedAfter(7200) }, 2000, 0],
   ['was restarted, and nobody knows after how long', { restartCount: 1, state: run(60) }, 0, 0],
   ['does not tell since when it runs', { state: { running: {} } }, 0, 2000],
