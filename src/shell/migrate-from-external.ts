@@ -6,9 +6,9 @@ import { ExitCode } from '../exit-codes.ts';
 import type { ExternalOptions } from './external-trial.ts';
 import { externalResource, externalsIn, rightsFor } from './external-writers.ts';
 import {
+  deleteWriterStep,
   isOwned,
   readUnchanged,
-  refuseOwned,
   releaseStep,
   untilSeen,
   type MigrationCourse,
@@ -30,28 +30,10 @@ export async function courseFromExternal(
   if (writer !== undefined && creationPolicy(writer) === 'Owner')
     steps.push(orphanStep(session, secret, { object, timeoutMs }));
   if (writer !== undefined) {
-    steps.push({
-      action: 'delete-writer',
-      object,
-      plan: 'the Secret stays',
-      run: async () => {
-        await refuseOwned(session, secret);
-        await session.cluster.deleteSecretWriter({
-          resource: externalResource,
-          namespace,
-          name: object.name,
-          uid: writer.metadata.uid ?? '',
-          takesSecret: false,
-        });
-        await untilSeen(session, timeoutMs, async () => {
-          const isThere = (await externalsIn(session, namespace)).some(
-            ({ metadata }) => metadata.uid === writer.metadata.uid,
-          );
-          return isThere ? { waitsFor: `${refText(object)} is not gone yet` } : { found: true };
-        });
-        return 'gone';
-      },
-    });
+    const { uid = '' } = writer.metadata;
+    const isThere = async (): Promise<boolean> =>
+      (await externalsIn(session, namespace)).some(({ metadata }) => metadata.uid === uid);
+    steps.push(deleteWriterStep(session, secret, { resource: externalResource, object, uid, timeoutMs, isThere }));
   }
   if (writer !== undefined || isMarked)
     steps.push(releaseStep(session, secret, { resource: externalResource, of: 'External Secrets' }));

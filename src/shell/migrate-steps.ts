@@ -1,4 +1,4 @@
-import type { ObjectRef } from '../core/kubernetes.ts';
+import { refText, type ObjectRef } from '../core/kubernetes.ts';
 import { differingKeys } from '../core/migrate/handover.ts';
 import type { StepOutcome } from '../core/report.ts';
 import type { Secret } from '../core/secret.ts';
@@ -50,7 +50,7 @@ export function isOwned({ metadata }: Secret): boolean {
 }
 
 /** With an owner that goes the Secret would go too. */
-export async function refuseOwned(session: Session, secret: Secret): Promise<void> {
+async function refuseOwned(session: Session, secret: Secret): Promise<void> {
   const now = await readUnchanged(session, secret);
   if (!isOwned(now)) return;
   throw new OperatorError('conflict', `Secret ${secret.metadata.name} still has an owner that it would go with`, {
@@ -97,6 +97,37 @@ export function releaseStep(
       });
       await readUnchanged(session, secret);
       return 'nobody writes it any more, and every key is what it was';
+    },
+  };
+}
+
+export interface WriterToDelete {
+  readonly resource: 'externalsecrets' | 'sealedsecrets';
+  readonly object: ObjectRef;
+  readonly uid: string;
+  readonly timeoutMs: number;
+  readonly isThere: () => Promise<boolean>;
+}
+
+/** Takes away what would write the Secret again; the Secret stays as it is. */
+export function deleteWriterStep(
+  session: Session,
+  secret: Secret,
+  { resource, object, uid, timeoutMs, isThere }: WriterToDelete,
+): MigrationStep {
+  const { namespace, name } = object;
+  return {
+    action: 'delete-writer',
+    object,
+    plan: 'the Secret stays',
+    run: async () => {
+      await refuseOwned(session, secret);
+      await session.cluster.deleteSecretWriter({ resource, namespace, name, uid, takesSecret: false });
+      await untilSeen(session, timeoutMs, async () =>
+        (await isThere()) ? { waitsFor: `${refText(object)} is not gone yet` } : { found: true },
+      );
+      await readUnchanged(session, secret);
+      return 'gone';
     },
   };
 }

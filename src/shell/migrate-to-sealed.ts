@@ -6,9 +6,9 @@ import type { Secret } from '../core/secret.ts';
 import { OperatorError } from '../errors.ts';
 import type { Right } from '../cluster-ports.ts';
 import {
+  deleteWriterStep,
   isOwned,
   readUnchanged,
-  refuseOwned,
   releaseStep,
   untilSeen,
   type MigrationCourse,
@@ -157,29 +157,9 @@ interface DeleteOptions {
 }
 
 function deleteStep(session: Session, secret: Secret, { object, there, timeoutMs }: DeleteOptions): MigrationStep {
-  const { namespace, name } = object;
-  return {
-    action: 'delete-writer',
-    object,
-    plan: 'the Secret stays',
-    run: async () => {
-      await refuseOwned(session, secret);
-      await session.cluster.deleteSecretWriter({
-        resource,
-        namespace,
-        name,
-        uid: there.metadata.uid ?? '',
-        takesSecret: false,
-      });
-      await untilSeen(session, timeoutMs, async () =>
-        (await sealedNamed(session, object))?.metadata.uid === there.metadata.uid
-          ? { waitsFor: `${refText(object)} is not gone yet` }
-          : { found: true },
-      );
-      await readUnchanged(session, secret);
-      return 'gone';
-    },
-  };
+  const { uid = '' } = there.metadata;
+  const isThere = async (): Promise<boolean> => (await sealedNamed(session, object))?.metadata.uid === uid;
+  return deleteWriterStep(session, secret, { resource, object, uid, timeoutMs, isThere });
 }
 
 function isOurs({ metadata }: SealedSecret): boolean {
