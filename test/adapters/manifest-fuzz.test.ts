@@ -9,10 +9,8 @@ import { validateManifests } from '../../src/core/validate-manifests.ts';
 import { outputFormats } from '../../src/render/output-format.ts';
 import { createStyle } from '../../src/render/style.ts';
 import { renderValidation } from '../../src/render/validation.ts';
+import { bounded } from '../support/bounded.ts';
 import { spoilt, unprintable } from '../support/spoilt-objects.ts';
-
-/** Bounded by time and not by luck: whatever was found before it runs out has been found. */
-const bounded = { numRuns: 150, interruptAfterTimeLimit: 8000, markInterruptAsFailure: false } as const;
 
 const read = (text: string): ReadText => readManifestText(text, { file: 'f.yaml', isNamed: true, isInGit: true });
 
@@ -109,7 +107,7 @@ describe('whatever stands in a manifest', () => {
           expect(form).not.toContain('canary-of-b');
         }
       }),
-      bounded,
+      bounded(150),
     );
   });
 
@@ -126,7 +124,7 @@ describe('whatever stands in a manifest', () => {
         expect(beside.manifests.some(({ kind }) => kind === 'Deployment')).toBe(true);
         if (alone.problems.length > 0) expect(reportOf(alone).verdict).not.toBe('ok');
       }),
-      bounded,
+      bounded(150),
     );
   });
 
@@ -146,7 +144,7 @@ describe('whatever stands in a manifest', () => {
         expect(manifests).toEqual([]);
         expect(problems.every(({ line }) => line >= 1)).toBe(true);
       }),
-      { ...bounded, numRuns: 1000 },
+      bounded(1000),
     );
   });
 });

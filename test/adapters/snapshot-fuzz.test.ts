@@ -5,11 +5,10 @@ import { toSecret } from '../../src/adapters/kubernetes-secret.ts';
 import type { Listed, Resource } from '../../src/core/kubernetes.ts';
 import type { Secret } from '../../src/core/secret.ts';
 import type { Listing, Snapshot } from '../../src/core/snapshot.ts';
+import { bounded } from '../support/bounded.ts';
 import { snapshotOf } from '../support/builders.ts';
 import { auditReportOf, everyForm } from '../support/audit-report-of.ts';
 import { anything, spoilt, unprintable } from '../support/spoilt-objects.ts';
-
-const bounded = { numRuns: 150, interruptAfterTimeLimit: 8000, markInterruptAsFailure: false } as const;
 
 const metadata = {
   name: 'app',
@@ -138,6 +137,6 @@ test('whatever a server sends is judged and printed in every form, and no object
       for (const { resource } of gaps)
         expect(told).toContainEqual(expect.stringContaining(`${resource} of all namespaces`));
     }),
-    bounded,
+    bounded(150),
   );
 });

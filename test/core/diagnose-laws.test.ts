@@ -6,12 +6,11 @@ import type { ReadFailureCause } from '../../src/core/observed.ts';
 import { verdictOf } from '../../src/core/report.ts';
 import type { Gap, Listing, Snapshot } from '../../src/core/snapshot.ts';
 import { allGaps } from '../../src/core/unreadable.ts';
+import { bounded } from '../support/bounded.ts';
 import { auditReportOf, everyForm } from '../support/audit-report-of.ts';
 import { valueOf, withoutKey } from '../support/builders.ts';
 import { blockedBy, randomWorld, reordered } from '../support/random-world.ts';
 import { ended, pending, waiting } from '../support/pod-statuses.ts';
-
-const bounded = { numRuns: 200, interruptAfterTimeLimit: 8000, markInterruptAsFailure: false } as const;
 
 const serious = (findings: readonly Finding[]): string[] =>
   findings.filter(({ severity }) => severity !== 'info').map(({ id, message }) => `${id}: ${message}`);
@@ -22,7 +21,7 @@ describe('whatever the cluster is made of', () => {
       fc.property(randomWorld, ({ snapshot }) => {
         expect(serious(diagnose(snapshot))).toEqual([]);
       }),
-      bounded,
+      bounded(200),
     );
   });
 
@@ -42,7 +41,7 @@ describe('whatever the cluster is made of', () => {
         const { blocks = [] } = told.find(({ id }) => id === root) ?? {};
         expect(blocks.map(({ kind, name }) => `${kind}/${name}`).sort()).toEqual(blockedBy(world, lost));
       }),
-      bounded,
+      bounded(200),
     );
   });
 
@@ -59,7 +58,7 @@ describe('whatever the cluster is made of', () => {
 
         expect(diagnose(other)).toEqual(diagnose(broken));
       }),
-      bounded,
+      bounded(200),
     );
   });
 });
@@ -117,7 +116,7 @@ describe('what could not be read', () => {
         }
         expect(verdictOf(findings)).not.toBe('ok');
       }),
-      bounded,
+      bounded(200),
     );
   });
 
@@ -131,7 +130,7 @@ describe('what could not be read', () => {
         expect(codes).not.toContain('secret-missing');
         expect(codes).not.toContain('secret-key-missing');
       }),
-      bounded,
+      bounded(200),
     );
   });
 });
@@ -157,6 +156,6 @@ test('no form of a report holds a value, also where programs say theirs as they 
         for (const key of keys) expect(form).not.toContain(valueOf(key));
       }
     }),
-    { ...bounded, numRuns: 60 },
+    bounded(60),
   );
 });

@@ -65,7 +65,8 @@ export const ownerRows: readonly MatrixRow[] = [
     ],
   },
   {
-    situation: 'the store of an ExternalSecret is of a kind that the cluster does not have, while another one syncs',
+    situation:
+      'the store of an ExternalSecret is one of the whole cluster that does not exist, while another one syncs',
     needs: 'controllers',
     objects: [
       store('vault', ['entry-a']),
