@@ -1,11 +1,12 @@
 import type { StepOutcome } from '../core/report.ts';
 import type { FixReport } from '../core/secret-reports.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import type { Phase } from '../core/walk-report.ts';
 import type { OutputFormat } from '../render/output-format.ts';
 import { summaryOf } from '../render/summary.ts';
 import { runFix, type ValueOptions } from '../shell/fix-secrets.ts';
 import { createPauseKeeper } from '../shell/pause-keeper.ts';
-import { runRestart } from '../shell/restart.ts';
+import { proveRestart, runRestart } from '../shell/restart.ts';
 import type { Session } from '../shell/session.ts';
 import { untilInterrupted } from '../shell/until-interrupted.ts';
 import { runVerify } from '../shell/verify.ts';
@@ -31,9 +32,10 @@ export interface StabilizeOptions extends ValueOptions {
 export async function stabilize(session: Session, options: StabilizeOptions): Promise<CommandResult> {
   const { signal } = session.deps;
   const keeper = createPauseKeeper(session);
+  const beforeWrite = (after: Snapshot): Promise<void> => proveRestart(session, after, options);
   const steps: readonly WalkStep[] = [
     { name: 'audit', body: () => untilInterrupted(audit(session), signal) },
-    { name: 'fix-secrets', body: () => runFix(session, { ...options, keeper }) },
+    { name: 'fix-secrets', body: () => runFix(session, { ...options, keeper, beforeWrite, mayLack: true }) },
     { name: 'restart', body: () => runRestart(session, options) },
     {
       name: 'verify',

@@ -44,7 +44,7 @@ export function verifyFindings(
   return [
     ...diagnosis.filter(isTold).map((finding) => ({ ...finding, causes: [] })),
     ...proven.flatMap((entry) => checkFinding(entry, proven)),
-    ...runningGaps(snapshot).map(gapFinding),
+    ...[...runningGaps(snapshot), ...hiddenReasons(proven, snapshot)].map(gapFinding),
   ].sort(compareFindings);
 }
 
@@ -70,6 +70,11 @@ function checkFinding({ check, result, causes }: ProvenCheck, proven: readonly P
       ),
     },
   ];
+}
+
+/** What was asked for where a pod is held up hides nothing of what works. */
+function hiddenReasons(proven: readonly ProvenCheck[], { closer }: Snapshot): readonly Gap[] {
+  return proven.some(({ result }) => result.outcome === 'fail') ? (closer?.gaps ?? []) : [];
 }
 
 /** Where workloads could not be listed, no check stands for them: that must not read as "nothing failed". */

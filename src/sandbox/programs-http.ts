@@ -99,6 +99,15 @@ export function web(start: ProgramStart): Program {
   });
 }
 
+/** The certificate of Sealed Secrets, as its environment has it: the controller's work is done elsewhere. */
+export function sealedSecrets(start: ProgramStart): Program {
+  return server(start, (request) =>
+    pathOf(request) === '/v1/cert.pem'
+      ? { status: 200, headers: {}, body: start.env.get('SEALING_CERTIFICATE') ?? '' }
+      : json(404, { message: 'not found' }),
+  );
+}
+
 /** Any other program: it answers on the ports that it declares. */
 export function webServer(start: ProgramStart): Program {
   return server(start, () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'ready\n' }));

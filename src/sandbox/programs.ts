@@ -1,6 +1,6 @@
 import type { ProgramAnswer, ProgramExit, ProgramRequest } from './api-programs.ts';
 import type { NodeContainer, NodePod } from './kubelet-pod.ts';
-import { apiBackend, grafana, migration, web, webServer } from './programs-http.ts';
+import { apiBackend, grafana, migration, sealedSecrets, web, webServer } from './programs-http.ts';
 import { postgres } from './programs-postgres.ts';
 import type { PostgresData, PostgresServer } from './programs-postgres.ts';
 import { shellCommand } from './programs-shell.ts';
@@ -61,6 +61,9 @@ export function startProgram(start: ProgramStart): Program {
   }
   if (text === '' && image === 'grafana/grafana') {
     return grafana(start);
+  }
+  if (start.env.has('SEALING_CERTIFICATE')) {
+    return sealedSecrets(start);
   }
   if (text.includes('/app/server.js')) {
     return text.includes('migrate') ? migration(start) : apiBackend(start);

@@ -4,8 +4,9 @@ import { refText, type ObjectRef } from '../core/kubernetes.ts';
 import { conditionOf } from '../core/secret-writers.ts';
 import type { ExternalSecret } from '../core/secret-writer-objects.ts';
 import { OperatorError } from '../errors.ts';
-import { untilSeen } from './migrate-steps.ts';
-import { nothingReadable, type Session } from './session.ts';
+import type { Secret } from '../core/secret.ts';
+import { ownRights, untilSeen } from './migrate-steps.ts';
+import { cannotDecide, type Session } from './session.ts';
 
 export const externalResource = 'externalsecrets';
 const group = 'external-secrets.io';
@@ -16,7 +17,7 @@ export const patienceMs = 10_000;
 export async function externalsIn({ cluster }: Session, namespace: string): Promise<readonly ExternalSecret[]> {
   const listed = await cluster.list(externalResource, namespace);
   if (listed.state === 'present') return listed.value;
-  if (listed.state === 'unreadable') throw nothingReadable(cluster, listed.reason);
+  if (listed.state === 'unreadable') throw cannotDecide(cluster, listed, 'migrate');
   throw new OperatorError('usage', 'External Secrets is not installed here: the API has no ExternalSecrets', {
     hint: 'install it first, or: --to sealed-secrets',
   });
@@ -39,18 +40,8 @@ export async function untilReady(session: Session, object: ObjectRef, timeoutMs:
   });
 }
 
-export function rightsFor(namespace: string): Right[] {
-  const of = (verb: Right['verb'], what: string, in_ = group): Right => ({
-    verb,
-    group: in_,
-    resource: what,
-    namespace,
-  });
-  return [
-    of('create', externalResource),
-    of('delete', externalResource),
-    of('create', 'secrets', ''),
-    of('get', 'secrets', ''),
-    of('patch', 'secrets', ''),
-  ];
+export function rightsFor(secret: Secret): Right[] {
+  const { namespace } = secret.metadata;
+  const of = (verb: Right['verb']): Right => ({ verb, group, resource: externalResource, namespace });
+  return [of('create'), of('delete'), ...ownRights(secret)];
 }

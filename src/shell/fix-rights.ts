@@ -4,7 +4,7 @@ import type { SecretTarget } from '../core/plan-secrets.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Right } from '../cluster-ports.ts';
 import { pauseRights } from './pause-sync.ts';
-import { proveRights, refuseForbiddenReads } from './prove-rights.ts';
+import { proveRights } from './prove-rights.ts';
 import type { Session } from './session.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
@@ -13,15 +13,12 @@ interface Work {
   readonly syncs: readonly SyncPlan[];
   readonly pauses: PausesBySecret;
   readonly snapshot: Snapshot;
-  /** Whoever writes what there is takes it that something was not seen, too. */
-  readonly isPartial: boolean;
 }
 
-/** Throws `forbidden` where something may not be read or written that the repair is made of; nothing is changed then. */
+/** Throws `forbidden` where something may not be written that the repair is made of; nothing is changed then. */
 export async function proveFixRights(session: Session, work: Work): Promise<void> {
-  const { targets, syncs, pauses, snapshot, isPartial } = work;
+  const { targets, syncs, pauses, snapshot } = work;
   if (targets.length === 0 && syncs.length === 0) return;
-  if (!isPartial) refuseForbiddenReads(session, snapshot, 'fix-secrets');
   const rights = [...rightsFor(targets, snapshot), ...syncRights(syncs), ...pauseRights(allPaused(pauses))];
   await untilInterrupted(proveRights(session, rights), session.deps.signal);
 }

@@ -1,3 +1,4 @@
+import { applySecretPlans } from '../core/apply-secret-plans.ts';
 import { heldSecrets } from '../core/held-secrets.ts';
 import { pauseSteps, plannedPause, type PlannedPause } from '../core/plan-pause.ts';
 import type { StepOutcome } from '../core/report.ts';
@@ -54,6 +55,8 @@ export interface FixOptions extends ValueOptions {
   readonly pauseSyncMs?: number | undefined;
   /** Holds the pause through what follows the write. */
   readonly keeper?: PauseKeeper | undefined;
+  /** Throws where what comes after the write could not be done: the cluster as it will be is given to it. */
+  readonly beforeWrite?: ((after: Snapshot) => Promise<void>) | undefined;
   /** Write what there is a value for, and leave the rest. */
   readonly partial?: boolean;
   /** A file that a dry run printed: nothing else than what stands there is done. */
@@ -118,6 +121,7 @@ async function repairSeen(session: Session, options: FixOptions, seen: Seen): Pr
     return fixReport(session, { ...result, outcomes: [...resumed, ...ended, ...pauseSteps(pause), ...sealedSteps] });
   }
 
+  await untilInterrupted(options.beforeWrite?.(applySecretPlans(snapshot, plans)) ?? Promise.resolve(), deps.signal);
   showPlans(session, { plans, fills, pause }, snapshot);
   await untilInterrupted(rehearseWrites(session, plans, snapshot.missingNamespaces), deps.signal);
   await agreeToFix(session, { plans, fills, pause, wanted, snapshot, recovered: planned.recovered }, options);

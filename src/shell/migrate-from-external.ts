@@ -37,7 +37,7 @@ export async function courseFromExternal(
   }
   if (writer !== undefined || isMarked)
     steps.push(releaseStep(session, secret, { resource: externalResource, of: 'External Secrets' }));
-  return { steps, rights: rightsFor(namespace), notes: [] };
+  return { steps, rights: rightsFor(secret), notes: [] };
 }
 
 function orphanStep(

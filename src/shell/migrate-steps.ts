@@ -29,6 +29,16 @@ export interface MigrationCourse {
   readonly notes: readonly string[];
 }
 
+/** What a handover does to the Secret itself; no Role can limit the creation of a copy to a name. */
+export function ownRights({ metadata: { namespace, name } }: Pick<Secret, 'metadata'>): Right[] {
+  const right = { group: '', resource: 'secrets', namespace };
+  return [
+    { ...right, verb: 'create' },
+    { ...right, verb: 'get', name },
+    { ...right, verb: 'patch', name },
+  ];
+}
+
 /** The Secret as it is now. Throws where it is gone, or where a key is not what it was. */
 export async function readUnchanged({ cluster }: Session, before: Secret): Promise<Secret> {
   const { namespace, name } = before.metadata;

@@ -1,3 +1,4 @@
+import type { Right } from '../cluster-ports.ts';
 import { stateOf } from '../core/finding-owner.ts';
 import { refText, type ObjectRef } from '../core/kubernetes.ts';
 import { externalSecretFor, migratedLabel } from '../core/migrate/writer-manifests.ts';
@@ -8,7 +9,7 @@ import { OperatorError } from '../errors.ts';
 import { declaredOf, proveValues, removeTrialStep, trialName, type ExternalOptions } from './external-trial.ts';
 import { externalResource, externalsIn, rightsFor, untilReady } from './external-writers.ts';
 import { readUnchanged, type MigrationCourse, type MigrationStep } from './migrate-steps.ts';
-import { nothingReadable, type Session } from './session.ts';
+import { cannotDecide, type Session } from './session.ts';
 
 /** What External Secrets would write, tried beside the Secret before the Secret itself is given to it. */
 export async function courseToExternal(
@@ -21,12 +22,13 @@ export async function courseToExternal(
   const writer = all.find((each) => targetName(each) === name && creationPolicy(each) !== 'None');
   const object = { kind: 'ExternalSecret', namespace, name };
   const notes = unmapped(session, secret);
-  const rights = rightsFor(namespace);
+  const rights = rightsFor(secret);
   if (writer !== undefined) return { steps: await waitOnly(session, secret, { writer, options }), rights, notes };
   await refuseUnusableStore(session, namespace, options.store);
   const trial = trialName(name);
+  const triedRight: Right = { verb: 'get', group: '', resource: 'secrets', namespace, name: trial };
   return {
-    rights,
+    rights: [...rights, triedRight],
     notes,
     steps: [
       {
@@ -107,7 +109,7 @@ async function refuseUnusableStore(
   const listed = await (kind === 'ClusterSecretStore'
     ? cluster.list('clustersecretstores')
     : cluster.list('secretstores', namespace));
-  if (listed.state === 'unreadable') throw nothingReadable(cluster, listed.reason);
+  if (listed.state === 'unreadable') throw cannotDecide(cluster, listed, 'migrate');
   const stores = listed.state === 'present' ? listed.value : [];
   const store = stores.find(({ metadata }) => metadata.name === name);
   if (store === undefined) {

@@ -6,9 +6,9 @@ import type { SecretValue } from '../core/secret-value.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Right } from '../cluster-ports.ts';
-import { readUnchanged, type MigrationCourse, type MigrationStep } from './migrate-steps.ts';
+import { ownRights, readUnchanged, type MigrationCourse, type MigrationStep } from './migrate-steps.ts';
 import { observe } from './observe.ts';
-import { nothingReadable, type Session } from './session.ts';
+import { cannotDecide, type Session } from './session.ts';
 
 /** The keys that the monitoring takes from the shared Secret, copied into one of its own: none is made up, none goes. */
 export async function courseToMonitoring(session: Session, secret: Secret): Promise<MigrationCourse> {
@@ -40,7 +40,7 @@ export async function courseToMonitoring(session: Session, secret: Secret): Prom
   }
   const lacking = new Map([...values].filter(([key]) => current?.data.has(key) !== true));
   const steps = lacking.size === 0 ? [] : await copySteps(session, secret, { own, lacking, current });
-  return { steps, rights: rightsFor(own.namespace), notes: [] };
+  return { steps, rights: rightsFor(secret, own), notes: [] };
 }
 
 /** Only what nobody takes anything from. */
@@ -74,7 +74,7 @@ export async function courseFromMonitoring(session: Session, secret: Secret): Pr
   };
   return {
     steps: current === undefined ? [] : [step],
-    rights: [...rightsFor(own.namespace), { verb: 'delete', group: '', resource: 'secrets', namespace: own.namespace }],
+    rights: [...rightsFor(secret, own), { verb: 'delete', group: '', resource: 'secrets', ...own }],
     notes: [],
   };
 }
@@ -126,7 +126,7 @@ function pairOf(key: string, { data }: Secret): [string, SecretValue][] {
 
 async function currentOf({ cluster }: Session, { namespace, name }: Monitoring['own']): Promise<Secret | undefined> {
   const found = await cluster.readSecret(namespace, name);
-  if (found.state === 'unreadable') throw nothingReadable(cluster, found.reason);
+  if (found.state === 'unreadable') throw cannotDecide(cluster, found, 'migrate');
   return found.state === 'present' ? found.value : undefined;
 }
 
@@ -185,6 +185,6 @@ async function copySteps(session: Session, secret: Secret, { own, lacking, curre
   return steps;
 }
 
-function rightsFor(namespace: string): Right[] {
-  return (['get', 'create', 'patch'] as const).map((verb) => ({ verb, group: '', resource: 'secrets', namespace }));
+function rightsFor(secret: Secret, own: { readonly namespace: string; readonly name: string }): Right[] {
+  return [...ownRights(secret), ...ownRights({ metadata: own })];
 }

@@ -8,6 +8,7 @@ import type { Right } from '../cluster-ports.ts';
 import {
   deleteWriterStep,
   isOwned,
+  ownRights,
   readUnchanged,
   releaseStep,
   untilSeen,
@@ -16,7 +17,7 @@ import {
 } from './migrate-steps.ts';
 import { openSealer } from './seal-secrets.ts';
 import { sealingCertificate, type CertificatePlace } from './sealing-certificate.ts';
-import { nothingReadable, type Session } from './session.ts';
+import { cannotDecide, type Session } from './session.ts';
 
 export interface SealedOptions {
   readonly sealing: CertificatePlace;
@@ -33,7 +34,7 @@ export async function courseToSealed(
 ): Promise<MigrationCourse> {
   const { namespace, name } = secret.metadata;
   const object = { kind: 'SealedSecret', namespace, name };
-  const rights = rightsFor(namespace);
+  const rights = rightsFor(secret);
   const notes: string[] = [];
   const there = await sealedNamed(session, object);
   const owns = secret.metadata.ownerReferences?.some(({ uid }) => uid === there?.metadata.uid) === true;
@@ -77,7 +78,7 @@ export async function courseFromSealed(
       ...(isMarked ? [releaseStep(session, secret, { resource, of: 'Sealed Secrets' })] : []),
       ...(there === undefined ? [] : [deleteStep(session, secret, { object, there, timeoutMs })]),
     ],
-    rights: rightsFor(namespace),
+    rights: rightsFor(secret),
     notes: [],
   };
 }
@@ -173,19 +174,14 @@ function synced(sealed: SealedSecret | undefined): string | undefined {
 async function sealedNamed({ cluster }: Session, { namespace, name }: ObjectRef): Promise<SealedSecret | undefined> {
   const listed = await cluster.list(resource, namespace);
   if (listed.state === 'present') return listed.value.find(({ metadata }) => metadata.name === name);
-  if (listed.state === 'unreadable') throw nothingReadable(cluster, listed.reason);
+  if (listed.state === 'unreadable') throw cannotDecide(cluster, listed, 'migrate');
   throw new OperatorError('usage', 'Sealed Secrets is not installed here: the API has no SealedSecrets', {
     hint: 'install it first, or: --to external-secrets',
   });
 }
 
-function rightsFor(namespace: string): Right[] {
-  const of = (verb: Right['verb'], what: string, group: string): Right => ({ verb, group, resource: what, namespace });
-  return [
-    of('create', resource, 'bitnami.com'),
-    of('delete', resource, 'bitnami.com'),
-    of('create', 'secrets', ''),
-    of('get', 'secrets', ''),
-    of('patch', 'secrets', ''),
-  ];
+function rightsFor(secret: Secret): Right[] {
+  const { namespace } = secret.metadata;
+  const of = (verb: Right['verb']): Right => ({ verb, group: 'bitnami.com', resource, namespace });
+  return [of('create'), of('delete'), ...ownRights(secret)];
 }

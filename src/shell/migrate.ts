@@ -16,7 +16,7 @@ import { courseToExternal } from './migrate-to-external.ts';
 import { courseFromSealed, courseToSealed, type SealedOptions } from './migrate-to-sealed.ts';
 import { courseFromMonitoring, courseToMonitoring } from './migrate-to-monitoring.ts';
 import { proveRights } from './prove-rights.ts';
-import { nothingReadable, refuseWhenInterrupted, reportHead, type Session } from './session.ts';
+import { cannotDecide, refuseWhenInterrupted, reportHead, type Session } from './session.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
 export interface MigrateOptions extends ConfirmOptions, ExternalOptions, SealedOptions {
@@ -69,7 +69,7 @@ async function readSecret({ cluster, stack, scope }: Session, { secret }: Migrat
   }
   const found = await cluster.readSecret(namespace, name);
   if (found.state === 'present') return found.value;
-  if (found.state === 'unreadable') throw nothingReadable(cluster, found.reason);
+  if (found.state === 'unreadable') throw cannotDecide(cluster, found, 'migrate');
   throw new OperatorError('usage', `there is no Secret ${namespace}/${name} that could be handed over`, {
     hint: `kubectl -n ${namespace} get secrets; a lost one comes back by: c2l fix-secrets -n ${namespace}`,
   });

@@ -30,6 +30,7 @@ import { proveFixRights } from './fix-rights.ts';
 import type { FixOptions } from './fix-secrets.ts';
 import { refuseUnknownGenerate } from './generate-values.ts';
 import { guardTargets, type Guarded } from './guard-targets.ts';
+import { refuseForbiddenReads } from './prove-rights.ts';
 import { refuseBrokenPairs } from './rehearse-writes.ts';
 import { revisionSource, revisionSpec } from './revision-source.ts';
 import { collectToSeal, openSealing, type Sealing } from './seal-values.ts';
@@ -62,6 +63,9 @@ export async function planRepair(
   { snapshot, check }: { readonly snapshot: Snapshot; readonly check: CheckPlans | undefined },
 ): Promise<PlannedRepair> {
   const known = wantedBy(session, snapshot, options);
+  const partial = options.partial === true;
+  // Whoever writes what there is takes it that something was not seen, too.
+  if (known.length > 0 && !options.dryRun && !partial) refuseForbiddenReads(session, snapshot, 'fix-secrets');
   const from = options.from.length > 0 ? options.from : session.defaultSources;
   const sources = await openSources(session, options, { from, snapshot, known });
   const sealing = await openSealing(session, snapshot, options.sealing);
@@ -72,8 +76,7 @@ export async function planRepair(
   const toSeal = seals.flatMap(({ target }) => target.wanted);
   refuseUnknownGenerate(options.generate, [...wanted, ...inStores, ...toSeal]);
   refuseUnnamedChanges(session, [...wanted, ...inStores], options);
-  const partial = options.partial === true;
-  if (!options.dryRun) await proveFixRights(session, { targets, syncs, pauses, snapshot, isPartial: partial });
+  if (!options.dryRun) await proveFixRights(session, { targets, syncs, pauses, snapshot });
 
   const collect: CollectOptions = {
     sources,

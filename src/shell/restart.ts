@@ -84,6 +84,17 @@ export async function runRestart(session: Session, options: RestartOptions): Pro
   return { ...finalReport(session, { plan, begun, wait, isUntouched, dryRun: options.dryRun }), ...chosen };
 }
 
+/** Throws `forbidden` where what this would do to such a cluster may not be done; nothing is changed by it. */
+export async function proveRestart(
+  session: Session,
+  snapshot: Snapshot,
+  options: Pick<RestartOptions, keyof RestartWords | 'waitOnly'>,
+): Promise<void> {
+  const choice = chooseRestart(session, snapshot, options);
+  const plan = planRestart(snapshot, session.stack, choice);
+  if (!options.waitOnly) await proveRights(session, restartRights(plan, choice.deletable));
+}
+
 function awaited(
   { stack }: Session,
   snapshot: Snapshot,

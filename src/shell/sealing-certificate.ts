@@ -1,6 +1,7 @@
 import { controllerPort, usualControllers } from '../core/sealing-controllers.ts';
+import type { Unreadable } from '../core/observed.ts';
 import { OperatorError } from '../errors.ts';
-import { nothingReadable, type Session } from './session.ts';
+import { cannotDecide, type Session } from './session.ts';
 
 /** Where the certificate is that Sealed Secrets opens with. */
 export interface CertificatePlace {
@@ -48,21 +49,21 @@ async function controllerCertificate(
   );
 }
 
-type Answer = { readonly text: string } | { readonly unread: string } | { readonly lacking: string | undefined };
+type Answer = { readonly text: string } | { readonly unread: Unreadable } | { readonly lacking: string | undefined };
 
 async function askController(cluster: Session['cluster'], controller: string): Promise<Answer> {
   const [namespace = '', service = ''] = controller.split('/');
   const answer = await cluster.serviceGet({ namespace, service, port: controllerPort, path: '/v1/cert.pem' });
-  if (answer.state === 'unreadable') return { unread: answer.reason };
+  if (answer.state === 'unreadable') return { unread: answer };
   if (answer.state === 'absent') return { lacking: undefined };
   const { failure, status, body } = answer.value;
   if (failure === undefined && status === 200) return { text: body };
   return { lacking: `${controller} gave none: ${failure ?? `status ${status}`}` };
 }
 
-function nothingToSealWith(cluster: Session['cluster'], reason: string): OperatorError {
-  const { message, exitCode } = nothingReadable(cluster, reason);
-  return new OperatorError('nothing-readable', message, {
+function nothingToSealWith(cluster: Session['cluster'], unread: Unreadable): OperatorError {
+  const { code, message, exitCode } = cannotDecide(cluster, unread, 'fix-secrets');
+  return new OperatorError(code, message, {
     exitCode,
     hint: 'give the certificate: --seal-cert FILE, as kubeseal --fetch-cert prints it',
   });

@@ -1,4 +1,5 @@
 import type { ManifestSet } from '../core/manifests.ts';
+import type { Unreadable } from '../core/observed.ts';
 import type { ReportHead } from '../core/report.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Stack } from '../core/stack.ts';
@@ -242,6 +243,14 @@ export function reportHead(
 export function refuseWhenInterrupted({ deps }: Pick<Session, 'deps'>): void {
   if (!deps.signal.aborted) return;
   throw new OperatorError('interrupted', 'interrupted; nothing was changed', { exitCode: ExitCode.interrupted });
+}
+
+/** What a write is to be decided on could not be read: a right that is missing can be granted, the rest is not c2l's. */
+export function cannotDecide(cluster: ClusterReader, { cause, reason }: Unreadable, command: string): OperatorError {
+  if (cause !== 'forbidden') return nothingReadable(cluster, reason);
+  return new OperatorError('forbidden', `context ${cluster.context} is ${reason}; nothing was changed`, {
+    hint: `c2l generate rbac --for ${command}`,
+  });
 }
 
 /** Nothing could be looked at, so nothing can be said: exit 3 with an error line. */

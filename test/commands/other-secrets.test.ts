@@ -57,7 +57,7 @@ describe('a name that several keys would be looked up by', () => {
         ['pg', 'password'],
         ['redis', 'password'],
       ] as const,
-      says: /PASSWORD in a \.env file .*team\/pg\/password, team\/redis\/password.*; .*c2l\.yaml.*from/,
+      says: /pg\/password, redis\/password \(env:values\.env: PASSWORD is the name of both\).*; .*c2l\.yaml.*from/,
     },
     {
       of: 'one Secret',
@@ -65,13 +65,13 @@ describe('a name that several keys would be looked up by', () => {
         ['pg', 'pass-word'],
         ['pg', 'pass.word'],
       ] as const,
-      says: /PASS_WORD in a \.env file .*team\/pg\/pass-word, team\/pg\/pass\.word/,
+      says: /of team\/pg: pass-word, pass\.word \(env:values\.env: PASS_WORD is the name of both\)/,
     },
   ])('in $of is refused: nothing tells whose value it holds', async ({ needs, says }) => {
     const cluster = await watchedSandbox();
     await addTeam(cluster, { secrets: { pg: {}, redis: {} }, needs, backup: 'PASSWORD=one-value\nPASS_WORD=other\n' });
     const options = { kubeconfig: cluster.kubeconfig, cwd: folder };
-    await expectRefused(argv, options, { exit: ExitCode.usage, code: 'source-invalid', says });
+    await expectRefused(argv, options, { exit: ExitCode.usage, code: 'values-invalid', says });
     expect(cluster.writes).toEqual([]);
   });
 

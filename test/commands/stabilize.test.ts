@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 
 import { stabilize } from '../../src/commands/stabilize.ts';
 import type { WalkReport } from '../../src/core/walk-report.ts';
+import { watchedSandbox } from '../support/refusals.ts';
 import { sandbox } from '../support/sandbox.ts';
 import { testSession } from '../support/test-session.ts';
 
@@ -32,6 +33,31 @@ test('a dry run says why it goes no further: not because anything failed', async
     ['restart', 'skipped', reason],
     ['verify', 'skipped', reason],
   ]);
+});
+
+test('a dry run without a source shows what no source has', async () => {
+  const { report } = await stabilize(await testSession(await sandbox()), { ...options, dryRun: true });
+  const [, fix] = (report as WalkReport).phases;
+  expect([report.verdict, fix?.verdict, fix?.summary]).toEqual([
+    'problems',
+    'problems',
+    'dry run: would write nothing, no source has 9 of 9 keys',
+  ]);
+});
+
+test('nothing is written where the pods that would need it may not be replaced; to leave them to kubelet needs no right', async () => {
+  const cluster = await watchedSandbox();
+  cluster.deny({ verb: 'create', resource: 'pods', subresource: 'eviction' });
+  const session = await testSession(cluster);
+  const from = [await session.envSource(cluster.envBackupText)];
+
+  const { report } = await stabilize(session, { ...options, from });
+  expect((report as WalkReport).error).toMatchObject({
+    code: 'forbidden',
+    message: expect.stringMatching(/may not create pods\/eviction in namespace cloudtolocalllm/),
+  });
+  cluster.expectUntouched();
+  expect((await stabilize(session, { ...options, from, waitOnly: true })).report.verdict).toBe('ok');
 });
 
 test('a broken pod that is none of the stack does not keep the proof from being made', async () => {

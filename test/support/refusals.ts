@@ -14,7 +14,12 @@ export interface JsonAnswer {
   readonly verdict: string;
   readonly findings: readonly { readonly code: string; readonly severity: string; readonly message: string }[];
   readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
-  readonly phases?: readonly { readonly name: string; readonly verdict: string; readonly summary: string }[];
+  readonly phases?: readonly {
+    readonly name: string;
+    readonly verdict: string;
+    readonly summary: string;
+    readonly report?: Pick<JsonAnswer, 'findings'>;
+  }[];
   readonly plan?: readonly { readonly action: string }[];
   readonly outcomes?: readonly { readonly action: string; readonly outcome: string; readonly detail: string }[];
 }

@@ -4,7 +4,7 @@ export interface ListAccess {
   readonly group: string;
   /** Why it is looked at, for whoever has to grant it. */
   readonly why: string;
-  /** Whether only an audit reads it, and only where a pod does not start. */
+  /** Whether it is read only where a pod does not start. */
   readonly onlyWhenStuck?: boolean;
 }
 

@@ -12,12 +12,25 @@ import { mergedRules, secretRule, type RbacRule } from './rbac-rule.ts';
 /** What the command does in one looked-at namespace. */
 export function namespaceRules(purpose: RbacPurpose, namespace: string, { stack }: GenerateSubject): RbacRule[] {
   const parts = partsOf[purpose];
-  return [...listRules(purpose), ...mergedRules(parts.flatMap((part) => rulesOf[part](namespace, stack)))];
+  return [...listRules(purpose, stack), ...mergedRules(parts.flatMap((part) => rulesOf[part](namespace, stack)))];
 }
 
-/** `history` reads what c2l kept and nothing else, `restore-sync` what it paused. */
-export function readsWorkloads(purpose: RbacPurpose): boolean {
+/**
+ * `history` reads what c2l kept and nothing else, `restore-sync` what it paused; `migrate` looks at what uses a Secret only
+ * where monitoring is to have one of its own.
+ */
+export function readsWorkloads(purpose: RbacPurpose, stack: Stack | undefined): boolean {
+  if (purpose === 'migrate') return stack?.monitoring !== undefined;
   return purpose !== 'history' && purpose !== 'restore-sync';
+}
+
+/** What is listed to see who writes a Secret. */
+const writerLists: ReadonlySet<string> = new Set(['externalsecrets', 'secretstores', 'sealedsecrets']);
+
+function isListed(resource: string, purpose: RbacPurpose, stack: Stack | undefined): boolean {
+  if (purpose === 'restore-sync') return false;
+  if (readsWorkloads(purpose, stack)) return true;
+  return purpose === 'migrate' ? writerLists.has(resource) : resource === 'secrets';
 }
 
 /** Who seals asks the controller what to seal with, by way of the API server. */
@@ -36,9 +49,11 @@ export function sealingRules(purpose: RbacPurpose): RbacRule[] {
 
 const seals: ReadonlySet<RbacPurpose> = new Set(['fix-secrets', 'stabilize', 'migrate']);
 
-/** Only an audit asks why a pod is held up that lacks no Secret. */
+/** An audit asks why a pod is held up that lacks no Secret, and so does verify, of what it waits for. */
+const closeLooks: ReadonlySet<RbacPurpose> = new Set(['audit', 'verify', 'stabilize', 'dr-drill']);
+
 function looksCloser(purpose: RbacPurpose): boolean {
-  return purpose === 'audit' || purpose === 'stabilize';
+  return closeLooks.has(purpose);
 }
 
 /** What every command that looks at workloads reads where Argo CD runs. */
@@ -61,7 +76,7 @@ export function argocdRules(): RbacRule[] {
 
 /** What `audit` reads of Argo CD's own Secrets, where that namespace is not one of the looked-at. */
 export function argocdSecretRules(purpose: RbacPurpose): RbacRule[] {
-  if (!looksCloser(purpose)) return [];
+  if (purpose !== 'audit' && purpose !== 'stabilize') return [];
   return [
     secretRule(
       'whether Argo CD can log in to its repositories and clusters; RBAC cannot limit a list to their label',
@@ -73,7 +88,7 @@ export function argocdSecretRules(purpose: RbacPurpose): RbacRule[] {
 }
 
 /** Nodes belong to no namespace, nor do stores that serve all of them. */
-export function clusterListRules(purpose: RbacPurpose): RbacRule[] {
+export function clusterListRules(purpose: RbacPurpose, stack: Stack | undefined): RbacRule[] {
   const stores = {
     why: 'whether External Secrets reaches the stores that serve all namespaces',
     apiGroups: ['external-secrets.io'],
@@ -86,8 +101,9 @@ export function clusterListRules(purpose: RbacPurpose): RbacRule[] {
     resources: ['nodes'],
     verbs: ['list'],
   };
+  const seesStores = purpose === 'migrate' || readsWorkloads(purpose, stack);
   const asksForNodes = looksCloser(purpose) || purpose === 'restart';
-  return [...(readsWorkloads(purpose) ? [stores] : []), ...(asksForNodes ? [nodes] : [])];
+  return [...(seesStores ? [stores] : []), ...(asksForNodes ? [nodes] : [])];
 }
 
 /** What is read beside namespaces: whether a namespace is there at all, stores that serve all of them, and nodes. */
@@ -96,14 +112,14 @@ export function clusterRules(
   { stack, namespaces, all }: GenerateSubject,
   others: readonly string[],
 ): RbacRule[] {
-  if (!readsWorkloads(purpose)) return [];
+  if (purpose !== 'migrate' && !readsWorkloads(purpose, stack)) return [];
   const resourceNames = [...(all ? (stack?.namespaces ?? []) : namespaces), ...others];
   const why = 'whether the namespace is there at all';
   return [
     ...(resourceNames.length === 0
       ? []
       : [{ why, apiGroups: [''], resources: ['namespaces'], resourceNames, verbs: ['get'] }]),
-    ...(all ? [] : clusterListRules(purpose)),
+    ...(all ? [] : clusterListRules(purpose, stack)),
   ];
 }
 
@@ -116,10 +132,10 @@ export const drillJournalRules: readonly RbacRule[] = [
   ),
 ];
 
-function listRules(purpose: RbacPurpose): RbacRule[] {
+function listRules(purpose: RbacPurpose, stack: Stack | undefined): RbacRule[] {
   const rules = new Map<string, { why: string; apiGroups: string[]; resources: string[]; verbs: string[] }>();
   for (const [resource, { group, why, onlyWhenStuck = false }] of Object.entries(listAccess)) {
-    if (purpose === 'restore-sync' || (resource !== 'secrets' && !readsWorkloads(purpose))) continue;
+    if (!isListed(resource, purpose, stack)) continue;
     if (onlyWhenStuck && !looksCloser(purpose)) continue;
     const rule = rules.get(`${why}/${group}`);
     if (rule !== undefined) rule.resources.push(resource);
@@ -147,7 +163,7 @@ const partsOf: Readonly<Record<RbacPurpose, readonly Part[]>> = {
   audit: ['logs'],
   'fix-secrets': ['write', 'delete', 'sync', 'pause'],
   restart: ['restart', 'checks'],
-  verify: ['checks'],
+  verify: ['logs', 'checks'],
   stabilize: ['logs', 'write', 'delete', 'sync', 'pause', 'restart', 'checks'],
   watch: ['checks'],
   backup: [],
@@ -155,7 +171,7 @@ const partsOf: Readonly<Record<RbacPurpose, readonly Part[]>> = {
   rollback: ['write', 'delete'],
   'restore-sync': ['resume'],
   migrate: ['write', 'handover'],
-  'dr-drill': ['write', 'delete', 'sync', 'drill-pause', 'restart', 'checks', 'drill'],
+  'dr-drill': ['logs', 'write', 'delete', 'sync', 'drill-pause', 'restart', 'checks', 'drill'],
 };
 
 const rulesOf: Readonly<Record<Part, RulesOf>> = {

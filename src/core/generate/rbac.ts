@@ -91,7 +91,7 @@ export interface RoleGrant {
 function byNamespace(purpose: RbacPurpose, name: string, subject: GenerateSubject): RoleGrant[] {
   const { namespaces, argocdNamespace } = subject;
   const besides = [
-    { namespace: argocdNamespace, rules: rulesAtArgocd(purpose, namespaces.includes(argocdNamespace)) },
+    { namespace: argocdNamespace, rules: rulesAtArgocd(purpose, subject, namespaces.includes(argocdNamespace)) },
     { namespace: controllerNamespace, rules: sealingRules(purpose) },
   ].filter(({ rules }) => rules.length > 0);
   const role = (namespace: string, own: readonly RbacRule[]): RoleGrant => ({
@@ -108,8 +108,8 @@ function byNamespace(purpose: RbacPurpose, name: string, subject: GenerateSubjec
 }
 
 /** Where its namespace is one of the looked-at, most of it is read there anyway. */
-function rulesAtArgocd(purpose: RbacPurpose, isLooked: boolean): RbacRule[] {
-  if (!readsWorkloads(purpose)) return argocdPauseRules(purpose);
+function rulesAtArgocd(purpose: RbacPurpose, { stack }: GenerateSubject, isLooked: boolean): RbacRule[] {
+  if (!readsWorkloads(purpose, stack)) return argocdPauseRules(purpose);
   const looks = isLooked ? argocdRules().slice(0, 1) : [...argocdRules(), ...argocdSecretRules(purpose)];
   return [...looks, ...argocdPauseRules(purpose)];
 }
@@ -118,7 +118,11 @@ function rulesAtArgocd(purpose: RbacPurpose, isLooked: boolean): RbacRule[] {
 function everywhere(purpose: RbacPurpose, name: string, subject: GenerateSubject): RoleGrant[] {
   const rules = namespaceRules(purpose, subject.stack?.namespaces[0] ?? '', subject);
   const unnamed = rules.map(({ why, apiGroups, resources, verbs }) => ({ why, apiGroups, resources, verbs }));
-  const rest = [...clusterListRules(purpose), ...rulesAtArgocd(purpose, true), ...sealingRules(purpose)];
+  const rest = [
+    ...clusterListRules(purpose, subject.stack),
+    ...rulesAtArgocd(purpose, subject, true),
+    ...sealingRules(purpose),
+  ];
   return [{ kind: 'ClusterRole', name, rules: [...unnamed, ...rest] }];
 }
 

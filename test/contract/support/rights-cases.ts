@@ -1,3 +1,4 @@
+import { ownerCases } from './rights-owner-cases.ts';
 import { secretName, values, type RightsShop } from './rights-shop.ts';
 import type { Atom, RbacDocument } from './role-account.ts';
 
@@ -5,23 +6,30 @@ import type { Atom, RbacDocument } from './role-account.ts';
 export interface RightsCase {
   readonly name: string;
   readonly purpose: string;
-  /** FOLDER and JOURNAL stand for those of the test. */
+  /** FOLDER, JOURNAL and CONTROLLER stand for those of the test. */
   readonly argv: readonly string[];
   /** With all of its rights. */
   readonly code: number;
   /** Brings the shop into the state in which the command has this to do. */
   readonly before?: (shop: RightsShop) => Promise<void>;
+  /** Leaves the shop as the other cases expect it. */
+  readonly after?: (shop: RightsShop) => Promise<void>;
+  /** Whether External Secrets and Sealed Secrets have to run beside the cluster. */
+  readonly needsControllers?: true;
   /** Whether it changes something; else it only reads. */
   readonly writes: boolean;
   /** Whether it looks through streams, which a server calls a creation. */
   readonly opensStreams?: true;
   /** Of a command that writes: its exit codes where a right is missing, if not 2 alone. */
   readonly refusedWith?: readonly number[];
+  /** Of a command that writes: what only its audit and its proof read, without which the repair is made all the same. */
+  readonly readsBesides?: (atom: Atom, documents: readonly RbacDocument[]) => boolean;
   /** Lists that only explain what fails: of what is well they hide nothing. */
   readonly explainedBy?: readonly string[];
 }
 
 const { 'session-key': lost, ...kept } = values;
+const stores = ['secretstores', 'clustersecretstores'];
 const explaining = ['replicasets', 'events', 'externalsecrets', 'sealedsecrets', 'applications'];
 const fix = ['fix-secrets', '--yes', '--from', 'env:FOLDER/backup.env'];
 const drill = ['dr-drill', 'run', 'total-secret-loss', '--confirm', 'cut', '--from', 'env:FOLDER/backup.env'];
@@ -113,6 +121,20 @@ export const rightsCases: readonly RightsCase[] = [
     refusedWith: [2, 3],
   },
   {
+    name: 'stabilize',
+    purpose: 'stabilize',
+    argv: ['stabilize', '--yes', '--from', 'env:FOLDER/backup.env', '--timeout', '20s'],
+    code: 0,
+    before: async (shop) => {
+      await shop.removeRevisions();
+      await shop.writeSecret(kept);
+      await shop.beginAnew('worker');
+    },
+    writes: true,
+    readsBesides,
+  },
+  ...ownerCases,
+  {
     name: 'dr-drill',
     purpose: 'dr-drill',
     argv: [...drill, '--journal-namespace', 'JOURNAL'],
@@ -123,6 +145,16 @@ export const rightsCases: readonly RightsCase[] = [
     refusedWith: [1, 2, 3],
   },
   {
+    name: 'verify of what is held up',
+    purpose: 'verify',
+    argv: ['verify', '--timeout', '1s', '--config', 'FOLDER/troubled.yaml'],
+    code: 1,
+    before: (shop) => shop.deployTrouble(),
+    writes: false,
+    opensStreams: true,
+    explainedBy: [...explaining, ...stores, 'secrets', 'jobs', 'cronjobs', 'serviceaccounts', 'ingresses'],
+  },
+  {
     name: 'audit',
     purpose: 'audit',
     argv: ['audit'],
@@ -131,6 +163,12 @@ export const rightsCases: readonly RightsCase[] = [
     writes: false,
   },
 ];
+
+function readsBesides({ resource, document }: Atom, documents: readonly RbacDocument[]): boolean {
+  const isArgocds = documents[document]?.metadata.namespace?.endsWith('-argocd') === true;
+  const isProof = ['services/proxy', 'pods/portforward', 'pods/exec', 'endpointslices'].includes(resource);
+  return isProof || (isArgocds && resource === 'secrets');
+}
 
 /** Whether the answer is as good without it. */
 export function hiddenNothing(
@@ -150,18 +188,24 @@ export const usedElsewhere: readonly RegExp[] = [
   // Where something is paused.
   /^restore-sync: (get|patch) /,
   // With --pause-sync, of what Argo CD or External Secrets would undo; the drill's are of faults that they would undo.
-  /^(fix-secrets|dr-drill): (get|patch) (applications|externalsecrets) /,
+  /^(fix-secrets|dr-drill|stabilize): (get|patch) (applications|externalsecrets) /,
+  // An ExternalSecret that owns the Secret, taking it back from Sealed Secrets, and a namespace that is named by -n.
+  /^migrate: (get|patch) externalsecrets /,
+  /^migrate: delete sealedsecrets /,
+  /^migrate: get namespaces /,
+  // Where a pod does not start, as in verify's case.
+  /^(dr-drill|stabilize): list (configmaps|persistentvolumeclaims|nodes) /,
+  /^(dr-drill|stabilize): get pods\/log /,
   // Of namespace-loss, which is tried under the same Role.
   /^dr-drill: (get|create|update|delete) (deployments|statefulsets|daemonsets) /,
   // Where a SealedSecret lacks a value.
   /^fix-secrets: get services\/proxy /,
   // Where an ExternalSecret names one, as in the audit's case.
   /^(?!audit).*: list (cluster)?secretstores /,
-  /^(fix-secrets|dr-drill): patch externalsecrets /,
   // An immutable Secret, and more revisions than are kept.
-  /^(fix-secrets|rollback): delete secrets /,
+  /^(fix-secrets|stabilize|rollback): delete secrets /,
   // Another kind of workload, pods that serve nobody, and what a drill leaves running with an older value.
-  /^(restart|dr-drill): patch (deployments|statefulsets|daemonsets) /,
+  /^(restart|stabilize|dr-drill): patch (deployments|statefulsets|daemonsets) /,
   /^restart: create pods\/eviction /,
   // Only beside an immutable Secret that was created again is Argo CD paused.
   /^(restart|stabilize): (get|patch) applications /,

@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 
 import { container, postgresImage, secretEnv } from './pods.ts';
+import { RightsOwners } from './rights-owners.ts';
 import type { World } from './worlds.ts';
 
 export const secretName = 'app';
@@ -13,20 +14,38 @@ export const values = {
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const mergePatch = 'application/merge-patch+json';
 
+const heldUp = ['lacks-configmap', 'ends', 'lacks-volume', 'not-let-in'];
+
+/**
+ * What pods show of the troubles. The longer a container is left alone after an end, the less likely is that it has just
+ * begun anew when it is looked at.
+ */
+const troubleSigns: readonly (readonly [string, RegExp])[] = [
+  ['a ConfigMap that is not there', /not found/],
+  ['a claim that is not bound', /persistentvolumeclaim/i],
+  ['a gate that nobody opens', /readiness gate/],
+  ['two restarts', /"restartCount":[2-9]/],
+  ['that it is left alone for now', /CrashLoopBackOff/],
+];
+/** All of them come, on a busy machine late. */
+const troubleMs = 600_000;
+
 /** A database, a Grafana and a worker that live on one Secret, and an Argo CD beside them that says it runs. */
 export class RightsShop {
   readonly namespace: string;
   readonly argocd: string;
   readonly journal: string;
+  readonly owners: RightsOwners;
   readonly #world: World;
   #kept = 0;
   #isTroubled = false;
 
-  constructor(world: World) {
+  constructor(world: World, isSandbox: boolean) {
     this.#world = world;
     this.namespace = world.namespace;
     this.argocd = `${world.namespace}-argocd`;
     this.journal = `${world.namespace}-journal`;
+    this.owners = new RightsOwners(world, secretName, isSandbox);
   }
 
   /** The stack file, with each kind of check that needs a right of its own. */
@@ -62,6 +81,13 @@ export class RightsShop {
         { name: 'worker', workload: 'Deployment/worker' },
       ],
     });
+  }
+
+  /** The same with what is held up as components, which verify then has to explain. */
+  troubledStack(): string {
+    const { components, ...stack } = JSON.parse(this.stack()) as { components: object[] };
+    const held = heldUp.map((name) => ({ name, workload: `Deployment/${name}` }));
+    return JSON.stringify({ ...stack, components: [...components, ...held] });
   }
 
   backup(): string {
@@ -106,8 +132,21 @@ export class RightsShop {
 
   /** Pods that are held up by each thing that an audit looks at closer, and stores that it then asks for. */
   async deployTrouble(): Promise<void> {
-    if (this.#isTroubled) return;
+    if (!this.#isTroubled) await this.#createTrouble();
     this.#isTroubled = true;
+    for (const [what, sign] of troubleSigns) {
+      await this.#world.eventually(
+        `a pod shows ${what}`,
+        async () => {
+          const { text } = await this.#world.send('GET', 'pods');
+          return sign.test(text) ? true : undefined;
+        },
+        troubleMs,
+      );
+    }
+  }
+
+  async #createTrouble(): Promise<void> {
     await this.#deployment('lacks-configmap', { envFrom: [{ configMapRef: { name: 'nowhere' } }] });
     await this.#deployment('ends', { command: ['sh', '-c', 'echo no license found; exit 1'] });
     await this.#create('persistentvolumeclaims', {
@@ -137,19 +176,6 @@ export class RightsShop {
         },
       });
     }
-    await this.#world.eventually('the troubles show', async () => {
-      const { body } = await this.#world.send('GET', 'pods');
-      const text = JSON.stringify(body).toLowerCase();
-      // The longer it is left alone after an end, the less likely is that it has just begun anew when it is looked at.
-      const signs = [
-        /not found/,
-        /persistentvolumeclaim/,
-        /crashloopbackoff/,
-        /readiness gate/,
-        /"restartcount":[2-9]/,
-      ];
-      return signs.every((sign) => sign.test(text)) ? true : undefined;
-    });
   }
 
   /** What the Secret is to hold, as if it had always been so. */
@@ -174,6 +200,20 @@ export class RightsShop {
       const started = [...text.matchAll(/"startedAt":"([^"]+)"/g)].map(([, at = '']) => at);
       const { creationTimestamp = '' } = secret.metadata;
       return started.length > 0 && started.every((at) => at < creationTimestamp) ? true : undefined;
+    });
+  }
+
+  /** Its pod is another one, which the Secret as it is now holds up. */
+  async beginAnew(workload: string): Promise<void> {
+    const path = `pods?labelSelector=app%3D${workload}`;
+    type Held = { metadata: { uid: string } };
+    const pods = async () => (await this.#world.send('GET', path)).body['items'] as Held[];
+    const before = (await pods()).map(({ metadata }) => metadata.uid);
+    await this.#world.send('DELETE', path);
+    await this.#world.eventually('another pod takes its place, and is held up', async () => {
+      const all = await pods();
+      const isOther = all.length > 0 && all.every(({ metadata }) => !before.includes(metadata.uid));
+      return isOther && JSON.stringify(all).includes('CreateContainerConfigError') ? true : undefined;
     });
   }
 
@@ -221,7 +261,7 @@ export class RightsShop {
         seen.push([path, name, uid, isSecret ? resourceVersion : generation].join(' '));
       }
     }
-    return seen.sort();
+    return [...seen, ...(await this.owners.written())].sort();
   }
 
   async remove(): Promise<void> {

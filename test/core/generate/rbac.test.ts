@@ -56,6 +56,7 @@ describe('rights beside the lists that every command makes', () => {
     [
       'dr-drill',
       [
+        'get pods/log',
         'get secrets',
         'patch secrets',
         'create secrets',
@@ -73,7 +74,7 @@ describe('rights beside the lists that every command makes', () => {
     ],
     ['fix-secrets', [...fixes, 'get externalsecrets']],
     ['restart', ['create pods/eviction', ...patchWorkloads, 'get secrets shop-secrets', ...logins]],
-    ['verify', ['get secrets shop-secrets', ...logins]],
+    ['verify', ['get pods/log', 'get secrets shop-secrets', ...logins]],
     [
       'stabilize',
       ['get pods/log', ...fixes, 'get externalsecrets', 'create pods/eviction', ...patchWorkloads, ...logins],
