@@ -17,7 +17,7 @@ esac
  */
 const tell = (failureThreshold: number): string => `test "$(jq .offline .c2l/report.json)" = false || exit 0
 gh label create "$LABEL" --color B60205 --description 'opened and closed by c2l watch' 2>/dev/null || true
-gh issue list --label "$LABEL" --state open --limit 100 --json number,body > .c2l/issues.json
+gh issue list --label "$LABEL" --state open --limit 100 --json number,title,body > .c2l/issues.json
 jq -r '.incidents[].id' .c2l/report.json | while read -r id; do
   jq -e --arg id "$id" 'any(.[]; .body | contains("incident: " + $id + "\\n"))' .c2l/issues.json > /dev/null && continue
   incident=$(jq --arg id "$id" '.incidents[] | select(.id == $id)' .c2l/report.json)
@@ -30,7 +30,10 @@ test "$(jq .rounds .c2l/state.json)" -gt ${failureThreshold} || exit 0
 jq -c '.[]' .c2l/issues.json | while read -r issue; do
   id=$(jq -r '.body | capture("incident: (?<id>\\\\S+)").id // ""' <<< "$issue")
   jq -e --arg id "$id" 'any(.incidents[]; .id == $id)' .c2l/report.json > /dev/null && continue
-  gh issue close "$(jq .number <<< "$issue")" --comment "recovered, seen at $(jq -r .takenAt .c2l/report.json)"
+  end=recovered
+  jq -e --argjson issue "$issue" 'any(.incidents[]; "down: " + ([.roots[].id] | join(", ")) == $issue.title)' .c2l/report.json > /dev/null && \\
+    end='told anew in another issue, since the state of earlier runs was lost'
+  gh issue close "$(jq .number <<< "$issue")" --comment "$end, seen at $(jq -r .takenAt .c2l/report.json)"
 done
 `;
 

@@ -71,6 +71,10 @@ test.each([
   expect(text('cron', subject({ endpoints, interval }))).toContain(`\n${when} c2l `);
 });
 
+test('a workflow does not call recovered what goes on under another number', () => {
+  expect(text('github-actions', subject({ endpoints }))).toContain("end='told anew in another issue");
+});
+
 test('a workflow without endpoints is refused: it reaches no cluster', () => {
   expect(() => generateWatch(subject({}, { components }), 'github-actions')).toThrow('names no endpoint');
 });
