@@ -41,6 +41,8 @@ export interface KeepStep {
   readonly reason: string;
   /** It needs to be started anew, and c2l does not do it. */
   readonly isWithheld: boolean;
+  /** It may need to be, and nobody can tell. */
+  readonly isDoubted?: true;
   /** What kubelet brings up by itself, since it has all it needs. */
   readonly awaits?: ObjectRef;
   /** What it awaits is a restart that was begun before, and is to come to its end. */
@@ -112,6 +114,7 @@ interface KeptPod {
   readonly pod: Pod;
   readonly reason: string;
   readonly isWithheld: boolean;
+  readonly isDoubted?: true;
   readonly awaits?: ObjectRef;
 }
 
@@ -139,12 +142,15 @@ function planWorkload({ workload, judged }: JudgedWorkload, scene: PlanScene, ne
     } else if (need.need === 'restart') {
       const obstacle = rollout.obstacle ?? (isBelowPartition(workload, pod) ? beyondRollout : undefined);
       if (obstacle !== undefined) kept.push({ pod, reason: `${need.reason}, but ${obstacle}`, isWithheld: true });
-    } else {
-      const awaited = need.need === 'dependency' && needs.length > 0 ? `: waits for ${needs.join(', ')}` : '';
-      kept.push({ pod, reason: `${need.reason}${awaited}`, isWithheld: false });
-    }
+    } else kept.push(needlessPod(pod, need, needs));
   }
   return { replace, restart: rollout.restart, keep: [...rollout.begun, ...grouped(workload, kept)] };
+}
+
+function needlessPod(pod: Pod, need: PodNeed, needs: readonly string[]): KeptPod {
+  const awaited = need.need === 'dependency' && needs.length > 0 ? `: waits for ${needs.join(', ')}` : '';
+  const isDoubted = need.need === 'nothing' && need.isDoubted === true;
+  return { pod, reason: `${need.reason}${awaited}`, isWithheld: false, ...(isDoubted && { isDoubted }) };
 }
 
 function begunSteps(workload: Workload): KeepStep[] {

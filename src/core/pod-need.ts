@@ -10,7 +10,8 @@ import { isWrittenAfter, valueText, valuesInUse } from './value-age.ts';
 export type PodNeed =
   | { readonly need: 'replace'; readonly reason: string }
   | { readonly need: 'restart'; readonly reason: string }
-  | { readonly need: 'nothing'; readonly reason: string }
+  /** `isDoubted` where it may need a restart, and nobody can tell. */
+  | { readonly need: 'nothing'; readonly reason: string; readonly isDoubted?: true }
   /** That what its init container waits for answers. */
   | { readonly need: 'dependency'; readonly reason: string }
   /** Nothing that time or a restart could give it. */
@@ -31,7 +32,8 @@ export function podNeed(pod: Pod, view: SecretsView): PodNeed {
   if (state === 'waiting-on-dependency' || /^Init:\d/.test(text)) return { need: 'dependency', reason: text };
   const standing = state === 'ready' ? 'healthy' : text;
   const known = trusted === undefined ? standing : `${standing}, and ${trusted}`;
-  return { need: 'nothing', reason: doubted === undefined ? known : `${known}, but ${doubted}` };
+  if (doubted === undefined) return { need: 'nothing', reason: known };
+  return { need: 'nothing', reason: `${known}, but ${doubted}`, isDoubted: true };
 }
 
 /** The first required key or Secret that the containers and volumes of a pod lack; image pulls are judged apart. */

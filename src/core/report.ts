@@ -51,6 +51,8 @@ export interface StepOutcome {
   readonly detail: string;
   /** Of what was kept: it needs to be started anew, and c2l does not do it. */
   readonly isWithheld?: boolean;
+  /** Of what is kept: it may need to be started anew, and nobody can tell. */
+  readonly isDoubted?: boolean;
 }
 
 /** `problems` if and only if a finding is an error; else `unreadable` if anything could not be read; else `ok`. */

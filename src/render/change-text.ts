@@ -99,6 +99,7 @@ export function restartSummary({ outcomes, dryRun, findings }: RestartReport): s
     ...where(amount('wait-ready'), (workloads) => `${count(workloads, 'workload')} ready`),
     ...where(late, (workloads) => `${workloads} not ready`),
     ...where(failed.length - late, (steps) => `${count(steps, 'step')} failed`),
+    ...where(outcomes.filter(({ isDoubted }) => isDoubted === true).length, (kept) => `${kept} in doubt`),
   ];
   return `${dryRun && parts[0] !== nothingText ? 'dry run: ' : ''}${parts.join(', ')}`;
 }
@@ -166,16 +167,16 @@ export function outcomeLines(outcomes: readonly StepOutcome[], style: Style): st
     planned: style.bold,
     kept: style.dim,
   };
-  const isTold = ({ action, isWithheld }: StepOutcome): boolean =>
-    style.verbose || action !== 'keep-pod' || isWithheld === true;
+  const isOpen = ({ isWithheld, isDoubted }: StepOutcome): boolean => isWithheld === true || isDoubted === true;
+  const isTold = (step: StepOutcome): boolean => style.verbose || step.action !== 'keep-pod' || isOpen(step);
   const kept = outcomes.filter((step) => !isTold(step)).length;
   const rows = outcomes
     .filter(isTold)
-    .map(({ action, object, outcome, detail, isWithheld }): Cell[] => [
-      { text: outcome, paint: isWithheld === true ? style.caution : paints[outcome] },
-      { text: isWithheld === true ? 'KEEP' : actionWords[action] },
-      { text: refText(object) },
-      { text: detail },
+    .map((step): Cell[] => [
+      { text: step.outcome, paint: isOpen(step) ? style.caution : paints[step.outcome] },
+      { text: isOpen(step) ? 'KEEP' : actionWords[step.action] },
+      { text: refText(step.object) },
+      { text: step.detail },
     ]);
   const more = kept === 0 ? [] : [style.dim(`${count(kept, 'pod')} left alone (-v names them)`)];
   return [...table(rows, style.width, 0), ...more];

@@ -258,6 +258,10 @@ describe('a running pod', () => {
     // What is created together with its Secret began with it.
     expect(verdict(token, unproven('app', change))).toEqual(['keep-pod api-1: healthy']);
 
+    // Told without being asked for, unlike what certainly needs nothing.
+    const [kept] = plannedOutcomes(planRestart(apiWorld({ standing: { running: change } })));
+    expect(kept).toMatchObject({ outcome: 'kept', isDoubted: true });
+
     // Without the key it could not have begun, or lives without it.
     expect(verdict(token, addedBack)).toEqual(['keep-pod api-1: healthy']);
     expect(verdict({ optionalEnv: [['app', 'token']] }, addedBack)).toEqual([

@@ -213,6 +213,14 @@ describe('what to type next', () => {
     );
   });
 
+  test('names a pod that is kept in doubt, and counts those that need nothing', async () => {
+    const [sure] = restarted.outcomes.filter(({ outcome }) => outcome === 'kept');
+    const doubted = { ...sure!, object: ref('Pod', 'api-0'), detail: 'healthy, but may run', isDoubted: true };
+    const page = await text({ ...restarted, outcomes: [sure!, doubted] });
+    expect(page).toMatch(/^kept {2}KEEP {2}pod\/api-0 {2}healthy, but may run\n1 pod left alone/m);
+    expect(page).toMatch(/^verdict: .*, nothing to restart, 1 in doubt$/m);
+  });
+
   test('goes on with a restart as it was begun', async () => {
     const chosen = { ...restarted, affectedBy: 'secret/app:token' };
     const again = /next: c2l restart --affected-by secret\/app:token\n$/;
