@@ -107,11 +107,11 @@ function refusalReason(vaultCode: string, { place, name, doing }: FailureContext
     case 'SecretDisabled':
       return `the secret is disabled: az keyvault secret set-attributes --id ${place.url}/secrets/${name} --enabled true`;
     case 'ForbiddenByFirewall':
-      return "the vault's firewall does not let this address in (403): az keyvault network-rule add";
+      return "the vault's firewall does not let this address in (403): az keyvault network-rule add --name NAME --ip-address ADDRESS";
     case 'ForbiddenByConnection':
       return 'the vault does not take connections from public networks (403): run c2l inside its network';
     case 'ForbiddenByPolicy':
-      return `${words} is forbidden by the vault's access policy (403): az keyvault set-policy --secret-permissions ${permission}`;
+      return `${words} is forbidden by the vault's access policy (403): az keyvault set-policy --name NAME --object-id ID --secret-permissions ${permission}`;
     default:
       return `${words} is forbidden (403): it needs the role ${role}`;
   }

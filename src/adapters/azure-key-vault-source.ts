@@ -1,6 +1,7 @@
 import type { KeyVaultSecret } from '@azure/keyvault-secrets';
 import { mapLimited } from '../core/map-limited.ts';
 import { SecretValue } from '../core/secret-value.ts';
+import { utcText } from '../core/utc-text.ts';
 import type { SourceAnswer, ValueSource, WantedValue } from '../value-ports.ts';
 import { withKeyVault, type AzureKeyVaultOptions, type KeyVaultConnection } from './azure-key-vault-connection.ts';
 import { vaultPlace } from './azure-key-vault-place.ts';
@@ -42,7 +43,8 @@ export async function readSecret(vault: KeyVaultConnection, wanted: WantedValue)
   if (!secretName.test(name)) return { state: 'failed', reason: `"${name}" is no name of a Key Vault secret` };
   try {
     const pinned = version === undefined ? {} : { version };
-    return judge(await vault.call((client, options) => client.getSecret(name, { ...options, ...pinned })), vault.now);
+    const secret = await vault.call((client, options) => client.getSecret(name, { ...options, ...pinned }));
+    return judge(secret, vault, name);
   } catch (error) {
     if (statusOf(error) === 404) return notFound(vault, wanted);
     const reason = vault.reason(error, { name, doing: 'read' });
@@ -51,14 +53,17 @@ export async function readSecret(vault: KeyVaultConnection, wanted: WantedValue)
 }
 
 /** A vault gives the value of an expired secret as if nothing were wrong with it. */
-function judge({ value, properties }: KeyVaultSecret, now: Date): SourceAnswer {
+function judge({ value, properties }: KeyVaultSecret, { now, place }: KeyVaultConnection, name: string): SourceAnswer {
   if (value === undefined || value === '') return { state: 'not-found', detail: 'empty' };
+  const change = `az keyvault secret set-attributes --id ${place.url}/secrets/${name}`;
   const { expiresOn, notBefore, version, createdOn } = properties;
   if (expiresOn !== undefined && expiresOn <= now) {
-    return { state: 'failed', reason: `the secret expired on ${expiresOn.toISOString()}`, isUnusable: true };
+    const ended = `the secret expired on ${utcText(expiresOn.toISOString())}`;
+    return { state: 'failed', reason: `${ended}: ${change} --expires DATE`, isUnusable: true };
   }
   if (notBefore !== undefined && notBefore > now) {
-    return { state: 'failed', reason: `the secret is not valid before ${notBefore.toISOString()}`, isUnusable: true };
+    const early = `the secret is not valid before ${utcText(notBefore.toISOString())}`;
+    return { state: 'failed', reason: `${early}: ${change} --not-before DATE`, isUnusable: true };
   }
   return {
     state: 'found',

@@ -1,4 +1,4 @@
-import { canDoWithout, keyId, rejection, type FoundValue, type WantedKey } from '../core/plan-secrets.ts';
+import { canDoWithout, keyId, keyNamer, rejection, type FoundValue, type WantedKey } from '../core/plan-secrets.ts';
 import { sharedIn, sourceNames, type NamedKey, type SharedSourceName } from '../core/source-names.ts';
 import type { SourceAnswer, ValueSource, WantedValue } from '../value-ports.ts';
 import { refuseWhenInterrupted, type Session } from './session.ts';
@@ -77,12 +77,16 @@ export function takeAll(
   collected: Collected,
 ): void {
   const failures = new Set<string>();
+  const nameOf = keyNamer(keys);
   for (const [index, key] of keys.entries()) {
     const answer = answers[index] ?? { state: 'failed', reason: 'gave no answer' };
-    const refusal = take(session, key, { source, answer, collected });
+    const name = nameOf(key);
+    const refusal = take(session, key, { source, answer, collected, name });
     const { refusals } = collected;
     if (refusal !== undefined) refusals.set(keyId(key), [...(refusals.get(keyId(key)) ?? []), refusal]);
-    if (answer.state === 'failed') failures.add(answer.reason);
+    if (answer.state !== 'failed') continue;
+    if (answer.isUnusable === true) session.deps.terminal.err(`warning: ${name} in ${source.label}: ${answer.reason}`);
+    else failures.add(answer.reason);
   }
   for (const reason of failures) {
     session.deps.terminal.err(`warning: ${source.label} could not be asked: ${reason}`);
@@ -92,7 +96,12 @@ export function takeAll(
 function take(
   { stack, deps }: Asker,
   key: WantedKey,
-  { answer, source, collected }: { source: ValueSource; answer: SourceAnswer; collected: Collected },
+  {
+    answer,
+    source,
+    collected,
+    name,
+  }: { source: ValueSource; answer: SourceAnswer; collected: Collected; name: string },
 ): string | undefined {
   const { found, deleted } = collected;
   const shared =
@@ -117,7 +126,7 @@ function take(
         found.set(keyId(key), { value, source: place, ...(storedAt === undefined ? {} : { storedAt }) });
         return undefined;
       }
-      deps.terminal.err(`warning: ${key.key} in ${place} ${reason}: not used`);
+      deps.terminal.err(`warning: ${name} in ${place} ${reason}: not used`);
       return `${source.label}: ${reason}`;
     }
   }

@@ -50,7 +50,7 @@ function hintFor(
   const recoverable = keys.filter((key) => inBin.has(keyId(key))).length;
   if (recoverable > 0) return `${recoverable} of them can be brought back in the vault: add --recover`;
   const another = `${usual} --from env:FILE or --from azure-key-vault:NAME-OR-URL`;
-  return usable === 0 ? another : `${another}, or write the other ${usable} alone: ${usual} --partial`;
+  return usable === 0 ? another : `${another}, or write the other ${usable} alone: add --partial`;
 }
 
 /** The names are not repeated where they are the keys themselves, as in most vaults. */

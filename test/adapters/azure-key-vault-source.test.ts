@@ -70,11 +70,17 @@ describe('answers', () => {
   test.each<[string, SourceAnswer]>([
     ['nope', { state: 'not-found' }],
     ['empty', { state: 'not-found', detail: 'empty' }],
-    ['expired', { state: 'failed', reason: 'the secret expired on 2026-01-01T00:00:00.000Z', isUnusable: true }],
-    ['early', { state: 'failed', reason: 'the secret is not valid before 2026-03-01T00:00:00.000Z', isUnusable: true }],
     ['under_score', { state: 'failed', reason: '"under_score" is no name of a Key Vault secret' }],
   ])('%s', async (name, answer) => {
     expect(await lookUp([name])).toEqual([answer]);
+  });
+
+  test.each([
+    ['expired', 'the secret expired on 2026-01-01 00:00:00 UTC', '--expires DATE'],
+    ['early', 'the secret is not valid before 2026-03-01 00:00:00 UTC', '--not-before DATE'],
+  ])('%s, with what changes that', async (name, why, option) => {
+    const command = `az keyvault secret set-attributes --id ${vault.url}/secrets/${name} ${option}`;
+    expect(await lookUp([name])).toEqual([{ state: 'failed', reason: `${why}: ${command}`, isUnusable: true }]);
   });
 
   test('disabled, with what enables it', async () => {
@@ -135,9 +141,12 @@ describe('failures are told apart', () => {
     [{ kind: 'forbidden' }, 'reading secrets is forbidden (403): it needs the role Key Vault Secrets User'],
     [
       { kind: 'forbidden-by-policy' },
-      "reading secrets is forbidden by the vault's access policy (403): az keyvault set-policy --secret-permissions get",
+      "reading secrets is forbidden by the vault's access policy (403): az keyvault set-policy --name NAME --object-id ID --secret-permissions get",
     ],
-    [{ kind: 'firewall' }, "the vault's firewall does not let this address in (403): az keyvault network-rule add"],
+    [
+      { kind: 'firewall' },
+      "the vault's firewall does not let this address in (403): az keyvault network-rule add --name NAME --ip-address ADDRESS",
+    ],
     [{ kind: 'unauthorized' }, 'HOST does not accept the credential (401)'],
     [{ kind: 'unavailable' }, 'HOST answered 503 ServiceUnavailable'],
     [{ kind: 'empty-refusal' }, 'HOST answered 403 and nothing more'],

@@ -152,13 +152,17 @@ describe('a .env file that only looks odd is read as it was meant', () => {
 });
 
 describe.each(writers)('%s with a vault that', (command) => {
-  async function expectVaultRefused(vault: Vault, says: RegExp): Promise<void> {
+  async function expectVaultRefused(
+    vault: Vault,
+    says: RegExp,
+    code: 'values-invalid' | 'values-missing' = 'values-invalid',
+  ): Promise<void> {
     process.env['IDENTITY_ENDPOINT'] = vault.identityEndpoint;
     process.env['IDENTITY_HEADER'] = vault.identityHeader;
     const cluster = await watchedSandbox();
     const azure = { caPem: vault.caPem, credential: 'managed-identity', limitMs: 700 } as const;
     const options = { kubeconfig: cluster.kubeconfig, cwd: folder, azure };
-    const refusal = { exit: ExitCode.usage, code: 'values-invalid', says } as const;
+    const refusal = { exit: ExitCode.usage, code, says } as const;
     await expectRefused([command, '--yes', '--from', `azure-key-vault:${vault.url}`], options, refusal);
     cluster.expectUntouched();
   }
@@ -186,6 +190,17 @@ describe.each(writers)('%s with a vault that', (command) => {
   ])('%s', async (_, fault, says) => {
     vault.setFault(fault);
     await expectVaultRefused(vault, says);
+  });
+
+  test('has one that is of no use', async () => {
+    const expired = { value: 'o'.repeat(20), expires: new Date('2020-01-01') };
+    const old = await startVault({ secrets: { 'admin-password': expired } });
+    await expectVaultRefused(
+      old,
+      /admin-password (in |\()azure-key-vault:\S+: the secret expired on 2020-01-01 00:00:00 UTC: az keyvault /,
+      'values-missing',
+    );
+    await old.close();
   });
 
   test('cannot be reached', async () => {
