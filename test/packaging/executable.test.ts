@@ -1,13 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const make = `import { executable } from './packaging/executable.mjs';
   process.stdout.write(await executable(process.argv[1]));`;
+
+const makeKrew = `import { krew } from './packaging/krew.mjs'; await krew(process.argv[1], { url: 'https://x/' });`;
+
+interface KrewManifest {
+  readonly spec: {
+    readonly platforms: readonly { readonly uri: string; readonly sha256: string; readonly bin: string }[];
+  };
+}
 
 // Two copies of Node of a hundred megabytes each: for the whole check alone.
 const whenExhaustive = process.env['C2L_EXHAUSTIVE'] === undefined ? describe.skip : describe;
@@ -58,5 +67,32 @@ whenExhaustive('the single executable', () => {
   test('is the same to the byte when it is made again', async () => {
     const second = await madeInto('second');
     expect((await readFile(second)).equals(await readFile(file))).toBe(true);
+  }, 240_000);
+
+  test('is what the krew manifest names, in an archive that is the same to the byte when it is made again', async () => {
+    const place = join(folder, 'krew');
+    await mkdir(place);
+    const packed = async () => {
+      await run(process.execPath, ['--input-type=module', '-e', makeKrew, place]);
+      const manifest = JSON.parse(await readFile(join(place, 'c2l.krew.json'), 'utf8')) as KrewManifest;
+      const [platform] = manifest.spec.platforms;
+      const archive = join(place, basename(platform?.uri ?? ''));
+      return {
+        platform,
+        archive,
+        sum: createHash('sha256')
+          .update(await readFile(archive))
+          .digest('hex'),
+      };
+    };
+    const first = await packed();
+    expect(first.platform).toMatchObject({
+      sha256: first.sum,
+      bin: 'c2l',
+      uri: expect.stringMatching(/^https:\/\/x\/c2l-/),
+    });
+    const { stdout } = await run('tar', ['--list', '--file', first.archive]);
+    expect(stdout.split('\n')).toEqual(expect.arrayContaining(['./c2l', './LICENSE', './THIRD-PARTY-NOTICES.txt']));
+    expect((await packed()).sum).toBe(first.sum);
   }, 240_000);
 });
