@@ -22,6 +22,12 @@ export function diagnoseArgoCd(scene: Scene): Finding[] {
   });
 }
 
+/** Its parts are workloads as others are, which a Secret may hold up where their namespace is looked at. */
+export function explainParts(parts: readonly Finding[], secrets: readonly Finding[]): Finding[] {
+  const affected = findingsByObject(secrets);
+  return parts.map((part) => ({ ...part, causes: [...(affected.get(refId(part.object)) ?? [])] }));
+}
+
 function unhealthyPart({ object, ready, wanted }: ArgoCdPart, name: string): Finding {
   const state = wanted === 0 ? 'is scaled to 0' : `has ${ready} of ${wanted} pods ready`;
   return newFinding('argocd-unhealthy', {

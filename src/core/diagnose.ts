@@ -1,4 +1,4 @@
-import { diagnoseApplications, diagnoseArgoCd, explainMissing } from './diagnose-argocd.ts';
+import { diagnoseApplications, diagnoseArgoCd, explainMissing, explainParts } from './diagnose-argocd.ts';
 import { diagnoseArgoCdCredentials } from './diagnose-argocd-credentials.ts';
 import { diagnoseCertificates } from './diagnose-certificates.ts';
 import { diagnoseComponents } from './diagnose-components.ts';
@@ -28,7 +28,6 @@ import type { Stack } from './stack.ts';
  */
 export function diagnose(snapshot: Snapshot, stack?: Stack): Finding[] {
   const scene = buildScene(snapshot, stack);
-  const argocd = diagnoseArgoCd(scene);
   const { roots: writers, secrets } = diagnoseWriters(scene, [
     ...diagnoseSecrets(scene),
     ...diagnosePullSecrets(scene),
@@ -42,7 +41,7 @@ export function diagnose(snapshot: Snapshot, stack?: Stack): Finding[] {
     ...diagnoseNodes(scene),
     ...diagnoseComponents(scene),
     ...diagnoseNamespaces(scene),
-    ...argocd,
+    ...explainParts(diagnoseArgoCd(scene), secrets),
     ...diagnoseArgoCdCredentials(scene),
   ];
   const roots = beneathEnding(explainMissing(scene, [...stated, ...diagnoseWorkloads(scene, stated)]));

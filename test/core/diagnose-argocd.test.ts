@@ -2,7 +2,17 @@ import { describe, expect, test } from '@jest/globals';
 import { diagnose } from '../../src/core/diagnose.ts';
 import type { Finding } from '../../src/core/findings.ts';
 import type { PodSpec } from '../../src/core/kubernetes-pod.ts';
-import { container, gap, keyEnv, namespace, secret, snapshotOf, statefulSet, type Parts } from '../support/builders.ts';
+import {
+  container,
+  deployment,
+  gap,
+  keyEnv,
+  namespace,
+  secret,
+  snapshotOf,
+  statefulSet,
+  type Parts,
+} from '../support/builders.ts';
 
 function findings(parts: readonly Parts[]): Finding[] {
   return diagnose(snapshotOf(...parts));
@@ -45,6 +55,15 @@ describe('Argo CD', () => {
       severity: 'error',
       message: expect.stringContaining(message),
     });
+  });
+
+  test('is unhealthy for the Secret that a part of it lacks', () => {
+    const lacking = deployment('release-argocd-redis', { spec: lacksKey, pods: 'none' });
+    const seen = (lacking.deployments ?? []).map((each) => ({ ...each, metadata: { ...each.metadata, ...place } }));
+    const broken = parts(({ name, ready }) => ({ ready: name === 'argocd-redis' ? 0 : ready }));
+    const found = findings([{ deployments: seen }, broken]).filter(({ code }) => code === 'argocd-unhealthy');
+
+    expect(found.map(({ causes }) => causes)).toEqual([['secret-missing/argocd/app']]);
   });
 
   test('is unhealthy where a part is scaled to 0 or gone', () => {
