@@ -79,9 +79,7 @@ export const ownerRows: readonly MatrixRow[] = [
       'error external-secret-not-ready externalsecret/app blocks pod/api because secret-store-not-ready/clustersecretstore/central',
       'error secret-missing secret/app a blocks pod/api because external-secret-not-ready/externalsecret/app',
     ],
-    says: [
-      /which writes secret\/app, cannot: its store clustersecretstore\/central does not exist, and this cluster has no/,
-    ],
+    says: [/which writes secret\/app, cannot: its store clustersecretstore\/central does not exist/],
   },
   {
     situation: 'the store of an ExternalSecret lacks the entry',
