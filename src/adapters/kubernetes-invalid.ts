@@ -17,10 +17,11 @@ const admission: readonly (readonly [pattern: RegExp, refusal: (name: string, na
   ],
   [
     /admission webhook "([\w.:-]{1,253})" denied the request/,
-    (name) => ({
-      wrong: `the admission webhook ${name} refuses it`,
-      hint: `kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations -o yaml | grep -B20 ${name}`,
-    }),
+    (name) => ({ wrong: `the admission webhook ${name} refuses it`, hint: findWebhook(name) }),
+  ],
+  [
+    /failed calling webhook "([\w.:-]{1,253})"/,
+    (name) => ({ wrong: `the API server cannot ask the admission webhook ${name}`, hint: findWebhook(name) }),
   ],
   [
     /exceeded quota: ([\w.:-]{1,253}),/,
@@ -30,6 +31,10 @@ const admission: readonly (readonly [pattern: RegExp, refusal: (name: string, na
     }),
   ],
 ];
+
+function findWebhook(name: string): string {
+  return `kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations -o yaml | grep -B20 ${name}`;
+}
 
 /** Undefined where it was not an admission that refused. */
 export function refusedAtAdmission({ message }: ApiStatus, { namespace = 'default' }: Subject): Refusal | undefined {

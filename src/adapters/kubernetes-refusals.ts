@@ -14,7 +14,9 @@ export function refusal(answer: ApiAnswer, subject: Subject): OperatorError {
     return writeFailed(subject, `namespace ${subject.namespace ?? ''} is being deleted`);
   }
   const admission = said === undefined ? undefined : refusedAtAdmission(said, subject);
-  if (admission !== undefined) return writeFailed(subject, `${admission.wrong} (${status})`, admission);
+  const isPassing = status >= 500 || status === 429;
+  if (admission !== undefined)
+    return writeFailed(subject, `${admission.wrong} (${status})`, { ...admission, isPassing });
   if (status === 403) {
     const rights = `kubectl auth can-i ${subject.verb} ${subject.resource}`;
     return new OperatorError('forbidden', `not allowed to ${subject.verb} ${subjectText(subject)} (403)`, {
@@ -23,7 +25,7 @@ export function refusal(answer: ApiAnswer, subject: Subject): OperatorError {
   }
   if (status === 401) return writeFailed(subject, 'the API server does not accept the credentials (401)');
   if (status === 422 && said !== undefined) return writeFailed(subject, invalidReason(said));
-  return writeFailed(subject, `the API server refused it (${status})`, { isPassing: status >= 500 || status === 429 });
+  return writeFailed(subject, `the API server refused it (${status})`, { isPassing });
 }
 
 export function unanswered(subject: Subject, error: TransportFailure, { path }: ApiRequest): OperatorError {

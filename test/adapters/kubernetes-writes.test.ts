@@ -174,6 +174,14 @@ describe('what a write that failed says', () => {
       'patch secrets shop/db failed: the admission webhook gate.shop.test refuses it (403)',
     ],
     [
+      '500 of a webhook that does not answer',
+      status(500, 'InternalError', {
+        message: `Internal error occurred: failed calling webhook "gate.shop.test": failed to call webhook: Post "https://${text}": context deadline exceeded`,
+      }),
+      'write-failed',
+      'patch secrets shop/db failed: the API server cannot ask the admission webhook gate.shop.test (500)',
+    ],
+    [
       '403 of a quota',
       status(403, 'Forbidden', { message: `secrets "db" is forbidden: exceeded quota: small, requested: ${text}` }),
       'write-failed',
