@@ -243,16 +243,21 @@ export function refuseUnknownSecrets(
       !known.some(({ namespace, secret }) => isSecretNamed({ kind: 'Secret', namespace, name: secret }, [name])),
   );
   if (unknown === undefined) return;
-  throw new OperatorError('usage', `--recreate ${unknown} names no Secret that anything here needs`, {
+  throw new OperatorError('usage', `--recreate ${shown(unknown)} names no Secret that anything here needs`, {
     hint: 'c2l audit',
   });
+}
+
+/** Nothing is what a variable of a script that is not set gives. */
+function shown(name: string): string {
+  return name === '' ? '""' : name;
 }
 
 /** Names in `--overwrite` that no known key answers to are typing errors. */
 export function refuseUnknownNames(names: readonly string[], known: readonly Parameters<typeof isNamedBy>[0][]): void {
   const unknown = names.find((name) => !known.some((key) => isNamedBy(key, [name])));
   if (unknown === undefined) return;
-  throw new OperatorError('usage', `--overwrite ${unknown} names no key that anything here needs`, {
+  throw new OperatorError('usage', `--overwrite ${shown(unknown)} names no key that anything here needs`, {
     hint: 'c2l audit',
   });
 }

@@ -48,11 +48,16 @@ export function fixSummary({ plan, outcomes, dryRun }: FixReport): string {
   const keys = changed.flatMap(({ keys: planned }) => planned).filter(({ change }) => change !== 'SAME').length;
   const secrets = changed.map(({ object }) => refText(object)).join(', ');
   const lacking = lackingKeys(changed).length;
-  if (lacking > 0) return `dry run: would write nothing, no source has ${String(lacking)} of ${count(keys, 'key')}`;
+  if (lacking > 0) return `dry run: would write nothing, no source has ${lackingText(lacking, keys)}`;
   if (dryRun) return `dry run: would write ${count(keys, 'key')} to ${secrets}`;
   const written = outcomes.filter(({ action, outcome }) => isWrite(action) && outcome === 'done').length;
   if (written === changed.length) return `wrote ${count(keys, 'key')} to ${secrets}`;
   return `${written} of ${count(changed.length, 'Secret')} written`;
+}
+
+function lackingText(lacking: number, keys: number): string {
+  if (lacking < keys) return `${String(lacking)} of ${count(keys, 'key')}`;
+  return keys === 1 ? 'the key' : `any of ${count(keys, 'key')}`;
 }
 
 function isWrite(action: StepOutcome['action']): boolean {

@@ -42,7 +42,7 @@ describe('a dry run', () => {
     expect([code, stderr]).toEqual([1, expect.not.stringContaining('error')]);
     expect(stdout).toMatch(/^ {2}ADD +admin-password +\(absent\) -> \*{8} {2}no source$/m);
     expect(stdout).toMatch(/^ {2}stripe-test-secret-key +STRIPE_TEST_SECRET_KEY +as the key$/m);
-    expect(stdout).toMatch(/^verdict: problems, dry run: would write nothing, no source has 9 of 9 keys$/m);
+    expect(stdout).toMatch(/^verdict: problems, dry run: would write nothing, no source has any of 9 keys$/m);
     expect(stdout).toMatch(/^next: c2l fix-secrets --from env:FILE --stack/m);
     expect(stdout.split('\n').filter(({ length }) => length > 80)).toEqual([]);
     cluster.expectUntouched();

@@ -41,7 +41,7 @@ test('a dry run without a source shows what no source has', async () => {
   expect([report.verdict, fix?.verdict, fix?.summary]).toEqual([
     'problems',
     'problems',
-    'dry run: would write nothing, no source has 9 of 9 keys',
+    'dry run: would write nothing, no source has any of 9 keys',
   ]);
 });
 

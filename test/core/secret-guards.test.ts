@@ -153,5 +153,8 @@ test('a misspelt key name is refused', () => {
   expect(() => {
     refuseUnknownNames(['tokn'], [key('missing')]);
   }).toThrow(/--overwrite tokn names no key/);
+  expect(() => {
+    refuseUnknownNames([''], [key('missing')]);
+  }).toThrow(/--overwrite "" names no key/);
   refuseUnknownNames(['token', 'app/token', 'shop/app/token'], [key('missing')]);
 });
