@@ -90,10 +90,11 @@ function heldSecrets(all: readonly JudgedWorkload[], view: SecretsView): readonl
   for (const { pod, need } of all.flatMap(({ judged }) => judged)) {
     if (need.need !== 'restart' && need.need !== 'replace') continue;
     const { namespace = '' } = pod.metadata;
-    const names = need.need === 'restart' ? outdatedSecrets(pod, view) : refusedSecrets(pod, view);
-    for (const name of names) {
+    const isRefused = need.need === 'replace';
+    for (const name of isRefused ? refusedSecrets(pod, view) : outdatedSecrets(pod, view)) {
       const secret = view.secret(namespace, name);
-      if (secret !== undefined && isNewerThan(pod, secret)) held.add(secret);
+      if (secret === undefined) continue;
+      if (isNewerThan(pod, secret) || (isRefused && isAsCreated(secret))) held.add(secret);
     }
   }
   return [...held];
@@ -114,6 +115,11 @@ function refusedSecrets(pod: Pod, view: SecretsView): Set<string> {
 
 function isNewerThan({ metadata, status }: Pod, { immutable, metadata: { creationTimestamp } }: Secret): boolean {
   return immutable && isLater(creationTimestamp, status?.startTime ?? metadata.creationTimestamp);
+}
+
+/** Had kubelet this one, it would have found the key: it came with the Secret, and cannot have been added to it. */
+function isAsCreated({ immutable, lastWrite, metadata: { creationTimestamp } }: Secret): boolean {
+  return immutable && lastWrite !== undefined && !isLater(lastWrite.at, creationTimestamp);
 }
 
 function refersTo(pod: Pod, { metadata: { namespace, name } }: Secret): boolean {

@@ -233,6 +233,19 @@ describe('a pod that serves nobody', () => {
   });
 });
 
+test('a pod that lacks a key of an immutable Secret which has it frees kubelet of the old one, however young it is', () => {
+  const created = { ...unproven('app', before, true), lastWrite: { manager: 'kubectl', at: before } };
+  const verdict = (held: Secret) => told(apiWorld({ standing: lacking, createdAt: change }, [held]));
+  expect(verdict(created)).toEqual([
+    'restart-workload api: kubelet keeps the old Secret app, which is immutable, as long as any pod uses it: scaled ' +
+      'to 0 and back to 1, so it is down until its new pods are ready',
+  ]);
+  // The key may have come by that write, and the Secret have become immutable with it.
+  const replaced = ['replace-pod api-1: its keys are there now'];
+  expect(verdict({ ...created, lastWrite: { manager: 'kubectl', at: after } })).toEqual(replaced);
+  expect(verdict({ ...created, immutable: false })).toEqual(replaced);
+});
+
 describe('a running pod', () => {
   const restartReason = 'runs with an older value of key token of Secret app';
 

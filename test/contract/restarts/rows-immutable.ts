@@ -13,6 +13,10 @@ function createdAgain(manifest: Manifest): readonly Change[] {
   return ['a second later', { delete: 'secrets/app' }, { create: immutable(manifest) }];
 }
 
+function withTime(spec: object): object {
+  return { terminationGracePeriodSeconds: 1, ...spec };
+}
+
 const another = {
   ...secret('app', 'a', 'b'),
   data: { a: base64('another-value-of-a-x'), b: base64('b-as-it-is-now-x') },
@@ -54,11 +58,27 @@ export const immutableRows: readonly RestartRow[] = [
     after: { api: 'Running', web: 'Running' },
   },
   {
+    situation: 'an immutable Secret was created again, and what was made since lacks a key that it has',
+    objects: [immutable(secret('app', 'b')), workload('Deployment', 'web', withTime(needsB))],
+    shows: { web: 'Running' },
+    then: [
+      ...createdAgain(secret('app', 'a', 'b')),
+      'a second later',
+      { create: workload('Deployment', 'api', withTime(needsA)) },
+    ],
+    thenShows: { api: 'CreateContainerConfigError' },
+    restarts: { web: 1 },
+    replaces: { api: 1 },
+    exit: 0,
+    says: [released('deployment/api'), released('deployment/web')],
+    after: { api: 'Running', web: 'Running' },
+  },
+  {
     situation: 'the same, with pods that are given time to end',
     objects: [
       immutable(secret('app', 'b')),
-      workload('Deployment', 'web', { terminationGracePeriodSeconds: 1, ...needsB }),
-      workload('Deployment', 'api', { terminationGracePeriodSeconds: 1, ...needsA }),
+      workload('Deployment', 'web', withTime(needsB)),
+      workload('Deployment', 'api', withTime(needsA)),
     ],
     shows: { web: 'Running', api: 'CreateContainerConfigError' },
     then: createdAgain(secret('app', 'a', 'b')),
