@@ -147,7 +147,7 @@ export const rightsCases: readonly RightsCase[] = [
   {
     name: 'verify of what is held up',
     purpose: 'verify',
-    argv: ['verify', '--timeout', '1s', '--config', 'FOLDER/troubled.yaml'],
+    argv: ['verify', '--timeout', '2s', '--config', 'FOLDER/troubled.yaml'],
     code: 1,
     before: (shop) => shop.deployTrouble(),
     writes: false,
