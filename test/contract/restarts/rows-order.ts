@@ -109,7 +109,9 @@ export const orderRows: readonly RestartRow[] = [
       calm('queue'),
     ],
     shows: { queue: 'CrashLoopBackOff' },
+    // Between two ends it is ready for an instant, and its controller would replace it then.
     then: [
+      'as its back-off begins anew',
       {
         patch: 'statefulsets/queue',
         body: { spec: { template: { spec: { containers: [container('first'), runsOn] } } } },
