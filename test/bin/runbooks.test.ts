@@ -80,7 +80,7 @@ test('a step whose check fails stops a script with exit 4; the next run goes on 
 test.each([
   [['no-such'], 'no runbook is called no-such'],
   [['restoring-application-secret'], 'c2l runbook show restoring-application-secrets'],
-  [['tour', '--set', 'NOTHING=1'], '--set NOTHING=1 sets nothing of this runbook'],
+  [['tour', '--set', 'NOTHING=1'], 'NOTHING=1 sets nothing of runbook tour'],
 ])('%j is refused with what there is', async ([name = '', ...more], message) => {
   const refused = await run(name, ...more);
   expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining(message)]);
