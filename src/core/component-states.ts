@@ -3,6 +3,7 @@ import { componentRef, dependenciesOf, dependencyGraph, type DependencyGraph } f
 import { failedRuns } from './failed-runs.ts';
 import type { Finding } from './findings.ts';
 import { refId, refText, type ObjectRef } from './kubernetes.ts';
+import { listText } from './list-text.ts';
 import { endingPods } from './lost-nodes.ts';
 import { oncePerPair } from './once-per.ts';
 import { podStatusText } from './pod-status-text.ts';
@@ -45,7 +46,8 @@ export const componentStatesById = oncePerPair(
 
 /**
  * The same in the light of a diagnosis: what does not run now is not `ready` where its next start will fail, nor what
- * still runs an older template where the newer one cannot start, nor a CronJob whose work was not done.
+ * still runs an older template where the newer one cannot start, nor a CronJob whose work was not done. What does run is
+ * told with what its next start lacks.
  */
 export function diagnosedStates(
   snapshot: Snapshot,
@@ -57,6 +59,7 @@ export function diagnosedStates(
     errors.flatMap(({ references = [] }) => references.filter(({ optional }) => !optional).map(refId)),
   );
   const failed = failedRuns(snapshot);
+  const lacks = nextStartLacks(findings);
   const byId = workloadsById(snapshot);
   // Few, found again by the object that both have.
   const concerned = new Map(
@@ -67,12 +70,28 @@ export function diagnosedStates(
   );
   return componentStates(snapshot, stack).map((seen) => {
     const workload = concerned.get(seen.object);
-    if (seen.state !== 'ready' || workload === undefined) return seen;
-    return {
-      ...seen,
-      ...diagnosedState(seen, workload, { isNeedy: needy.has(workload.id), hasFailed: failed.has(workload.id) }),
-    };
+    if (seen.state !== 'ready') return seen;
+    const told =
+      workload &&
+      diagnosedState(seen, workload, { isNeedy: needy.has(workload.id), hasFailed: failed.has(workload.id) });
+    const lack = lacks.get(refId(seen.object));
+    const isToBeStopped = lack !== undefined && (told ?? seen).state === 'ready';
+    return { ...seen, ...told, ...(isToBeStopped && { detail: `runs now; its next start fails${lack}` }) };
   });
+}
+
+/** By `refId` of what runs. */
+function nextStartLacks(findings: readonly Finding[]): ReadonlyMap<string, string> {
+  const failing = findings.filter(({ code }) => code === 'next-start-fails');
+  if (failing.length === 0) return new Map();
+  const byId = new Map(findings.map((finding) => [finding.id, finding]));
+  return new Map(
+    failing.map(({ object, causes }) => {
+      const roots = causes.flatMap((id) => byId.get(id) ?? []);
+      const names = roots.map(({ key, secret = '' }) => key ?? `Secret ${secret}`);
+      return [refId(object), names.length === 0 ? '' : `: lacks ${listText(names)}`];
+    }),
+  );
 }
 
 function diagnosedState(

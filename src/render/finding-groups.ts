@@ -1,5 +1,6 @@
 import { compareText, type Finding, type FindingCode, type FindingReference, type Severity } from '../core/findings.ts';
 import { refId, type ObjectRef } from '../core/kubernetes.ts';
+import { count } from './layout.ts';
 
 /** One root cause as people see it: every key that one Secret lacks is one thing to repair. */
 export interface FindingGroup {
@@ -82,6 +83,21 @@ export function beneath({ blocks, effects }: FindingGroup): number {
 export function otherEffects({ blocks, effects }: Pick<FindingGroup, 'blocks' | 'effects'>): Finding[] {
   const blocked = new Set(blocks.map(refId));
   return effects.filter(({ object }) => !blocked.has(refId(object)));
+}
+
+/** A value that is wrong holds up no start, as one that is missing does: what takes it may run, and do so badly. */
+export function holdsUpWord(code: FindingCode): 'affects' | 'blocks' {
+  return code.startsWith('secret-value-') ? 'affects' : 'blocks';
+}
+
+/** Who runs now, also where the root is said to block it, and cannot be started again. */
+export function failingNextStarts({ effects }: Pick<FindingGroup, 'effects'>): ObjectRef[] {
+  return distinctRefs(effects.filter(({ code }) => code === 'next-start-fails').map(({ object }) => object));
+}
+
+/** `1 workload that runs now`. */
+export function nextStartsOf(refs: readonly ObjectRef[]): string {
+  return `${count(refs.length, 'workload')} that ${refs.length === 1 ? 'runs' : 'run'} now`;
 }
 
 function effectFinder(findings: readonly Finding[]): (roots: readonly Finding[]) => Finding[] {

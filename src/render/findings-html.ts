@@ -4,7 +4,17 @@ import type { AuditReport } from '../core/audit-report.ts';
 import type { Tone } from './cause-graph.ts';
 import { chains } from './chains.ts';
 import { adviceOf } from './finding-advice.ts';
-import { groupFindings, isAside, isKeyCode, neededBy, otherEffects, type FindingGroup } from './finding-groups.ts';
+import {
+  failingNextStarts,
+  groupFindings,
+  holdsUpWord,
+  isAside,
+  isKeyCode,
+  neededBy,
+  nextStartsOf,
+  otherEffects,
+  type FindingGroup,
+} from './finding-groups.ts';
 import { groupTitle, fixesOf } from './findings-text.ts';
 import { count } from './layout.ts';
 import { markup, type Markup } from './markup.ts';
@@ -41,7 +51,7 @@ function groupMarkup(group: FindingGroup, report: AuditReport, style: Style): Ma
   return markup`<article class="${tones[severity]}">
 <h3><span class="badge ${tones[severity]}">${severity}</span>${groupTitle(group, report)}</h3>
 ${keyTable(group)}<dl>
-${namespace}${usersMarkup(group)}${blocksMarkup(group, report)}${effects}${advice}${fixes}<dt>meaning</dt><dd><code>c2l explain ${code}</code></dd>
+${namespace}${usersMarkup(group)}${blocksMarkup(group, report)}${nextStartMarkup(group)}${effects}${advice}${fixes}<dt>meaning</dt><dd><code>c2l explain ${code}</code></dd>
 </dl>
 </article>
 `;
@@ -76,10 +86,16 @@ function usersText({ references }: Finding): string {
   return neededBy(references).map(refText).join(', ');
 }
 
-function blocksMarkup({ blocks }: FindingGroup, { components }: AuditReport): Markup | undefined {
+function blocksMarkup({ code, blocks }: FindingGroup, { components }: AuditReport): Markup | undefined {
   if (blocks.length === 0) return undefined;
   const paths = chains(blocks, components).map((path) => markup`<br>${path.replaceAll(' -> ', ' → ')}`);
-  return markup`<dt>blocks</dt><dd>${count(blocks.length, 'workload')}${paths}</dd>\n`;
+  return markup`<dt>${holdsUpWord(code)}</dt><dd>${count(blocks.length, 'workload')}${paths}</dd>\n`;
+}
+
+function nextStartMarkup(group: FindingGroup): Markup | undefined {
+  const refs = failingNextStarts(group);
+  if (refs.length === 0) return undefined;
+  return markup`<dt>next start fails</dt><dd>${nextStartsOf(refs)}: ${refs.map(refText).join(', ')}</dd>\n`;
 }
 
 function gapsMarkup(findings: readonly Finding[]): Markup | undefined {

@@ -4,7 +4,17 @@ import { causeGraph, type GraphSource } from './cause-graph.ts';
 import { chains } from './chains.ts';
 import { cut } from './cut.ts';
 import { adviceOf } from './finding-advice.ts';
-import { groupFindings, isAside, isKeyCode, neededBy, otherEffects, type FindingGroup } from './finding-groups.ts';
+import {
+  failingNextStarts,
+  groupFindings,
+  holdsUpWord,
+  isAside,
+  isKeyCode,
+  neededBy,
+  nextStartsOf,
+  otherEffects,
+  type FindingGroup,
+} from './finding-groups.ts';
 import { cutText, fixesOf, groupTitle } from './findings-text.ts';
 import { count } from './layout.ts';
 import { codeSpan, escapeMarkdown, markdownTable } from './markdown-text.ts';
@@ -31,6 +41,7 @@ function groupLines(group: FindingGroup, source: GraphSource, style: Style): str
   const facts = [
     ...usersOf(group, style),
     ...blockedLines(group, source, style),
+    ...nextStartLines(group, style),
     ...effectLines(group, style),
     ...adviceOf(group, style).map(([label, text]) => `- ${label}: ${escapeMarkdown(text)}`),
     ...fixesOf(group, style).map((fix) => `- fix: ${codeSpan(fix)}`),
@@ -70,12 +81,18 @@ function usersOf({ code, findings }: FindingGroup, style: Style): string[] {
   ]);
 }
 
-function blockedLines({ blocks }: FindingGroup, { components }: GraphSource, style: Style): string[] {
+function blockedLines({ code, blocks }: FindingGroup, { components }: GraphSource, style: Style): string[] {
   if (blocks.length === 0) return [];
   const isKnown = blocks.some((object) => components.some((component) => refId(component.object) === refId(object)));
   const paths = isKnown ? chains(blocks, components) : blocks.map(({ name }: ObjectRef) => name);
   const text = escapeMarkdown(cutText(paths, style).replaceAll(' -> ', ' → '));
-  return [`- blocks ${count(blocks.length, 'workload')}: ${text}`];
+  return [`- ${holdsUpWord(code)} ${count(blocks.length, 'workload')}: ${text}`];
+}
+
+function nextStartLines(group: FindingGroup, style: Style): string[] {
+  const refs = failingNextStarts(group);
+  if (refs.length === 0) return [];
+  return [`- next start fails of ${nextStartsOf(refs)}: ${escapeMarkdown(cutText(refs.map(refText), style))}`];
 }
 
 function effectLines(group: FindingGroup, style: Style): string[] {

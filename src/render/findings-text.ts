@@ -4,7 +4,17 @@ import type { ApplicationState, ComponentState } from '../core/audit-report.ts';
 import { chains } from './chains.ts';
 import { cut, howToSeeAll } from './cut.ts';
 import { adviceOf } from './finding-advice.ts';
-import { groupFindings, isAside, isKeyCode, neededBy, otherEffects, type FindingGroup } from './finding-groups.ts';
+import {
+  failingNextStarts,
+  groupFindings,
+  holdsUpWord,
+  isAside,
+  isKeyCode,
+  neededBy,
+  nextStartsOf,
+  otherEffects,
+  type FindingGroup,
+} from './finding-groups.ts';
 import { withFlags } from './head-text.ts';
 import { commandLines, count, paragraph, table } from './layout.ts';
 import type { Style } from './style.ts';
@@ -36,6 +46,7 @@ export function findingTitles(findings: readonly Finding[], context: FindingsCon
   return [
     ...shown.flatMap((group) => [
       ...paragraph(`${severityWords[group.severity]}  `, groupTitle(group, context), style.width),
+      ...nextStartLines(group, style),
       ...adviceLines(group, style),
       ...fixLines(group, style),
     ]),
@@ -65,6 +76,7 @@ function groupLines(group: FindingGroup, context: FindingsContext, style: Style)
     ...placeLines(group, context, style),
     ...keyLines(group, style),
     ...blockLines(group, context, style),
+    ...nextStartLines(group, style),
     ...effectLines(group, context, style),
     ...adviceLines(group, style),
     ...fixLines(group, style),
@@ -132,15 +144,22 @@ function wholeLines({ keys = [], references }: Finding, style: Style): string[] 
   ];
 }
 
-function blockLines({ blocks }: FindingGroup, { components }: FindingsContext, style: Style): string[] {
+function blockLines({ code, blocks }: FindingGroup, { components }: FindingsContext, style: Style): string[] {
   if (blocks.length === 0) return [];
   const paths = components.length === 0 ? [cutText(blocks.map(nameOf), style)] : chains(blocks, components);
   const { shown, rest } = cut(paths, 'chain', style);
   const lines = [...shown, ...(rest === undefined ? [] : [rest])];
   return [
-    ...paragraph('    blocks  ', count(blocks.length, 'workload'), style.width),
+    ...paragraph(`    ${holdsUpWord(code).padEnd(8)}`, count(blocks.length, 'workload'), style.width),
     ...lines.flatMap((path) => paragraph('            ', path, style.width)),
   ];
+}
+
+function nextStartLines(group: FindingGroup, style: Style): string[] {
+  const refs = failingNextStarts(group);
+  if (refs.length === 0) return [];
+  const text = `next start fails of ${nextStartsOf(refs)}: ${namesOf(refs, style)}`;
+  return paragraph('            ', text, style.width);
 }
 
 /** Effects whose object a table of the same page shows are counted; the others are told in words. */

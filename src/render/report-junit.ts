@@ -3,6 +3,7 @@ import type { Finding } from '../core/findings.ts';
 import { refText } from '../core/kubernetes.ts';
 import type { AuditReport, ComponentState } from '../core/audit-report.ts';
 import type { CheckResult, VerifyReport } from '../core/verify-report.ts';
+import { holdsUpWord } from './finding-groups.ts';
 import { junitXml, type JunitCase } from './junit.ts';
 import { stateWord } from './subject-text.ts';
 
@@ -22,7 +23,7 @@ export function reportJunit(report: AuditReport | VerifyReport): string {
 function findingCase(finding: Finding): JunitCase {
   const { id, code, severity, object, message, fix, blocks, owner } = finding;
   const common = { classname: `${object.namespace === '' ? 'cluster' : object.namespace}.${code}`, name: id };
-  const blocked = blocks.length === 0 ? [] : [`blocks: ${blocks.map(refText).join(', ')}`];
+  const blocked = blocks.length === 0 ? [] : [`${holdsUpWord(code)}: ${blocks.map(refText).join(', ')}`];
   const repair = owner === undefined ? [] : [`owner: ${owner.repair}`];
   const text = [message, ...blocked, ...repair, `fix: ${fix}`, `c2l explain ${code}`].join('\n');
   if (code === 'unreadable') return { ...common, outcome: { is: 'error', type: code, message, text } };

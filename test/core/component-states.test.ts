@@ -123,9 +123,9 @@ describe('of what still runs an older template', () => {
 
   test.each<[situation: string, seen: Parts, expected: string]>([
     ['paused before the change', paused({ updatedReplicas: 0 }), `stuck, 2 of 2 ${older}`],
-    ['paused, and nothing changed', paused({}), 'ready, 2 of 2 pods are ready'],
+    ['paused, and nothing changed', paused({}), 'ready, runs now; its next start fails: lacks k'],
     ['OnDelete', set({ type: 'OnDelete' }, { updateRevision: 'db-2' }), `stuck, 1 of 1 ${older}`],
-    ['OnDelete, and nothing changed', set({ type: 'OnDelete' }, {}), 'ready, 1 of 1 pods are ready'],
+    ['OnDelete, and nothing changed', set({ type: 'OnDelete' }, {}), 'ready, runs now; its next start fails: lacks k'],
     [
       'kept by a partition',
       set({ type: 'RollingUpdate', rollingUpdate: { partition: 1 } }, { updateRevision: 'db-2' }),

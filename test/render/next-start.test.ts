@@ -1,0 +1,61 @@
+import { describe, expect, test } from '@jest/globals';
+import type { OutputFormat } from '../../src/render/output-format.ts';
+import { renderReport } from '../../src/render/report.ts';
+import { createStyle } from '../../src/render/style.ts';
+import { auditReportOf } from '../support/audit-report-of.ts';
+import {
+  barePod,
+  container,
+  deployment,
+  keyEnv,
+  secret,
+  secretWith,
+  snapshotOf,
+  type Parts,
+} from '../support/builders.ts';
+
+const spec = { containers: [container('main', { env: ['k1', 'k2'].map((key) => keyEnv('live', key)) })] };
+
+function page(format: OutputFormat, ...parts: readonly Parts[]): Promise<string> {
+  return renderReport(auditReportOf(snapshotOf(...parts)), format, createStyle(false));
+}
+
+describe('what runs without a key that its next start needs', () => {
+  test.each<[string, Parts, string]>([
+    ['a Deployment', deployment('env', { spec }), 'deployment/env'],
+    ['a pod without a controller', barePod('env', spec), 'pod/env'],
+  ])('%s is told at the root and among the components', async (_, parts, name) => {
+    const forms = ['text', 'markdown', 'html'] as const;
+    const [text, markdown, html] = await Promise.all(
+      forms.map((format) => page(format, secret('live', ['k1']), parts)),
+    );
+
+    expect(text).toContain(`\n            next start fails of 1 workload that runs now: ${name}\n`);
+    expect(text).toMatch(new RegExp(`\n${name} +ready +runs now; its next start fails: lacks k2\n`));
+    expect(markdown).toContain(`\n- next start fails of 1 workload that runs now: ${name}\n`);
+    expect(html).toContain(`<dt>next start fails</dt><dd>1 workload that runs now: ${name}</dd>`);
+  });
+
+  test('a whole Secret is told by its name', async () => {
+    expect(await page('text', deployment('env', { spec }))).toMatch(
+      /\ndeployment\/env +ready +runs now; its next start fails: lacks Secret live\n/,
+    );
+  });
+
+  test('nothing is said where every key is there', async () => {
+    expect(await page('text', secret('live', ['k1', 'k2']), deployment('env', { spec }))).not.toContain('next start');
+  });
+});
+
+test.each([
+  ['text', /\n {4}affects 1 workload\n {12}env\n/],
+  ['markdown', /\n- affects 1 workload: env\n/],
+  ['html', /<dt>affects<\/dt><dd>1 workload/],
+  ['junit', /affects: deployment\/env/],
+] as const)('a placeholder stops no start, which %s does not say either', async (format, told) => {
+  const filled = secretWith('live', { k1: 'CHANGE_ME', k2: 'word' });
+  const answer = await page(format, filled, deployment('env', { spec }));
+
+  expect(answer).toMatch(told);
+  expect(answer).not.toMatch(/\bblocks/);
+});
