@@ -2,6 +2,7 @@ import type { Job, Listed, Resource } from '../core/kubernetes.ts';
 import { reducer, type FieldsShape, type Reduced, type Shape, type ShapeOf } from './kubernetes-shapes.ts';
 import { metadataShape, strings } from './metadata-shape.ts';
 import { containerStatuses, podSpec, secretNames, template } from './pod-shapes.ts';
+import { withCredentials } from './store-credentials.ts';
 import { conditions, externalSecretShape, sealedSecretShape, secretStoreShape } from './secret-writer-shapes.ts';
 
 const selector = { optional: { matchLabels: strings } } as const;
@@ -19,6 +20,8 @@ export interface ResourceDescription<T> {
   /** Where installations serve it that have no `api` yet. */
   readonly olderApi?: string;
   readonly shape: ShapeOf<Omit<T, 'metadata'>>;
+  /** Brings what lies at no fixed place to where the shape has it. */
+  readonly prepare?: (value: unknown) => unknown;
 }
 
 /** External Secrets before 0.16 has no `v1`; later ones may serve both. */
@@ -221,8 +224,8 @@ export const resources: { readonly [R in Resource]: ResourceDescription<Listed[R
     },
   },
   externalsecrets: { ...externalSecretsApi, shape: externalSecretShape },
-  secretstores: { ...externalSecretsApi, shape: secretStoreShape },
-  clustersecretstores: { ...externalSecretsApi, shape: secretStoreShape },
+  secretstores: { ...externalSecretsApi, shape: secretStoreShape, prepare: withCredentials },
+  clustersecretstores: { ...externalSecretsApi, shape: secretStoreShape, prepare: withCredentials },
   sealedsecrets: { api: '/apis/bitnami.com/v1alpha1', shape: sealedSecretShape },
 };
 
@@ -236,9 +239,12 @@ export const workloadKinds = {
 export function listing<R extends Resource>(
   resource: R,
 ): { readonly apis: readonly string[]; readonly reduce: (value: unknown) => Reduced<Listed[R]> } {
-  const { shape }: { shape: FieldsShape } = (resources as Readonly<Record<Resource, { shape: FieldsShape }>>)[resource];
+  const { shape, prepare } = (
+    resources as Readonly<Record<Resource, { shape: FieldsShape } & Pick<ResourceDescription<unknown>, 'prepare'>>>
+  )[resource];
   const whole = { ...shape, required: { ...shape.required, metadata: metadataShape } };
-  return { apis: apisOf(resource), reduce: reducer<Listed[R]>(whole as ShapeOf<Listed[R]> & Shape) };
+  const reduce = reducer<Listed[R]>(whole as ShapeOf<Listed[R]> & Shape);
+  return { apis: apisOf(resource), reduce: prepare === undefined ? reduce : (value) => reduce(prepare(value)) };
 }
 
 /** Where a resource may be, the newest first. */

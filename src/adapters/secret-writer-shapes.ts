@@ -40,6 +40,7 @@ export const secretStoreShape: ShapeOf<Omit<SecretStore, 'metadata'>> = {
   optional: {
     spec: {
       optional: {
+        credentials: { list: { required: { name: 'string' }, optional: { key: 'string', namespace: 'string' } } },
         provider: {
           optional: {
             azurekv: { optional: { vaultUrl: 'string' } },

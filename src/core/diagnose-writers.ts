@@ -24,6 +24,7 @@ import {
   writerIndex,
   type WriterIndex,
 } from './secret-writers.ts';
+import { diagnoseStoreCredentials, joinCredentials, withCredentials } from './store-credentials.ts';
 import { keyVaultUrl } from './store-place.ts';
 
 /** Findings of Secrets with their owners, and what keeps those owners from writing as the root of it. */
@@ -47,7 +48,12 @@ export function diagnoseWriters(scene: Scene, secrets: readonly Finding[]): Writ
 
   const owned = secrets.map((finding) => withOwner(finding, { index, failing, controller }));
   const roots = [...external, ...sealed, ...stores.values()];
-  return { roots: roots.map((root) => weighed(root, roots, owned)), secrets: owned };
+  const weighty = roots.map((root) => weighed(root, roots, owned));
+  const lacking = diagnoseStoreCredentials(scene, stores).map((each) =>
+    withOwner(each, { index, failing, controller }),
+  );
+  const joined = joinCredentials(weighty, lacking);
+  return { roots: joined.roots, secrets: withCredentials(owned, joined.credentials) };
 }
 
 function externalFailure(

@@ -6,23 +6,45 @@ import { places, requirementsOf, type Requirement } from './requirements.ts';
 import type { SecretReference } from './references.ts';
 import type { Secret } from './secret.ts';
 import type { SecretNeed } from './secret-needs.ts';
+import { storesUsing, type StoreUse } from './store-credentials.ts';
 
 /** Who uses which key of one Secret, and what breaks if it goes. */
 export function explainSecret(scene: Scene, ref: ObjectRef): SecretSubject {
   const need = scene.needs.find(({ namespace, name }) => namespace === ref.namespace && name === ref.name);
   const secret = need?.secret ?? scene.snapshot.secrets.items.find(({ metadata }) => isNamed(ref, metadata));
   const references = need?.references ?? [];
-  const keys = need === undefined ? [] : requirementsOf(need, scene.stack).map((each) => keyUse(scene, need, each));
+  const own = need === undefined ? [] : requirementsOf(need, scene.stack).map((each) => keyUse(scene, need, each));
+  const stores = storesUsing(scene.snapshot, ref);
+  const whole = stores.filter(({ key }) => key === undefined).map(({ place }) => place);
+  const state = secret !== undefined ? 'present' : need?.gap === undefined ? 'missing' : 'unreadable';
+  const keys = stores.reduce<readonly SecretKeyUse[]>((known, use) => withStore(known, use, secret), own);
   return {
     kind: 'secret',
     object: ref,
-    state: secret !== undefined ? 'present' : need?.gap === undefined ? 'missing' : 'unreadable',
+    state,
     ...factsOf(secret),
     keys,
-    references: places(references.filter(({ key }) => key === undefined)),
+    references: [...places(references.filter(({ key }) => key === undefined)), ...whole],
     unnamedKeys: unnamed(secret, keys),
     blocks: scene.blocks(needing(references)),
   };
+}
+
+/** A store logs in with a key, whatever else takes it. */
+function withStore(
+  keys: readonly SecretKeyUse[],
+  { key, place }: StoreUse,
+  secret: Secret | undefined,
+): readonly SecretKeyUse[] {
+  if (key === undefined) return keys;
+  const known = keys.find((each) => each.key === key);
+  if (known === undefined) {
+    const state = secret === undefined ? 'secret-missing' : secret.data.has(key) ? 'ok' : 'missing';
+    const use: SecretKeyUse = { key, required: true, state, references: [place], blocks: [] };
+    return [...keys, use].sort((left, right) => compareText(left.key, right.key));
+  }
+  const both = { ...known, required: true, references: [...known.references, place] };
+  return keys.map((each) => (each === known ? both : each));
 }
 
 function isNamed(ref: ObjectRef, { namespace, name }: Secret['metadata']): boolean {

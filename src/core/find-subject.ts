@@ -5,6 +5,7 @@ import { listText } from './list-text.ts';
 import { nearestNames } from './nearest.ts';
 import type { Gap, Listing } from './snapshot.ts';
 import { refOf } from './object-owners.ts';
+import { credentialUses } from './store-credentials.ts';
 
 /** What a word on the command line means in the cluster; where it means nothing, or several things, what to type instead. */
 export type FoundSubject =
@@ -133,6 +134,7 @@ function secretRefs({ snapshot, needs }: Scene): ObjectRef[] {
   const all = [
     ...needs.map(({ namespace, name }) => ({ kind: 'Secret', namespace, name })),
     ...snapshot.secrets.items.map(({ metadata: { namespace, name } }) => ({ kind: 'Secret', namespace, name })),
+    ...credentialUses(snapshot).map(({ secret }) => secret),
   ];
   return [...new Map(all.map((ref) => [refId(ref), ref])).values()];
 }

@@ -13,6 +13,7 @@ export type ReferenceVia =
   | 'csi'
   | 'imagePullSecrets'
   | 'serviceAccount'
+  | 'secretStore'
   | 'tls';
 
 /** One place that needs a Secret, counted per template or bare pod, not per replica. */

@@ -37,10 +37,20 @@ export interface ExternalTemplate {
   readonly templateFrom?: readonly { readonly target?: string }[];
 }
 
+/** A Secret that a store logs in to its provider with, and the key of it where one is named. */
+export interface StoreCredential {
+  readonly name: string;
+  readonly key?: string;
+  /** Of a ClusterSecretStore, which has no namespace of its own. */
+  readonly namespace?: string;
+}
+
 /** A SecretStore or ClusterSecretStore, with of its provider where that keeps the values. */
 export interface SecretStore {
   readonly metadata: ObjectMeta;
   readonly spec?: {
+    /** Gathered from wherever its provider has them. */
+    readonly credentials?: readonly StoreCredential[];
     readonly provider?: {
       readonly azurekv?: { readonly vaultUrl?: string };
       readonly vault?: { readonly server?: string; readonly path?: string };

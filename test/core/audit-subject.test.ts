@@ -232,3 +232,14 @@ test('what concerns a Secret comes with what keeps its owner from writing it', (
     'secret-store-not-ready',
   ]);
 });
+
+test('a store that logs in with a Secret is a user of it, also where the Secret is missing', () => {
+  const store = { metadata: { name: 'vault', namespace }, spec: { credentials: [{ name: 'login', key: 'token' }] } };
+  const scene = buildScene(snapshotOf({ secretStores: [store] }), undefined);
+  expect(findSubject(scene, 'secret/login')).toMatchObject({ ok: true });
+  const place = { kind: 'SecretStore', namespace, name: 'vault', via: 'secretStore', optional: false };
+  expect(explainSecret(scene, ref('Secret', 'login'))).toMatchObject({
+    state: 'missing',
+    keys: [{ key: 'token', required: true, state: 'secret-missing', references: [place] }],
+  });
+});

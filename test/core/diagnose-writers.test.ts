@@ -381,3 +381,67 @@ describe('the owner of a broken Secret', () => {
     expect(ownerOf(...parts)?.repair).toBe(repair);
   });
 });
+
+describe('a Secret that a store logs in with', () => {
+  const login = (...credentials: { name: string; key?: string }[]): Parts => ({
+    secretStores: [
+      {
+        metadata: { name: 'vault', namespace },
+        spec: { credentials },
+        status: condition('Ready', 'False', 'InvalidProviderConfig'),
+      },
+    ],
+  });
+  const storeId = 'secret-store-not-ready/shop/secretstore/vault';
+
+  test.each<[string, Parts[], string]>([
+    [
+      'that is missing is the root of all of it',
+      [secret('app', [])],
+      'error secret-missing/shop/login: secret/login does not exist, which secretstore/vault logs in with',
+    ],
+    [
+      'that lacks the key as well',
+      [secret('app', []), secret('login', ['other'])],
+      'error secret-key-missing/shop/login/token: secret/login lacks key token, which secretstore/vault logs in with',
+    ],
+    [
+      'is a warning for as long as every Secret is whole',
+      [secret('app', ['k'])],
+      'warning secret-missing/shop/login: secret/login does not exist, which secretstore/vault logs in with',
+    ],
+  ])('%s', (_, parts, expected) => {
+    const found = findings(needsKey, external(failed), login({ name: 'login', key: 'token' }), ...parts);
+    const root = found.find(({ secret: name }) => name === 'login');
+    expect(`${root?.severity ?? ''} ${root?.id ?? ''}: ${root?.message ?? ''}`).toBe(expected);
+    expect(found.find(({ id }) => id === storeId)?.causes).toEqual([root?.id]);
+    expect(root?.blocks).toEqual(root?.severity === 'error' ? [{ kind: 'Deployment', namespace, name: 'web' }] : []);
+  });
+
+  test('and lacks several keys is one finding, with a command that makes them all', () => {
+    const keys = login({ name: 'login', key: 'id' }, { name: 'login', key: 'secret' });
+    const [found] = findings(needsKey, external(failed), keys).filter(({ secret: name }) => name === 'login');
+    expect(found).toMatchObject({
+      keys: ['id', 'secret'],
+      references: [{ kind: 'SecretStore', name: 'vault', via: 'secretStore' }],
+      fix: 'kubectl -n shop create secret generic login --from-file=id=FILE --from-file=secret=FILE',
+    });
+  });
+
+  test.each<[string, Parts[]]>([
+    ['is whole', [secret('login', ['token'])]],
+    ['could not be read', [{ gaps: [gap('secrets')] }]],
+  ])('and that %s is no finding', (_, parts) => {
+    const found = findings(needsKey, external(failed), login({ name: 'login', key: 'token' }), ...parts);
+    expect(found.filter(({ secret: name }) => name === 'login')).toEqual([]);
+  });
+
+  test('and that the same store would have to write does not explain itself', () => {
+    const found = findings(needsKey, external(failed), login({ name: 'app', key: 'k' }));
+    expect(brief(found)).toEqual([
+      `error external-secret-not-ready/shop/externalsecret/app-external because ${storeId}`,
+      'error secret-missing/shop/app because external-secret-not-ready/shop/externalsecret/app-external',
+      `error ${storeId}`,
+    ]);
+  });
+});
