@@ -37,6 +37,15 @@ components:
   - { name: api, workload: Deployment/api, dependsOn: [db] }
 `;
 
+/** What people would type is what is drilled. */
+const byRunbook = `
+version: 1
+name: by-runbook
+description: every key gone, and repaired as the runbook says
+faults: [{ kind: lose-keys }]
+recovery: { path: runbook, runbook: restoring-application-secrets }
+`;
+
 const env = (name: string, key: string) => ({ name, valueFrom: { secretKeyRef: { name: secretName, key } } });
 const quick = { imagePullPolicy: 'IfNotPresent', resources: { requests: { cpu: '5m', memory: '16Mi' } } };
 
@@ -97,6 +106,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'c2l-drill-'));
   await writeFile(join(folder, 'c2l.yaml'), stack);
   const lines = Object.entries(values).map(([key, value]) => `${key.toUpperCase().replaceAll('-', '_')}='${value}'`);
+  await writeFile(join(folder, 'by-runbook.yaml'), byRunbook);
   await writeFile(join(folder, 'backup.env'), lines.join('\n'), { mode: 0o600 });
   await remove();
   await cluster.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
@@ -190,12 +200,12 @@ test('total-secret-loss is recovered from the backup, with the data, and all is 
 /** The volumes have no namespace; what others do on the same cluster meanwhile is not the drill's. */
 const isOurs = (place: string) => ['', namespace, 'argocd', 'default', 'kube-system'].includes(place);
 
-test.each(['namespace-loss', 'owner-fight', 'corrupted-value', 'wrong-value'])(
+test.each(['namespace-loss', 'owner-fight', 'corrupted-value', 'wrong-value', 'by-runbook.yaml'])(
   '%s: nothing of any namespace is other than before, volumes and claims included',
   async (name) => {
     const before = await allObjects(cluster, isOurs);
 
-    const { exitCode, report } = await finished(drill(name));
+    const { exitCode, report } = await finished(drill(name.endsWith('.yaml') ? join(folder, name) : name));
 
     expect({ exitCode, outcome: report.outcome }).toEqual({ exitCode: 0, outcome: 'recovered' });
     expect(report.data.map(({ component, state }) => `${component} ${state}`)).toEqual(['db kept']);
