@@ -11,7 +11,9 @@ import { failingState, schedulingGated } from './pod-state.ts';
 import { crashTrouble } from './troubles/crash-trouble.ts';
 import { cutOffTrouble } from './troubles/cut-off-trouble.ts';
 import { imageTrouble, isPullReason, pullFailure, pullMessage } from './troubles/image-trouble.ts';
+import { keptSecretTrouble } from './troubles/kept-secret-trouble.ts';
 import { oldPodTrouble } from './troubles/old-pod-trouble.ts';
+import { pausedTrouble } from './troubles/paused-trouble.ts';
 import { probeTrouble } from './troubles/probe-trouble.ts';
 import { pullingTrouble } from './troubles/pulling-trouble.ts';
 import { creationFailure, quotaTrouble } from './troubles/quota-trouble.ts';
@@ -30,10 +32,12 @@ import { waitingTrouble } from './troubles/waiting-trouble.ts';
 const tellers: readonly Teller[] = [
   cutOffTrouble,
   oldPodTrouble,
+  keptSecretTrouble,
   imageTrouble,
   crashTrouble,
   schedulingTrouble,
   quotaTrouble,
+  pausedTrouble,
   waitingTrouble,
   probeTrouble,
   pullingTrouble,

@@ -1,17 +1,15 @@
 import { replicasBefore } from './cut-off-restart.ts';
-import { isAboutSecret } from './kubelet-message.ts';
+import { keptSecrets } from './kept-secrets.ts';
 import { refId, refText, type ObjectRef } from './kubernetes.ts';
 import type { Pod } from './kubernetes-pod.ts';
 import { refOf } from './object-owners.ts';
 import type { PauseChain } from './pause-chain.ts';
 import type { PodNeed } from './pod-need.ts';
-import { containerStatuses } from './pod-state.ts';
 import { secretReferences } from './references.ts';
 import { renewalObstacle, type ObstacleScene } from './restart-obstacles.ts';
 import type { Secret } from './secret.ts';
 import type { SecretsView } from './secrets-view.ts';
 import type { PausableRef } from './sync-pause.ts';
-import { isLater, outdatedSecrets } from './value-age.ts';
 import type { Workload } from './workloads.ts';
 
 export type ScalableKind = 'Deployment' | 'StatefulSet';
@@ -84,42 +82,9 @@ function releaseStep(workload: ReleaseStep['workload'], replicas: number, { meta
   return { workload, replicas, reason };
 }
 
-/** Immutable Secrets that were created again, of which a kubelet holds the old one to the harm of a pod. */
 function heldSecrets(all: readonly JudgedWorkload[], view: SecretsView): readonly Secret[] {
-  const held = new Set<Secret>();
-  for (const { pod, need } of all.flatMap(({ judged }) => judged)) {
-    if (need.need !== 'restart' && need.need !== 'replace') continue;
-    const { namespace = '' } = pod.metadata;
-    const isRefused = need.need === 'replace';
-    for (const name of isRefused ? refusedSecrets(pod, view) : outdatedSecrets(pod, view)) {
-      const secret = view.secret(namespace, name);
-      if (secret === undefined) continue;
-      if (isNewerThan(pod, secret) || (isRefused && isAsCreated(secret))) held.add(secret);
-    }
-  }
-  return [...held];
-}
-
-/** Of which a pod lacks a key: had there been no Secret at all, kubelet would have nothing to hold on to. */
-function refusedSecrets(pod: Pod, view: SecretsView): Set<string> {
-  const statuses = containerStatuses(pod).map(({ state }) => state?.waiting?.message);
-  const references = secretReferences(refOf('Pod', pod.metadata), pod.spec);
-  const lacks = [...statuses, ...view.mountFailures(pod)].filter(isAboutSecret).flatMap((message = '') => {
-    const named = /find key \S+ in Secret [^\s/]+\/(\S+)/.exec(message)?.[1];
-    if (named !== undefined) return [named];
-    // A mount names the key alone.
-    return message.includes('non-existent secret key') ? references.map(({ secret }) => secret) : [];
-  });
-  return new Set(lacks);
-}
-
-function isNewerThan({ metadata, status }: Pod, { immutable, metadata: { creationTimestamp } }: Secret): boolean {
-  return immutable && isLater(creationTimestamp, status?.startTime ?? metadata.creationTimestamp);
-}
-
-/** Had kubelet this one, it would have found the key: it came with the Secret, and cannot have been added to it. */
-function isAsCreated({ immutable, lastWrite, metadata: { creationTimestamp } }: Secret): boolean {
-  return immutable && lastWrite !== undefined && !isLater(lastWrite.at, creationTimestamp);
+  const judged = all.flatMap((each) => each.judged);
+  return [...new Set(judged.flatMap(({ pod, need }) => keptSecrets(pod, need, view)))];
 }
 
 function refersTo(pod: Pod, { metadata: { namespace, name } }: Secret): boolean {

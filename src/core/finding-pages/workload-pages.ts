@@ -78,11 +78,13 @@ export const workloadPages = {
       },
     ],
     fixWithC2l: [
-      'c2l restores Secrets, and none is missing here. `c2l audit WORKLOAD` shows every container and every reference of it; `c2l restart` replaces it only where that helps.',
+      'c2l restores Secrets, and none is missing here. `c2l audit WORKLOAD` shows every container and every reference of it; `c2l restart` replaces it only where that helps. It does where kubelet keeps an immutable Secret that was created again: it lets all that use it go at one time.',
     ],
     fixByHand: [
       'Follow the message. A StatefulSet whose broken pod still runs the older template waits for that pod: delete it.',
       { lines: ['kubectl -n NAMESPACE delete pod POD'] },
+      'A Deployment that is paused makes no pod of a template that it had not begun with.',
+      { lines: ['kubectl -n NAMESPACE rollout resume deployment NAME'] },
       'A node that has been pulling an image for minutes waits for a registry that does not answer, or for another such pull: unless told otherwise, kubelet pulls one image after the other, and no event tells which one hangs. It is the one that began first.',
     ],
     safeToIgnore: ['While a rollout is under way, and for workloads that are known to be off.'],
