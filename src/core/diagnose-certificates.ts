@@ -1,5 +1,5 @@
 import { coversHost } from './covers-host.ts';
-import { createTlsSecret } from './diagnose-special-secrets.ts';
+import { renewTls } from './diagnose-special-secrets.ts';
 import type { Scene } from './diagnosis-scene.ts';
 import { compareText, type Finding, type FindingCode } from './findings.ts';
 import { refText, type Ingress } from './kubernetes.ts';
@@ -116,7 +116,5 @@ function certificateFinding(need: SecretNeed, secret: Secret, { code, what, seve
 /** cert-manager renews what it issued by itself, and says why it did not. */
 function renewal(need: SecretNeed, { metadata }: Secret): string {
   const issued = metadata.annotations?.['cert-manager.io/certificate-name'];
-  return issued === undefined
-    ? `${createTlsSecret(need)} --dry-run=client -o yaml | kubectl apply --server-side --force-conflicts -f -`
-    : `kubectl -n ${need.namespace} describe certificate ${issued}`;
+  return issued === undefined ? renewTls(need) : `kubectl -n ${need.namespace} describe certificate ${issued}`;
 }

@@ -3,7 +3,14 @@ import type { Finding, FindingReference } from './findings.ts';
 import { refText, type ObjectRef } from './kubernetes.ts';
 import { listText } from './list-text.ts';
 import { newFinding } from './new-finding.ts';
-import { createPullSecret, createTlsSecret, missingPullSecret, missingTlsSecret } from './diagnose-special-secrets.ts';
+import {
+  certificateKeys,
+  createPullSecret,
+  createTlsSecret,
+  missingPullSecret,
+  missingTlsSecret,
+  renewTls,
+} from './diagnose-special-secrets.ts';
 import { places, requirementsOf, type Requirement } from './requirements.ts';
 import type { SecretNeed } from './secret-needs.ts';
 
@@ -127,10 +134,30 @@ function whoNeeds(references: readonly FindingReference[]): readonly FindingRefe
 /** Certificates have an issuer and are in no source of values. */
 function fixForKey(scene: Scene, need: SecretNeed, references: readonly FindingReference[]): string {
   if (references.length > 0 && references.every(isCertificate)) {
-    return `${createTlsSecret(need)} --dry-run=client -o yaml | kubectl apply --server-side --force-conflicts -f -`;
+    return fixForCertificate(need, references);
   }
   const fix = scene.command('fix-secrets', need.namespace);
   return need.secret?.immutable === true ? `${fix} --recreate ${need.name}` : fix;
+}
+
+/** A Secret that holds no part of a certificate was not made for one: another is meant, and its keys are others'. */
+function fixForCertificate(need: SecretNeed, references: readonly FindingReference[]): string {
+  const { namespace } = need;
+  return isOfAnotherPurpose(need)
+    ? `kubectl -n ${namespace} edit ingress ${references[0]?.name ?? ''}`
+    : renewTls(need);
+}
+
+function isOfAnotherPurpose({ secret }: SecretNeed): boolean {
+  return (
+    secret !== undefined && secret.type !== 'kubernetes.io/tls' && !certificateKeys.some((key) => secret.data.has(key))
+  );
+}
+
+function otherPurpose(need: SecretNeed, references: readonly FindingReference[]): string {
+  const isServed = references.length > 0 && references.every(isCertificate);
+  if (!isServed || !isOfAnotherPurpose(need)) return '';
+  return `; it is of type ${need.secret?.type ?? ''} and holds no certificate: is another Secret meant?`;
 }
 
 type KeyParts = Pick<Finding, 'object' | 'blocks' | 'fix'> & {
@@ -146,7 +173,7 @@ function keyMissing(need: SecretNeed, parts: KeyParts): Finding {
     ...parts,
     secret: need.name,
     ...(similar === undefined ? {} : { similarKey: similar }),
-    message: `${refText(object)} lacks key ${key}${neededBy(whoNeeds(references))}${hint}${obstacles(need)}`,
+    message: `${refText(object)} lacks key ${key}${neededBy(whoNeeds(references))}${hint}${otherPurpose(need, references)}${obstacles(need)}`,
   });
 }
 

@@ -85,6 +85,24 @@ export function createTlsSecret({ namespace, name }: SecretNeed): string {
   return `kubectl -n ${namespace} create secret tls ${name} --cert=FILE --key=FILE`;
 }
 
+export const certificateKeys: readonly string[] = ['tls.crt', 'tls.key'];
+
+/**
+ * A type never changes, and what is immutable not at all: such a Secret is made anew. Where others have keys in it,
+ * that would take them away, so that a person has to look.
+ */
+export function renewTls(need: SecretNeed): string {
+  const { secret, namespace, name } = need;
+  const made = `${createTlsSecret(need)} --dry-run=client -o yaml`;
+  const isTyped = secret === undefined || secret.type === 'kubernetes.io/tls';
+  if (isTyped && secret?.immutable !== true) return `${made} | kubectl apply --server-side --force-conflicts -f -`;
+  const others = [...(secret?.data.keys() ?? [])].filter((key) => ![...certificateKeys, 'ca.crt'].includes(key));
+  if (others.length === 0) return `${made} | kubectl replace --force -f -`;
+  if (secret?.immutable !== true) return `kubectl -n ${namespace} edit secret ${name}`;
+  const [ingress] = need.references.filter(({ via }) => via === 'tls').map((reference) => reference.name);
+  return `kubectl -n ${namespace} edit ingress ${ingress ?? ''}`;
+}
+
 export function createPullSecret({ namespace, name }: SecretNeed): string {
   return `kubectl -n ${namespace} create secret docker-registry ${name} --from-file=.dockerconfigjson=FILE`;
 }

@@ -29,7 +29,7 @@ function named(scene: Scene, need: SecretNeed): Finding[] {
     // Who takes it is asked last: thousands of values are looked at, and few are doubted.
     return told === undefined || !isDoubted(told, useOf(need, requirement.references))
       ? []
-      : toFinding(need, key, told);
+      : toFinding(scene, need, key, told);
   });
 }
 
@@ -46,11 +46,11 @@ function takenAlong(scene: Scene, need: SecretNeed): Finding[] {
     const told: Doubt | undefined = value.isPlaceholder(placeholders)
       ? ['secret-value-placeholder', 'is a placeholder']
       : doubt(key, value, false);
-    return told === undefined || !isDoubted(told, use) ? [] : toFinding(need, key, told);
+    return told === undefined || !isDoubted(told, use) ? [] : toFinding(scene, need, key, told);
   });
 }
 
-function toFinding(need: SecretNeed, key: string, [code, what]: Doubt): Finding {
+function toFinding(scene: Scene, need: SecretNeed, key: string, [code, what]: Doubt): Finding {
   const { namespace, name } = need;
   const object = { kind: 'Secret', namespace, name };
   const naming = need.keys.find((each) => each.key === key)?.references ?? [];
@@ -61,8 +61,16 @@ function toFinding(need: SecretNeed, key: string, [code, what]: Doubt): Finding 
     key,
     references: places([...naming, ...need.references.filter(takesEveryKey)]),
     message: `key ${key} of ${refText(object)} ${what}`,
-    fix: `kubectl -n ${namespace} edit secret ${name}`,
+    fix: fixFor(scene, need, key),
   });
+}
+
+/** What is immutable nobody can edit; c2l writes the keys that something names. */
+function fixFor(scene: Scene, { secret, namespace, name, keys }: SecretNeed, key: string): string {
+  if (secret?.immutable !== true) return `kubectl -n ${namespace} edit secret ${name}`;
+  return keys.some((each) => each.key === key)
+    ? `${scene.command('fix-secrets', namespace)} --recreate ${name} --overwrite ${name}/${key}`
+    : `kubectl -n ${namespace} get secret ${name} -o yaml | sed '/^immutable: true$/d' | kubectl replace --force -f -`;
 }
 
 type Use = 'variable' | 'file';

@@ -4,7 +4,7 @@ import {
   findingOwner,
   ownerFix,
   stateOf,
-  listCommand,
+  storeStep,
   type OwnerState,
   type SecretPlace,
 } from './finding-owner.ts';
@@ -141,16 +141,8 @@ function storeFailure(index: WriterIndex, users: readonly [ExternalSecret, ...Ex
     object,
     severity: 'warning',
     message: `${refText(object)} ${what}; ${listText(named)} ${named.length === 1 ? 'takes' : 'take'} values from it`,
-    fix: isAbsent ? chooseStore(index, external) : describeCommand(object),
+    fix: storeStep(index, external),
   });
-}
-
-/** Which others there are to name instead; where there can be none, what names it has to be changed. */
-function chooseStore(index: WriterIndex, external: ExternalSecret): string {
-  const { namespace = '', name } = external.metadata;
-  return index.hasStoreKind(external)
-    ? listCommand(storeRef(external))
-    : `kubectl -n ${namespace} edit externalsecret ${name}`;
 }
 
 function sealedFailure(sealed: SealedSecret): Finding | undefined {

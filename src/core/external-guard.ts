@@ -1,5 +1,5 @@
 import { OperatorError } from '../errors.ts';
-import { describeCommand, stateOf } from './finding-owner.ts';
+import { stateOf, storeStep } from './finding-owner.ts';
 import { refText, type ObjectRef } from './kubernetes.ts';
 import { refOf } from './object-owners.ts';
 import type { SecretTarget, WantedKey } from './plan-secrets.ts';
@@ -150,6 +150,6 @@ function storeRefusal(
   return new OperatorError(
     'secret-owned',
     `Secret ${namespace}/${name} is written by ${refText(refOf('ExternalSecret', external.metadata))}, whose ${refText(store)} ${state}`,
-    { hint: describeCommand(store) },
+    { hint: storeStep(index, external) },
   );
 }

@@ -227,11 +227,20 @@ function syncCommand({ object, sync }: FindingOwner): string | undefined {
     : `kubectl -n ${namespace} annotate application ${name} argocd.argoproj.io/refresh=normal --overwrite`;
 }
 
+/** Where to look at a store of no use: one that is absent has nothing to describe, so that others are listed, to be named instead. */
+export function storeStep(index: WriterIndex, external: ExternalSecret): string {
+  if (!index.isStoreAbsent(external)) return describeCommand(storeRef(external));
+  const { namespace = '', name } = external.metadata;
+  return index.hasStoreKind(external)
+    ? listCommand(storeRef(external))
+    : `kubectl -n ${namespace} edit externalsecret ${name}`;
+}
+
 export function describeCommand({ kind, namespace, name }: ObjectRef): string {
   return `kubectl ${inNamespace(namespace)}describe ${kind.toLowerCase()} ${name}`;
 }
 
-export function listCommand({ kind, namespace }: ObjectRef): string {
+function listCommand({ kind, namespace }: ObjectRef): string {
   return `kubectl ${inNamespace(namespace)}get ${kind.toLowerCase()}s`;
 }
 

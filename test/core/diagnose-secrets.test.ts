@@ -291,8 +291,18 @@ describe('a certificate', () => {
       code: 'secret-key-missing',
       key: 'tls.key',
       blocks: [],
-      fix: 'kubectl -n shop create secret tls cert --cert=FILE --key=FILE --dry-run=client -o yaml | kubectl apply --server-side --force-conflicts -f -',
+      fix: 'kubectl -n shop create secret tls cert --cert=FILE --key=FILE --dry-run=client -o yaml | kubectl replace --force -f -',
     });
+  });
+
+  test('that holds other things alone is the wrong Secret, and keeps them', () => {
+    const found = diagnose(snapshotOf({ ingresses: [ingress('a')] }, secret('cert', ['password'])));
+    expect(found.map(({ message, fix }) => `${message}: ${fix}`)).toEqual(
+      ['tls.crt', 'tls.key'].map(
+        (key) =>
+          `secret/cert lacks key ${key}, which ingress/a needs; it is of type Opaque and holds no certificate: is another Secret meant?: kubectl -n shop edit ingress a`,
+      ),
+    );
   });
 });
 

@@ -184,3 +184,26 @@ describe('a Secret that is taken as a whole', () => {
     ]);
   });
 });
+
+describe('a value of an immutable Secret, which nobody can edit', () => {
+  const kept = secretWith('app', { k: '', other: '' }, { immutable: true });
+  const takes = (more: object): Parts => deployment('web', { spec: { containers: [container('c', more)] } });
+
+  test.each<[string, Parts, string[]]>([
+    [
+      'is written by c2l where something names its key',
+      takes({ env: [keyEnv('app', 'k')] }),
+      ['c2l fix-secrets -n shop --recreate app --overwrite app/k'],
+    ],
+    [
+      'is made anew where it is taken along',
+      takes({ envFrom: [{ secretRef: { name: 'app' } }] }),
+      Array<string>(2).fill(
+        "kubectl -n shop get secret app -o yaml | sed '/^immutable: true$/d' | kubectl replace --force -f -",
+      ),
+    ],
+  ])('%s', (_, workload, fixes) => {
+    const found = diagnose(snapshotOf(workload, kept)).filter(({ code }) => code === 'secret-value-empty');
+    expect(found.map(({ fix }) => fix)).toEqual(fixes);
+  });
+});
