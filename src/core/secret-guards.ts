@@ -131,6 +131,16 @@ export function allRefused([first, ...others]: readonly OperatorError[]): Operat
   });
 }
 
+/** A command of c2l to type next takes the values from where this one did. */
+export function withSources(refusal: OperatorError, from: readonly string[]): OperatorError {
+  const { code, message, hint, exitCode } = refusal;
+  if (hint === undefined || !/^c2l fix-secrets [^;]*$/.test(hint) || from.length === 0) return refusal;
+  const flags = from.map(
+    (source) => ` --from ${/^[\w@%+=:,./-]+$/.test(source) ? source : `'${source.replaceAll("'", "'\\''")}'`}`,
+  );
+  return new OperatorError(code, message, { hint: `${hint}${flags.join('')}`, exitCode });
+}
+
 /** Whoever creates it from elsewhere would be faster than c2l, once it is deleted. */
 function immutableRefusal(
   { metadata, owner }: Secret,

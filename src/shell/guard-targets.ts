@@ -3,7 +3,7 @@ import { refId, type ObjectRef } from '../core/kubernetes.ts';
 import { guardWhilePaused } from '../core/paused-target.ts';
 import type { SecretTarget } from '../core/plan-secrets.ts';
 import type { StepOutcome } from '../core/report.ts';
-import { allRefused, guardTarget, type GuardedTarget, type Recreate } from '../core/secret-guards.ts';
+import { allRefused, guardTarget, withSources, type GuardedTarget, type Recreate } from '../core/secret-guards.ts';
 import type { SealTarget } from '../core/seal-plan.ts';
 import { writerIndex, type WriterIndex } from '../core/secret-writers.ts';
 import type { Snapshot } from '../core/snapshot.ts';
@@ -30,6 +30,8 @@ export interface GuardOptions {
   readonly recreate: Recreate;
   /** Whether owners that would undo a write may be paused. */
   readonly mayPause: boolean;
+  /** As `--from` names them. */
+  readonly from: readonly string[];
   /** Whether values can be sealed here. */
   readonly maySeal: boolean;
 }
@@ -40,7 +42,7 @@ type Answer = GuardedTarget & { readonly object: ObjectRef; readonly seal?: Seal
 export function guardTargets(
   { deps }: Session,
   all: readonly SecretTarget[],
-  { snapshot, recreate, mayPause, maySeal }: GuardOptions,
+  { snapshot, recreate, from, mayPause, maySeal }: GuardOptions,
 ): Guarded {
   const index = writerIndex(snapshot);
   const answers = all.map((target): Answer => {
@@ -54,7 +56,9 @@ export function guardTargets(
   const syncs = answers.flatMap(({ sync }) => sync ?? []);
   const seals = answers.flatMap(({ seal }) => seal ?? []);
   const pauses = new Map(answers.flatMap(({ object, pause }) => (pause ? [[refId(object), pause] as const] : [])));
-  const refused = answers.flatMap(({ object, refusal }) => (refusal === undefined ? [] : [{ object, refusal }]));
+  const refused = answers.flatMap(({ object, refusal }) =>
+    refusal === undefined ? [] : [{ object, refusal: withSources(refusal, from) }],
+  );
   const refusal = allRefused(refused.map((each) => each.refusal));
   if (targets.length === 0 && syncs.length === 0 && seals.length === 0 && refusal !== undefined) throw refusal;
   for (const warning of answers.flatMap(({ warnings }) => warnings)) deps.terminal.err(`warning: ${warning}`);

@@ -118,12 +118,13 @@ export async function planRepair(
 
 function guard(
   session: Session,
-  { dryRun, pauseSyncMs, recreate = [] }: FixOptions,
+  { dryRun, pauseSyncMs, recreate = [], from }: FixOptions,
   { snapshot, known, maySeal }: { snapshot: Snapshot; known: readonly WantedKey[]; maySeal: boolean },
 ): Guarded {
   const { canPrompt } = session.deps.terminal;
   return guardTargets(session, secretTargets(known, snapshot, session.stack), {
     snapshot,
+    from,
     mayPause: pauseSyncMs !== undefined,
     maySeal,
     recreate: (secret) => dryRun || canPrompt || isSecretNamed(secret, recreate),

@@ -7,6 +7,7 @@ import {
   overwriteNeeded,
   refuseUnknownNames,
   unnamedChanges,
+  withSources,
 } from '../../src/core/secret-guards.ts';
 import type { Secret } from '../../src/core/secret.ts';
 import type { SecretWriters, WriterIndex } from '../../src/core/secret-writers.ts';
@@ -157,4 +158,22 @@ test('a misspelt key name is refused', () => {
     refuseUnknownNames([''], [key('missing')]);
   }).toThrow(/--overwrite "" names no key/);
   refuseUnknownNames(['token', 'app/token', 'shop/app/token'], [key('missing')]);
+});
+
+test('the command to type next takes its values from where this one did', () => {
+  const { refusal } = guardTarget(target('missing', { immutable: true }), indexOf({}), () => false);
+  const hints = [['env:.env', "env:o'neil's file"], []].map((from) => refusal && withSources(refusal, from).hint);
+  expect(hints).toEqual([
+    "c2l fix-secrets -n shop --recreate app --from env:.env --from 'env:o'\\''neil'\\''s file'",
+    'c2l fix-secrets -n shop --recreate app',
+  ]);
+});
+
+test('a store that is not there is looked for among those that are, as audit says', () => {
+  const external = {
+    metadata: { name: 'e', namespace: 'shop' },
+    spec: { secretStoreRef: { name: 'gone' }, dataFrom: [{}] },
+  };
+  const index = { ...indexOf({ external }), isStoreAbsent: () => true };
+  expect(guardTarget(target('missing', {}), index).refusal?.hint).toBe('kubectl -n shop get secretstores');
 });
