@@ -70,7 +70,7 @@ function rulesFor(finding: Finding, stack: Stack | undefined, note: Note | undef
       const { kind, name } = finding.object;
       return (
         (code ?? finding.code) === finding.code &&
-        (object ?? `${kind}/${name}`) === `${kind}/${name}` &&
+        (object === undefined || isNamedAs(object, { kind, name })) &&
         (namespace ?? finding.object.namespace) === finding.object.namespace &&
         (key ?? finding.key) === finding.key
       );
@@ -80,6 +80,12 @@ function rulesFor(finding: Finding, stack: Stack | undefined, note: Note | undef
     .filter(({ code }) => code === finding.code)
     .map(({ reason, until }): IgnoreReason => ({ reason, until, by: 'annotation' }));
   return [...fromStack, ...fromNote];
+}
+
+/** The kind as manifests have it, or in small letters, as all output has it. */
+function isNamedAs(text: string, { kind, name }: Pick<ObjectRef, 'kind' | 'name'>): boolean {
+  const [typed = '', named] = text.split('/');
+  return typed.toLowerCase() === kind.toLowerCase() && named === name;
 }
 
 interface Note {

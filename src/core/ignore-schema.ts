@@ -10,7 +10,7 @@ export const ignoreSchema = z
     code: z.string().optional().describe('finding code; c2l explain lists them'),
     object: z
       .string()
-      .regex(/^[A-Z][A-Za-z]*\/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'expected KIND/NAME, such as Secret/shop-secrets')
+      .regex(/^[A-Za-z]+\/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'expected KIND/NAME, such as Secret/shop-secrets')
       .optional()
       .describe('KIND/NAME of the object that the finding is about'),
     namespace: z.string().min(1).optional().describe('default: every namespace'),

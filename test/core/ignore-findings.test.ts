@@ -50,6 +50,7 @@ describe('the stack file ignores', () => {
   test.each([
     ['by code', { code: 'secret-key-missing' }, ['one', 'two']],
     ['by object', { object: 'Secret/app' }, ['one', 'two']],
+    ['by object as all output has it', { object: 'secret/app' }, ['one', 'two']],
     ['by code, object and key', { code: 'secret-key-missing', object: 'Secret/app', key: 'one' }, ['one']],
     ['in its namespace', { object: 'Secret/app', namespace }, ['one', 'two']],
     ['not in another namespace', { object: 'Secret/app', namespace: 'other' }, []],
