@@ -275,12 +275,18 @@ apiVersion: v1
 kind: Pod
 metadata: { name: shell, namespace: shop }
 spec: { ${needs('t')} }
+---
+apiVersion: batch/v1
+kind: Job
+metadata: { name: once, namespace: shop }
+spec: { template: { spec: { restartPolicy: Never, ${needs('u')} } } }
 `;
     const { stdout, stderr } = await init(['--from-manifests', '-', '--out', '-'], { stdin: [text] });
 
     expect(stdout).toContain('# Left out: CronJob shop/nightly, as it runs by its schedule');
     expect(stdout).toContain('# Left out: Pod shop/shell, as no controller starts it again');
-    expect(stdout).toMatch(/- name: s\n[^]*- name: t\n/);
+    expect(stdout).toContain('# Left out: Job shop/once, as it runs once');
+    expect(stdout).toMatch(/- name: s\n[^]*- name: t\n[^]*- name: u\n/);
     expect(stderr).toMatch(/CronJob\/nightly +Left out/);
   });
 

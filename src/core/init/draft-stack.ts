@@ -43,7 +43,10 @@ export function draftStack(snapshot: Snapshot, configMaps: readonly ConfigMap[])
   };
 }
 
-function reasonToOmit({ type, ref }: Workload): string | undefined {
+function reasonToOmit({ type, ref, object }: Workload): string | undefined {
+  // Those of a CronJob are told with it.
+  const isRun = object.metadata.ownerReferences?.some(({ kind }) => kind === 'CronJob') === true;
+  if (type === 'Job') return isRun ? undefined : 'it runs once, and is never ready to be waited for';
   if (type === 'CronJob') return 'it runs by its schedule, and is never ready to be waited for';
   if (type !== 'Other') return undefined;
   return ref.kind === 'Pod'
