@@ -1,5 +1,6 @@
 import { refText } from '../core/kubernetes.ts';
 import type { ApplicationState, AuditReport, ComponentState } from '../core/audit-report.ts';
+import type { FindingCode } from '../core/findings.ts';
 import { cut, howToSeeAll } from './cut.ts';
 import { findingsLines, findingTitles } from './findings-text.ts';
 import { groupFindings } from './finding-groups.ts';
@@ -41,9 +42,20 @@ function sawNothing({ findings, components, ignored, subject }: AuditReport): bo
   return subject === undefined && findings.length + components.length + ignored.length === 0;
 }
 
+/** Secrets that are missing, whatever they are for. One may be told to two kinds of users. */
+const missingCodes: ReadonlySet<FindingCode> = new Set([
+  'secret-missing',
+  'image-pull-secret-missing',
+  'tls-secret-missing',
+]);
+
 function amounts({ findings, components, ignored, baseline }: AuditReport): string {
   const keys = findings.filter(({ code }) => code === 'secret-key-missing').length;
-  const wholes = findings.filter(({ code }) => code === 'secret-missing').length;
+  const wholes = new Set(
+    findings
+      .filter(({ code }) => missingCodes.has(code))
+      .map(({ object, secret = '' }) => `${object.namespace}/${secret}`),
+  ).size;
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const isBlind = hasUnreadPods(findings);
   const gaps = findings.filter(({ code, object }) => code === 'unreadable' && object.kind !== 'Pod').length;

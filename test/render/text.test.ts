@@ -137,6 +137,19 @@ describe('one root cause', () => {
     expect(await text({ ...incident, findings: [orphan] })).toContain('lacks 1 required key');
   });
 
+  test('counts every Secret that is missing, whatever it is for, and each once', async () => {
+    const codes = ['secret-missing', 'image-pull-secret-missing', 'tls-secret-missing'] as const;
+    const [root] = [missingKey('token', [], [])];
+    const findings = codes.map((code, index): Finding => ({
+      ...root,
+      id: code,
+      code,
+      secret: index === 0 ? 'tls' : code,
+    }));
+    const again: Finding = { ...root, id: 'again', code: 'tls-secret-missing', secret: 'tls' };
+    expect(await text({ ...incident, findings: [...findings, again] })).toContain('problems, 3 Secrets missing, ');
+  });
+
   test('shows a diamond of dependencies once, and a cycle at all', async () => {
     const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => ref('Deployment', name));
     const diamond = [
