@@ -2,6 +2,7 @@ import type { Scene } from './diagnosis-scene.ts';
 import { compareText, type Finding } from './findings.ts';
 import { refId, refText, type ObjectRef } from './kubernetes.ts';
 import type { Pod } from './kubernetes-pod.ts';
+import { listText } from './list-text.ts';
 import { newFinding } from './new-finding.ts';
 import { containerStatuses } from './pod-state.ts';
 import type { SecretReference } from './references.ts';
@@ -16,10 +17,20 @@ export function missingPullSecret(scene: Scene, need: SecretNeed, pulls: readonl
     severity,
     secret: need.name,
     references: places(pulls),
-    message: `${refText(object)} for pulling images does not exist${consequence}`,
+    message: `${refText(object)} for pulling images does not exist${throughAccounts(scene, pulls)}${consequence}`,
     blocks,
     fix: createPullSecret(need),
   });
+}
+
+/** Nothing in the workload's own manifest names what its ServiceAccount brings. */
+function throughAccounts({ byId }: Scene, pulls: readonly SecretReference[]): string {
+  const accounts = pulls
+    .filter(({ via }) => via === 'serviceAccount')
+    .map((user) => `serviceaccount/${byId.get(refId(user))?.podSpec.serviceAccountName ?? 'default'}`);
+  if (accounts.length === 0) return '';
+  const names = [...new Set(accounts)].sort(compareText);
+  return `; ${listText(names)} ${names.length === 1 ? 'names' : 'name'} it`;
 }
 
 /** What comes of a pull Secret that is of no use. */
@@ -94,11 +105,15 @@ export const certificateKeys: readonly string[] = ['tls.crt', 'tls.key'];
 export function renewTls(need: SecretNeed): string {
   const { secret, namespace, name } = need;
   const made = `${createTlsSecret(need)} --dry-run=client -o yaml`;
-  const isTyped = secret === undefined || secret.type === 'kubernetes.io/tls';
-  if (isTyped && secret?.immutable !== true) return `${made} | kubectl apply --server-side --force-conflicts -f -`;
-  const others = [...(secret?.data.keys() ?? [])].filter((key) => ![...certificateKeys, 'ca.crt'].includes(key));
+  const { type, immutable, data } = secret ?? {
+    type: 'kubernetes.io/tls',
+    immutable: false,
+    data: new Map<string, unknown>(),
+  };
+  if (type === 'kubernetes.io/tls' && !immutable) return `${made} | kubectl apply --server-side --force-conflicts -f -`;
+  const others = [...data.keys()].filter((key) => ![...certificateKeys, 'ca.crt'].includes(key));
   if (others.length === 0) return `${made} | kubectl replace --force -f -`;
-  if (secret?.immutable !== true) return `kubectl -n ${namespace} edit secret ${name}`;
+  if (!immutable) return `kubectl -n ${namespace} edit secret ${name}`;
   const [ingress] = need.references.filter(({ via }) => via === 'tls').map((reference) => reference.name);
   return `kubectl -n ${namespace} edit ingress ${ingress ?? ''}`;
 }

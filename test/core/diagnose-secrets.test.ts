@@ -248,6 +248,14 @@ describe('a missing image pull secret', () => {
     ]);
   });
 
+  test('that a ServiceAccount names is told with it, as the workload names none', () => {
+    const account = { metadata: { name: 'robot', namespace }, imagePullSecrets: [{ name: 'reg' }] };
+    const workload = deployment('web', { spec: { containers: [container('c')], serviceAccountName: 'robot' } });
+    expect(only([workload, { serviceAccounts: [account] }]).message).toMatch(
+      /^secret\/reg for pulling images does not exist; serviceaccount\/robot names it; pods run/,
+    );
+  });
+
   test('does not explain a pull that fails for a pull secret that is there', () => {
     const pods = pending([], [waiting('web', 'ImagePullBackOff', 'not found')]);
 
