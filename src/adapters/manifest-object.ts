@@ -19,7 +19,12 @@ export type ReadObject =
       readonly namespace: string;
       readonly content: ManifestContent;
     }
-  | { readonly ok: false; readonly path: FieldPath; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly path: FieldPath;
+      readonly message: string;
+      readonly secret?: { readonly namespace: string; readonly name: string };
+    };
 
 const listed: Readonly<Record<string, ManifestResource>> = {
   '/Pod': 'pods',
@@ -48,7 +53,15 @@ export function readObject(fields: Fields, isInGit: boolean): ReadObject {
   const nameless = badName(metadata);
   if (nameless !== undefined) return nameless;
   const content = contentOf(fields, { group, ...head, isInGit });
-  return 'path' in content ? { ok: false, ...content } : { ok: true, ...head, content };
+  if (!('path' in content)) return { ok: true, ...head, content };
+  return { ok: false, ...content, ...unreadSecret(group, head) };
+}
+
+function unreadSecret(
+  group: string,
+  { kind, namespace, name }: { readonly kind: string; readonly namespace: string; readonly name: string },
+): { readonly secret?: { readonly namespace: string; readonly name: string } } {
+  return group === '' && kind === 'Secret' ? { secret: { namespace, name } } : {};
 }
 
 function isLookedInto(group: string, kind: string): boolean {

@@ -116,7 +116,8 @@ function readOne(fields: Record<string, unknown>, { lineOf, base }: Located, { o
   const fingerprint = createHash('sha256').update(JSON.stringify(fields)).digest('hex');
   const object = readObject(fields, origin.isInGit);
   if (!object.ok) {
-    fail({ file, line: place(object.path), message: object.message });
+    const { path, message, secret } = object;
+    fail({ file, line: place(path), message, ...(secret && { secret }) });
     return;
   }
   const { kind, name, namespace, content } = object;

@@ -1,6 +1,6 @@
 import { ignoreFindings } from '../core/ignore-findings.ts';
 import { inNamespace, manifestSnapshot } from '../core/manifest-snapshot.ts';
-import type { Manifest, ManifestSet, Place } from '../core/manifests.ts';
+import type { Manifest, ManifestProblem, ManifestSet, Place } from '../core/manifests.ts';
 import { exitCodeOf, verdictOf } from '../core/report.ts';
 import type { ValidateReport } from '../core/file-reports.ts';
 import type { Stack } from '../core/stack.ts';
@@ -36,7 +36,7 @@ async function validation(paths: readonly string[], flags: ValidateFlags, deps: 
   const seen =
     flags.againstCluster === true ? await observeSecrets(sessionOptions(flags), { wanted, stack }, deps) : undefined;
 
-  const problems = set.problems;
+  const problems = set.problems.map((problem) => placed(problem, fallback));
   const all = validateManifests({ manifests, problems, namespaces, stack, live: seen?.live, takenAt, paths });
   const { findings, ignored, lapsed } = ignoreFindings(all, wanted, stack);
   return {
@@ -55,6 +55,12 @@ async function validation(paths: readonly string[], flags: ValidateFlags, deps: 
     objects: manifests.length,
     skipped: [...set.skipped, ...skipped],
   };
+}
+
+/** The Secret that could not be read would be applied to a namespace as well as any other. */
+function placed(problem: ManifestProblem, fallback: string): ManifestProblem {
+  const { secret } = problem;
+  return secret?.namespace === '' ? { ...problem, secret: { ...secret, namespace: fallback } } : problem;
 }
 
 function placeOf(seen: ObservedSecrets | undefined): Pick<ValidateReport, 'context' | 'server'> {

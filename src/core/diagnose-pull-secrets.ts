@@ -14,18 +14,31 @@ import type { Workload } from './workloads.ts';
 
 /** Image pull Secrets that are there and of no use. */
 export function diagnosePullSecrets(scene: Scene): Finding[] {
-  const pulled = scene.needs.flatMap((need) => {
+  return [
+    ...unusablePullSecrets(scene),
+    ...uncoveredImages(
+      scene,
+      pulled(scene).map(({ need }) => need),
+    ),
+  ];
+}
+
+/** Those that kubelet takes nothing from, whatever registry they are for. */
+export function unusablePullSecrets(scene: Scene): Finding[] {
+  return pulled(scene).flatMap(({ need, pulls }) => unusable(scene, need, pulls) ?? []);
+}
+
+interface Pulled {
+  readonly need: SecretNeed;
+  readonly pulls: readonly SecretReference[];
+}
+
+function pulled(scene: Scene): Pulled[] {
+  return scene.needs.flatMap((need) => {
     if (!need.vias.has('imagePullSecrets') && !need.vias.has('serviceAccount')) return [];
     const pulls = need.references.filter(({ via }) => via === 'imagePullSecrets' || via === 'serviceAccount');
     return pulls.length === 0 ? [] : [{ need, pulls }];
   });
-  return [
-    ...pulled.flatMap(({ need, pulls }) => unusable(scene, need, pulls) ?? []),
-    ...uncoveredImages(
-      scene,
-      pulled.map(({ need }) => need),
-    ),
-  ];
 }
 
 /** kubelet passes over a Secret of another type, and pulls nothing at all for a pod that names one it cannot read. */

@@ -53,12 +53,13 @@ export function pullImpact(scene: Scene, pulls: readonly SecretReference[]): Pul
   };
 }
 
+/** Of a cluster; manifests have no pods that could show it. */
+export const noPodShows = ', and no pod shows that its image can be had without';
+
 function consequence(failing: readonly ObjectRef[], isWarning: boolean): string {
   if (isWarning) return '; pods run with the images that their nodes already have';
   const [first] = failing.map(refText).sort(compareText);
-  return first === undefined
-    ? ', and no pod shows that its image can be had without'
-    : `, and ${first} cannot pull its image`;
+  return first === undefined ? noPodShows : `, and ${first} cannot pull its image`;
 }
 
 const pullFailures: ReadonlySet<string> = new Set(['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull']);

@@ -27,7 +27,7 @@ export function locator(manifests: readonly Manifest[]): Locator {
       placeOf(manifest, valuePath(manifest, key)),
     );
     // A value is wrong where it stands; a key is missing where it is asked for.
-    const isValue = finding.code === 'secret-value-placeholder' || finding.code === 'secret-value-invalid';
+    const isValue = /^secret-value-|^tls-(?!secret-missing)|^image-pull-secret-invalid$/.test(finding.code);
     return distinct(isValue ? [...makers, ...users] : [...users, ...makers]);
   };
 }

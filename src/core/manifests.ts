@@ -13,6 +13,8 @@ export type FieldPath = readonly (string | number)[];
 /** Something that stands in the files and cannot be judged: garbage, an unrendered template, a file that cannot be read. */
 export interface ManifestProblem extends Place {
   readonly message: string;
+  /** The Secret that could not be read: it is there, and what it holds is not known. */
+  readonly secret?: { readonly namespace: string; readonly name: string };
   /** What makes it readable, as a command. */
   readonly fix?: string;
 }

@@ -1,5 +1,8 @@
 import { buildScene } from './diagnosis-scene.ts';
+import { diagnoseCertificates } from './diagnose-certificates.ts';
+import { unusablePullSecrets } from './diagnose-pull-secrets.ts';
 import { diagnoseSecrets } from './diagnose-secrets.ts';
+import { noPodShows } from './diagnose-special-secrets.ts';
 import { diagnoseUnreadable } from './diagnose-unreadable.ts';
 import { compareFindings, type Finding } from './findings.ts';
 import { refText } from './kubernetes.ts';
@@ -10,6 +13,7 @@ import type { Manifest, ManifestProblem, Place } from './manifests.ts';
 import { newFinding } from './new-finding.ts';
 import type { LocatedFinding } from './file-reports.ts';
 import { stackWithin } from './stack-scope.ts';
+import type { Gap } from './snapshot.ts';
 import type { Stack } from './stack.ts';
 
 export interface Validation {
@@ -30,15 +34,27 @@ export function validateManifests(validation: Validation): LocatedFinding[] {
   const { namespaces, problems } = validation;
   const { manifests, problems: repeated } = distinctManifests(validation.manifests);
   const stack = validation.stack === undefined ? undefined : stackWithin(validation.stack, namespaces);
-  const scene = buildScene(manifestSnapshot({ ...validation, manifests, stack }), stack);
+  const snapshot = manifestSnapshot({ ...validation, manifests, stack });
+  const { secrets } = snapshot;
+  const scene = buildScene(
+    { ...snapshot, secrets: { ...secrets, gaps: [...secrets.gaps, ...problems.flatMap(unreadSecret)] } },
+    stack,
+  );
   const locate = locator(manifests);
-  const told = diagnoseSecrets(scene).map((finding) => located(asOfManifests(finding, validation), locate, validation));
+  const told = [...diagnoseSecrets(scene), ...unusablePullSecrets(scene), ...diagnoseCertificates(scene)].map(
+    (finding) => located(asOfManifests(finding, validation), locate, validation),
+  );
   return [
     ...told,
     ...manifests.flatMap((manifest) => plainSecret(manifest)),
-    ...diagnoseUnreadable(scene).map((finding) => ({ ...finding, locations: [] })),
+    // What the files hide is told where it stands.
+    ...diagnoseUnreadable({ ...scene, snapshot }).map((finding) => ({ ...finding, locations: [] })),
     ...[...problems, ...repeated].map(unreadablePlace),
   ].sort(compareFindings);
+}
+
+function unreadSecret({ secret, message }: ManifestProblem): Gap[] {
+  return secret === undefined ? [] : [{ resource: 'secrets', ...secret, reason: message, cause: 'not-kubernetes' }];
 }
 
 /** Read twice is no harm; one object in two forms is: which of them is applied, the files do not say. */
@@ -71,6 +87,7 @@ function asOfManifests(finding: Finding, { live }: Validation): Finding {
     const nobody = live === undefined ? 'no manifest and no stack file provides' : 'neither manifests nor cluster have';
     return { ...finding, message: `${nobody} secret/${secret}${needed}` };
   }
+  if (code === 'image-pull-secret-invalid') return { ...finding, message: finding.message.replace(noPodShows, '') };
   if (code !== 'optional-key-absent') return finding;
   const what = key === undefined ? `secret/${secret}` : `key ${key} of secret/${secret}`;
   return { ...finding, message: `nothing provides ${what}, and nothing requires it` };
@@ -79,15 +96,20 @@ function asOfManifests(finding: Finding, { live }: Validation): Finding {
 /** Codes of a Secret that nothing provides at all: a stack file may say that it comes from elsewhere. */
 const wholes: ReadonlySet<string> = new Set(['secret-missing', 'image-pull-secret-missing']);
 
-function isValue({ code }: Finding): boolean {
-  return code === 'secret-value-placeholder' || code === 'secret-value-invalid';
+/** What a manifest of the Secret says, and what is changed there. */
+function isValue({ code, secret, object }: Finding, manifests: readonly Manifest[]): boolean {
+  if (code === 'secret-value-placeholder' || code === 'secret-value-invalid') return true;
+  const isWritten = manifests.some(
+    ({ kind, namespace, name }) => kind === 'Secret' && namespace === object.namespace && name === secret,
+  );
+  return isWritten && (code.startsWith('tls-') || code === 'image-pull-secret-invalid');
 }
 
-function located(finding: Finding, locate: Locator, { stack, paths, live }: Validation): LocatedFinding {
+function located(finding: Finding, locate: Locator, { stack, paths, live, manifests }: Validation): LocatedFinding {
   const locations = locate(finding);
   const [first] = locations;
   // What the cluster lacks is repaired there, as the diagnosis says.
-  if (live !== undefined && !isValue(finding)) return { ...finding, locations };
+  if (live !== undefined && !isValue(finding, manifests)) return { ...finding, locations };
   const from = paths.filter((path) => path !== '-').map((path) => `--from-manifests ${path}`);
   const isUnknown = stack === undefined && from.length > 0 && wholes.has(finding.code);
   return { ...finding, locations, fix: isUnknown ? `c2l init ${from.join(' ')}` : editor(finding, first) };
