@@ -65,6 +65,15 @@ export const certificateRows: readonly MatrixRow[] = [
     says: [/is of type Opaque/],
   },
   {
+    situation: 'an Ingress names a Secret that holds other things',
+    objects: [
+      ingress,
+      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'web-tls' }, stringData: { password: 'correct horse' } },
+    ],
+    findings: ['error secret-key-missing secret/web-tls tls.crt', 'error secret-key-missing secret/web-tls tls.key'],
+    says: [/is of type Opaque and holds no certificate: is another Secret meant\?$/],
+  },
+  {
     situation: 'the certificate of an Ingress is for other hosts than it asks for',
     objects: [asking('localhost', 'web.example.test', 'a.b.vault.azure.net'), held(fresh)],
     findings: ['error tls-host-not-covered secret/web-tls'],

@@ -39,6 +39,16 @@ function store(name: string, entries: readonly string[]): Manifest {
   };
 }
 
+function loggingIn(name: string, bearerToken: { readonly name: string; readonly key: string }): Manifest {
+  const server = { caProvider: { type: 'ConfigMap', name: 'kube-root-ca.crt', key: 'ca.crt' } };
+  return {
+    apiVersion: 'external-secrets.io/v1',
+    kind: 'SecretStore',
+    metadata: { name },
+    spec: { provider: { kubernetes: { remoteNamespace: 'default', server, auth: { token: { bearerToken } } } } },
+  };
+}
+
 /** Its values were sealed for another cluster. */
 const sealed: Manifest = {
   apiVersion: 'bitnami.com/v1alpha1',
@@ -80,6 +90,24 @@ export const ownerRows: readonly MatrixRow[] = [
       'error secret-missing secret/app a blocks pod/api because external-secret-not-ready/externalsecret/app',
     ],
     says: [/which writes secret\/app, cannot: its store clustersecretstore\/central does not exist/],
+  },
+  {
+    situation: 'the Secret that the store of an ExternalSecret logs in with lacks the key',
+    needs: 'controllers',
+    objects: [
+      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'login' }, stringData: { other: 'x' } },
+      loggingIn('vault', { name: 'login', key: 'token' }),
+      external('app', 'vault'),
+      reader,
+    ],
+    shows: { api: 'CreateContainerConfigError' },
+    findings: [
+      'error external-secret-not-ready externalsecret/app blocks pod/api because secret-store-not-ready/secretstore/vault',
+      'error secret-key-missing secret/login token blocks pod/api',
+      'error secret-missing secret/app a blocks pod/api because external-secret-not-ready/externalsecret/app',
+      'error secret-store-not-ready secretstore/vault blocks pod/api because secret-key-missing/login/token',
+    ],
+    says: [/^secret\/login lacks key token, which secretstore\/vault logs in with$/],
   },
   {
     situation: 'the store of an ExternalSecret lacks the entry',
