@@ -46,7 +46,7 @@ export function findingTitles(findings: readonly Finding[], context: FindingsCon
   return [
     ...shown.flatMap((group) => [
       ...paragraph(`${severityWords[group.severity]}  `, groupTitle(group, context), style.width),
-      ...nextStartLines(group, style),
+      ...nextStartLines(group, style, 4),
       ...adviceLines(group, style),
       ...fixLines(group, style),
     ]),
@@ -76,7 +76,7 @@ function groupLines(group: FindingGroup, context: FindingsContext, style: Style)
     ...placeLines(group, context, style),
     ...keyLines(group, style),
     ...blockLines(group, context, style),
-    ...nextStartLines(group, style),
+    ...nextStartLines(group, style, 12),
     ...effectLines(group, context, style),
     ...adviceLines(group, style),
     ...fixLines(group, style),
@@ -155,11 +155,11 @@ function blockLines({ code, blocks }: FindingGroup, { components }: FindingsCont
   ];
 }
 
-function nextStartLines(group: FindingGroup, style: Style): string[] {
+function nextStartLines(group: FindingGroup, style: Style, indent: number): string[] {
   const refs = failingNextStarts(group);
   if (refs.length === 0) return [];
   const text = `next start fails of ${nextStartsOf(refs)}: ${namesOf(refs, style)}`;
-  return paragraph('            ', text, style.width);
+  return paragraph(' '.repeat(indent), text, style.width);
 }
 
 /** Effects whose object a table of the same page shows are counted; the others are told in words. */

@@ -1,4 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { buildScene } from '../../src/core/diagnosis-scene.ts';
+import { explainWorkload } from '../../src/core/explain-workload.ts';
+import { refText, type ObjectRef } from '../../src/core/kubernetes.ts';
 import type { OutputFormat } from '../../src/render/output-format.ts';
 import { renderReport } from '../../src/render/report.ts';
 import { createStyle } from '../../src/render/style.ts';
@@ -8,6 +11,7 @@ import {
   container,
   deployment,
   keyEnv,
+  namespace,
   secret,
   secretWith,
   snapshotOf,
@@ -34,6 +38,19 @@ describe('what runs without a key that its next start needs', () => {
     expect(text).toMatch(new RegExp(`\n${name} +ready +runs now; its next start fails: lacks k2\n`));
     expect(markdown).toContain(`\n- next start fails of 1 workload that runs now: ${name}\n`);
     expect(html).toContain(`<dt>next start fails</dt><dd>1 workload that runs now: ${name}</dd>`);
+  });
+
+  test.each<[Parts, ObjectRef]>([
+    [deployment('env', { spec }), { kind: 'Deployment', namespace, name: 'env' }],
+    [barePod('env', spec), { kind: 'Pod', namespace, name: 'env' }],
+  ])('is told where it is asked for by itself', async (parts, object) => {
+    const snapshot = snapshotOf(secret('live', ['k1']), parts);
+    const report = auditReportOf(snapshot);
+    const subject = explainWorkload(buildScene(snapshot, undefined), object, report.findings);
+    const text = await renderReport({ ...report, subject }, 'text', createStyle(false));
+
+    expect(text).toContain(`${refText(object)} in namespace shop is ready: runs now; its next start fails: lacks`);
+    expect(text).toContain(`\n    next start fails of 1 workload that runs now: ${refText(object)}\n`);
   });
 
   test('a whole Secret is told by its name', async () => {
