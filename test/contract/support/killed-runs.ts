@@ -34,7 +34,7 @@ export async function killAtEach(
   const kills: string[] = [];
   for (const [index, line] of requests.entries()) {
     for (const moment of wrong.length > 0 ? [] : run.moments(line, index, requests)) {
-      const { isCut, exitCode } = await killAt(proxy, run, { line, moment, before: requests.slice(0, index) });
+      const { isCut, exitCode } = await killSoon(proxy, run, { line, moment, before: requests.slice(0, index) });
       const place = `${moment} ${String(index)} ${line}`;
       if (isCut) kills.push(place);
       const hasLived = isCut && exitCode !== null && !line.startsWith('GET') && moment !== 'after';
@@ -50,6 +50,14 @@ interface Place {
   readonly moment: Moment;
   /** What a whole run asked until then. */
   readonly before: readonly string[];
+}
+
+/** A write that met a conflict in the whole run stands once more there than in any other: then nothing is cut. */
+async function killSoon(proxy: CuttingProxy, run: KilledRun, place: Place): ReturnType<typeof killAt> {
+  for (let tries = 1; ; tries += 1) {
+    const killed = await killAt(proxy, run, place);
+    if (killed.isCut || tries === 3) return killed;
+  }
 }
 
 /** A run that asks until something is so does it more or less often: a request is told by what it is. */
