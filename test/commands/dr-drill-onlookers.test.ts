@@ -54,10 +54,7 @@ function watchPage(down: readonly string[]): string {
 
 test.each([
   ['an alert of the namespace', alerts(['Old', namespace]), alerts(['Old', namespace], ['New', namespace]), true],
-  ['an alert without a namespace', alerts(), alerts(['NodeDown']), true],
-  ['what fired before', alerts(['Old', namespace]), alerts(['Old', namespace]), false],
-  ['an alert of another namespace', alerts(), alerts(['New', 'other']), false],
-  ['nothing that can be read', alerts(), 'starting', false],
+  ['what fired before, and then nothing that can be read', alerts(['Old', namespace]), 'starting', false],
 ])('a drill times Alertmanager: %s', async (_, before, after, isNoticed) => {
   const url = await onlooker('/api/v2/alerts?', before, after);
   const { code, report } = await drill(
@@ -76,6 +73,18 @@ test('a drill times a running c2l watch', async () => {
   const url = await onlooker('/metrics', watchPage([]), watchPage(['api']));
   const { report } = await drill(await sandbox({ scenario: 'healthy' }), run('missing-keys', '--watch', `${url}/`));
   expect(report.noticed).toContainEqual({ by: 'c2l watch', afterMs: expect.any(Number) });
+});
+
+test.each([
+  ['of the namespace', alerts(['New', namespace]), ['New']],
+  ['without one, as of a node', alerts(['NodeDown']), ['NodeDown']],
+  ['of another one', alerts(['New', 'other']), []],
+])('an alert %s', (_, page, told) => {
+  expect([...(troublesTold('alertmanager', page, namespace) ?? [])]).toEqual(told);
+});
+
+test.each(['starting', '{}', '[{"labels":{}}]'])('%j is no page of Alertmanager', (page) => {
+  expect(troublesTold('alertmanager', page, namespace)).toBeUndefined();
 });
 
 test('watch tells of targets by their names, whatever they are called', () => {
