@@ -42,7 +42,6 @@ interface Account {
 describe.each(worldKinds)('under the Role that is printed for it, on $name,', (kind) => {
   const run = kind.isThere ? test : test.skip;
   const accounts = new Map<string, Account>();
-  const taken = new Set<string>();
   let world: World;
   let shop: RightsShop;
   let folder: string;
@@ -129,14 +128,6 @@ describe.each(worldKinds)('under the Role that is printed for it, on $name,', (k
     return wrong.map((text) => `without ${atomText(atom, documents)}: ${text}`);
   }
 
-  /** Where each try takes a second, a right is taken away once of what reads and once of what writes, whichever it is. */
-  function isKnownOf(atom: string, { writes }: RightsCase): boolean {
-    const place = `${writes ? 'writes' : 'reads'} ${atom}`;
-    const isKnown = taken.has(place);
-    taken.add(place);
-    return isKnown;
-  }
-
   async function play(each: RightsCase): Promise<void> {
     const { documents, unused } = await accountFor(each.purpose);
     await each.before?.(shop);
@@ -152,7 +143,8 @@ describe.each(worldKinds)('under the Role that is printed for it, on $name,', (k
       if (!isUsed(atom, whole.requests, documents)) continue;
       unused.delete(atomText(atom, documents));
       if (hiddenNothing(each, atom, documents)) continue;
-      if (!isExhaustive && !kind.isSandbox && isKnownOf(atomText(atom, documents), each)) continue;
+      // Where each try takes a second, lists are taken away of an audit alone: every other command makes the same.
+      if (!kind.isSandbox && !isExhaustive && atom.verb === 'list' && each.purpose !== 'audit') continue;
       const found = await problems(atom, documents, each);
       // A container that has just begun anew says nothing of its end.
       wrong.push(...(found.length > 0 && !each.writes ? await problems(atom, documents, each) : found));
