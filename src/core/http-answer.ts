@@ -1,4 +1,5 @@
 import { jsonAt } from './json-path.ts';
+import { parsedJson } from './parsed-json.ts';
 import type { StackCheck } from './stack.ts';
 
 export type HttpCheck = Extract<StackCheck, { kind: 'http' }>;
@@ -15,7 +16,7 @@ export function judgeHttpAnswer(
   answer: { readonly status: number; readonly body: string },
 ): HttpJudgement {
   const fields = Object.entries(check.json);
-  const document = fields.length === 0 ? undefined : parsed(answer.body);
+  const document = fields.length === 0 ? undefined : parsedJson(answer.body);
   const answered = `answered ${answer.status}`;
   if (fields.length > 0 && document === undefined) {
     const instead = answer.status === check.status ? '' : ` instead of ${check.status}`;
@@ -35,14 +36,6 @@ export function judgeHttpAnswer(
       ', ',
     ),
   };
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 const stateWords: ReadonlySet<string> = new Set([

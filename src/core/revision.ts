@@ -1,5 +1,6 @@
 import { compareText } from './findings.ts';
 import type { OwnerReference } from './kubernetes-metadata.ts';
+import { parsedJson } from './parsed-json.ts';
 import type { KeyChange, PlannedKey } from './secret-reports.ts';
 import type { Secret } from './secret.ts';
 import type { SecretValue } from './secret-value.ts';
@@ -123,8 +124,9 @@ export function readRevision({ metadata, type, data }: Secret): KeptRevision | u
   const secretName = noted['c2l.dev/secret-name'];
   const id = /\.c2l-([0-9tz]+)$/.exec(metadata.name)?.[1];
   if (type !== revisionType || secretName === undefined || id === undefined) return undefined;
-  const original = asRecord(parsed(noted['c2l.dev/secret-metadata']));
+  // Anybody can edit an annotation.
   const text = (name: string, otherwise = ''): string => noted[`c2l.dev/${name}`] ?? otherwise;
+  const original = asRecord(parsedJson(text('secret-metadata')));
   return {
     id,
     name: metadata.name,
@@ -141,10 +143,10 @@ export function readRevision({ metadata, type, data }: Secret): KeptRevision | u
     keptBy: text('kept-by'),
     version: text('version'),
     command: text('command'),
-    changes: plannedKeys(parsed(noted['c2l.dev/plan'])),
+    changes: plannedKeys(parsedJson(text('plan'))),
     data: new Map([...data].filter(([key]) => key !== fingerprintKey)),
     fingerprintKey: data.get(fingerprintKey),
-    fingerprints: new Map(Object.entries(texts(parsed(noted['c2l.dev/fingerprints'])))),
+    fingerprints: new Map(Object.entries(texts(parsedJson(text('fingerprints'))))),
   };
 }
 
@@ -209,15 +211,6 @@ function labelValue(name: string): string {
 /** Names and label values must not end in a separator where they were cut. */
 function trimmed(name: string, length: number): string {
   return name.slice(0, length).replace(/[-.]+$/, '');
-}
-
-/** Anybody can edit an annotation. */
-function parsed(text = ''): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

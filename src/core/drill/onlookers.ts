@@ -1,5 +1,7 @@
 import * as z from 'zod';
 
+import { parsedJson } from '../parsed-json.ts';
+
 /** Who is paid to notice, and is asked whether they do. */
 export type OnlookerKind = 'watch' | 'alertmanager';
 
@@ -36,16 +38,8 @@ const alertsSchema = z.array(z.object({ fingerprint: z.string(), labels: z.recor
 
 /** Of the namespace, or of none: an alert on nodes or on Argo CD is news too. */
 function alertsOf(page: string, namespace: string): ReadonlySet<string> | undefined {
-  const parsed = alertsSchema.safeParse(asJson(page));
+  const parsed = alertsSchema.safeParse(parsedJson(page));
   if (!parsed.success) return undefined;
   const meant = parsed.data.filter(({ labels }) => (labels['namespace'] ?? namespace) === namespace);
   return new Set(meant.map(({ fingerprint }) => fingerprint));
-}
-
-function asJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

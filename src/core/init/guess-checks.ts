@@ -1,5 +1,6 @@
 import type { ConfigMap, Service } from '../kubernetes.ts';
 import type { Container } from '../kubernetes-pod.ts';
+import { parsedJson } from '../parsed-json.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Workload } from '../workloads.ts';
 import { environment, type VariableSource } from './environment.ts';
@@ -86,12 +87,7 @@ const goodWords: ReadonlySet<unknown> = new Set(['connected', 'ok', 'up', 'healt
 
 /** What a health answer says of the things behind the program: its own status is in the answer's code already. */
 export function guessJson(body: string): Readonly<Record<string, string | boolean>> | undefined {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(body);
-  } catch {
-    return undefined;
-  }
+  const answer = parsedJson(body);
   const claims = Object.entries(isRecord(answer) ? answer : {}).flatMap(([part, inner]) =>
     Object.entries(isRecord(inner) ? inner : {})
       .filter(([name, value]) => /^(status|state|connected|healthy)$/.test(name) && goodWords.has(value))
