@@ -34,3 +34,9 @@ export interface VerifyReport extends ReportHead {
   /** In the order in which it happened. */
   readonly timeline: readonly TimelineEntry[];
 }
+
+/** Why it did not end well: the verdict, and each error. */
+export function verifyTroubles({ verdict, findings }: Pick<VerifyReport, 'verdict' | 'findings'>): string[] {
+  const errors = findings.filter(({ severity }) => severity === 'error').map(({ message }) => message);
+  return [...(verdict === 'ok' ? [] : [`verify ended with ${verdict}`]), ...errors];
+}

@@ -1,5 +1,6 @@
 import type { DrillPhase } from '../core/drill/drill-report.ts';
 import type { Verdict } from '../core/report.ts';
+import { verifyTroubles } from '../core/verify-report.ts';
 import { OperatorError } from '../errors.ts';
 import type { Deps, Terminal } from '../ports.ts';
 import type { ValueSource } from '../value-ports.ts';
@@ -62,19 +63,17 @@ async function walk(
   const wrong: string[] = [];
   const write = { yes: true, dryRun: false };
   const tell = (phase: string, verdict: Verdict): void => {
-    if (verdict !== 'ok') wrong.push(`${phase} ended with ${verdict}`);
+    if (verdict === 'partial' || verdict === 'interrupted') wrong.push(`${phase} ended with ${verdict}`);
   };
   try {
     const fixed = await runFix(alone, { ...write, from, identity, overwrite, keep: keepAll });
     times.lap('write');
-    if (fixed.verdict === 'partial' || fixed.verdict === 'interrupted') tell('fix-secrets', fixed.verdict);
+    tell('fix-secrets', fixed.verdict);
     const restarted = await runRestart(alone, { ...write, waitOnly: false, timeoutMs });
-    if (restarted.verdict === 'partial' || restarted.verdict === 'interrupted') tell('restart', restarted.verdict);
+    tell('restart', restarted.verdict);
     const verified = await runVerify(alone, { timeoutMs });
     times.lap('all-verified');
-    tell('verify', verified.verdict);
-    for (const { message } of verified.findings.filter(({ severity }) => severity === 'error')) wrong.push(message);
-    return { isRecovered: verified.verdict === 'ok', wrong };
+    return { isRecovered: verified.verdict === 'ok', wrong: [...wrong, ...verifyTroubles(verified)] };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     return { isRecovered: false, wrong: [...wrong, error.message] };

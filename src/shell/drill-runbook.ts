@@ -1,6 +1,7 @@
 import type { DrillScenario } from '../core/drill/drill-schema.ts';
 import { lastRecords, stepsLeft, type RunbookProgress } from '../core/runbook/runbook-progress.ts';
 import type { Runbook } from '../core/runbook/runbook.ts';
+import { verifyTroubles } from '../core/verify-report.ts';
 import { createStyle } from '../render/style.ts';
 import type { ProgressFile, RunbookWorld } from '../runbook-ports.ts';
 import type { Recovery } from './drill-recovery.ts';
@@ -83,11 +84,13 @@ export async function recoverByRunbook(
     const how = exitCode === undefined ? 'did not run' : `ended with exit ${exitCode}`;
     wrong.push(`step "${failed.title}" of runbook ${runbook.name} ${how}`);
   }
-  const { verdict, findings } = await runVerify(session, { timeoutMs });
+  const verified = await runVerify(session, { timeoutMs });
   times.lap('all-verified');
-  if (verdict !== 'ok') wrong.push(`verify ended with ${verdict}`);
-  for (const { message, severity } of findings) if (severity === 'error') wrong.push(message);
-  return { isRecovered: verdict === 'ok' && failed === undefined, phases: times.phases, wrong };
+  return {
+    isRecovered: verified.verdict === 'ok' && failed === undefined,
+    phases: times.phases,
+    wrong: [...wrong, ...verifyTroubles(verified)],
+  };
 }
 
 /** The journal is what is kept of a drill. */

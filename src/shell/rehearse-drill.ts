@@ -2,6 +2,7 @@ import { drillMenu } from '../core/drill/drill-menu.ts';
 import { randomDrill, type Attempt, type Interruption, type RandomDrill } from '../core/drill/random-drill.ts';
 import type { RehearsedDrill, RehearsedEnd } from '../core/drill/rehearsal-report.ts';
 import type { DrillLine, DrillReport } from '../core/drill/drill-report.ts';
+import { verifyTroubles } from '../core/verify-report.ts';
 import { OperatorError } from '../errors.ts';
 import { scenarioFaultText } from '../render/drill-scenario-text.ts';
 import { differences, readEverything } from './everything.ts';
@@ -28,9 +29,7 @@ export async function rehearseDrill(
   const drill = randomDrill(seed, drillMenu(await observe(cluster, scope, deps.clock.now()), stack));
   const { end, wrong, timeline } = await attemptAll(session, patient(drill, speed));
   wrong.push(...differences(before, await readEverything(cluster)));
-  const { verdict, findings } = await runVerify(session, { timeoutMs: proofMs });
-  if (verdict !== 'ok') wrong.push(`verify ended with ${verdict}`);
-  for (const { severity, message } of findings) if (severity === 'error') wrong.push(message);
+  wrong.push(...verifyTroubles(await runVerify(session, { timeoutMs: proofMs })));
   const recoveryMs = recoveryTime(timeline);
   return { seed, what: drillWords(drill), end, ...(recoveryMs === undefined ? {} : { recoveryMs }), wrong };
 }
