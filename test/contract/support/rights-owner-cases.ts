@@ -4,46 +4,39 @@ import { secretName, values } from './rights-shop.ts';
 const migrate = ['migrate', secretName, '--yes'];
 const sealing = ['--seal-controller', 'CONTROLLER'];
 
+/** A Secret that nobody else writes changes hands, and is nobody's again afterwards. */
+const handover: Omit<RightsCase, 'name' | 'argv'> = {
+  purpose: 'migrate',
+  code: 0,
+  before: async (shop) => {
+    await shop.owners.free();
+    await shop.writeSecret(values);
+  },
+  after: (shop) => shop.owners.free(),
+  writes: true,
+  needsControllers: true,
+};
+
 /** Commands that have to do with those who write Secrets besides. */
 export const ownerCases: readonly RightsCase[] = [
   {
     name: 'migrate to External Secrets',
-    purpose: 'migrate',
     argv: [...migrate, '--to', 'external-secrets', '--store', 'vault'],
-    code: 0,
-    before: async (shop) => {
-      await shop.owners.free();
-      await shop.writeSecret(values);
-    },
-    after: (shop) => shop.owners.free(),
-    writes: true,
-    needsControllers: true,
+    ...handover,
   },
   {
     name: 'migrate back from External Secrets',
-    purpose: 'migrate',
     argv: [...migrate, '--to', 'external-secrets', '--undo'],
-    code: 0,
+    ...handover,
     before: async (shop) => {
       await shop.writeSecret(values);
       await shop.owners.hand(Object.keys(values));
     },
-    after: (shop) => shop.owners.free(),
-    writes: true,
-    needsControllers: true,
   },
   {
     name: 'migrate to Sealed Secrets',
-    purpose: 'migrate',
     argv: [...migrate, '--to', 'sealed-secrets', ...sealing],
-    code: 0,
-    before: async (shop) => {
-      await shop.owners.free();
-      await shop.writeSecret(values);
-    },
-    after: (shop) => shop.owners.free(),
-    writes: true,
-    needsControllers: true,
+    ...handover,
   },
   {
     name: 'fix-secrets of a SealedSecret',
