@@ -52,20 +52,28 @@ interface Place {
   readonly before: readonly string[];
 }
 
-/** A write that met a conflict in the whole run stands once more there than in any other: then nothing is cut. */
-async function killSoon(proxy: CuttingProxy, run: KilledRun, place: Place): ReturnType<typeof killAt> {
-  for (let tries = 1; ; tries += 1) {
-    const killed = await killAt(proxy, run, place);
-    if (killed.isCut || tries === 3) return killed;
+/**
+ * A write that met a conflict in the whole run stands once more there than in most, which ends uncut: then the next is cut
+ * at the last of its like in the run that ended.
+ */
+async function killSoon(proxy: CuttingProxy, run: KilledRun, place: Place): Promise<Killed> {
+  let killed = await killAt(proxy, run, place);
+  for (let tries = 1; !killed.isCut && tries < 4; tries += 1) {
+    const last = killed.requests.findLastIndex((asked) => stable(asked) === stable(place.line));
+    const before = last === -1 ? place.before : killed.requests.slice(0, last);
+    killed = await killAt(proxy, run, { ...place, before });
   }
+  return killed;
+}
+
+interface Killed {
+  readonly isCut: boolean;
+  readonly exitCode: number | null;
+  readonly requests: readonly string[];
 }
 
 /** A run that asks until something is so does it more or less often: a request is told by what it is. */
-async function killAt(
-  proxy: CuttingProxy,
-  run: KilledRun,
-  { line, moment, before }: Place,
-): Promise<{ readonly isCut: boolean; readonly exitCode: number | null }> {
+async function killAt(proxy: CuttingProxy, run: KilledRun, { line, moment, before }: Place): Promise<Killed> {
   await run.reset();
   const first = run.start();
   const cuts: string[] = [];
@@ -80,8 +88,9 @@ async function killAt(
   });
   const { exitCode } = await first.finished;
   await proxy.settled();
+  const requests = [...proxy.requests];
   proxy.begin();
-  return { isCut: cuts.length > 0, exitCode };
+  return { isCut: cuts.length > 0, exitCode, requests };
 }
 
 async function afterwards({ exitCode, problems }: KilledRun, run: Finished): Promise<readonly string[]> {
