@@ -1,3 +1,4 @@
+import type { FindingCode } from '../core/findings.ts';
 import { refText } from '../core/kubernetes.ts';
 import type { FixReport, RestoreSyncReport, RollbackReport } from '../core/secret-reports.ts';
 import type { RestartReport } from '../core/restart-report.ts';
@@ -187,11 +188,14 @@ export function outcomeLines(outcomes: readonly StepOutcome[], style: Style): st
   return [...table(rows, style.width, 0), ...more];
 }
 
+/** Beside errors: what hides them, and who runs although one is said to block it. */
+const remainingCodes: ReadonlySet<FindingCode> = new Set(['unreadable', 'next-start-fails']);
+
 export function remainingLines(
   report: FixReport | RestartReport | RestoreSyncReport | RollbackReport,
   style: Style,
 ): string[] {
-  const serious = report.findings.filter(({ severity, code }) => severity === 'error' || code === 'unreadable');
+  const serious = report.findings.filter(({ severity, code }) => severity === 'error' || remainingCodes.has(code));
   if (serious.length === 0) return [];
   return ['', ...findingsLines(serious, { namespaces: report.namespaces, components: [] }, style)].slice(0, -1);
 }

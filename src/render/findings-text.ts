@@ -162,18 +162,24 @@ function nextStartLines(group: FindingGroup, style: Style, indent: number): stri
   return paragraph(' '.repeat(indent), text, style.width);
 }
 
-/** Effects whose object a table of the same page shows are counted; the others are told in words. */
 /** A Secret that is gone stands for all of its keys. */
 function effectText({ message, keys = [] }: Finding, style: Style): string {
   return keys.length === 0 ? message : `${message}; its keys: ${cutText(keys, style)}`;
 }
 
+/**
+ * Effects whose object a table of the same page shows are counted, as are next starts, which have a line of their own; the
+ * others are told in words.
+ */
 function effectLines(group: FindingGroup, context: FindingsContext, style: Style): string[] {
   const effects = otherEffects(group);
   const components = new Set(context.components.map(({ object }) => refId(object)));
   const applications = new Set(context.applications?.map(({ name }) => name));
   const untold = group.effects.filter(
-    ({ object }) => !components.has(refId(object)) && !(object.kind === 'Application' && applications.has(object.name)),
+    ({ code, object }) =>
+      code !== 'next-start-fails' &&
+      !components.has(refId(object)) &&
+      !(object.kind === 'Application' && applications.has(object.name)),
   );
   const { shown, rest } = cut(untold, 'effect', style);
   return [

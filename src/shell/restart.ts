@@ -37,7 +37,8 @@ export interface RestartOptions extends RestartWords {
 const patienceMs = 30_000;
 
 /**
- * Lets kubelet forget immutable Secrets that were created again. Replaces the pods that serve nobody for want of a key that is there now, all at once; restarts what runs with an
+ * Lets kubelet forget immutable Secrets that were created again. Replaces the pods that serve nobody for want of a key that
+ * is there now, all at once; restarts what runs with an
  * older value, in dependency order, each level proven before the next; then waits until everything is ready. Throws
  * OperatorError as long as nothing was done.
  */
@@ -110,12 +111,13 @@ function touchedBy({ release, replace, restart }: RestartPlan): ObjectRef[] {
   return [...replace, ...release, ...restart.flat()].map(({ workload }) => workload);
 }
 
-/** What restart answers for: keys that hold a pod back, and workloads that do not come up. */
+/** What restart answers for: keys that hold a pod back now or at its next start, and workloads that do not come up. */
 const ownCodes: ReadonlySet<FindingCode> = new Set([
   'namespace-missing',
   'secret-missing',
   'secret-key-missing',
   'workload-missing',
+  'next-start-fails',
   'unreadable',
   ...notReadyCodes,
 ]);

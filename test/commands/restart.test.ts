@@ -68,6 +68,18 @@ describe('with the keys back', () => {
     expect((await new SandboxApi(cluster).pod('grafana')).metadata.uid).toBe(before);
   });
 
+  test('names who runs without a key that its next start needs', async () => {
+    const cluster = await sandbox({ scenario: 'healthy' });
+    await new SandboxApi(cluster).patchSecret({ 'jwt-secret': null });
+    const report = await run(await testSession(cluster), { dryRun: true });
+    const [root, ...others] = report.findings.map(({ id }) => id);
+    expect(root).toMatch(/^secret-key-missing\/.*\/jwt-secret$/);
+    expect(report.findings.slice(1).map(({ code, causes }) => [code, causes])).toEqual(
+      others.map(() => ['next-start-fails', [root]]),
+    );
+    expect(others).toContain(`next-start-fails/${report.namespaces[0] ?? ''}/deployment/api-backend`);
+  });
+
   test('asks first, and a refused right or a No changes nothing', async () => {
     const cluster = await restoredCluster({ speed: 0.1 });
     const before = (await new SandboxApi(cluster).pod('grafana')).metadata.uid;

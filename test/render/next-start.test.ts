@@ -17,6 +17,7 @@ import {
   snapshotOf,
   type Parts,
 } from '../support/builders.ts';
+import { restarted } from './reports.ts';
 
 const spec = { containers: [container('main', { env: ['k1', 'k2'].map((key) => keyEnv('live', key)) })] };
 
@@ -51,6 +52,13 @@ describe('what runs without a key that its next start needs', () => {
 
     expect(text).toContain(`${refText(object)} in namespace shop is ready: runs now; its next start fails: lacks`);
     expect(text).toContain(`\n    next start fails of 1 workload that runs now: ${refText(object)}\n`);
+  });
+
+  test('is told by restart too, beside the root that it says blocks it', async () => {
+    const { findings } = auditReportOf(snapshotOf(secret('live', ['k1']), deployment('env', { spec })));
+    const text = await renderReport({ ...restarted, findings }, 'text', createStyle(false));
+
+    expect(text).toContain('\n            next start fails of 1 workload that runs now: deployment/env\n');
   });
 
   test('a whole Secret is told by its name', async () => {

@@ -45,10 +45,11 @@ export class SandboxApi {
     return pod;
   }
 
-  async patchSecret(values: Readonly<Record<string, string>>): Promise<Reply> {
-    const encoded = Object.entries(values).map(([key, value]): [string, string] => [
+  /** Null takes a key away. */
+  async patchSecret(values: Readonly<Record<string, string | null>>): Promise<Reply> {
+    const encoded = Object.entries(values).map(([key, value]): [string, string | null] => [
       key,
-      Buffer.from(value).toString('base64'),
+      value === null ? null : Buffer.from(value).toString('base64'),
     ]);
     return this.send(
       'PATCH',
