@@ -9,7 +9,7 @@ import {
   type SecretPlace,
 } from './finding-owner.ts';
 import type { Finding, FindingCode } from './findings.ts';
-import { refId, refText, type ObjectRef } from './kubernetes.ts';
+import { refId, refText } from './kubernetes.ts';
 import { listText } from './list-text.ts';
 import { newFinding } from './new-finding.ts';
 import { refOf } from './object-owners.ts';
@@ -25,6 +25,7 @@ import {
   type WriterIndex,
 } from './secret-writers.ts';
 import { diagnoseStoreCredentials, joinCredentials, withCredentials } from './store-credentials.ts';
+import { entriesLacking } from './store-lacks.ts';
 import { keyVaultUrl } from './store-place.ts';
 
 /** Findings of Secrets with their owners, and what keeps those owners from writing as the root of it. */
@@ -65,7 +66,7 @@ function externalFailure(
   const cause = stores.get(refId(storeRef(external)));
   if (state.ready === 'true' || (cause === undefined && isYoung(scene, external))) return undefined;
   const object = refOf('ExternalSecret', external.metadata);
-  const missing = missingEntries(scene, object);
+  const missing = entriesLacking(external, scene.snapshot.events.items).names;
   const why = cause === undefined ? whyNot(state) : storeText(index, external);
   const entries = missing.length === 0 ? '' : `; its store has no entry ${listText(missing)}`;
   const target = `secret/${targetName(external)}`;
@@ -99,19 +100,6 @@ function absence(index: WriterIndex, external: ExternalSecret): string {
 function isYoung({ snapshot }: Scene, { metadata, status }: ExternalSecret): boolean {
   const born = Date.parse(metadata.creationTimestamp ?? '');
   return status?.conditions === undefined && Date.parse(snapshot.takenAt) - born < 30_000;
-}
-
-/** Its condition does not say which entry; its events do. Nothing else of them is told: a provider's words may hold a value. */
-function missingEntries({ snapshot }: Scene, { name, namespace }: ObjectRef): string[] {
-  const names = snapshot.events.items.flatMap(({ involvedObject, reason, message = '' }) => {
-    const isIts =
-      involvedObject.kind === 'ExternalSecret' &&
-      involvedObject.name === name &&
-      involvedObject.namespace === namespace;
-    if (!isIts || reason !== 'UpdateFailed' || !message.endsWith('Secret does not exist')) return [];
-    return /\(key: ([^)]*)\)/.exec(message)?.[1] ?? [];
-  });
-  return [...new Set(names)].sort();
 }
 
 function storeFailures(index: WriterIndex, externals: readonly ExternalSecret[]): ReadonlyMap<string, Finding> {

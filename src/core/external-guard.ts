@@ -6,6 +6,7 @@ import type { SecretTarget, WantedKey } from './plan-secrets.ts';
 import type { PlannedKey, PlannedSecret } from './secret-reports.ts';
 import type { ExternalSecret, SecretStore } from './secret-writer-objects.ts';
 import { conditionOf, creationPolicy, mappingField, mayWrite, storeRef, type WriterIndex } from './secret-writers.ts';
+import type { SyncDoubt } from './sync-doubt.ts';
 import { entryPlace, keyVaultSecret, keyVaultUrl, storeEntry } from './store-place.ts';
 
 /** Keys that External Secrets is to write from its store, since it would undo whatever else wrote them. */
@@ -91,13 +92,14 @@ function syncPlan(
 /** The plan as reports and reviewers see it; `stored` are the keys whose value first goes into the store. */
 export function plannedSync(
   { secret, external, keys }: SyncPlan,
-  stored: ReadonlyMap<string, Omit<PlannedKey, 'key'>> = new Map(),
+  stored: ReadonlyMap<string, Omit<PlannedKey, 'key'>>,
+  doubt: SyncDoubt | undefined,
 ): PlannedSecret {
   const planned = keys.map((key): PlannedKey => ({
     key,
     ...(stored.get(key) ?? { change: 'ADD', source: refText(external) }),
   }));
-  return { object: secret, action: 'sync', keys: planned };
+  return { object: secret, action: 'sync', keys: planned, ...(doubt && { doubt }) };
 }
 
 /** What the policy makes of a Secret, beside the keys that are mapped. */

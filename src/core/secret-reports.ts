@@ -1,5 +1,6 @@
 import type { ObjectRef } from './kubernetes.ts';
 import type { ReportHead, StepOutcome } from './report.ts';
+import type { SyncDoubt } from './sync-doubt.ts';
 import type { SealedTemplate } from './secret-writer-objects.ts';
 
 export type KeyChange = 'ADD' | 'CHANGE' | 'SAME' | 'REMOVE';
@@ -19,6 +20,8 @@ export interface PlannedSecret {
   /** What it was planned from; absent where the Secret is. */
   readonly resourceVersion?: string | undefined;
   readonly keys: readonly PlannedKey[];
+  /** Why it is not likely to bring what is planned. */
+  readonly doubt?: SyncDoubt;
 }
 
 export interface FixReport extends ReportHead {

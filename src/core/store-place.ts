@@ -46,7 +46,7 @@ export function keyVaultSecret({ name, property, version }: StoreEntry): string 
 /** What is to be put where, for whoever does it by hand: `entry db of HashiCorp Vault https://… (secretstore/vault)`. */
 export function entryPlace(external: ExternalSecret, store: SecretStore | undefined, key: string): string {
   const entry = storeEntry(external, key);
-  const where = `${providerText(store)}${refText(storeRef(external))}${providerText(store) === '' ? '' : ')'}`;
+  const where = storePlace(external, store);
   if (entry === undefined) {
     const how = isTemplated(external, key) ? `makes ${key} of by its template` : 'takes whole';
     return `one of the entries that ${external.metadata.name} ${how}, in ${where}`;
@@ -54,6 +54,11 @@ export function entryPlace(external: ExternalSecret, store: SecretStore | undefi
   const { name, property, version } = entry;
   const pinned = version === undefined ? '' : ` (it reads version ${version} alone: name the new one in its spec.data)`;
   return `${property === undefined ? '' : `property ${property} of `}entry ${name} of ${where}${pinned}`;
+}
+
+/** `HashiCorp Vault https://… (secretstore/vault)`. */
+export function storePlace(external: ExternalSecret, store: SecretStore | undefined): string {
+  return `${providerText(store)}${refText(storeRef(external))}${providerText(store) === '' ? '' : ')'}`;
 }
 
 type Provider = NonNullable<NonNullable<SecretStore['spec']>['provider']>;

@@ -50,10 +50,15 @@ export function fixSummary({ plan, outcomes, dryRun }: FixReport): string {
   const secrets = changed.map(({ object }) => refText(object)).join(', ');
   const lacking = lackingKeys(changed).length;
   if (lacking > 0) return `dry run: would write nothing, no source has ${lackingText(lacking, keys)}`;
-  if (dryRun) return `dry run: would write ${count(keys, 'key')} to ${secrets}`;
+  if (dryRun) return `dry run: would write ${count(keys, 'key')} to ${secrets}${doubtText(changed)}`;
   const written = outcomes.filter(({ action, outcome }) => isWrite(action) && outcome === 'done').length;
   if (written === changed.length) return `wrote ${count(keys, 'key')} to ${secrets}`;
   return `${written} of ${count(changed.length, 'Secret')} written`;
+}
+
+function doubtText(plan: FixReport['plan']): string {
+  const doubted = plan.filter(({ doubt }) => doubt !== undefined).length;
+  return doubted === 0 ? '' : `, ${count(doubted, 'Secret')} in doubt`;
 }
 
 function lackingText(lacking: number, keys: number): string {
@@ -68,11 +73,18 @@ function isWrite(action: StepOutcome['action']): boolean {
 function nextAfterFix({ verdict, dryRun, sources, plan, findings, sealed }: FixReport): string {
   const hasPlan = plan.some(({ action }) => action !== 'none');
   const again = ['c2l fix-secrets', ...sources.map(fromOption)].join(' ');
-  if (lackingKeys(plan).length > 0) return `${again} --from env:FILE`;
+  if (lackingKeys(plan).length > 0) return `${again} --from env:FILE${fillOption(plan)}`;
+  const [doubt] = plan.flatMap((planned) => planned.doubt ?? []);
+  if (dryRun && doubt !== undefined) return doubt.next;
   if (verdict === 'ok' && hasPlan) return dryRun ? again : 'c2l restart';
   if (verdict === 'ok') return 'c2l verify';
   if (sealed !== undefined) return 'commit the SealedSecret above, or try it first: kubectl apply -f FILE';
   return findings.find(({ severity }) => severity === 'error')?.fix ?? 'c2l audit';
+}
+
+/** What is found for External Secrets goes into its store first. */
+function fillOption(plan: FixReport['plan']): string {
+  return lackingKeys(plan.filter(({ action }) => action === 'sync')).length > 0 ? ' --fill-store' : '';
 }
 
 /** A path may hold what a shell takes apart. */

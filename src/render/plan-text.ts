@@ -23,7 +23,7 @@ export function planLines(plan: readonly PlannedSecret[], style: Style): string[
     REMOVE: style.bad,
   };
   const legend = sourceLegend(plan.flatMap(({ keys }) => keys));
-  const secrets = plan.flatMap(({ object, action, keys }) => [
+  const secrets = plan.flatMap(({ object, action, keys, doubt }) => [
     `${style.bold(refText(object))}  ${actionText[action]} in namespace ${object.namespace}`,
     ...table(
       keys.map(({ key, change, source }): Cell[] => [
@@ -34,6 +34,7 @@ export function planLines(plan: readonly PlannedSecret[], style: Style): string[
       ]),
       style.width,
     ),
+    ...(doubt === undefined ? [] : paragraph('  DOUBT  ', doubt.because, style.width)),
   ]);
   const sources = [...legend].flatMap(([spec, mark], index) =>
     paragraph(index === 0 ? '  from  ' : '        ', `${mark} ${spec}`, style.width),

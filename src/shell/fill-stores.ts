@@ -2,6 +2,7 @@ import { plannedSync, type SyncPlan, type VaultEntry } from '../core/external-gu
 import { refText } from '../core/kubernetes.ts';
 import { count } from '../core/list-text.ts';
 import { keyId, noSource, promptSource, type FoundValue } from '../core/plan-secrets.ts';
+import { syncDoubt, type SyncDoubt } from '../core/sync-doubt.ts';
 import type { StepOutcome } from '../core/report.ts';
 import type { PlannedKey, PlannedSecret } from '../core/secret-reports.ts';
 import { OperatorError } from '../errors.ts';
@@ -20,11 +21,12 @@ export interface FilledSync {
   readonly stored: ReadonlyMap<string, Omit<PlannedKey, 'key'>>;
   /** Absent in a dry run, for a key that somebody would be asked for. */
   readonly values: readonly (FoundValue & { readonly entry: VaultEntry })[];
+  readonly doubt?: SyncDoubt | undefined;
 }
 
 /** The plan as reports and reviewers see it. */
-export function plannedFill({ sync, stored }: FilledSync): PlannedSecret {
-  return plannedSync(sync, stored);
+export function plannedFill({ sync, stored, doubt }: FilledSync): PlannedSecret {
+  return plannedSync(sync, stored, doubt);
 }
 
 interface AskedVault {
@@ -47,9 +49,13 @@ export async function collectForStores(
   const filled: FilledSync[] = [];
   for (const sync of syncs) {
     const asked = await askVault(session, sync);
-    filled.push(
-      asked === undefined ? { sync, label: '', stored: new Map(), values: [] } : await fill(session, asked, options),
-    );
+    const plan =
+      asked === undefined ? { sync, label: '', stored: new Map(), values: [] } : await fill(session, asked, options);
+    const seen = {
+      names: new Set(asked?.entries.map(({ name }) => name)),
+      willBeFilled: plan.stored.size > 0,
+    };
+    filled.push({ ...plan, doubt: syncDoubt(sync, options.snapshot, seen) });
   }
   return filled;
 }

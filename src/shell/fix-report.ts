@@ -69,11 +69,11 @@ export function fixReport(session: Session, result: FixResult): FixReport {
   };
 }
 
-/** What a sync will bring, only the sync can tell; a dry run takes it for granted. */
+/** What a sync will bring, only the sync can tell; a dry run takes it for granted where nothing speaks against it. */
 function isToBeSynced({ object, key }: Finding, fills: readonly FilledSync[]): boolean {
   const found = fills.find(({ sync }) => refId(sync.secret) === refId(object));
   const isLacking = (name: string): boolean => found?.stored.get(name)?.source === noSource;
-  if (found === undefined) return false;
+  if (found === undefined || found.doubt !== undefined) return false;
   return key === undefined ? !found.sync.keys.some(isLacking) : found.sync.keys.includes(key) && !isLacking(key);
 }
 

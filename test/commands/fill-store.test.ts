@@ -166,6 +166,15 @@ describe('a value that the vault of an ExternalSecret lacks', () => {
     ]);
   });
 
+  test('that no source has leads a dry run to a source and the vault', async () => {
+    addShop();
+    const { code, stdout } = await fix(['--dry-run']);
+    expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([
+      1,
+      'next: c2l fix-secrets --from env:FILE --fill-store -n team',
+    ]);
+  });
+
   test('is recovered where the vault holds it as deleted', async () => {
     cluster.vault.set('team-password', 'from-the-bin-0123456789');
     cluster.vault.delete('team-password');
@@ -261,4 +270,44 @@ test('a placeholder that the vault holds is replaced there only where it is name
   expect([held()['password'], cluster.vault.read('team-password')]).toEqual(
     Array(2).fill('from-the-backup-0123456789'),
   );
+});
+
+/** As its controller left it: none runs here that would look at a store of the whole cluster. */
+function addFailedShop(): void {
+  const { store } = cluster;
+  addShop();
+  const apiVersion = 'external-secrets.io/v1';
+  store.create('clustersecretstores', {
+    apiVersion,
+    kind: 'ClusterSecretStore',
+    metadata: { name: 'central' },
+    spec: { provider: { vault: { server: 'https://vault.example.test', path: 'kv' } } },
+  });
+  store.mutate('externalsecrets', namespace, 'app', (draft) => {
+    Object.assign(draft['spec'] as object, { secretStoreRef: { kind: 'ClusterSecretStore', name: 'central' } });
+    draft['status'] = { conditions: [{ type: 'Ready', status: 'False', reason: 'SecretSyncedError' }] };
+  });
+  store.create('events', {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { namespace, name: 'app.1' },
+    type: 'Warning',
+    reason: 'UpdateFailed',
+    message: 'error processing spec.data[1] (key: team-password), err: Secret does not exist',
+    lastTimestamp: '2026-01-02T03:04:05Z',
+    involvedObject: { apiVersion, kind: 'ExternalSecret', namespace, name: 'app' },
+  });
+}
+
+test('a sync that the ExternalSecret says it cannot do is in doubt, with where the entry belongs', async () => {
+  addFailedShop();
+  const shown = await fix(['--dry-run']);
+  expect([shown.code, shown.stdout.replaceAll(/\s+/g, ' ')]).toEqual([
+    1,
+    expect.stringMatching(
+      /DOUBT externalsecret\/app cannot sync: its store has no entry team-password \(seen .*\): put password into entry team-password of HashiCorp Vault .* first.*would write 2 keys to secret\/app, 1 Secret in doubt next: kubectl -n team describe externalsecret app $/,
+    ),
+  ]);
+  const { plan } = JSON.parse((await fix(['--dry-run', '-o', 'json'])).stdout) as { plan: readonly object[] };
+  expect(plan).toEqual([expect.objectContaining({ doubt: expect.objectContaining({ next: expect.any(String) }) })]);
 });
