@@ -2,7 +2,8 @@ import { expect } from '@jest/globals';
 
 import { container, postgresImage, secretEnv } from './pods.ts';
 import { RightsOwners } from './rights-owners.ts';
-import type { World } from './worlds.ts';
+import { troubleSigns } from './trouble-signs.ts';
+import type { KubeObject, World } from './worlds.ts';
 
 export const secretName = 'app';
 export const values = {
@@ -16,19 +17,8 @@ const mergePatch = 'application/merge-patch+json';
 
 const heldUp = ['lacks-configmap', 'ends', 'lacks-volume', 'not-let-in'];
 
-/**
- * What pods show of the troubles. The longer a container is left alone after an end, the less likely is that it has just
- * begun anew when it is looked at.
- */
-const troubleSigns: readonly (readonly [string, RegExp])[] = [
-  ['a ConfigMap that is not there', /not found/],
-  ['a claim that is not bound', /persistentvolumeclaim/i],
-  ['a gate that nobody opens', /readiness gate/],
-  ['two restarts', /"restartCount":[2-9]/],
-  ['that it is left alone for now', /CrashLoopBackOff/],
-];
 /** All of them come, on a busy machine late. */
-const troubleMs = 600_000;
+const troubleMs = 300_000;
 
 /** A database, a Grafana and a worker that live on one Secret, and an Argo CD beside them that says it runs. */
 export class RightsShop {
@@ -134,12 +124,12 @@ export class RightsShop {
   async deployTrouble(): Promise<void> {
     if (!this.#isTroubled) await this.#createTrouble();
     this.#isTroubled = true;
-    for (const [what, sign] of troubleSigns) {
+    for (const [what, isSeen] of troubleSigns) {
       await this.#world.eventually(
         `a pod shows ${what}`,
         async () => {
-          const { text } = await this.#world.send('GET', 'pods');
-          return sign.test(text) ? true : undefined;
+          const { body } = await this.#world.send('GET', 'pods');
+          return isSeen(body['items'] as KubeObject[]) ? true : undefined;
         },
         troubleMs,
       );
