@@ -39,7 +39,14 @@ const containers: ShapeOf<readonly Container[]> = {
         },
       },
       volumeMounts: { list: { required: { name: 'string', mountPath: 'string' }, optional: { subPath: 'string' } } },
-      readinessProbe: { optional: { httpGet: { required: { port: 'scalar' }, optional: { path: 'string' } } } },
+      readinessProbe: {
+        optional: {
+          httpGet: { required: { port: 'scalar' }, optional: { path: 'string' } },
+          initialDelaySeconds: 'number',
+          periodSeconds: 'number',
+          failureThreshold: 'number',
+        },
+      },
     },
   },
 };

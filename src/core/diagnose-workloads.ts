@@ -3,11 +3,12 @@ import { dependenciesOf } from './dependencies.ts';
 import { missingComponents } from './diagnose-components.ts';
 import { nodeOf } from './diagnose-nodes.ts';
 import type { Scene } from './diagnosis-scene.ts';
-import type { Finding, FindingCode, FindingReference } from './findings.ts';
+import type { Finding, FindingCode, FindingReference, Severity } from './findings.ts';
 import { isAboutConfigMap, isAboutSecret } from './kubelet-message.ts';
 import { refId, refText, type ObjectRef } from './kubernetes.ts';
 import { newFinding } from './new-finding.ts';
 import { failingState, schedulingGated } from './pod-state.ts';
+import { isStarting, startingSince } from './still-starting.ts';
 import { crashTrouble } from './troubles/crash-trouble.ts';
 import { cutOffTrouble } from './troubles/cut-off-trouble.ts';
 import { imageTrouble, isPullReason, pullFailure, pullMessage } from './troubles/image-trouble.ts';
@@ -27,6 +28,7 @@ import {
   type TroubledWorkload,
 } from './troubles/trouble.ts';
 import { waitingTrouble } from './troubles/waiting-trouble.ts';
+import { utcText } from './utc-text.ts';
 
 /** In the order in which they are asked: what a person has to do first is told first. */
 const tellers: readonly Teller[] = [
@@ -175,9 +177,22 @@ function toFinding(troubled: TroubledWorkload): Finding[] {
     const { code, message, fix, object = ref } = trouble;
     const isItself = refId(object) === refId(ref);
     const blocks = scene.blocks([ref]).filter((blocked) => !isItself || refId(blocked) !== refId(ref));
-    return [newFinding(code, { object, message, fix, blocks })];
+    return [newFinding(code, { object, fix, blocks, ...inTime(troubled, code, message) })];
   }
   return [];
+}
+
+/** What only says that something is not ready yet is no error as long as it could not be. */
+const patientCodes: ReadonlySet<FindingCode> = new Set(['workload-not-ready', 'readiness-probe-failing']);
+
+function inTime(
+  { scene, workload }: TroubledWorkload,
+  code: FindingCode,
+  message: string,
+): Pick<Finding, 'message'> & { severity?: Severity } {
+  const since = patientCodes.has(code) ? startingSince(scene, workload) : undefined;
+  if (since === undefined || !isStarting(scene, workload)) return { message };
+  return { severity: 'warning', message: `${message}; it was begun at ${utcText(since)}, too recently to tell` };
 }
 
 /** One root, such as a quota, may hold up several workloads. */

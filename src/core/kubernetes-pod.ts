@@ -31,9 +31,16 @@ export interface Container {
     readonly limits?: { readonly memory?: string | number };
   };
   readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly subPath?: string }[];
-  readonly readinessProbe?: { readonly httpGet?: { readonly path?: string; readonly port: number | string } };
+  readonly readinessProbe?: Probe;
   /** `Always` on an init container makes it a sidecar: it runs beside the main containers and blocks only until started. */
   readonly restartPolicy?: string;
+}
+
+export interface Probe {
+  readonly httpGet?: { readonly path?: string; readonly port: number | string };
+  readonly initialDelaySeconds?: number;
+  readonly periodSeconds?: number;
+  readonly failureThreshold?: number;
 }
 
 export interface KeyToPath {

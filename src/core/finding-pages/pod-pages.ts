@@ -119,6 +119,7 @@ export const podPages = {
     title: 'a container runs and does not pass its probe',
     meaning: [
       'The process is up, and what its probe asks is not answered as it should be: no Service leads to the pod. Of the answer the first line is told, without values.',
+      'A warning as long as the probe has not had its tries (`initialDelaySeconds` and `failureThreshold` × `periodSeconds`, by default 30 s) since the container began.',
     ],
     inKubectl: [{ lines: ['READY 0/1, STATUS Running', 'Warning Unhealthy: Readiness probe failed: …'] }],
     fixWithC2l: [noSecret],

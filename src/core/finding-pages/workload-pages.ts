@@ -67,6 +67,7 @@ export const workloadPages = {
     title: 'a workload is not ready, and no Secret explains it',
     meaning: [
       'Fewer pods are ready than should be, and neither a Secret that the workload lacks nor a dependency that is down explains it. The message says what holds up the pod that shows it best. What looks like a Secret problem and is none is told here: a missing ConfigMap, an image that cannot be pulled, no room on any node.',
+      'A warning where everything of it was begun less than 30 s ago and nothing was refused or has failed: it could not be ready yet.',
     ],
     inKubectl: [
       {

@@ -1,0 +1,133 @@
+import { describe, expect, test } from '@jest/globals';
+import { diagnose } from '../../src/core/diagnose.ts';
+import type { ContainerStatus, Pod } from '../../src/core/kubernetes-pod.ts';
+import {
+  barePod,
+  container,
+  deployment,
+  keyEnv,
+  namespace,
+  secret,
+  service,
+  snapshotOf,
+  type Parts,
+} from '../support/builders.ts';
+import { pending, waiting } from '../support/pod-statuses.ts';
+
+/** Seconds before the snapshot was taken. */
+function ago(seconds: number): string {
+  return new Date(Date.parse('2026-01-02T03:04:05Z') - seconds * 1000).toISOString();
+}
+
+function begun(parts: Parts, seconds: number): Parts {
+  const pods = parts.pods?.map((pod) => ({ ...pod, metadata: { ...pod.metadata, creationTimestamp: ago(seconds) } }));
+  return { ...parts, ...(pods && { pods }) };
+}
+
+const creating = pending([], [waiting('web', 'ContainerCreating')]);
+
+function runs(seconds: number, extra: Partial<ContainerStatus> = {}): NonNullable<Pod['status']> {
+  return pending([], [{ name: 'web', ready: false, state: { running: { startedAt: ago(seconds) } }, ...extra }]);
+}
+
+function initRuns(seconds: number): NonNullable<Pod['status']> {
+  const init = { name: 'wait', ready: false, state: { running: { startedAt: ago(seconds) } } };
+  return pending([init], [waiting('web', 'PodInitializing')]);
+}
+
+function event(reason: string, message: string): Parts {
+  return {
+    events: [
+      {
+        metadata: { name: 'web.1', namespace },
+        type: reason === 'Pulling' ? 'Normal' : 'Warning',
+        reason,
+        message,
+        lastTimestamp: ago(1),
+        involvedObject: { kind: 'Pod', namespace, name: 'web', uid: 'pod-web' },
+      },
+    ],
+  };
+}
+
+const pulling = event('Pulling', 'Pulling image "registry.example.test/web:1"');
+const unhealthy = event('Unhealthy', 'Readiness probe failed: connection refused');
+const probe = (numbers: object) => ({ containers: [container('web', { readinessProbe: numbers })] });
+
+const init = { initContainers: [container('wait', { command: ['sleep', '60'] })] };
+const initForDb = { initContainers: [container('wait', { command: ['nc', '-z', 'db', '5432'] })] };
+
+const bare = (status: Pod['status'], seconds: number, spec: object = {}): Parts =>
+  begun(barePod('web', spec, status), seconds);
+
+describe('a pod that is not ready', () => {
+  test.each<[string, Parts[], string[]]>([
+    ['is no error as long as it could not be', [bare(creating, 4)], ['warning workload-not-ready']],
+    ['is one later', [bare(creating, 40)], ['error workload-not-ready']],
+    ['of which no time is known is one', [barePod('web', {}, creating)], ['error workload-not-ready']],
+    ['of a clock that is ahead is one', [bare(creating, -60)], ['error workload-not-ready']],
+    ['and waits for its image', [bare(creating, 4), pulling], ['warning workload-not-ready']],
+    ['and waits for its image too long', [bare(creating, 60), pulling], ['error workload-not-ready']],
+    ['whose program began just now, after a long pull', [bare(runs(5), 300)], ['warning workload-not-ready']],
+    ['whose program has run for long', [bare(runs(31), 31)], ['error workload-not-ready']],
+    ['and has had no time for its probe', [bare(runs(5), 6), unhealthy], ['warning readiness-probe-failing']],
+    [
+      'whose probe has had as many tries as it has',
+      [bare(runs(5), 6, probe({ periodSeconds: 1 })), unhealthy],
+      ['error readiness-probe-failing'],
+    ],
+    [
+      'whose probe begins late',
+      [bare(runs(60), 60, probe({ initialDelaySeconds: 45 })), unhealthy],
+      ['warning readiness-probe-failing'],
+    ],
+    ['whose program ended before', [bare(runs(2, { restartCount: 1 }), 8)], ['error workload-not-ready']],
+    ['whose init container has just begun', [bare(initRuns(3), 4, init)], ['warning workload-not-ready']],
+    ['whose init container runs on', [bare(initRuns(40), 45, init)], ['error workload-not-ready']],
+    ['and waits for what is not there', [bare(initRuns(3), 4, initForDb)], ['error dependency-unavailable']],
+    [
+      'and lacks a key',
+      [bare(creating, 4, { containers: [container('web', { env: [keyEnv('app', 'k')] })] }), secret('app', [])],
+      ['error secret-key-missing'],
+    ],
+    [
+      'is one where another of its Deployment has been so for long',
+      [
+        (() => {
+          const { pods = [], ...rest } = deployment('web', { replicas: 2, pods: creating });
+          const [young, old] = [4, 300].map((seconds, index) => begun({ pods: pods.slice(index, index + 1) }, seconds));
+          return { ...rest, pods: [...(young?.pods ?? []), ...(old?.pods ?? [])] };
+        })(),
+      ],
+      ['error workload-not-ready'],
+    ],
+    [
+      'is one where it has blocked another for long',
+      [
+        begun(deployment('db', { pods: pending([], [waiting('db', 'ContainerCreating')]) }), 4),
+        service('db'),
+        begun(deployment('web', { spec: initForDb, pods: initRuns(300) }), 300),
+      ],
+      ['error workload-not-ready'],
+    ],
+    [
+      'is none where all that it blocks is as young',
+      [
+        begun(deployment('db', { pods: pending([], [waiting('db', 'ContainerCreating')]) }), 4),
+        service('db'),
+        begun(deployment('web', { spec: initForDb, pods: initRuns(3) }), 4),
+      ],
+      ['warning workload-not-ready'],
+    ],
+  ])('%s', (_, parts, expected) => {
+    const found = diagnose(snapshotOf(...parts));
+    expect(found.map(({ severity, code }) => `${severity} ${code}`)).toEqual(expected);
+  });
+
+  test('says since when, where there was no time', () => {
+    const [found] = diagnose(snapshotOf(bare(creating, 4)));
+    expect(found?.message).toBe(
+      'pod/web is not ready: it is ContainerCreating; it was begun at 2026-01-02 03:04:01 UTC, too recently to tell',
+    );
+  });
+});
