@@ -198,7 +198,7 @@ export interface ClusterWriter {
   ): Promise<void>;
   /** With its pods, which are left to the garbage collection; one that is gone is what was wanted. */
   deleteWorkload(workload: WorkloadName & { readonly uid: string }): Promise<void>;
-  /** Exactly the object that was read is meant; one that is gone is what was wanted. */
+  /** Exactly the object that was read is meant; one that is gone is what was wanted. Whether it was there. */
   deleteSecret(secret: {
     namespace: string;
     name: string;
@@ -206,7 +206,7 @@ export interface ClusterWriter {
     /** Given where a change since it was read must not get lost. */
     resourceVersion?: string;
     dryRun?: boolean;
-  }): Promise<void>;
+  }): Promise<boolean>;
   /**
    * What applying would come to: the API server says it, and stores nothing. `conflict` where another field manager
    * wants it otherwise.

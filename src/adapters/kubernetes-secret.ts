@@ -92,13 +92,18 @@ function writtenUntil(time: string, changed: NotedTimes['changed']): string[] {
   return isOfThatWrite ? [...changed].flatMap(([key, noted]) => (noted === last ? [key] : [])) : [];
 }
 
+/** Of two in one second the server tells no order: c2l's own is then the one of which more is known. */
 function lastWriteOf(managedFields: unknown): { manager: string; at: string } | undefined {
   const entries = Array.isArray(managedFields) ? managedFields.map(asObject) : [];
   const writes = entries.map((entry) => ({ manager: asText(entry?.['manager']), at: asText(entry?.['time']) }));
   return writes.reduce<{ manager: string; at: string } | undefined>(
-    (last, write) => (last === undefined || write.at >= last.at ? write : last),
+    (last, write) => (last === undefined || isLater(write, last) ? write : last),
     undefined,
   );
+}
+
+function isLater(write: { manager: string; at: string }, last: { manager: string; at: string }): boolean {
+  return write.at === last.at ? last.manager !== fieldManager : write.at > last.at;
 }
 
 function heldKeys(entry: Record<string, unknown> | undefined): string[] {

@@ -115,7 +115,7 @@ export class KubernetesWriter implements Omit<ClusterWriter, 'rehearseApply' | '
     }
   }
 
-  async deleteSecret(secret: Parameters<ClusterWriter['deleteSecret']>[0]): Promise<void> {
+  async deleteSecret(secret: Parameters<ClusterWriter['deleteSecret']>[0]): Promise<boolean> {
     const { namespace, name, uid, resourceVersion, dryRun = false } = secret;
     const subject = { verb: 'delete', resource: 'secrets', namespace, name };
     const preconditions = { uid, ...(resourceVersion !== undefined && { resourceVersion }) };
@@ -127,6 +127,7 @@ export class KubernetesWriter implements Omit<ClusterWriter, 'rehearseApply' | '
       const what = resourceVersion === undefined ? 'was replaced' : 'changed';
       throw conflict(`secret ${namespace}/${name} ${what} since it was read`, auditAgain(namespace));
     }
+    return answer.status !== 404;
   }
 
   async annotate(object: Parameters<ClusterWriter['annotate']>[0]): Promise<void> {

@@ -1,6 +1,7 @@
 import type { ObjectRef } from '../core/kubernetes.ts';
 import { revisionsIn } from '../core/revision.ts';
 import { utcText } from '../core/utc-text.ts';
+import { createdBy } from './secret-writes.ts';
 import type { Session } from './session.ts';
 
 /** Who wrote a Secret last: another c2l's person by its revision, anybody else by the API's managed fields. */
@@ -9,7 +10,9 @@ export async function otherWriter({ cluster }: Session, object: ObjectRef): Prom
   if (now.state !== 'present' || now.value.lastWrite === undefined) return undefined;
   const { manager, at } = now.value.lastWrite;
   if (manager !== 'c2l') return `${manager} at ${utcText(at)}`;
+  const creator = now.value.metadata.annotations?.[createdBy];
   const kept = await cluster.listRevisions(object.namespace);
   const [theirs] = kept.state === 'present' ? revisionsIn(kept.value, object) : [];
-  return `c2l${theirs === undefined ? '' : ` (${theirs.keptBy}, ${theirs.command})`} at ${utcText(at)}`;
+  const who = theirs === undefined ? creator : `${theirs.keptBy}, ${theirs.command}`;
+  return `c2l${who === undefined ? '' : ` (${who})`} at ${utcText(at)}`;
 }

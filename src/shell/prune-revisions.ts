@@ -1,24 +1,25 @@
-import type { SecretPlan } from '../core/plan-secrets.ts';
 import type { StepOutcome } from '../core/report.ts';
 import { revisionsIn, surplusRevisions, type KeptRevision } from '../core/revision.ts';
+import type { Secret } from '../core/secret.ts';
 import { OperatorError } from '../errors.ts';
 import type { Session } from './session.ts';
 
 /**
- * Removes the oldest revisions of the Secrets that were just written. What cannot be removed is a warning and no
- * more: the repair is done.
+ * Removes the oldest revisions of the Secrets that were just written, from the one on that this run kept of each: a newer
+ * one is of somebody else at work, who may take it back. What cannot be removed is a warning and no more: the repair is
+ * done.
  */
-export async function pruneRevisions(
-  session: Session,
-  written: readonly SecretPlan[],
-  keep: number,
-): Promise<StepOutcome[]> {
+export async function pruneRevisions(session: Session, kept: readonly Secret[], keep: number): Promise<StepOutcome[]> {
   const outcomes: StepOutcome[] = [];
-  for (const namespace of new Set(written.map(({ object }) => object.namespace))) {
+  for (const namespace of new Set(kept.map(({ metadata }) => metadata.namespace))) {
     const found = await session.cluster.listRevisions(namespace);
     if (found.state !== 'present') continue;
-    const own = written.filter(({ object }) => object.namespace === namespace);
-    const surplus = own.flatMap(({ object }) => surplusRevisions(revisionsIn(found.value, object), keep));
+    const own = revisionsIn(kept.filter(({ metadata }) => metadata.namespace === namespace));
+    const surplus = own.flatMap(({ uid, secretName }) => {
+      const all = revisionsIn(found.value, { namespace, name: secretName });
+      const at = all.findIndex((revision) => revision.uid === uid);
+      return at === -1 ? [] : surplusRevisions(all.slice(at), keep);
+    });
     outcomes.push(...(await removeRevisions(session, surplus)));
   }
   for (const { outcome, detail } of outcomes) {

@@ -6,14 +6,18 @@ import type { Session } from './session.ts';
 
 /**
  * Deletes a Secret and creates it again, the same in all but its new values. What it held is kept before: from there a
- * later run creates it where this one does not get to it. Throws `conflict` only while the Secret is still there.
+ * later run creates it where this one does not get to it. `deleted` is called once it was this run that deleted it. Throws `conflict` where somebody else was faster.
  */
-export async function recreateSecret(session: Session, plan: SecretPlan, current: Secret): Promise<Secret> {
-  await remove(session, current);
+export async function recreateSecret(
+  session: Session,
+  plan: SecretPlan,
+  { current, deleted }: { readonly current: Secret; readonly deleted: () => void },
+): Promise<Secret> {
+  if (await remove(session, current)) deleted();
   try {
-    return await session.cluster.createSecret(newSecret(plan));
+    return await session.cluster.createSecret(newSecret(session, plan));
   } catch (error) {
-    if (!(error instanceof OperatorError)) throw error;
+    if (!(error instanceof OperatorError) || error.code === 'conflict') throw error;
     const { namespace, name } = plan.object;
     throw new OperatorError(
       'write-failed',
@@ -23,14 +27,15 @@ export async function recreateSecret(session: Session, plan: SecretPlan, current
   }
 }
 
-/** A deletion whose answer was lost is not sent again: reading tells whether it was done. */
-async function remove({ cluster }: Session, current: Secret): Promise<void> {
+/** Whether it was still there. A deletion whose answer was lost is not sent again: reading tells whether it was done. */
+async function remove({ cluster }: Session, current: Secret): Promise<boolean> {
   const identity = identityOf(current);
   try {
-    await cluster.deleteSecret(identity);
+    return await cluster.deleteSecret(identity);
   } catch (error) {
     if (!(error instanceof OperatorError) || error.code !== 'write-failed') throw error;
     const left = await cluster.readSecret(identity.namespace, identity.name);
     if (left.state !== 'absent') throw error;
+    return true;
   }
 }

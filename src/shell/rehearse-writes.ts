@@ -57,7 +57,7 @@ export async function rehearseWrites(
 async function rehearse(session: Session, plan: SecretPlan): Promise<void> {
   const { cluster, deps } = session;
   if (plan.current === undefined) {
-    await cluster.createSecret({ ...newSecret(plan), dryRun: true });
+    await cluster.createSecret({ ...newSecret(session, plan), dryRun: true });
     return;
   }
   const revision = revisionBefore(session, plan, plan.current, '');
@@ -65,7 +65,7 @@ async function rehearse(session: Session, plan: SecretPlan): Promise<void> {
   if (plan.action === 'recreate') {
     await cluster.deleteSecret({ ...identityOf(plan.current), dryRun: true });
     // Its own name is still taken.
-    await cluster.createSecret({ ...newSecret(plan), name: `${revision.name}-next`, dryRun: true });
+    await cluster.createSecret({ ...newSecret(session, plan), name: `${revision.name}-next`, dryRun: true });
     return;
   }
   await cluster.patchSecret({ ...secretPatch(plan, plan.current, deps.clock.now().toISOString()), dryRun: true });

@@ -24,12 +24,15 @@ export function copyBefore(
   return revisionOf(current, { at: clock.now(), operator, version, fingerprints: deps.fingerprints(), ...change });
 }
 
-export function newSecret(plan: SecretPlan): NewSecret {
+/** Who created a Secret, which no revision tells. */
+export const createdBy = 'c2l.dev/created-by';
+
+export function newSecret({ deps }: Session, plan: SecretPlan): NewSecret {
   const { object, type, values, marks, current } = plan;
   if (current !== undefined) return successor(current, values, keysOf(plan, 'REMOVE'));
   const { namespace, name } = object;
   const labels = marks?.labels ?? { 'app.kubernetes.io/managed-by': 'c2l' };
-  const annotations = { ...marks?.annotations, ...addedWithSecret([...values.keys()]) };
+  const annotations = { ...marks?.annotations, ...addedWithSecret([...values.keys()]), [createdBy]: deps.operator };
   return { ...marks, namespace, name, type, labels, annotations, data: values };
 }
 

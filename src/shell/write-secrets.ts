@@ -2,7 +2,7 @@ import { count } from '../core/list-text.ts';
 import type { ObjectRef } from '../core/kubernetes.ts';
 import { keysOf, type SecretPlan } from '../core/plan-secrets.ts';
 import type { StepOutcome } from '../core/report.ts';
-import { revisionsIn } from '../core/revision.ts';
+import { revisionsIn, type Revision } from '../core/revision.ts';
 import type { Secret } from '../core/secret.ts';
 import { OperatorError } from '../errors.ts';
 import { pruneRevisions, removeRevisions } from './prune-revisions.ts';
@@ -32,6 +32,7 @@ export interface Written {
 export async function writeSecrets(session: Session, plans: readonly SecretPlan[], how: HowToWrite): Promise<Written> {
   const outcomes: StepOutcome[] = [];
   const written: SecretPlan[] = [];
+  const kept: Secret[] = [];
   const absent = new Set(how.missingNamespaces);
   let stopped: string | undefined;
 
@@ -43,7 +44,7 @@ export async function writeSecrets(session: Session, plans: readonly SecretPlan[
     }
     try {
       if (absent.delete(plan.object.namespace)) outcomes.push(await createNamespace(session, plan.object.namespace));
-      await carryOut(session, plan, { command: how.command, outcomes });
+      await carryOut(session, plan, { command: how.command, outcomes, kept });
       written.push(plan);
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
@@ -51,7 +52,7 @@ export async function writeSecrets(session: Session, plans: readonly SecretPlan[
       stopped = `skipped because Secret ${plan.object.name} could not be written`;
     }
   }
-  return { outcomes: [...outcomes, ...(await pruneRevisions(session, written, how.keep))], written };
+  return { outcomes: [...outcomes, ...(await pruneRevisions(session, kept, how.keep))], written };
 }
 
 /** Whoever was faster is named: two people at work on the same outage should talk. */
@@ -75,15 +76,15 @@ async function createNamespace({ cluster }: Session, name: string): Promise<Step
 async function carryOut(
   session: Session,
   plan: SecretPlan,
-  { command, outcomes }: { readonly command: string; readonly outcomes: StepOutcome[] },
+  { command, outcomes, kept }: { readonly command: string; readonly outcomes: StepOutcome[]; readonly kept: Secret[] },
 ): Promise<void> {
   if (plan.current === undefined) {
-    await settle(session, plan, () => session.cluster.createSecret(newSecret(plan)));
+    await settle(session, plan, () => session.cluster.createSecret(newSecret(session, plan)));
     outcomes.push(step(plan, 'done', `created with ${count(plan.values.size, 'key')}, read back`));
     return;
   }
   const { current } = plan;
-  const revision = await session.cluster.createSecret(revisionBefore(session, plan, current, command));
+  const revision = await keepRevision(session, () => revisionBefore(session, plan, current, command));
   outcomes.push({
     action: 'keep-revision',
     object: revisionRef(revision),
@@ -92,18 +93,33 @@ async function carryOut(
     detail: `holds ${plan.object.name} as it was`,
   });
   const at = serverTime(session, revision);
+  let isDeleted = false;
+  const deleted = (): void => {
+    isDeleted = true;
+  };
   try {
     await settle(session, plan, () =>
       plan.action === 'recreate'
-        ? recreateSecret(session, plan, current)
+        ? recreateSecret(session, plan, { current, deleted })
         : session.cluster.patchSecret(secretPatch(plan, current, at)),
     );
   } catch (error) {
-    const isRefused = error instanceof OperatorError && error.code === 'conflict';
+    const isRefused = error instanceof OperatorError && error.code === 'conflict' && !isDeleted;
     if (isRefused && (await isTakenBack(session, revision))) outcomes.pop();
     throw error;
   }
+  kept.push(revision);
   outcomes.push(step(plan, 'done', `${writtenText(plan)}, read back`));
+}
+
+/** Its name is the time: somebody else's of the same millisecond may have it. */
+async function keepRevision(session: Session, revision: () => Revision, tries = 3): Promise<Secret> {
+  try {
+    return await session.cluster.createSecret(revision());
+  } catch (error) {
+    if (!(error instanceof OperatorError) || error.code !== 'conflict' || tries === 1) throw error;
+    return keepRevision(session, revision, tries - 1);
+  }
 }
 
 /** A revision of a change that was never made would tell of one in the history. */
@@ -146,7 +162,7 @@ async function settle(session: Session, plan: SecretPlan, send: () => Promise<Se
   }
 
   const after = await session.cluster.readSecret(namespace, name);
-  if (after.state === 'present' && holds(after.value, plan)) return;
+  if (after.state === 'present' && holds(session, after.value, plan)) return;
   if (lost !== undefined) throw lost;
   const found = {
     present: 'holds other values again: something else writes it',
@@ -158,8 +174,8 @@ async function settle(session: Session, plan: SecretPlan, send: () => Promise<Se
   });
 }
 
-function holds({ data }: Secret, plan: SecretPlan): boolean {
-  const all = plan.action === 'recreate' ? newSecret(plan).data : plan.values;
+function holds(session: Session, { data }: Secret, plan: SecretPlan): boolean {
+  const all = plan.action === 'recreate' ? newSecret(session, plan).data : plan.values;
   const isWritten = [...all].every(([key, value]) => data.get(key)?.equals(value) === true);
   return isWritten && !keysOf(plan, 'REMOVE').some((key) => data.has(key));
 }

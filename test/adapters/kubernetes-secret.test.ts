@@ -53,6 +53,13 @@ describe('when a key was changed', () => {
     return { changed: Object.fromEntries(secret.keyChangedAt), added: Object.fromEntries(secret.keyAddedAt) };
   };
 
+  test.each<[string, readonly object[], string]>([
+    ['the latest', [entry('c2l', first, 'user'), entry('kubectl', second, 'password')], 'kubectl'],
+    ['c2l, where another wrote in the same second', [entry('c2l', first, 'user'), entry('z', first, 'salt')], 'c2l'],
+  ])('of the whole Secret is the time of %s', (_case, managedFields, manager) => {
+    expect(toSecret(withMetadata({ managedFields }))?.lastWrite?.manager).toBe(manager);
+  });
+
   test('is the time of a writer that holds this key alone', () => {
     const managedFields = [
       entry('kubectl', second, 'password'),

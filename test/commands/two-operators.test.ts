@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { FixReport } from '../../src/core/secret-reports.ts';
+import type { SeenRequest } from '../../src/sandbox/api-server.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { runFix } from '../../src/shell/fix-secrets.ts';
 import { sandbox } from '../support/sandbox.ts';
@@ -25,6 +26,12 @@ async function fixAfter(cluster: Sandbox, meanwhile: () => Promise<unknown>): Pr
 const revisionCount = async (cluster: Sandbox) =>
   (await new SandboxApi(cluster).list<{ type: string }>(secrets)).filter(({ type }) => type === 'c2l.dev/revision')
     .length;
+
+const refusal = (code: number, reason: string, more: object) => ({
+  status: code,
+  headers: {},
+  body: JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, ...more }),
+});
 
 describe('of two who repair the same Secret', () => {
   test('the slower is told who was faster, overwrites nothing and leaves no revision of a write that never was', async () => {
@@ -56,12 +63,84 @@ describe('of two who repair the same Secret', () => {
   });
 });
 
-describe('what the server would refuse is known while nothing is changed', () => {
-  const refusal = (code: number, reason: string, more: object) => ({
-    status: code,
-    headers: {},
-    body: JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, ...more }),
+describe('the way back of a write', () => {
+  const isPatch = ({ method, path: asked }: SeenRequest): boolean =>
+    method === 'PATCH' && asked.startsWith(path) && !asked.includes('dryRun');
+
+  test('stays where somebody else keeps the same state a moment later, and may take it back', async () => {
+    const theirs = 'cloudtolocalllm-secrets.c2l-99991231t235959999z';
+    const cluster: Sandbox = await sandbox({
+      onRequest: (request) => {
+        if (!isPatch(request)) return;
+        const own = cluster.store.list('secrets').find(({ type }) => type === 'c2l.dev/revision')!;
+        const { labels = {}, annotations = {} } = own.metadata;
+        const metadata = { namespace: 'cloudtolocalllm', name: theirs, labels, annotations };
+        cluster.store.create('secrets', { ...own, metadata });
+      },
+    });
+    const session = await testSession(cluster);
+    const from = [await session.envSource(cluster.envBackupText)];
+    const report = await runFix(session, { from, yes: true, dryRun: false, overwrite: [], keep: 10 });
+    const own = report.outcomes.find(({ action }) => action === 'keep-revision')!.object.name;
+    const left = cluster.store.list('secrets').filter(({ type }) => type === 'c2l.dev/revision');
+    expect(left.map(({ metadata }) => metadata.name).sort()).toEqual([own, theirs].sort());
   });
+
+  test('is kept under another name where somebody else kept theirs in the same millisecond', async () => {
+    let taken = 0;
+    const cluster: Sandbox = await sandbox({
+      intercept: ({ method, path: asked }) => {
+        if (method !== 'POST' || !asked.startsWith(secrets) || asked.includes('dryRun') || taken > 0) return undefined;
+        taken += 1;
+        const message = 'secrets "x" already exists';
+        return refusal(409, 'AlreadyExists', { message });
+      },
+    });
+    const session = await testSession(cluster);
+    const from = [await session.envSource(cluster.envBackupText)];
+    const report = await runFix(session, { from, yes: true, dryRun: false, overwrite: [], keep: 10 });
+    expect([taken, report.verdict]).toEqual([1, 'ok']);
+    expect(await revisionCount(cluster)).toBe(1);
+  });
+});
+
+test('who deletes an immutable Secret that somebody else has just deleted to create it again is told who', async () => {
+  const immutable = { metadata: { name: 'cloudtolocalllm-secrets', namespace: 'cloudtolocalllm' }, immutable: true };
+  const cluster: Sandbox = await sandbox({
+    intercept: ({ method, path: asked }) => {
+      if (method !== 'DELETE' || asked !== path) return undefined;
+      const annotations = { 'c2l.dev/created-by': 'faster@test' };
+      const written = {
+        apiVersion: 'v1',
+        manager: 'c2l',
+        operation: 'Update' as const,
+        time: '2026-01-01T00:00:00Z',
+        fieldsType: 'FieldsV1' as const,
+        fieldsV1: {},
+      };
+      cluster.store.remove('secrets', 'cloudtolocalllm', 'cloudtolocalllm-secrets');
+      cluster.store.create('secrets', {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        ...immutable,
+        metadata: { ...immutable.metadata, annotations, managedFields: [written] },
+        data: { 'jwt-secret': btoa('of-the-faster-one') },
+      });
+      return refusal(404, 'NotFound', { message: 'secrets "cloudtolocalllm-secrets" not found' });
+    },
+  });
+  await new SandboxApi(cluster).send('PATCH', path, { immutable: true }, 'application/merge-patch+json');
+  const session = await testSession(cluster, { answers: [true, true] });
+  const from = [await session.envSource(cluster.envBackupText)];
+  const report = await runFix(session, { from, yes: false, dryRun: false, overwrite: [], keep: 10 });
+  expect(report.outcomes.map(({ action, outcome, detail }) => `${action} ${outcome}: ${detail}`)).toEqual([
+    expect.stringMatching(
+      /^recreate-secret failed: secret \S+ exists already, by c2l \(faster@test\) at .* UTC; c2l fix-secrets plans/,
+    ),
+  ]);
+});
+
+describe('what the server would refuse is known while nothing is changed', () => {
   const quota = { message: 'secrets "x" is forbidden: exceeded quota: small, requested: secrets=1' };
   const tooLong = { field: 'data', reason: 'FieldValueTooLong', message: 'Too long: may not be more' };
 
