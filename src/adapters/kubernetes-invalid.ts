@@ -7,7 +7,10 @@ export interface Refusal {
 }
 
 /** Who refused what the API server itself would have taken. What they say may quote values: only their names are told. */
-const admission: readonly (readonly [pattern: RegExp, refusal: (name: string, namespace: string) => Refusal])[] = [
+const admission: readonly (readonly [
+  pattern: RegExp,
+  refusal: (name: string, subject: { readonly namespace: string; readonly message: string }) => Refusal,
+])[] = [
   [
     /ValidatingAdmissionPolicy '([\w.:-]{1,253})'/,
     (name) => ({
@@ -21,16 +24,35 @@ const admission: readonly (readonly [pattern: RegExp, refusal: (name: string, na
   ],
   [
     /failed calling webhook "([\w.:-]{1,253})"/,
-    (name) => ({ wrong: `the API server cannot ask the admission webhook ${name}`, hint: findWebhook(name) }),
+    (name, { message }) => ({
+      wrong: `the API server cannot ask the admission webhook ${name}${whyNot(message)}`,
+      hint: findWebhook(name),
+    }),
   ],
   [
     /exceeded quota: ([\w.:-]{1,253}),/,
-    (name, namespace) => ({
+    (name, { namespace }) => ({
       wrong: `quota ${name} has no room for it`,
       hint: `kubectl -n ${namespace} describe resourcequota ${name}`,
     }),
   ],
 ];
+
+/** What the API server met when it called a webhook, in words of its own libraries. */
+const silences: readonly (readonly [pattern: RegExp, words: string])[] = [
+  [/context deadline exceeded|Client\.Timeout|i\/o timeout/, 'it does not answer in time'],
+  [/connection refused/, 'it refuses connections'],
+  [/no endpoints available for service/, 'its Service has no endpoints'],
+  [/service "[^"]*" not found/, 'its Service does not exist'],
+  [/no such host/, 'its host has no address'],
+  [/x509:/, 'its certificate is not trusted'],
+  [/an error on the server|server could not find|status code|unexpected/, 'it answers with an error'],
+];
+
+function whyNot(message: string): string {
+  const words = silences.find(([pattern]) => pattern.test(message))?.[1];
+  return words === undefined ? '' : `: ${words}`;
+}
 
 function findWebhook(name: string): string {
   return `kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations -o yaml | grep -B20 ${name}`;
@@ -40,7 +62,7 @@ function findWebhook(name: string): string {
 export function refusedAtAdmission({ message }: ApiStatus, { namespace = 'default' }: Subject): Refusal | undefined {
   for (const [pattern, refusal] of admission) {
     const name = pattern.exec(message)?.[1];
-    if (name !== undefined) return refusal(name, namespace);
+    if (name !== undefined) return refusal(name, { namespace, message });
   }
   return undefined;
 }

@@ -121,7 +121,8 @@ describe('what a write that failed says', () => {
       details: { causes },
     });
 
-  test.each<[string, Answer, string, string]>([
+  type Row = [string, Answer, string, string];
+  test.each<Row>([
     ['409', status(409, 'Conflict'), 'conflict', 'secret shop/db changed since it was read'],
     ['404', status(404, 'NotFound'), 'conflict', 'secret shop/db is no longer there'],
     ['403', status(403, 'Forbidden'), 'forbidden', 'not allowed to patch secrets shop/db (403)'],
@@ -179,8 +180,24 @@ describe('what a write that failed says', () => {
         message: `Internal error occurred: failed calling webhook "gate.shop.test": failed to call webhook: Post "https://${text}": context deadline exceeded`,
       }),
       'write-failed',
-      'patch secrets shop/db failed: the API server cannot ask the admission webhook gate.shop.test (500)',
+      'patch secrets shop/db failed: the API server cannot ask the admission webhook gate.shop.test: it does not answer in time (500)',
     ],
+    ...[
+      ['dial tcp 10.0.0.1:443: connect: connection refused', ': it refuses connections'],
+      ['no endpoints available for service "gate"', ': its Service has no endpoints'],
+      ['service "gate" not found', ': its Service does not exist'],
+      ['dial tcp: lookup gate.shop.svc: no such host', ': its host has no address'],
+      ['tls: failed to verify certificate: x509: certificate has expired', ': its certificate is not trusted'],
+      [`an error on the server ("${text}") has prevented the request`, ': it answers with an error'],
+      [`${text}, in words of a later server`, ''],
+    ].map(([said = '', told = '']): Row => [
+      `500 of a webhook that cannot be asked${told}`,
+      status(500, 'InternalError', {
+        message: `Internal error occurred: failed calling webhook "gate.shop.test": failed to call webhook: ${said}`,
+      }),
+      'write-failed',
+      `patch secrets shop/db failed: the API server cannot ask the admission webhook gate.shop.test${told} (500)`,
+    ]),
     [
       '403 of a quota',
       status(403, 'Forbidden', { message: `secrets "db" is forbidden: exceeded quota: small, requested: ${text}` }),

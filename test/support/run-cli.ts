@@ -35,6 +35,8 @@ export interface CliOptions {
   readonly stdin?: readonly string[];
   /** Answers of a person at a terminal; without them there is no terminal. */
   readonly answers?: readonly ScriptedAnswer[];
+  /** What the person waits for before each answer. */
+  readonly beforeAnswer?: () => Promise<void>;
   readonly signal?: AbortSignal;
   /** Is told of everything that is written to either stream, as it is written. */
   readonly onOutput?: (text: string) => void;
@@ -63,7 +65,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     stdin = [],
   } = options;
   const terminal = createTestTerminal({ canPrompt: answers !== undefined, onOutput: options.onOutput });
-  const prompter = createScriptedPrompter(answers);
+  const prompter = createScriptedPrompter(answers, options.beforeAnswer);
   const deps: Deps = {
     connect: async ({ kubeconfig, context, requestTimeoutMs }) => {
       const cluster = await connectCluster({

@@ -70,7 +70,10 @@ export interface ScriptedPrompter extends Prompter {
 }
 
 /** Answers questions in order; a question too many is a failure of the test, and so is an answer of the wrong kind. */
-export function createScriptedPrompter(answers: readonly ScriptedAnswer[] = []): ScriptedPrompter {
+export function createScriptedPrompter(
+  answers: readonly ScriptedAnswer[] = [],
+  beforeAnswer = (): Promise<void> => Promise.resolve(),
+): ScriptedPrompter {
   const left = [...answers];
   const questions: string[] = [];
   const next = (question: string, kind: 'boolean' | 'string'): boolean | string => {
@@ -89,11 +92,11 @@ export function createScriptedPrompter(answers: readonly ScriptedAnswer[] = []):
     get unused() {
       return left.length;
     },
-    confirm: (question) => Promise.resolve().then(() => next(question, 'boolean') === true),
-    text: (question) => Promise.resolve().then(() => String(next(question, 'string'))),
+    confirm: (question) => beforeAnswer().then(() => next(question, 'boolean') === true),
+    text: (question) => beforeAnswer().then(() => String(next(question, 'string'))),
     secret: async (question, check) => {
       for (;;) {
-        const value = SecretValue.fromText(await Promise.resolve().then(() => String(next(question, 'string'))));
+        const value = SecretValue.fromText(await beforeAnswer().then(() => String(next(question, 'string'))));
         if (check(value) === undefined) return value;
       }
     },
