@@ -1,3 +1,4 @@
+import { lookedUp, type SettingsAnswer } from '../core/answers.ts';
 import { policyOf, type Setting } from '../core/user-settings.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
@@ -40,13 +41,13 @@ export async function showSettings(
     name,
     ...(policies === undefined ? { readOnly: false, production: false } : policyOf(policies, name)),
   }));
-  const report = {
-    schemaVersion: 1,
+  const report: SettingsAnswer = {
+    ...lookedUp,
     command: 'config show',
     file: deps.settings.file.path,
     settings: await withKubeconfig(settings, flags, deps),
     contexts,
-  } as const;
+  };
   deps.terminal.out(await renderSettings(report, { withOrigin, format: flags.output, style: styleFor(flags, deps) }));
   return ExitCode.ok;
 }

@@ -1,3 +1,4 @@
+import { lookedUp, type DrillsAnswer } from '../core/answers.ts';
 import { builtInDrills } from '../core/drill/built-in-drills.ts';
 import { scenarioDocument, type DrillScenario } from '../core/drill/drill-schema.ts';
 import type { Deps } from '../ports.ts';
@@ -58,7 +59,8 @@ export async function tellDrills(name: string | undefined, flags: GlobalFlags, d
   if (flags.output !== 'text') {
     const documents = scenarios.map(scenarioDocument);
     // One alone is the file that it is read from.
-    const document = name === undefined ? { schemaVersion: 1, scenarios: documents } : documents[0];
+    const all: DrillsAnswer = { ...lookedUp, command: 'dr-drill list', scenarios: documents };
+    const document = name === undefined ? all : documents[0];
     terminal.out(
       flags.output === 'json'
         ? `${printableJson(JSON.stringify(document, null, 2))}\n`

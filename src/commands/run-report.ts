@@ -1,9 +1,9 @@
-import type { Report } from '../core/any-report.ts';
+import type { Report, ReportPlace } from '../core/any-report.ts';
 import { exitCodeOf } from '../core/report.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
-import { renderError, type ErrorPlace, type RenderedError } from '../render/error.ts';
+import { renderError, type RenderedError } from '../render/error.ts';
 import { formatsForPrograms, type OutputFormat } from '../render/output-format.ts';
 import { renderReport } from '../render/report.ts';
 import { createStyle } from '../render/style.ts';
@@ -83,7 +83,7 @@ async function printResult(
   return exitCode ?? (report.verdict === 'error' ? ExitCode.usage : exitCodeOf(report.verdict));
 }
 
-function placeOf(session: Session): ErrorPlace {
+function placeOf(session: Session): ReportPlace {
   const takenAt = session.deps.clock.now().toISOString();
   return reportHead(session, { namespaces: session.scope.namespaces, takenAt });
 }
@@ -91,7 +91,7 @@ function placeOf(session: Session): ErrorPlace {
 /** Prints a failure where its reader looks: one line for people on standard error, one document for programs. */
 export async function printError(
   error: OperatorError,
-  { name, flags: { output }, place }: Pick<RunOptions, 'name' | 'flags'> & { readonly place?: ErrorPlace | undefined },
+  { name, flags: { output }, place }: Pick<RunOptions, 'name' | 'flags'> & { readonly place?: ReportPlace | undefined },
   deps: Pick<Deps, 'terminal'>,
 ): Promise<ExitCode> {
   const rendered = { code: error.code, message: error.message, hint: error.hint };

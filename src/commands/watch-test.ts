@@ -1,3 +1,4 @@
+import { lookedUp, type ReceiversAnswer } from '../core/answers.ts';
 import { verdictOf } from '../core/report.ts';
 import type { Finding } from '../core/findings.ts';
 import { testNotice } from '../core/watch/webhook-body.ts';
@@ -33,7 +34,7 @@ export async function tryReceivers(
     terminal.out([...lines, '', `verdict: ${verdict}`, 'next: c2l watch', ''].join('\n'));
   } else {
     const receivers = tried.map(({ name, told }) => ({ name, told: told.state === 'told', detail: reasonOf(told) }));
-    const document = { schemaVersion: 1, command: 'watch', takenAt, verdict, findings, receivers };
+    const document: ReceiversAnswer = { ...lookedUp, command: 'watch', verdict, findings, takenAt, receivers };
     terminal.out(`${printableJson(JSON.stringify(document, null, 2))}\n`);
   }
   return findings.length === 0 ? ExitCode.ok : ExitCode.problems;

@@ -1,4 +1,4 @@
-import type { ReportHead, Verdict } from '../core/report.ts';
+import type { ErrorReport, ReportPlace } from '../core/any-report.ts';
 import { printable, printableJson } from './printable.ts';
 import type { OutputFormat } from './output-format.ts';
 
@@ -9,30 +9,31 @@ export interface RenderedError {
 }
 
 /** What was the operator's own wish is no error: it has a verdict of its own. */
-const wished: Readonly<Record<string, Verdict>> = { declined: 'declined', interrupted: 'interrupted' };
-
-/** Where and when a command failed, once it had a cluster to fail on. */
-export type ErrorPlace = Pick<ReportHead, 'context' | 'server' | 'namespaces' | 'stack' | 'takenAt'>;
+const wished: Readonly<Record<string, 'declined' | 'interrupted'>> = {
+  declined: 'declined',
+  interrupted: 'interrupted',
+};
 
 /** What a command prints that could not do its work: one line for people, one document of the usual shape for programs. */
 export async function renderError(
   error: RenderedError,
   format: OutputFormat,
   command = '',
-  place?: ErrorPlace,
+  place?: ReportPlace,
 ): Promise<string> {
   const verdict = wished[error.code] ?? 'error';
   if (format === 'text') {
     const line = printable(error.hint === undefined ? error.message : `${error.message}; ${error.hint}`);
     return verdict === 'error' ? `error: ${line}\n` : `${line}\n`;
   }
-  const document = {
+  const { code, message, hint } = error;
+  const document: ErrorReport = {
     schemaVersion: 1,
     command,
     ...place,
     verdict,
     findings: [],
-    error: { code: error.code, message: error.message, hint: error.hint },
+    error: { code, message, ...(hint !== undefined && { hint }) },
   };
   if (format === 'yaml') return (await import('./yaml.ts')).toYaml(document);
   return `${printableJson(JSON.stringify(document, null, 2))}\n`;

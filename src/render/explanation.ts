@@ -1,3 +1,4 @@
+import { lookedUp, type CodeAnswer, type CodesAnswer, type CodeSummary } from '../core/answers.ts';
 import type { FindingPage, Passage } from '../core/finding-pages/finding-page.ts';
 import { findingPages } from '../core/finding-pages/finding-pages.ts';
 import { findingCodes, type FindingCode } from '../core/findings.ts';
@@ -10,7 +11,9 @@ import type { Style } from './style.ts';
 /** All codes, each with one clause. */
 export async function renderCodeList(format: OutputFormat, style: Style): Promise<string> {
   if (format === 'markdown') return findingListMarkdown();
-  if (format !== 'text') return documentText({ codes: codesInOrder.map(summary) }, format);
+  if (format !== 'text') {
+    return documentText({ ...lookedUp, command: 'explain', codes: codesInOrder.map(summary) }, format);
+  }
   const rows = codesInOrder.map((code) => [
     { text: code },
     { text: findingCodes[code].severity, paint: style.dim },
@@ -23,16 +26,17 @@ export async function renderCodeList(format: OutputFormat, style: Style): Promis
 /** What one code means and what to do about it. */
 export async function renderFindingPage(code: FindingCode, format: OutputFormat, style: Style): Promise<string> {
   if (format === 'markdown') return findingPageMarkdown(code);
-  if (format !== 'text') return documentText({ ...summary(code), ...findingPages[code] }, format);
+  if (format !== 'text') {
+    return documentText({ ...lookedUp, command: 'explain', ...summary(code), ...findingPages[code] }, format);
+  }
   return `${pageLines(code, findingPages[code], style).join('\n')}\n`;
 }
 
-function summary(code: FindingCode): object {
+function summary(code: FindingCode): CodeSummary {
   return { code, ...findingCodes[code], title: findingPages[code].title };
 }
 
-async function documentText(content: object, format: OutputFormat): Promise<string> {
-  const document = { schemaVersion: 1, command: 'explain', verdict: 'ok', findings: [], ...content };
+async function documentText(document: CodesAnswer | CodeAnswer, format: OutputFormat): Promise<string> {
   if (format === 'yaml') return (await import('./yaml.ts')).toYaml(document);
   return `${JSON.stringify(document, null, 2)}\n`;
 }

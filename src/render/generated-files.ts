@@ -1,4 +1,5 @@
 import { Document, Pair, Scalar, YAMLMap, YAMLSeq, type Node } from 'yaml';
+import { lookedUp, type GeneratedAnswer } from '../core/answers.ts';
 import { madeByLine, type ComparedFile, type FileText } from '../core/generate/compare-files.ts';
 import { Commented, type GeneratedFile } from '../core/generate/generated-file.ts';
 import type { MadeFile } from '../core/generate/make-kinds.ts';
@@ -16,18 +17,17 @@ export function filesText(files: readonly FileText[]): string {
 }
 
 export function filesJson(kind: string, files: readonly FileText[]): string {
-  return jsonText({ kind, files });
+  return jsonText({ ...lookedUp, command: 'generate', kind, files });
 }
 
 /** What `--check` found, for programs. */
 export function checkJson(kind: string, files: readonly ComparedFile[]): string {
   const verdict = files.every(({ state }) => state === 'unchanged') ? 'ok' : 'problems';
-  return jsonText({ kind, verdict, findings: [], files });
+  return jsonText({ ...lookedUp, command: 'generate', verdict, kind, files });
 }
 
-function jsonText(answer: object): string {
-  const whole = { schemaVersion: 1, command: 'generate', ...answer };
-  return `${printableJson(JSON.stringify(whole, null, 2))}\n`;
+function jsonText(answer: GeneratedAnswer): string {
+  return `${printableJson(JSON.stringify(answer, null, 2))}\n`;
 }
 
 /** JSON knows no comments: what makes such a file writes the line into a description of its own. */

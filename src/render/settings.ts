@@ -1,19 +1,11 @@
-import type { Setting } from '../core/user-settings.ts';
+import type { SettingsAnswer } from '../core/answers.ts';
 import { table } from './layout.ts';
 import type { OutputFormat } from './output-format.ts';
 import { printableJson } from './printable.ts';
 import type { Style } from './style.ts';
 
-export interface SettingsReport {
-  readonly schemaVersion: 1;
-  readonly command: 'config show';
-  readonly file: string;
-  readonly settings: readonly Setting[];
-  readonly contexts: readonly { readonly name: string; readonly readOnly: boolean; readonly production: boolean }[];
-}
-
 export async function renderSettings(
-  report: SettingsReport,
+  report: SettingsAnswer,
   { withOrigin, format, style }: { readonly withOrigin: boolean; readonly format: OutputFormat; readonly style: Style },
 ): Promise<string> {
   if (format === 'yaml') return (await import('./yaml.ts')).toYaml(report);

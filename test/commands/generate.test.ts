@@ -164,6 +164,8 @@ test('with -o json one document that holds the files', async () => {
   expect(JSON.parse(stdout)).toEqual({
     schemaVersion: 1,
     command: 'generate',
+    verdict: 'ok',
+    findings: [],
     kind: 'rbac',
     files: [{ path: 'rbac-verify.yaml', text: (await runCli(rbac)).stdout }],
   });

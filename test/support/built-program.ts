@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { reportTroubles } from './report-schema.ts';
 
 /** What a person starts: the launcher over the built files. */
 export const launcher = fileURLToPath(new URL('../../bin/c2l.js', import.meta.url));
@@ -21,7 +22,10 @@ export interface Started {
   said(stream: 'stdout' | 'stderr', pattern: RegExp): Promise<string>;
 }
 
-/** The built program as a process, in an empty folder and an environment that holds nothing of the person's own. */
+/**
+ * The built program as a process, in an empty folder and an environment that holds nothing of the person's own. A report
+ * that it prints must be as its schema says.
+ */
 export function start(
   argv: readonly string[],
   options: { env?: Record<string, string>; timeoutMs?: number } = {},
@@ -41,6 +45,8 @@ export function start(
     child.on('error', reject);
     child.on('close', (exitCode) => {
       rmSync(home, { recursive: true, force: true });
+      const troubles = exitCode === null ? [] : reportTroubles(texts.stdout);
+      if (troubles.length > 0) reject(new Error(`c2l ${argv.join(' ')}: ${troubles.join('; ')}`));
       resolve({ exitCode, ...texts });
     });
   });

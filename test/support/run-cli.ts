@@ -23,6 +23,7 @@ import { tlsPairProblem } from '../../src/adapters/tls-pair.ts';
 import { run } from '../../src/cli.ts';
 import type { ExitCode } from '../../src/exit-codes.ts';
 import type { Deps } from '../../src/ports.ts';
+import { reportTroubles } from './report-schema.ts';
 import { createScriptedPrompter, createTestTerminal, type ScriptedAnswer, type ScriptedPrompter } from './terminal.ts';
 
 export interface CliOptions {
@@ -137,5 +138,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     },
     createDeps: () => Promise.resolve(deps),
   });
+  const troubles = reportTroubles(terminal.stdout);
+  if (troubles.length > 0) throw new Error(`c2l ${argv.join(' ')}: ${troubles.join('; ')}`);
   return { code, stdout: terminal.stdout, stderr: terminal.stderr, prompter };
 }
