@@ -1,4 +1,4 @@
-import type { PromisedSecret } from '../core/manifests.ts';
+import type { FieldPath, PromisedSecret, PromisedStore } from '../core/manifests.ts';
 import { asObject, asText } from './kubernetes-errors.ts';
 
 type Fields = Record<string, unknown>;
@@ -43,14 +43,36 @@ function externalSecret({ name, spec }: Source): PromisedSecret[] {
       keys,
       hasOthers: hasOthers || policy === 'Merge',
       owner: { by: 'external-secrets', name },
+      stores: storesOf(spec),
     },
   ];
+}
+
+/** Each key may have a store of its own. */
+function storesOf(spec: Fields): PromisedStore[] {
+  const places: readonly FieldPath[] = [
+    ['secretStoreRef'],
+    ...(['data', 'dataFrom'] as const).flatMap((field) =>
+      asList(spec[field]).map((_, index): FieldPath => [field, index, 'sourceRef', 'storeRef']),
+    ),
+  ];
+  return places.flatMap((path) => {
+    const ref = path.reduce<unknown>((value, step) => (value as Fields | undefined)?.[step], spec);
+    const { name, kind } = asObject(ref) ?? {};
+    if (asText(name) === '') return [];
+    return [{ kind: asText(kind) || 'SecretStore', name: asText(name), path: ['spec', ...path] }];
+  });
 }
 
 function clusterExternalSecret({ name, spec }: Source): PromisedSecret[] {
   const inner = { name: asText(spec['externalSecretName']) || name, spec: asObject(spec['externalSecretSpec']) ?? {} };
   const named = Array.isArray(spec['namespaces']) ? spec['namespaces'].map(asText) : [];
-  return externalSecret(inner).map((promise) => ({ ...promise, namespaces: named.length > 0 ? named : 'any' }));
+  return externalSecret(inner).map(({ stores = [], ...promise }) => ({
+    ...promise,
+    // Of its own namespace it has none: which a store's name stands for is told by where its Secrets will be.
+    stores: stores.map((store) => ({ ...store, path: ['spec'] })),
+    namespaces: named.length > 0 ? named : 'any',
+  }));
 }
 
 /** A template with data of its own stands in for what was fetched, unless it is told to be merged. */
@@ -101,7 +123,12 @@ function providerClass({ name, spec }: Source): PromisedSecret[] {
   }));
 }
 
+function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
 function listOf(value: unknown): Fields[] {
-  const items: readonly unknown[] = Array.isArray(value) ? value : [];
-  return items.map(asObject).filter((item) => item !== undefined);
+  return asList(value)
+    .map(asObject)
+    .filter((item) => item !== undefined);
 }

@@ -5,6 +5,7 @@ import { exitCodeOf, verdictOf } from '../core/report.ts';
 import type { ValidateReport } from '../core/file-reports.ts';
 import type { Stack } from '../core/stack.ts';
 import { validateManifests } from '../core/validate-manifests.ts';
+import { storesElsewhere } from '../core/validate-stores.ts';
 import { OperatorError } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
@@ -30,14 +31,19 @@ async function validation(paths: readonly string[], flags: ValidateFlags, deps: 
   if (set.manifests.length === 0 && set.problems.length === 0) throw nothingThere(paths);
   const stack = await namedStack(flags, set, deps);
   const fallback = flags.namespace?.[0] ?? stack?.namespaces[0] ?? 'default';
-  const { manifests, namespaces, skipped } = inScope(inNamespace(set.manifests, fallback), flags);
+  const everything = inNamespace(set.manifests, fallback);
+  const { manifests, namespaces, skipped } = inScope(everything, flags);
+  const stores = storesElsewhere(manifests, namespaces, everything);
   const takenAt = deps.clock.now().toISOString();
   const wanted = manifestSnapshot({ manifests, namespaces, stack: undefined, live: undefined, takenAt });
+  const storeKinds = new Set(stores.map(({ object }) => object.kind));
   const seen =
-    flags.againstCluster === true ? await observeSecrets(sessionOptions(flags), { wanted, stack }, deps) : undefined;
+    flags.againstCluster === true
+      ? await observeSecrets(sessionOptions(flags), { wanted, stack, storeKinds }, deps)
+      : undefined;
 
   const problems = set.problems.map((problem) => placed(problem, fallback));
-  const all = validateManifests({ manifests, problems, namespaces, stack, live: seen?.live, takenAt, paths });
+  const all = validateManifests({ manifests, problems, namespaces, stack, live: seen?.live, takenAt, paths, stores });
   const { findings, ignored, lapsed } = ignoreFindings(all, wanted, stack);
   return {
     schemaVersion: 1,

@@ -1,4 +1,4 @@
-import type { Finding, FindingReference } from './findings.ts';
+import type { Finding, FindingCode, FindingReference } from './findings.ts';
 import { refId } from './kubernetes.ts';
 import type { PodSpec } from './kubernetes-pod.ts';
 import type { FieldPath, Manifest, Place } from './manifests.ts';
@@ -30,6 +30,12 @@ export function locator(manifests: readonly Manifest[]): Locator {
     const isValue = /^secret-value-|^tls-(?!secret-missing)|^image-pull-secret-invalid$/.test(finding.code);
     return distinct(isValue ? [...makers, ...users] : [...users, ...makers]);
   };
+}
+
+/** The command that opens a place, in whatever editor. */
+export function editor(code: FindingCode, place: Place | undefined): string {
+  if (place === undefined || place.file === '-') return `c2l explain ${code}`;
+  return `\${EDITOR:-vi} +${place.line} ${place.file}`;
 }
 
 /** Who cannot do without comes first: that is where to look. */

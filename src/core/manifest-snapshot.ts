@@ -1,11 +1,11 @@
 import type { Ingress } from './kubernetes.ts';
 import type { Manifest, ManifestResource, PromisedSecret } from './manifests.ts';
 import type { Secret } from './secret.ts';
-import type { Gap, Listing, Snapshot } from './snapshot.ts';
+import type { Gap, Listing, Snapshot, StoresSnapshot } from './snapshot.ts';
 import { namespaceOf, type Stack } from './stack.ts';
 
 /** What of a cluster counts where manifests are held against it: they bring the workloads, it may hold the Secrets. */
-export type LiveSecrets = Pick<Snapshot, 'secrets' | 'serviceAccounts'>;
+export type LiveSecrets = Pick<Snapshot, 'secrets' | 'serviceAccounts'> & { readonly stores: StoresSnapshot };
 
 export interface ManifestScene {
   readonly manifests: readonly Manifest[];
@@ -47,7 +47,12 @@ export function manifestSnapshot(scene: ManifestScene): Snapshot {
     },
     ingresses: all('ingresses'),
     events: empty,
-    writers: { externalSecrets: empty, secretStores: empty, clusterSecretStores: empty, sealedSecrets: empty },
+    writers: {
+      externalSecrets: empty,
+      secretStores: live?.stores.secretStores ?? empty,
+      clusterSecretStores: live?.stores.clusterSecretStores ?? empty,
+      sealedSecrets: empty,
+    },
     argocd: {
       installed: false,
       namespace: 'argocd',

@@ -29,6 +29,16 @@ export interface PromisedSecret {
   /** Whether it may hold keys that no manifest names. */
   readonly hasOthers: boolean;
   readonly owner: SecretOwner;
+  /** What its values are taken from, where that is an object of the cluster. */
+  readonly stores?: readonly PromisedStore[];
+}
+
+/** A SecretStore of the namespace that the Secret will be in, or a ClusterSecretStore. */
+export interface PromisedStore {
+  readonly kind: string;
+  readonly name: string;
+  /** Where the manifest names it. */
+  readonly path: FieldPath;
 }
 
 /** The kinds of manifests that need Secrets, or that explain who does. */

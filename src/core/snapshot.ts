@@ -66,12 +66,15 @@ export interface CloserLook {
 }
 
 /** What else writes Secrets; empty where those controllers are not installed. */
-export interface SecretWritersSnapshot {
+export interface SecretWritersSnapshot extends StoresSnapshot {
   readonly externalSecrets: Listing<Listed['externalsecrets']>;
-  /** Stores that an ExternalSecret names: none are read where there is none. */
+  readonly sealedSecrets: Listing<Listed['sealedsecrets']>;
+}
+
+/** Stores that an ExternalSecret names: none are read where there is none. */
+export interface StoresSnapshot {
   readonly secretStores: Listing<Listed['secretstores']>;
   readonly clusterSecretStores: Listing<Listed['clustersecretstores']>;
-  readonly sealedSecrets: Listing<Listed['sealedsecrets']>;
 }
 
 /** Argo CD's own state; `installed` is false where its CRD is not there, which is no problem by itself. */

@@ -7,14 +7,15 @@ import { diagnoseUnreadable } from './diagnose-unreadable.ts';
 import { compareFindings, type Finding } from './findings.ts';
 import { refText } from './kubernetes.ts';
 import { listText } from './list-text.ts';
-import { locator, type Locator } from './manifest-locations.ts';
+import { editor, locator, type Locator } from './manifest-locations.ts';
 import { manifestSnapshot, type LiveSecrets } from './manifest-snapshot.ts';
-import type { Manifest, ManifestProblem, Place } from './manifests.ts';
+import type { Manifest, ManifestProblem } from './manifests.ts';
 import { newFinding } from './new-finding.ts';
 import type { LocatedFinding } from './file-reports.ts';
 import { stackWithin } from './stack-scope.ts';
 import type { Gap } from './snapshot.ts';
 import type { Stack } from './stack.ts';
+import { storeFindings, type WantedStore } from './validate-stores.ts';
 
 export interface Validation {
   /** Of the looked-at namespaces. */
@@ -27,6 +28,8 @@ export interface Validation {
   readonly takenAt: string;
   /** As they were named, for the commands of the findings. */
   readonly paths: readonly string[];
+  /** That they name and do not bring. */
+  readonly stores: readonly WantedStore[];
 }
 
 /** Everything that would be wrong with the Secrets of these manifests once they are applied, with where it stands. */
@@ -47,6 +50,7 @@ export function validateManifests(validation: Validation): LocatedFinding[] {
   return [
     ...told,
     ...manifests.flatMap((manifest) => plainSecret(manifest)),
+    ...storeFindings(validation.stores, validation.live, validation.paths),
     // What the files hide is told where it stands.
     ...diagnoseUnreadable({ ...scene, snapshot }).map((finding) => ({ ...finding, locations: [] })),
     ...[...problems, ...repeated].map(unreadablePlace),
@@ -93,7 +97,7 @@ function asOfManifests(finding: Finding, { live }: Validation): Finding {
   return { ...finding, message: `nothing provides ${what}, and nothing requires it` };
 }
 
-/** Codes of a Secret that nothing provides at all: a stack file may say that it comes from elsewhere. */
+/** Codes of a Secret that nothing provides at all: it may come from elsewhere, which the cluster tells. */
 const wholes: ReadonlySet<string> = new Set(['secret-missing', 'image-pull-secret-missing']);
 
 /** What a manifest of the Secret says, and what is changed there. */
@@ -110,15 +114,13 @@ function located(finding: Finding, locate: Locator, { stack, paths, live, manife
   const [first] = locations;
   // What the cluster lacks is repaired there, as the diagnosis says.
   if (live !== undefined && !isValue(finding, manifests)) return { ...finding, locations };
-  const from = paths.filter((path) => path !== '-').map((path) => `--from-manifests ${path}`);
+  const from = paths.filter((path) => path !== '-');
   const isUnknown = stack === undefined && from.length > 0 && wholes.has(finding.code);
-  return { ...finding, locations, fix: isUnknown ? `c2l init ${from.join(' ')}` : editor(finding, first) };
-}
-
-/** The command that opens a place, in whatever editor. */
-function editor({ code }: Pick<Finding, 'code'>, place: Place | undefined): string {
-  if (place === undefined || place.file === '-') return `c2l explain ${code}`;
-  return `\${EDITOR:-vi} +${place.line} ${place.file}`;
+  return {
+    ...finding,
+    locations,
+    fix: isUnknown ? `c2l validate --against-cluster ${from.join(' ')}` : editor(finding.code, first),
+  };
 }
 
 function plainSecret({ content, file, line, name, namespace }: Manifest): LocatedFinding[] {
@@ -137,7 +139,7 @@ export function unreadablePlace({ file, line, message, fix }: ManifestProblem): 
   const finding = newFinding('unreadable', {
     object: { kind: 'File', namespace: '', name: `${file}:${line}` },
     message,
-    fix: fix ?? editor({ code: 'unreadable' }, { file, line }),
+    fix: fix ?? editor('unreadable', { file, line }),
   });
   return { ...finding, locations: [{ file, line }] };
 }

@@ -65,7 +65,8 @@ function fileLines(findings: readonly LocatedFinding[], style: Style): string[] 
 }
 
 function severityText({ code, severity }: LocatedFinding): string {
-  return code === 'unreadable' ? 'not read' : severity;
+  if (code === 'unreadable') return 'not read';
+  return severity === 'info' ? 'note' : severity;
 }
 
 function lineOf({ locations }: LocatedFinding): number {
@@ -107,12 +108,14 @@ export function validationSummary({ findings, ignored }: Pick<ValidateReport, 'f
   const unread = findings.filter(({ code }) => code === 'unreadable').length;
   const of = (severity: Severity): number =>
     findings.filter((finding) => finding.severity === severity && finding.code !== 'unreadable').length;
-  const optional = of('info');
+  const optional = findings.filter(({ code }) => code === 'optional-key-absent').length;
+  const notes = of('info') - optional;
   const parts = [
     ...(of('error') > 0 ? [count(of('error'), 'error')] : []),
     ...(of('warning') > 0 ? [count(of('warning'), 'warning')] : []),
     ...(unread > 0 ? [`${count(unread, 'place')} not readable`] : []),
     ...(ignored.length > 0 ? [`${ignored.length} ignored`] : []),
+    ...(notes > 0 ? [count(notes, 'note')] : []),
     ...(optional > 0 ? [`${count(optional, 'optional key')} absent`] : []),
   ];
   return parts.length === 0 ? 'every required key is provided' : parts.join(', ');

@@ -2,7 +2,7 @@ import type { LiveSecrets } from '../core/manifest-snapshot.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Stack } from '../core/stack.ts';
 import type { Deps } from '../ports.ts';
-import { listEverywhere } from './observe.ts';
+import { listEverywhere, observeStores } from './observe.ts';
 import { readNamedSecrets } from './read-named-secrets.ts';
 import { nothingReadable, type SessionOptions } from './session.ts';
 
@@ -12,13 +12,21 @@ export interface ObservedSecrets {
   readonly live: LiveSecrets;
 }
 
+interface Needed {
+  readonly wanted: Snapshot;
+  readonly stack: Stack | undefined;
+  /** Of stores that the manifests name and do not bring. */
+  readonly storeKinds: ReadonlySet<string>;
+}
+
 /**
- * The Secrets of a cluster that manifests are held against, and who gets image pull Secrets from its ServiceAccount.
+ * The Secrets of a cluster that manifests are held against, who gets image pull Secrets from its ServiceAccount, and stores
+ * that External Secrets may take values from.
  * `wanted` is the cluster as the manifests would have it: it tells which Secrets are needed where none may be listed.
  */
 export async function observeSecrets(
   options: SessionOptions,
-  { wanted, stack }: { readonly wanted: Snapshot; readonly stack: Stack | undefined },
+  { wanted, stack, storeKinds }: Needed,
   deps: Deps,
 ): Promise<ObservedSecrets> {
   const connection = await deps.connect(options);
@@ -27,16 +35,17 @@ export async function observeSecrets(
     const { context, server } = cluster;
     deps.terminal.err(`context ${context}, server ${server}`);
     const scope = { namespaces: wanted.namespaces, all: false, expectedNamespaces: [], argocdNamespace: 'argocd' };
-    const [listed, serviceAccounts] = await Promise.all([
+    const [listed, serviceAccounts, stores] = await Promise.all([
       listEverywhere('secrets', scope, (namespace) => cluster.listSecrets(namespace)),
       listEverywhere('serviceaccounts', scope, (namespace) => cluster.list('serviceaccounts', namespace)),
+      observeStores(cluster, scope, storeKinds),
     ]);
     const [gap] = listed.gaps;
     if (gap !== undefined && gap.cause !== 'forbidden' && listed.items.length === 0) {
       throw nothingReadable(cluster, gap.reason);
     }
     const secrets = await readNamedSecrets(cluster, { ...wanted, secrets: listed }, stack);
-    return { context, server, live: { secrets, serviceAccounts } };
+    return { context, server, live: { secrets, serviceAccounts, stores } };
   } finally {
     await connection.close();
   }

@@ -1,6 +1,13 @@
 import type { Listed, Resource } from '../core/kubernetes.ts';
 import type { Observed } from '../core/observed.ts';
-import type { ArgoCdSnapshot, Gap, Listing, SecretWritersSnapshot, Snapshot } from '../core/snapshot.ts';
+import type {
+  ArgoCdSnapshot,
+  Gap,
+  Listing,
+  SecretWritersSnapshot,
+  StoresSnapshot,
+  Snapshot,
+} from '../core/snapshot.ts';
 import { storeRef } from '../core/secret-writers.ts';
 import type { ClusterReader } from '../cluster-ports.ts';
 import { nothingReadable, type Scope } from './session.ts';
@@ -107,13 +114,24 @@ async function observeWriters(cluster: ClusterReader, scope: Scope): Promise<Sec
     listEverywhere(resource, scope, (namespace) => cluster.list(resource, namespace));
   const [externalSecrets, sealedSecrets] = await Promise.all([list('externalsecrets'), list('sealedsecrets')]);
   const kinds = new Set(externalSecrets.items.map((external) => storeRef(external).kind));
+  return { externalSecrets, ...(await observeStores(cluster, scope, kinds)), sealedSecrets };
+}
+
+/** Only of the kinds that something names. */
+export async function observeStores(
+  cluster: ClusterReader,
+  scope: Scope,
+  kinds: ReadonlySet<string>,
+): Promise<StoresSnapshot> {
   const [secretStores, clusterSecretStores] = await Promise.all([
-    kinds.has('SecretStore') ? list('secretstores') : nothing,
+    kinds.has('SecretStore')
+      ? listEverywhere('secretstores', scope, (namespace) => cluster.list('secretstores', namespace))
+      : nothing,
     kinds.has('ClusterSecretStore')
       ? listEverywhere('clustersecretstores', { ...scope, all: true }, () => cluster.list('clustersecretstores'))
       : nothing,
   ]);
-  return { externalSecrets, secretStores, clusterSecretStores, sealedSecrets };
+  return { secretStores, clusterSecretStores };
 }
 
 async function observeArgoCd(cluster: ClusterReader, namespace: string): Promise<ArgoCdSnapshot> {

@@ -6,6 +6,7 @@ import { verdictOf } from '../../src/core/report.ts';
 import type { ValidateReport } from '../../src/core/file-reports.ts';
 import { inNamespace } from '../../src/core/manifest-snapshot.ts';
 import { validateManifests } from '../../src/core/validate-manifests.ts';
+import { storesElsewhere } from '../../src/core/validate-stores.ts';
 import { outputFormats } from '../../src/render/output-format.ts';
 import { createStyle } from '../../src/render/style.ts';
 import { renderValidation } from '../../src/render/validation.ts';
@@ -27,6 +28,7 @@ function reportOf({ manifests, problems }: ReadText): ValidateReport {
     live: undefined,
     takenAt,
     paths,
+    stores: storesElsewhere(all, namespaces, all),
   });
   return {
     schemaVersion: 1,

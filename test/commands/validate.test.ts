@@ -430,6 +430,62 @@ describe('values in files', () => {
   });
 });
 
+describe('the store that an ExternalSecret takes its values from', () => {
+  const takes = (ref: string): string => externalSecret(`  secretStoreRef: ${ref}\n  data: [{ secretKey: a }]`);
+  const store = (kind: string, namespace: string): string =>
+    `apiVersion: external-secrets.io/v1\nkind: ${kind}\nmetadata: { name: vault, namespace: ${namespace} }\n`;
+  const nobody = ['secret-store-not-ready vault app.yaml:5'];
+
+  test.each<[string, Record<string, string>, string[]]>([
+    ['is nowhere here', { 'app.yaml': takes('{ name: vault }') }, nobody],
+    ['is here', { 'app.yaml': takes('{ name: vault }'), 'store.yaml': store('SecretStore', 'shop') }, []],
+    [
+      'is in another namespace',
+      { 'app.yaml': takes('{ name: vault }'), 'store.yaml': store('SecretStore', 'other') },
+      nobody,
+    ],
+    [
+      'is one of the whole cluster',
+      {
+        'app.yaml': takes('{ name: vault, kind: ClusterSecretStore }'),
+        'store.yaml': store('ClusterSecretStore', '""'),
+      },
+      [],
+    ],
+    [
+      'is one of the whole cluster, and none of the namespace',
+      { 'app.yaml': takes('{ name: vault }'), 'store.yaml': store('ClusterSecretStore', '""') },
+      nobody,
+    ],
+    [
+      'is named for one key alone',
+      { 'app.yaml': externalSecret('  data:\n    - secretKey: a\n      sourceRef: { storeRef: { name: vault } }') },
+      ['secret-store-not-ready vault app.yaml:7'],
+    ],
+  ])('%s', async (_, files, expected) => {
+    const { code, report } = await validate(files);
+
+    expect(report.findings.map(brief)).toEqual(expected);
+    expect([code, report.findings.every(({ severity }) => severity === 'info')]).toEqual([0, true]);
+  });
+
+  test('may be in the cluster, which is to be asked', async () => {
+    const cwd = await manifestFolder({ 'app.yaml': takes('{ name: vault }') });
+    const { stdout } = await runCli(['validate', 'app.yaml'], { cwd });
+
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /5 note no manifest here is secretstore\/vault, which externalsecret\/app takes values from: no cluster was asked whether it has it verdict: ok, 1 note next: c2l validate --against-cluster app.yaml $/,
+    );
+  });
+});
+
+test('a Secret that nothing provides is looked for in the cluster, rather than taken for given', async () => {
+  const cwd = await manifestFolder({ 'api.yaml': api });
+  const { stdout } = await runCli(['validate', 'api.yaml'], { cwd });
+
+  expect(stdout).toMatch(/\nnext: c2l validate --against-cluster api.yaml\n$/);
+});
+
 describe('against a cluster', () => {
   const name = 'cloudtolocalllm-secrets';
   const inNamespace = (text: string): string => text.replaceAll('shop', 'cloudtolocalllm');
@@ -471,6 +527,46 @@ describe('against a cluster', () => {
     expect(report?.findings.filter(({ severity }) => severity === 'error').map(brief)).toEqual([
       'secret-key-missing nobody-has-it api.yaml:22',
     ]);
+  });
+
+  const takesFrom = (kind: string, target: string): string =>
+    inNamespace(
+      externalSecret(`  secretStoreRef: { kind: ${kind}, name: vault }
+  target: { name: ${target} }
+  data: [{ secretKey: jwt-secret }]`),
+    );
+
+  test.each([
+    ['SecretStore', 'app', 'error'],
+    ['SecretStore', name, 'warning'],
+    ['ClusterSecretStore', 'app', 'error'],
+  ])('a %s that neither has cannot fill secret/%s, which is an %s', async (kind, target, severity) => {
+    const { report } = await against(takesFrom(kind, target));
+
+    expect(report?.findings.map((finding) => `${finding.severity} ${brief(finding)} ${finding.message}`)).toEqual([
+      `${severity} secret-store-not-ready vault api.yaml:5 neither manifests nor cluster have ${kind.toLowerCase()}/vault, which externalsecret/app takes values from`,
+    ]);
+  });
+
+  test('a store that the cluster has is as good as one of the manifests', async () => {
+    const { kubeconfig, store } = await sandbox({ scenario: 'healthy' });
+    store.create('secretstores', {
+      apiVersion: 'external-secrets.io/v1',
+      kind: 'SecretStore',
+      metadata: { namespace: 'cloudtolocalllm', name: 'vault' },
+    });
+    const cwd = await manifestFolder({ 'api.yaml': takesFrom('SecretStore', 'app') });
+    const { code, stdout } = await runCli(['validate', 'api.yaml', '--against-cluster'], { cwd, kubeconfig });
+
+    expect([code, stdout]).toEqual([0, expect.stringContaining('every required key is provided')]);
+  });
+
+  test('stores that may not be listed hide whether they are there', async () => {
+    const { code, report } = await against(takesFrom('SecretStore', 'app'), {
+      intercept: ({ path }: { readonly path: string }) => (path.includes('/secretstores') ? refused : undefined),
+    });
+
+    expect([code, report?.findings.map((finding) => finding.code)]).toEqual([ExitCode.unreadable, ['unreadable']]);
   });
 
   test('where they may not be read at all nothing is missing, and nothing is ok', async () => {

@@ -30,6 +30,7 @@ export const ownerPages = {
     title: 'a store of External Secrets is missing or cannot be used',
     meaning: [
       'ExternalSecrets name this SecretStore or ClusterSecretStore, and it does not exist, or its provider refuses it: wrong credentials, wrong address, a network that is closed. Every ExternalSecret that uses it fails sooner or later.',
+      '`c2l validate` notes one that no manifest brings: the cluster may have it, which `--against-cluster` tells.',
     ],
     inKubectl: [{ lines: ['kubectl -n NAMESPACE get secretstores', 'kubectl -n NAMESPACE describe secretstore NAME'] }],
     fixWithC2l: ['c2l repairs no stores. It names the ExternalSecrets and the workloads that hang on it.'],
