@@ -13,7 +13,7 @@ import { kubesealStandIn, type KubesealStandIn } from '../support/kubeseal-stand
 import { sealingKey } from '../support/sealing-key.ts';
 import { cuttingProxy, type CuttingProxy } from './support/cutting-proxy.ts';
 import { GitApplications } from './support/git-applications.ts';
-import { everyMoment, killAtEach, type KilledRun } from './support/killed-runs.ts';
+import { everyMoment, isChange, killAtEach, type KilledRun } from './support/killed-runs.ts';
 import { worldKinds, type KubeObject, type World } from './support/worlds.ts';
 
 jest.setTimeout(900_000);
@@ -32,12 +32,11 @@ type External = KubeObject & { readonly spec: { readonly target: { readonly crea
  * and where that is put back.
  */
 function moments(owner: RegExp, secret = owner): KilledRun['moments'] {
-  const isWrite = (line: string): boolean => !line.startsWith('GET') && !line.includes('dryRun');
   return (line, index, all) => {
     if (isExhaustive) return everyMoment(line);
     const meant = [
-      all.findIndex((each) => isWrite(each) && secret.test(each)),
-      all.findLastIndex((each) => isWrite(each) && owner.test(each)),
+      all.findIndex((each) => isChange(each) && secret.test(each)),
+      all.findLastIndex((each) => isChange(each) && owner.test(each)),
     ];
     return meant.includes(index) ? ['during'] : [];
   };

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { mapLimited } from '../../src/core/map-limited.ts';
 import type { AuditReport } from '../../src/core/audit-report.ts';
 import type { DoctorReport } from '../../src/core/doctor-report.ts';
 import type { Pod } from '../../src/core/kubernetes-pod.ts';
@@ -13,7 +14,8 @@ import { runCli } from '../support/run-cli.ts';
 import { base64, secret, workload, type Manifest } from './matrix/manifests.ts';
 import { inNamespaceOf, type Situation } from './matrix/set-up-row.ts';
 import { needsA, needsB, rotateA } from './restarts/rows-needed.ts';
-import { cuttingProxy, type CuttingProxy, type Moment } from './support/cutting-proxy.ts';
+import { cuttingProxy, type Moment } from './support/cutting-proxy.ts';
+import { isChange } from './support/killed-runs.ts';
 import { worldKinds, type KubeObject, type World } from './support/worlds.ts';
 
 jest.setTimeout(900_000);
@@ -54,31 +56,28 @@ const sequences: readonly Sequence[] = [
   },
 ];
 
-const isWrite = (line: string): boolean => !line.startsWith('GET') && !line.includes('selfsubjectaccessreviews');
+/** Each in a namespace of its own, where most of the time goes by waiting. */
+const killsAtOnce = 4;
 
 /** The place among all requests of the write that is meant by its place among the writes. */
 type Kill = { readonly write: number; readonly moment: Moment };
 
 describe.each(worldKinds.filter(({ isThere }) => isThere))('a restart that is killed, on $name', (kind) => {
   let world: World;
-  let proxy: CuttingProxy;
   let folder: string;
 
   beforeAll(async () => {
     world = await kind.start();
-    proxy = await cuttingProxy(world.kubeconfig);
     folder = mkdtempSync(join(tmpdir(), 'c2l-killed-restart-'));
-    writeFileSync(join(folder, 'kubeconfig'), proxy.kubeconfig);
   });
 
   afterAll(async () => {
-    proxy.close();
     rmSync(folder, { recursive: true });
     await world.close();
   });
 
-  function restart(namespace: string) {
-    const argv = ['restart', '--kubeconfig', join(folder, 'kubeconfig'), '-n', namespace, '--yes', '--timeout', '90s'];
+  function restart(kubeconfig: string, namespace: string) {
+    const argv = ['restart', '--kubeconfig', kubeconfig, '-n', namespace, '--yes', '--timeout', '90s'];
     return start(argv, { timeoutMs: 150_000 });
   }
 
@@ -142,22 +141,28 @@ describe.each(worldKinds.filter(({ isThere }) => isThere))('a restart that is ki
     namespace: string,
     kill?: Kill,
   ): Promise<{ wrong: string[]; writes: string[] }> {
-    return inNamespaceOf(world, { row: sequence, namespace }, async () => {
+    const proxy = await cuttingProxy(world.kubeconfig);
+    const kubeconfig = join(folder, namespace);
+    writeFileSync(kubeconfig, proxy.kubeconfig);
+    const seen = inNamespaceOf(world, { row: sequence, namespace }, async () => {
       const before = new Set((await list(namespace, 'pods')).map(({ metadata }) => metadata.uid));
-      const first = restart(namespace);
+      const first = restart(kubeconfig, namespace);
       proxy.begin(kill && { isMeant: nth(kill.write), moment: kill.moment, kill: () => first.child.kill('SIGKILL') });
       const { exitCode, stderr } = await first.finished;
       await proxy.settled();
-      const writes = proxy.requests.filter(isWrite);
+      const writes = proxy.requests.filter(isChange);
       if (kill === undefined) {
         return { writes, wrong: [...(exitCode === 0 ? [] : [stderr]), ...(await problems(namespace, before))] };
       }
       const overlooked = await untold(namespace);
       proxy.begin();
-      const again = await restart(namespace).finished;
+      const again = await restart(kubeconfig, namespace).finished;
       const failed = again.exitCode === 0 ? [] : [`then exit ${String(again.exitCode)}: ${again.stderr}`];
       const lived = exitCode === null || kill.moment === 'after' ? [] : ['lived on'];
       return { writes, wrong: [...lived, ...overlooked, ...failed, ...(await problems(namespace, before))] };
+    });
+    return seen.finally(() => {
+      proxy.close();
     });
   }
 
@@ -167,22 +172,21 @@ describe.each(worldKinds.filter(({ isThere }) => isThere))('a restart that is ki
     expect(whole.wrong).toEqual([]);
     for (const wanted of sequence.writes) expect(whole.writes.join('\n')).toMatch(new RegExp(wanted, 'm'));
 
-    const wrong: string[] = [];
     // Where each try takes half a minute, the one moment that leaves most behind.
     const moments: readonly Moment[] = kind.isSandbox || isExhaustive ? ['before', 'during', 'after'] : ['after'];
     const kills = whole.writes.flatMap((_, write) => moments.map((moment): Kill => ({ write, moment })));
-    for (const [index, kill] of kills.entries()) {
-      const seen = await play(sequence, `${base}-${String(index)}`, kill);
-      wrong.push(...seen.wrong.map((problem) => `${kill.moment} write ${String(kill.write)}: ${problem}`));
-    }
-    expect(wrong).toEqual([]);
+    const wrong = await mapLimited(kills, killsAtOnce, async (kill) => {
+      const seen = await play(sequence, `${base}-${String(kills.indexOf(kill))}`, kill);
+      return seen.wrong.map((problem) => `${kill.moment} write ${String(kill.write)}: ${problem}`);
+    });
+    expect(wrong.flat()).toEqual([]);
   });
 });
 
 function nth(wanted: number): (line: string) => boolean {
   let seen = -1;
   return (line) => {
-    if (isWrite(line)) seen += 1;
-    return isWrite(line) && seen === wanted;
+    if (isChange(line)) seen += 1;
+    return isChange(line) && seen === wanted;
   };
 }

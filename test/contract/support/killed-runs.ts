@@ -1,4 +1,5 @@
 import type { Finished, Started } from '../../support/built-program.ts';
+import { isExhaustive } from '../../support/exhaustive.ts';
 import type { CuttingProxy, Moment } from './cutting-proxy.ts';
 
 /** One command that is killed again and again: what it begins from, and what must be true once it has been run again. */
@@ -11,6 +12,17 @@ export interface KilledRun {
   readonly problems: (run: Finished) => Promise<readonly string[]>;
   /** When it is killed at each request of a whole run. */
   readonly moments: (line: string, index: number, requests: readonly string[]) => readonly Moment[];
+}
+
+/** Whether the cluster may be another one afterwards. */
+export function isChange(line: string): boolean {
+  return !line.startsWith('GET') && !line.includes('dryRun') && !/self\w+reviews/.test(line);
+}
+
+/** After what changes nothing the cluster is as it was before it: a kill there is one more of the same. */
+export function changingMoments(line: string): readonly Moment[] {
+  if (isExhaustive) return everyMoment(line);
+  return isChange(line) ? ['before', 'during', 'after'] : [];
 }
 
 /** A read changes nothing, whenever it ends. */
