@@ -8,6 +8,8 @@ import { readShipped } from './shipped-files.ts';
 
 const { version } = JSON.parse(readShipped('package.json')) as { version: string };
 const interruption = new AbortController();
+/** A pager has the terminal: Ctrl-C stops its search, say, and must not take the program from under it. */
+let isLeftToOthers = false;
 // Every request under way listens to it; Node would take a dozen for a leak.
 setMaxListeners(0, interruption.signal);
 
@@ -21,7 +23,10 @@ const world: World = {
   async createDeps({ input, color }) {
     const { composeDeps } = await import('./compose-deps.ts');
     const { stdin, stdout, stderr, env } = process;
-    const terminal = { stdin, stdout, stderr, env, noInput: !input, color };
+    const yieldInterrupts = (isYielded: boolean): void => {
+      isLeftToOthers = isYielded;
+    };
+    const terminal = { stdin, stdout, stderr, env, noInput: !input, color, yieldInterrupts };
     return composeDeps({
       ...terminal,
       cwd: process.cwd(),
@@ -67,7 +72,9 @@ function reportDefect(error: unknown): void {
   process.exitCode = ExitCode.defect;
 }
 
-process.on('SIGINT', interrupt);
+process.on('SIGINT', () => {
+  if (!isLeftToOthers) interrupt();
+});
 process.on('SIGTERM', interrupt);
 // The terminal was closed: a sandbox must not leave its files behind.
 process.on('SIGHUP', interrupt);

@@ -38,6 +38,8 @@ export interface Progress {
 export interface Terminal {
   /** Writes the answer to standard output. */
   out(text: string): void;
+  /** Writes an answer that is only read: through the person's pager where one is set and the screen is too small for it. */
+  show(text: string): Promise<void>;
   /** Writes a line for the person to standard error. */
   err(line: string): void;
   progress(text: string): Progress;

@@ -3,10 +3,11 @@ import type { Progress, Terminal } from '../ports.ts';
 import { createStyle, type Style } from '../render/style.ts';
 import { terminalSafe } from '../render/printable.ts';
 import { toldLines } from '../render/told-lines.ts';
+import { pagerOf, showPaged } from './pager.ts';
 import { appendedProgress, spinnerProgress } from './terminal-progress.ts';
 
 /** A standard stream: a terminal's, a pipe's or a file's. */
-export type OutputStream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
+export type OutputStream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'rows'>>;
 
 export interface NodeTerminalOptions {
   readonly stdin: NodeJS.ReadableStream & Partial<Pick<ReadStream, 'isTTY'>>;
@@ -15,6 +16,8 @@ export interface NodeTerminalOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `--no-input`. */
   readonly noInput: boolean;
+  /** Told when another program on the same terminal is to have Ctrl-C, and when that is over. */
+  readonly yieldInterrupts: (isYielded: boolean) => void;
   /** `--color`. */
   readonly color: 'auto' | 'always' | 'never';
 }
@@ -27,6 +30,7 @@ export function createNodeTerminal(options: NodeTerminalOptions): Terminal {
   const { stdin, stdout, stderr, env } = options;
   const isAsked = isSet(env['CI']) || options.noInput;
   const isPlain = isAsked || isSet(env['NO_COLOR']) || env['TERM'] === 'dumb';
+  const isOnScreen = stdout.isTTY === true && stdin.isTTY === true && !isAsked && env['TERM'] !== 'dumb';
   const colored = (stream: OutputStream): boolean =>
     options.color === 'auto' ? stream.isTTY === true && !isPlain : options.color === 'always';
 
@@ -41,6 +45,16 @@ export function createNodeTerminal(options: NodeTerminalOptions): Terminal {
   return {
     out: (text) => {
       write(stdout, text);
+    },
+    show: async (text) => {
+      const pager = isOnScreen && text.split('\n').length > (stdout.rows ?? Infinity) ? pagerOf(env) : undefined;
+      if (pager === undefined) {
+        write(stdout, text);
+        return;
+      }
+      options.yieldInterrupts(true);
+      if (!(await showPaged(text, pager, env))) write(stdout, text);
+      options.yieldInterrupts(false);
     },
     err: writeErr,
     progress: (text): Progress =>

@@ -15,7 +15,7 @@ export async function explain(word: string | undefined, flags: GlobalFlags, deps
     word === undefined
       ? await renderCodeList(flags.output, style)
       : await renderFindingPage(codeOf(word), flags.output, style);
-  deps.terminal.out(answer);
+  await deps.terminal.show(answer);
   return ExitCode.ok;
 }
 

@@ -73,13 +73,20 @@ async function open({ name, flags, unopened }: RunOptions, deps: Deps): Promise<
   }
 }
 
+/** Their answers can be long, and nothing that came before stands on the screen to be read with them. */
+const onlyRead: ReadonlySet<Report['command']> = new Set(['audit', 'doctor', 'dr-drill history', 'history']);
+
 async function printResult(
   { report, exitCode, isTold = false }: CommandResult,
   { flags }: RunOptions,
   deps: Deps,
 ): Promise<ExitCode> {
   if (report.verdict === 'error' && report.error !== undefined) await printErrorLine(report.error, deps);
-  if (!isTold) deps.terminal.out(await renderReport(report, flags.output, styleFor(flags, deps)));
+  if (!isTold) {
+    const text = await renderReport(report, flags.output, styleFor(flags, deps));
+    if (onlyRead.has(report.command)) await deps.terminal.show(text);
+    else deps.terminal.out(text);
+  }
   return exitCode ?? (report.verdict === 'error' ? ExitCode.usage : exitCodeOf(report.verdict));
 }
 

@@ -28,7 +28,7 @@ export interface RunRunbookOptions {
 
 export async function listRunbooks(flags: GlobalFlags, deps: Deps): Promise<ExitCode> {
   const world = await deps.openRunbookWorld();
-  deps.terminal.out(renderRunbookList(await world.list(), styleFor(flags, deps)));
+  await deps.terminal.show(renderRunbookList(await world.list(), styleFor(flags, deps)));
   return ExitCode.ok;
 }
 
@@ -36,7 +36,7 @@ export async function listRunbooks(flags: GlobalFlags, deps: Deps): Promise<Exit
 export async function showRunbook(name: string, flags: GlobalFlags, deps: Deps): Promise<ExitCode> {
   const world = await deps.openRunbookWorld();
   const runbook = await world.read(name);
-  deps.terminal.out(flags.output === 'markdown' ? runbook.text : renderRunbook(runbook, styleFor(flags, deps)));
+  await deps.terminal.show(flags.output === 'markdown' ? runbook.text : renderRunbook(runbook, styleFor(flags, deps)));
   return ExitCode.ok;
 }
 

@@ -127,6 +127,7 @@ function mute(terminal: Terminal): Terminal {
     out: (text) => {
       terminal.out(text);
     },
+    show: (text) => terminal.show(text),
     err: (line) => {
       terminal.err(line);
     },

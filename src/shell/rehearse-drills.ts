@@ -146,6 +146,7 @@ function silent({ width }: Terminal): Terminal {
     width,
     color: false,
     out: nothing,
+    show: () => Promise.resolve(),
     err: nothing,
     progress: () => ({ update: nothing, finish: nothing }),
   };

@@ -1,12 +1,16 @@
 import { PassThrough, Writable } from 'node:stream';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createNodeTerminal, type NodeTerminalOptions, type OutputStream } from '../../src/adapters/node-terminal.ts';
 
 class Screen extends Writable {
   text = '';
   readonly isTTY: boolean;
   readonly columns = 100;
+  readonly rows = 24;
   constructor(isTTY: boolean) {
     super();
     this.isTTY = isTTY;
@@ -20,12 +24,14 @@ class Screen extends Writable {
   moveCursor = (): boolean => true;
 }
 
+const defaults = { env: {}, noInput: false, color: 'auto', yieldInterrupts: () => undefined } as const;
+
 function setUp(isTTY: boolean, options: Partial<NodeTerminalOptions> = {}) {
   const stdin = Object.assign(new PassThrough(), { isTTY });
   const stdout = new Screen(isTTY);
   const stderr = new Screen(isTTY);
   const streams = { stdin: stdin as never, stdout: stdout as OutputStream, stderr: stderr as OutputStream };
-  const terminal = createNodeTerminal({ ...streams, env: {}, noInput: false, color: 'auto', ...options });
+  const terminal = createNodeTerminal({ ...streams, ...defaults, ...options });
   return { terminal, stdout, stderr };
 }
 
@@ -133,5 +139,58 @@ describe('progress on a terminal', () => {
     const { terminal, stderr } = setUp(true, { color: 'never' });
     terminal.progress('pod a\u001b[2J').finish('ok', 'pod a\u001b[2J is ready');
     expect(stderr.text).toBe('ok       pod a\\x1b[2J is ready (0.0 s)\n');
+  });
+});
+
+describe('an answer that is only read', () => {
+  const long = 'line\n'.repeat(24);
+  let folder: string;
+  let shown: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'c2l-pager-'));
+    shown = join(folder, 'shown');
+  });
+  beforeEach(() => {
+    writeFileSync(shown, '');
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const pagers = (): Record<string, string> => ({
+    PAGER: `{ echo "$LESS"; cat; } > ${shown}`,
+    C2L_PAGER: `cat > ${shown}`,
+  });
+
+  test.each([
+    ['the pager of the environment, told how to show it', long, ['PAGER'], `FRX\n${long}`],
+    ['the pager of c2l before that', long, ['PAGER', 'C2L_PAGER'], long],
+    ['no pager where none is set', long, [], ''],
+    ['no pager where it fits', 'line\n'.repeat(23), ['PAGER'], ''],
+  ])('goes through %s', async (_, text, names, expected) => {
+    const env = Object.fromEntries(names.map((name) => [name, pagers()[name]]));
+    const { terminal, stdout } = setUp(true, { env });
+    await terminal.show(text);
+    expect([readFileSync(shown, 'utf8'), stdout.text]).toEqual([expected, expected === '' ? text : '']);
+  });
+
+  test.each([
+    ['a pipe', false, {}, {}],
+    ['CI', true, { CI: 'true' }, {}],
+    ['TERM=dumb', true, { TERM: 'dumb' }, {}],
+    ['an empty C2L_PAGER', true, { C2L_PAGER: '' }, {}],
+    ['a pager that is nowhere', true, { C2L_PAGER: 'c2l-no-such-pager 2> /dev/null' }, {}],
+    ['--no-input', true, {}, { noInput: true }],
+  ])('is written as it is with %s', async (_, isTTY, env, options) => {
+    const { terminal, stdout } = setUp(isTTY, { env: { PAGER: pagers()['PAGER'], ...env }, ...options });
+    await terminal.show(long);
+    expect([readFileSync(shown, 'utf8'), stdout.text]).toEqual(['', long]);
+  });
+
+  test('may be left before its end, and Ctrl-C is the pager’s until then', async () => {
+    const yieldInterrupts = jest.fn();
+    const { terminal, stdout } = setUp(true, { env: { PAGER: `head -1 > ${shown}` }, yieldInterrupts });
+    await terminal.show('line\n'.repeat(200_000));
+    expect([readFileSync(shown, 'utf8'), stdout.text]).toEqual(['line\n', '']);
+    expect(yieldInterrupts.mock.calls).toEqual([[true], [false]]);
   });
 });

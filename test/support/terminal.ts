@@ -28,10 +28,15 @@ export function createTestTerminal({
     stderr += `${line}\n`;
     onOutput?.(`${line}\n`);
   };
+  const out = (text: string): void => {
+    stdout += text;
+    onOutput?.(text);
+  };
   return {
-    out: (text) => {
-      stdout += text;
-      onOutput?.(text);
+    out,
+    show: (text) => {
+      out(text);
+      return Promise.resolve();
     },
     err,
     progress(text): Progress {
