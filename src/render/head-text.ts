@@ -2,7 +2,7 @@ import { listText } from '../core/list-text.ts';
 import type { Report } from '../core/any-report.ts';
 import type { WalkReport } from '../core/walk-report.ts';
 import { utcText } from '../core/utc-text.ts';
-import { paragraph } from './layout.ts';
+import { commandLines, paragraph } from './layout.ts';
 import type { Style } from './style.ts';
 
 /** Which command looked at what: the lines that make a saved report understandable later. */
@@ -51,7 +51,14 @@ export function closingLines(
   const lines = paragraph('verdict: ', `${verdictWords[verdict]}, ${because}`, style.width);
   const typed = typedNext(report, next, style);
   const told = ['', ...lines.map((line) => style.bold(paint(line)))];
-  return style.embedded ? told : [...told, `next: ${style.bold(typed)}`];
+  return style.embedded ? told : [...told, ...nextLines(typed, style)];
+}
+
+/** What to type next, as the end of a text. */
+export function nextLines(command: string, style: Style): string[] {
+  const label = 'next: ';
+  const [first = '', ...others] = commandLines(label, command, style.width);
+  return [`${label}${style.bold(first.slice(label.length))}`, ...others.map((line) => style.bold(line))];
 }
 
 /** What to type next, where this run took place. */

@@ -1,6 +1,6 @@
 import type { InitReport } from '../core/file-reports.ts';
 import type { Place } from '../core/manifests.ts';
-import { withFlags } from './head-text.ts';
+import { nextLines, withFlags } from './head-text.ts';
 import { count, paragraph, table, type Cell } from './layout.ts';
 import type { OutputFormat } from './output-format.ts';
 import { printableCopy, printableJson } from './printable.ts';
@@ -28,7 +28,7 @@ function initText(report: InitReport, style: Style): string[] {
     ]),
     '',
     style.bold(`verdict: ${verdict}${verdict === 'unreadable' ? `, ${file} lacks what could not be read` : ''}`),
-    `next: ${style.bold(withFlags(nextCommand(report), style))}`,
+    ...nextLines(withFlags(nextCommand(report), style), style),
   ];
 }
 

@@ -40,6 +40,8 @@ export function paragraph(indent: string, text: string, width: number): string[]
 /** A command after its label. It breaks as a shell joins it again, and never within quotes. */
 export function commandLines(indent: string, command: string, width: number): string[] {
   const words = command.match(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g) ?? [];
+  // What is no command that a shell could read stays as it is.
+  if (words.join(' ') !== command) return [indent + command];
   const spaced = words.map((word) => word.replaceAll(' ', quotedSpace)).join(' ');
   const lines = wrap(spaced, width - length(indent) - length(' \\')).map((line) => line.replaceAll(quotedSpace, ' '));
   const hanging = ' '.repeat(length(indent));

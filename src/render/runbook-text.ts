@@ -1,5 +1,6 @@
 import { lastRecords, type RunbookProgress, type StepRecord } from '../core/runbook/runbook-progress.ts';
 import type { Runbook, RunbookStep } from '../core/runbook/runbook.ts';
+import { nextLines } from './head-text.ts';
 import { count, paragraph, table } from './layout.ts';
 import type { Style } from './style.ts';
 
@@ -30,7 +31,7 @@ export function renderRunbook(runbook: Runbook, style: Style): string {
     ...steps,
     ...prose(runbook.afterwards, style),
     '',
-    `next: ${['c2l runbook run', runbook.name, style.flags].join(' ').trim()}`,
+    ...nextLines(['c2l runbook run', runbook.name, style.flags].join(' ').trim(), style),
     '',
   ].join('\n');
 }
@@ -92,7 +93,8 @@ export function renderRun(
     { text: title },
     { text: recordText(records.get(title)) },
   ]);
-  return [...table(rows, ending.style.width, 0), '', `log: ${ending.logPath}`, `next: ${ending.next}`, ''].join('\n');
+  const next = nextLines(ending.next, ending.style);
+  return [...table(rows, ending.style.width, 0), '', `log: ${ending.logPath}`, ...next, ''].join('\n');
 }
 
 function recordText(record: StepRecord | undefined): string {

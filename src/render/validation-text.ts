@@ -1,7 +1,7 @@
 import type { Severity } from '../core/findings.ts';
 import type { Place } from '../core/manifests.ts';
 import type { LocatedFinding, ValidateReport } from '../core/file-reports.ts';
-import { withFlags } from './head-text.ts';
+import { nextLines, withFlags } from './head-text.ts';
 import { count, paragraph, table, type Cell } from './layout.ts';
 import { setAsideLines } from './set-aside-text.ts';
 import type { Style } from './style.ts';
@@ -95,7 +95,7 @@ function closingLines(report: ValidateReport, style: Style): string[] {
   const lines = paragraph('verdict: ', `${verdict}, ${validationSummary(report)}`, style.width);
   const [first] = findings.filter(({ code }) => code !== 'optional-key-absent');
   const next = verdict === 'ok' ? nextAfterOk(report) : (first?.fix ?? '');
-  return [...lines.map((line) => style.bold(paint(line))), `next: ${style.bold(withFlags(next, style))}`];
+  return [...lines.map((line) => style.bold(paint(line))), ...nextLines(withFlags(next, style), style)];
 }
 
 function nextAfterOk({ context, paths }: ValidateReport): string {

@@ -21,6 +21,12 @@ describe('a command that does not fit', () => {
     ]);
   });
 
+  test('stays as it is where no shell could read it', () => {
+    expect(commandLines('next: ', "give the operator's own word for it, and go on", 20)).toEqual([
+      "next: give the operator's own word for it, and go on",
+    ]);
+  });
+
   test.each([
     [`printf '%s,' one 'two three' "four five" six`, 12],
     [`printf '%s,' "$(echo a b c)" 'it is all one' end`, 20],

@@ -226,6 +226,20 @@ describe('what to type next', () => {
     );
   });
 
+  test('breaks as a shell joins it again where it does not fit', async () => {
+    const sources = ['azure-key-vault:https://shop-production.vault.azure.net', 'env:backup.env'];
+    const page = await text({ ...fixed, dryRun: true, outcomes: [], sources }, { flags: '--context blue -n shop' });
+    expect(page.slice(page.indexOf('\nnext: '))).toBe(
+      [
+        '',
+        'next: c2l fix-secrets --from \\',
+        '      azure-key-vault:https://shop-production.vault.azure.net --from \\',
+        '      env:backup.env --context blue -n shop',
+        '',
+      ].join('\n'),
+    );
+  });
+
   test('names a pod that is kept in doubt, and counts those that need nothing', async () => {
     const [sure] = restarted.outcomes.filter(({ outcome }) => outcome === 'kept');
     const doubted = { ...sure!, object: ref('Pod', 'api-0'), detail: 'healthy, but may run', isDoubted: true };
