@@ -94,6 +94,10 @@ export function composeDeps(surroundings: Surroundings): Deps {
       return { ...hosted, vaultUrl: hosted.vault.url };
     },
     sealing: openSealing({ cwd, clock: systemClock, usualFile: env['SEALED_SECRETS_CERT'] }),
+    checkNamedFiles: async (files) => {
+      const { checkNamedFiles } = await import('./adapters/named-files.ts');
+      return checkNamedFiles(files, { cwd, clock: systemClock });
+    },
     stackFiles: createStackFiles({ cwd }),
     drillFiles: {
       read: async (name) => {

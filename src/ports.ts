@@ -209,6 +209,11 @@ export interface Deps {
   /** Undefined where kubeseal is not there. */
   openSealer(): Promise<Sealer | undefined>;
   readonly sealing: Sealing;
+  /** Throws where a file of age identities or a sealing certificate that a flag names cannot be used as such. */
+  checkNamedFiles(files: {
+    readonly identity?: string | undefined;
+    readonly sealCert?: string | undefined;
+  }): Promise<void>;
   readonly stackFiles: StackFiles;
   /** A document of a file, YAML or JSON. Throws `plan-invalid`. */
   readPlanFile(path: string): Promise<unknown>;

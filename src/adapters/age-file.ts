@@ -91,7 +91,8 @@ export async function recipientsOf(identityFile: string, cwd: string): Promise<s
   }
 }
 
-async function readIdentities(file: string, cwd: string): Promise<string[]> {
+/** The lines of its identities. Throws `source-unreadable` where there is none. */
+export async function readIdentities(file: string, cwd: string): Promise<string[]> {
   const text = await readFile(resolve(cwd, file), 'utf8').catch((cause: unknown) => {
     throw refused(`identity file ${file}`, fileTrouble(cause), `check it with: ls -l ${file}`);
   });

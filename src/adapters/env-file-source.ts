@@ -31,14 +31,10 @@ export async function openEnvFile(file: string, options: EnvFileOptions, label =
       : await read(file, options);
   const name = file === '-' ? standardInput : file;
   const isEncrypted = isAgeFile(bytes);
-  if (label.startsWith('age:') && !isEncrypted && !isUtf8(bytes)) throw noAgeFile(name);
+  if (label.startsWith('age:') && !isEncrypted) throw noAgeFile(name, file, bytes);
   const plain = isEncrypted ? await decryptAge(bytes, name, options) : bytes;
   const values = valuesOf(decode(plain, name), name);
-  const told = [
-    ...warnings,
-    ...(label.startsWith('age:') && !isEncrypted ? [`${name} is not encrypted`] : []),
-    ...(values.size === 0 ? [`${name} holds no values`] : []),
-  ];
+  const told = [...warnings, ...(values.size === 0 ? [`${name} holds no values`] : [])];
   return {
     label,
     kind: 'env',
@@ -48,10 +44,15 @@ export async function openEnvFile(file: string, options: EnvFileOptions, label =
   };
 }
 
-/** Cut at its beginning, or another file: to look for a line in it would lead nowhere. */
-function noAgeFile(name: string): OperatorError {
-  return new OperatorError('source-invalid', `${name} is damaged or no age file: it does not begin as one`, {
-    hint: 'name the file that c2l backup --to age:FILE wrote',
+/** Where it is no text, to look for a line in it would lead nowhere: it was cut at its beginning, or is another file. */
+function noAgeFile(name: string, file: string, bytes: Uint8Array): OperatorError {
+  const isText = bytes.length > 0 && isUtf8(bytes);
+  const isDamaged = `${name} is damaged or no age file: it does not begin as one`;
+  const wrong = isText ? `${name} is not encrypted, and age: names a file that is` : isDamaged;
+  return new OperatorError('source-invalid', bytes.length === 0 ? `${name} is empty` : wrong, {
+    hint: isText
+      ? `where it is meant as it is: --from env:${file}`
+      : 'name the file that c2l backup --to age:FILE wrote',
   });
 }
 

@@ -84,6 +84,7 @@ export class Registry {
         import('../commands/report-commands.ts'),
         this.#world.createDeps(flags),
       ]);
+      await refuseUselessFiles(flags, deps);
       const options = {
         name,
         flags,
@@ -107,6 +108,7 @@ export class Registry {
       const deps = await this.#world.createDeps(flags);
       try {
         refuseFormat({ name, flags, formats });
+        await refuseUselessFiles(flags, deps);
         this.#done(await body(flags, deps));
       } catch (error) {
         if (!(error instanceof OperatorError)) throw error;
@@ -115,4 +117,10 @@ export class Registry {
       }
     });
   }
+}
+
+/** A wrong path is named at once, not in the one run that comes to need the file. */
+async function refuseUselessFiles(flags: GlobalFlags, deps: Deps): Promise<void> {
+  const { identity, sealCert } = flags as { readonly identity?: string; readonly sealCert?: string };
+  if (identity !== undefined || sealCert !== undefined) await deps.checkNamedFiles({ identity, sealCert });
 }

@@ -37,18 +37,21 @@ export function paragraph(indent: string, text: string, width: number): string[]
   return wrap(text, width - length(indent)).map((line, index) => (index === 0 ? indent : hanging) + line);
 }
 
-/** A command after its label. It breaks as a shell joins it again, and never within quotes. */
+/** A command after its label. It breaks as a shell joins it again, not within quotes nor between a flag and its value. */
 export function commandLines(indent: string, command: string, width: number): string[] {
   const words = command.match(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g) ?? [];
   // What is no command that a shell could read stays as it is.
   if (words.join(' ') !== command) return [indent + command];
-  const spaced = words.map((word) => word.replaceAll(' ', quotedSpace)).join(' ');
-  const lines = wrap(spaced, width - length(indent) - length(' \\')).map((line) => line.replaceAll(quotedSpace, ' '));
+  const spaced = words.map((word) => word.replaceAll(' ', boundSpace)).join(' ');
+  const withValues = spaced.replace(/(?<= )(--?[a-z-]+) (?=[^-| ])/g, `$1${boundSpace}`);
+  const lines = wrap(withValues, width - length(indent) - length(' \\')).map((line) =>
+    line.replaceAll(boundSpace, ' '),
+  );
   const hanging = ' '.repeat(length(indent));
   return lines.map((line, index) => `${index === 0 ? indent : hanging}${line}${index < lines.length - 1 ? ' \\' : ''}`);
 }
 
-const quotedSpace = '\u0000';
+const boundSpace = '\u0000';
 
 /**
  * Columns as wide as their widest cell; the last one wraps in the room that is left, or beneath where there is none. A

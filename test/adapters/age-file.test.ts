@@ -60,18 +60,31 @@ function typing(...passphrases: string[]) {
   return { questions, askPassphrase };
 }
 
-test('a file that is named as an encrypted one and is none is read, and that is said', async () => {
-  await save(Buffer.from(`A='${canary}'\n`));
-  const { warnings } = await open();
-  expect(warnings).toContain('backup.env.age is not encrypted');
-  expect((await open({}, 'env:backup.env.age')).warnings).not.toContain('backup.env.age is not encrypted');
-});
+describe('a file that is named as an encrypted one and is none', () => {
+  const wrote = 'name the file that c2l backup --to age:FILE wrote';
 
-test('a file that is named as an encrypted one and is neither that nor text is called damaged', async () => {
-  await save(Uint8Array.of(0xff, 0xfe, 0x00, 0x80));
-  await expect(open()).rejects.toMatchObject({
-    code: 'source-invalid',
-    message: 'backup.env.age is damaged or no age file: it does not begin as one',
+  test.each<[string, Uint8Array, string, string]>([
+    [
+      'text',
+      Buffer.from(`A='${canary}'\n`),
+      'backup.env.age is not encrypted, and age: names a file that is',
+      'where it is meant as it is: --from env:backup.env.age',
+    ],
+    ['nothing', new Uint8Array(), 'backup.env.age is empty', wrote],
+    [
+      'something else',
+      Uint8Array.of(0xff, 0xfe, 0x00, 0x80),
+      'backup.env.age is damaged or no age file: it does not begin as one',
+      wrote,
+    ],
+  ])('is refused where it holds %s', async (_what, bytes, message, hint) => {
+    await save(bytes);
+    await expect(open()).rejects.toMatchObject({ code: 'source-invalid', message, hint });
+  });
+
+  test('is read where it is named as it is', async () => {
+    await save(Buffer.from(`A='${canary}'\n`));
+    expect((await open({}, 'env:backup.env.age')).warnings.join()).not.toMatch(/encrypted/);
   });
 });
 

@@ -134,6 +134,28 @@ describe.each(writers)('%s with a source that', (command) => {
   });
 });
 
+describe.each(writers)('%s with a file of no use to a run that may not need it', (command) => {
+  test.each([
+    [
+      '--identity',
+      'gone.txt',
+      'source-unreadable',
+      /identity file gone\.txt cannot be read: there is no such file; .*ls/,
+    ],
+    ['--identity', 'a-folder', 'source-unreadable', /identity file a-folder cannot be read: it is a folder/],
+    ['--identity', 'plain.env', 'source-unreadable', /plain\.env cannot be read: it holds no line AGE-SECRET-KEY-/],
+    ['--seal-cert', 'gone.pem', 'source-unreadable', /certificate gone\.pem cannot be read: there is no such file; /],
+    ['--seal-cert', 'plain.env', 'source-invalid', /plain\.env holds no certificate in PEM form; kubeseal/],
+  ] as const)('is told at once: %s %s', async (flag, file, code, says) => {
+    const cluster = await watchedSandbox();
+    await save('plain.env', cluster.envBackupText);
+    const argv = [command, '--yes', '--from', 'env:plain.env', flag, file];
+    const options = { kubeconfig: cluster.kubeconfig, cwd: folder };
+    await expectRefused(argv, options, { exit: ExitCode.usage, code, says });
+    cluster.expectUntouched();
+  });
+});
+
 describe('a .env file that only looks odd is read as it was meant', () => {
   test.each<[string, (backup: string) => string]>([
     ['CRLF', (backup) => backup.replaceAll('\n', '\r\n')],

@@ -54,6 +54,7 @@ async function setUp({
     openWatchWorld: notUsed,
     openRunbookWorld: notUsed,
     sealing: { read: notUsed, check: notUsed },
+    checkNamedFiles: notUsed,
     stackFiles: createStackFiles({ cwd: '/' }),
     drillFiles: { read: notUsed },
     openDrillJournalFile: notUsed,

@@ -232,9 +232,9 @@ describe('what to type next', () => {
     expect(page.slice(page.indexOf('\nnext: '))).toBe(
       [
         '',
-        'next: c2l fix-secrets --from \\',
-        '      azure-key-vault:https://shop-production.vault.azure.net --from \\',
-        '      env:backup.env --context blue -n shop',
+        'next: c2l fix-secrets \\',
+        '      --from azure-key-vault:https://shop-production.vault.azure.net \\',
+        '      --from env:backup.env --context blue -n shop',
         '',
       ].join('\n'),
     );

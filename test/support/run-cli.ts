@@ -13,6 +13,7 @@ import { createManifestFiles } from '../../src/adapters/manifest-files.ts';
 import { openSealing } from '../../src/adapters/open-sealing.ts';
 import { createOutputFolder } from '../../src/adapters/output-folder.ts';
 import { readPlanFile, readReportFile } from '../../src/adapters/document-file.ts';
+import { checkNamedFiles } from '../../src/adapters/named-files.ts';
 import { openTarget } from '../../src/adapters/open-target.ts';
 import { createSettingsFile } from '../../src/adapters/settings-file.ts';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
@@ -107,6 +108,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
         ...(azure && { azure }),
       }),
     sealing: openSealing({ cwd, clock: systemClock, usualFile: env['SEALED_SECRETS_CERT'] }),
+    checkNamedFiles: (files) => checkNamedFiles(files, { cwd, clock: systemClock }),
     stackFiles: createStackFiles({ cwd }),
     drillFiles: createDrillFiles({ cwd }),
     openDrillJournalFile: (path, { identity }) =>

@@ -16,6 +16,7 @@ import { createManifestFiles } from '../../src/adapters/manifest-files.ts';
 import { openSealing } from '../../src/adapters/open-sealing.ts';
 import { createOutputFolder } from '../../src/adapters/output-folder.ts';
 import { readPlanFile, readReportFile } from '../../src/adapters/document-file.ts';
+import { checkNamedFiles } from '../../src/adapters/named-files.ts';
 import { openTarget } from '../../src/adapters/open-target.ts';
 import { createSettingsFile } from '../../src/adapters/settings-file.ts';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
@@ -84,6 +85,7 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
     startSandbox: () => Promise.reject(new Error('a test starts its sandbox itself')),
     openSource: (spec) => openSource(spec, { cwd: folder }),
     sealing: openSealing({ cwd: folder, clock: systemClock }),
+    checkNamedFiles: (files) => checkNamedFiles(files, { cwd: folder, clock: systemClock }),
     stackFiles: createStackFiles({ cwd: folder }),
     drillFiles: createDrillFiles({ cwd: folder }),
     readJournal,
