@@ -1,5 +1,6 @@
 import type { Ingress } from './kubernetes.ts';
 import type { Manifest, ManifestResource, PromisedSecret } from './manifests.ts';
+import { namesIssuer } from './issued-certificates.ts';
 import type { Secret } from './secret.ts';
 import type { Gap, Listing, Snapshot, StoresSnapshot } from './snapshot.ts';
 import { namespaceOf, type Stack } from './stack.ts';
@@ -179,14 +180,8 @@ function joined(earlier: Secret, later: Secret): Secret {
   };
 }
 
-/** cert-manager makes the certificates of an Ingress that names an issuer. */
 function shimmed({ metadata, spec }: Ingress): PromisedSecret[] {
-  const { annotations = {} } = metadata;
-  const isIssued =
-    'cert-manager.io/issuer' in annotations ||
-    'cert-manager.io/cluster-issuer' in annotations ||
-    annotations['kubernetes.io/tls-acme'] === 'true';
-  if (!isIssued) return [];
+  if (!namesIssuer(metadata)) return [];
   return (spec?.tls ?? []).flatMap(({ secretName }): PromisedSecret[] =>
     secretName === undefined
       ? []

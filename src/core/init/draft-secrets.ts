@@ -1,17 +1,36 @@
-import type { Secret } from '../secret.ts';
-import { secretNeeds, type KeyNeed, type SecretNeed } from '../secret-needs.ts';
+import { namesIssuer, isIssued } from '../issued-certificates.ts';
+import { refId } from '../kubernetes.ts';
+import { refOf } from '../object-owners.ts';
 import type { SecretReference } from '../references.ts';
+import type { Secret } from '../secret.ts';
+import { secretNeeds, type SecretNeed } from '../secret-needs.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { sharedSourceNames, sourceNames } from '../source-names.ts';
-import { defaultPlaceholders } from '../value-format.ts';
-import { guessKey } from './guess-key.ts';
-import type { DraftKey, DraftSecret } from './stack-draft.ts';
+import { draftKey, draftKeys, takesAll } from './draft-keys.ts';
+import type { DraftKey, DraftOmission, DraftSecret } from './stack-draft.ts';
 
-/** Every Secret that something needs, but for certificates: those have an issuer, and are in no source of values. */
+/** Every Secret that something needs, but for certificates that are issued: those are in no source of values. */
 export function draftSecrets(snapshot: Snapshot, first: string): DraftSecret[] {
-  const needs = secretNeeds(snapshot).filter(({ references }) => !references.every(isCertificate));
+  const needs = secretNeeds(snapshot).filter((need) => !isIssuedCertificate(need, snapshot));
   const drafts = needs.map((need) => draftSecret(need, first));
   return withOwnNames(drafts, first);
+}
+
+/** What is left out of it, for people to see. */
+export function issuedCertificates(snapshot: Snapshot): DraftOmission[] {
+  return secretNeeds(snapshot)
+    .filter((need) => isIssuedCertificate(need, snapshot))
+    .map(({ namespace, name }) => ({
+      workload: `Secret/${name}`,
+      note: `Left out: Secret ${namespace}/${name}, as cert-manager issues it.`,
+    }));
+}
+
+function isIssuedCertificate({ secret, references }: SecretNeed, { ingresses }: Snapshot): boolean {
+  if (!references.every(isCertificate)) return false;
+  if (secret !== undefined && isIssued(secret)) return true;
+  const users = new Set(references.map(refId));
+  return ingresses.items.some(({ metadata }) => users.has(refId(refOf('Ingress', metadata))) && namesIssuer(metadata));
 }
 
 function isCertificate({ via }: SecretReference): boolean {
@@ -23,60 +42,58 @@ function isPull({ via }: SecretReference): boolean {
 }
 
 const dockerConfig = 'kubernetes.io/dockerconfigjson';
+const olderDockerConfig = 'kubernetes.io/dockercfg';
+const certificateType = 'kubernetes.io/tls';
 
 function draftSecret(need: SecretNeed, first: string): DraftSecret {
-  const { name, namespace, references, secret } = need;
-  const isPullSecret = references.every(isPull);
-  const type = secret?.type ?? (isPullSecret ? dockerConfig : 'Opaque');
+  const { name, namespace } = need;
+  const { type, keys, notes } = draftOf(need);
   return {
     name,
     ...(namespace === first ? {} : { namespace }),
     ...(type === 'Opaque' ? {} : { type }),
-    keys: isPullSecret ? [pullKey] : keysOf(need),
-    notes: notesOf(need, isPullSecret),
+    keys,
+    notes,
   };
 }
 
-/** A node that has the images already starts pods without it. */
-const pullKey: DraftKey = { key: '.dockerconfigjson', required: false, format: { kind: 'json' } };
+type Drafted = Pick<DraftSecret, 'keys' | 'notes'> & { readonly type: string };
 
-function notesOf({ secret, references }: SecretNeed, isPullSecret: boolean): string[] {
-  if (isPullSecret) return ['For pulling images. Not required: a node that has them already starts pods without it.'];
+function draftOf(need: SecretNeed): Drafted {
+  const { references, secret } = need;
+  if (references.every(isPull)) return pullDraft(secret);
+  if (references.every(isCertificate)) return certificateDraft(secret);
+  return { type: secret?.type ?? 'Opaque', keys: draftKeys(need), notes: takenNotes(need) };
+}
+
+/** A node that has the images already starts pods without it; one of another type is used by none. */
+function pullDraft(secret: Secret | undefined): Drafted {
+  const type = secret?.type === olderDockerConfig ? olderDockerConfig : dockerConfig;
+  const key = type === dockerConfig ? '.dockerconfigjson' : '.dockercfg';
+  const isOther = secret !== undefined && secret.type !== type;
+  return {
+    type,
+    keys: [{ key, required: false, format: { kind: 'json' } }],
+    notes: [
+      'For pulling images. Not required: a node that has them already starts pods without it.',
+      ...(isOther ? [`Guess: the type that pulling needs; it is ${secret.type} now, which no node uses.`] : []),
+    ],
+  };
+}
+
+function certificateDraft(secret: Secret | undefined): Drafted {
+  return {
+    type: certificateType,
+    keys: ['tls.crt', 'tls.key'].map((key) => draftKey([key, true], secret)),
+    notes: ['Guess: a certificate that nobody issues: it comes from a source of values.'],
+  };
+}
+
+function takenNotes({ secret, references }: SecretNeed): string[] {
   if (!takesAll(references)) return [];
   return secret === undefined
     ? ['Not known: something takes all of its keys, whatever they are; add those that must be there.']
     : ['Guess: something takes all of its keys, so all that are there now are taken for required.'];
-}
-
-function takesAll(references: readonly SecretReference[]): boolean {
-  return references.some(({ key, via }) => key === undefined && (via === 'envFrom' || via.endsWith('volume')));
-}
-
-function keysOf({ keys, references, secret }: SecretNeed): DraftKey[] {
-  const named = new Map(keys.map((need) => [need.key, isRequired(need)]));
-  const taken = takesAll(references) ? [...(secret?.data.keys() ?? []), ...(secret?.promised?.names ?? [])] : [];
-  const needed = references.some(({ key, optional }) => key === undefined && !optional);
-  for (const key of taken) if (!named.has(key)) named.set(key, needed);
-  return [...named].sort(([left], [right]) => (left < right ? -1 : 1)).map((entry) => draftKey(entry, secret));
-}
-
-function isRequired({ isNeeded }: KeyNeed): boolean {
-  return isNeeded;
-}
-
-/** A format that the present value does not fit would make a healthy cluster red. */
-function draftKey([key, required]: readonly [string, boolean], secret: Secret | undefined): DraftKey {
-  const { format, generate } = guessKey(key, required);
-  const value = secret?.data.get(key);
-  const isUsed = value !== undefined && !value.isEmpty && !value.isPlaceholder(defaultPlaceholders);
-  const misfits = format !== undefined && isUsed && value.violation(format) !== undefined;
-  return {
-    key,
-    ...(required ? {} : { required: false }),
-    ...(format === undefined || misfits ? {} : { format }),
-    ...(generate === undefined ? {} : { generate }),
-    ...(misfits ? { note: 'no format: the present value is not what the name suggests' } : {}),
-  };
 }
 
 /** Keys that would share one value by accident, and names that begin with a dot, get the Secret's name before theirs. */

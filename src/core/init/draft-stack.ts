@@ -3,7 +3,7 @@ import { refId, type ConfigMap, type ObjectRef } from '../kubernetes.ts';
 import { isRollable } from '../rollout.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { workloads, type Workload } from '../workloads.ts';
-import { draftSecrets } from './draft-secrets.ts';
+import { draftSecrets, issuedCertificates } from './draft-secrets.ts';
 import { guessChecks } from './guess-checks.ts';
 import { guessDependencies, type DependencyGuess } from './guess-dependencies.ts';
 import type { DraftComponent, DraftOmission, OpenQuestion, StackDraft } from './stack-draft.ts';
@@ -37,7 +37,7 @@ export function draftStack(snapshot: Snapshot, configMaps: readonly ConfigMap[])
       },
       secrets,
       components: ordered.map(toComponent),
-      leftOut: found.flatMap(omission),
+      leftOut: [...issuedCertificates(snapshot), ...found.flatMap(omission)],
     },
     questions: waveQuestions(ordered, guesses, nameOf),
   };
