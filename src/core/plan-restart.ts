@@ -11,7 +11,13 @@ import { planRelease, type JudgedPod, type JudgedWorkload, type ReleaseStep } fr
 import { podNeed, type PodNeed } from './pod-need.ts';
 import { podState } from './pod-state.ts';
 import { isBehindTemplate, isBeingRenewed, restartUnderWay } from './rollout-under-way.ts';
-import { replaceObstacle, restartObstacle, templateLack, type ObstacleScene } from './restart-obstacles.ts';
+import {
+  partitionObstacle,
+  replaceObstacle,
+  restartObstacle,
+  templateLack,
+  type ObstacleScene,
+} from './restart-obstacles.ts';
 import { secretsView } from './secrets-view.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stack } from './stack.ts';
@@ -140,7 +146,7 @@ function planWorkload({ workload, judged }: JudgedWorkload, scene: PlanScene, ne
       if (obstacle !== undefined) kept.push({ pod, reason: obstacle, isWithheld: true, awaits: workload.ref });
       else if (replaces) replace.push(replaceStep(workload, pod, need.reason));
     } else if (need.need === 'restart') {
-      const obstacle = rollout.obstacle ?? (isBelowPartition(workload, pod) ? beyondRollout : undefined);
+      const obstacle = rollout.obstacle ?? beyondRollout(workload, pod, judged);
       if (obstacle !== undefined) kept.push({ pod, reason: `${need.reason}, but ${obstacle}`, isWithheld: true });
     } else kept.push(needlessPod(pod, need, needs));
   }
@@ -161,7 +167,15 @@ function begunSteps(workload: Workload): KeepStep[] {
   return [{ object: ref, reason, isWithheld: false, awaits: ref, isRollout: true }];
 }
 
-const beyondRollout = 'its partition keeps a rollout from it';
+/** Why the restart of the others does not reach a pod. */
+function beyondRollout(workload: Workload, pod: Pod, judged: readonly JudgedPod[]): string | undefined {
+  if (!isBelowPartition(workload, pod)) return undefined;
+  const outdated = judged.filter(({ need }) => need.need === 'restart');
+  return partitionObstacle(
+    workload,
+    outdated.map((each) => each.pod),
+  );
+}
 
 interface RolloutPlan {
   readonly restart: readonly RestartStep[];

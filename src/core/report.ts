@@ -51,8 +51,15 @@ export interface StepOutcome {
   readonly detail: string;
   /** Of what was kept: it needs to be started anew, and c2l does not do it. */
   readonly isWithheld?: boolean;
+  /** Of what is kept: it is to come up by itself, and is waited for. */
+  readonly isAwaited?: boolean;
   /** Of what is kept: it may need to be started anew, and nobody can tell. */
   readonly isDoubted?: boolean;
+}
+
+/** Whether it is left to people, or only they can tell. */
+export function isOpen({ isWithheld, isDoubted }: StepOutcome): boolean {
+  return isWithheld === true || isDoubted === true;
 }
 
 /** `problems` if and only if a finding is an error; else `unreadable` if anything could not be read; else `ok`. */

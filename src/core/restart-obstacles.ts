@@ -50,7 +50,7 @@ function controllerObstacle(workload: Workload, outdated: readonly Pod[]): strin
   switch (workload.type) {
     case 'Deployment':
       return workload.object.spec.paused === true
-        ? `its rollouts are paused: kubectl -n ${namespace} rollout resume ${refText(workload.ref)}`
+        ? `its rollouts are paused: kubectl -n ${namespace} rollout resume ${refText(workload.ref)}, then c2l restart again`
         : undefined;
     case 'StatefulSet':
     case 'DaemonSet':
@@ -58,7 +58,7 @@ function controllerObstacle(workload: Workload, outdated: readonly Pod[]): strin
         return `its update strategy OnDelete leaves restarts to people: ${deleteCommand(namespace, outdated)}`;
       }
       return outdated.length > 0 && outdated.every((pod) => isBelowPartition(workload, pod))
-        ? `its partition keeps a rollout from it: ${deleteCommand(namespace, outdated)}`
+        ? partitionObstacle(workload, outdated)
         : undefined;
     case 'Job':
     case 'CronJob':
@@ -70,6 +70,12 @@ function controllerObstacle(workload: Workload, outdated: readonly Pod[]): strin
 
 function deleteCommand(namespace: string, pods: readonly Pod[]): string {
   return `kubectl -n ${namespace} delete pod ${pods.map(({ metadata }) => metadata.name).join(' ')}`;
+}
+
+/** A pod that is deleted below the partition comes back with its own template, and the values of now. */
+export function partitionObstacle(workload: Workload, outdated: readonly Pod[]): string {
+  const below = outdated.filter((pod) => isBelowPartition(workload, pod));
+  return `its partition keeps a rollout from it: ${deleteCommand(workload.ref.namespace, below)}`;
 }
 
 /** A deleted pod of a Job counts as one of its failures, and a bare pod would be gone. */

@@ -23,12 +23,13 @@ export function plannedOutcomes({ release, pause, replace, restart, keep }: Rest
 }
 
 export function keptOutcomes(keep: readonly KeepStep[]): StepOutcome[] {
-  return keep.map(({ object, reason, isWithheld, isDoubted }) => ({
+  return keep.map(({ object, reason, isWithheld, isDoubted, awaits }) => ({
     action: 'keep-pod',
     object,
     outcome: 'kept',
     detail: reason,
     ...(isWithheld && { isWithheld }),
+    ...(awaits && { isAwaited: true }),
     ...(isDoubted && { isDoubted }),
   }));
 }

@@ -45,11 +45,15 @@ function deploymentRollout({ metadata, spec, status }: Deployment): RolloutState
     return { state: 'stuck', detail: 'it exceeded its progress deadline' };
   }
   if (updatedReplicas < wanted) return creating(`${updatedReplicas} of ${wanted} new pods are created`, status);
-  if (replicas > updatedReplicas) return progressing(`${replicas - updatedReplicas} old pods are still to end`);
+  if (replicas > updatedReplicas) return progressing(oldText(replicas - updatedReplicas));
   if (availableReplicas < updatedReplicas) {
     return progressing(`${availableReplicas} of ${updatedReplicas} new pods are available`);
   }
   return { state: 'done', detail: `${availableReplicas} of ${wanted} pods are available` };
+}
+
+function oldText(pods: number): string {
+  return pods === 1 ? '1 old pod is still to end' : `${pods} old pods are still to end`;
 }
 
 /** What the API server refuses to create, for a quota or by a webhook, it will refuse again. */

@@ -241,9 +241,17 @@ function workloadReferences(workload: Workload, account: ServiceAccount | undefi
 
 /** What an older revision needs ends with its pod, and must not be restored for it. */
 export function isCurrent(workload: Workload, { metadata: { labels = {} } }: Pod): boolean {
+  if (isBehindPause(workload)) return false;
   const [label, wanted] = revisionLabel(workload);
   const revision = labels[label];
   return revision === undefined || wanted === undefined || revision === wanted;
+}
+
+/** Whether the pods are of a template that was changed after its rollouts were paused: its controller counts none of them. */
+function isBehindPause({ type, object }: Workload): boolean {
+  if (type !== 'Deployment' || object.spec.paused !== true) return false;
+  const { replicas = 0, updatedReplicas = 0, observedGeneration = 0 } = object.status ?? {};
+  return replicas > 0 && updatedReplicas === 0 && observedGeneration >= (object.metadata.generation ?? 0);
 }
 
 function revisionLabel(workload: Workload): [label: string, wanted: string | undefined] {

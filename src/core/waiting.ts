@@ -143,7 +143,8 @@ export function waitingText(states: readonly AwaitedState[]): string {
   const told = next.slice(0, shown).map(({ component, detail }) => `${component}: ${detail}`);
   const more = open.length - told.length;
   return [
-    `${states.length - open.length} of ${states.length} ready`,
+    // Of one alone its own words say more.
+    ...(states.length === 1 && told.length === 1 ? [] : [`${states.length - open.length} of ${states.length} ready`]),
     ...told,
     ...(more > 0 ? [`${more} more`] : []),
   ].join('; ');

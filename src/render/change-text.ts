@@ -2,9 +2,9 @@ import type { FindingCode } from '../core/findings.ts';
 import { refText } from '../core/kubernetes.ts';
 import type { FixReport, RestoreSyncReport, RollbackReport } from '../core/secret-reports.ts';
 import type { RestartReport } from '../core/restart-report.ts';
-import type { StepOutcome } from '../core/report.ts';
+import { isOpen, type StepOutcome } from '../core/report.ts';
 import { findingsLines } from './findings-text.ts';
-import { closingLines, headLines } from './head-text.ts';
+import { closingLines, headLines, withFlags } from './head-text.ts';
 import { count, table, type Cell } from './layout.ts';
 import { manifestLines } from './sealed-text.ts';
 import { lackingKeys, lackingLines } from './lacking-text.ts';
@@ -117,6 +117,7 @@ export function restartSummary({ outcomes, dryRun, findings }: RestartReport): s
     ...where(amount('wait-ready'), (workloads) => `${count(workloads, 'workload')} ready`),
     ...where(late, (workloads) => `${workloads} not ready`),
     ...where(failed.length - late, (steps) => `${count(steps, 'step')} failed`),
+    ...where(owed(outcomes), (kept) => `${kept} kept in need of a restart`),
     ...where(outcomes.filter(({ isDoubted }) => isDoubted === true).length, (kept) => `${kept} in doubt`),
   ];
   return `${dryRun && parts[0] !== nothingText ? 'dry run: ' : ''}${parts.join(', ')}`;
@@ -132,7 +133,12 @@ function beginning(
   if (isBlind) return [unreadPodsText];
   const hasSteps = outcomes.some(({ action }) => action === 'replace-pod' || action === 'restart-workload');
   const isReady = outcomes.some(({ action, outcome }) => action === 'wait-ready' && outcome === 'done');
-  return hasSteps || (isReady && late === 0 && !dryRun) ? [] : [nothingText];
+  return hasSteps || owed(outcomes) > 0 || (isReady && late === 0 && !dryRun) ? [] : [nothingText];
+}
+
+/** What still runs with an older value, and is left to people. */
+function owed(outcomes: readonly StepOutcome[]): number {
+  return outcomes.filter(({ isWithheld, isAwaited }) => isWithheld === true && isAwaited !== true).length;
 }
 
 function where(amount: number, text: (amount: number) => string): string[] {
@@ -175,6 +181,11 @@ const actionWords: Record<StepOutcome['action'], string> = {
   'delete-writer': 'remove',
 };
 
+/** What a step says to type means the place of this run, as `next` does. */
+function here(detail: string, style: Style): string {
+  return detail.replace(/c2l restart --\S+ \S+/g, (command) => withFlags(command, style));
+}
+
 /** What became of each step, in the order in which they were taken. */
 export function outcomeLines(outcomes: readonly StepOutcome[], style: Style): string[] {
   if (outcomes.length === 0) return [];
@@ -185,7 +196,6 @@ export function outcomeLines(outcomes: readonly StepOutcome[], style: Style): st
     planned: style.bold,
     kept: style.dim,
   };
-  const isOpen = ({ isWithheld, isDoubted }: StepOutcome): boolean => isWithheld === true || isDoubted === true;
   const isTold = (step: StepOutcome): boolean => style.verbose || step.action !== 'keep-pod' || isOpen(step);
   const kept = outcomes.filter((step) => !isTold(step)).length;
   const rows = outcomes
@@ -194,7 +204,7 @@ export function outcomeLines(outcomes: readonly StepOutcome[], style: Style): st
       { text: step.outcome, paint: isOpen(step) ? style.caution : paints[step.outcome] },
       { text: isOpen(step) ? 'KEEP' : actionWords[step.action] },
       { text: refText(step.object) },
-      { text: step.detail },
+      { text: here(step.detail, style) },
     ]);
   const more = kept === 0 ? [] : [style.dim(`${count(kept, 'pod')} left alone (-v names them)`)];
   return [...table(rows, style.width, 0), ...more];

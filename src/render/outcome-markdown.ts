@@ -1,10 +1,10 @@
 import { refText } from '../core/kubernetes.ts';
-import type { StepOutcome } from '../core/report.ts';
+import { isOpen, type StepOutcome } from '../core/report.ts';
 import { codeSpan, escapeMarkdown, markdownTable } from './markdown-text.ts';
 
 /** What became of each step, as a table. */
 export function outcomeMarkdown(outcomes: readonly StepOutcome[]): string[] {
-  const told = outcomes.filter(({ action }) => action !== 'keep-pod');
+  const told = outcomes.filter((step) => step.action !== 'keep-pod' || isOpen(step));
   const rows = told.map(({ action, object, outcome, detail }) => [
     outcome,
     action,

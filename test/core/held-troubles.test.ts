@@ -67,6 +67,15 @@ describe('a Deployment that somebody paused', () => {
     expect(told(paused(crashing, {})).join()).toMatch(/^container-crashing: /);
   });
 
+  test('and whose broken pods are of an older template comes to the newer one by a resume alone', () => {
+    const message = "couldn't find key gone in Secret shop/app";
+    const old = deployment('web', { pods: pending([], [waiting('web', 'CreateContainerConfigError', message)]) });
+    expect(told(secret('app', ['k']), paused(old, { replicas: 1, updatedReplicas: 0 }))).toEqual([
+      'rollout-held-by-old-pod: deployment/web is not ready: pod web-5c6d-0, container web is CreateContainerConfigError; ' +
+        'it still runs the older template and its rollouts are paused, which keeps it from the newer one [kubectl -n shop rollout resume deployment/web]',
+    ]);
+  });
+
   test('after the first pods of its template were made still scales them', () => {
     const [text] = told(paused(deployment('web', { replicas: 2, pods: 'none' }), { updatedReplicas: 1 }));
     expect(text).toMatch(/0 of 2 pods are ready \[kubectl -n shop describe deployment web\]$/);

@@ -384,7 +384,7 @@ describe('a running pod', () => {
     const api = world.deployments.items[0]!;
     const paused = { ...world, deployments: listing([{ ...api, spec: { ...api.spec, paused: true } }]) };
     expect(told(paused)).toEqual([
-      `keep-pod api-1: ${restartReason}, but its rollouts are paused: kubectl -n shop rollout resume deployment/api`,
+      `keep-pod api-1: ${restartReason}, but its rollouts are paused: kubectl -n shop rollout resume deployment/api, then c2l restart again`,
     ]);
   });
 });
@@ -438,7 +438,7 @@ describe('a restart that was begun', () => {
   };
 
   test('and is under way is followed to its end', () => {
-    const reason = 'a restart that was begun is under way: 1 old pods are still to end';
+    const reason = 'a restart that was begun is under way: 1 old pod is still to end';
     expect(told(world(restartedAt))).toEqual([`keep-pod api: ${reason}`, 'keep-pod api-1: healthy']);
     const [step] = planRestart(world(restartedAt)).keep;
     expect(step).toMatchObject({ awaits: { name: 'api' }, isRollout: true });

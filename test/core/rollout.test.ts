@@ -41,7 +41,7 @@ test.each<[string, Deployment['status'], string, string]>([
     'its controller has not seen the last change yet',
   ],
   ['short of new pods', { ...all, updatedReplicas: 1 }, 'progressing', '1 of 3 new pods are created'],
-  ['left with old pods', { ...all, replicas: 4 }, 'progressing', '1 old pods are still to end'],
+  ['left with old pods', { ...all, replicas: 4 }, 'progressing', '1 old pod is still to end'],
   ['short of available pods', { ...all, availableReplicas: 2 }, 'progressing', '2 of 3 new pods are available'],
   ['without a status', undefined, 'progressing', 'its controller has not seen the last change yet'],
 ])('a Deployment that is %s', (_, status, state, detail) => {

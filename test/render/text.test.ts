@@ -248,6 +248,16 @@ describe('what to type next', () => {
     expect(page).toMatch(/^verdict: .*, nothing to restart, 1 in doubt$/m);
   });
 
+  test('counts what is kept though it needs a restart, and says where the commands of a detail go', async () => {
+    const [sure] = restarted.outcomes.filter(({ outcome }) => outcome === 'kept');
+    const detail = 'may run with an older value: if so, c2l restart --affected-by secret/app:a';
+    const kept = { ...sure!, object: ref('Pod', 'api-0'), detail, isWithheld: true };
+    const coming = { ...kept, object: ref('Pod', 'bare'), isAwaited: true };
+    const page = await text({ ...restarted, outcomes: [sure!, kept, coming] }, { flags: '-n shop' });
+    expect(page).toMatch(/^verdict: [^,]*, 1 kept in need of a restart$/m);
+    expect(page.replaceAll(/\s+/g, ' ')).toContain('if so, c2l restart --affected-by secret/app:a -n shop');
+  });
+
   test('goes on with a restart as it was begun', async () => {
     const chosen = { ...restarted, affectedBy: 'secret/app:token' };
     const again = /next: c2l restart --affected-by secret\/app:token\n$/;

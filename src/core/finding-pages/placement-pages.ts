@@ -112,7 +112,7 @@ export const placementPages = {
   'rollout-held-by-old-pod': {
     title: 'a broken pod of an older template holds up the corrected one',
     meaning: [
-      'A StatefulSet waits until its pod is ready before it replaces it. One that can never become ready so blocks the very template that would mend it.',
+      'A StatefulSet waits until its pod is ready before it replaces it. One that can never become ready so blocks the very template that would mend it. A Deployment that is paused keeps its pods as well.',
     ],
     inKubectl: [
       {
@@ -125,7 +125,11 @@ export const placementPages = {
     fixWithC2l: [
       '`c2l restart` deletes a pod that lacks nothing any more; this one lacks what only its older template names.',
     ],
-    fixByHand: [{ lines: ['kubectl -n NAMESPACE delete pod POD'] }, 'Its volume stays, and the new pod mounts it.'],
+    fixByHand: [
+      { lines: ['kubectl -n NAMESPACE delete pod POD'] },
+      'Its volume stays, and the new pod mounts it. Of a paused Deployment a new pod is no other:',
+      { lines: ['kubectl -n NAMESPACE rollout resume deployment NAME'] },
+    ],
     safeToIgnore: ['Never: it does not end by itself.'],
   },
   'rollout-waits-for-delete': {

@@ -6,7 +6,7 @@ import { placeText, troubledPod, type Trouble, type TroubledWorkload } from './t
 
 /**
  * A StatefulSet waits for its broken pod before it brings a corrected template, and so for ever; with `OnDelete` a
- * DaemonSet does too.
+ * DaemonSet does too. A Deployment brings none as long as it is paused.
  */
 export function oldPodTrouble(troubled: TroubledWorkload): Trouble | undefined {
   const { workload } = troubled;
@@ -14,13 +14,20 @@ export function oldPodTrouble(troubled: TroubledWorkload): Trouble | undefined {
   if (!keepsBrokenPods(workload) || found === undefined || isCurrent(workload, found.pod)) return undefined;
   const { pod, state } = found;
   const { ref } = workload;
+  const way =
+    workload.type === 'Deployment'
+      ? {
+          text: 'its rollouts are paused, which keeps it from the newer one',
+          command: `rollout resume ${refText(ref)}`,
+        }
+      : { text: 'must go before the newer one is tried', command: `delete pod ${pod.metadata.name}` };
   return {
     code: 'rollout-held-by-old-pod',
-    message: `${refText(ref)} is not ready: ${placeText(workload, pod, state.container)} is ${state.text}; it still runs the older template and must go before the newer one is tried`,
-    fix: `kubectl -n ${ref.namespace} delete pod ${pod.metadata.name}`,
+    message: `${refText(ref)} is not ready: ${placeText(workload, pod, state.container)} is ${state.text}; it still runs the older template and ${way.text}`,
+    fix: `kubectl -n ${ref.namespace} ${way.command}`,
   };
 }
 
 function keepsBrokenPods(workload: Workload): boolean {
-  return workload.type === 'StatefulSet' || isOnDelete(workload);
+  return workload.type === 'Deployment' || workload.type === 'StatefulSet' || isOnDelete(workload);
 }

@@ -399,6 +399,15 @@ export const templateRows: readonly MatrixRow[] = [
     states: { 'deployment/api': 'ready' },
   },
   {
+    situation: 'a Deployment is paused whose broken pod runs the older template, and the newer one lacks nothing',
+    objects: [secret('app', 'b'), workload('Deployment', 'api', needs('a'))],
+    shows: { api: 'CreateContainerConfigError' },
+    then: [{ patch: 'deployments/api', body: { spec: { paused: true, template: { spec: needs('b') } } } }],
+    findings: ['error rollout-held-by-old-pod deployment/api'],
+    says: [/it still runs the older template and its rollouts are paused, which keeps it from the newer one$/],
+    states: { 'deployment/api': 'stuck' },
+  },
+  {
     situation: 'the last run of a CronJob failed',
     objects: [cronJob('nightly', { restartPolicy: 'Never', containers: [container('main')] })],
     then: [{ run: 'nightly', command: 'false' }],

@@ -68,7 +68,7 @@ export const withheldRows: readonly RestartRow[] = [
     then: [{ patch: 'deployments/api', body: { spec: { paused: true } } }, ...rotateA],
     restarts: {},
     exit: 0,
-    says: [/but its rollouts are paused: kubectl -n NAMESPACE rollout resume deployment\/api$/],
+    says: [/but its rollouts are paused: kubectl -n NAMESPACE rollout resume deployment\/api, then c2l restart again$/],
   },
   {
     situation: 'a StatefulSet leaves restarts to people',
@@ -96,7 +96,9 @@ export const withheldRows: readonly RestartRow[] = [
     then: rotateA,
     restarts: { queue: 1 },
     exit: 0,
-    says: [/^kept keep-pod pod\/queue-0: runs with an older value .*, but its partition keeps a rollout from it$/],
+    says: [
+      /^kept keep-pod pod\/queue-0: runs with an older value .*, but its partition keeps a rollout from it: kubectl -n NAMESPACE delete pod queue-0$/,
+    ],
   },
   {
     situation: 'a template lacks another key, so that a restart would break what runs',
