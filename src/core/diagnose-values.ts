@@ -1,4 +1,5 @@
 import type { Scene } from './diagnosis-scene.ts';
+import { seemsEncoded } from './encoded-value.ts';
 import type { Finding, FindingCode, FindingReference, ReferenceVia } from './findings.ts';
 import { refText } from './kubernetes.ts';
 import { newFinding } from './new-finding.ts';
@@ -98,7 +99,6 @@ function doubt(key: string, value: SecretValue, hasFormat: boolean): Doubt | und
   if (hasFormat) return undefined;
   const whitespace = value.violation({});
   if (whitespace !== undefined && value.isText) return ['secret-value-whitespace', whitespace];
-  // A key that is called so is meant to hold it.
-  if (/base64|b64|encoded|basic/i.test(key) || !value.isEncodedText) return undefined;
+  if (!seemsEncoded(key, value)) return undefined;
   return ['secret-value-encoded-twice', 'is base64 of a text: it seems to have been encoded twice'];
 }

@@ -1,4 +1,5 @@
 import type { ObjectRef } from './kubernetes.ts';
+import { isEncodedOnceMore } from './encoded-value.ts';
 import { compareText } from './findings.ts';
 import type { PlannedKey, PlannedSecret } from './secret-reports.ts';
 import type { Requirement } from './requirements.ts';
@@ -198,7 +199,9 @@ export function rejection(value: SecretValue, wanted: WantedKey, stack?: Stack):
   if (value.isPlaceholder(stack?.placeholders ?? defaultPlaceholders)) return 'is a placeholder';
   const format = wanted.declared?.format;
   if (format === undefined && !value.isText) return undefined;
-  return value.violation(format ?? {});
+  const violation = value.violation(format ?? {});
+  const isEncoded = violation !== undefined && format !== undefined && isEncodedOnceMore(value, format);
+  return isEncoded ? 'is base64-encoded, as kubectl prints it' : violation;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isEncodedOnceMore } from './encoded-value.ts';
 import type { FindingReference } from './findings.ts';
 import { refId } from './kubernetes.ts';
 import { oncePerPair } from './once-per.ts';
@@ -87,7 +88,5 @@ function violation(value: SecretValue, declared: StackKey): string | undefined {
   if (value.isEmpty) return 'is empty';
   if (declared.format === undefined) return undefined;
   const found = value.violation(declared.format);
-  const isTwice =
-    found !== undefined && value.decodedOnce()?.violation(declared.format) === undefined && value.isEncodedText;
-  return isTwice ? 'is base64-encoded twice' : found;
+  return found !== undefined && isEncodedOnceMore(value, declared.format) ? 'is base64-encoded twice' : found;
 }

@@ -89,6 +89,17 @@ export class SecretValue {
     return /^[\u0020-\u007e]+[\r\n]*$/.test(atob(text));
   }
 
+  /** Whether it is a whole line of a file that gives one of these names a value: `NAME='value'`, `name: value`. */
+  isLineOf(names: readonly string[]): boolean {
+    const line = /^\s*(?:export\s+)?["']?([\w.-]+)["']?\s*[=:]/.exec(this.#decoded() ?? '');
+    return line?.[1] !== undefined && names.includes(line[1]);
+  }
+
+  /** Whether it stands in quotes as a whole, as files hold values. */
+  get isQuoted(): boolean {
+    return /^(["'`]).*\1$/s.test(this.#decoded() ?? '');
+  }
+
   /** The value that was encoded once too often; undefined where it was not. */
   decodedOnce(): SecretValue | undefined {
     const text = this.#decoded()?.trim() ?? '';

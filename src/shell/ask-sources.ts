@@ -1,3 +1,4 @@
+import { seemsEncoded } from '../core/encoded-value.ts';
 import { canDoWithout, keyId, keyNamer, rejection, type FoundValue, type WantedKey } from '../core/plan-secrets.ts';
 import { sharedIn, sourceNames, type NamedKey, type SharedSourceName } from '../core/source-names.ts';
 import type { SourceAnswer, ValueSource, WantedValue } from '../value-ports.ts';
@@ -77,20 +78,30 @@ export function takeAll(
   collected: Collected,
 ): void {
   const failures = new Set<string>();
+  const encoded: string[] = [];
   const nameOf = keyNamer(keys);
   for (const [index, key] of keys.entries()) {
     const answer = answers[index] ?? { state: 'failed', reason: 'gave no answer' };
     const name = nameOf(key);
     const refusal = take(session, key, { source, answer, collected, name });
+    if (isDoubted(key, answer, refusal)) encoded.push(name);
     const { refusals } = collected;
     if (refusal !== undefined) refusals.set(keyId(key), [...(refusals.get(keyId(key)) ?? []), refusal]);
     if (answer.state !== 'failed') continue;
     if (answer.isUnusable === true) session.deps.terminal.err(`warning: ${name} in ${source.label}: ${answer.reason}`);
     else failures.add(answer.reason);
   }
+  if (encoded.length > 0) {
+    const what = `base64 of a text, as kubectl prints it, and used as it is: ${encoded.join(', ')}`;
+    session.deps.terminal.err(`warning: ${source.label}: ${what}`);
+  }
   for (const reason of failures) {
     session.deps.terminal.err(`warning: ${source.label} could not be asked: ${reason}`);
   }
+}
+
+function isDoubted({ key, declared }: WantedKey, answer: SourceAnswer, refusal: string | undefined): boolean {
+  return answer.state === 'found' && refusal === undefined && seemsEncoded(key, answer.value, declared?.format);
 }
 
 function take(

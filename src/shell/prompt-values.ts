@@ -1,7 +1,9 @@
 import { refText } from '../core/kubernetes.ts';
 import { count } from '../core/list-text.ts';
 import { keyId, promptSource, rejection, type WantedKey } from '../core/plan-secrets.ts';
+import { seemsEncoded } from '../core/encoded-value.ts';
 import { SecretValue } from '../core/secret-value.ts';
+import { sourceNames } from '../core/source-names.ts';
 import type { ValueSource } from '../value-ports.ts';
 import type { Collected } from './ask-sources.ts';
 import { refuseWhenInterrupted, type Session } from './session.ts';
@@ -32,9 +34,18 @@ async function promptFor(session: Session, key: WantedKey): Promise<SecretValue>
     const built = await promptLogin(session, key);
     if (built !== undefined) return built;
   }
-  const check = (value: SecretValue): string | undefined => rejection(value, key, stack);
+  const check = (value: SecretValue): string | undefined => pasteViolation(value, key) ?? rejection(value, key, stack);
   if (isSelfEvident(key)) return deps.prompter.secret(first, check);
   return typedTwice(deps, { first, again: `${key.key} again:` }, check);
+}
+
+/** What comes with a value that is taken from a file: there it is no part of it. */
+function pasteViolation(value: SecretValue, { key, declared }: WantedKey): string | undefined {
+  const { envName, azureKeyVaultName } = sourceNames(key, declared);
+  if (value.isLineOf([key, envName, azureKeyVaultName])) return 'begins with its own name: give the value alone';
+  if (value.isQuoted && declared?.format?.kind !== 'json') return 'stands in quotes: give what is between them';
+  if (seemsEncoded(key, value, declared?.format)) return 'is base64 of a text, as kubectl prints it: decode it first';
+  return undefined;
 }
 
 function placeOf({ key, namespace, secret, references }: WantedKey): string {

@@ -99,6 +99,12 @@ const unusable: readonly Row[] = [
     'values-missing',
     /no usable value for 2 keys of cloudtolocalllm\/cloudtolocalllm-secrets: admin-password, auth0-audience; /,
   ],
+  [
+    'a value in base64, of a form that shows it',
+    (backup) => withLine(backup, 'STRIPE_TEST_SECRET_KEY', (value) => `STRIPE_TEST_SECRET_KEY='${btoa(value)}'`),
+    'values-invalid',
+    /stripe-test-secret-key \(env:values\.env: is base64-encoded, as kubectl prints it\); /,
+  ],
   ['nothing in it', () => '', 'values-missing', /no usable value for 9 keys /],
   ['bytes that are no text', (backup) => `${backup}\0`, 'source-invalid', /values\.env:\d+: a NUL character/],
 ];
@@ -154,6 +160,21 @@ describe.each(writers)('%s with a file of no use to a run that may not need it',
     await expectRefused(argv, options, { exit: ExitCode.usage, code, says });
     cluster.expectUntouched();
   });
+});
+
+test('values in base64 that nothing tells from right ones are used, and that is said in one line', async () => {
+  const cluster = await watchedSandbox();
+  const encoded = ['ADMIN_PASSWORD', 'AUTH0_AUDIENCE'].reduce(
+    (text, name) => withLine(text, name, (value) => `${name}='${btoa(value)}'`),
+    cluster.envBackupText,
+  );
+  await save('values.env', encoded);
+  const argv = ['fix-secrets', '--dry-run', '--from', 'env:values.env'];
+  const { code, stderr } = await runCli(argv, { kubeconfig: cluster.kubeconfig, cwd: folder });
+  expect(code).toBe(ExitCode.ok);
+  expect(stderr.match(/^warning: .*/gm)).toEqual([
+    'warning: env:values.env: base64 of a text, as kubectl prints it, and used as it is: admin-password, auth0-audience',
+  ]);
 });
 
 describe('a .env file that only looks odd is read as it was meant', () => {

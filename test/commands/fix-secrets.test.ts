@@ -153,7 +153,9 @@ describe('with values missing', () => {
   test('a person is asked, twice where a typing error would not show, and again when both differ', async () => {
     const cluster = await sandbox();
     const typed = 'p'.repeat(20);
-    const session = await testSession(cluster, { answers: ['short', `${typed}x`, typed, typed, typed, true] });
+    const pasted = [`ADMIN_PASSWORD='${typed}'`, `admin-password: ${typed}`, `"${typed}"`, btoa(typed)];
+    const answers = ['short', ...pasted, `${typed}x`, typed, typed, typed, true];
+    const session = await testSession(cluster, { answers });
     const from = [await session.envSource(backupWithout(cluster, 'ADMIN_PASSWORD'))];
     const report = await fix(session, { from, yes: false });
     expect(report.verdict).toBe('ok');
