@@ -44,17 +44,20 @@ export function parseSpeed(text: string): number {
 
 /** Most of what is shown; 0 is no limit. */
 export function parseLimit(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError(`expected a whole number, 0 for all, not "${text}".`);
+  if (!/^\d{1,9}$/.test(text))
+    throw new InvalidArgumentError(`expected a whole number up to 999999999, 0 for all, not "${text}".`);
   return Number(text) === 0 ? Infinity : Number(text);
 }
 
 export function parseCount(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError(`expected a whole number from 0, not "${text}".`);
+  if (!/^\d{1,6}$/.test(text))
+    throw new InvalidArgumentError(`expected a whole number from 0 to 999999, not "${text}".`);
   return Number(text);
 }
 
 export function parsePositiveCount(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError(`expected a whole number from 1, not "${text}".`);
+  if (!/^[1-9]\d{0,5}$/.test(text))
+    throw new InvalidArgumentError(`expected a whole number from 1 to 999999, not "${text}".`);
   return Number(text);
 }
 

@@ -1,6 +1,6 @@
 import { findingsAbout } from '../core/about-subject.ts';
 import { applicationStates } from '../core/argocd.ts';
-import { compareWithBaseline, parseBaseline, type Baseline } from '../core/baseline.ts';
+import { compareWithBaseline, namespacesBeyond, parseBaseline, type Baseline } from '../core/baseline.ts';
 import { diagnosedStates } from '../core/component-states.ts';
 import { diagnose } from '../core/diagnose.ts';
 import { unreadFix, unreadText } from '../core/diagnose-unreadable.ts';
@@ -10,6 +10,7 @@ import { explainWorkload } from '../core/explain-workload.ts';
 import { findSubject, hiddenBy } from '../core/find-subject.ts';
 import { ignoreFindings } from '../core/ignore-findings.ts';
 import type { ObjectRef } from '../core/kubernetes.ts';
+import { listText } from '../core/list-text.ts';
 import { verdictOf } from '../core/report.ts';
 import type { AuditReport } from '../core/audit-report.ts';
 import type { Gap, Snapshot } from '../core/snapshot.ts';
@@ -43,17 +44,41 @@ export async function auditOne(session: Session, word: string): Promise<AuditRep
 }
 
 /** The earlier report that a run is compared with. */
-export async function readBaseline({ deps, cluster }: Session, path: string): Promise<Baseline> {
+export async function readBaseline(session: Session, path: string): Promise<Baseline> {
+  const { deps, cluster } = session;
   const baseline = parseBaseline(await deps.readReportFile(path));
   if (typeof baseline === 'string') {
     throw new OperatorError('baseline-invalid', `${path} is no baseline: ${baseline}`, {
       hint: `c2l audit -o json > ${path}`,
     });
   }
-  if (baseline.server !== cluster.server) {
-    deps.terminal.err(`warning: ${path} was taken from ${baseline.server}, not from ${cluster.server}`);
+  const origins = (['context', 'server'] as const).filter(
+    (part) => baseline[part] !== '' && baseline[part] !== cluster[part],
+  );
+  if (origins.length > 0) {
+    const [theirs, ours] = [baseline, cluster].map((of) => origins.map((part) => `${part} ${of[part]}`).join(', '));
+    deps.terminal.err(`warning: ${path} was taken from ${theirs ?? ''}, not from ${ours ?? ''}`);
   }
+  compareNamespaces(session, path, baseline);
   return baseline;
+}
+
+/** With no namespace in common all would be new, and nothing gone: that is a wrong file rather than an answer. */
+function compareNamespaces({ scope, deps }: Session, path: string, baseline: Baseline): void {
+  if (scope.all || baseline.namespaces.length === 0) return;
+  const beyond = namespacesBeyond(baseline, scope.namespaces);
+  if (beyond.length === 0) return;
+  const of = `${path} is of ${inNamespaces(baseline.namespaces)}`;
+  if (beyond.length === scope.namespaces.length) {
+    throw new OperatorError('baseline-invalid', `${of}, and ${inNamespaces(beyond)} is to be looked at`, {
+      hint: `c2l audit ${scope.namespaces.map((name) => `-n ${name}`).join(' ')} -o json > ${path}`,
+    });
+  }
+  deps.terminal.err(`warning: ${of}: all that is found in ${inNamespaces(beyond)} counts as new`);
+}
+
+function inNamespaces(names: readonly string[]): string {
+  return `${names.length === 1 ? 'namespace' : 'namespaces'} ${listText(names)}`;
 }
 
 interface Seen {

@@ -10,7 +10,8 @@ export interface ReferenceState {
   readonly key?: string;
   readonly via: FindingReference['via'];
   readonly optional: boolean;
-  readonly state: RequirementState;
+  /** `kept`: it is as it must be, and kubelet gives the pods an older one. */
+  readonly state: RequirementState | 'kept';
   /** What is wrong, in words that quote no value. */
   readonly detail?: string;
 }

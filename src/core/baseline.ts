@@ -4,7 +4,9 @@ import type { Finding } from './findings.ts';
 export interface Baseline {
   /** UTC, ISO 8601. */
   readonly takenAt: string;
+  readonly context: string;
   readonly server: string;
+  readonly namespaces: readonly string[];
   readonly findings: readonly Finding[];
 }
 
@@ -52,11 +54,21 @@ export function parseBaseline(document: unknown): Baseline | string {
   if (!isRecord(document)) return 'it holds no document';
   if (document['schemaVersion'] !== 1 || document['command'] !== 'audit') return 'it is no report of c2l audit';
   if (document['subject'] !== undefined) return 'it is about one object only';
-  const { findings, takenAt, server, baseline } = document;
+  const { findings, takenAt, context = '', server, namespaces = [], baseline } = document;
   const all = [...listOf(findings), ...(isRecord(baseline) ? listOf(baseline['known']) : [])];
-  if (typeof takenAt !== 'string' || typeof server !== 'string' || !Array.isArray(findings) || !all.every(isFinding))
+  const places = listOf(namespaces).filter((name) => typeof name === 'string');
+  if (!areTexts([takenAt, context, server]) || !Array.isArray(findings) || !all.every(isFinding))
     return 'its findings are not whole';
-  return { takenAt, server, findings: all };
+  return { takenAt, context, server, namespaces: places, findings: all } as Baseline;
+}
+
+/** The looked-at namespaces that it says nothing of. */
+export function namespacesBeyond({ namespaces }: Baseline, lookedAt: readonly string[]): string[] {
+  return lookedAt.filter((name) => !namespaces.includes(name));
+}
+
+function areTexts(values: readonly unknown[]): boolean {
+  return values.every((value) => typeof value === 'string');
 }
 
 function listOf(value: unknown): readonly unknown[] {
@@ -71,10 +83,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 function isFinding(value: unknown): value is Finding {
   if (!isRecord(value)) return false;
   const { id, code, severity, message, object } = value;
-  const texts = [id, code, severity, message];
   return (
-    texts.every((text) => typeof text === 'string') &&
+    areTexts([id, code, severity, message]) &&
     isRecord(object) &&
-    [object['kind'], object['namespace'], object['name']].every((text) => typeof text === 'string')
+    areTexts([object['kind'], object['namespace'], object['name']])
   );
 }

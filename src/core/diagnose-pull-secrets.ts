@@ -1,4 +1,4 @@
-import { createPullSecret, isPullFailing, pullImpact } from './diagnose-special-secrets.ts';
+import { createPullSecret, isPullFailing, pullImpact, throughAccounts } from './diagnose-special-secrets.ts';
 import type { Scene } from './diagnosis-scene.ts';
 import type { Finding } from './findings.ts';
 import { refId, refText } from './kubernetes.ts';
@@ -58,7 +58,7 @@ function unusable(scene: Scene, need: SecretNeed, pulls: readonly SecretReferenc
     severity,
     secret: need.name,
     references: places(pulls),
-    message: `${refText(object)} for pulling images ${why}${consequence}`,
+    message: `${refText(object)} for pulling images ${why}${throughAccounts(scene, pulls)}${consequence}`,
     blocks,
     // A type never changes, so that it is made anew; the one that is there goes when the file was read, and not before.
     fix: `${createPullSecret(need)} --dry-run=client -o yaml | kubectl replace --force -f -`,

@@ -24,7 +24,7 @@ export function missingPullSecret(scene: Scene, need: SecretNeed, pulls: readonl
 }
 
 /** Nothing in the workload's own manifest names what its ServiceAccount brings. */
-function throughAccounts({ byId }: Scene, pulls: readonly SecretReference[]): string {
+export function throughAccounts({ byId }: Scene, pulls: readonly SecretReference[]): string {
   const accounts = pulls
     .filter(({ via }) => via === 'serviceAccount')
     .map((user) => `serviceaccount/${byId.get(refId(user))?.podSpec.serviceAccountName ?? 'default'}`);

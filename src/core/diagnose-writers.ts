@@ -50,7 +50,7 @@ export function diagnoseWriters(scene: Scene, secrets: readonly Finding[]): Writ
   const owned = secrets.map((finding) => withOwner(finding, { index, failing, controller }));
   const roots = [...external, ...sealed, ...stores.values()];
   const weighty = roots.map((root) => weighed(root, roots, owned));
-  const lacking = diagnoseStoreCredentials(scene, stores).map((each) =>
+  const lacking = diagnoseStoreCredentials(scene, new Map([...stores, ...failing])).map((each) =>
     withOwner(each, { index, failing, controller }),
   );
   const joined = joinCredentials(weighty, lacking);

@@ -6,11 +6,15 @@ import { compareText, type Finding, type FindingCode } from './findings.ts';
 import { refId, type ObjectRef } from './kubernetes.ts';
 import type { ContainerStatus, Pod } from './kubernetes-pod.ts';
 import { containerStatuses } from './pod-state.ts';
+import { keptSecrets } from './kept-secrets.ts';
+import { podNeed } from './pod-need.ts';
 import { podStatusText } from './pod-status-text.ts';
 import type { SecretReference } from './references.ts';
 import type { ComponentState } from './audit-report.ts';
 import { requirementsOf, type Requirement } from './requirements.ts';
 import type { SecretNeed } from './secret-needs.ts';
+import { secretsView } from './secrets-view.ts';
+import type { Snapshot } from './snapshot.ts';
 import type { Workload } from './workloads.ts';
 
 /** Every container and every reference of one workload, with what the cluster holds of each and was found of it. */
@@ -50,7 +54,11 @@ interface PlacedState {
 /** Secrets that are there and of no use as a whole. */
 const unusableCodes: ReadonlySet<FindingCode> = new Set(['image-pull-secret-invalid']);
 
-function referencesOf({ needs, stack }: Scene, ref: ObjectRef, findings: readonly Finding[]): PlacedState[] {
+function referencesOf(
+  { needs, stack, snapshot, byId }: Scene,
+  ref: ObjectRef,
+  findings: readonly Finding[],
+): PlacedState[] {
   const id = refId(ref);
   const unusable = new Set(findings.flatMap(({ code, object }) => (unusableCodes.has(code) ? refId(object) : [])));
   const all = needs.flatMap((need) => {
@@ -62,8 +70,24 @@ function referencesOf({ needs, stack }: Scene, ref: ObjectRef, findings: readonl
       placedState(reference, reference.key === undefined ? whole : required.get(reference.key)),
     );
   });
-  const distinct = new Map(all.map((entry) => [placeId(entry), entry]));
+  const kept = keptIn(snapshot, byId.get(id));
+  const distinct = new Map(all.map((entry) => [placeId(entry), asKept(entry, kept)]));
   return [...distinct].sort(([left], [right]) => compareText(left, right)).map(([, entry]) => entry);
+}
+
+/** Names of immutable Secrets that were created again, and of which kubelet has not let go. */
+function keptIn(snapshot: Snapshot, workload: Workload | undefined): ReadonlySet<string> {
+  const view = secretsView(snapshot);
+  const kept = (workload?.pods ?? []).flatMap((pod) => keptSecrets(pod, podNeed(pod, view), view));
+  return new Set(kept.map(({ metadata }) => metadata.name));
+}
+
+/** What stands in the Secret says nothing of what its pods get. */
+function asKept(placed: PlacedState, kept: ReadonlySet<string>): PlacedState {
+  const { state } = placed;
+  if (state.state !== 'ok' || !kept.has(state.secret)) return placed;
+  const detail = 'is right in the Secret, which is immutable: kubelet gives the one from before';
+  return { ...placed, state: { ...state, state: 'kept', detail } };
 }
 
 function placeId({ container = '', init, state: { secret, key = '', via } }: PlacedState): string {
@@ -92,7 +116,7 @@ function placedState(
 function wholeState(
   { namespace, name, gap, secret }: SecretNeed,
   unusable: ReadonlySet<string>,
-): Pick<ReferenceState, 'state' | 'detail'> {
+): Pick<Requirement, 'state' | 'detail'> {
   if (gap !== undefined) return { state: 'unreadable', detail: gap.reason };
   if (secret === undefined) return { state: 'secret-missing' };
   return { state: unusable.has(refId({ kind: 'Secret', namespace, name })) ? 'invalid' : 'ok' };

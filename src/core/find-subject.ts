@@ -65,7 +65,7 @@ export function findSubject(scene: Scene, word: string): FoundSubject {
   }
   const [, name = word] = word.split('/', 2);
   const kind = kindIn(word);
-  if (kind === 'Secret') return chosen(word, 'secret', withName(secretRefs(scene), name), secretRefs(scene));
+  if (kind === 'Secret') return secretOf(scene, word, name);
 
   const workloads = scene.workloads.map(({ ref }) => ref).filter((ref) => isOfKind(ref, kind));
   const direct = withName(workloads, name);
@@ -74,7 +74,7 @@ export function findSubject(scene: Scene, word: string): FoundSubject {
     ({ pods }) => (kind === undefined || kind === 'Pod') && pods.some(({ metadata }) => metadata.name === name),
   );
   const found = direct.length > 0 ? direct : owners.map(({ ref }) => ref);
-  const answer = chosen(word, 'workload', found, workloads);
+  const answer = chosen(word, 'workload', { found, all: workloads, listed: [['there are', workloads]] });
   return answer.ok || found.length > 0 ? answer : (elsewhere(scene, word, { kind, name }) ?? answer);
 }
 
@@ -139,12 +139,30 @@ function secretRefs({ snapshot, needs }: Scene): ObjectRef[] {
   return [...new Map(all.map((ref) => [refId(ref), ref])).values()];
 }
 
-function chosen(
-  word: string,
-  kind: 'workload' | 'secret',
-  found: readonly ObjectRef[],
-  all: readonly ObjectRef[],
-): FoundSubject {
+function secretOf(scene: Scene, word: string, name: string): FoundSubject {
+  const all = secretRefs(scene);
+  const there = new Set(scene.snapshot.secrets.items.map(({ metadata }) => refId(refOf('Secret', metadata))));
+  const present = all.filter((ref) => there.has(refId(ref)));
+  const others = all.filter((ref) => !there.has(refId(ref)));
+  const isBlind = scene.snapshot.secrets.gaps.length > 0;
+  return chosen(word, 'secret', {
+    found: withName(all, name),
+    all,
+    listed: [
+      ['there are', present],
+      [isBlind ? 'needed are' : 'needed and missing are', others],
+    ],
+  });
+}
+
+interface Choice {
+  readonly found: readonly ObjectRef[];
+  readonly all: readonly ObjectRef[];
+  /** Where no name is near: what there is, with the words before each list. */
+  readonly listed: readonly (readonly [words: string, refs: readonly ObjectRef[]])[];
+}
+
+function chosen(word: string, kind: 'workload' | 'secret', { found, all, listed }: Choice): FoundSubject {
   const [ref, ...others] = found;
   if (ref !== undefined && others.length === 0) return { ok: true, kind, ref };
   if (ref !== undefined) return { ok: false, isSeen: true, ...ambiguous(word, [ref, ...others]) };
@@ -154,8 +172,12 @@ function chosen(
     all.map((other) => other.name),
   );
   const meant = near.flatMap((other) => all.filter((each) => each.name === other)).map(refText);
-  const some = listText([...new Set(all.map(refText))].sort(compareText));
-  const hint = meant.length > 0 ? `did you mean ${listText(meant)}?` : some === '' ? 'c2l audit' : `there are ${some}`;
+  const some = listed.flatMap(([words, refs]) => {
+    const names = [...new Set(refs.map(refText))].sort(compareText);
+    return names.length === 0 ? [] : [`${words} ${listText(names)}`];
+  });
+  const hint =
+    meant.length > 0 ? `did you mean ${listText(meant)}?` : some.length === 0 ? 'c2l audit' : some.join('; ');
   return { ok: false, message: `no ${kind === 'secret' ? 'Secret' : 'workload'} called ${name} was found`, hint };
 }
 

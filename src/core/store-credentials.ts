@@ -1,15 +1,18 @@
 import type { Scene } from './diagnosis-scene.ts';
-import type { Finding, FindingReference } from './findings.ts';
+import type { Finding, FindingCode, FindingReference } from './findings.ts';
 import { refId, refText, type ObjectRef } from './kubernetes.ts';
 import { newFinding } from './new-finding.ts';
 import { refOf } from './object-owners.ts';
 import type { Secret } from './secret.ts';
-import type { SecretStore, StoreCredential } from './secret-writer-objects.ts';
+import type { ExternalSecret, SecretStore, StoreCredential } from './secret-writer-objects.ts';
+import { storeRef } from './secret-writers.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** A store and one key of a Secret that it logs in to its provider with. */
 interface CredentialUse {
   readonly store: ObjectRef;
+  /** Who logs in for itself alone: a store of the whole cluster that names no namespace means that of each. */
+  readonly external?: ObjectRef;
   readonly secret: ObjectRef;
   readonly key?: string;
 }
@@ -24,15 +27,15 @@ export interface StoreUse {
 export function storesUsing(snapshot: Snapshot, secret: ObjectRef): StoreUse[] {
   return credentialUses(snapshot)
     .filter((use) => refId(use.secret) === refId(secret))
-    .map(({ store, key }) => ({ place: placeOf(store), ...(key === undefined ? {} : { key }) }));
+    .map((use) => ({ place: placeOf(holderOf(use)), ...(use.key === undefined ? {} : { key: use.key }) }));
 }
 
-/** Secrets that stores which are not ready log in with, and that are not there or lack the key. */
+/** Secrets that stores and ExternalSecrets which are not ready log in with, and that are not there or lack the key. */
 export function diagnoseStoreCredentials({ snapshot }: Scene, failing: ReadonlyMap<string, Finding>): Finding[] {
   const secrets = new Map(snapshot.secrets.items.map((each) => [refId(refOf('Secret', each.metadata)), each]));
   const found = new Map<string, Finding>();
   for (const use of credentialUses(snapshot)) {
-    if (!failing.has(refId(use.store)) || !isSeen(snapshot, use.secret)) continue;
+    if (!failing.has(refId(holderOf(use))) || !isSeen(snapshot, use.secret)) continue;
     const finding = lacking(use, secrets.get(refId(use.secret)));
     if (finding === undefined) continue;
     const known = found.get(finding.id);
@@ -45,7 +48,28 @@ export function credentialUses({ writers }: Snapshot): CredentialUse[] {
   return [
     ...writers.secretStores.items.flatMap((store) => usesOf('SecretStore', store)),
     ...writers.clusterSecretStores.items.flatMap((store) => usesOf('ClusterSecretStore', store)),
+    ...writers.externalSecrets.items.flatMap((external) => ownUses(external, writers.clusterSecretStores.items)),
   ];
+}
+
+/** What an ExternalSecret logs in with to a store that leaves open in which namespace that is. */
+function ownUses(external: ExternalSecret, stores: readonly SecretStore[]): CredentialUse[] {
+  const store = storeRef(external);
+  if (store.kind !== 'ClusterSecretStore') return [];
+  const own = refOf('ExternalSecret', external.metadata);
+  const open = stores.find(({ metadata }) => metadata.name === store.name)?.spec?.credentials ?? [];
+  return open
+    .filter(({ namespace }) => namespace === undefined)
+    .map(({ name, key }) => ({
+      store,
+      external: own,
+      secret: { kind: 'Secret', namespace: own.namespace, name },
+      ...(key === undefined ? {} : { key }),
+    }));
+}
+
+function holderOf({ store, external }: CredentialUse): ObjectRef {
+  return external ?? store;
 }
 
 /** A SecretStore may name Secrets of its own namespace alone. */
@@ -69,10 +93,11 @@ function isSeen({ namespaces, secrets }: Snapshot, { namespace, name }: ObjectRe
   return namespaces.includes(namespace) && !isHidden;
 }
 
-function lacking({ store, secret: object, key }: CredentialUse, secret: Secret | undefined): Finding | undefined {
+function lacking(use: CredentialUse, secret: Secret | undefined): Finding | undefined {
+  const { store, external, secret: object, key } = use;
   const { namespace, name } = object;
-  const common = { object, secret: name, references: [placeOf(store)] };
-  const needing = `which ${refText(store)} logs in with`;
+  const common = { object, secret: name, references: [placeOf(holderOf(use))] };
+  const needing = `which ${refText(store)} logs in with${external === undefined ? '' : ` for ${refText(external)}`}`;
   if (secret === undefined) {
     return newFinding('secret-missing', {
       ...common,
@@ -110,7 +135,7 @@ export function joinCredentials(
   const causesOf = (store: Finding): string[] =>
     credentials.filter((each) => isOf(each, store) && !leadsTo(each, store, all)).map(({ id }) => id);
   const roots = all.map((root) =>
-    root.code === 'secret-store-not-ready' ? { ...root, causes: [...root.causes, ...causesOf(root)] } : root,
+    holders.has(root.code) ? { ...root, causes: [...root.causes, ...causesOf(root)] } : root,
   );
   return {
     roots,
@@ -148,6 +173,9 @@ export function withCredentials(secrets: readonly Finding[], credentials: readon
   const ids = new Set(secrets.map(({ id }) => id));
   return [...known, ...credentials.filter(({ id }) => !ids.has(id))];
 }
+
+/** Codes of those that log in. */
+const holders: ReadonlySet<FindingCode> = new Set(['secret-store-not-ready', 'external-secret-not-ready']);
 
 function placeOf(store: ObjectRef): FindingReference {
   return { ...store, via: 'secretStore', optional: false };

@@ -57,6 +57,7 @@ const words = {
   placeholder: 'PLACEHOLDER',
   invalid: 'INVALID',
   unreadable: 'NOT READ',
+  kept: 'OLDER ONE KEPT',
 } as const satisfies Record<ReferenceState['state'], string>;
 
 /** What is optional and absent hurts nobody, and is told in small letters. */

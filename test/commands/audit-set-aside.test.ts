@@ -46,6 +46,44 @@ describe('audit --baseline', () => {
     });
   });
 
+  test('of other namespaces is refused, and what it says nothing of is named', async () => {
+    const { kubeconfig } = await sandbox();
+    await inFolder(async (cwd) => {
+      const first = await runCli(['audit', '-n', 'argocd', '-o', 'json'], { kubeconfig });
+      await writeFile(join(cwd, 'argocd.json'), first.stdout);
+      const against = (...argv: string[]) =>
+        runCli(['audit', '--baseline', 'argocd.json', ...argv], { kubeconfig, cwd });
+      const other = await against('-n', 'cloudtolocalllm');
+      const more = await against('-n', 'cloudtolocalllm', '-n', 'argocd');
+      expect([other.code, other.stderr]).toEqual([
+        2,
+        expect.stringMatching(
+          /error: argocd\.json is of namespace argocd, and namespace cloudtolocalllm is to be looked at; c2l audit -n cloudtolocalllm -o json > argocd\.json/,
+        ),
+      ]);
+      expect([more.code, more.stderr]).toEqual([
+        1,
+        expect.stringContaining(
+          'warning: argocd.json is of namespace argocd: all that is found in namespace cloudtolocalllm counts as new',
+        ),
+      ]);
+    });
+  });
+
+  test('of another context is told, though the server is called alike', async () => {
+    const { kubeconfig } = await sandbox();
+    await inFolder(async (cwd) => {
+      const first = await runCli(['audit', '-o', 'json'], { kubeconfig });
+      const report = JSON.parse(first.stdout) as AuditReport;
+      await writeFile(join(cwd, 'b.json'), JSON.stringify({ ...report, context: 'elsewhere' }));
+      const { code, stderr } = await runCli(['audit', '--baseline', 'b.json'], { kubeconfig, cwd });
+      expect([code, stderr]).toEqual([
+        0,
+        expect.stringContaining('warning: b.json was taken from context elsewhere, not from context c2l-sandbox'),
+      ]);
+    });
+  });
+
   test.each([
     ['cut.json', '{"command":"audit","findings":[', 'error: baseline cut.json:1: not YAML'],
     ['two.yaml', 'a: 1\n---\nb: 2\n', 'error: baseline two.yaml:2: a second YAML document begins here'],

@@ -18,6 +18,7 @@ import {
   secretWith,
   snapshotOf,
   statefulSet,
+  type Parts,
 } from '../support/builders.ts';
 import { incidentStack, incidentWorld, secretName } from '../support/incident-world.ts';
 
@@ -54,6 +55,17 @@ describe('what a word means', () => {
     const found = findSubject(incident, word);
     expect(found).toMatchObject({ ok: false, message });
     expect(!found.ok && found.hint).toContain(hint);
+  });
+
+  test('a Secret that is missing is not listed as one that is there', () => {
+    const spec = { containers: [container('c', { env: [keyEnv('gone', 'k'), keyEnv('app', 'k')] })] };
+    const parts = [deployment('web', { spec }), secret('app', ['k'])];
+    const hintOf = (...more: Parts[]): string => {
+      const found = findSubject(buildScene(snapshotOf(...parts, ...more), undefined), 'secret/nothing-like-it');
+      return found.ok ? '' : found.hint;
+    };
+    expect(hintOf()).toBe('there are secret/app; needed and missing are secret/gone');
+    expect(hintOf({ gaps: [gap('secrets')] })).toBe('there are secret/app; needed are secret/gone');
   });
 
   test.each([

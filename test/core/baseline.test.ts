@@ -15,10 +15,11 @@ const gap = newFinding('unreadable', {
 });
 
 const takenAt = '2026-01-01T00:00:00.000Z';
+const nowhere = { takenAt, context: '', server: '', namespaces: [] };
 const head = { schemaVersion: 1, command: 'audit', takenAt, server: 'https://one' };
 
 function compare(now: readonly Finding[], before: readonly Finding[]) {
-  const { findings, baseline } = compareWithBaseline(now, { takenAt, server: '', findings: before }, ['shop']);
+  const { findings, baseline } = compareWithBaseline(now, { ...nowhere, findings: before }, ['shop']);
   const names = (list: readonly Finding[]) => list.map(({ object, code }) => object.name || code);
   return {
     fresh: names(findings),

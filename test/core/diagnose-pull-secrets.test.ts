@@ -49,6 +49,19 @@ test.each<[situation: string, parts: Parts[], found: RegExp[]]>([
     ],
   ],
   [
+    'one of another type, that its ServiceAccount brings',
+    [
+      {
+        ...deployment('app', { spec: { containers: [container('c0', { image })], serviceAccountName: 'puller' } }),
+        serviceAccounts: [{ metadata: { name: 'puller', namespace }, imagePullSecrets: [{ name: 'regcred' }] }],
+      },
+      pullSecret({}),
+    ],
+    [
+      /^warning image-pull-secret-invalid\/shop\/regcred: .*dockerconfigjson; serviceaccount\/puller names it; pods run with/,
+    ],
+  ],
+  [
     'one of another type, and the pull fails',
     [app(failing(denied)), pullSecret({})],
     [/^error image-pull-secret-invalid\/shop\/regcred: .*deployment\/app cannot pull its image$/],

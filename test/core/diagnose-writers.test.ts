@@ -418,6 +418,32 @@ describe('a Secret that a store logs in with', () => {
     expect(root?.blocks).toEqual(root?.severity === 'error' ? [{ kind: 'Deployment', namespace, name: 'web' }] : []);
   });
 
+  test('may be of the namespace of each ExternalSecret, where the store of the whole cluster names none', () => {
+    const spec = {
+      credentials: [
+        { name: 'login', key: 'token' },
+        { name: 'shared', namespace: 'central' },
+      ],
+    };
+    const parts: Parts[] = [
+      external(failed, { secretStoreRef: { kind: 'ClusterSecretStore', name: 'central' } }),
+      { clusterSecretStores: [{ metadata: { name: 'central' }, spec, status: ready }] },
+    ];
+    const found = findings(needsKey, secret('app', []), ...parts);
+    expect(brief(found)).toEqual([
+      'error external-secret-not-ready/shop/externalsecret/app-external because secret-missing/shop/login',
+      `error ${lost} because external-secret-not-ready/shop/externalsecret/app-external`,
+      'error secret-missing/shop/login',
+    ]);
+    expect(found.at(-1)?.message).toBe(
+      'secret/login does not exist, which clustersecretstore/central logs in with for externalsecret/app-external',
+    );
+    expect(findings(needsKey, secret('app', []), secret('login', ['token']), ...parts).map(({ id }) => id)).toEqual([
+      'external-secret-not-ready/shop/externalsecret/app-external',
+      lost,
+    ]);
+  });
+
   test('and lacks several keys is one finding, with a command that makes them all', () => {
     const keys = login({ name: 'login', key: 'id' }, { name: 'login', key: 'secret' });
     const [found] = findings(needsKey, external(failed), keys).filter(({ secret: name }) => name === 'login');

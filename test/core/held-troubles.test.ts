@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { diagnose } from '../../src/core/diagnose.ts';
+import { buildScene } from '../../src/core/diagnosis-scene.ts';
+import { explainWorkload } from '../../src/core/explain-workload.ts';
 import type { Secret } from '../../src/core/secret.ts';
 import { container, deployment, keyEnv, namespace, secret, snapshotOf, type Parts } from '../support/builders.ts';
 import { pending, waiting } from '../support/pod-statuses.ts';
@@ -29,6 +31,15 @@ describe('a pod that lacks a key which its Secret has', () => {
     expect(told(secret('app', ['k'], created), pod)).toEqual([
       'workload-not-ready: deployment/web is not ready: pod web-5c6d-0, container web does not find key k: kubelet keeps ' +
         'the old Secret app, which is immutable, as long as any pod of its node refers to it [c2l restart -n shop]',
+    ]);
+  });
+
+  test('is not told as whole where the workload is explained', () => {
+    const scene = buildScene(snapshotOf(secret('app', ['k'], created), pod), undefined);
+    const ref = { kind: 'Deployment', namespace, name: 'web' };
+    const [explained] = explainWorkload(scene, ref, diagnose(scene.snapshot)).containers;
+    expect(explained?.references).toEqual([
+      expect.objectContaining({ key: 'k', state: 'kept', detail: expect.stringMatching(/gives the one from before$/) }),
     ]);
   });
 
