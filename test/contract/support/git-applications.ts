@@ -10,6 +10,8 @@ const applications = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications'
 /** What an Application with automated sync is set to. */
 export const automated = { prune: true, selfHeal: true };
 
+const author = ['-c', 'user.name=t', '-c', 'user.email=t@example.test'];
+
 interface Syncing {
   readonly operation?: object;
   readonly status?: { readonly operationState?: { readonly phase?: string } };
@@ -29,14 +31,24 @@ export class GitApplications {
     this.#git('init', '--quiet', '--initial-branch=main');
   }
 
-  commit(files: Readonly<Record<string, object>>): void {
+  /** Null takes a file away. Returns the name of the commit. */
+  commit(files: Readonly<Record<string, object | null>>): string {
     for (const [path, content] of Object.entries(files)) {
       const file = join(this.folder, 'repository', path);
+      if (content === null) {
+        rmSync(file);
+        continue;
+      }
       mkdirSync(join(file, '..'), { recursive: true });
       writeFileSync(file, JSON.stringify(content));
     }
     this.#git('add', '--all');
-    this.#git('-c', 'user.name=t', '-c', 'user.email=t@example.test', 'commit', '--quiet', '--message=change');
+    this.#git(...author, 'commit', '--quiet', '--message=change');
+    return this.#git('rev-parse', 'HEAD').trim();
+  }
+
+  revert(commit: string): void {
+    this.#git(...author, 'revert', '--no-edit', commit);
   }
 
   manifest(name: string, path: string, namespace: string) {
@@ -95,7 +107,8 @@ export class GitApplications {
     rmSync(this.folder, { recursive: true });
   }
 
-  #git(...words: string[]): void {
-    execFileSync('git', ['-C', join(this.folder, 'repository'), ...words]);
+  #git(...words: string[]): string {
+    const place = join(this.folder, 'repository');
+    return execFileSync('git', ['-C', place, ...words], { encoding: 'utf8', stdio: 'pipe' });
   }
 }
