@@ -118,9 +118,11 @@ function reportOf(
     ...(path === undefined ? {} : { path }),
     file: plainStack(draft),
     notes: [
-      ...[...draft.secrets, ...draft.components].flatMap(({ name, notes }) =>
-        notes.map((note) => ({ of: name, note })),
-      ),
+      ...draft.secrets.flatMap(({ name, notes, keys }) => [
+        ...notes.map((note) => ({ of: name, note })),
+        ...keys.flatMap(({ key, note }) => (note === undefined ? [] : [{ of: `${name}/${key}`, note: `${note}.` }])),
+      ]),
+      ...draft.components.flatMap(({ name, notes }) => notes.map((note) => ({ of: name, note }))),
       ...draft.leftOut.map(({ workload, note }) => ({ of: workload, note })),
     ],
   };

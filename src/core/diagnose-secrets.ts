@@ -12,7 +12,7 @@ import {
   renewTls,
 } from './diagnose-special-secrets.ts';
 import { places, requirementsOf, type Requirement } from './requirements.ts';
-import type { SecretNeed } from './secret-needs.ts';
+import type { KeyNeed, SecretNeed } from './secret-needs.ts';
 
 /** What is wrong with the Secrets that something needs, and with those that show their values. */
 export function diagnoseSecrets(scene: Scene): Finding[] {
@@ -177,12 +177,16 @@ function keyMissing(need: SecretNeed, parts: KeyParts): Finding {
   });
 }
 
-/** A key that is there, that nothing asks for, and that differs only in case or in what joins its words. */
+/** A key that is there, that nothing must have, and that differs only in case or in what joins its words. */
 function similarKey({ secret, keys }: SecretNeed, key: string): string | undefined {
   const plain = (text: string): string => text.toLowerCase().replace(/[-_.]/g, '');
   return [...(secret?.data.keys() ?? [])]
     .sort()
-    .find((other) => plain(other) === plain(key) && !keys.some((need) => need.key === other));
+    .find((other) => plain(other) === plain(key) && !keys.some((need) => need.key === other && mustBe(need)));
+}
+
+function mustBe({ isNeeded, references, declared }: KeyNeed): boolean {
+  return isNeeded || references.length > 0 || declared?.required === true;
 }
 
 /** What stands in the way of simply writing the key. */

@@ -110,9 +110,17 @@ function externalOwner(index: WriterIndex, external: ExternalSecret, key: string
     store: { kind: store.kind, name: store.name, ...storeState(index, external) },
     ...(remoteKey === undefined ? {} : { remoteKey }),
     repair: isMapped
-      ? `put the value into ${entryText(external, key)} ${refText(store)}, then have externalsecret/${name} sync`
+      ? fillText(index, external, key)
       : `externalsecret/${name} maps no key ${key}: add it to its ${mappingText(external, store)}`,
   };
+}
+
+function fillText(index: WriterIndex, external: ExternalSecret, key: string | undefined): string {
+  const { name } = external.metadata;
+  const store = storeRef(external);
+  return index.isStoreAbsent(external)
+    ? `make ${refText(store)}, or name another store in externalsecret/${name}`
+    : `put the value into ${entryText(external, key)} ${refText(store)}, then have externalsecret/${name} sync`;
 }
 
 function mappingText(external: ExternalSecret, store: ObjectRef): string {

@@ -152,6 +152,15 @@ describe('a missing key', () => {
   });
 });
 
+test('a key that the stack only allows is still what another may be a slip for', () => {
+  const web = deployment('web', { spec: { containers: [container('c', { env: [keyEnv('app', 'API_TOKEN')] })] } });
+  const declared = stackOf({ secrets: [{ name: 'app', keys: { 'API-TOKEN': { required: false } } }] });
+  const found = diagnose(snapshotOf(web, secretWith('app', { 'API-TOKEN': 'x' })), declared);
+  expect(found.find(({ code }) => code === 'secret-key-missing')?.message).toMatch(
+    /; it has API-TOKEN: is that the key/,
+  );
+});
+
 describe('a Secret that is taken as a whole', () => {
   const web = deployment('web', {
     spec: { containers: [container('c', { envFrom: [{ secretRef: { name: 'app' } }] })] },

@@ -221,6 +221,11 @@ describe('the owner of a broken Secret', () => {
       },
     ],
     [
+      'External Secrets, whose store does not exist',
+      [external(failed), secret('app', [])],
+      { repair: 'make secretstore/vault, or name another store in externalsecret/app-external' },
+    ],
+    [
       'External Secrets, which would have to be told of the key',
       [external(ready, { data: [] }), store(ready), secret('app', [])],
       {

@@ -39,19 +39,29 @@ function ingress(annotations: Readonly<Record<string, string>> = {}): Parts {
 const pem = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n';
 
 describe('a key', () => {
-  test('that is empty now has no format that it would break, and says so', () => {
+  test('that is empty now is left out, as it would break what the file says, and that is told', () => {
     const found = drafts(
-      takes(keyEnv('app', 'DB_PASSWORD'), keyEnv('app', 'NOTE')),
-      secretWith('app', { DB_PASSWORD: '', NOTE: '' }),
+      takes(keyEnv('app', 'DB_PASSWORD'), keyEnv('app', 'NOTE'), keyEnv('app', 'OTHER')),
+      secretWith('app', { DB_PASSWORD: '', NOTE: '', OTHER: 'x' }),
     );
-    const note = 'no format: it is empty now, which may be meant';
-    expect(keysOf(found)).toEqual({ DB_PASSWORD: { note }, NOTE: { note } });
+    expect(keysOf(found)).toEqual({ OTHER: {} });
+    expect(found[0]?.notes).toEqual([
+      'Left out: DB_PASSWORD and NOTE, empty now, which may be meant: a key that stands here must have a value.',
+    ]);
+  });
+
+  test('that may be a slip leaves the other one its names in sources', () => {
+    const [draft] = drafts(takesAll(keyEnv('app', 'API_TOKEN')), secret('app', ['API-TOKEN']));
+    expect(draft?.keys.map(({ key, from: names }) => [key, names?.env])).toEqual([
+      ['API-TOKEN', 'APP_API_TOKEN'],
+      ['API_TOKEN', undefined],
+    ]);
   });
 
   test('that nothing names and that differs from another by - and _ is not required', () => {
     const found = drafts(takesAll(), secret('app', ['API-TOKEN', 'API_TOKEN']));
     expect(keysOf(found)).toEqual({
-      'API-TOKEN': { required: false, note: 'Guess: not required, as it may be a slip for API_TOKEN' },
+      'API-TOKEN': { required: false, isSlip: true, note: 'Guess: not required, as it may be a slip for API_TOKEN' },
       API_TOKEN: {},
     });
   });
@@ -60,7 +70,7 @@ describe('a key', () => {
     const found = drafts(takesAll(keyEnv('app', 'API-TOKEN')), secret('app', ['API-TOKEN', 'API_TOKEN']));
     expect(keysOf(found)).toEqual({
       'API-TOKEN': {},
-      API_TOKEN: { required: false, note: 'Guess: not required, as it may be a slip for API-TOKEN' },
+      API_TOKEN: { required: false, isSlip: true, note: 'Guess: not required, as it may be a slip for API-TOKEN' },
     });
   });
 

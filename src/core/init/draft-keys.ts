@@ -10,8 +10,22 @@ export function takesAll(references: readonly SecretReference[]): boolean {
   return references.some(({ key, via }) => key === undefined && (via === 'envFrom' || via.endsWith('volume')));
 }
 
-/** The keys that workloads name, and where something takes all of a Secret, those that are there. */
-export function draftKeys({ keys, references, secret }: SecretNeed): DraftKey[] {
+/**
+ * The keys that workloads name, and where something takes all of a Secret, those that are there. What is empty now is
+ * left out: a key of a stack file must have a value, and a healthy cluster would be red.
+ */
+export function draftKeys(need: SecretNeed): DraftKey[] {
+  const empty = new Set(emptyKeys(need));
+  return allKeys(need).filter(({ key }) => !empty.has(key));
+}
+
+export function emptyKeys({ secret, keys, references }: SecretNeed): string[] {
+  const named = new Set(keys.map(({ key }) => key));
+  const isWanted = (key: string): boolean => named.has(key) || takesAll(references);
+  return [...(secret?.data ?? [])].flatMap(([key, value]) => (value.isEmpty && isWanted(key) ? [key] : [])).sort();
+}
+
+function allKeys({ keys, references, secret }: SecretNeed): DraftKey[] {
   const named = new Map(keys.map(({ key, isNeeded }) => [key, isNeeded]));
   const taken = takesAll(references) ? [...(secret?.data.keys() ?? []), ...(secret?.promised?.names ?? [])] : [];
   const needed = references.some(({ key, optional }) => key === undefined && !optional);
@@ -37,7 +51,8 @@ function withTwin(drafted: DraftKey, twin: string, isNamed: (key: string) => boo
   const { key } = drafted;
   if (rank(key) > rank(twin)) return drafted;
   if (rank(key) < rank(twin)) {
-    return { ...drafted, required: false, ...noted(drafted, `Guess: not required, as it may be a slip for ${twin}`) };
+    const note = `Guess: not required, as it may be a slip for ${twin}`;
+    return { ...drafted, required: false, isSlip: true, ...noted(drafted, note) };
   }
   return { ...drafted, ...noted(drafted, `Not known: whether it and ${twin} are meant to be two`) };
 }
@@ -66,7 +81,7 @@ export function draftKey([key, required]: readonly [string, boolean], secret: Se
 /** A format that the present value does not fit would make a healthy cluster red. */
 function misfitOf(value: SecretValue | undefined, format: ValueFormat | undefined): string | undefined {
   if (value === undefined || value.isPlaceholder(defaultPlaceholders)) return undefined;
-  if (value.isEmpty) return 'no format: it is empty now, which may be meant';
+  if (value.isEmpty) return 'no format: it is empty now';
   const isOff = format !== undefined && value.violation(format) !== undefined;
   return isOff ? 'no format: the present value is not what the name suggests' : undefined;
 }

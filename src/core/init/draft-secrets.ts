@@ -1,12 +1,13 @@
 import { namesIssuer, isIssued } from '../issued-certificates.ts';
 import { refId } from '../kubernetes.ts';
+import { listText } from '../list-text.ts';
 import { refOf } from '../object-owners.ts';
 import type { SecretReference } from '../references.ts';
 import type { Secret } from '../secret.ts';
 import { secretNeeds, type SecretNeed } from '../secret-needs.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { sharedSourceNames, sourceNames } from '../source-names.ts';
-import { draftKey, draftKeys, takesAll } from './draft-keys.ts';
+import { draftKey, draftKeys, emptyKeys, takesAll } from './draft-keys.ts';
 import type { DraftKey, DraftOmission, DraftSecret } from './stack-draft.ts';
 
 /** Every Secret that something needs, but for certificates that are issued: those are in no source of values. */
@@ -63,7 +64,7 @@ function draftOf(need: SecretNeed): Drafted {
   const { references, secret } = need;
   if (references.every(isPull)) return pullDraft(secret);
   if (references.every(isCertificate)) return certificateDraft(secret);
-  return { type: secret?.type ?? 'Opaque', keys: draftKeys(need), notes: takenNotes(need) };
+  return { type: secret?.type ?? 'Opaque', keys: draftKeys(need), notes: [...takenNotes(need), ...emptyNotes(need)] };
 }
 
 /** A node that has the images already starts pods without it; one of another type is used by none. */
@@ -89,6 +90,13 @@ function certificateDraft(secret: Secret | undefined): Drafted {
   };
 }
 
+function emptyNotes(need: SecretNeed): string[] {
+  const empty = emptyKeys(need);
+  return empty.length === 0
+    ? []
+    : [`Left out: ${listText(empty)}, empty now, which may be meant: a key that stands here must have a value.`];
+}
+
 function takenNotes({ secret, references }: SecretNeed): string[] {
   if (!takesAll(references)) return [];
   return secret === undefined
@@ -99,16 +107,17 @@ function takenNotes({ secret, references }: SecretNeed): string[] {
 /** Keys that would share one value by accident, and names that begin with a dot, get the Secret's name before theirs. */
 function withOwnNames(drafts: readonly DraftSecret[], first: string): DraftSecret[] {
   const named = drafts.flatMap(({ name, namespace = first, keys }) =>
-    keys.map(({ key }) => ({ namespace, secret: name, key })),
+    keys.map(({ key, isSlip = false }) => ({ namespace, secret: name, key, isSlip })),
   );
-  const shared = new Set(sharedSourceNames(named).flatMap(({ keys }) => keys));
-  const needsOwn = ({ namespace, secret, key }: (typeof named)[number]): boolean =>
-    key.startsWith('.') || shared.has(`${namespace}/${secret}/${key}`);
+  const shared = new Set(sharedSourceNames(named.filter(({ isSlip }) => !isSlip)).flatMap(({ keys }) => keys));
+  const needsOwn = ({ namespace, secret, key, isSlip }: (typeof named)[number]): boolean =>
+    isSlip || key.startsWith('.') || shared.has(`${namespace}/${secret}/${key}`);
   const nameFor = nameGiver(named.filter((each) => !needsOwn(each)).map(({ key }) => key));
   return drafts.map((draft) => ({
     ...draft,
     keys: draft.keys.map((entry) => {
-      const isOwn = needsOwn({ namespace: draft.namespace ?? first, secret: draft.name, key: entry.key });
+      const { key, isSlip = false } = entry;
+      const isOwn = needsOwn({ namespace: draft.namespace ?? first, secret: draft.name, key, isSlip });
       return isOwn ? { ...entry, from: nameFor(draft.name, entry.key) } : entry;
     }),
   }));

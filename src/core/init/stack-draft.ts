@@ -33,6 +33,8 @@ export interface DraftKey {
   readonly generate?: true;
   readonly from?: { readonly env: string; readonly azureKeyVault: string };
   readonly note?: string;
+  /** Whether it is likely another key, mistyped: that one has the names in sources that both would have. */
+  readonly isSlip?: true;
 }
 
 export interface DraftComponent {
