@@ -9,6 +9,7 @@ import { decryptAge, isAgeFile, isOpenToOthers, type AgeKeys } from './age-file.
 import { readEnvFileLines, type EnvFileEntry } from './env-file-lines.ts';
 import { fileRefused, standardInput } from './file-refused.ts';
 import { fileTrouble } from './file-trouble.ts';
+import { foreignFile } from './foreign-file.ts';
 import { isGitTrackable } from './git-trackable.ts';
 
 interface EnvValue {
@@ -146,6 +147,8 @@ function lineOfFirstBadByte(bytes: Uint8Array): number {
 
 function valuesOf(text: string, file: string): Map<string, EnvValue> {
   const { entries, problems } = readEnvFileLines(text);
+  const foreign = foreignFile(text, file, problems.length > 0);
+  if (foreign !== undefined) throw foreign;
   if (problems.length > 0) throw fileRefused('source-invalid', file, problems);
   const parsed = new Map(Object.entries(parse(text)));
   return new Map(entries.map((entry) => [entry.name, { line: entry.line, value: valueOf(entry, parsed, file) }]));

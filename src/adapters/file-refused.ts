@@ -8,10 +8,15 @@ export interface FileProblem {
   readonly message: string;
 }
 
-/** All problems in the order of the lines, in the one line that an error is. */
+/** More of them mean that the file is wrong as a whole. */
+const told = 5;
+
+/** The first problems in the order of the lines, in the one line that an error is. */
 export function fileRefused(code: OperatorErrorCode, file: string, problems: readonly FileProblem[]): OperatorError {
   const sorted = [...problems].sort((a, b) => a.line - b.line);
-  const message = sorted.map((problem) => `${file}:${problem.line}: ${problem.message}`).join('; ');
+  const shown = sorted.slice(0, told).map((problem) => `${file}:${problem.line}: ${problem.message}`);
+  const rest = sorted.length - shown.length;
+  const message = [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ');
   const what = file === standardInput ? 'what is piped in' : file;
   return new OperatorError(code, message, { hint: `correct ${what} and run the same command again` });
 }

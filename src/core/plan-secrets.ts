@@ -11,7 +11,7 @@ import type { Snapshot } from './snapshot.ts';
 import { sourceNames } from './source-names.ts';
 import { namespaceOf, type Stack, type StackKey } from './stack.ts';
 import { utcText } from './utc-text.ts';
-import { defaultPlaceholders } from './value-format.ts';
+import { defaultPlaceholders, type ValueFormat } from './value-format.ts';
 
 /** Why a key is to get a value; an `optional` one gets it only where a source has it. */
 export type WantedReason = 'missing' | 'optional' | 'placeholder' | 'invalid' | 'overwrite';
@@ -197,10 +197,14 @@ function birthOf(
 export function rejection(value: SecretValue, wanted: WantedKey, stack?: Stack): string | undefined {
   if (value.isEmpty) return 'is empty';
   if (value.isPlaceholder(stack?.placeholders ?? defaultPlaceholders)) return 'is a placeholder';
-  const format = wanted.declared?.format;
-  if (format === undefined && !value.isText) return undefined;
-  const violation = value.violation(format ?? {});
-  const isEncoded = violation !== undefined && format !== undefined && isEncodedOnceMore(value, format);
+  if (value.isStandIn) return 'stands for a value that nothing has filled in';
+  return formTrouble(value, wanted.declared?.format);
+}
+
+function formTrouble(value: SecretValue, format: ValueFormat | undefined): string | undefined {
+  if (format === undefined) return value.isText ? value.violation({}) : undefined;
+  const violation = value.violation(format);
+  const isEncoded = violation !== undefined && isEncodedOnceMore(value, format);
   return isEncoded ? 'is base64-encoded, as kubectl prints it' : violation;
 }
 

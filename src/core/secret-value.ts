@@ -1,4 +1,4 @@
-import { formatViolation, isPlaceholder, type ValueFormat } from './value-format.ts';
+import { formatViolation, isPlaceholder, isStandIn, type ValueFormat } from './value-format.ts';
 
 const redacted = '[redacted]';
 /** Such bytes are their own text. */
@@ -71,6 +71,11 @@ export class SecretValue {
   isPlaceholder(patterns: readonly string[]): boolean {
     const text = this.#decoded();
     return text !== undefined && isPlaceholder(text, patterns);
+  }
+
+  /** Whether it is a mask, or a reference that nothing has filled in: no value at all. */
+  get isStandIn(): boolean {
+    return isStandIn(this.#decoded() ?? '');
   }
 
   /** What is wrong with the value by the stack's format, in words that do not quote it; undefined when nothing is. */

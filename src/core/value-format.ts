@@ -75,6 +75,22 @@ function decodedViolation(text: string, minDecodedBytes: number | undefined): st
 /** What counts as a placeholder where no stack says it. */
 export const defaultPlaceholders: readonly string[] = ['CHANGE_ME*', 'REPLACE_ME*', 'changeme*'];
 
+/** What stands where a program or a person was to put the value: a mask, or a reference that nothing has filled in. */
+const standIns: readonly RegExp[] = [
+  /^[*•]+$/,
+  /^\[?<?redacted>?\]?$/i,
+  /^\$\{[^{}\n]*\}$/,
+  /^\$\([^()\n]*\)$/,
+  /^\{\{[^{}\n]*\}\}$/,
+  /^<[A-Za-z][\w .-]*>$/,
+  /^op:\/\/\S+$/,
+  /^ENC\[AES256_GCM,.*\]$/s,
+];
+
+export function isStandIn(text: string): boolean {
+  return standIns.some((pattern) => pattern.test(text));
+}
+
 /** Whether a value matches one of the patterns, in which `*` stands for anything. */
 export function isPlaceholder(text: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => wildcard(pattern).test(text));

@@ -105,6 +105,27 @@ describe('what could be misread is refused', () => {
         'backup.env:2: B: an unquoted "#" cuts the value short: put the value in quotes',
     );
   });
+
+  test('with the first problems alone where it is wrong as a whole', async () => {
+    const { message } = await refusal('x\n'.repeat(7));
+    expect(message).toMatch(/^backup\.env:1: .*; backup\.env:5: no "=": expected NAME=VALUE; and 2 more$/);
+  });
+
+  test.each([
+    [`A=ENC[AES256_GCM,data:${canary},tag:x]\n`, 'is encrypted by sops', '--from env:<(sops -d backup.env)'],
+    [`-----BEGIN PGP MESSAGE-----\n\n${canary}\n`, 'is encrypted by PGP', '--from env:<(gpg -qd backup.env)'],
+    [`$ANSIBLE_VAULT;1.1;AES256\n${canary}\n`, 'is encrypted by ansible-vault', 'env:<(ansible-vault view backup.env)'],
+    [`{"data":{"a":"${canary}"}}\n`, 'is JSON', 'as a line NAME=VALUE, not in base64'],
+    [`apiVersion: v1\ndata:\n  a: ${canary}\nkind: Secret\n`, 'is a manifest of Kubernetes', 'as a line NAME=VALUE'],
+  ])('as what it is instead: %j %s', async (content, is, hint) => {
+    const error = await refusal(content);
+    expect(error).toMatchObject({
+      code: 'source-invalid',
+      message: `backup.env ${is}, and env: reads lines NAME=VALUE`,
+      hint: expect.stringContaining(hint),
+    });
+    expect(inspect(error)).not.toContain(canary);
+  });
 });
 
 describe('a file that cannot be read', () => {

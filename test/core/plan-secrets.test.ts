@@ -181,7 +181,7 @@ describe('a plan', () => {
 
 test('a value is refused for what it is, in words that do not quote it', () => {
   const [password] = wantedKeys(requirements(world({ ...complete, password: 'CHANGE_ME' }), stack), []);
-  const reasons = ['', 'CHANGE_ME_NOW', text(5), `${text(20)}\n`, text(20)].map((value) =>
+  const reasons = ['', 'CHANGE_ME_NOW', text(5), `${text(20)}\n`, text(20), '*'.repeat(20)].map((value) =>
     rejection(SecretValue.fromText(value), password!, stack),
   );
   expect(reasons).toEqual([
@@ -190,5 +190,6 @@ test('a value is refused for what it is, in words that do not quote it', () => {
     'is shorter than 16 characters',
     'ends in a line break',
     undefined,
+    'stands for a value that nothing has filled in',
   ]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { formatViolation, isPlaceholder, type ValueFormat } from '../../src/core/value-format.ts';
+import { formatViolation, isPlaceholder, isStandIn, type ValueFormat } from '../../src/core/value-format.ts';
 
 const pem = ['-----BEGIN CERTIFICATE-----', 'TUlJQg==', '-----END CERTIFICATE-----', ''].join('\n');
 
@@ -41,6 +41,20 @@ describe('whatever the format says', () => {
 
     for (const kind of ['json', 'pem', 'url'] as const) expect(formatViolation(canary, { kind })).not.toContain(canary);
   });
+});
+
+test.each([
+  ...['********', '[redacted]', '${DB_PASSWORD}', '$(cat pw)', '{{ .Values.db.password }}', '<your password>'],
+  ...['op://prod/db/password', 'ENC[AES256_GCM,data:x,iv:y]'],
+])('%j stands for a value', (text) => {
+  expect(isStandIn(text)).toBe(true);
+});
+
+test.each([
+  ...['', 'p*ss', '${A}${B}x', 'https://{{ host }}', '{{ define "mail" }}\n{{ .Text }}\n{{ end }}', '<a href="x">'],
+  ...['<3-hearts>', '{"a":{}}', 'x op://y'],
+])('%j is a value', (text) => {
+  expect(isStandIn(text)).toBe(false);
 });
 
 test.each([
