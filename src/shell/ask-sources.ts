@@ -3,6 +3,7 @@ import { canDoWithout, keyId, keyNamer, rejection, type FoundValue, type WantedK
 import { sharedIn, sourceNames, type NamedKey, type SharedSourceName } from '../core/source-names.ts';
 import type { SourceAnswer, ValueSource, WantedValue } from '../value-ports.ts';
 import { refuseWhenInterrupted, type Session } from './session.ts';
+import { SourceWarnings } from './source-warnings.ts';
 
 /** Who asks: no cluster is needed for it. */
 export type Asker = Pick<Session, 'deps' | 'stack'>;
@@ -77,42 +78,38 @@ export function takeAll(
   { keys, answers }: { readonly keys: readonly WantedKey[]; readonly answers: readonly SourceAnswer[] },
   collected: Collected,
 ): void {
-  const failures = new Set<string>();
-  const encoded: string[] = [];
+  const warnings = new SourceWarnings(session.deps.terminal, source.label);
   const nameOf = keyNamer(keys);
   for (const [index, key] of keys.entries()) {
     const answer = answers[index] ?? { state: 'failed', reason: 'gave no answer' };
     const name = nameOf(key);
-    const refusal = take(session, key, { source, answer, collected, name });
-    if (isDoubted(key, answer, refusal)) encoded.push(name);
+    const refusal = take(session, key, { source, answer, collected, name, warnings });
+    if (isDoubted(key, answer, refusal)) warnings.encoded(name);
     const { refusals } = collected;
     if (refusal !== undefined) refusals.set(keyId(key), [...(refusals.get(keyId(key)) ?? []), refusal]);
     if (answer.state !== 'failed') continue;
-    if (answer.isUnusable === true) session.deps.terminal.err(`warning: ${name} in ${source.label}: ${answer.reason}`);
-    else failures.add(answer.reason);
+    if (answer.isUnusable === true) warnings.unusable(name, answer.reason);
+    else warnings.failed(answer.reason);
   }
-  if (encoded.length > 0) {
-    const what = `base64 of a text, as kubectl prints it, and used as it is: ${encoded.join(', ')}`;
-    session.deps.terminal.err(`warning: ${source.label}: ${what}`);
-  }
-  for (const reason of failures) {
-    session.deps.terminal.err(`warning: ${source.label} could not be asked: ${reason}`);
-  }
+  warnings.tell();
 }
 
 function isDoubted({ key, declared }: WantedKey, answer: SourceAnswer, refusal: string | undefined): boolean {
   return answer.state === 'found' && refusal === undefined && seemsEncoded(key, answer.value, declared?.format);
 }
 
+interface Taken {
+  readonly source: ValueSource;
+  readonly answer: SourceAnswer;
+  readonly collected: Collected;
+  readonly name: string;
+  readonly warnings: SourceWarnings;
+}
+
 function take(
-  { stack, deps }: Asker,
+  { stack }: Asker,
   key: WantedKey,
-  {
-    answer,
-    source,
-    collected,
-    name,
-  }: { source: ValueSource; answer: SourceAnswer; collected: Collected; name: string },
+  { answer, source, collected, name, warnings }: Taken,
 ): string | undefined {
   const { found, deleted } = collected;
   const shared =
@@ -137,7 +134,7 @@ function take(
         found.set(keyId(key), { value, source: place, ...(storedAt === undefined ? {} : { storedAt }) });
         return undefined;
       }
-      deps.terminal.err(`warning: ${name} in ${place} ${reason}: not used`);
+      warnings.unused(name, place, reason);
       return `${source.label}: ${reason}`;
     }
   }

@@ -162,6 +162,21 @@ describe.each(writers)('%s with a file of no use to a run that may not need it',
   });
 });
 
+test('values that are none for the same reason are told in one line', async () => {
+  const cluster = await watchedSandbox();
+  const masked = cluster.envBackupText.replace(/^(ADMIN_PASSWORD|AUTH0_AUDIENCE)=.*$/gm, "$1='********'");
+  await save(
+    'values.env',
+    withLine(masked, 'AUTH0_CLIENT_ID', () => "AUTH0_CLIENT_ID='CHANGE_ME'"),
+  );
+  const argv = ['fix-secrets', '--dry-run', '--from', 'env:values.env'];
+  const { stderr } = await runCli(argv, { kubeconfig: cluster.kubeconfig, cwd: folder });
+  expect(stderr.match(/^warning: .*not used$/gm)).toEqual([
+    'warning: admin-password, auth0-audience in env:values.env: each stands for a value that nothing has filled in: not used',
+    expect.stringMatching(/^warning: auth0-client-id in env:values\.env \(line \d+\) is a placeholder: not used$/),
+  ]);
+});
+
 test('values in base64 that nothing tells from right ones are used, and that is said in one line', async () => {
   const cluster = await watchedSandbox();
   const encoded = ['ADMIN_PASSWORD', 'AUTH0_AUDIENCE'].reduce(
