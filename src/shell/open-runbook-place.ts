@@ -1,11 +1,14 @@
 import type { Runbook } from '../core/runbook/runbook.ts';
 import type { Deps } from '../ports.ts';
+import { childPlaceEnv } from './child-place.ts';
 
 /** What of the global flags says where a runbook runs. */
 export interface PlaceFlags {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly namespace?: readonly string[];
+  readonly config?: string;
+  readonly stack?: string;
   readonly sandbox?: boolean;
   readonly speed: number;
   readonly requestTimeout: number;
@@ -25,7 +28,7 @@ export interface RunbookPlace {
 }
 
 export async function openRunbookPlace(runbook: Runbook, flags: PlaceFlags, deps: Deps): Promise<RunbookPlace> {
-  const { sandbox, speed, requestTimeout: requestTimeoutMs, namespace = [] } = flags;
+  const { sandbox, speed, requestTimeout: requestTimeoutMs, namespace, config, stack } = flags;
   const started = sandbox === true ? await deps.startSandbox({ scenario: runbook.scenario, speed }) : undefined;
   const kubeconfig = started?.kubeconfigPath ?? flags.kubeconfig;
   try {
@@ -36,10 +39,13 @@ export async function openRunbookPlace(runbook: Runbook, flags: PlaceFlags, deps
       context,
       server,
       slug: context.replaceAll(/[^\w.-]+/g, '_'),
-      env: { C2L_CONTEXT: context, ...(kubeconfig === undefined ? {} : { KUBECONFIG: kubeconfig }) },
+      env: {
+        ...childPlaceEnv({ context, namespaces: namespace, config, stack }),
+        ...(kubeconfig === undefined ? {} : { KUBECONFIG: kubeconfig }),
+      },
       values: {
         CONTEXT: context,
-        ...(namespace[0] === undefined ? {} : { NAMESPACE: namespace[0] }),
+        ...(namespace?.[0] === undefined ? {} : { NAMESPACE: namespace[0] }),
         ...(started === undefined ? {} : { SOURCE: `env:${started.envBackupPath}`, MANIFESTS: started.manifestsPath }),
       },
       isSandbox: started !== undefined,

@@ -9,6 +9,7 @@ import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Cluster, ClusterReader } from '../cluster-ports.ts';
 import type { Connection, Deps, SandboxOptions } from '../ports.ts';
+import { childPlaceEnv } from './child-place.ts';
 import { createDrillNotice, type DrillNotice } from './drill-notice.ts';
 import { withoutWrites } from './read-only.ts';
 import { ReadySightings } from './ready-sightings.ts';
@@ -197,10 +198,12 @@ function createSession(parts: {
     defaultManifests: connection.defaultManifests,
     childEnv: {
       ...connection.childEnv,
-      C2L_CONTEXT: cluster.context,
-      ...(scope.all ? {} : { C2L_NAMESPACE: scope.namespaces.join(',') }),
-      ...(named.config === undefined ? {} : { C2L_CONFIG: named.config }),
-      ...(named.stack === undefined ? {} : { C2L_STACK: named.stack }),
+      ...childPlaceEnv({
+        context: cluster.context,
+        namespaces: scope.all ? undefined : scope.namespaces,
+        config: named.config,
+        stack: named.stack,
+      }),
     },
     close: () => connection.close(),
   };
