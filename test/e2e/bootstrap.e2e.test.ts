@@ -9,6 +9,7 @@ import { parseAllDocuments, stringify } from 'yaml';
 import type { WalkReport } from '../../src/core/walk-report.ts';
 import { start, type Finished } from '../support/built-program.ts';
 import { TestCluster, type KubeObject } from './support/cluster.ts';
+import { runRunbook } from './support/runbook.ts';
 import { until } from './support/wait.ts';
 import { freshValues } from './support/values.ts';
 import { withoutClaims } from './support/without-claims.ts';
@@ -166,6 +167,30 @@ test('run again it changes nothing', async () => {
     phase.report !== undefined && 'outcomes' in phase.report ? phase.report.outcomes : [],
   );
   expect(wrote.filter(({ outcome }) => outcome !== 'kept')).toEqual([]);
+  expect(await versions()).toEqual(before);
+});
+
+test('its runbook walks the same way, changes nothing, and proves the stack', async () => {
+  const before = await versions();
+  const ran = await runRunbook('bootstrapping-the-cluster', {
+    values: {
+      SOURCE: `env:${join(folder, 'backup.env')}`,
+      MANIFESTS: join(folder, 'all.yaml'),
+      NAMESPACE: name,
+    },
+    flags: ['--kubeconfig', cluster.kubeconfigPath, '--config', join(folder, 'c2l.yaml')],
+  });
+  expect([ran.exitCode, ran.steps]).toEqual([
+    0,
+    [
+      'See whether Argo CD runs: done, exit 0',
+      'See what bootstrap would do: done, exit 0',
+      'Fill the cluster: done, exit 0',
+      'Prove the stack: done, exit 0',
+      'Look at the pods yourself: done, exit 0',
+    ],
+  ]);
+  for (const value of Object.values(values)) expect(ran.stdout + ran.stderr + ran.log).not.toContain(value);
   expect(await versions()).toEqual(before);
 });
 

@@ -17,6 +17,7 @@ import {
   removeStack,
   secretName,
 } from './support/stack.ts';
+import { runRunbook } from './support/runbook.ts';
 import { untilStates } from './support/states.ts';
 import { envBackup, freshValues, keptKeys } from './support/values.ts';
 
@@ -178,11 +179,39 @@ describe('the recovery', () => {
     expect(report.findings.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect({ exitCode, verdict: report.verdict }).toEqual({ exitCode: 0, verdict: 'ok' });
   });
+
+  test('is done by the steps of its runbook as well, when keys are lost once more', async () => {
+    const lost = ['admin-password', 'postgres-auth-password'];
+    await cluster.patch(`${collection('Secret')}/${secretName}`, {
+      data: Object.fromEntries(lost.map((key) => [key, null])),
+    });
+    for (const app of ['grafana', 'postgres-auth']) {
+      const { metadata } = (await pod(cluster, app))!;
+      await cluster.remove(`/api/v1/namespaces/${namespace}/pods/${metadata.name}`);
+    }
+    await untilStates(cluster, 'grafana', { grafana: noKey('admin-password') });
+    const ran = await runRunbook('restoring-application-secrets', {
+      values: { SOURCE: `env:${backup}` },
+      flags: ['--kubeconfig', cluster.kubeconfigPath],
+    });
+    runs.push(ran);
+    expect([ran.exitCode, ran.steps]).toEqual([
+      0,
+      [
+        'See everything that is missing: done, exit 1',
+        'Read the plan: done, exit 0',
+        'Restore the values: done, exit 0',
+        'Restart what needs it: done, exit 0',
+        'Prove the recovery: done, exit 0',
+      ],
+    ]);
+    expect(leakedKeys(ran.log, values)).toEqual([]);
+  });
 });
 
 describe('secret values', () => {
   test('stand in no output of the program', () => {
-    expect(runs).toHaveLength(4);
+    expect(runs).toHaveLength(5);
     expect(leakedKeys(runs.map(({ stdout, stderr }) => stdout + stderr).join('\n'), values)).toEqual([]);
   });
 
