@@ -13,6 +13,7 @@ import { crashTrouble } from './troubles/crash-trouble.ts';
 import { cutOffTrouble } from './troubles/cut-off-trouble.ts';
 import { imageTrouble, isPullReason, pullFailure, pullMessage } from './troubles/image-trouble.ts';
 import { keptSecretTrouble } from './troubles/kept-secret-trouble.ts';
+import { mendedSecretTrouble } from './troubles/mended-secret-trouble.ts';
 import { oldPodTrouble } from './troubles/old-pod-trouble.ts';
 import { pausedTrouble } from './troubles/paused-trouble.ts';
 import { probeTrouble } from './troubles/probe-trouble.ts';
@@ -35,6 +36,7 @@ const tellers: readonly Teller[] = [
   cutOffTrouble,
   oldPodTrouble,
   keptSecretTrouble,
+  mendedSecretTrouble,
   imageTrouble,
   crashTrouble,
   schedulingTrouble,

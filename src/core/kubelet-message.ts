@@ -19,6 +19,14 @@ export function isAboutConfigMap(message: string | undefined): boolean {
   return message !== undefined && configMapClause.test(message);
 }
 
+/** The Secret that a message names, and the key where only that is missing. Of a mount it names the key alone. */
+export function lackingSecret(message = ''): { readonly name: string; readonly key?: string } | undefined {
+  const whole = /(?:^|[\s[])secret "([^"]+)" not found/.exec(message)?.[1];
+  if (whole !== undefined) return { name: whole };
+  const [, key, name] = /(?:^|[\s[])find key (\S+) in Secret [^\s/]+\/(\S+)/.exec(message) ?? [];
+  return key === undefined || name === undefined ? undefined : { name, key };
+}
+
 /** The ConfigMap that a message names, and the key where only that is missing. Of a mount it names the key alone. */
 export function missingConfigMap(message = ''): { readonly name: string; readonly key?: string } | undefined {
   const whole = /(?:^|[\s[])configmap "([^"]+)" not found/.exec(message)?.[1];

@@ -42,8 +42,8 @@ export function syncDoubt(sync: SyncPlan, snapshot: Snapshot, seen: SeenEntries)
   const names = lacking.names.filter((name) => !seen.names.has(name) && !seen.names.has(name.replace(/^secret\//, '')));
   if (names.length > 0) {
     const at = lacking.seenAt === undefined ? '' : ` (seen ${utcText(lacking.seenAt)})`;
-    const its = `${refText(sync.external)} cannot sync: its store has no entry ${listText(names)}${at}`;
-    return { because: `${its}: put ${listText(places(external, names, index))} first`, next };
+    const its = `${refText(sync.external)} could not sync: its store had no entry ${listText(names)}${at}`;
+    return { because: `${its}: where that is so still, put ${listText(places(external, names, index))} first`, next };
   }
   if (lacking.names.length > 0 || seen.willBeFilled) return undefined;
   return {

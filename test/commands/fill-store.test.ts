@@ -305,7 +305,7 @@ test('a sync that the ExternalSecret says it cannot do is in doubt, with where t
   expect([shown.code, shown.stdout.replaceAll(/\s+/g, ' ')]).toEqual([
     1,
     expect.stringMatching(
-      /DOUBT externalsecret\/app cannot sync: its store has no entry team-password \(seen .*\): put password into entry team-password of HashiCorp Vault .* first.*would write 2 keys to secret\/app, 1 Secret in doubt next: kubectl -n team describe externalsecret app $/,
+      /DOUBT externalsecret\/app could not sync: its store had no entry team-password \(seen .*\): where that is so still, put password into entry team-password of HashiCorp Vault .* first.*would write 2 keys to secret\/app, 1 Secret in doubt next: kubectl -n team describe externalsecret app $/,
     ),
   ]);
   const { plan } = JSON.parse((await fix(['--dry-run', '-o', 'json'])).stdout) as { plan: readonly object[] };

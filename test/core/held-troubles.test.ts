@@ -49,10 +49,26 @@ describe('a pod that lacks a key which its Secret has', () => {
       'was written since, so that the key may have come by that',
       { ...created, lastWrite: { manager: 'x', at: '2026-01-02T03:01:00Z' } },
     ],
-  ])('is told as kubelet does where the Secret %s', (_, extra) => {
+  ])('was held up before the Secret came, where that %s', (_, extra) => {
     expect(told(secret('app', ['k'], extra), pod)).toEqual([
-      `workload-not-ready: deployment/web is not ready: pod web-5c6d-0, container web is CreateContainerConfigError: ${message} [kubectl -n shop describe pod web-5c6d-0]`,
+      'workload-not-ready: deployment/web is not ready: pod web-5c6d-0, container web was held up for key k of Secret app, which is there by now: kubelet looks again within 15 s [c2l restart -n shop]',
     ]);
+  });
+
+  test('is told of a whole Secret, and as kubelet does of one that is not looked at', () => {
+    const whole = (name: string): Parts => ({
+      ...built,
+      pods: pods.map((each) => ({
+        ...each,
+        status: pending([], [waiting('web', 'CreateContainerConfigError', `secret "${name}" not found`)]),
+      })),
+    });
+    expect(told(secret('app', ['k']), whole('app'))[0]).toMatch(
+      /was held up for Secret app, which is there by now: kubelet/,
+    );
+    expect(told(secret('app', ['k']), whole('other'))[0]).toMatch(
+      /is CreateContainerConfigError: secret "other" not found/,
+    );
   });
 });
 

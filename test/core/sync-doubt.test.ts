@@ -51,7 +51,7 @@ describe('a sync is in doubt', () => {
     [
       'that failed for an entry',
       [external('False'), absent],
-      /no entry secret\/app-k: put k into entry secret\/app-k of secretstore\/vault first$/,
+      /no entry secret\/app-k: where that is so still, put k into entry secret\/app-k of secretstore\/vault first$/,
     ],
     ['that failed otherwise', [external('False')], /could not sync when it last tried \(SecretSyncedError\)$/],
     [
