@@ -49,9 +49,15 @@ async function objectsOf(cluster: TestCluster, base: string): Promise<[id: strin
   return lists.flat();
 }
 
-function idOf(resource: string, { metadata }: Whole): string {
-  const namespace = resource === 'namespaces' ? metadata.name : (metadata.namespace ?? '');
-  return `${resource} ${namespace}/${metadata.name}`;
+function idOf(resource: string, object: Whole): string {
+  return `${resource} ${placeOf(resource, object)}/${object.metadata.name}`;
+}
+
+/** Addresses are given to Services, and come and go with those of every namespace. */
+function placeOf(resource: string, { metadata, spec }: Whole): string {
+  if (resource === 'namespaces') return metadata.name;
+  const { parentRef } = (spec ?? {}) as { parentRef?: { namespace?: string } };
+  return (resource === 'ipaddresses' ? parentRef?.namespace : metadata.namespace) ?? '';
 }
 
 function contentOf(resource: string, { metadata, status, ...rest }: Whole): string {
