@@ -29,9 +29,10 @@ export async function tryReceivers(
   const findings = tried.flatMap(({ name, told }) => findingOf(name, told));
   const verdict = verdictOf(findings);
   if (output === 'text') {
+    const next = findings.length === 0 ? 'c2l watch' : 'c2l watch --test';
     const rows = tried.map(({ name, told }) => [{ text: wordOf(told) }, { text: name }, { text: reasonOf(told) }]);
     const lines = tableGroups(rows, terminal.width).flat();
-    terminal.out([...lines, '', `verdict: ${verdict}`, 'next: c2l watch', ''].join('\n'));
+    terminal.out([...lines, '', `verdict: ${verdict}`, `next: ${next}`, ''].join('\n'));
   } else {
     const receivers = tried.map(({ name, told }) => ({ name, told: told.state === 'told', detail: reasonOf(told) }));
     const document: ReceiversAnswer = { ...lookedUp, command: 'watch', verdict, findings, takenAt, receivers };

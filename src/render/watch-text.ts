@@ -74,9 +74,11 @@ function summary({ targets, incidents, offline }: WatchReport): string {
   return `${passed} of ${count(targets.length, 'target')} passed${open}`;
 }
 
-function nextCommand({ verdict, server }: WatchReport): string {
+function nextCommand({ verdict, server, stack }: WatchReport): string {
   if (verdict === 'ok') return 'c2l watch';
-  return server === '' ? 'c2l watch --once -v' : 'c2l audit';
+  if (server !== '') return 'c2l audit';
+  // It asks the stack's endpoints once more, and says what tells more of each.
+  return stack === undefined ? 'c2l watch --once -v' : 'c2l verify --from-outside';
 }
 
 /** A notice on the standard output of the daemon. */

@@ -35,11 +35,17 @@ function command(stack: WatchedStack, folder: string, state: string): string {
   return `c2l watch --config ${folder}/${stack.name}.yaml --state ${state}/watch-${stack.name}.json ${cluster}`;
 }
 
+/** A shell and systemd both take a URL with an & only in quotes. */
+function assigned(variables: readonly string[]): string {
+  return variables.map((name) => `${name}='…'`).join(', ');
+}
+
 function systemdUnit(stack: WatchedStack): string {
   const variables = secretVariables(stack.watch);
   return `# /etc/systemd/system/c2l-watch-${stack.name}.service
 #   install -D -m 644 c2l.yaml /etc/c2l/${stack.name}.yaml
-${variables.length === 0 ? '' : `#   /etc/c2l/${stack.name}.env, mode 600, sets ${variables.join(', ')}\n`}${credentialNote(stack)}#   systemctl daemon-reload && systemctl enable --now c2l-watch-${stack.name}
+${variables.length === 0 ? '' : `#   /etc/c2l/${stack.name}.env, mode 600, sets ${assigned(variables)}\n`}${credentialNote(stack)}#   systemctl daemon-reload && systemctl enable --now c2l-watch-${stack.name}
+# It reads the stack file when it starts: after a change, systemctl restart c2l-watch-${stack.name}
 
 [Unit]
 Description=c2l watch of ${stack.name}
@@ -105,7 +111,7 @@ function cronLine(stack: WatchedStack): string {
   const environment = `/etc/c2l/${stack.name}.env`;
   const sourced = variables.length === 0 ? '' : `set -a && . ${environment} && `;
   return `# /etc/cron.d/c2l-watch-${stack.name}, for a user c2l that owns /var/lib/c2l
-${variables.length === 0 ? '' : `# ${environment}, readable by c2l alone, sets ${variables.join(', ')}\n`}${fileNote(stack)}PATH=/usr/local/bin:/usr/bin:/bin
+${variables.length === 0 ? '' : `# ${environment}, readable by c2l alone, sets ${assigned(variables)}\n`}${fileNote(stack)}PATH=/usr/local/bin:/usr/bin:/bin
 ${every} * * * * c2l ${sourced}${command(stack, '/etc/c2l', '/var/lib/c2l')} --once >/dev/null
 `;
 }

@@ -41,7 +41,7 @@ export function afterRound(before: readonly Incident[], scene: Scene): IncidentC
       opened.push(incident);
       open.push(incident);
     } else {
-      open[home] = joined(open[home], target);
+      open[home] = joined(open[home], target, scene);
     }
   }
   const isOver = ({ members }: Incident): boolean => members.every((id) => !isDown(id, scene));
@@ -99,13 +99,21 @@ function hangsOn(id: string, { members }: Incident, scene: Scene): boolean {
   return members.some((member) => needs.has(member) && isDown(member, scene));
 }
 
-function joined(incident: Incident | undefined, target: Target): Incident {
+/** A cause that is found later is named with what was told first: its recovery is theirs. */
+function joined(incident: Incident | undefined, target: Target, scene: Scene): Incident {
   if (incident === undefined) throw new Error('joined no incident');
   const severity = target.critical ? 'error' : incident.severity;
-  return { ...incident, severity, members: [...incident.members, target.id] };
+  const isEffect = hangsOn(target.id, incident, scene);
+  const roots = isEffect ? incident.roots : [...incident.roots, rootOf(target, scene)];
+  return { ...incident, severity, members: [...incident.members, target.id], roots };
 }
 
-function newIncident(target: Target, { at, states }: Scene, others: readonly Incident[]): Incident {
+function rootOf({ id }: Target, { states }: Scene): NoticePart {
+  return { id, detail: states[id]?.detail ?? '' };
+}
+
+function newIncident(target: Target, scene: Scene, others: readonly Incident[]): Incident {
+  const { at, states } = scene;
   const state = states[target.id];
   const stamp = at.replace(/\.\d+/, '').replaceAll(/[-:]/g, '');
   const wanted = `${stamp}-${target.id.replaceAll(/[^A-Za-z0-9]+/g, '-').replace(/-$/, '')}`;
@@ -119,7 +127,7 @@ function newIncident(target: Target, { at, states }: Scene, others: readonly Inc
     reminders: 0,
     severity: target.critical ? 'error' : 'warning',
     members: [target.id],
-    roots: [{ id: target.id, detail: state?.detail ?? '' }],
+    roots: [rootOf(target, scene)],
   };
 }
 

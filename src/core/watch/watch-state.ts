@@ -36,7 +36,7 @@ const incident = z.object({
   reminders: amount,
   severity: z.enum(['error', 'warning']),
   members: z.array(z.string()),
-  roots: z.array(part).describe('what it began with'),
+  roots: z.array(part).describe('what it began with, and causes of it that were found later'),
 });
 
 const delivery = z.object({

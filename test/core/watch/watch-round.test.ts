@@ -128,7 +128,7 @@ describe('one incident for a chain', () => {
     expect(play.rounds(2, ['web'])).toEqual(['opened web']);
     expect(play.rounds(4, ['web', 'db'])).toEqual([]);
     expect(play.state.incidents.map(({ members }) => members)).toEqual([['web', 'db']]);
-    expect(play.rounds(2)).toEqual(['recovered web']);
+    expect(play.rounds(2)).toEqual(['recovered web+db']);
   });
 
   test('it lasts until the last of the chain is back', () => {
