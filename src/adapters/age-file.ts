@@ -56,8 +56,8 @@ async function decryptByPassphrase(bytes: Uint8Array, file: string, { askPassphr
   }
   const { Decrypter } = await import('age-encryption');
   for (let attempt = 1; attempt <= attempts; attempt++) {
-    const again = attempt === 1 ? '' : `, once more (${attempt} of ${attempts})`;
-    const passphrase = await askPassphrase(`passphrase of ${file}${again}:`);
+    const again = attempt === 1 ? '' : `that one does not open it (${attempt} of ${attempts}); `;
+    const passphrase = await askPassphrase(`${again}passphrase of ${file}:`);
     const decrypter = new Decrypter();
     decrypter.addPassphrase(passphrase.reveal());
     try {

@@ -43,15 +43,20 @@ function namespacesToCreate(plans: readonly SecretPlan[], missing: readonly stri
   return missing.filter((name) => plans.some(({ object, action }) => action !== 'none' && object.namespace === name));
 }
 
-/** Throws `declined`, which promises that nothing was changed: what was brought back in a vault before is not taken back. */
+/**
+ * Throws `declined` or `interrupted`, which promise that nothing was changed: what was brought back in a vault before is
+ * not taken back.
+ */
 export async function agreeToFix(session: Session, agreed: Agreed, options: FixOptions): Promise<void> {
   try {
     await ask(session, agreed, options);
   } catch (error) {
     const { recovered } = agreed;
-    if (!(error instanceof OperatorError) || error.code !== 'declined' || recovered.length === 0) throw error;
-    const message = `declined; nothing was changed but in the vault, where ${recovered.join(', ')} stays recovered`;
-    throw new OperatorError('declined', message, { exitCode: error.exitCode });
+    if (!(error instanceof OperatorError) || recovered.length === 0) throw error;
+    const { code, exitCode } = error;
+    if (code !== 'declined' && code !== 'interrupted') throw error;
+    const message = `${code}; nothing was changed but in the vault, where ${recovered.join(', ')} stays recovered`;
+    throw new OperatorError(code, message, { exitCode });
   }
 }
 

@@ -19,6 +19,8 @@ export interface Collected {
   readonly later: Map<string, string>;
   /** Names that several keys have in a kind of source: nothing tells whose a value is that stands there. */
   readonly shared: ReadonlyMap<NonNullable<ValueSource['kind']>, readonly SharedSourceName[]>;
+  /** Sources that gave no answer: what they have is not known. */
+  readonly silent: Set<ValueSource>;
   /** Keys that a source may have a value of, under such a name. */
   readonly unclear: Set<string>;
 }
@@ -40,7 +42,8 @@ export function toWantedValue({ namespace, secret, key, declared }: WantedKey): 
 /** `known` are all keys that a value could be meant for. */
 export function nothingCollected(known: readonly NamedKey[] = []): Collected {
   const shared = new Map((['env', 'azureKeyVault'] as const).map((kind) => [kind, sharedIn(known, kind)]));
-  return { found: new Map(), refusals: new Map(), deleted: new Map(), later: new Map(), shared, unclear: new Set() };
+  const answers = { found: new Map(), refusals: new Map(), deleted: new Map(), later: new Map() };
+  return { ...answers, shared, silent: new Set(), unclear: new Set() };
 }
 
 /** A source as a plan names it. */
@@ -89,7 +92,10 @@ export function takeAll(
     if (refusal !== undefined) refusals.set(keyId(key), [...(refusals.get(keyId(key)) ?? []), refusal]);
     if (answer.state !== 'failed') continue;
     if (answer.isUnusable === true) warnings.unusable(name, answer.reason);
-    else warnings.failed(answer.reason);
+    else {
+      warnings.failed(answer.reason);
+      collected.silent.add(source);
+    }
   }
   warnings.tell();
 }

@@ -13,13 +13,15 @@ import { typedTwice } from './typed-twice.ts';
 export async function promptValues(
   session: Session,
   keys: readonly WantedKey[],
-  { found }: Collected,
+  { found, silent }: Collected,
   asked: readonly ValueSource[],
 ): Promise<void> {
   if (keys.length === 0) return;
   const { terminal } = session.deps;
-  const where = asked.length === 0 ? '' : ' in any source';
-  terminal.err(`${count(keys.length, 'key')} without a value${where}; what is typed stays hidden`);
+  const where = silent.size === 0 ? ' in any source' : ' in what could be asked';
+  terminal.err(
+    `${count(keys.length, 'key')} without a value${asked.length === 0 ? '' : where}; what is typed stays hidden`,
+  );
   if (asked.length === 0) terminal.err('Ctrl-C, then add --from, where a vault or a backup has them');
   for (const key of keys) {
     found.set(keyId(key), { value: await promptFor(session, key), source: promptSource });

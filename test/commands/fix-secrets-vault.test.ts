@@ -8,6 +8,7 @@ import type { VerifyReport } from '../../src/core/verify-report.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { runCli, type CliOptions, type CliResult } from '../support/run-cli.ts';
 import { backupValues, sandbox } from '../support/sandbox.ts';
+import { ctrlC } from '../support/terminal.ts';
 
 const secret = ['cloudtolocalllm', 'cloudtolocalllm-secrets'] as const;
 let cluster: Sandbox;
@@ -73,6 +74,16 @@ describe('what the vault holds as deleted', () => {
     expect(prompter.unused).toBe(0);
   });
 
+  test.each([
+    ['declined', false, 5],
+    ['interrupted', ctrlC, 130],
+  ] as const)('stays brought back where the write is %s, and that is said', async (word, answer, exit) => {
+    const { code, stderr } = await fix([], { answers: [true, answer] });
+    const told = 'nothing was changed but in the vault, where admin-password, auth0-audience stays recovered';
+    expect([code, stderr]).toEqual([exit, expect.stringContaining(`${word}; ${told}`)]);
+    expect(storedKeys()).not.toContain('auth0-audience');
+  });
+
   test('stays deleted in a dry run', async () => {
     const { code, stdout, stderr } = await fix(['--dry-run', '--recover', '-o', 'json']);
 
@@ -84,6 +95,12 @@ describe('what the vault holds as deleted', () => {
     }
     expect(cluster.vault.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
   });
+});
+
+test('whoever is to type values of a vault that gave no answer is not told that it has none', async () => {
+  cluster.vault.setFault({ kind: 'forbidden' });
+  const { code, stderr } = await fix([], { answers: [ctrlC] });
+  expect([code, stderr]).toEqual([130, expect.stringContaining('9 keys without a value in what could be asked;')]);
 });
 
 test('a plan that brings back deleted values is carried out as it was reviewed', async () => {
