@@ -14,8 +14,11 @@ import { writeAgain } from './write-again.ts';
 /** Longer than a view is shared. */
 const pollMs = 250;
 
-/** A pod with no time to end is gone from the API before kubelet has ended it, which nothing in the API tells. */
-const forcedEndMs = 5000;
+/**
+ * A pod with no time to end is gone from the API before kubelet has ended it, which nothing in the API tells. On a node
+ * that is busy it was seen to take more than five seconds.
+ */
+const forcedEndMs = 10_000;
 
 /** How much longer than all waiting a pause may take, before others end it. */
 const afterwardsMs = 60_000;
