@@ -1,13 +1,15 @@
 import type { Scene } from './diagnosis-scene.ts';
 import type { Finding } from './findings.ts';
 import { refText, type ObjectRef } from './kubernetes.ts';
+import { keptSecrets } from './kept-secrets.ts';
 import type { Pod } from './kubernetes-pod.ts';
 import { listText } from './list-text.ts';
 import { newFinding } from './new-finding.ts';
 import { refOf } from './object-owners.ts';
+import { podNeed } from './pod-need.ts';
 import { containerStatuses } from './pod-state.ts';
 import { secretReferences, type SecretReference } from './references.ts';
-import { secretsView } from './secrets-view.ts';
+import { secretsView, type SecretsView } from './secrets-view.ts';
 import { isLater, oldValues, valueText } from './value-age.ts';
 import type { Workload } from './workloads.ts';
 
@@ -27,7 +29,7 @@ export function diagnoseNextStart(scene: Scene, roots: readonly Finding[]): Find
     const old = pods
       .filter(({ metadata }) => isOnRecord || isLater(newestAt, metadata.creationTimestamp))
       .map((pod) => oldValues(pod, view));
-    return [...failing(scene, workload, lacks), ...stale(scene, workload, old)];
+    return [...failing(scene, workload, lacks), ...stale(scene, workload, { old, view })];
   });
 }
 
@@ -92,22 +94,45 @@ function missingText({ secret, key }: SecretReference, root: Finding): string {
   return root.code === 'secret-missing' || key === undefined ? `Secret ${secret}` : valueText({ secret, key });
 }
 
-function stale(scene: Scene, { ref }: Workload, old: readonly ReturnType<typeof oldValues>[]): Finding[] {
+interface Old {
+  readonly old: readonly ReturnType<typeof oldValues>[];
+  readonly view: SecretsView;
+}
+
+function stale(scene: Scene, { ref, pods }: Workload, { old, view }: Old): Finding[] {
   const outdated = distinct(old.flatMap((each) => each.outdated));
   const doubtful = distinct(old.flatMap((each) => each.doubtful));
   if (outdated.length + doubtful.length === 0) return [];
   const isProven = outdated.length > 0;
-  const told = `${refText(ref)} ${listText([...outdated, ...doubtful])}`;
+  const told = `${refText(ref)} ${listText(joinKeys([...outdated, ...doubtful]))}`;
+  const isKept = isProven && pods.some((pod) => keptSecrets(pod, podNeed(pod, view), view).length > 0);
+  const takes = `it takes the newer one${outdated.length === 1 ? '' : 's'} with its next start`;
   return [
     newFinding('environment-stale', {
       object: ref,
       ...(isProven ? {} : { severity: 'info' }),
       message: isProven
-        ? `${told}; it takes the newer one with its next start`
+        ? `${told}; ${isKept ? 'kubelet gives new pods the older one too, as long as any pod of its node refers to it' : takes}`
         : `${told}; whether it does cannot be told`,
       fix: restart(scene, ref, isProven),
     }),
   ];
+}
+
+/** What is said of several keys of one Secret alike is said once. */
+function joinKeys(texts: readonly string[]): string[] {
+  const groups = new Map<string, { readonly before: string; readonly keys: string[]; readonly after: string }>();
+  for (const text of texts) {
+    const [, before = text, key, after = ''] = /^(.+ of )key (\S+)( of Secret .+)$/.exec(text) ?? [];
+    const id = [before, after].join('\u0000');
+    const known = groups.get(id);
+    if (known !== undefined && key !== undefined) known.keys.push(key);
+    else groups.set(id, { before, keys: key === undefined ? [] : [key], after });
+  }
+  return [...groups.values()].map(({ before, keys, after }) => {
+    if (keys.length < 2) return `${before}${keys.length === 0 ? '' : `key ${keys.join('')}`}${after}`;
+    return `${before.replace('an older value of', 'older values of')}keys ${listText(keys)}${after}`;
+  });
 }
 
 /** Nobody starts a pod without a controller again, and c2l restarts nothing that may be right as it is. */

@@ -45,7 +45,10 @@ export function diagnoseWriters(scene: Scene, secrets: readonly Finding[]): Writ
   const stores = storeFailures(index, externalSecrets.items);
   const external = externalSecrets.items.flatMap((each) => externalFailure(scene, each, { index, stores }) ?? []);
   const sealed = sealedSecrets.items.flatMap((each) => sealedFailure(each) ?? []);
-  const failing = new Map([...external, ...sealed].map((finding) => [refId(finding.object), finding]));
+  const failing = new Map([
+    ...storeless(externalSecrets.items, stores),
+    ...[...external, ...sealed].map((finding) => [refId(finding.object), finding] as const),
+  ]);
 
   const owned = secrets.map((finding) => withOwner(finding, { index, failing, controller }));
   const roots = [...external, ...sealed, ...stores.values()];
@@ -66,17 +69,27 @@ function externalFailure(
   const cause = stores.get(refId(storeRef(external)));
   if (state.ready === 'true' || (cause === undefined && isYoung(scene, external))) return undefined;
   const object = refOf('ExternalSecret', external.metadata);
+  const parts = { object, severity: 'warning' } as const;
+  const what = `${refText(object)}, which writes secret/${targetName(external)}, cannot`;
+  if (cause !== undefined) {
+    const message = `${what}: ${storeText(index, external)}`;
+    return newFinding('external-secret-not-ready', { ...parts, message, causes: [cause.id], fix: cause.fix });
+  }
   const missing = entriesLacking(external, scene.snapshot.events.items).names;
-  const why = cause === undefined ? whyNot(state) : storeText(index, external);
   const entries = missing.length === 0 ? '' : `; its store has no entry ${listText(missing)}`;
-  const target = `secret/${targetName(external)}`;
   const canBeGiven = missing.length > 0 && keyVaultUrl(index.storeOf(external)) !== undefined;
   return newFinding('external-secret-not-ready', {
-    object,
-    severity: 'warning',
-    message: `${refText(object)}, which writes ${target}, cannot: ${why}${entries}`,
-    causes: cause === undefined ? [] : [cause.id],
-    fix: cause?.fix ?? (canBeGiven ? `c2l fix-secrets -n ${object.namespace}` : describeCommand(object)),
+    ...parts,
+    message: `${what}: ${whyNot(state)}${entries}`,
+    fix: canBeGiven ? `c2l fix-secrets -n ${object.namespace}` : describeCommand(object),
+  });
+}
+
+/** One that synced before its store went says nothing of it yet. */
+function storeless(externals: readonly ExternalSecret[], stores: ReadonlyMap<string, Finding>): [string, Finding][] {
+  return externals.flatMap((external) => {
+    const store = stores.get(refId(storeRef(external)));
+    return store === undefined ? [] : [[refId(refOf('ExternalSecret', external.metadata)), store]];
   });
 }
 

@@ -1,5 +1,6 @@
 import type { KubernetesEvent } from './kubernetes.ts';
 import { timeOf } from './readiness.ts';
+import { isLater } from './value-age.ts';
 import type { ExternalSecret } from './secret-writer-objects.ts';
 
 /** What the events of an ExternalSecret tell of entries that its store lacks. */
@@ -12,10 +13,11 @@ export interface EntriesLacking {
 /**
  * Its condition does not say which entry; its events do. Nothing else of them is told: a provider's words may hold a
  * value. One try ends at the first entry that it does not find, in the order of the spec: what a later try got past is
- * there by now.
+ * there by now, as is all that was missing before it last succeeded.
  */
 export function entriesLacking(external: ExternalSecret, events: readonly KubernetesEvent[]): EntriesLacking {
-  const failures = events.filter((event) => isFailureOf(event, external));
+  const { refreshTime = '' } = external.status ?? {};
+  const failures = events.filter((event) => isFailureOf(event, external) && !isLater(refreshTime, timeOf(event)));
   const last = failures.reduce((latest, event) => (timeOf(event) > latest ? timeOf(event) : latest), '');
   const order = entriesOf(external);
   const placeOf = (event: KubernetesEvent): number => {

@@ -139,10 +139,20 @@ describe('a workload that runs with an older value', () => {
     expect(recreated(false, { immutable: true })).toEqual([
       [
         'warning',
-        'deployment/web may run with an older value of key a of Secret app, which was created again since; it takes the newer one with its next start',
+        'deployment/web may run with an older value of key a of Secret app, which was created again since; kubelet gives new pods the older one too, as long as any pod of its node refers to it',
         'c2l restart -n shop',
       ],
     ]);
+  });
+
+  test('is told of several keys at once', () => {
+    const written = secret('app', ['a', 'b', 'c'], {
+      keyChangedAt: new Map(['a', 'b'].map((key) => [key, createdAt])),
+    });
+    const [found] = of('environment-stale', written, deployment('web', { spec: needs('a', 'b', 'c'), pods }));
+    expect(found?.message).toBe(
+      'deployment/web runs with older values of keys a and b of Secret app; it takes the newer ones with its next start',
+    );
   });
 
   test('is not told of the keys that c2l left as they were when it created the Secret again', () => {

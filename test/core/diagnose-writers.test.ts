@@ -81,6 +81,14 @@ describe('the root of what a Secret lacks', () => {
       ],
     ],
     [
+      'its store, of which the ExternalSecret knows nothing yet',
+      [external(ready), secret('app', ['other'])],
+      [
+        `error ${lost} because secret-store-not-ready/shop/secretstore/vault`,
+        'error secret-store-not-ready/shop/secretstore/vault',
+      ],
+    ],
+    [
       'its store, before the ExternalSecret',
       [external(failed), store(condition('Ready', 'False', 'InvalidProviderConfig')), secret('app', ['other'])],
       [

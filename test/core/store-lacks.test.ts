@@ -53,6 +53,12 @@ describe('the entries that an ExternalSecret did not find', () => {
     expect(entriesLacking(external, events).names).toEqual(expected);
   });
 
+  test('none of before it last succeeded', () => {
+    const since = { ...external, status: { refreshTime: '2026-01-02T03:10:00Z' } };
+    expect(entriesLacking(since, [event(absent('app-a'), '04:05')]).names).toEqual([]);
+    expect(entriesLacking(since, [event(absent('app-a'), '14:05')]).names).toEqual(['app-a']);
+  });
+
   test('with when that was last seen', () => {
     const events = [event(absent('app-b'), '04:05'), event(absent('app-a'), '14:05')];
     expect(entriesLacking(external, events).seenAt).toBe('2026-01-02T03:14:05Z');

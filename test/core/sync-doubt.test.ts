@@ -29,6 +29,7 @@ const absent: Parts = {
     {
       metadata: { namespace, name: 'app.1' },
       reason: 'UpdateFailed',
+      lastTimestamp: '2026-01-02T03:04:06Z',
       message: 'error processing spec.data[0] (key: secret/app-k), err: Secret does not exist',
       involvedObject: { kind: 'ExternalSecret', namespace, name: 'app' },
     },
@@ -51,7 +52,7 @@ describe('a sync is in doubt', () => {
     [
       'that failed for an entry',
       [external('False'), absent],
-      /no entry secret\/app-k: where that is so still, put k into entry secret\/app-k of secretstore\/vault first$/,
+      /no entry secret\/app-k \(seen .*\): where that is so still, put k into entry secret\/app-k of secretstore\/vault first$/,
     ],
     ['that failed otherwise', [external('False')], /could not sync when it last tried \(SecretSyncedError\)$/],
     [
