@@ -2,6 +2,8 @@ import { refText } from '../core/kubernetes.ts';
 import type { Pod } from '../core/kubernetes-pod.ts';
 import { replicasAnnotation } from '../core/cut-off-restart.ts';
 import type { ReleaseStep } from '../core/plan-release.ts';
+import { releaseProof } from '../core/release-proof.ts';
+import { secretsView } from '../core/secrets-view.ts';
 import type { StepOutcome } from '../core/report.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { PausableRef } from '../core/sync-pause.ts';
@@ -16,9 +18,12 @@ const pollMs = 250;
 
 /**
  * A pod with no time to end is gone from the API before kubelet has ended it, which nothing in the API tells. On a node
- * that is busy it was seen to take more than five seconds.
+ * that is busy it was seen to take more than five seconds. What the new pods lack tells whether it was too short.
  */
 const forcedEndMs = 10_000;
+
+/** What does not begin within this is held up by something else, and keeps nobody waiting. */
+const beginningMs = 30_000;
 
 /** How much longer than all waiting a pause may take, before others end it. */
 const afterwardsMs = 60_000;
@@ -57,8 +62,50 @@ export async function releaseSecrets(
 
 type Released = Omit<ReleaseOptions, 'pause'>;
 
-/** Never throws OperatorError. */
-async function released(session: Session, snapshot: Snapshot, { steps, deadline }: Released): Promise<StepOutcome[]> {
+/** Never throws OperatorError. Done again, with more time, as long as the new pods show that kubelet did not let go. */
+async function released(session: Session, snapshot: Snapshot, options: Released): Promise<StepOutcome[]> {
+  const forcedMs = isForced(options.steps, snapshot) ? forcedEndMs : 0;
+  for (let round = 1; ; round += 1) {
+    const outcomes = await releasedOnce(session, snapshot, options, forcedMs * round);
+    const isDone = outcomes.every(({ outcome }) => outcome === 'done');
+    if (!isDone || forcedMs === 0 || !(await isStillHeld(session, snapshot, options))) return outcomes;
+    if (session.deps.clock.monotonic() + forcedMs * (round + 1) >= options.deadline) return outcomes;
+    session.deps.terminal.err('kubelet still gives the old Secret; the same once more, with more time');
+  }
+}
+
+/** Asked of the new pods until each has begun or is refused; not known in time is no yes. */
+async function isStillHeld(session: Session, first: Snapshot, { steps, deadline }: Released): Promise<boolean> {
+  const { cluster, deps, scope } = session;
+  const { clock, signal } = deps;
+  const view = createLiveView({ cluster, scope, clock }, first);
+  const wanted = steps.reduce((sum, { replicas }) => sum + replicas, 0);
+  const since = clock.monotonic();
+  const end = Math.min(deadline, since + beginningMs);
+  const held = async (): Promise<boolean> => {
+    while (clock.monotonic() < end) {
+      const seen = await view({ since });
+      const pods = podsOf(steps, seen).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+      const proof = releaseProof(pods, wanted, secretsView(seen));
+      if (proof !== 'not yet') return proof === 'held';
+      await clock.sleep(pollMs, signal);
+    }
+    return false;
+  };
+  try {
+    return await held();
+  } catch (error) {
+    if (error instanceof OperatorError) return false;
+    throw error;
+  }
+}
+
+async function releasedOnce(
+  session: Session,
+  snapshot: Snapshot,
+  { steps, deadline }: Released,
+  forcedMs: number,
+): Promise<StepOutcome[]> {
   const text = steps.map(({ workload }) => refText(workload)).join(', ');
   const progress = session.deps.terminal.progress(`scaling ${text} to 0`);
   const failure = await messageOf(
@@ -66,6 +113,7 @@ async function released(session: Session, snapshot: Snapshot, { steps, deadline 
       await Promise.all(steps.map((step) => scale(session, deadline, { step, replicas: 0 })));
       progress.update(`waiting until no pod of ${text} is left`);
       await untilGone(session, snapshot, { steps, deadline });
+      await session.deps.clock.sleep(forcedMs, session.deps.signal);
     })(),
   );
   const outcomes = await Promise.all(steps.map((step) => scaledBack(session, deadline, { step, failure })));
@@ -125,7 +173,6 @@ async function untilGone(
     const detail = isWhole ? `${left.join(', ')} did not end in time` : 'its pods could not be read';
     throw new OperatorError('write-failed', `kubelet may still keep the old Secret: ${detail}`);
   }
-  if (isForced(steps, first)) await clock.sleep(forcedEndMs, signal);
 }
 
 /** Pods that an earlier run scaled away are told of by their template alone. */
