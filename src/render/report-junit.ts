@@ -68,6 +68,8 @@ function subjectCases(subject: AuditSubject): JunitCase[] {
     const message = state.detail ?? word;
     if (word === 'ok') return common;
     if (word === 'absent') return { ...common, note: 'optional, and absent' };
+    // What it comes to is a finding, which is one only where it hurts.
+    if (state.state === 'kept') return { ...common, note: message };
     return {
       ...common,
       outcome: { is: state.state === 'unreadable' ? 'error' : 'failure', type: state.state, message },

@@ -68,7 +68,7 @@ export function stateWord({ state, optional }: Pick<ReferenceState, 'state' | 'o
 export function stateTone(word: string): 'good' | 'dim' | 'caution' | 'bad' {
   if (word === 'ok') return 'good';
   if (word === 'absent') return 'dim';
-  return word === words.unreadable ? 'caution' : 'bad';
+  return word === words.unreadable || word === words.kept ? 'caution' : 'bad';
 }
 
 function stateCell(reference: Pick<ReferenceState, 'state' | 'optional'>, style: Style): Cell {

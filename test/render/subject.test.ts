@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { SecretKeyUse, SecretSubject } from '../../src/core/audit-subject.ts';
+import { stateTone, stateWord } from '../../src/render/subject-text.ts';
 import { createStyle } from '../../src/render/style.ts';
 import { subjectPage } from '../../src/render/subject-page.ts';
 import { ref } from './reports.ts';
@@ -42,4 +43,14 @@ test('a Secret that only an Ingress serves is not told to go without harm', () =
     'leaves without a certificate: ingress/front',
     'nothing is blocked',
   ]);
+});
+
+test.each([
+  ['ok', false, 'ok', 'good'],
+  ['missing', false, 'KEY MISSING', 'bad'],
+  ['missing', true, 'absent', 'dim'],
+  ['unreadable', false, 'NOT READ', 'caution'],
+  ['kept', false, 'OLDER ONE KEPT', 'caution'],
+] as const)('a reference that is %s (optional: %s) is told as %s', (state, optional, word, tone) => {
+  expect([stateWord({ state, optional }), stateTone(stateWord({ state, optional }))]).toEqual([word, tone]);
 });
