@@ -25,6 +25,7 @@ import type { Snapshot } from '../core/snapshot.ts';
 import type { OperatorError } from '../errors.ts';
 import type { ValueSource } from '../value-ports.ts';
 import { collectValues, type CollectOptions } from './collect-values.ts';
+import { doubtFiles } from './doubt-files.ts';
 import { collectForStores, plannedFill, type FilledSync } from './fill-stores.ts';
 import { proveFixRights } from './fix-rights.ts';
 import type { FixOptions } from './fix-secrets.ts';
@@ -92,6 +93,7 @@ export async function planRepair(
     kept: from.includes(revisionSpec) ? undefined : revisionSource(snapshot, { known, stack: session.stack }),
   };
   const { found, later } = await collectValues(session, wanted, collect);
+  await doubtFiles(session, snapshot, { sources, found });
   const fills = await collectForStores(session, syncs, collect);
   const sealPlans = await collectToSeal(session, seals, collect);
   const { open, left } = partial

@@ -23,15 +23,16 @@ export async function promptValues(
     `${count(keys.length, 'key')} without a value${asked.length === 0 ? '' : where}; what is typed stays hidden`,
   );
   if (asked.length === 0) terminal.err('Ctrl-C, then add --from, where a vault or a backup has them');
-  for (const key of keys) {
-    found.set(keyId(key), { value: await promptFor(session, key), source: promptSource });
+  for (const [index, key] of keys.entries()) {
+    const number = keys.length === 1 ? '' : `${index + 1} of ${keys.length}, `;
+    found.set(keyId(key), { value: await promptFor(session, key, number), source: promptSource });
     refuseWhenInterrupted(session);
   }
 }
 
-async function promptFor(session: Session, key: WantedKey): Promise<SecretValue> {
+async function promptFor(session: Session, key: WantedKey, number: string): Promise<SecretValue> {
   const { deps, stack } = session;
-  const first = `${placeOf(key)}:`;
+  const first = `${number}${placeOf(key)}:`;
   if (key.key === '.dockerconfigjson') {
     const built = await promptLogin(session, key);
     if (built !== undefined) return built;

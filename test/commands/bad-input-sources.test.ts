@@ -177,6 +177,26 @@ test('values that are none for the same reason are told in one line', async () =
   ]);
 });
 
+test('a backup that has other values than the cluster is doubted, and one that has the same is not', async () => {
+  const cluster = await watchedSandbox();
+  const warningsOf = async (text: string): Promise<string[]> => {
+    await save('values.env', text);
+    const argv = ['fix-secrets', '--dry-run', '--from', 'env:values.env'];
+    const { code, stderr } = await runCli(argv, { kubeconfig: cluster.kubeconfig, cwd: folder });
+    expect(code).toBe(ExitCode.ok);
+    return [...stderr.matchAll(/^warning: .*/gm)].map(([line]) => line);
+  };
+  expect(await warningsOf(cluster.envBackupText)).toEqual([]);
+  const other = withLine(
+    cluster.envBackupText,
+    'POSTGRES_PASSWORD',
+    (value) => `POSTGRES_PASSWORD='${value}-of-last-year'`,
+  );
+  expect(await warningsOf(other)).toEqual([
+    'warning: env:values.env: other values than the cluster for 1 of 4 keys that both have: postgres-password; is it older, or of another cluster?',
+  ]);
+});
+
 test('values in base64 that nothing tells from right ones are used, and that is said in one line', async () => {
   const cluster = await watchedSandbox();
   const encoded = ['ADMIN_PASSWORD', 'AUTH0_AUDIENCE'].reduce(
