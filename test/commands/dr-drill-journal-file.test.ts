@@ -19,7 +19,7 @@ interface World {
 const kept = ['--journal-file', 'drill.age', '--identity', 'key.txt'];
 
 async function world(): Promise<World> {
-  const cluster = await sandbox({ scenario: 'healthy', speed: 20 });
+  const cluster = await sandbox({ scenario: 'healthy' });
   const cwd = newFolder();
   writeFileSync(join(cwd, 'backup.env'), cluster.envBackupText, { mode: 0o600 });
   writeFileSync(join(cwd, 'key.txt'), await generateIdentity(), { mode: 0o600 });

@@ -10,7 +10,7 @@ import { runCli } from '../support/run-cli.ts';
 jest.setTimeout(3_600_000);
 
 /** Each takes seconds. */
-const drills = isExhaustive ? 100 : 6;
+const drills = isExhaustive ? 100 : 4;
 
 test('random drills in the sandbox are all recovered, whatever interrupts them', async () => {
   const argv = ['dr-drill', 'run', '--sandbox', '--repeat', String(drills), '--seed', '1', '-o', 'json'];
