@@ -117,6 +117,7 @@ export function restartSummary({ outcomes, dryRun, findings }: RestartReport): s
     ...where(amount('wait-ready'), (workloads) => `${count(workloads, 'workload')} ready`),
     ...where(late, (workloads) => `${workloads} not ready`),
     ...where(failed.length - late, (steps) => `${count(steps, 'step')} failed`),
+    ...where(outcomes.filter(isSkippedRestart).length, (workloads) => `${workloads} not restarted`),
     ...where(owed(outcomes), (kept) => `${kept} kept in need of a restart`),
     ...where(outcomes.filter(({ isDoubted }) => isDoubted === true).length, (kept) => `${kept} in doubt`),
   ];
@@ -136,6 +137,10 @@ function beginning(
   return hasSteps || owed(outcomes) > 0 || (isReady && late === 0 && !dryRun) ? [] : [nothingText];
 }
 
+function isSkippedRestart({ action, outcome }: StepOutcome): boolean {
+  return action === 'restart-workload' && outcome === 'skipped';
+}
+
 /** What still runs with an older value, and is left to people. */
 function owed(outcomes: readonly StepOutcome[]): number {
   return outcomes.filter(({ isWithheld, isAwaited }) => isWithheld === true && isAwaited !== true).length;
@@ -149,7 +154,10 @@ function nextAfterRestart({ verdict, dryRun, outcomes, findings, affectedBy }: R
   const again = affectedBy === undefined ? 'c2l restart' : `c2l restart --affected-by ${affectedBy}`;
   if (verdict === 'interrupted') return again;
   if (verdict === 'ok') return dryRun && outcomes.some(({ outcome }) => outcome === 'planned') ? again : 'c2l verify';
-  return findings.find(({ severity, causes }) => severity === 'error' && causes.length === 0)?.fix ?? 'c2l audit';
+  const root = findings.find(({ severity, causes }) => severity === 'error' && causes.length === 0);
+  // What is ready and was not proven, only its checks can tell more of.
+  const isUnproven = outcomes.some(isSkippedRestart) && !outcomes.some(({ outcome }) => outcome === 'failed');
+  return root?.fix ?? (isUnproven ? 'c2l verify' : 'c2l audit');
 }
 
 const actionWords: Record<StepOutcome['action'], string> = {

@@ -258,6 +258,17 @@ describe('what to type next', () => {
     expect(page.replaceAll(/\s+/g, ' ')).toContain('if so, c2l restart --affected-by secret/app:a -n shop');
   });
 
+  test('leads to the checks where one kept a restart from what depends on it', async () => {
+    const [step] = restarted.outcomes.filter(({ action }) => action === 'restart-workload');
+    const detail = 'because deployment/api is not proven: GET /health: answered 503';
+    const outcomes = [
+      { ...step!, outcome: 'done' as const },
+      { ...step!, outcome: 'skipped' as const, detail },
+    ];
+    const page = await text({ ...restarted, verdict: 'partial', findings: [], outcomes });
+    expect(page).toMatch(/^verdict: stopped part way, 1 workload restarted, 1 not restarted\nnext: c2l verify\n$/m);
+  });
+
   test('goes on with a restart as it was begun', async () => {
     const chosen = { ...restarted, affectedBy: 'secret/app:token' };
     const again = /next: c2l restart --affected-by secret\/app:token\n$/;
