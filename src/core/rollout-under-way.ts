@@ -26,10 +26,15 @@ export function isBeingRenewed(workload: Workload, pod: Pod): boolean {
   return rolloutState(workload).state === 'progressing' && updatedNumberScheduled < desiredNumberScheduled;
 }
 
+/** When somebody last had a workload restarted, as its template says. */
+export function restartedAt(workload: Workload | undefined): string | undefined {
+  if (workload === undefined || !isRollable(workload)) return undefined;
+  return workload.object.spec.template.metadata?.annotations?.[restartedAtAnnotation];
+}
+
 /** How far a restart is that somebody began and nobody saw end; undefined where there is none. */
 export function restartUnderWay(workload: Workload): string | undefined {
   if (!isRollable(workload)) return undefined;
-  const isRestarted = workload.object.spec.template.metadata?.annotations?.[restartedAtAnnotation] !== undefined;
   const { state, detail } = rolloutState(workload);
-  return isRestarted && state === 'progressing' ? detail : undefined;
+  return restartedAt(workload) !== undefined && state === 'progressing' ? detail : undefined;
 }

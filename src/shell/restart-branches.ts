@@ -3,8 +3,10 @@ import { dependencyGraph, type DependencyGraph } from '../core/dependencies.ts';
 import { refId, refText, type ObjectRef } from '../core/kubernetes.ts';
 import type { RestartStep } from '../core/plan-restart.ts';
 import type { StepOutcome } from '../core/report.ts';
+import { restartedAt } from '../core/rollout-under-way.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { awaitedStates, waitingText } from '../core/waiting.ts';
+import { workloadsById } from '../core/workloads.ts';
 import { OperatorError } from '../errors.ts';
 import { createLiveView } from './live-view.ts';
 import { disproof, type ProofWorld } from './prove-component.ts';
@@ -30,6 +32,7 @@ export async function restartBranches(
   const progress = deps.terminal.progress(`restarting ${steps.map(({ workload }) => refText(workload)).join(', ')}`);
   const run: Run = {
     session,
+    before: snapshot,
     graph: dependencyGraph(snapshot, stack),
     world: { cluster, stack, view, checks: planChecks(snapshot, stack), deadline },
     tell: (text) => {
@@ -54,6 +57,8 @@ interface Branch {
 
 interface Run {
   readonly session: Session;
+  /** As the plan was made from it. */
+  readonly before: Snapshot;
   readonly graph: DependencyGraph;
   readonly world: ProofWorld;
   readonly tell: (text: string) => void;
@@ -71,18 +76,32 @@ async function restartBranch(step: RestartStep, run: Run): Promise<Branch> {
     detail,
   });
   const held = await failedNeed(step.workload, run);
-  if (session.deps.signal.aborted) {
-    return { outcome: outcome('skipped', 'interrupted before it was begun; c2l restart goes on here'), failure: name };
-  }
+  const unbegun = {
+    outcome: outcome('skipped', 'interrupted before it was begun; c2l restart goes on here'),
+    failure: name,
+  };
+  if (session.deps.signal.aborted) return unbegun;
   if (held !== undefined) return { outcome: outcome('skipped', `because ${held}`), failure: held };
+  let isBegun: boolean;
   try {
-    await restartOnce(step, run);
+    isBegun = await isBegunElsewhere(step, run);
+    if (!isBegun) await restartOnce(step, run);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
+    if (error.code === 'interrupted') return unbegun;
     return { outcome: outcome('failed', error.message), failure: `${name} could not be restarted` };
   }
   const failure = await unlessInterrupted(proven(step.workload, run, true));
-  return { outcome: outcome('done', step.reason), ...(failure === undefined ? {} : { failure }) };
+  const reason = isBegun ? `${step.reason}; somebody else began that meanwhile` : step.reason;
+  return { outcome: outcome('done', reason), ...(failure === undefined ? {} : { failure }) };
+}
+
+/** Since the plan was made: what that brings is as new as what this restart would. */
+async function isBegunElsewhere({ workload }: RestartStep, { world, session, before }: Run): Promise<boolean> {
+  const { clock, signal } = session.deps;
+  const seen = await untilInterrupted(world.view({ since: clock.monotonic() }), signal);
+  const now = restartedAt(workloadsById(seen).get(refId(workload)));
+  return now !== undefined && now !== restartedAt(workloadsById(before).get(refId(workload)));
 }
 
 /** The same time each time it is sent: done twice it is one restart. */

@@ -4,6 +4,7 @@ import type { FixReport } from '../../src/core/secret-reports.ts';
 import type { SeenRequest } from '../../src/sandbox/api-server.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { runFix } from '../../src/shell/fix-secrets.ts';
+import { runRestart } from '../../src/shell/restart.ts';
 import { sandbox } from '../support/sandbox.ts';
 import { SandboxApi } from '../support/sandbox-api.ts';
 import { testSession } from '../support/test-session.ts';
@@ -162,4 +163,35 @@ describe('what the server would refuse is known while nothing is changed', () =>
     expect(await new SandboxApi(cluster).get(path)).toEqual(before);
     expect(await revisionCount(cluster)).toBe(0);
   });
+});
+
+test('of two who restart the same workload at once the slower does not renew again what the faster has renewed', async () => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+  const api = new SandboxApi(cluster);
+  await api.patchSecret({ 'admin-password': 'of-a-later-time-x' });
+  const options = { yes: true, dryRun: false, waitOnly: false, timeoutMs: 20_000 };
+  const restart = async (meanwhile: () => Promise<unknown>) => {
+    const session = await testSession(cluster, { answers: [] });
+    const confirm = async () => {
+      await meanwhile();
+      return true;
+    };
+    const slow = { ...session, deps: { ...session.deps, prompter: { ...session.deps.prompter, confirm } } };
+    return runRestart(slow, { ...options, yes: false });
+  };
+  const faster = await testSession(cluster);
+
+  const { verdict, outcomes } = await restart(() => runRestart(faster, options));
+
+  const told = outcomes.filter(({ action }) => action === 'restart-workload');
+  expect([verdict, told.map(({ outcome, detail }) => `${outcome}: ${detail}`)]).toEqual([
+    'ok',
+    [
+      'done: runs with an older value of key admin-password of Secret cloudtolocalllm-secrets; somebody else began that meanwhile',
+    ],
+  ]);
+  const { metadata } = await api.get<{ metadata: { annotations: Record<string, string> } }>(
+    '/apis/apps/v1/namespaces/cloudtolocalllm/deployments/grafana',
+  );
+  expect(metadata.annotations['deployment.kubernetes.io/revision']).toBe('2');
 });
