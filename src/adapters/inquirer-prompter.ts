@@ -1,3 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ReadStream } from 'node:tty';
+
 import { SecretValue } from '../core/secret-value.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
@@ -22,6 +25,7 @@ export function createInquirerPrompter(options: PrompterOptions): Prompter {
     async confirm(question) {
       // Not the library's own confirmation: it takes whatever begins with a "y" for consent.
       const validate = (text: string): true | string => answerOf(text) !== undefined || 'type y or n; Enter means no';
+      await dropTypedAhead(options.input);
       const answer = await ask(options, { type: 'input', message: `${printable(question)} (y/N)`, validate });
       return answerOf(String(answer)) === 'yes';
     },
@@ -66,14 +70,44 @@ async function ask({ input, output, signal }: PrompterOptions, question: Questio
     return answers.answer;
   } catch (cause) {
     if (!isStop(cause)) throw cause;
-    throw new OperatorError('interrupted', 'interrupted at a question; nothing was changed by it', {
-      exitCode: ExitCode.interrupted,
-      cause,
-    });
+    throw interrupted(cause);
   } finally {
     input.off('end', onEnd);
     input.off('keypress', onKey);
   }
+}
+
+function interrupted(cause?: unknown): OperatorError {
+  const message = 'interrupted at a question; nothing was changed by it';
+  return new OperatorError('interrupted', message, { exitCode: ExitCode.interrupted, cause });
+}
+
+/** How long a terminal takes to give what lies ready. */
+const typedAheadMs = 20;
+const ctrlC = '\u0003';
+const ctrlD = '\u0004';
+
+/** What was typed before a question stood there is no answer to it. */
+async function dropTypedAhead(
+  input: PrompterOptions['input'] & Partial<Pick<ReadStream, 'setRawMode'>>,
+): Promise<void> {
+  const seen = { text: '', isGone: false };
+  const onEnd = (): void => {
+    seen.isGone = true;
+  };
+  const onData = (chunk: Buffer | string): void => {
+    seen.text += chunk.toString();
+  };
+  // Without it a line that was not ended yet would lie there until it is.
+  input.setRawMode?.(true);
+  input.on('data', onData);
+  input.on('end', onEnd);
+  await delay(typedAheadMs);
+  input.off('data', onData);
+  input.off('end', onEnd);
+  input.pause();
+  input.setRawMode?.(false);
+  if (seen.isGone || seen.text.includes(ctrlC) || seen.text.includes(ctrlD)) throw interrupted();
 }
 
 function isStop(error: unknown): boolean {

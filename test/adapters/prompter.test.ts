@@ -41,6 +41,19 @@ describe('confirm', () => {
   });
 });
 
+test('what was typed before the question stands there is no consent', async () => {
+  const { prompter, input } = setUp(['n\r']);
+  input.write('y\r');
+  expect(await prompter.confirm('Write 2 keys')).toBe(false);
+});
+
+test('Ctrl-C that was typed before the question stands there is heard', async () => {
+  const { prompter, input, screen } = setUp(['y\r']);
+  input.write('\u0003');
+  await expect(prompter.confirm('Write 2 keys')).rejects.toMatchObject({ code: 'interrupted', exitCode: 130 });
+  expect(screen()).not.toContain('Write');
+});
+
 test('what only begins like a yes is no consent: it is asked again', async () => {
   const { prompter, input, screen } = setUp(['yesterday\r']);
   const answer = prompter.confirm('Write 2 keys');
