@@ -9,14 +9,17 @@ import { startVault, type Vault } from '../../src/sandbox/vault/vault.ts';
 import type { VaultFault } from '../../src/sandbox/vault/vault-answer.ts';
 import { expectRefused, watchedSandbox, type WatchedSandbox } from '../support/refusals.ts';
 import { runCli } from '../support/run-cli.ts';
-import { backupValues } from '../support/sandbox.ts';
+import { backupValues, fileSandbox } from '../support/sandbox.ts';
 
 const writers = [['fix-secrets'], ['stabilize']] as const;
 const namespace = 'cloudtolocalllm';
 
 let folder: string;
+/** For all that is refused. */
+let untouched: WatchedSandbox;
 
 beforeAll(async () => {
+  untouched = await watchedSandbox({}, fileSandbox);
   folder = await mkdtemp(join(tmpdir(), 'c2l-sources-'));
   await mkdir(join(folder, 'a-folder'));
 });
@@ -111,12 +114,11 @@ const unusable: readonly Row[] = [
 
 describe.each(writers)('%s with a .env file that has', (command) => {
   test.each(unusable)('%s', async (_, change, code, says) => {
-    const cluster = await watchedSandbox();
-    await save('values.env', change(cluster.envBackupText));
-    const options = { kubeconfig: cluster.kubeconfig, cwd: folder };
+    await save('values.env', change(untouched.envBackupText));
+    const options = { kubeconfig: untouched.kubeconfig, cwd: folder };
     const refusal = { exit: ExitCode.usage, code, says } as const;
     await expectRefused([command, '--yes', '--from', 'env:values.env'], options, refusal);
-    cluster.expectUntouched();
+    untouched.expectUntouched();
   });
 });
 
@@ -133,10 +135,9 @@ describe.each(writers)('%s with a source that', (command) => {
     ['azure-key-vault:my_vault', 'source-invalid', /my_vault is no name of a Key Vault and no URL; accepted are/],
     ['azure-key-vault:http://shop.vault.azure.net', 'source-invalid', /is not https: .* never sent in the clear; /],
   ] as const)('cannot be used: %s', async (from, code, says) => {
-    const cluster = await watchedSandbox();
-    const options = { kubeconfig: cluster.kubeconfig, cwd: folder };
+    const options = { kubeconfig: untouched.kubeconfig, cwd: folder };
     await expectRefused([command, '--yes', '--from', from], options, { exit: ExitCode.usage, code, says });
-    cluster.expectUntouched();
+    untouched.expectUntouched();
   });
 });
 
@@ -153,24 +154,22 @@ describe.each(writers)('%s with a file of no use to a run that may not need it',
     ['--seal-cert', 'gone.pem', 'source-unreadable', /certificate gone\.pem cannot be read: there is no such file; /],
     ['--seal-cert', 'plain.env', 'source-invalid', /plain\.env holds no certificate in PEM form; kubeseal/],
   ] as const)('is told at once: %s %s', async (flag, file, code, says) => {
-    const cluster = await watchedSandbox();
-    await save('plain.env', cluster.envBackupText);
+    await save('plain.env', untouched.envBackupText);
     const argv = [command, '--yes', '--from', 'env:plain.env', flag, file];
-    const options = { kubeconfig: cluster.kubeconfig, cwd: folder };
+    const options = { kubeconfig: untouched.kubeconfig, cwd: folder };
     await expectRefused(argv, options, { exit: ExitCode.usage, code, says });
-    cluster.expectUntouched();
+    untouched.expectUntouched();
   });
 });
 
 test('values that are none for the same reason are told in one line', async () => {
-  const cluster = await watchedSandbox();
-  const masked = cluster.envBackupText.replace(/^(ADMIN_PASSWORD|AUTH0_AUDIENCE)=.*$/gm, "$1='********'");
+  const masked = untouched.envBackupText.replace(/^(ADMIN_PASSWORD|AUTH0_AUDIENCE)=.*$/gm, "$1='********'");
   await save(
     'values.env',
     withLine(masked, 'AUTH0_CLIENT_ID', () => "AUTH0_CLIENT_ID='CHANGE_ME'"),
   );
   const argv = ['fix-secrets', '--dry-run', '--from', 'env:values.env'];
-  const { stderr } = await runCli(argv, { kubeconfig: cluster.kubeconfig, cwd: folder });
+  const { stderr } = await runCli(argv, { kubeconfig: untouched.kubeconfig, cwd: folder });
   expect(stderr.match(/^warning: .*not used$/gm)).toEqual([
     'warning: admin-password, auth0-audience in env:values.env: each stands for a value that nothing has filled in: not used',
     expect.stringMatching(/^warning: auth0-client-id in env:values\.env \(line \d+\) is a placeholder: not used$/),
@@ -178,17 +177,16 @@ test('values that are none for the same reason are told in one line', async () =
 });
 
 test('a backup that has other values than the cluster is doubted, and one that has the same is not', async () => {
-  const cluster = await watchedSandbox();
   const warningsOf = async (text: string): Promise<string[]> => {
     await save('values.env', text);
     const argv = ['fix-secrets', '--dry-run', '--from', 'env:values.env'];
-    const { code, stderr } = await runCli(argv, { kubeconfig: cluster.kubeconfig, cwd: folder });
+    const { code, stderr } = await runCli(argv, { kubeconfig: untouched.kubeconfig, cwd: folder });
     expect(code).toBe(ExitCode.ok);
     return [...stderr.matchAll(/^warning: .*/gm)].map(([line]) => line);
   };
-  expect(await warningsOf(cluster.envBackupText)).toEqual([]);
+  expect(await warningsOf(untouched.envBackupText)).toEqual([]);
   const other = withLine(
-    cluster.envBackupText,
+    untouched.envBackupText,
     'POSTGRES_PASSWORD',
     (value) => `POSTGRES_PASSWORD='${value}-of-last-year'`,
   );
@@ -198,14 +196,13 @@ test('a backup that has other values than the cluster is doubted, and one that h
 });
 
 test('values in base64 that nothing tells from right ones are used, and that is said in one line', async () => {
-  const cluster = await watchedSandbox();
   const encoded = ['ADMIN_PASSWORD', 'AUTH0_AUDIENCE'].reduce(
     (text, name) => withLine(text, name, (value) => `${name}='${btoa(value)}'`),
-    cluster.envBackupText,
+    untouched.envBackupText,
   );
   await save('values.env', encoded);
   const argv = ['fix-secrets', '--dry-run', '--from', 'env:values.env'];
-  const { code, stderr } = await runCli(argv, { kubeconfig: cluster.kubeconfig, cwd: folder });
+  const { code, stderr } = await runCli(argv, { kubeconfig: untouched.kubeconfig, cwd: folder });
   expect(code).toBe(ExitCode.ok);
   expect(stderr.match(/^warning: .*/gm)).toEqual([
     'warning: env:values.env: base64 of a text, as kubectl prints it, and used as it is: admin-password, auth0-audience',
@@ -237,12 +234,11 @@ describe.each(writers)('%s with a vault that', (command) => {
   ): Promise<void> {
     process.env['IDENTITY_ENDPOINT'] = vault.identityEndpoint;
     process.env['IDENTITY_HEADER'] = vault.identityHeader;
-    const cluster = await watchedSandbox();
     const azure = { caPem: vault.caPem, credential: 'managed-identity', limitMs: 700 } as const;
-    const options = { kubeconfig: cluster.kubeconfig, cwd: folder, azure };
+    const options = { kubeconfig: untouched.kubeconfig, cwd: folder, azure };
     const refusal = { exit: ExitCode.usage, code, says } as const;
     await expectRefused([command, '--yes', '--from', `azure-key-vault:${vault.url}`], options, refusal);
-    cluster.expectUntouched();
+    untouched.expectUntouched();
   }
 
   let vault: Vault;

@@ -81,9 +81,12 @@ export interface WatchedSandbox extends Sandbox {
 }
 
 /** A sandbox that knows whether anything in it was changed. */
-export async function watchedSandbox(options: Partial<StartOptions> = {}): Promise<WatchedSandbox> {
+export async function watchedSandbox(
+  options: Partial<StartOptions> = {},
+  begin: typeof sandbox = sandbox,
+): Promise<WatchedSandbox> {
   const writes: string[] = [];
-  const started = await sandbox({
+  const started = await begin({
     ...options,
     onRequest: (request) => {
       options.onRequest?.(request);
