@@ -76,19 +76,15 @@ async function restartBranch(step: RestartStep, run: Run): Promise<Branch> {
     detail,
   });
   const held = await failedNeed(step.workload, run);
-  const unbegun = {
-    outcome: outcome('skipped', 'interrupted before it was begun; c2l restart goes on here'),
-    failure: name,
-  };
-  if (session.deps.signal.aborted) return unbegun;
+  const unbegun = 'interrupted before it was begun; c2l restart goes on here';
+  if (session.deps.signal.aborted) return { outcome: outcome('skipped', unbegun), failure: name };
   if (held !== undefined) return { outcome: outcome('skipped', `because ${held}`), failure: held };
-  let isBegun: boolean;
+  const isBegun = await isBegunElsewhere(step, run);
+  if (isBegun === 'interrupted') return { outcome: outcome('skipped', unbegun), failure: name };
   try {
-    isBegun = await isBegunElsewhere(step, run);
     if (!isBegun) await restartOnce(step, run);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    if (error.code === 'interrupted') return unbegun;
     return { outcome: outcome('failed', error.message), failure: `${name} could not be restarted` };
   }
   const failure = await unlessInterrupted(proven(step.workload, run, true));
@@ -97,9 +93,13 @@ async function restartBranch(step: RestartStep, run: Run): Promise<Branch> {
 }
 
 /** Since the plan was made: what that brings is as new as what this restart would. */
-async function isBegunElsewhere({ workload }: RestartStep, { world, session, before }: Run): Promise<boolean> {
+async function isBegunElsewhere(
+  { workload }: RestartStep,
+  { world, session, before }: Run,
+): Promise<boolean | 'interrupted'> {
   const { clock, signal } = session.deps;
-  const seen = await untilInterrupted(world.view({ since: clock.monotonic() }), signal);
+  const seen = await world.view({ since: clock.monotonic() });
+  if (signal.aborted) return 'interrupted';
   const now = restartedAt(workloadsById(seen).get(refId(workload)));
   return now !== undefined && now !== restartedAt(workloadsById(before).get(refId(workload)));
 }
