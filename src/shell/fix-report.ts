@@ -50,7 +50,7 @@ export function fixReport(session: Session, result: FixResult): FixReport {
     dryRun,
     written = plans,
   } = result;
-  const after = applySecretPlans(snapshot, written);
+  const after = applySecretPlans(snapshot, written.filter(comesToBe));
   const findings = diagnose(after, session.stack).filter(
     (finding) => ownCodes.has(finding.code) && !(dryRun && (isToCome(finding, plans) || isToBeSynced(finding, fills))),
   );
@@ -67,6 +67,11 @@ export function fixReport(session: Session, result: FixResult): FixReport {
     outcomes: [...outcomes, ...leftAlone],
     ...(manifests.length > 0 && { sealed: manifests }),
   };
+}
+
+/** A Secret of whose keys nobody has any is not made, and stays missing as a whole. */
+function comesToBe({ action, keys }: SecretPlan): boolean {
+  return action !== 'create' || keys.some(({ source }) => source !== noSource);
 }
 
 /** What a sync will bring, only the sync can tell; a dry run takes it for granted where nothing speaks against it. */

@@ -139,6 +139,15 @@ describe('a key that two Secrets have', () => {
     expect([code, Object.keys(values('a')), values('b')]).toEqual([4, ['other'], {}]);
   });
 
+  test('leaves a Secret missing as a whole, of which no source has any', async () => {
+    save('backup.env', 'OTHER=2\n');
+    const { findings } = reportOf(await run('--dry-run', '--from', 'env:backup.env'));
+    expect(findings.map(({ code, secret, key }) => [code, secret, key])).toEqual([
+      ['secret-key-missing', 'a', 'one'],
+      ['secret-missing', 'b', undefined],
+    ]);
+  });
+
   test('is no obstacle where the source does not have it', async () => {
     save('backup.env', 'OTHER=2\n');
     const { code, stderr } = await run('--yes', '--from', 'env:backup.env');
