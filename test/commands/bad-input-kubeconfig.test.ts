@@ -4,12 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { ExitCode } from '../../src/exit-codes.ts';
-import { errorLines, everyCommand, expectRefused, watchedSandbox } from '../support/refusals.ts';
+import { errorLines, everyCommand, expectRefused, watchedSandbox, type WatchedSandbox } from '../support/refusals.ts';
 import { runCli } from '../support/run-cli.ts';
+import { fileSandbox } from '../support/sandbox.ts';
 
+const requests: string[] = [];
 let home: string;
+let cluster: WatchedSandbox;
 
 beforeAll(async () => {
+  cluster = await watchedSandbox({ onRequest: ({ path }) => requests.push(path) }, fileSandbox);
   home = await mkdtemp(join(tmpdir(), 'c2l-home-'));
   await writeFile(join(home, 'no-yaml'), 'contexts: [');
   await writeFile(join(home, 'empty'), '');
@@ -26,8 +30,7 @@ describe.each(everyCommand)('$command', ({ argv }) => {
   });
 
   test('an unknown context: the ones there are are named, and the cluster is not asked', async () => {
-    const requests: string[] = [];
-    const cluster = await watchedSandbox({ onRequest: ({ path }) => requests.push(path) });
+    requests.length = 0;
     await expectRefused(
       [...argv, '--context', 'prod'],
       { kubeconfig: cluster.kubeconfig },
@@ -41,7 +44,6 @@ describe.each(everyCommand)('$command', ({ argv }) => {
   });
 
   test('a namespace that does not exist', async () => {
-    const cluster = await watchedSandbox();
     await expectRefused(
       [...argv, '-n', 'shop-prod'],
       { kubeconfig: cluster.kubeconfig },

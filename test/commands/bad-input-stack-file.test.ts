@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { ExitCode } from '../../src/exit-codes.ts';
-import { everyCommand, expectRefused, watchedSandbox } from '../support/refusals.ts';
+import { everyCommand, expectRefused, watchedSandbox, type WatchedSandbox } from '../support/refusals.ts';
+import { fileSandbox } from '../support/sandbox.ts';
 
 const head = 'version: 1\nname: shop\nnamespaces: [shop]\n';
 const component = (name: string, dependsOn: string): string =>
@@ -56,9 +57,14 @@ test.each([
 });
 
 describe('before the cluster is asked anything', () => {
+  const requests: string[] = [];
+  let cluster: WatchedSandbox;
+
+  beforeAll(async () => {
+    cluster = await watchedSandbox({ onRequest: ({ path }) => requests.push(path) }, fileSandbox);
+  });
+
   test.each(everyCommand)('$command', async ({ argv }) => {
-    const requests: string[] = [];
-    const cluster = await watchedSandbox({ onRequest: ({ path }) => requests.push(path) });
     await writeFile(join(folder, 'c2l.yaml'), 'version: 7\n');
     const refusal = { exit: ExitCode.usage, code: 'stack-invalid', says: /c2l\.yaml:1: version: 7 / } as const;
     await expectRefused(argv, { kubeconfig: cluster.kubeconfig, cwd: folder }, refusal);
