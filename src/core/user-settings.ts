@@ -10,7 +10,8 @@ export interface ContextPolicy {
 export interface Setting {
   /** As the option is called, without dashes. */
   readonly name: string;
-  readonly value: unknown;
+  /** Absent where nothing sets it. */
+  readonly value?: unknown;
   /** `flag`, `default`, the name of a variable, or file, line and place in it. */
   readonly origin: string;
 }
