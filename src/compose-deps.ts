@@ -80,6 +80,7 @@ export function composeDeps(surroundings: Surroundings): Deps {
         cwd,
         recipients,
         newPassphrase: terminal.canPrompt ? newPassphrase : undefined,
+        now: () => systemClock.now(),
         ...(sandbox === undefined ? {} : { azure: { caPem: sandbox.vault.caPem, credential: 'managed-identity' } }),
       });
     },

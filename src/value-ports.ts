@@ -65,8 +65,8 @@ export type StoreResult =
 export interface BackupTarget {
   readonly label: string;
   readonly nameOf: ValueSource['nameOf'];
-  /** What a person should agree to beside the values: `replace backup.env.age`. */
-  readonly replaces?: string | undefined;
+  /** The name that the backup which is there already is kept under, beside the new one. */
+  readonly keptAs?: string | undefined;
   /** What to know of a value that is to be stored, such as that a repair would read another one. */
   noteOn?(wanted: WantedValue): string | undefined;
   /** Without telling what it holds. */

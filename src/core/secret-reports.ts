@@ -129,6 +129,8 @@ export interface BackupReport extends ReportHead {
   readonly dryRun: boolean;
   /** As `--to` or `--from` names them. */
   readonly places: readonly string[];
+  /** What the file is called now, or would be, that was there before this backup. */
+  readonly keptAs?: string;
   /** As whom the places were asked that tell callers apart. */
   readonly askedAs?: readonly { readonly place: string; readonly identity: string }[];
   readonly entries: readonly BackupEntry[];

@@ -34,7 +34,7 @@ export function backupLines(entries: readonly BackupEntry[], style: Style): stri
 const good: ReadonlySet<BackupEntry['state']> = new Set(['new', 'same', 'equal', 'valid', 'stored', 'recovered']);
 
 function summaryOf(report: BackupReport): string {
-  const { check, dryRun, places, entries, outcomes } = report;
+  const { check, dryRun, places, entries, outcomes, keptAs } = report;
   const of = (...states: BackupEntry['state'][]): number =>
     entries.filter(({ state }) => states.includes(state)).length;
   const place = places.join(', ');
@@ -43,9 +43,11 @@ function summaryOf(report: BackupReport): string {
     return `${held}${ageClause(report)}`;
   }
   const changing = of('new', 'changed', 'recovered');
-  if (dryRun) return `dry run: would store ${count(changing, 'value')} in ${place}`;
+  const kept = keptAs === undefined ? '' : `; the file that was there is kept as ${keptAs}`;
+  const wouldKeep = keptAs === undefined ? '' : `, and keep the file that is there as ${keptAs}`;
+  if (dryRun) return `dry run: would store ${count(changing, 'value')} in ${place}${wouldKeep}`;
   if (changing === 0) return `${place} holds all ${count(of('same'), 'value')} already`;
-  return `${count(outcomes.filter(({ outcome }) => outcome === 'done').length, 'value')} stored in ${place}`;
+  return `${count(outcomes.filter(({ outcome }) => outcome === 'done').length, 'value')} stored in ${place}${kept}`;
 }
 
 function ageClause({ entries, takenAt }: BackupReport): string {

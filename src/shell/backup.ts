@@ -51,6 +51,7 @@ export async function runBackup(session: Session, options: BackupOptions): Promi
       check: false,
       dryRun: options.dryRun,
       places: [target.label],
+      ...(target.keptAs === undefined ? {} : { keptAs: target.keptAs }),
       entries,
       outcomes,
     };
@@ -156,7 +157,7 @@ function stateOf(held: HeldState | undefined): BackupEntry['state'] {
   return held?.state === 'different' ? 'changed' : 'new';
 }
 
-function questionFor({ label, replaces }: BackupTarget, values: number): string {
-  const replacing = replaces === undefined ? '' : `, in place of the file that is there`;
-  return `store ${count(values, 'value')} in ${label}${replacing}?`;
+function questionFor({ label, keptAs }: BackupTarget, values: number): string {
+  const keeping = keptAs === undefined ? '' : `, and keep the file that is there as ${keptAs}`;
+  return `store ${count(values, 'value')} in ${label}${keeping}?`;
 }

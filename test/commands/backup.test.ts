@@ -65,14 +65,15 @@ describe('into an encrypted file', () => {
     expect(prompter.questions[0]).toMatch(/^store \d+ values in age:backup\.env\.age\?/);
   }, 30_000);
 
-  test('the question tells that a file is replaced, and No keeps it', async () => {
-    await writeFile(join(folder, 'backup.env.age'), 'the old one');
+  test('the question tells that the earlier file is kept, and No leaves it where it is', async () => {
+    await writeFile(join(folder, 'backup.env.age'), 'age-encryption.org/v1\nthe old one');
     const argv = ['--to', 'age:backup.env.age', '--recipient', recipient];
     const { code, prompter } = await backup(argv, { answers: [false] });
 
     expect(code).toBe(5);
-    expect(prompter.questions[0]).toContain('in place of the file that is there');
-    expect(await readFile(join(folder, 'backup.env.age'), 'utf8')).toBe('the old one');
+    expect(prompter.questions[0]).toMatch(/, and keep the file that is there as backup\.env\.\d{8}t\d{9}z\.age\?/);
+    expect((await readdir(folder)).sort()).toEqual(['backup.env.age', 'key.txt']);
+    expect(await readFile(join(folder, 'backup.env.age'), 'utf8')).toMatch(/the old one$/);
   });
 
   test.each([

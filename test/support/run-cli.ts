@@ -94,6 +94,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
         cwd,
         recipients,
         newPassphrase: terminal.canPrompt ? () => prompter.secret('new passphrase:', () => undefined) : undefined,
+        now: () => systemClock.now(),
         ...(azure && { azure }),
       }),
     openSealer: () => openKubeseal({ env: { PATH: '', ...env } }),

@@ -79,7 +79,7 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
     settings: { file: createSettingsFile({}), variables: {} },
     openWatchWorld: () => Promise.reject(new Error('a session watches nothing')),
     openRunbookWorld: () => Promise.reject(new Error('a session walks no runbook')),
-    openTarget: (spec, { recipients }) => openTarget(spec, { cwd: folder, recipients }),
+    openTarget: (spec, { recipients }) => openTarget(spec, { cwd: folder, recipients, now: () => systemClock.now() }),
     openSealer: () => Promise.resolve(undefined),
     startVault: () => Promise.reject(new Error('a test starts its vault itself')),
     startSandbox: () => Promise.reject(new Error('a test starts its sandbox itself')),
