@@ -1,4 +1,5 @@
 import type { Report } from '../core/any-report.ts';
+import { compareFindings, type Finding } from '../core/findings.ts';
 import { exitCodeOf, type Verdict } from '../core/report.ts';
 import type { Phase, PhaseName, ReportedError, WalkReport } from '../core/walk-report.ts';
 import { OperatorError } from '../errors.ts';
@@ -45,12 +46,13 @@ export async function walkThrough(
   const walked = await walkPhases(session, steps, options);
   const walk = { ...walked, phases: (await options.settle?.(walked.phases)) ?? walked.phases };
   const last = walk.phases.findLast(({ report }) => report !== undefined)?.report;
-  const verdict = walk.failure === undefined ? endVerdict(walk.phases, last) : failedVerdict(walk);
+  const unmended = walk.failure === undefined ? unmendedIn(walk.phases, last) : [];
+  const verdict = walk.failure === undefined ? endVerdict(walk.phases, last, unmended) : failedVerdict(walk);
   const report: WalkReport = {
     ...reportHead(session, { namespaces: last?.namespaces ?? session.scope.namespaces, takenAt }),
     command: options.command,
     verdict,
-    findings: last?.findings ?? [],
+    findings: [...unmended, ...(last?.findings ?? [])].sort(compareFindings),
     phases: walk.phases,
     ...(walk.failure === undefined ? {} : { error: reportedError(walk.failure) }),
   };
@@ -58,8 +60,18 @@ export async function walkThrough(
 }
 
 /** The last phase tells how it ended, unless an earlier one left something undone. */
-function endVerdict(phases: readonly Phase[], last: PhaseReport | undefined): Verdict {
-  return phases.some(({ verdict }) => verdict === 'partial') ? 'partial' : (last?.verdict ?? 'ok');
+function endVerdict(phases: readonly Phase[], last: PhaseReport | undefined, unmended: readonly Finding[]): Verdict {
+  if (phases.some(({ verdict }) => verdict === 'partial')) return 'partial';
+  const end = last?.verdict ?? 'ok';
+  return unmended.length > 0 && (end === 'ok' || end === 'unreadable') ? 'problems' : end;
+}
+
+/** Wrong values that were left as they are: who runs with the ones before passes every check until its next start. */
+function unmendedIn(phases: readonly Phase[], last: PhaseReport | undefined): readonly Finding[] {
+  const told = new Set(last?.findings.map(({ id }) => id));
+  return phases
+    .flatMap(({ report }) => (report?.command === 'fix-secrets' ? report.findings : []))
+    .filter(({ id, code, severity }) => code === 'secret-value-invalid' && severity === 'error' && !told.has(id));
 }
 
 async function walkPhases(session: Session, steps: readonly WalkStep[], options: WalkOptions): Promise<Walk> {

@@ -118,6 +118,7 @@ function keyFinding(scene: Scene, need: SecretNeed, requirement: Requirement): F
     case 'invalid':
       return newFinding(`secret-value-${state}`, {
         ...common,
+        fix: state === 'invalid' ? `${common.fix}${byName(common.fix, need, key)}` : common.fix,
         ...severity,
         message: `key ${key} of ${refText(object)} ${detail}${obstacles(need)}`,
         blocks,
@@ -129,6 +130,11 @@ function keyFinding(scene: Scene, need: SecretNeed, requirement: Requirement): F
 function whoNeeds(references: readonly FindingReference[]): readonly FindingReference[] {
   const needing = references.filter(({ optional }) => !optional);
   return needing.length > 0 ? needing : references;
+}
+
+/** What may be the value that works is replaced only where it is named. */
+function byName(fix: string, { name }: SecretNeed, key: string): string {
+  return fix.startsWith('c2l fix-secrets') ? ` --overwrite ${name}/${key}` : '';
 }
 
 /** Certificates have an issuer and are in no source of values. */

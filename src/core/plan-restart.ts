@@ -22,6 +22,7 @@ import { secretsView } from './secrets-view.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stack } from './stack.ts';
 import type { PausableRef } from './sync-pause.ts';
+import { unfitValues } from './unfit-values.ts';
 import { workloads, type Workload } from './workloads.ts';
 
 /** A pod that serves nobody and whose controller makes a new one at once. */
@@ -81,7 +82,14 @@ export function planRestart(
   { acceptDataLoss = new Set(), affectedBy }: RestartChoice = {},
 ): RestartPlan {
   const graph = dependencyGraph(snapshot, stack);
-  const scene = { view: secretsView(snapshot), stack, acceptDataLoss, affectedBy, lost: lostNodes(snapshot) };
+  const scene = {
+    view: secretsView(snapshot),
+    stack,
+    acceptDataLoss,
+    affectedBy,
+    lost: lostNodes(snapshot),
+    unfit: unfitValues(snapshot, stack),
+  };
   const found = workloads(snapshot);
   const all = found.map((workload) => ({
     workload,

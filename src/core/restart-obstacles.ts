@@ -5,8 +5,10 @@ import { heldOnLostNode, lostNodeObstacle } from './lost-nodes.ts';
 import { lackText } from './pod-need.ts';
 import { isBelowPartition } from './partition.ts';
 import { secretReferences } from './references.ts';
+import type { Requirement } from './requirements.ts';
 import type { SecretsView } from './secrets-view.ts';
 import type { Stack } from './stack.ts';
+import { unfitText } from './unfit-values.ts';
 import type { Workload } from './workloads.ts';
 
 /** What speaks against touching a workload is judged by. */
@@ -17,7 +19,11 @@ export interface ObstacleScene {
   readonly acceptDataLoss: ReadonlySet<string>;
   /** Names of nodes that do not work. */
   readonly lost: ReadonlySet<string>;
+  /** Values that no pod should begin with. */
+  readonly unfit: readonly Requirement[];
 }
+
+type LossScene = Pick<ObstacleScene, 'stack' | 'acceptDataLoss' | 'lost'>;
 
 /** Why a restart of a workload would break it, lose something, or change nothing for the pods that need it. */
 export function restartObstacle(
@@ -25,7 +31,7 @@ export function restartObstacle(
   outdated: readonly Pod[],
   scene: ObstacleScene,
 ): string | undefined {
-  const lack = lackObstacle(workload, scene.view);
+  const lack = lackObstacle(workload, scene.view) ?? unfitObstacle(workload, outdated, scene);
   const held = controllerObstacle(workload, outdated) ?? lostNodeObstacle(workload, scene.lost);
   return lack ?? held ?? lossOf(workload, workload.pods, scene);
 }
@@ -33,12 +39,18 @@ export function restartObstacle(
 /** Why new pods in place of all would break a workload or lose something, whatever makes them. */
 export function renewalObstacle(workload: Workload, scene: ObstacleScene): string | undefined {
   const held = heldOnLostNode(workload.pods, scene.lost);
-  return lackObstacle(workload, scene.view) ?? held ?? lossOf(workload, workload.pods, scene);
+  const lack = lackObstacle(workload, scene.view) ?? unfitObstacle(workload, workload.pods, scene);
+  return lack ?? held ?? lossOf(workload, workload.pods, scene);
 }
 
 function lackObstacle(workload: Workload, view: SecretsView): string | undefined {
   const lack = templateLack(workload, view);
   return lack === undefined ? undefined : `${lack}, so a restart would break it`;
+}
+
+function unfitObstacle(workload: Workload, pods: readonly Pod[], scene: ObstacleScene): string | undefined {
+  const unfit = unfitText(workload, pods, scene);
+  return unfit === undefined ? undefined : `a restart would break it, since ${unfit}`;
 }
 
 export function templateLack({ ref, podSpec }: Workload, view: SecretsView): string | undefined {
@@ -79,7 +91,7 @@ export function partitionObstacle(workload: Workload, outdated: readonly Pod[]):
 }
 
 /** A deleted pod of a Job counts as one of its failures, and a bare pod would be gone. */
-export function replaceObstacle(workload: Workload, pod: Pod, scene: Omit<ObstacleScene, 'view'>): string | undefined {
+export function replaceObstacle(workload: Workload, pod: Pod, scene: LossScene): string | undefined {
   switch (workload.ref.kind) {
     case 'StatefulSet':
       return heldOnLostNode([pod], scene.lost) ?? lossOf(workload, [pod], scene);
@@ -95,11 +107,7 @@ export function replaceObstacle(workload: Workload, pod: Pod, scene: Omit<Obstac
   }
 }
 
-function lossOf(
-  workload: Workload,
-  pods: readonly Pod[],
-  { stack, acceptDataLoss }: Omit<ObstacleScene, 'view'>,
-): string | undefined {
+function lossOf(workload: Workload, pods: readonly Pod[], { stack, acceptDataLoss }: LossScene): string | undefined {
   if (acceptDataLoss.has(refId(workload.ref))) return undefined;
   const data = dataInPod(workload, stack);
   const place = pods.map((pod) => dataToLose(pod, data)).find((found) => found !== undefined);

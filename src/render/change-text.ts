@@ -9,6 +9,7 @@ import { count, table, type Cell } from './layout.ts';
 import { manifestLines } from './sealed-text.ts';
 import { lackingKeys, lackingLines } from './lacking-text.ts';
 import { planLines } from './plan-text.ts';
+import { fromOption, repairCommand } from './repair-command.ts';
 import type { Style } from './style.ts';
 import { hasUnreadPods, unreadPodsText } from './unread-pods.ts';
 
@@ -79,17 +80,12 @@ function nextAfterFix({ verdict, dryRun, sources, plan, findings, sealed }: FixR
   if (verdict === 'ok' && hasPlan) return dryRun ? again : 'c2l restart';
   if (verdict === 'ok') return 'c2l verify';
   if (sealed !== undefined) return 'commit the SealedSecret above, or try it first: kubectl apply -f FILE';
-  return findings.find(({ severity }) => severity === 'error')?.fix ?? 'c2l audit';
+  return repairCommand(findings, sources) ?? 'c2l audit';
 }
 
 /** What is found for External Secrets goes into its store first. */
 function fillOption(plan: FixReport['plan']): string {
   return lackingKeys(plan.filter(({ action }) => action === 'sync')).length > 0 ? ' --fill-store' : '';
-}
-
-/** A path may hold what a shell takes apart. */
-function fromOption(source: string): string {
-  return `--from ${/^[\w./:@=+,~-]+$/.test(source) ? source : `'${source.replaceAll("'", String.raw`'\''`)}'`}`;
 }
 
 export function restartText(report: RestartReport, style: Style): string[] {
@@ -191,7 +187,7 @@ const actionWords: Record<StepOutcome['action'], string> = {
 
 /** What a step says to type means the place of this run, as `next` does. */
 function here(detail: string, style: Style): string {
-  return detail.replace(/c2l restart --\S+ \S+/g, (command) => withFlags(command, style));
+  return detail.replace(/c2l (?:restart|fix-secrets) --\S+ \S+/g, (command) => withFlags(command, style));
 }
 
 /** What became of each step, in the order in which they were taken. */

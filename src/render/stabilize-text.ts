@@ -1,6 +1,7 @@
 import type { Phase, WalkReport } from '../core/walk-report.ts';
 import { closingLines, headLines, isWalkedThrough } from './head-text.ts';
 import { count, durationText, paragraph, table, type Cell } from './layout.ts';
+import { repairCommand } from './repair-command.ts';
 import type { Style } from './style.ts';
 import { checkLines } from './verify-text.ts';
 
@@ -61,6 +62,9 @@ export function walkSummary({ phases, verdict }: WalkReport): string {
   const total = durationText(phases.reduce((sum, { durationMs }) => sum + durationMs, 0));
   if (verdict === 'ok') return `${phasesText(phases)} in ${total}`;
   const last = phases.findLast((phase) => phase.verdict !== 'skipped');
+  const open = phases.find(({ name, verdict: end }) => name !== 'audit' && end !== 'ok' && end !== 'skipped');
+  if (last?.verdict === 'ok' && open !== undefined)
+    return `${open.name} left something undone, ${phasesText(phases)} in ${total}`;
   return last === undefined ? 'nothing was done' : `stopped in ${last.name} after ${total}`;
 }
 
@@ -90,5 +94,10 @@ export function nextAfter(report: WalkReport): string {
   if (verdict === 'ok' || verdict === 'declined' || verdict === 'interrupted' || verdict === 'partial')
     return 'c2l stabilize';
   if (error?.hint !== undefined) return error.hint;
-  return findings.find(({ severity, causes }) => severity === 'error' && causes.length === 0)?.fix ?? 'c2l audit';
+  const roots = findings.filter(({ causes }) => causes.length === 0);
+  return repairCommand(roots, sourcesOf(report)) ?? 'c2l audit';
+}
+
+function sourcesOf({ phases }: WalkReport): readonly string[] {
+  return phases.flatMap(({ report }) => (report?.command === 'fix-secrets' ? report.sources : []));
 }

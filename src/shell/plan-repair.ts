@@ -3,6 +3,7 @@ import type { PausesBySecret } from '../core/plan-pause.ts';
 import {
   canDoWithout,
   keyId,
+  keyNamer,
   plannedSecret,
   planSecret,
   secretTargets,
@@ -178,8 +179,10 @@ function wantedBy({ deps, stack }: Session, snapshot: Snapshot, options: FixOpti
   refuseUnknownSecrets(options.recreate ?? [], all);
   const wanted = wantedKeys(all, options.overwrite);
   if (deps.terminal.canPrompt) return wanted;
-  for (const { key, reason, detail } of wanted) {
-    if (reason === 'invalid') deps.terminal.err(`warning: ${key} ${detail ?? 'is invalid'}: left as it is`);
+  const nameOf = keyNamer(all);
+  for (const each of wanted) {
+    const what = `${each.key} ${each.detail ?? 'is invalid'}: left as it is`;
+    if (each.reason === 'invalid') deps.terminal.err(`warning: ${what}; to replace it: --overwrite ${nameOf(each)}`);
   }
   return wanted.filter(({ reason }) => reason !== 'invalid');
 }

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 
 import { stabilize } from '../../src/commands/stabilize.ts';
 import type { WalkReport } from '../../src/core/walk-report.ts';
+import { SandboxApi } from '../support/sandbox-api.ts';
 import { watchedSandbox } from '../support/refusals.ts';
 import { sandbox } from '../support/sandbox.ts';
 import { testSession } from '../support/test-session.ts';
@@ -76,6 +77,35 @@ test('a broken pod that is none of the stack does not keep the proof from being 
   const phases = (report as WalkReport).phases.map(({ name, verdict }) => [name, verdict]);
   expect(phases.at(-1)).toEqual(['verify', 'ok']);
   expect(report.verdict).toBe('ok');
+});
+
+test('a wrong value that nobody agreed to replace is no recovery, however well runs what began before it', async () => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+  const path = '/api/v1/namespaces/cloudtolocalllm/secrets/cloudtolocalllm-secrets?fieldManager=kubectl-patch';
+  const data = { 'jwt-secret': '' };
+  await new SandboxApi(cluster).send('PATCH', path, { data }, 'application/merge-patch+json');
+  const session = await testSession(cluster);
+  const from = [await session.envSource(cluster.envBackupText)];
+
+  const { report, exitCode } = await stabilize(session, { ...options, from });
+
+  const { phases, findings } = report as WalkReport;
+  expect(phases.map(({ name, verdict }) => [name, verdict])).toEqual([
+    ['audit', 'problems'],
+    ['fix-secrets', 'problems'],
+    ['restart', 'ok'],
+    ['verify', 'ok'],
+  ]);
+  expect([report.verdict, exitCode]).toEqual(['problems', 1]);
+  const command = 'c2l fix-secrets --overwrite cloudtolocalllm-secrets/jwt-secret';
+  expect(findings.map(({ code, key, fix }) => [code, key, fix])).toEqual([
+    ['secret-value-invalid', 'jwt-secret', command],
+  ]);
+  const restart = phases.flatMap(({ report: each }) => (each?.command === 'restart' ? each.outcomes : []));
+  expect(restart.filter(({ action }) => action === 'restart-workload')).toEqual([]);
+  expect(restart.filter(({ isWithheld }) => isWithheld).map(({ object }) => object.name)).toEqual(
+    expect.arrayContaining([expect.stringMatching(/^api-backend/)]),
+  );
 });
 
 test('a Secret that must be left alone stops neither the restart nor the proof of the others', async () => {

@@ -6,6 +6,7 @@ import { planRestart } from '../../src/core/plan-restart.ts';
 import { plannedOutcomes, withoutWrites } from '../../src/core/restart-outcomes.ts';
 import type { Secret } from '../../src/core/secret.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
+import { stackOf } from '../support/builders.ts';
 import {
   deployment,
   emptySnapshot,
@@ -66,6 +67,32 @@ function mountEvent({ metadata }: Pod, message: string, lastTimestamp = change):
     involvedObject: { kind: 'Pod', namespace, name: metadata.name, uid: metadata.uid! },
   };
 }
+
+describe('a value that is known to be wrong', () => {
+  const stack = stackOf({ secrets: [{ name: 'app', keys: { token: { format: { minLength: 16 } }, other: {} } }] });
+  const running = { standing: { running: before }, createdAt: before } as const;
+  const plan = (...values: readonly [values: Record<string, string>, changed: Record<string, string>]): string[] =>
+    plannedOutcomes(planRestart(apiWorld(running, [secret(namespace, 'app', ...values)]), stack)).map(
+      ({ action, object, detail, isWithheld }) => `${action}${isWithheld ? '!' : ''} ${object.name}: ${detail}`,
+    );
+
+  test.each([
+    ['', 'is empty'],
+    ['short', 'is shorter than 16 characters'],
+    ['CHANGE_ME_NOW_PLEASE', 'is a placeholder'],
+  ])('reaches no pod that runs with the one before (%#)', (token, why) => {
+    expect(plan({ token }, { token: change })).toEqual([
+      'keep-pod! api-1: runs with an older value of key token of Secret app, but a restart would break it, ' +
+        `since key token of Secret app ${why}: c2l fix-secrets --overwrite app/token`,
+    ]);
+  });
+
+  test('that no pod takes, or that each has, is no reason to keep one from a newer value', () => {
+    const restarted = ['restart-workload api: runs with an older value of key token of Secret app'];
+    expect(plan({ token: text(20), other: '' }, { token: change, other: change })).toEqual(restarted);
+    expect(plan({ token: text(20) }, { token: change })).toEqual(restarted);
+  });
+});
 
 describe('a pod that serves nobody', () => {
   test('is replaced as soon as its key is there', () => {

@@ -1,0 +1,25 @@
+import type { Finding } from '../core/findings.ts';
+
+/**
+ * What repairs the first of the errors: where that is `fix-secrets`, with the sources of this run, and with all that
+ * this command has to name of the others too.
+ */
+export function repairCommand(findings: readonly Finding[], sources: readonly string[]): string | undefined {
+  const fixes = findings.filter(({ severity }) => severity === 'error').map(({ fix }) => fix);
+  const [first] = fixes;
+  const base = first === undefined ? undefined : baseOf(first);
+  if (base === undefined) return first;
+  const named = fixes.filter((fix) => baseOf(fix) === base).flatMap((fix) => fix.match(namingFlags) ?? []);
+  return [base, ...sources.map(fromOption), ...new Set(named)].join(' ');
+}
+
+const namingFlags = /--(?:recreate|overwrite) \S+/g;
+
+function baseOf(fix: string): string | undefined {
+  return /^(c2l fix-secrets(?: -n \S+)?)(?: --(?:recreate|overwrite) \S+)*$/.exec(fix)?.[1];
+}
+
+/** A path may hold what a shell takes apart. */
+export function fromOption(source: string): string {
+  return `--from ${/^[\w./:@=+,~-]+$/.test(source) ? source : `'${source.replaceAll("'", String.raw`'\''`)}'`}`;
+}
