@@ -189,7 +189,7 @@ function birthOf(
   return {
     type: declared?.type ?? kept?.secretType ?? 'Opaque',
     ...(kept === undefined ? {} : { marks: marksOf(kept, isInGit) }),
-    ...(kept?.immutable === true ? { unfinished: kept } : {}),
+    ...(kept?.immutable === true && !kept.isReplaced ? { unfinished: kept } : {}),
   };
 }
 

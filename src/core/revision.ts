@@ -9,6 +9,9 @@ import type { SecretValue } from './secret-value.ts';
 export const revisionType = 'c2l.dev/revision';
 export const revisionOfLabel = 'c2l.dev/revision-of';
 
+/** Noted on it once the immutable Secret that it is a copy of was deleted and created again. */
+export const replacedAnnotation = 'c2l.dev/replaced-at';
+
 /** Beside the values, where only those look who may see them: it makes the fingerprints useless to everybody else. */
 const fingerprintKey = 'c2l.dev.fingerprint-key';
 
@@ -103,6 +106,8 @@ export interface KeptRevision {
   readonly ownerReferences: readonly OwnerReference[];
   /** Kept before its Secret was deleted, to be created again. */
   readonly immutable: boolean;
+  /** Whether it is known that its Secret was created again: one that is absent went after that. */
+  readonly isReplaced: boolean;
   /** UTC, ISO 8601, by the clock of who kept it. */
   readonly keptAt: string;
   /** The same by the server's clock, to the second. */
@@ -138,6 +143,7 @@ export function readRevision({ metadata, type, data }: Secret): KeptRevision | u
     annotations: texts(original['annotations']),
     ownerReferences: owners(original['ownerReferences']),
     immutable: original['immutable'] === true,
+    isReplaced: noted[replacedAnnotation] !== undefined,
     keptAt: text('kept-at', metadata.creationTimestamp),
     createdAt: metadata.creationTimestamp ?? '',
     keptBy: text('kept-by'),

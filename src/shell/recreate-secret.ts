@@ -1,4 +1,5 @@
 import type { SecretPlan } from '../core/plan-secrets.ts';
+import { replacedAnnotation } from '../core/revision.ts';
 import type { Secret } from '../core/secret.ts';
 import { OperatorError } from '../errors.ts';
 import { identityOf, newSecret } from './secret-writes.ts';
@@ -24,6 +25,20 @@ export async function recreateSecret(
       `Secret ${namespace}/${name} is deleted, and was not created again: ${error.message}`,
       { hint: `what it held is kept, and comes back with: c2l fix-secrets -n ${namespace}` },
     );
+  }
+}
+
+/**
+ * Notes on the copy that its Secret is there again, so that one which is deleted later is not taken for a run that was
+ * killed. The repair is done without it: who may not change the copy leaves it as it is.
+ */
+export async function noteReplaced({ cluster, deps }: Session, { metadata }: Secret): Promise<void> {
+  const { namespace, name, resourceVersion = '' } = metadata;
+  const annotations = { [replacedAnnotation]: deps.clock.now().toISOString() };
+  try {
+    await cluster.patchSecret({ namespace, name, resourceVersion, data: new Map(), annotations });
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
   }
 }
 

@@ -6,7 +6,7 @@ import { revisionsIn, type Revision } from '../core/revision.ts';
 import type { Secret } from '../core/secret.ts';
 import { OperatorError } from '../errors.ts';
 import { pruneRevisions, removeRevisions } from './prune-revisions.ts';
-import { recreateSecret } from './recreate-secret.ts';
+import { noteReplaced, recreateSecret } from './recreate-secret.ts';
 import { newSecret, revisionBefore, secretPatch } from './secret-writes.ts';
 import type { Session } from './session.ts';
 import { otherWriter } from './other-writer.ts';
@@ -108,6 +108,7 @@ async function carryOut(
     if (isRefused && (await isTakenBack(session, revision))) outcomes.pop();
     throw error;
   }
+  if (plan.action === 'recreate') await noteReplaced(session, revision);
   kept.push(revision);
   outcomes.push(step(plan, 'done', `${writtenText(plan)}, read back`));
 }

@@ -237,6 +237,14 @@ describe('an immutable Secret', () => {
     expect(after).toMatchObject({ immutable: true, type: 'example.test/kind', data: { kept }, metadata });
     expect(keysIn(cluster, 'fixed')).toEqual(['kept', 'fixed-key']);
     expect(after?.metadata.uid).not.toBe(before?.metadata.uid);
+
+    // That run was not cut off: a Secret that goes later gets what the source holds by then.
+    cluster.store.remove('secrets', namespace, 'fixed');
+    await writeFile(join(folder, 'values.env'), 'FIXED_KEY=two\n');
+    const later = await runCli([...argv], options);
+    expect([later.code, keysIn(cluster, 'fixed')]).toEqual([ExitCode.ok, ['fixed-key']]);
+    const created = { immutable: true, data: { 'fixed-key': Buffer.from('two').toString('base64') } };
+    expect(cluster.store.get('secrets', namespace, 'fixed')).toMatchObject(created);
   });
 
   test('that is named wrongly is a typing error', async () => {
