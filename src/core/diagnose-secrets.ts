@@ -12,7 +12,9 @@ import {
   renewTls,
 } from './diagnose-special-secrets.ts';
 import { places, requirementsOf, type Requirement } from './requirements.ts';
+import { showFinalizers } from './secret-guards.ts';
 import type { KeyNeed, SecretNeed } from './secret-needs.ts';
+import { utcText } from './utc-text.ts';
 
 /** What is wrong with the Secrets that something needs, and with those that show their values. */
 export function diagnoseSecrets(scene: Scene): Finding[] {
@@ -25,7 +27,28 @@ function needFindings(scene: Scene, need: SecretNeed): Finding[] {
   const required = requirementsOf(need, scene.stack);
   if (need.secret === undefined) return missingSecret(scene, need, required);
   const wrong = required.filter(({ state }) => state !== 'ok');
-  return wrong.flatMap((requirement) => keyFinding(scene, need, requirement) ?? []);
+  const found = wrong.flatMap((requirement) => keyFinding(scene, need, requirement) ?? []);
+  const ending = endingSecret(scene, need, required);
+  if (ending === undefined) return found;
+  const { id, fix } = ending;
+  return [ending, ...found.map((finding) => ({ ...finding, causes: [...finding.causes, id], fix }))];
+}
+
+/** Of a Secret that was deleted and that a finalizer holds: what is written into it goes with it. */
+function endingSecret(scene: Scene, need: SecretNeed, keys: readonly Requirement[]): Finding | undefined {
+  const { deletionTimestamp, finalizers = [] } = need.secret?.metadata ?? {};
+  const { references, users } = needsOfWhole(need, keys);
+  if (deletionTimestamp === undefined || users.length === 0) return undefined;
+  const object = secretRef(need);
+  const holders = finalizers.length === 0 ? 'it is gone in a moment' : `only ${listText(finalizers)} still holds it`;
+  return newFinding('secret-terminating', {
+    object,
+    secret: need.name,
+    references,
+    message: `${refText(object)}${neededBy(users)}, was deleted at ${utcText(deletionTimestamp)}: ${holders}, and all its keys go with it`,
+    blocks: scene.blocks(workloadsOf(users)),
+    fix: showFinalizers(object),
+  });
 }
 
 /** Only what is required decides: that something else would take the Secret too makes its absence no worse. */
@@ -67,23 +90,34 @@ function unrequired(references: readonly FindingReference[]): string {
 }
 
 function missingWhole(scene: Scene, need: SecretNeed, keys: readonly Requirement[]): Finding {
-  const requiredKeys = keys.filter(({ required }) => required);
-  const told = need.references.filter((reference) => !isCertificate(reference));
-  const needed = places(told.filter(({ optional }) => !optional));
-  const users = [
-    ...needed,
-    ...requiredKeys.flatMap(({ references }) => whoNeeds(references)).filter((place) => !isCertificate(place)),
-  ];
+  const { requiredKeys, references, users } = needsOfWhole(need, keys);
   const object = secretRef(need);
   return newFinding('secret-missing', {
     object,
     secret: need.name,
     keys: requiredKeys.map(({ key }) => key),
-    references: places(told),
+    references,
     message: `${refText(object)} does not exist${neededBy(users)}`,
     blocks: scene.blocks(workloadsOf(users)),
     fix: fixForWhole(scene, need, requiredKeys),
   });
+}
+
+interface NeedsOfWhole {
+  readonly requiredKeys: readonly Requirement[];
+  readonly references: readonly FindingReference[];
+  readonly users: readonly FindingReference[];
+}
+
+/** Who takes it, and who cannot do without it. Its certificate is told of the Ingress. */
+function needsOfWhole(need: SecretNeed, keys: readonly Requirement[]): NeedsOfWhole {
+  const requiredKeys = keys.filter(({ required }) => required);
+  const told = need.references.filter((reference) => !isCertificate(reference));
+  const users = [
+    ...places(told.filter(({ optional }) => !optional)),
+    ...requiredKeys.flatMap(({ references }) => whoNeeds(references)).filter((place) => !isCertificate(place)),
+  ];
+  return { requiredKeys, references: places(told), users };
 }
 
 /** Certificates and pull Secrets have types of their own, which a Secret of another type cannot stand in for. */

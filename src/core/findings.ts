@@ -29,6 +29,7 @@ export const findingCodes = {
   'namespace-missing': { severity: 'error', runbook: 'bootstrapping-the-cluster' },
   'namespace-terminating': { severity: 'error', runbook: 'bootstrapping-the-cluster' },
   'secret-missing': { severity: 'error', runbook: 'restoring-application-secrets' },
+  'secret-terminating': { severity: 'error', runbook: 'restoring-application-secrets' },
   'secret-key-missing': { severity: 'error', runbook: 'restoring-application-secrets' },
   'secret-value-placeholder': { severity: 'error', runbook: 'restoring-application-secrets' },
   'secret-value-invalid': { severity: 'error', runbook: 'restoring-application-secrets' },

@@ -14,6 +14,7 @@ import { reportHead, type Session } from './session.ts';
 const ownCodes: ReadonlySet<FindingCode> = new Set([
   'namespace-missing',
   'secret-missing',
+  'secret-terminating',
   'secret-key-missing',
   'secret-value-placeholder',
   'secret-value-invalid',

@@ -69,9 +69,9 @@ export function guardTargets(
 /** Sealed Secrets alone writes it, and can: one that is immutable it cannot change either. */
 function toSeal(target: SecretTarget, index: WriterIndex): SealTarget | undefined {
   const { sealed, external } = index.of(target.object.namespace, target.object.name);
-  return sealed === undefined || external !== undefined || target.current?.immutable === true
-    ? undefined
-    : { target, sealed };
+  const { immutable = false, metadata } = target.current ?? {};
+  const isFixed = immutable || metadata?.deletionTimestamp !== undefined;
+  return sealed === undefined || external !== undefined || isFixed ? undefined : { target, sealed };
 }
 
 function toOutcome({ object, refusal }: { readonly object: ObjectRef; readonly refusal: OperatorError }): StepOutcome {

@@ -121,6 +121,38 @@ describe('a missing required key is an error', () => {
   });
 });
 
+describe('a Secret that was deleted and that a finalizer holds', () => {
+  const metadata = {
+    name: 'app',
+    namespace,
+    deletionTimestamp: '2026-03-01T10:00:00Z',
+    finalizers: ['example.test/hold'],
+  };
+  const going = secret('app', ['k'], { metadata });
+
+  test('is an error with all its keys there, and the cause of what it lacks', () => {
+    const whole = only([deployment('web', { spec: withEnv(keyEnv('app', 'k')) }), going]);
+    expect(whole).toMatchObject({
+      id: 'secret-terminating/shop/app',
+      severity: 'error',
+      message:
+        'secret/app, which deployment/web needs, was deleted at 2026-03-01 10:00:00 UTC: only example.test/hold still holds it, and all its keys go with it',
+      fix: "kubectl -n shop get secret app -o jsonpath='{.metadata.finalizers}'",
+    });
+    expect(whole.blocks.map(refText)).toEqual(['deployment/web']);
+
+    const lacking = findings([deployment('web', { spec: withEnv(keyEnv('app', 'k'), keyEnv('app', 'l')) }), going]);
+    expect(lacking.map(({ code, causes, fix }) => [code, causes, fix])).toEqual([
+      ['secret-key-missing', [whole.id], whole.fix],
+      ['secret-terminating', [], whole.fix],
+    ]);
+  });
+
+  test('is of no concern where nothing needs it', () => {
+    expect(findings([deployment('web', { spec: withEnv(keyEnv('app', 'k', true)) }), going])).toEqual([]);
+  });
+});
+
 test("a CronJob's Job needs the keys it began with, whatever the CronJob has needed since", () => {
   const { jobs = [], pods = [] } = job('nightly-1', {
     spec: withEnv(keyEnv('app', 'old-key')),

@@ -119,6 +119,19 @@ describe('a Secret that somebody else writes', () => {
     expect(guardTarget(held, undefined, () => true).refusal?.message).toMatch(/example.test\/hold decides/);
   });
 
+  test('that was deleted is left alone for as long as a finalizer holds it, whoever owns it', () => {
+    const deletionTimestamp = '2026-03-01T10:00:00Z';
+    const metadata = { name: 'app', namespace: 'shop', finalizers: ['example.test/hold'], deletionTimestamp };
+    for (const parts of [{}, { immutable: true }, { owner: { by: 'argocd', name: 'owner-1' } as const }]) {
+      const { open, refusal } = guardTarget(target('missing', { metadata, ...parts }), indexOf({}), () => true);
+      expect([open, refusal?.message]).toEqual([
+        undefined,
+        'Secret shop/app was deleted at 2026-03-01 10:00:00 UTC, only example.test/hold still holds it: what is written into it goes with it',
+      ]);
+      expect(refusal?.hint).toMatch(/get secret app -o jsonpath.*once it is gone: c2l fix-secrets -n shop$/);
+    }
+  });
+
   test('is nobody else: no warning', () => {
     const own = target('overwrite', {});
     expect(guardTarget(own)).toEqual({ open: own, warnings: [] });

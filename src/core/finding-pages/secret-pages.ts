@@ -29,6 +29,30 @@ export const secretPages = {
       'Not while something that has to run needs it. If what needs it is gone for good, remove the workload; if it can do without, mark the reference `optional: true`.',
     ],
   },
+  'secret-terminating': {
+    title: 'a Secret that something needs was deleted, and a finalizer still holds it',
+    meaning: [
+      'Somebody deleted the Secret, and it stays until every finalizer on it is taken away. Until then pods start with it; then it goes as a whole, with whatever was written into it since. A deletion cannot be taken back.',
+    ],
+    inKubectl: [
+      'The Secret looks like any other. Only its metadata tells:',
+      {
+        lines: [
+          "$ kubectl -n NAMESPACE get secret NAME -o jsonpath='{.metadata.deletionTimestamp} {.metadata.finalizers}'",
+          '2026-03-01T10:00:00Z ["example.com/hold"]',
+        ],
+      },
+    ],
+    fixWithC2l: [
+      '`c2l fix-secrets` writes nothing into it, and creates it anew once it is gone. Where no source has its values, keep them while they can be read:',
+      { lines: ['c2l backup -n NAMESPACE', 'c2l fix-secrets -n NAMESPACE --from env:FILE'] },
+    ],
+    fixByHand: [
+      'The name of a finalizer tells whose it is: let that controller finish, or bring it back. Only where it is gone for good, take its finalizer away yourself:',
+      { lines: ['kubectl -n NAMESPACE edit secret NAME'] },
+    ],
+    safeToIgnore: ['Where it was deleted on purpose, and what needs it goes as well.'],
+  },
   'secret-key-missing': {
     title: 'a Secret is there but lacks a key that something requires',
     meaning: [
