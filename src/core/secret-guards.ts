@@ -137,10 +137,14 @@ export function allRefused([first, ...others]: readonly OperatorError[]): Operat
 export function withSources(refusal: OperatorError, from: readonly string[]): OperatorError {
   const { code, message, hint, exitCode } = refusal;
   if (hint === undefined || !/^c2l fix-secrets [^;]*$/.test(hint) || from.length === 0) return refusal;
-  const flags = from.map(
-    (source) => ` --from ${/^[\w@%+=:,./-]+$/.test(source) ? source : `'${source.replaceAll("'", "'\\''")}'`}`,
-  );
-  return new OperatorError(code, message, { hint: `${hint}${flags.join('')}`, exitCode });
+  return new OperatorError(code, message, { hint: `${hint}${sourceFlags(from)}`, exitCode });
+}
+
+/** ` --from SOURCE` for each, as a shell takes it. */
+export function sourceFlags(from: readonly string[]): string {
+  const quoted = (source: string): string =>
+    /^[\w@%+=:,./-]+$/.test(source) ? source : `'${source.replaceAll("'", "'\\''")}'`;
+  return from.map((source) => ` --from ${quoted(source)}`).join('');
 }
 
 /** Whoever creates it from elsewhere would be faster than c2l, once it is deleted. */

@@ -75,7 +75,7 @@ describe('a plan', () => {
     const { code, stderr } = await run('--plan', 'plan', '--yes');
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /plan is outdated: secret\/cloudtolocalllm-secrets in namespace cloudtolocalllm was written since \(last written by .+\); nothing was changed; c2l fix-secrets --dry-run/,
+      /plan is outdated: secret\/cloudtolocalllm-secrets in namespace cloudtolocalllm was written since \(last written by .+\); nothing was changed; c2l fix-secrets --from env:backup.env --dry-run/,
     );
     expect(await data()).toEqual(before);
   });
