@@ -94,7 +94,7 @@ function guardDirect(target: SecretTarget, writers: SecretWriters, recreate: Rec
   if (current === undefined) return guardAbsent(target, writers);
   const { owner } = current;
   if (current.immutable) {
-    const refusal = immutableRefusal(current, writers, recreate);
+    const refusal = immutableRefusal(current, writers, { recreate, wanted });
     if (refusal !== undefined) return { refusal, warnings: [] };
   }
   if (owner === undefined) return { open: target, warnings: [] };
@@ -151,7 +151,7 @@ export function sourceFlags(from: readonly string[]): string {
 function immutableRefusal(
   { metadata, owner }: Secret,
   { application }: SecretWriters,
-  recreate: Recreate | undefined,
+  { recreate, wanted }: { readonly recreate: Recreate | undefined; readonly wanted: readonly WantedKey[] },
 ): OperatorError | undefined {
   const object = refOf('Secret', metadata);
   const { namespace, name, finalizers = [] } = metadata;
@@ -163,10 +163,11 @@ function immutableRefusal(
     return new OperatorError('secret-owned', first, { hint: `kubectl -n ${namespace} describe secret ${name}` });
   }
   if (recreate(object)) return undefined;
+  const replaced = unnamedChanges(wanted, []).map(({ key }) => `--overwrite ${name}/${key}`);
   return new OperatorError(
     'secret-owned',
     `Secret ${namespace}/${name} is immutable: it can only be deleted and created again, which needs consent by name`,
-    { hint: `c2l fix-secrets -n ${namespace} --recreate ${name}` },
+    { hint: [`c2l fix-secrets -n ${namespace} --recreate ${name}`, ...replaced].join(' ') },
   );
 }
 

@@ -182,6 +182,14 @@ test('the command to type next takes its values from where this one did', () => 
   ]);
 });
 
+test('whoever agrees to another immutable Secret agrees to the values that it is for', () => {
+  const hints = (['overwrite', 'placeholder', 'missing'] as const).map(
+    (reason) => guardTarget(target(reason, { immutable: true }), indexOf({}), () => false).refusal?.hint,
+  );
+  const command = 'c2l fix-secrets -n shop --recreate app';
+  expect(hints).toEqual([`${command} --overwrite app/token`, `${command} --overwrite app/token`, command]);
+});
+
 test('a store that is not there is looked for among those that are, as audit says', () => {
   const external = {
     metadata: { name: 'e', namespace: 'shop' },
