@@ -25,6 +25,52 @@ test('a key that does not belong to the certificate that is there is refused bef
   }).toThrow('Secret shop/site: tls.key does not belong to tls.crt; nothing was changed');
 });
 
+const [certificate, key] = ['a certificate', 'a key'].map((text) => SecretValue.fromText(text));
+
+function pairFrom(...[crt, own]: readonly [crt: string, key: string]): SecretPlan {
+  return {
+    object: { kind: 'Secret', namespace: 'shop', name: 'site' },
+    action: 'create',
+    keys: [
+      { key: 'tls.crt', change: 'ADD', source: crt },
+      { key: 'tls.key', change: 'ADD', source: own },
+    ],
+    current: undefined,
+    type: 'kubernetes.io/tls',
+    values: new Map([
+      ['tls.crt', certificate!],
+      ['tls.key', key!],
+    ]),
+  };
+}
+
+test.each([
+  [pairFrom('env:a', 'env:a'), ['env:a'], ' in env:a;', 'put both of one pair there'],
+  [
+    pairFrom('env:a', 'env:a'),
+    ['env:a', 'env:b'],
+    ' in env:a;',
+    'put both of one pair there, or name the source that has it first: of several the first with a value is used',
+  ],
+  [pairFrom('env:a', 'env:b'), ['env:a', 'env:b'], ' in env:a and env:b;', expect.stringMatching(/^put both/)],
+  [pairFrom('revision 7', 'revision 7'), [], ' in revision 7;', 'c2l history site -n shop'],
+  [plan('kubernetes.io/tls', { 'tls.crt': 'a certificate' }), ['env:a'], ';', expect.stringMatching(/--overwrite/)],
+])(
+  'a pair that is wrong where it comes from is told with its place, and what helps (%#)',
+  (wrong, from, where, hint) => {
+    let thrown: unknown;
+    try {
+      refuseBrokenPairs(session, [wrong], from);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toMatchObject({
+      message: expect.stringContaining(`tls.key does not belong to tls.crt${where}`),
+      hint,
+    });
+  },
+);
+
 test.each([
   ['of another type', plan('Opaque', { 'tls.crt': 'a certificate' })],
   ['that has only one of both', plan('kubernetes.io/tls', {})],
