@@ -77,10 +77,17 @@ function nextAfterFix({ verdict, dryRun, sources, plan, findings, sealed }: FixR
   if (lackingKeys(plan).length > 0) return `${again} --from env:FILE${fillOption(plan)}`;
   const [doubt] = plan.flatMap((planned) => planned.doubt ?? []);
   if (dryRun && doubt !== undefined) return doubt.next;
-  if (verdict === 'ok' && hasPlan) return dryRun ? again : 'c2l restart';
+  if (verdict === 'ok' && hasPlan) return dryRun ? [again, ...plan.flatMap(consents)].join(' ') : 'c2l restart';
   if (verdict === 'ok') return 'c2l verify';
   if (sealed !== undefined) return 'commit the SealedSecret above, or try it first: kubectl apply -f FILE';
   return repairCommand(findings, sources) ?? 'c2l audit';
+}
+
+/** What a script has to name, since `--yes` is consent to add. */
+function consents({ object: { name }, action, keys }: FixReport['plan'][number]): string[] {
+  if (action !== 'patch' && action !== 'recreate') return [];
+  const changed = keys.filter(({ change }) => change === 'CHANGE').map(({ key }) => `--overwrite ${name}/${key}`);
+  return [...(action === 'recreate' ? [`--recreate ${name}`] : []), ...changed];
 }
 
 /** What is found for External Secrets goes into its store first. */

@@ -101,7 +101,7 @@ export async function planRepair(
     ? withValues(session, targets, new Set([...found.keys(), ...later.keys()]))
     : { open: targets, left: [] };
   const plans = open.map((target) => planSecret(target, found, later));
-  refuseBrokenPairs(session, plans);
+  refuseBrokenPairs(session, plans, from);
   await check?.([...plans.map(plannedSecret), ...fills.map(plannedFill), ...sealPlans.map(plannedSeal)]);
   const leftAlone = [...guarded.leftAlone, ...left];
   const { recovered } = collect;
@@ -181,9 +181,12 @@ function wantedBy({ deps, stack }: Session, snapshot: Snapshot, options: FixOpti
   if (deps.terminal.canPrompt) return wanted;
   const nameOf = keyNamer(all);
   for (const each of wanted) {
-    const what = `${each.key} ${each.detail ?? 'is invalid'}: left as it is`;
+    const fate = options.dryRun ? 'a script leaves it as it is' : 'left as it is';
+    const what = `${each.key} ${each.detail ?? 'is invalid'}: ${fate}`;
     if (each.reason === 'invalid') deps.terminal.err(`warning: ${what}; to replace it: --overwrite ${nameOf(each)}`);
   }
+  // What a person would be asked about belongs to a plan, whoever looks at it.
+  if (options.dryRun) return wanted;
   return wanted.filter(({ reason }) => reason !== 'invalid');
 }
 

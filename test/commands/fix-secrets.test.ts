@@ -259,3 +259,21 @@ describe('a write that fails', () => {
     expect(report.findings.map(({ code }) => code)).toContain('secret-key-missing');
   });
 });
+
+test('a dry run plans the same at a terminal and in a script, where it says what a script has to name', async () => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+  await new SandboxApi(cluster).patchSecret({ 'jwt-secret': '' });
+  const sessions = [await testSession(cluster, { answers: [] }), await testSession(cluster)];
+  const plans = await Promise.all(
+    sessions.map(async (session) => {
+      const from = [await session.envSource(cluster.envBackupText)];
+      const { verdict, plan } = await fix(session, { from, dryRun: true });
+      return [verdict, plan.map(({ action, keys }) => [action, keys.map(({ key, change }) => [key, change])])];
+    }),
+  );
+  expect(plans[1]).toEqual(plans[0]);
+  expect(plans[0]).toEqual(['ok', [['patch', expect.arrayContaining([['jwt-secret', 'CHANGE']])]]]);
+  expect(sessions[1]?.terminal.stderr).toMatch(
+    /jwt-secret is empty: a script leaves it as it is; to replace it: --overwrite .*jwt-secret/,
+  );
+});
