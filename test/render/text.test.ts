@@ -62,7 +62,7 @@ describe('pages that an operator sees', () => {
     const lines = (await text(report, layout)).trimEnd().split('\n');
     const width = layout.width ?? 80;
     expect(lines.filter((line) => line.length > width && line.trim().includes(' '))).toEqual([]);
-    expect(lines.at(-1)).toMatch(/^next: (c2l|kubectl) /);
+    expect(lines.findLast((line) => !line.startsWith('      '))).toMatch(/^next: (c2l|kubectl) /);
   });
 
   test('color adds nothing but color', async () => {
@@ -234,7 +234,9 @@ describe('what to type next', () => {
         '',
         'next: c2l fix-secrets \\',
         '      --from azure-key-vault:https://shop-production.vault.azure.net \\',
-        '      --from env:backup.env --context blue -n shop',
+        '      --from env:backup.env \\',
+        '      --overwrite cloudtolocalllm-secrets/stripe-test-secret-key \\',
+        '      --context blue -n shop',
         '',
       ].join('\n'),
     );
