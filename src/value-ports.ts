@@ -21,6 +21,8 @@ export type SourceAnswer =
       readonly detail?: string;
       /** When it was put there, in UTC, as far as the source knows. */
       readonly storedAt?: string;
+      /** Nobody pasted it: a backup stored what ran, and whitespace at its ends is part of it. */
+      readonly isVerbatim?: boolean;
     }
   | { readonly state: 'not-found'; readonly detail?: string }
   /** Deleted, and `recover` can bring it back. */
@@ -67,6 +69,10 @@ export interface BackupTarget {
   readonly nameOf: ValueSource['nameOf'];
   /** The name that the backup which is there already is kept under, beside the new one. */
   readonly keptAs?: string | undefined;
+  /** Whether a repair takes a value from it that begins or ends in whitespace. */
+  readonly isVerbatim: boolean;
+  /** Why it cannot hold a value; undefined where it can. */
+  whyNot?(stored: StoredValue): string | undefined;
   /** What to know of a value that is to be stored, such as that a repair would read another one. */
   noteOn?(wanted: WantedValue): string | undefined;
   /** Without telling what it holds. */

@@ -4,7 +4,7 @@ import type { SecretValue } from '../core/secret-value.ts';
 import { OperatorError } from '../errors.ts';
 import type { BackupTarget } from '../value-ports.ts';
 import { encryptAge, isAgeFile, type AgeLock } from './age-file.ts';
-import { envFileText } from './env-file-text.ts';
+import { canStandInEnvFile, envFileText } from './env-file-text.ts';
 import { fileTrouble } from './file-trouble.ts';
 import { systemCode } from './kubernetes-errors.ts';
 import { writeWhole } from './write-whole.ts';
@@ -38,6 +38,9 @@ export async function ageTarget(file: string, options: AgeTargetOptions): Promis
     label: `age:${file}`,
     nameOf: ({ envName }) => envName,
     keptAs,
+    isVerbatim: true,
+    whyNot: ({ wanted, value }) =>
+      canStandInEnvFile(wanted.envName, value.reveal()) ? undefined : 'no quotes of .env keep it: use a vault',
     // What is in it now is not asked: it is replaced as a whole.
     compare: (values) => Promise.resolve(values.map(() => ({ state: 'absent' }) as const)),
     store: async (values) => {

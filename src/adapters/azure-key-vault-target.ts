@@ -21,6 +21,7 @@ export function azureKeyVaultTarget(text: string, options: AzureKeyVaultOptions 
   return {
     label: `azure-key-vault:${text}`,
     nameOf: ({ azureKeyVaultName }) => azureKeyVaultName,
+    isVerbatim: false,
     noteOn: ({ azureKeyVaultName: name, azureKeyVaultVersion: pinned }) =>
       pinned === undefined
         ? undefined

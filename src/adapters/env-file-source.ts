@@ -41,7 +41,8 @@ export async function openEnvFile(file: string, options: EnvFileOptions, label =
     kind: 'env',
     nameOf: ({ envName }) => envName,
     warnings: told,
-    lookUp: (wanted) => Promise.resolve(wanted.map(({ envName }) => answer(values.get(envName), storedAt))),
+    lookUp: (wanted) =>
+      Promise.resolve(wanted.map(({ envName }) => answer(values.get(envName), { storedAt, isVerbatim: isEncrypted }))),
   };
 }
 
@@ -57,11 +58,20 @@ function noAgeFile(name: string, file: string, bytes: Uint8Array): OperatorError
   });
 }
 
-function answer(entry: EnvValue | undefined, storedAt: string | undefined): SourceAnswer {
+function answer(
+  entry: EnvValue | undefined,
+  { storedAt, isVerbatim }: { readonly storedAt: string | undefined; readonly isVerbatim: boolean },
+): SourceAnswer {
   if (entry === undefined) return { state: 'not-found' };
   if (entry.value.isEmpty) return { state: 'not-found', detail: 'empty' };
   const { value, line } = entry;
-  return { state: 'found', value, detail: `line ${line}`, ...(storedAt === undefined ? {} : { storedAt }) };
+  return {
+    state: 'found',
+    value,
+    detail: `line ${line}`,
+    ...(isVerbatim && { isVerbatim }),
+    ...(storedAt === undefined ? {} : { storedAt }),
+  };
 }
 
 interface ReadFile {

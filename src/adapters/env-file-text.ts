@@ -1,24 +1,28 @@
 import { parse } from 'dotenv';
-import { OperatorError } from '../errors.ts';
 import { readEnvFileLines } from './env-file-lines.ts';
 
 /** A `.env` file that is read back exactly as it was written: each value in the first kind of quotes that keeps it. */
 export function envFileText(values: ReadonlyMap<string, string>): string {
-  return [...values].map(([name, value]) => `${lineOf(name, value)}\n`).join('');
+  return [...values]
+    .map(([name, value]) => {
+      const line = lineOf(name, value);
+      if (line === undefined) throw new Error(`${name} was not looked at with canStandInEnvFile`);
+      return `${line}\n`;
+    })
+    .join('');
 }
 
-function lineOf(name: string, value: string): string {
-  const line = ["'", '`', '"']
-    .map((quote) => `${name}=${quote}${value}${quote}`)
+/** Whether some quotes keep it as it is: a value may hold every kind of them. */
+export function canStandInEnvFile(name: string, value: string): boolean {
+  return lineOf(name, value) !== undefined;
+}
+
+function lineOf(name: string, value: string): string | undefined {
+  // Double quotes alone know escapes; a carriage return is lost in all others.
+  const escaped = value.replace(/\n/g, '\\n').replace(/\r/g, '\\r');
+  return [`'${value}'`, `\`${value}\``, `"${value}"`, `"${escaped}"`]
+    .map((quoted) => `${name}=${quoted}`)
     .find((each) => isKept(each, name, value));
-  if (line !== undefined) return line;
-  throw new OperatorError(
-    'source-invalid',
-    `the value of ${name} cannot stand in a .env file: no quotes keep it as it is`,
-    {
-      hint: 'store it in a vault: c2l backup --to azure-key-vault:NAME',
-    },
-  );
 }
 
 function isKept(line: string, name: string, value: string): boolean {

@@ -13,7 +13,7 @@ export interface BackupKey {
   readonly required: boolean;
   /** Undefined where there is none, or one that is no use to keep. */
   readonly value: SecretValue | undefined;
-  /** Why there is none. */
+  /** Why there is none, or what there is to say against it. */
   readonly detail?: string;
 }
 
@@ -25,7 +25,7 @@ export function backupKeys(snapshot: Snapshot, stack?: Stack): BackupKey[] {
       const value = valueOf(requirement, snapshot);
       const wanted: WantedKey = { ...requirement, reason: 'missing' };
       if (requirement.state === 'ok' && value?.isText === true)
-        return { wanted, required: requirement.required, value };
+        return { wanted, required: requirement.required, value, ...doubtOf(value) };
       return { wanted, required: requirement.required, value: undefined, detail: whyNone(requirement) };
     });
 }
@@ -39,6 +39,12 @@ function valueOf({ namespace, secret, key }: Requirement, { secrets }: Snapshot)
   return secrets.items
     .find(({ metadata }) => metadata.name === secret && metadata.namespace === namespace)
     ?.data.get(key);
+}
+
+/** The stack demands nothing of it, or it would be none to keep: it runs so. */
+function doubtOf(value: SecretValue): { detail?: string } {
+  const detail = value.violation({});
+  return detail === undefined ? {} : { detail };
 }
 
 function whyNone({ state, detail }: Requirement): string {

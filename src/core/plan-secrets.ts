@@ -194,11 +194,17 @@ function birthOf(
 }
 
 /** Why a value cannot be used for a key, in words that do not quote it; undefined where it can. */
-export function rejection(value: SecretValue, wanted: WantedKey, stack?: Stack): string | undefined {
+export function rejection(
+  value: SecretValue,
+  wanted: WantedKey,
+  stack?: Stack,
+  { isVerbatim = false }: { readonly isVerbatim?: boolean } = {},
+): string | undefined {
   if (value.isEmpty) return 'is empty';
   if (value.isPlaceholder(stack?.placeholders ?? defaultPlaceholders)) return 'is a placeholder';
   if (value.isStandIn) return 'stands for a value that nothing has filled in';
-  return formTrouble(value, wanted.declared?.format);
+  const format = wanted.declared?.format;
+  return format === undefined && isVerbatim ? undefined : formTrouble(value, format);
 }
 
 function formTrouble(value: SecretValue, format: ValueFormat | undefined): string | undefined {

@@ -117,7 +117,7 @@ function take(
   key: WantedKey,
   { answer, source, collected, name, warnings }: Taken,
 ): string | undefined {
-  const { found, deleted } = collected;
+  const { deleted } = collected;
   const shared =
     answer.state === 'found' || answer.state === 'deleted' ? sharedName(key, source, collected) : undefined;
   if (shared !== undefined) {
@@ -132,16 +132,25 @@ function take(
     case 'deleted':
       deleted.set(source, [...(deleted.get(source) ?? []), { key, place: placeIn(source, answer.detail) }]);
       return `${source.label}: ${answer.reason}`;
-    case 'found': {
-      const place = placeIn(source, answer.detail);
-      const reason = rejection(answer.value, key, stack);
-      if (reason === undefined) {
-        const { value, storedAt } = answer;
-        found.set(keyId(key), { value, source: place, ...(storedAt === undefined ? {} : { storedAt }) });
-        return undefined;
-      }
-      warnings.unused(name, place, reason);
-      return `${source.label}: ${reason}`;
-    }
+    case 'found':
+      return takeFound({ stack }, key, { answer, source, collected, name, warnings });
   }
+}
+
+function takeFound(
+  { stack }: Pick<Asker, 'stack'>,
+  key: WantedKey,
+  { answer, source, collected, name, warnings }: Taken & { readonly answer: { readonly state: 'found' } },
+): string | undefined {
+  const { value, storedAt, isVerbatim = false } = answer;
+  const place = placeIn(source, answer.detail);
+  const reason = rejection(value, key, stack, { isVerbatim });
+  if (reason !== undefined) {
+    warnings.unused(name, place, reason);
+    return `${source.label}: ${reason}`;
+  }
+  const doubt = isVerbatim ? rejection(value, key, stack) : undefined;
+  if (doubt !== undefined) warnings.verbatim(name, place, doubt);
+  collected.found.set(keyId(key), { value, source: place, ...(storedAt === undefined ? {} : { storedAt }) });
+  return undefined;
 }

@@ -31,8 +31,9 @@ export interface BackupOptions {
 /** Stores the values that run: into a vault where they differ, or into an encrypted file. The cluster is only read. */
 export async function runBackup(session: Session, options: BackupOptions): Promise<BackupReport> {
   const { deps } = session;
-  const { keys, snapshot } = await keysToKeep(session, { reads: false });
+  const { keys: all, snapshot } = await keysToKeep(session, { reads: false });
   const target = await deps.openTarget(options.to, { recipients: options.recipients });
+  const keys = all.map((key) => holdable(key, target));
   const values = valuesFor(keys, target);
   const held = await target.compare(values, deps.signal);
   refuseUnreadable(target, held);
@@ -97,6 +98,13 @@ export async function keysToKeep(
   return { keys, snapshot };
 }
 
+/** Without its value where the place cannot hold that one: the others are stored all the same. */
+function holdable(key: BackupKey, target: BackupTarget): BackupKey {
+  if (key.value === undefined) return key;
+  const detail = target.whyNot?.({ wanted: toWantedValue(key.wanted), value: key.value });
+  return detail === undefined ? key : { ...key, value: undefined, detail };
+}
+
 /** One value for each name: copies of one Secret share it, and must then hold the same. */
 function valuesFor(keys: readonly BackupKey[], target: BackupTarget): StoredValue[] {
   const byName = new Map<string, StoredValue>();
@@ -146,9 +154,14 @@ function entriesOf(
       required,
       name,
       state: value === undefined ? 'left-out' : state(names.indexOf(name)),
-      ...(detail === undefined ? {} : { detail }),
+      ...(detail === undefined ? {} : { detail: value === undefined ? detail : saidOf(detail, target) }),
     };
   });
+}
+
+/** Of a value that is stored although something is to be said against it. */
+function saidOf(doubt: string, { isVerbatim }: BackupTarget): string {
+  return isVerbatim ? `${doubt}, kept so` : `${doubt}: no repair takes it from here`;
 }
 
 function stateOf(held: HeldState | undefined): BackupEntry['state'] {

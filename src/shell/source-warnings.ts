@@ -6,6 +6,7 @@ export class SourceWarnings {
   readonly #label: string;
   readonly #unused = new Map<string, { readonly name: string; readonly place: string }[]>();
   readonly #encoded: string[] = [];
+  readonly #verbatim: string[] = [];
   readonly #single: string[] = [];
   readonly #failures = new Set<string>();
 
@@ -17,6 +18,11 @@ export class SourceWarnings {
   /** A value that is there and is none for its key; `reason` is what each of several such is. */
   unused(name: string, place: string, reason: string): void {
     this.#unused.set(reason, [...(this.#unused.get(reason) ?? []), { name, place }]);
+  }
+
+  /** A value that is used as a backup stored it, which would be doubted elsewhere. */
+  verbatim(name: string, place: string, doubt: string): void {
+    this.#verbatim.push(`${name} in ${place} ${doubt}, as what ran did: used as it is`);
   }
 
   /** A value that is used, and seems to have been encoded. */
@@ -43,7 +49,7 @@ export class SourceWarnings {
           : `${names} in ${this.#label}: each ${reason}: not used`,
       );
     }
-    for (const text of this.#single) this.#warn(text);
+    for (const text of [...this.#verbatim, ...this.#single]) this.#warn(text);
     if (this.#encoded.length > 0) {
       const what = `base64 of a text, as kubectl prints it, and used as it is: ${this.#encoded.join(', ')}`;
       this.#warn(`${this.#label}: ${what}`);

@@ -84,7 +84,9 @@ describe('a file that is named as an encrypted one and is none', () => {
 
   test('is read where it is named as it is', async () => {
     await save(Buffer.from(`A='${canary}'\n`));
-    expect((await open({}, 'env:backup.env.age')).warnings.join()).not.toMatch(/encrypted/);
+    const source = await open({}, 'env:backup.env.age');
+    expect(source.warnings.join()).not.toMatch(/encrypted/);
+    expect(await source.lookUp([wanted], new AbortController().signal)).not.toMatchObject([{ isVerbatim: true }]);
   });
 });
 

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import type { BackupReport } from '../../src/core/secret-reports.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { SandboxApi } from '../support/sandbox-api.ts';
 import { runCli, type CliOptions, type CliResult } from '../support/run-cli.ts';
 import { backupValues, sandbox } from '../support/sandbox.ts';
 
@@ -54,6 +55,25 @@ describe('into an encrypted file', () => {
     expect((await stat(join(folder, 'backup.env.age'))).mode & 0o777).toBe(0o600);
     expect(await readFile(join(folder, 'backup.env.age'), 'latin1')).toMatch(/^age-encryption\.org\/v1\n/);
     expect((await readdir(folder)).sort()).toEqual(['backup.env.age', 'key.txt']);
+  });
+
+  test('byte for byte, though one ends in a line break, and all but what no quotes keep', async () => {
+    const api = new SandboxApi(cluster);
+    await api.patchSecret({ 'auth0-audience': 'pasted\n', 'auth0-client-id': 'a\r\nb\r\n', 'postgres-user': `'"\`` });
+    const { code, stdout } = await backup(['--to', 'age:b.age', '--recipient', recipient, '--yes']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/NEW +auth0-audience +AUTH0_AUDIENCE +ends in a line break, kept so\n/);
+    expect(stdout).toMatch(/LEFT-OUT +postgres-user +no quotes of \.env keep it: use a vault\n/);
+
+    const checked = await backup(['--check', '--from', 'age:b.age', '--identity', 'key.txt', '-o', 'json']);
+    expect(statesOf(checked)).toMatchObject({
+      'auth0-audience': 'equal',
+      'auth0-client-id': 'equal',
+      'postgres-user': 'absent',
+    });
+    expect(checked.stderr).toMatch(
+      /auth0-audience in age:b\.age \(line \d+\) ends in a line break, as what ran did: used/,
+    );
   });
 
   test('by a passphrase, asked for after the plan was agreed to', async () => {

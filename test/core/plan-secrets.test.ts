@@ -192,4 +192,10 @@ test('a value is refused for what it is, in words that do not quote it', () => {
     undefined,
     'stands for a value that nothing has filled in',
   ]);
+  const user = { ...password!, declared: { ...password!.declared!, format: undefined } };
+  const pasted = SecretValue.fromText('user\n');
+  expect([false, true].map((isVerbatim) => rejection(pasted, user, stack, { isVerbatim }))).toEqual([
+    'ends in a line break',
+    undefined,
+  ]);
 });
