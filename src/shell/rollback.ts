@@ -1,7 +1,6 @@
 import { diagnose } from '../core/diagnose.ts';
 import { heldSecrets } from '../core/held-secrets.ts';
 import { refText, type ObjectRef } from '../core/kubernetes.ts';
-import { planRestart } from '../core/plan-restart.ts';
 import { planRollback, rollbackTarget } from '../core/plan-rollback.ts';
 import { applySecretPlans } from '../core/apply-secret-plans.ts';
 import { keysOf, plannedSecret, type SecretPlan } from '../core/plan-secrets.ts';
@@ -9,6 +8,7 @@ import { verdictOfWrites, type StepOutcome } from '../core/report.ts';
 import type { RollbackReport } from '../core/secret-reports.ts';
 import { requirements } from '../core/requirements.ts';
 import { revisionsIn, type KeptRevision } from '../core/revision.ts';
+import { restartsAfter } from '../core/rollback-restarts.ts';
 import { guardTarget, overwriteNeeded, unnamedChanges } from '../core/secret-guards.ts';
 import { writerIndex } from '../core/secret-writers.ts';
 import type { Snapshot } from '../core/snapshot.ts';
@@ -156,27 +156,10 @@ function report(
     revision: { id, name, keptAt, keptBy },
     plan: [plannedSecret(plan)],
     outcomes,
-    restarts: plan.action === 'none' || !isWritten ? [] : neededRestarts(session, snapshot, after),
+    restarts: plan.action === 'none' || !isWritten ? [] : restartsAfter(snapshot, plan, session.stack),
   };
 }
 
 function isSame(left: ObjectRef, right: ObjectRef): boolean {
   return left.namespace === right.namespace && refText(left) === refText(right);
-}
-
-/** What the pods need after it and did not need before. */
-function neededRestarts({ stack }: Session, before: Snapshot, after: Snapshot): RollbackReport['restarts'] {
-  const known = new Set(stepsOf(planRestart(before, stack)).map(({ object }) => refText(object)));
-  return stepsOf(planRestart(after, stack)).filter(({ object }) => !known.has(refText(object)));
-}
-
-function stepsOf({
-  release,
-  restart,
-  replace,
-}: ReturnType<typeof planRestart>): { object: ObjectRef; reason: string }[] {
-  return [
-    ...[...release, ...restart.flat()].map(({ workload, reason }) => ({ object: workload, reason })),
-    ...replace.map(({ pod, reason }) => ({ object: pod, reason })),
-  ];
 }

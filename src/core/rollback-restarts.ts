@@ -1,0 +1,70 @@
+import { applySecretPlans } from './apply-secret-plans.ts';
+import { refId, type ObjectRef } from './kubernetes.ts';
+import { refOf } from './object-owners.ts';
+import { planRestart } from './plan-restart.ts';
+import type { SecretPlan } from './plan-secrets.ts';
+import { secretReferences } from './references.ts';
+import type { Secret } from './secret.ts';
+import type { RollbackReport } from './secret-reports.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Stack } from './stack.ts';
+import { workloads, type Workload } from './workloads.ts';
+
+const lastOfAll = '9999-12-31T23:59:59Z';
+
+type Restart = RollbackReport['restarts'][number];
+
+/**
+ * What of those that take the Secret has to begin anew once a plan is carried out, and what would have to and is left
+ * alone. A pod that was older before is named as well: what it runs with is not what is written now.
+ */
+export function restartsAfter(snapshot: Snapshot, plan: SecretPlan, stack?: Stack): Restart[] {
+  const { takenAt } = snapshot;
+  // Whatever runs began before it, also by a server's clock that is ahead.
+  const after = { ...applySecretPlans({ ...snapshot, takenAt: lastOfAll }, [plan]), takenAt };
+  const users = usersOf(plan.object, after);
+  const known = new Set(neededIn(snapshot, stack).map(stepId));
+  const anyway = new Set(neededIn(asEverWritten(after, plan), stack).map(stepId));
+  const isNew = (step: Restart): boolean => !known.has(stepId(step)) || !anyway.has(stepId(step));
+  return neededIn(after, stack).filter((step) => users.has(refId(step.object)) && isNew(step));
+}
+
+function stepId({ object, reason }: Restart): string {
+  return `${refId(object)} ${reason}`;
+}
+
+function neededIn(snapshot: Snapshot, stack: Stack | undefined): Restart[] {
+  const { release, restart, replace, keep } = planRestart(snapshot, stack);
+  return [
+    ...[...release, ...restart.flat()].map(({ workload, reason }) => ({ object: workload, reason })),
+    ...replace.map(({ pod, reason }) => ({ object: pod, reason })),
+    ...keep.filter(({ isWithheld }) => isWithheld).map(({ object, reason }) => ({ object, reason })),
+  ];
+}
+
+/** As if the keys had never held anything else. */
+function asEverWritten(after: Snapshot, { object, keys }: SecretPlan): Snapshot {
+  const written = new Set(keys.filter(({ change }) => change !== 'SAME').map(({ key }) => key));
+  const untold = (times: ReadonlyMap<string, string>): Map<string, string> =>
+    new Map([...times].filter(([key]) => !written.has(key)));
+  const items = after.secrets.items.map((secret): Secret => {
+    const { metadata, keyChangedAt, keyAddedAt } = secret;
+    if (metadata.name !== object.name || metadata.namespace !== object.namespace) return secret;
+    return { ...secret, keyChangedAt: untold(keyChangedAt), keyAddedAt: untold(keyAddedAt) };
+  });
+  return { ...after, secrets: { ...after.secrets, items } };
+}
+
+/** The workloads that take a Secret, and their pods, by `refId`. */
+function usersOf({ namespace, name }: ObjectRef, snapshot: Snapshot): ReadonlySet<string> {
+  const takes = ({ ref, podSpec, pods }: Workload): boolean =>
+    ref.namespace === namespace &&
+    [podSpec, ...pods.map(({ spec }) => spec)].some((spec) =>
+      secretReferences(ref, spec).some(({ secret }) => secret === name),
+    );
+  return new Set(
+    workloads(snapshot)
+      .filter(takes)
+      .flatMap(({ id, pods }) => [id, ...pods.map(({ metadata }) => refId(refOf('Pod', metadata)))]),
+  );
+}
