@@ -243,11 +243,18 @@ export function unnamedChanges(wanted: readonly WantedKey[], overwrite: readonly
 }
 
 /** The refusal of unnamed changes where nobody can be asked. */
-export function overwriteNeeded(keys: readonly WantedKey[]): OperatorError {
-  const named = keys.map((key) => (key.detail === undefined ? key.key : `${key.key} (${key.detail})`));
+export function overwriteNeeded(keys: readonly WantedKey[], removed: readonly string[] = []): OperatorError {
+  const named = keys
+    .filter(({ key }) => !removed.includes(key))
+    .map((key) => (key.detail === undefined ? key.key : `${key.key} (${key.detail})`));
+  const gone = keys.map(({ key }) => key).filter((key) => removed.includes(key));
+  const what = [
+    ...(named.length > 0 ? [`replacing the value of ${named.join(', ')}`] : []),
+    ...(gone.length > 0 ? [`removing ${gone.join(', ')}`] : []),
+  ].join(' and ');
   return new OperatorError(
     'confirmation-needed',
-    `replacing the value of ${named.join(', ')} needs consent by name: --yes is consent to add`,
+    `${what} ${named.length > 0 && gone.length > 0 ? 'need' : 'needs'} consent by name: --yes is consent to add`,
     { hint: `add ${keys.map(({ key }) => `--overwrite ${key}`).join(' ')}` },
   );
 }

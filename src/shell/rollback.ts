@@ -1,6 +1,7 @@
 import { diagnose } from '../core/diagnose.ts';
 import { heldSecrets } from '../core/held-secrets.ts';
 import { refText, type ObjectRef } from '../core/kubernetes.ts';
+import { listText } from '../core/list-text.ts';
 import { planRollback, rollbackTarget } from '../core/plan-rollback.ts';
 import { applySecretPlans } from '../core/apply-secret-plans.ts';
 import { keysOf, plannedSecret, type SecretPlan } from '../core/plan-secrets.ts';
@@ -63,7 +64,7 @@ export async function runRollback(session: Session, options: RollbackOptions): P
   if (options.dryRun || plan.action === 'none') return report(session, { ...context, outcomes: [] }, options);
 
   const unnamed = unnamedChanges(rollbackTarget(plan).wanted, options.overwrite);
-  if (unnamed.length > 0 && !deps.terminal.canPrompt) throw overwriteNeeded(unnamed);
+  if (unnamed.length > 0 && !deps.terminal.canPrompt) throw overwriteNeeded(unnamed, keysOf(plan, 'REMOVE'));
   refuseForbiddenReads(session, snapshot, 'rollback');
   await untilInterrupted(proveRights(session, secretRights(plan)), deps.signal);
   const style = createStyle(deps.terminal.color, { width: deps.terminal.width });
@@ -71,7 +72,7 @@ export async function runRollback(session: Session, options: RollbackOptions): P
   await untilInterrupted(rehearseWrites(session, [plan], snapshot.missingNamespaces), deps.signal);
   // Whoever answers saw each key: what they leave out of --overwrite is asked for even with --yes.
   const yes = options.yes && unnamed.length === 0 && (plan.action !== 'recreate' || options.recreate === true);
-  await confirmWrite(session, question(revision, plan), { ...options, yes });
+  await confirmWrite(session, question(revision, plan, brokenBy(session, snapshot, plan)), { ...options, yes });
   refuseWhenInterrupted(session);
   const { outcomes, written } = await writeSecrets(session, [plan], {
     command: 'rollback',
@@ -117,7 +118,18 @@ function refuseUnnamedRecreation(
   );
 }
 
-function question({ id, keptAt }: KeptRevision, plan: SecretPlan): string {
+/** What lacks something of the Secret once it is brought back, and did not before. */
+function brokenBy({ stack }: Session, snapshot: Snapshot, plan: SecretPlan): string[] {
+  const lacking = (state: Snapshot): string[] =>
+    diagnose(state, stack)
+      .filter(({ object, severity }) => severity === 'error' && isSame(object, plan.object))
+      .flatMap(({ blocks }) => blocks.map(refText));
+  const before = new Set(lacking(snapshot));
+  const after = new Set(lacking(applySecretPlans(snapshot, [plan])));
+  return [...after].filter((workload) => !before.has(workload));
+}
+
+function question({ id, keptAt }: KeptRevision, plan: SecretPlan, broken: readonly string[]): string {
   const parts = (['ADD', 'CHANGE', 'REMOVE'] as const).flatMap((change) => {
     const keys = keysOf(plan, change);
     const verb = { ADD: 'add', CHANGE: 'replace', REMOVE: 'remove' }[change];
@@ -126,7 +138,8 @@ function question({ id, keptAt }: KeptRevision, plan: SecretPlan): string {
   const { namespace, name } = plan.object;
   const done = parts.length === 0 ? 'create it empty' : parts.join('; ');
   const what = plan.action === 'recreate' ? `delete it and create it again (it is immutable): ${done}` : done;
-  return `bring ${namespace}/${name} back to revision ${id} of ${utcText(keptAt)}: ${what}?`;
+  const harm = broken.length === 0 ? '' : `; that breaks ${listText(broken)}`;
+  return `bring ${namespace}/${name} back to revision ${id} of ${utcText(keptAt)}: ${what}${harm}?`;
 }
 
 interface Result {
