@@ -38,7 +38,7 @@ export function declareBackup(registry: Registry): void {
     } = command.optsWithGlobals<GlobalFlags & WriteFlags & BackupFlags>();
     return (session) => {
       if (check === true) return checkBackup(session, { from, identity });
-      if (to !== undefined) return backup(session, { ...consent(flags), to, recipients: recipient });
+      if (to !== undefined) return backup(session, { ...consent(flags), to, recipients: recipient, identity });
       throw new OperatorError('usage', 'neither --to nor --check was given', {
         hint: 'c2l backup --to age:FILE, or c2l backup --check --from SOURCE',
       });

@@ -53,18 +53,30 @@ function whyNone({ state, detail }: Requirement): string {
 }
 
 /** What keeps a backup from being one, of the keys that something requires. */
-export function backupFindings(entries: readonly BackupEntry[], fix: string): Finding[] {
+export function backupFindings(entries: readonly BackupEntry[], fixOf: (entry: BackupEntry) => string): Finding[] {
   return entries
     .filter(({ required, state }) => required && unusable.has(state))
-    .map(({ object, key, state, detail }) =>
-      newFinding('backup-value-unusable', {
+    .map((entry) => {
+      const { object, key, state, detail } = entry;
+      return newFinding('backup-value-unusable', {
         object,
         secret: object.name,
         key,
         message: `${key} of Secret ${object.namespace}/${object.name}: ${detail ?? words[state]}`,
-        fix,
-      }),
-    );
+        fix: fixOf(entry),
+      });
+    });
+}
+
+/** Another value stands there than runs: which of the two is right nobody knows yet, and neither is to replace the other. */
+export function isInDoubt({ state }: BackupEntry): boolean {
+  return state === 'differs' || state === 'unusable';
+}
+
+/** The command that stores what a source lacks. */
+export function storeAgain(places: readonly string[]): string {
+  const place = places.find((each) => /^(age|azure-key-vault):/.test(each)) ?? 'age:FILE';
+  return `c2l backup --to ${place}`;
 }
 
 const unusable: ReadonlySet<BackupEntry['state']> = new Set(['left-out', 'absent', 'differs', 'unusable']);

@@ -129,6 +129,10 @@ export interface BackupReport extends ReportHead {
   readonly dryRun: boolean;
   /** As `--to` or `--from` names them. */
   readonly places: readonly string[];
+  /** Whose identities open the file. */
+  readonly recipients?: readonly string[];
+  /** The file of an identity, as `--identity` named it. */
+  readonly identity?: string;
   /** What the file is called now, or would be, that was there before this backup. */
   readonly keptAs?: string;
   /** As whom the places were asked that tell callers apart. */

@@ -1,9 +1,9 @@
-import { oldestOf } from '../core/backup.ts';
+import { isInDoubt, oldestOf, storeAgain } from '../core/backup.ts';
 import type { BackupEntry, BackupReport } from '../core/secret-reports.ts';
 import { spokenDuration } from '../core/watch/duration.ts';
 import { outcomeLines } from './change-text.ts';
 import { closingLines, headLines } from './head-text.ts';
-import { count, table, type Cell } from './layout.ts';
+import { count, paragraph, table, type Cell } from './layout.ts';
 import type { Style } from './style.ts';
 
 export function backupText(report: BackupReport, style: Style): string[] {
@@ -11,9 +11,18 @@ export function backupText(report: BackupReport, style: Style): string[] {
   return [
     ...headLines(report, style),
     ...(outcomes.length > 0 && style.isOneScreen ? [] : backupLines(entries, style)),
+    ...doubtLines(report, style),
     ...(outcomes.some(({ outcome }) => outcome === 'failed') ? ['', ...outcomeLines(outcomes, style)] : []),
     ...closingLines(report, { because: summaryOf(report), next: nextAfter(report) }, style),
   ];
+}
+
+/** A value that differs is wrong here or there, and to store the wrong one again would lose the right one. */
+function doubtLines({ entries, places }: BackupReport, style: Style): string[] {
+  if (!entries.some(isInDoubt)) return [];
+  const how = 'c2l verify proves what runs, c2l history tells what was changed';
+  const which = `where a value differs, ${places.join(', ')} or the cluster is wrong: ${how}`;
+  return ['', ...paragraph('', which, style.width)];
 }
 
 /** What becomes of each key, or how it compares; never a value. */
@@ -56,8 +65,10 @@ function ageClause({ entries, takenAt }: BackupReport): string {
   return `; the oldest was put there ${spokenDuration(Date.parse(takenAt) - Date.parse(oldest))} ago`;
 }
 
-function nextAfter({ check, dryRun, places, verdict }: BackupReport): string {
+function nextAfter({ check, dryRun, places, entries, verdict, recipients = [], identity }: BackupReport): string {
   const [place = ''] = places;
-  if (check) return verdict === 'ok' ? 'c2l verify' : 'c2l backup --to azure-key-vault:NAME-OR-URL';
-  return dryRun ? `c2l backup --to ${place}` : `c2l backup --check --from ${place}`;
+  const opened = identity === undefined ? '' : ` --identity ${identity}`;
+  if (check) return verdict === 'ok' || entries.some(isInDoubt) ? 'c2l verify' : storeAgain(places);
+  const to = recipients.map((recipient) => ` --recipient ${recipient}`).join('');
+  return dryRun ? `c2l backup --to ${place}${to}${opened}` : `c2l backup --check --from ${place}${opened}`;
 }

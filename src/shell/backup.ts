@@ -23,6 +23,8 @@ export interface BackupOptions {
   readonly to: string;
   /** Public halves of the age identities that can open the file. */
   readonly recipients: readonly string[];
+  /** The file of an identity that will open it: what comes next names it again. */
+  readonly identity?: string | undefined;
   readonly yes: boolean;
   readonly confirm?: string | undefined;
   readonly dryRun: boolean;
@@ -42,7 +44,7 @@ export async function runBackup(session: Session, options: BackupOptions): Promi
   const changing = values.filter((_, index) => held[index]?.state !== 'same');
   const planned = entriesOf(keys, target, (index) => stateOf(held[index]));
   const done = (entries: readonly BackupEntry[], outcomes: readonly StepOutcome[]): BackupReport => {
-    const findings = [...backupFindings(entries, 'c2l fix-secrets'), ...unreadableFindings(needGaps(snapshot))];
+    const findings = [...backupFindings(entries, () => 'c2l fix-secrets'), ...unreadableFindings(needGaps(snapshot))];
     const hasFailed = outcomes.some(({ outcome }) => outcome === 'failed');
     return {
       ...reportHead(session, snapshot),
@@ -52,6 +54,8 @@ export async function runBackup(session: Session, options: BackupOptions): Promi
       check: false,
       dryRun: options.dryRun,
       places: [target.label],
+      ...(options.recipients.length === 0 ? {} : { recipients: options.recipients }),
+      ...(options.identity === undefined ? {} : { identity: options.identity }),
       ...(target.keptAs === undefined ? {} : { keptAs: target.keptAs }),
       entries,
       outcomes,

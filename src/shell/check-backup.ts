@@ -1,4 +1,4 @@
-import { backupFindings, type BackupKey } from '../core/backup.ts';
+import { backupFindings, isInDoubt, storeAgain, type BackupKey } from '../core/backup.ts';
 import { unreadableFindings } from '../core/diagnose-unreadable.ts';
 import { keyId, type FoundValue } from '../core/plan-secrets.ts';
 import { verdictOf } from '../core/report.ts';
@@ -50,7 +50,7 @@ export async function runCheckBackup(session: Session, options: CheckBackupOptio
     };
   });
   const findings = [
-    ...backupFindings(entries, 'c2l backup --to azure-key-vault:NAME-OR-URL'),
+    ...backupFindings(entries, (entry) => (isInDoubt(entry) ? 'c2l verify' : storeAgain(from))),
     ...unreadableFindings(needGaps(snapshot)),
   ];
   return {
@@ -61,6 +61,7 @@ export async function runCheckBackup(session: Session, options: CheckBackupOptio
     check: true,
     dryRun: false,
     places: from,
+    ...(options.identity === undefined ? {} : { identity: options.identity }),
     askedAs: sources.flatMap(({ label, identity }) => (identity === undefined ? [] : [{ place: label, identity }])),
     entries,
     outcomes: [],

@@ -47,10 +47,13 @@ const writes = (): string[] => cluster.vault.requests.filter((request) => !reque
 
 describe('into an encrypted file', () => {
   test('that only its owner reads, and that holds all that runs', async () => {
-    const { code } = await backup(['--to', 'age:backup.env.age', '--recipient', recipient, '--yes']);
-    const checked = await backup(['--check', '--from', 'age:backup.env.age', '--identity', 'key.txt', '-o', 'json']);
+    const identity = ['--identity', 'key.txt'];
+    const argv = ['--to', 'age:backup.env.age', '--recipient', recipient, ...identity];
+    const { code, stdout } = await backup([...argv, '--yes']);
+    const checked = await backup(['--check', '--from', 'age:backup.env.age', ...identity, '-o', 'json']);
 
     expect([code, checked.code]).toEqual([0, 0]);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('c2l backup --check --from age:backup.env.age --identity key.txt');
     expect(new Set(Object.values(statesOf(checked)))).toEqual(new Set(['equal']));
     expect((await stat(join(folder, 'backup.env.age'))).mode & 0o777).toBe(0o600);
     expect(await readFile(join(folder, 'backup.env.age'), 'latin1')).toMatch(/^age-encryption\.org\/v1\n/);
@@ -194,6 +197,7 @@ describe('--check finds', () => {
       ['backup-value-unusable', 'postgres-auth-password'],
       ['backup-value-unusable', 'postgres-password'],
     ]);
+    expect(findings.map(({ fix }) => fix)).toEqual([`c2l backup --to ${vault()}`, 'c2l verify', 'c2l verify']);
     expect(writes()).toEqual([]);
   });
 });

@@ -221,6 +221,7 @@ export const secretPages = {
     ],
     inKubectl: ['Nothing: kubectl knows of no backup.'],
     fixWithC2l: [
+      'Where the values differ, the source or the cluster has the wrong one: `c2l verify` proves what runs, `c2l history` tells what was changed.',
       '`c2l backup` stores what runs; where the cluster lacks the value, `c2l fix-secrets` comes first.',
       { lines: ['c2l backup --to azure-key-vault:VAULT', 'c2l backup --check --from azure-key-vault:VAULT'] },
     ],
