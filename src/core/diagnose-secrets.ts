@@ -1,4 +1,5 @@
 import type { Scene } from './diagnosis-scene.ts';
+import { showFinalizers } from './ending-secret.ts';
 import type { Finding, FindingReference } from './findings.ts';
 import { refText, type ObjectRef } from './kubernetes.ts';
 import { listText } from './list-text.ts';
@@ -12,7 +13,6 @@ import {
   renewTls,
 } from './diagnose-special-secrets.ts';
 import { places, requirementsOf, type Requirement } from './requirements.ts';
-import { showFinalizers } from './secret-guards.ts';
 import type { KeyNeed, SecretNeed } from './secret-needs.ts';
 import { utcText } from './utc-text.ts';
 

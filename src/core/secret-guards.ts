@@ -1,4 +1,5 @@
 import { OperatorError } from '../errors.ts';
+import { endingRefusal } from './ending-secret.ts';
 import { guardExternal, type SyncPlan } from './external-guard.ts';
 import { syncPolicy } from './finding-owner.ts';
 import { refText, type Application, type ObjectRef } from './kubernetes.ts';
@@ -8,7 +9,6 @@ import type { Secret, SecretOwner } from './secret.ts';
 import type { PausableRef } from './sync-pause.ts';
 import { creationPolicy, type SecretWriters, type WriterIndex } from './secret-writers.ts';
 import { sharedSourceNames } from './source-names.ts';
-import { utcText } from './utc-text.ts';
 
 /** Whether an immutable Secret may be deleted, to be created again with what it lacks. */
 export type Recreate = (secret: ObjectRef) => boolean;
@@ -33,7 +33,7 @@ export interface GuardedTarget {
  */
 export function guardTarget(target: SecretTarget, index?: WriterIndex, recreate?: Recreate): GuardedTarget {
   const { object, current } = target;
-  if (current?.metadata.deletionTimestamp !== undefined) return { refusal: ending(current), warnings: [] };
+  if (current?.metadata.deletionTimestamp !== undefined) return { refusal: endingRefusal(current), warnings: [] };
   const writers = index?.of(object.namespace, object.name) ?? {};
   const { external } = writers;
   if (external === undefined || index === undefined) return withIdle(target, writers, recreate);
@@ -169,24 +169,6 @@ function immutableRefusal(
     `Secret ${namespace}/${name} is immutable: it can only be deleted and created again, which needs consent by name`,
     { hint: [`c2l fix-secrets -n ${namespace} --recreate ${name}`, ...replaced].join(' ') },
   );
-}
-
-/** The API takes writes into a Secret that was deleted and that a finalizer holds, and they are lost with it. */
-function ending({ metadata }: Secret): OperatorError {
-  const { namespace, name, deletionTimestamp = '', finalizers = [] } = metadata;
-  const holders = finalizers.length === 0 ? 'is gone in a moment' : `only ${finalizers.join(', ')} still holds it`;
-  return new OperatorError(
-    'secret-owned',
-    `Secret ${namespace}/${name} was deleted at ${utcText(deletionTimestamp)}, ${holders}: what is written into it goes with it`,
-    {
-      hint: `${showFinalizers(refOf('Secret', metadata))} shows who has to let it go; once it is gone: c2l fix-secrets -n ${namespace}`,
-    },
-  );
-}
-
-/** Without its values, which `-o yaml` would show. */
-export function showFinalizers({ namespace, name }: ObjectRef): string {
-  return `kubectl -n ${namespace} get secret ${name} -o jsonpath='{.metadata.finalizers}'`;
 }
 
 /** The copy goes from command to command: nothing of it is shown. */
