@@ -12,7 +12,7 @@ export function declareHistory(registry: Registry): void {
   const command = registry.command('history', 'list what was kept of Secrets before c2l changed them', 'c2l history');
   addWriteOptions(command)
     .argument('[secret]', 'name of one Secret; all where it is left out')
-    .option('--prune', 'remove the revisions')
+    .option('--prune', 'remove the revisions, but the last of a value that is gone')
     .option('--keep <n>', 'with --prune: how many of each Secret stay', parseCount, 0);
   registry.reports(
     command,

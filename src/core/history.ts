@@ -40,6 +40,31 @@ export function bySecret(revisions: readonly KeptRevision[]): { object: ObjectRe
   return [...groups].sort(([left], [right]) => compareText(left, right)).map(([, group]) => group);
 }
 
+/**
+ * Of the revisions of a Secret that are to go, those that alone hold a value of a key which the Secret lacks, with these
+ * keys: the newest of each. `kept` is newest first.
+ */
+export function lastHolders(
+  kept: readonly KeptRevision[],
+  surplus: readonly KeptRevision[],
+  { secret, placeholders }: { readonly secret: Secret | undefined; readonly placeholders: readonly string[] },
+): Map<KeptRevision, string[]> {
+  const valuesIn = (data: ReadonlyMap<string, SecretValue>): string[] =>
+    [...data].filter(([, value]) => !value.isEmpty && !value.isPlaceholder(placeholders)).map(([key]) => key);
+  const going = new Set(surplus);
+  const stays = kept.filter((revision) => !going.has(revision));
+  const held = new Set(
+    [secret?.data ?? new Map<string, SecretValue>(), ...stays.map(({ data }) => data)].flatMap(valuesIn),
+  );
+  const holders = new Map<KeptRevision, string[]>();
+  for (const revision of kept.filter((each) => going.has(each))) {
+    const alone = valuesIn(revision.data).filter((key) => !held.has(key));
+    if (alone.length > 0) holders.set(revision, alone.sort(compareText));
+    for (const key of alone) held.add(key);
+  }
+  return holders;
+}
+
 function entryOf(revision: KeptRevision, changedLater: readonly string[]): RevisionEntry {
   const { id, name, keptAt, keptBy, command, version, changes } = revision;
   return { id, name, keptAt, keptBy, command, version, changes, changedLater };

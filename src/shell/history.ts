@@ -1,8 +1,10 @@
-import { bySecret, historyOf } from '../core/history.ts';
+import { bySecret, historyOf, lastHolders } from '../core/history.ts';
 import { count } from '../core/list-text.ts';
 import { verdictOfWrites, type StepOutcome } from '../core/report.ts';
 import type { HistoryReport } from '../core/secret-reports.ts';
 import { revisionsIn, surplusRevisions, type KeptRevision } from '../core/revision.ts';
+import type { Secret } from '../core/secret.ts';
+import { defaultPlaceholders } from '../core/value-format.ts';
 import { OperatorError } from '../errors.ts';
 import { confirmWrite } from './confirm.ts';
 import { listEverywhere } from './observe.ts';
@@ -40,7 +42,7 @@ export async function runHistory(session: Session, options: HistoryOptions): Pro
     });
   }
   const histories = historyOf(revisions, secrets.items, (key) => deps.fingerprints(key));
-  const outcomes = options.prune ? await prune(session, revisions, options) : [];
+  const outcomes = options.prune ? await prune(session, { revisions, secrets: secrets.items }, options) : [];
   return {
     ...reportHead(session, { namespaces: scope.namespaces, takenAt }),
     command: 'history',
@@ -51,12 +53,31 @@ export async function runHistory(session: Session, options: HistoryOptions): Pro
   };
 }
 
-async function prune(
-  session: Session,
-  revisions: readonly KeptRevision[],
-  options: HistoryOptions,
-): Promise<StepOutcome[]> {
-  const surplus = bySecret(revisions).flatMap(({ kept }) => surplusRevisions(kept, options.keep));
+interface Found {
+  readonly revisions: readonly KeptRevision[];
+  readonly secrets: readonly Secret[];
+}
+
+/** All beyond `keep`, but none that is the last to hold a value which its Secret lacks; those are told. */
+function removable({ deps, stack }: Session, { revisions, secrets }: Found, keep: number): KeptRevision[] {
+  const placeholders = stack?.placeholders ?? defaultPlaceholders;
+  return bySecret(revisions).flatMap(({ object, kept }) => {
+    const secret = secrets.find(
+      ({ metadata }) => metadata.name === object.name && metadata.namespace === object.namespace,
+    );
+    const surplus = surplusRevisions(kept, keep);
+    const holders = lastHolders(kept, surplus, { secret, placeholders });
+    for (const [{ namespace, name }, keys] of holders) {
+      const why = `it alone has ${keys.join(', ')}, which Secret ${object.name} lacks`;
+      deps.terminal.err(`warning: ${name} stays: ${why}`);
+      deps.terminal.err(`  where nobody needs that any more: kubectl -n ${namespace} delete secret ${name}`);
+    }
+    return surplus.filter((revision) => !holders.has(revision));
+  });
+}
+
+async function prune(session: Session, found: Found, options: HistoryOptions): Promise<StepOutcome[]> {
+  const surplus = removable(session, found, options.keep);
   if (options.dryRun) return surplus.map((revision) => planned(revision));
   if (surplus.length === 0) return [];
   const rights = [...new Set(surplus.map(({ namespace }) => namespace))].map(

@@ -68,13 +68,21 @@ describe('history', () => {
   });
 
   test('--prune removes the revisions and nothing else; --keep leaves the newest', async () => {
-    const { cluster, session, after } = await repaired();
+    const { cluster, session, before, fix, after } = await repaired();
     await rollback(session, { overwrite: addedKeys({}, after) });
     expect(await revisions(cluster)).toHaveLength(2);
     expect((await history(session, { prune: true, keep: 1 })).outcomes).toMatchObject([{ outcome: 'done' }]);
     expect(await revisions(cluster)).toHaveLength(1);
+    // What was rolled back is held by it alone.
+    expect((await history(session, { prune: true })).outcomes).toEqual([]);
+    const { metadata } = (await revisions(cluster))[0]!;
+    const lost = addedKeys(before, after).sort().join(', ');
+    expect(session.terminal.stderr).toContain(
+      `warning: ${metadata.name} stays: it alone has ${lost}, which Secret ${secret} lacks\n`,
+    );
+    await fix();
     const report = await history(session, { prune: true });
-    expect([report.verdict, report.outcomes.length]).toEqual(['ok', 1]);
+    expect([report.verdict, report.outcomes.length]).toEqual(['ok', 2]);
     expect((await api(cluster).list<Stored>(secrets)).map(({ metadata }) => metadata.name)).toContain(secret);
     expect((await history(session)).secrets).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { createFingerprints } from '../../src/adapters/fingerprints.ts';
-import { historyOf } from '../../src/core/history.ts';
+import { historyOf, lastHolders } from '../../src/core/history.ts';
 import type { PlannedKey } from '../../src/core/secret-reports.ts';
 import { largestSecret, readRevision, revisionOf, revisionsIn, surplusRevisions } from '../../src/core/revision.ts';
 import type { Revision, RevisionContext } from '../../src/core/revision.ts';
@@ -150,6 +150,19 @@ describe('of several revisions', () => {
   test('that of a write which never came is surplus: the next one holds the same', () => {
     const all = revisionsIn([at(1, 'a'), at(2, 'b'), at(3, 'b')]);
     expect(minutes(surplusRevisions(all, 10))).toEqual(['02']);
+  });
+
+  test('the newest that holds a real value stays where the Secret has none', () => {
+    const all = revisionsIn([at(1, 'a'), at(2, 'b'), at(3, 'CHANGE_ME')]);
+    const staying = (now: Record<string, string> | undefined, keep = 0) => {
+      const current = now === undefined ? undefined : secret('shop', 'app', now);
+      const found = lastHolders(all, surplusRevisions(all, keep), { secret: current, placeholders: ['CHANGE_ME'] });
+      return [...found].map(([{ keptAt }, keys]) => `${keptAt.slice(14, 16)} ${keys.join()}`);
+    };
+    const lacking = [undefined, {}, { token: '' }, { token: 'CHANGE_ME' }].map((now) => staying(now));
+    expect(lacking).toEqual([['02 token'], ['02 token'], ['02 token'], ['02 token']]);
+    expect([staying({ token: 'c' }), staying({}, 2)]).toEqual([[], []]);
+    expect(staying({}, 1)).toEqual(['02 token']);
   });
 
   test('the history names the keys that something else changed after c2l', () => {
