@@ -43,6 +43,21 @@ function history(session: TestSession, options: object = {}): Promise<HistoryRep
   return runHistory(session, { prune: false, keep: 0, yes: true, dryRun: false, ...options });
 }
 
+/** With its keys there the kubelet starts what waited for them, at its own time. */
+async function untilRunning(cluster: Sandbox, app: string): Promise<void> {
+  for (;;) {
+    const changed = new Promise<void>((resolve) => {
+      const stop = cluster.store.subscribe(() => {
+        stop();
+        resolve();
+      });
+    });
+    const { status } = await api(cluster).pod(app);
+    if (status?.containerStatuses?.some(({ state }) => state?.running !== undefined) === true) return;
+    await changed;
+  }
+}
+
 const addedKeys = (before: object, after: object) => Object.keys(after).filter((key) => !(key in before));
 
 describe('history', () => {
@@ -227,6 +242,7 @@ describe('rollback', () => {
 
   test('tells which workloads run with another value than the Secret then holds', async () => {
     const { cluster, session } = await repaired();
+    await untilRunning(cluster, 'api-backend');
     await api(cluster).patchSecret({ 'jwt-secret': 'x'.repeat(48) });
     const report = await rollback(session, { dryRun: true });
     expect(report.plan[0]?.keys.find(({ key }) => key === 'jwt-secret')?.change).toBe('CHANGE');
