@@ -1,5 +1,4 @@
 import type { Finished, Started } from '../../support/built-program.ts';
-import { isExhaustive } from '../../support/exhaustive.ts';
 import type { CuttingProxy, Moment } from './cutting-proxy.ts';
 
 /** One command that is killed again and again: what it begins from, and what must be true once it has been run again. */
@@ -17,12 +16,6 @@ export interface KilledRun {
 /** Whether the cluster may be another one afterwards. */
 export function isChange(line: string): boolean {
   return !line.startsWith('GET') && !line.includes('dryRun') && !/self\w+reviews/.test(line);
-}
-
-/** After what changes nothing the cluster is as it was before it: a kill there is one more of the same. */
-export function changingMoments(line: string): readonly Moment[] {
-  if (isExhaustive) return everyMoment(line);
-  return isChange(line) ? ['before', 'during', 'after'] : [];
 }
 
 /** A read changes nothing, whenever it ends. */
