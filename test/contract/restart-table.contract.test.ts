@@ -22,7 +22,7 @@ const table: readonly (readonly [group: string, rows: readonly RestartRow[]])[] 
 const rowsAtOnce = 6;
 
 /** Slow enough that a pod that waits for kubelet still does when c2l has looked at it. */
-const speed = 4;
+const speed = 3;
 
 describe.each(worldKinds)('restart on $name', (kind) => {
   const outcomes = new Map<RestartRow, RestartSeen | Error>();
