@@ -37,8 +37,9 @@ function needFindings(scene: Scene, need: SecretNeed): Finding[] {
 /** Of a Secret that was deleted and that a finalizer holds: what is written into it goes with it. */
 function endingSecret(scene: Scene, need: SecretNeed, keys: readonly Requirement[]): Finding | undefined {
   const { deletionTimestamp, finalizers = [] } = need.secret?.metadata ?? {};
+  if (deletionTimestamp === undefined) return undefined;
   const { references, users } = needsOfWhole(need, keys);
-  if (deletionTimestamp === undefined || users.length === 0) return undefined;
+  if (users.length === 0) return undefined;
   const object = secretRef(need);
   const holders = finalizers.length === 0 ? 'it is gone in a moment' : `only ${listText(finalizers)} still holds it`;
   return newFinding('secret-terminating', {
