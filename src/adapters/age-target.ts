@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, parse, resolve } from 'node:path';
+import { nameTime } from '../core/name-time.ts';
 import type { SecretValue } from '../core/secret-value.ts';
 import { OperatorError } from '../errors.ts';
 import type { BackupTarget } from '../value-ports.ts';
@@ -79,9 +80,5 @@ function nextTo(file: string): string {
 /** The time stands before the ending, so that what ignores or collects `*.age` still does: `b.20261129t235500123z.age`. */
 function nameWithTime(file: string, now: Date): string {
   const { name, ext } = parse(file);
-  const time = now
-    .toISOString()
-    .toLowerCase()
-    .replace(/[^0-9tz]/g, '');
-  return join(dirname(file), `${name}.${time}${ext}`);
+  return join(dirname(file), `${name}.${nameTime(now)}${ext}`);
 }

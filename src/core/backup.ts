@@ -22,7 +22,7 @@ export function backupKeys(snapshot: Snapshot, stack?: Stack): BackupKey[] {
   return requirements(snapshot, stack)
     .filter((requirement) => requirement.required || requirement.state === 'ok')
     .map((requirement) => {
-      const value = valueOf(requirement, snapshot);
+      const value = liveValue(requirement, snapshot);
       const wanted: WantedKey = { ...requirement, reason: 'missing' };
       if (requirement.state === 'ok' && value?.isText === true)
         return { wanted, required: requirement.required, value, ...doubtOf(value) };
@@ -35,7 +35,8 @@ export function oldestOf(entries: readonly BackupEntry[]): string | undefined {
   return entries.flatMap(({ storedAt }) => storedAt ?? []).sort()[0];
 }
 
-function valueOf({ namespace, secret, key }: Requirement, { secrets }: Snapshot): SecretValue | undefined {
+/** What the Secret holds for it now. */
+export function liveValue({ namespace, secret, key }: Requirement, { secrets }: Snapshot): SecretValue | undefined {
   return secrets.items
     .find(({ metadata }) => metadata.name === secret && metadata.namespace === namespace)
     ?.data.get(key);

@@ -4,6 +4,7 @@ import { parsedJson } from './parsed-json.ts';
 import type { KeyChange, PlannedKey } from './secret-reports.ts';
 import type { Secret } from './secret.ts';
 import type { SecretValue } from './secret-value.ts';
+import { nameTime } from './name-time.ts';
 
 /** The type of a Secret that holds what another one held before c2l changed it. */
 export const revisionType = 'c2l.dev/revision';
@@ -202,10 +203,7 @@ const longestName = 253;
 const longestLabelValue = 63;
 
 function revisionName(name: string, at: Date): string {
-  const suffix = `.c2l-${at
-    .toISOString()
-    .toLowerCase()
-    .replace(/[^0-9tz]/g, '')}`;
+  const suffix = `.c2l-${nameTime(at)}`;
   return trimmed(name, longestName - suffix.length) + suffix;
 }
 

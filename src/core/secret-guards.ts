@@ -9,6 +9,7 @@ import type { Secret, SecretOwner } from './secret.ts';
 import type { PausableRef } from './sync-pause.ts';
 import { creationPolicy, type SecretWriters, type WriterIndex } from './secret-writers.ts';
 import { sharedSourceNames } from './source-names.ts';
+import { fromOption } from './source-option.ts';
 
 /** Whether an immutable Secret may be deleted, to be created again with what it lacks. */
 export type Recreate = (secret: ObjectRef) => boolean;
@@ -137,14 +138,7 @@ export function allRefused([first, ...others]: readonly OperatorError[]): Operat
 export function withSources(refusal: OperatorError, from: readonly string[]): OperatorError {
   const { code, message, hint, exitCode } = refusal;
   if (hint === undefined || !/^c2l fix-secrets [^;]*$/.test(hint) || from.length === 0) return refusal;
-  return new OperatorError(code, message, { hint: `${hint}${sourceFlags(from)}`, exitCode });
-}
-
-/** ` --from SOURCE` for each, as a shell takes it. */
-export function sourceFlags(from: readonly string[]): string {
-  const quoted = (source: string): string =>
-    /^[\w@%+=:,./-]+$/.test(source) ? source : `'${source.replaceAll("'", "'\\''")}'`;
-  return from.map((source) => ` --from ${quoted(source)}`).join('');
+  return new OperatorError(code, message, { hint: [hint, ...from.map(fromOption)].join(' '), exitCode });
 }
 
 /** Whoever creates it from elsewhere would be faster than c2l, once it is deleted. */

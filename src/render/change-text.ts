@@ -1,6 +1,7 @@
 import type { FindingCode } from '../core/findings.ts';
 import { refText } from '../core/kubernetes.ts';
 import type { FixReport, RestoreSyncReport, RollbackReport } from '../core/secret-reports.ts';
+import { fromOption } from '../core/source-option.ts';
 import type { RestartReport } from '../core/restart-report.ts';
 import { isOpen, type StepOutcome } from '../core/report.ts';
 import { findingsLines } from './findings-text.ts';
@@ -9,7 +10,7 @@ import { count, table, type Cell } from './layout.ts';
 import { manifestLines } from './sealed-text.ts';
 import { lackingKeys, lackingLines } from './lacking-text.ts';
 import { planLines } from './plan-text.ts';
-import { fromOption, repairCommand } from './repair-command.ts';
+import { repairCommand } from './repair-command.ts';
 import type { Style } from './style.ts';
 import { hasUnreadPods, unreadPodsText } from './unread-pods.ts';
 

@@ -1,4 +1,5 @@
 import type { Finding } from '../core/findings.ts';
+import { fromOption } from '../core/source-option.ts';
 
 /**
  * What repairs the first of the errors: where that is `fix-secrets`, with the sources of this run, and with all that
@@ -17,9 +18,4 @@ const namingFlags = /--(?:recreate|overwrite) \S+/g;
 
 function baseOf(fix: string): string | undefined {
   return /^(c2l fix-secrets(?: -n \S+)?)(?: --(?:recreate|overwrite) \S+)*$/.exec(fix)?.[1];
-}
-
-/** A path may hold what a shell takes apart. */
-export function fromOption(source: string): string {
-  return `--from ${/^[\w./:@=+,~-]+$/.test(source) ? source : `'${source.replaceAll("'", String.raw`'\''`)}'`}`;
 }

@@ -1,6 +1,6 @@
+import { liveValue } from '../core/backup.ts';
 import { keyId, type FoundValue } from '../core/plan-secrets.ts';
-import { requirements, type Requirement } from '../core/requirements.ts';
-import type { SecretValue } from '../core/secret-value.ts';
+import { requirements } from '../core/requirements.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { sharedIn, sourceNames } from '../core/source-names.ts';
 import type { ValueSource } from '../value-ports.ts';
@@ -22,7 +22,7 @@ export async function doubtFiles(
   const all = requirements(snapshot, stack);
   const unclear = new Set(sharedIn(all, 'env').flatMap(({ keys }) => keys));
   const live = all.flatMap((requirement) => {
-    const value = requirement.state === 'ok' ? liveValue(snapshot, requirement) : undefined;
+    const value = requirement.state === 'ok' ? liveValue(requirement, snapshot) : undefined;
     return value === undefined || unclear.has(keyId(requirement)) || found.has(keyId(requirement))
       ? []
       : [{ requirement, value }];
@@ -41,9 +41,4 @@ export async function doubtFiles(
     const what = `other values than the cluster for ${other.length} of ${held.length} keys that both have: ${other.join(', ')}`;
     deps.terminal.err(`warning: ${source.label}: ${what}; is it older, or of another cluster?`);
   }
-}
-
-function liveValue({ secrets }: Snapshot, { namespace, secret, key }: Requirement): SecretValue | undefined {
-  const held = secrets.items.find(({ metadata }) => metadata.name === secret && metadata.namespace === namespace);
-  return held?.data.get(key);
 }

@@ -1,6 +1,6 @@
 import { parsePlanFile, planDifferences, type PlanFile } from '../core/plan-file.ts';
 import { noSource } from '../core/plan-secrets.ts';
-import { sourceFlags } from '../core/secret-guards.ts';
+import { fromOption } from '../core/source-option.ts';
 import type { PlannedSecret } from '../core/secret-reports.ts';
 import { OperatorError } from '../errors.ts';
 import { otherWriter } from './other-writer.ts';
@@ -57,6 +57,6 @@ export async function refuseOutdated(
   throw new OperatorError(
     'plan-outdated',
     `${file} is outdated: ${differences.join('; ')}${who}; nothing was changed`,
-    { hint: again.replace(' --dry-run', `${sourceFlags(reviewed.sources)} --dry-run`) },
+    { hint: again.replace('--dry-run', [...reviewed.sources.map(fromOption), '--dry-run'].join(' ')) },
   );
 }

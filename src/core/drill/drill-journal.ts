@@ -3,6 +3,7 @@ import type { PausableRef } from '../sync-pause.ts';
 import type { DrillLine } from './drill-report.ts';
 import type { DrillScenario } from './drill-schema.ts';
 import type { WorkloadResource } from './lost-workloads.ts';
+import { nameTime } from '../name-time.ts';
 
 /** The type of every Secret that a drill makes for itself. */
 export const drillType = 'c2l.dev/drill';
@@ -57,10 +58,7 @@ export interface DrillJournal {
 }
 
 export function drillId(at: Date): string {
-  return at
-    .toISOString()
-    .toLowerCase()
-    .replace(/[^0-9tz]/g, '');
+  return nameTime(at);
 }
 
 export function journalName(id: string): string {
