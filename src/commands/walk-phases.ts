@@ -1,5 +1,5 @@
 import type { Report } from '../core/any-report.ts';
-import { compareFindings, type Finding } from '../core/findings.ts';
+import { compareFindings, type Finding, type FindingCode } from '../core/findings.ts';
 import { exitCodeOf, type Verdict } from '../core/report.ts';
 import type { Phase, PhaseName, ReportedError, WalkReport } from '../core/walk-report.ts';
 import { OperatorError } from '../errors.ts';
@@ -66,12 +66,14 @@ function endVerdict(phases: readonly Phase[], last: PhaseReport | undefined, unm
   return unmended.length > 0 && (end === 'ok' || end === 'unreadable') ? 'problems' : end;
 }
 
+const wrongCodes: ReadonlySet<FindingCode> = new Set(['secret-value-placeholder', 'secret-value-invalid']);
+
 /** Wrong values that were left as they are: who runs with the ones before passes every check until its next start. */
 function unmendedIn(phases: readonly Phase[], last: PhaseReport | undefined): readonly Finding[] {
   const told = new Set(last?.findings.map(({ id }) => id));
   return phases
     .flatMap(({ report }) => (report?.command === 'fix-secrets' ? report.findings : []))
-    .filter(({ id, code, severity }) => code === 'secret-value-invalid' && severity === 'error' && !told.has(id));
+    .filter(({ id, code, severity }) => wrongCodes.has(code) && severity === 'error' && !told.has(id));
 }
 
 async function walkPhases(session: Session, steps: readonly WalkStep[], options: WalkOptions): Promise<Walk> {

@@ -116,6 +116,8 @@ const ownCodes: ReadonlySet<FindingCode> = new Set([
   'namespace-missing',
   'secret-missing',
   'secret-key-missing',
+  'secret-value-placeholder',
+  'secret-value-invalid',
   'workload-missing',
   'next-start-fails',
   'unreadable',

@@ -93,7 +93,7 @@ test('a wrong value that nobody agreed to replace is no recovery, however well r
   expect(phases.map(({ name, verdict }) => [name, verdict])).toEqual([
     ['audit', 'problems'],
     ['fix-secrets', 'problems'],
-    ['restart', 'ok'],
+    ['restart', 'problems'],
     ['verify', 'ok'],
   ]);
   expect([report.verdict, exitCode]).toEqual(['problems', 1]);
@@ -101,7 +101,9 @@ test('a wrong value that nobody agreed to replace is no recovery, however well r
   expect(findings.map(({ code, key, fix }) => [code, key, fix])).toEqual([
     ['secret-value-invalid', 'jwt-secret', command],
   ]);
-  const restart = phases.flatMap(({ report: each }) => (each?.command === 'restart' ? each.outcomes : []));
+  const held = phases.flatMap(({ report: each }) => (each?.command === 'restart' ? each : []));
+  expect(held.flatMap(({ findings: own }) => own.map(({ key, fix }) => [key, fix]))).toEqual([['jwt-secret', command]]);
+  const restart = held.flatMap(({ outcomes }) => outcomes);
   expect(restart.filter(({ action }) => action === 'restart-workload')).toEqual([]);
   expect(restart.filter(({ isWithheld }) => isWithheld).map(({ object }) => object.name)).toEqual(
     expect.arrayContaining([expect.stringMatching(/^api-backend/)]),
