@@ -1,10 +1,14 @@
 import { container, secretEnv } from '../support/pods.ts';
-import { base64, mounting, pod, secret, workload } from './manifests.ts';
+import { base64, mounting, pod, secret, workload, type Manifest } from './manifests.ts';
 import type { Change, MatrixRow } from './row.ts';
 
 const needsA = { containers: [container('main', { env: [secretEnv('A', 'app', 'a')] })] };
 const removeA: Change = { patch: 'secrets/app', body: { data: { a: null } } };
 const changeA: Change = { patch: 'secrets/app', body: { data: { a: base64('another-value-of-a') } } };
+
+function held(manifest: Manifest): Manifest {
+  return { ...manifest, metadata: { ...manifest.metadata, finalizers: ['example.test/hold'] } };
+}
 
 function mountedBy(mount: object): object {
   const { volumes, volumeMounts } = mounting({ secret: { secretName: 'app', items: [{ key: 'a', path: 'a' }] } });
@@ -37,6 +41,16 @@ export const nextStartRows: readonly MatrixRow[] = [
     findings: [
       'error secret-missing secret/app a blocks deployment/api',
       'warning next-start-fails deployment/api because secret-missing/app',
+    ],
+  },
+  {
+    situation: 'a Secret was deleted that a finalizer holds while a pod runs with it',
+    objects: [held(secret('app', 'a')), pod('api', needsA)],
+    shows: { api: 'Running' },
+    then: [{ delete: 'secrets/app' }],
+    findings: ['error secret-terminating secret/app blocks pod/api'],
+    says: [
+      /^secret\/app, which pod\/api needs, was deleted at .*: only example\.test\/hold still holds it, and all its keys go with it$/,
     ],
   },
   {

@@ -28,10 +28,21 @@ export async function inNamespaceOf<T>(
     await untilShown(world, namespace, row.thenShows ?? {});
     return await act();
   } finally {
+    await letGo(world, namespace, row.objects);
     await world.send('DELETE', `/api/v1/namespaces/${namespace}`);
     if (row.hasLostNode) await removeLostNode(world, namespace);
   }
 }
+
+/** What a finalizer holds would hold its namespace for ever. */
+async function letGo(world: World, namespace: string, objects: readonly Manifest[]): Promise<void> {
+  for (const manifest of objects.filter(({ metadata }) => metadata['finalizers'] !== undefined)) {
+    const path = `${collection(namespace, manifest)}/${manifest.metadata.name}`;
+    await world.send('PATCH', path, { metadata: { finalizers: null } }, mergePatch);
+  }
+}
+
+const mergePatch = 'application/merge-patch+json';
 
 type Sent = Parameters<World['send']>;
 
@@ -57,7 +68,6 @@ async function apply(world: World, namespace: string, change: Change): Promise<v
     const api = { deployments: '/apis/apps/v1', statefulsets: '/apis/apps/v1', daemonsets: '/apis/apps/v1' }[group];
     return [`${api ?? '/api/v1'}/namespaces/${namespace}`, group, ...rest].join('/');
   };
-  const mergePatch = 'application/merge-patch+json';
   if (change === 'a second later') await untilLater(world, namespace);
   else if (change === 'as its back-off begins anew') await untilBackOff(world, namespace);
   else if ('create' in change) await create(world, namespace, change.create);
