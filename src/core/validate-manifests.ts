@@ -4,6 +4,7 @@ import { unusablePullSecrets } from './diagnose-pull-secrets.ts';
 import { diagnoseSecrets } from './diagnose-secrets.ts';
 import { noPodShows } from './diagnose-special-secrets.ts';
 import { diagnoseUnreadable } from './diagnose-unreadable.ts';
+import { diagnoseValues } from './diagnose-values.ts';
 import { compareFindings, type Finding } from './findings.ts';
 import { refText } from './kubernetes.ts';
 import { listText } from './list-text.ts';
@@ -44,9 +45,12 @@ export function validateManifests(validation: Validation): LocatedFinding[] {
     stack,
   );
   const locate = locator(manifests);
-  const told = [...diagnoseSecrets(scene), ...unusablePullSecrets(scene), ...diagnoseCertificates(scene)].map(
-    (finding) => located(asOfManifests(finding, validation), locate, validation),
-  );
+  const told = [
+    ...diagnoseSecrets(scene),
+    ...diagnoseValues(scene).filter((finding) => isWritten(finding, manifests)),
+    ...unusablePullSecrets(scene),
+    ...diagnoseCertificates(scene),
+  ].map((finding) => located(asOfManifests(finding, validation), locate, validation));
   return [
     ...told,
     ...manifests.flatMap((manifest) => plainSecret(manifest)),
@@ -101,12 +105,21 @@ function asOfManifests(finding: Finding, { live }: Validation): Finding {
 const wholes: ReadonlySet<string> = new Set(['secret-missing', 'image-pull-secret-missing']);
 
 /** What a manifest of the Secret says, and what is changed there. */
-function isValue({ code, secret, object }: Finding, manifests: readonly Manifest[]): boolean {
-  if (code === 'secret-value-placeholder' || code === 'secret-value-invalid') return true;
-  const isWritten = manifests.some(
-    ({ kind, namespace, name }) => kind === 'Secret' && namespace === object.namespace && name === secret,
+function isValue(finding: Finding, manifests: readonly Manifest[]): boolean {
+  const { code } = finding;
+  if (code.startsWith('secret-value-')) return true;
+  return isWritten(finding, manifests) && (code.startsWith('tls-') || code === 'image-pull-secret-invalid');
+}
+
+/** Whether a manifest brings the value that is told of; `audit` tells of those that only the cluster holds. */
+function isWritten({ secret, key, object }: Finding, manifests: readonly Manifest[]): boolean {
+  return manifests.some(
+    ({ content, namespace, name }) =>
+      content.as === 'secret' &&
+      namespace === object.namespace &&
+      name === secret &&
+      (key === undefined || content.secret.data.has(key)),
   );
-  return isWritten && (code.startsWith('tls-') || code === 'image-pull-secret-invalid');
 }
 
 function located(finding: Finding, locate: Locator, { stack, paths, live, manifests }: Validation): LocatedFinding {

@@ -150,6 +150,21 @@ const table: readonly (readonly [situation: string, files: Record<string, string
     ['secret-value-placeholder a app.yaml:7 api.yaml:17'],
   ],
   [
+    'a value is empty, one ends in a line break, one was encoded twice',
+    {
+      'api.yaml': deploymentYaml('api', ['a', 'b', 'c'].map((key) => keyYaml('app', key)).join('\n')),
+      'app.yaml': secretYaml(
+        'app',
+        `  a: ""\n  b: "two\\n"\n  c: ${Buffer.from('the value itself').toString('base64')}`,
+      ),
+    },
+    [
+      'secret-value-empty a app.yaml:7 api.yaml:17',
+      'secret-value-encoded-twice c app.yaml:9 api.yaml:27',
+      'secret-value-whitespace b app.yaml:8 api.yaml:22',
+    ],
+  ],
+  [
     'the Secret is of another namespace',
     { 'api.yaml': api, 'app.yaml': secretYaml('app', '  a: x\n  b: two').replace('shop', 'other') },
     ['secret-missing app api.yaml:17'],
