@@ -26,6 +26,10 @@ function afterPlan(plan: SecretPlan, at: string): Secret {
     const removed = keysOf(plan, 'REMOVE');
     return {
       ...current,
+      ...(plan.action === 'recreate' && {
+        metadata: { ...current.metadata, creationTimestamp: at },
+        lastWrite: { manager: 'c2l', at },
+      }),
       data: new Map([...current.data, ...values].filter(([key]) => !removed.includes(key))),
       keyChangedAt: new Map([...current.keyChangedAt, ...timesOf('CHANGE')]),
       keyAddedAt: new Map([...current.keyAddedAt, ...keyAddedAt]),

@@ -1,16 +1,11 @@
-import { applySecretPlans } from './apply-secret-plans.ts';
-import { refId, type ObjectRef } from './kubernetes.ts';
-import { refOf } from './object-owners.ts';
+import { afterWrites, usersOf } from './after-writes.ts';
+import { refId } from './kubernetes.ts';
 import { planRestart } from './plan-restart.ts';
 import type { SecretPlan } from './plan-secrets.ts';
-import { secretReferences } from './references.ts';
 import type { Secret } from './secret.ts';
 import type { RollbackReport } from './secret-reports.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stack } from './stack.ts';
-import { workloads, type Workload } from './workloads.ts';
-
-const lastOfAll = '9999-12-31T23:59:59Z';
 
 type Restart = RollbackReport['restarts'][number];
 
@@ -19,9 +14,7 @@ type Restart = RollbackReport['restarts'][number];
  * alone. A pod that was older before is named as well: what it runs with is not what is written now.
  */
 export function restartsAfter(snapshot: Snapshot, plan: SecretPlan, stack?: Stack): Restart[] {
-  const { takenAt } = snapshot;
-  // Whatever runs began before it, also by a server's clock that is ahead.
-  const after = { ...applySecretPlans({ ...snapshot, takenAt: lastOfAll }, [plan]), takenAt };
+  const after = afterWrites(snapshot, [plan]);
   const users = usersOf(plan.object, after);
   const known = new Set(neededIn(snapshot, stack).map(stepId));
   const anyway = new Set(neededIn(asEverWritten(after, plan), stack).map(stepId));
@@ -53,18 +46,4 @@ function asEverWritten(after: Snapshot, { object, keys }: SecretPlan): Snapshot 
     return { ...secret, keyChangedAt: untold(keyChangedAt), keyAddedAt: untold(keyAddedAt) };
   });
   return { ...after, secrets: { ...after.secrets, items } };
-}
-
-/** The workloads that take a Secret, and their pods, by `refId`. */
-function usersOf({ namespace, name }: ObjectRef, snapshot: Snapshot): ReadonlySet<string> {
-  const takes = ({ ref, podSpec, pods }: Workload): boolean =>
-    ref.namespace === namespace &&
-    [podSpec, ...pods.map(({ spec }) => spec)].some((spec) =>
-      secretReferences(ref, spec).some(({ secret }) => secret === name),
-    );
-  return new Set(
-    workloads(snapshot)
-      .filter(takes)
-      .flatMap(({ id, pods }) => [id, ...pods.map(({ metadata }) => refId(refOf('Pod', metadata)))]),
-  );
 }

@@ -2,7 +2,6 @@ import { applySecretPlans } from '../core/apply-secret-plans.ts';
 import { heldSecrets } from '../core/held-secrets.ts';
 import { pauseSteps, plannedPause, type PlannedPause } from '../core/plan-pause.ts';
 import type { StepOutcome } from '../core/report.ts';
-import { requirements } from '../core/requirements.ts';
 import type { FixReport } from '../core/secret-reports.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { PausableRef } from '../core/sync-pause.ts';
@@ -145,7 +144,7 @@ async function carryOut(
     keeper,
     write: () => writeSecrets(session, plans, { command: 'fix-secrets', missingNamespaces, keep }),
   });
-  const outcomes = [...writes, ...heldSecrets(written, requirements(snapshot, stack), snapshot)];
+  const outcomes = [...writes, ...heldSecrets(written, snapshot, stack)];
   if (fills.length === 0) return { snapshot, outcomes, written };
   const synced = await syncExternals(session, fills);
   // What another program wrote is known only by looking again.

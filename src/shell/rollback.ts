@@ -1,5 +1,4 @@
 import { diagnose } from '../core/diagnose.ts';
-import { heldSecrets } from '../core/held-secrets.ts';
 import { refText, type ObjectRef } from '../core/kubernetes.ts';
 import { listText } from '../core/list-text.ts';
 import { planRollback, rollbackTarget } from '../core/plan-rollback.ts';
@@ -7,7 +6,6 @@ import { applySecretPlans } from '../core/apply-secret-plans.ts';
 import { keysOf, plannedSecret, type SecretPlan } from '../core/plan-secrets.ts';
 import { verdictOfWrites, type StepOutcome } from '../core/report.ts';
 import type { RollbackReport } from '../core/secret-reports.ts';
-import { requirements } from '../core/requirements.ts';
 import { revisionsIn, type KeptRevision } from '../core/revision.ts';
 import { restartsAfter } from '../core/rollback-restarts.ts';
 import { guardTarget, overwriteNeeded, unnamedChanges } from '../core/secret-guards.ts';
@@ -79,8 +77,7 @@ export async function runRollback(session: Session, options: RollbackOptions): P
     missingNamespaces: [],
     keep: options.keep,
   });
-  const held = heldSecrets(written, requirements(snapshot, session.stack), snapshot);
-  return report(session, { ...context, outcomes: [...outcomes, ...held], isWritten: written.length > 0 }, options);
+  return report(session, { ...context, outcomes, isWritten: written.length > 0 }, options);
 }
 
 function chosenRevision({ secrets }: Snapshot, { secret, revision: wanted }: RollbackOptions): KeptRevision {
