@@ -28,7 +28,7 @@ export function affectedNeed(pod: Pod, need: PodNeed, chosen: ChosenSecret, view
     ({ reference }) => isMeant(reference, chosen),
   );
   if (held.length === 0) return { need: 'nothing', reason: `${placeText(uses)}: no restart is needed for ${name}` };
-  const older = held.some((value) => !isCurrent(value, view));
+  const older = held.some((value) => !isCurrent(pod, value, view));
   if (!older) return { need: 'nothing', reason: `began after the last write of Secret ${chosen.secret}` };
   return { need: 'restart', reason: need.need === 'restart' ? need.reason : `took ${name} at its start` };
 }

@@ -16,7 +16,8 @@ export function keptSecrets(pod: Pod, { need }: PodNeed, view: SecretsView): Sec
   return [...(isRefused ? refusedSecrets(pod, view) : outdatedSecrets(pod, view))].flatMap((name) => {
     const secret = view.secret(namespace, name);
     if (secret === undefined) return [];
-    return isNewerThan(pod, secret) || (isRefused && isAsCreated(secret)) ? [secret] : [];
+    const isOld = isNewerThan(pod, secret) || view.olderUser(pod, secret) !== undefined;
+    return isOld || (isRefused && isAsCreated(secret)) ? [secret] : [];
   });
 }
 

@@ -2,6 +2,7 @@ import type { KubernetesEvent } from './kubernetes.ts';
 import type { Pod } from './kubernetes-pod.ts';
 import { standingFailures } from './mount-failures.ts';
 import { refOf } from './object-owners.ts';
+import { olderUsers, type OlderUsers } from './older-users.ts';
 import { oncePer } from './once-per.ts';
 import { timeOf } from './readiness.ts';
 import { secretReferences } from './references.ts';
@@ -15,6 +16,8 @@ export interface SecretsView {
   hasChanges(namespace: string): boolean;
   /** When the newest Secret of the namespace was created. */
   newestAt(namespace: string): string | undefined;
+  /** Another pod on its node that began with the one before, of an immutable Secret that was created again, and still runs. */
+  olderUser(pod: Pod, secret: Secret): Pod | undefined;
   /** Messages of the pod's `FailedMount` events that still hold. */
   mountFailures(pod: Pod): readonly string[];
 }
@@ -37,10 +40,16 @@ export const secretsView = oncePer((snapshot: Snapshot): SecretsView => {
     if (event.reason !== 'FailedMount' || uid === undefined) continue;
     failures.set(uid, [...(failures.get(uid) ?? []), event]);
   }
+  const secretOf = (namespace: string, name: string): Secret | undefined => secrets.get(`${namespace}/${name}`);
+  let older: OlderUsers | undefined;
   return {
+    olderUser: (pod, secret) => {
+      older ??= olderUsers(snapshot, secretOf);
+      return older(pod, secret);
+    },
     hasChanges: (namespace) => changed.has(namespace),
     newestAt: (namespace) => newest.get(namespace),
-    secret: (namespace, name) => secrets.get(`${namespace}/${name}`),
+    secret: secretOf,
     mountFailures: (pod) => {
       const told = failures.get(pod.metadata.uid ?? '') ?? [];
       if (told.length === 0) return [];

@@ -27,8 +27,9 @@ export function valuesInUse(pod: Pod, references: readonly SecretReference[], vi
 
 /** Names the one key, or the Secret where several of its keys are in doubt, and the command that settles it. */
 function doubtedText(pod: Pod, references: readonly SecretReference[], view: SecretsView): string | undefined {
-  const doubted = allHeld(pod, references, view).flatMap(({ reference, startedAt }) => {
-    const { outdated, trusted, doubt } = valueInUse(reference, startedAt, view);
+  const doubted = allHeld(pod, references, view).flatMap((held) => {
+    const { reference, startedAt } = held;
+    const { outdated, trusted, doubt } = valueInUse(pod, held, view);
     if (outdated !== undefined || trusted !== undefined) return [];
     const why = doubt ?? doubtOfSeveral(reference, startedAt, view);
     return why === undefined ? [] : [{ reference, ...why }];
@@ -63,9 +64,7 @@ export function oldValues(pod: Pod, view: SecretsView): { readonly outdated: str
 /** The Secrets of which a pod holds something that is older. */
 export function outdatedSecrets(pod: Pod, view: SecretsView): ReadonlySet<string> {
   const references = secretReferences(refOf('Pod', pod.metadata), pod.spec);
-  const judged = allHeld(pod, references, view).filter(
-    ({ reference, startedAt }) => valueInUse(reference, startedAt, view).outdated !== undefined,
-  );
+  const judged = allHeld(pod, references, view).filter((held) => valueInUse(pod, held, view).outdated !== undefined);
   return new Set(judged.map(({ reference }) => reference.secret));
 }
 
@@ -89,11 +88,15 @@ function doubtText({ value, lacks, was }: Doubt): string {
 }
 
 function judgedValues(pod: Pod, references: readonly SecretReference[], view: SecretsView): readonly JudgedValue[] {
-  return allHeld(pod, references, view).map(({ reference, startedAt }) => valueInUse(reference, startedAt, view));
+  return allHeld(pod, references, view).map((held) => valueInUse(pod, held, view));
 }
 
 /** Of an immutable Secret kubelet asks no more, so that its volumes stay as they were too. */
-function allHeld(pod: Pod, references: readonly SecretReference[], view: SecretsView): readonly HeldValue[] {
+export function allHeld(
+  pod: Pod,
+  references: readonly SecretReference[],
+  view: Pick<SecretsView, 'secret'>,
+): readonly HeldValue[] {
   const started = containerStatuses(pod).flatMap(({ state }) => state?.running?.startedAt ?? []);
   const [startedAt] = started.sort();
   const isFixed = ({ via, namespace, secret }: SecretReference): boolean =>
@@ -118,14 +121,33 @@ export function heldValues(pod: Pod, references: readonly SecretReference[]): re
   });
 }
 
-/** Whether nothing of a Secret was written since a value of it was taken, by the time of its last write. */
-export function isCurrent({ reference, startedAt }: HeldValue, view: SecretsView): boolean {
+/** Whether nothing of a Secret was written since a pod took a value of it, by the time of its last write. */
+export function isCurrent(pod: Pod, { reference, startedAt }: HeldValue, view: SecretsView): boolean {
   const secret = view.secret(reference.namespace, reference.secret);
-  if (secret?.lastWrite === undefined) return false;
+  if (secret?.lastWrite === undefined || keptValue(pod, reference, view) !== undefined) return false;
   return [secret.lastWrite.at, secret.metadata.creationTimestamp].every((written) => isLater(startedAt, written));
 }
 
-function valueInUse(reference: SecretReference, startedAt: string, view: SecretsView): JudgedValue {
+function valueInUse(pod: Pod, { reference, startedAt }: HeldValue, view: SecretsView): JudgedValue {
+  const judged = valueByTime(reference, startedAt, view);
+  return judged.outdated === undefined ? (keptValue(pod, reference, view) ?? judged) : judged;
+}
+
+/** Of an immutable Secret that was created again before the pod began, and which kubelet had kept the old one of. */
+function keptValue(pod: Pod, reference: SecretReference, view: SecretsView): JudgedValue | undefined {
+  const secret = view.secret(reference.namespace, reference.secret);
+  const older = secret?.immutable === true ? view.olderUser(pod, secret) : undefined;
+  if (secret === undefined || older === undefined) return undefined;
+  const { keyChangedAt, keyAddedAt, metadata } = secret;
+  const isNew = (key: string): boolean =>
+    [keyChangedAt.get(key), keyAddedAt.get(key)].includes(metadata.creationTimestamp);
+  const keys = keysRead(reference, secret);
+  if (isNotedByCreator(secret) ? !keys.some(isNew) : keys.length === 0) return undefined;
+  const was = `created again while pod/${older.metadata.name} on its node held kubelet to the old one`;
+  return { outdated: doubtText({ value: reference, was }) };
+}
+
+function valueByTime(reference: SecretReference, startedAt: string, view: SecretsView): JudgedValue {
   const secret = view.secret(reference.namespace, reference.secret);
   if (secret === undefined) return {};
   const keys = keysRead(reference, secret);

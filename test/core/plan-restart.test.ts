@@ -355,6 +355,30 @@ describe('a running pod', () => {
     ]);
   });
 
+  test('is let go of an immutable Secret that began anew beside it, where one on its node still held the old one', () => {
+    const other: Needs = { env: [['app', 'other']] };
+    // As c2l creates it again: of `token` alone the value is another one.
+    const created = secret(namespace, 'app', { token: text(8), other: text(8) }, { token: change });
+    const app = { ...created, immutable: true, metadata: { ...created.metadata, creationTimestamp: change } };
+    const verdict = (node: string, { needs = other, began = before, secrets = [app] as readonly Secret[] } = {}) => {
+      const world = apiWorld({ standing: { running: after }, createdAt: after }, secrets);
+      const set = statefulSet(namespace, 'queue', needs);
+      const owner = { kind: 'StatefulSet', name: 'queue' };
+      const older = pod({ namespace, name: 'queue-0', needs, owner, standing: { running: began }, createdAt: began });
+      const placed = (each: Pod, nodeName: string): Pod => ({ ...each, spec: { ...each.spec, nodeName } });
+      const pods = listing([placed(world.pods.items[0]!, 'one'), placed(older, node)]);
+      return told({ ...world, statefulSets: listing([set]), pods }).map((line) => line.replace(/:.*/, ''));
+    };
+    const kept = ['keep-pod api-1', 'keep-pod queue-0'];
+    expect(verdict('one')).toEqual(['restart-workload api', 'restart-workload queue']);
+    expect(verdict('two')).toEqual(kept);
+    expect(verdict('one', { began: after })).toEqual(kept);
+    expect(verdict('one', { needs: {} })).toEqual(kept);
+    // What may have begun without the Secret proves nothing, nor does one that others can change.
+    expect(verdict('one', { needs: { optionalEnv: [['app', 'other']] } })).toEqual(kept);
+    expect(verdict('one', { secrets: [{ ...app, immutable: false }] })).toEqual(kept);
+  });
+
   test.each<[string, Needs, string]>([
     [
       'kept: it could start only with the key',

@@ -74,6 +74,27 @@ export const immutableRows: readonly RestartRow[] = [
     after: { api: 'Running', web: 'Running' },
   },
   {
+    // As c2l notes it: the value of one key alone is another, which who runs does not take and who began since does.
+    situation: 'an immutable Secret was created again, and what was made since took an older value of it',
+    objects: [immutable(secret('app', 'a', 'b')), workload('Deployment', 'web', withTime(needsB))],
+    shows: { web: 'Running' },
+    then: [
+      ...createdAgain({
+        ...another,
+        metadata: {
+          name: 'app',
+          annotations: { 'c2l.dev/key-changed-at': JSON.stringify({ a: 'creationTimestamp' }) },
+        },
+      }),
+      'a second later',
+      { create: workload('Deployment', 'api', withTime(needsA)) },
+    ],
+    thenShows: { api: 'Running' },
+    restarts: { web: 1, api: 1 },
+    exit: 0,
+    says: [released('deployment/api'), released('deployment/web')],
+  },
+  {
     situation: 'the same, with pods that are given time to end',
     objects: [
       immutable(secret('app', 'b')),
