@@ -2,41 +2,50 @@ import { refId, type ObjectRef } from './kubernetes.ts';
 import { compareText } from './findings.ts';
 import type { RevisionEntry, SecretHistory } from './secret-reports.ts';
 import type { Fingerprints, KeptRevision } from './revision.ts';
+import { creationOf } from './secret-creation.ts';
 import type { Secret } from './secret.ts';
 import type { SecretValue } from './secret-value.ts';
 
 type MakeFingerprints = (key: SecretValue) => Fingerprints;
 
 /**
- * What was kept of each Secret, newest first. A revision holds what was there before a write and fingerprints of what
- * was written, so that it shows which of those keys something else changed before the next revision, or since.
+ * What was kept of each Secret, newest first, and which c2l created. A revision holds what was there before a write and
+ * fingerprints of what was written, so that it shows which of those keys something else changed before the next
+ * revision, or since.
  */
 export function historyOf(
   revisions: readonly KeptRevision[],
   current: readonly Secret[],
   fingerprints: MakeFingerprints,
 ): SecretHistory[] {
-  return bySecret(revisions).map(({ object, kept }) => {
+  const created = current.filter((secret) => creationOf(secret) !== undefined).map(({ metadata }) => metadata);
+  return bySecret(revisions, created).map(({ object, kept }) => {
     const secret = current.find(
       ({ metadata }) => metadata.name === object.name && metadata.namespace === object.namespace,
     );
+    const creation = secret === undefined ? undefined : creationOf(secret);
     const entries = kept.map((revision, index) => {
       const after = index === 0 ? secret?.data : kept[index - 1]?.data;
       return entryOf(revision, driftedKeys(revision, after, fingerprints));
     });
-    return { object, isPresent: secret !== undefined, revisions: entries };
+    return { object, isPresent: secret !== undefined, ...(creation && { creation }), revisions: entries };
   });
 }
 
-/** The revisions of each Secret, in their order, Secrets by place and name. */
-export function bySecret(revisions: readonly KeptRevision[]): { object: ObjectRef; kept: KeptRevision[] }[] {
+/** The revisions of each Secret, in their order, Secrets by place and name; also those of which none is kept. */
+export function bySecret(
+  revisions: readonly KeptRevision[],
+  others: readonly { readonly namespace: string; readonly name: string }[] = [],
+): { object: ObjectRef; kept: KeptRevision[] }[] {
   const groups = new Map<string, { object: ObjectRef; kept: KeptRevision[] }>();
-  for (const revision of revisions) {
-    const object = { kind: 'Secret', namespace: revision.namespace, name: revision.secretName };
+  const keptOf = (namespace: string, name: string): KeptRevision[] => {
+    const object = { kind: 'Secret', namespace, name };
     const group = groups.get(refId(object)) ?? { object, kept: [] };
-    group.kept.push(revision);
     groups.set(refId(object), group);
-  }
+    return group.kept;
+  };
+  for (const revision of revisions) keptOf(revision.namespace, revision.secretName).push(revision);
+  for (const { namespace, name } of others) keptOf(namespace, name);
   return [...groups].sort(([left], [right]) => compareText(left, right)).map(([, group]) => group);
 }
 

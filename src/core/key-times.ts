@@ -15,7 +15,7 @@ export interface NotedTimes {
   readonly added: ReadonlyMap<string, string>;
 }
 
-export function notedTimes({ annotations, creationTimestamp }: ObjectMeta): NotedTimes {
+export function notedTimes({ annotations, creationTimestamp }: Partial<ObjectMeta>): NotedTimes {
   return {
     changed: read(annotations?.[changedAt], creationTimestamp),
     added: read(annotations?.[addedAt], creationTimestamp),

@@ -4,6 +4,7 @@ import { parsedJson } from './parsed-json.ts';
 import type { KeyChange, PlannedKey } from './secret-reports.ts';
 import type { Secret } from './secret.ts';
 import type { SecretValue } from './secret-value.ts';
+import { notedTimes } from './key-times.ts';
 import { nameTime } from './name-time.ts';
 
 /** The type of a Secret that holds what another one held before c2l changed it. */
@@ -186,16 +187,26 @@ export function revisionsIn(secrets: readonly Secret[], of?: { namespace: string
 
 /**
  * Those beyond the newest `keep`, and those of writes that did not happen, oldest first. A run that was killed between
- * its revision and its write leaves one behind, and the next run keeps the same state again.
+ * its revision and its write leaves one behind, and the next run keeps the same state again; so does one that repairs
+ * the same loss a second time, but then the Secret has noted the first.
  */
 export function surplusRevisions(revisions: readonly KeptRevision[], keep: number): KeptRevision[] {
-  const real = revisions.filter((revision, index) => index === 0 || !isSameData(revision, revisions[index - 1]));
+  const real = revisions.filter((revision, index) => {
+    const newer = revisions[index - 1];
+    return newer === undefined || !isSameData(revision, newer) || wasWritten(revision, newer);
+  });
   const kept = new Set(real.slice(0, keep));
   return revisions.filter((revision) => !kept.has(revision)).reverse();
 }
 
-function isSameData({ data }: KeptRevision, newer: KeptRevision | undefined): boolean {
-  if (newer === undefined || newer.data.size !== data.size) return false;
+/** What is written counts from when its revision was kept, by the server's clock. */
+function wasWritten({ createdAt, isReplaced }: KeptRevision, { annotations }: KeptRevision): boolean {
+  const { changed, added } = notedTimes({ annotations });
+  return isReplaced || [...changed.values(), ...added.values()].includes(createdAt);
+}
+
+function isSameData({ data }: KeptRevision, newer: KeptRevision): boolean {
+  if (newer.data.size !== data.size) return false;
   return [...data].every(([key, value]) => newer.data.get(key)?.equals(value) === true);
 }
 

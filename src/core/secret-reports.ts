@@ -66,9 +66,19 @@ export interface RevisionEntry {
   readonly changedLater: readonly string[];
 }
 
+/** That c2l created a Secret which was not there: before that there was nothing to keep. */
+export interface SecretCreation {
+  /** By the server's clock. */
+  readonly createdAt: string;
+  readonly createdBy: string;
+  readonly keys: readonly string[];
+}
+
 export interface SecretHistory {
   readonly object: ObjectRef;
   readonly isPresent: boolean;
+  /** Of the Secret that is there now; what is gone took the note of its creation with it. */
+  readonly creation?: SecretCreation;
   /** Newest first. */
   readonly revisions: readonly RevisionEntry[];
 }

@@ -1,6 +1,6 @@
 import { refText } from '../core/kubernetes.ts';
 import { keysOf } from '../core/plan-secrets.ts';
-import type { HistoryReport, RevisionEntry, SecretHistory } from '../core/secret-reports.ts';
+import type { HistoryReport, RevisionEntry, SecretCreation, SecretHistory } from '../core/secret-reports.ts';
 import { utcText } from '../core/utc-text.ts';
 import { outcomeLines } from './change-text.ts';
 import { closingLines, headLines } from './head-text.ts';
@@ -21,16 +21,34 @@ export function historyText(report: HistoryReport, style: Style): string[] {
 }
 
 function nextAfter({ secrets, outcomes }: HistoryReport): string {
-  const [first] = secrets;
+  const first = secrets.find(({ revisions }) => revisions.length > 0);
   if (first === undefined || outcomes.some(({ outcome }) => outcome === 'done')) return 'c2l audit';
   return `c2l rollback ${first.object.name} --dry-run -n ${first.object.namespace}`;
 }
 
-function secretLines({ object, isPresent, revisions }: SecretHistory, style: Style): string[] {
+function secretLines({ object, isPresent, creation, revisions }: SecretHistory, style: Style): string[] {
   const gone = isPresent ? '' : ', which is gone';
+  const told = (isLater: boolean): string[] =>
+    revisions
+      .filter(({ keptAt }) => isAfter(keptAt, creation) === isLater)
+      .flatMap((entry) => entryLines(entry, style));
   return [
     `${style.bold(refText(object))} in namespace ${object.namespace}${gone}: ${count(revisions.length, 'revision')}`,
-    ...revisions.flatMap((entry) => entryLines(entry, style)),
+    ...told(true),
+    ...(creation === undefined ? [] : creationLines(creation, style)),
+    ...told(false),
+  ];
+}
+
+/** Revisions of a Secret that went before c2l created it anew are older than that. */
+function isAfter(keptAt: string, creation: SecretCreation | undefined): boolean {
+  return creation === undefined || Date.parse(keptAt) >= Date.parse(creation.createdAt);
+}
+
+function creationLines({ createdAt, createdBy, keys }: SecretCreation, style: Style): string[] {
+  return [
+    ...paragraph('  created  ', `${utcText(createdAt)}, by ${createdBy}`, style.width),
+    ...paragraph(`    ${'added'.padEnd(10)}`, keys.join(', '), style.width),
   ];
 }
 

@@ -36,12 +36,15 @@ export async function runHistory(session: Session, options: HistoryOptions): Pro
   const revisions = revisionsIn(secrets.items).filter(
     ({ secretName }) => options.secret === undefined || secretName === options.secret,
   );
-  if (options.secret !== undefined && revisions.length === 0) {
+  const current = secrets.items.filter(
+    ({ metadata }) => options.secret === undefined || metadata.name === options.secret,
+  );
+  const histories = historyOf(revisions, current, (key) => deps.fingerprints(key));
+  if (options.secret !== undefined && histories.length === 0) {
     throw new OperatorError('revision-not-found', `no revision of Secret ${options.secret} is kept here`, {
       hint: 'c2l history',
     });
   }
-  const histories = historyOf(revisions, secrets.items, (key) => deps.fingerprints(key));
   const outcomes = options.prune ? await prune(session, { revisions, secrets: secrets.items }, options) : [];
   return {
     ...reportHead(session, { namespaces: scope.namespaces, takenAt }),

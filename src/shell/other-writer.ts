@@ -1,7 +1,7 @@
 import type { ObjectRef } from '../core/kubernetes.ts';
 import { revisionsIn } from '../core/revision.ts';
 import { utcText } from '../core/utc-text.ts';
-import { createdBy } from './secret-writes.ts';
+import { createdBy } from '../core/secret-creation.ts';
 import type { Session } from './session.ts';
 
 /** Who wrote a Secret last: another c2l's person by its revision, anybody else by the API's managed fields. */

@@ -1,4 +1,5 @@
 import { addedWithSecret, keyTimeAnnotations, recreatedAnnotations } from '../core/key-times.ts';
+import { createdBy } from '../core/secret-creation.ts';
 import { keysOf, type SecretPlan } from '../core/plan-secrets.ts';
 import { revisionOf, type Revision, type RevisionContext } from '../core/revision.ts';
 import type { Secret } from '../core/secret.ts';
@@ -23,9 +24,6 @@ export function copyBefore(
   const { clock, operator, version } = deps;
   return revisionOf(current, { at: clock.now(), operator, version, fingerprints: deps.fingerprints(), ...change });
 }
-
-/** Who created a Secret, which no revision tells. */
-export const createdBy = 'c2l.dev/created-by';
 
 export function newSecret({ deps }: Session, plan: SecretPlan): NewSecret {
   const { object, type, values, marks, current } = plan;

@@ -152,6 +152,37 @@ describe('of several revisions', () => {
     expect(minutes(surplusRevisions(all, 10))).toEqual(['02']);
   });
 
+  test('that of a write which came, and was undone since, is none: the Secret noted its time', () => {
+    const kept = (minute: number, annotations = {}): Secret => {
+      const lacking = secret('shop', 'app', { token: '' });
+      const metadata = { ...lacking.metadata, annotations };
+      const revision = stored(
+        revisionOf({ ...lacking, metadata }, context({ at: new Date(Date.UTC(2026, 0, 1, 9, minute)) })),
+      );
+      const creationTimestamp = `2026-01-01T09:0${minute}:00Z`;
+      return { ...revision, metadata: { ...revision.metadata, creationTimestamp } };
+    };
+    const noted = (minute: number) => ({ 'c2l.dev/key-added-at': `{"token":"2026-01-01T09:0${minute}:00Z"}` });
+    const surplus = (...all: readonly Secret[]) => minutes(surplusRevisions(revisionsIn(all), 10));
+    expect(surplus(kept(1), kept(2, noted(1)), kept(3, noted(2)))).toEqual([]);
+    expect(surplus(kept(1), kept(2), kept(3, noted(2)))).toEqual(['01']);
+  });
+
+  test('a Secret that c2l created is in the history, with the keys and the time that it began with', () => {
+    const annotations = {
+      'c2l.dev/created-by': 'someone@laptop',
+      'c2l.dev/key-added-at': '{"token":"creationTimestamp","later":"2026-01-01T09:05:00Z"}',
+    };
+    const { metadata, ...rest } = secret('shop', 'app', { token: 'a', later: 'b' });
+    const created = { ...rest, metadata: { ...metadata, annotations } };
+    const creation = { createdAt: metadata.creationTimestamp, createdBy: 'someone@laptop', keys: ['token'] };
+    const object = { kind: 'Secret', namespace: 'shop', name: 'app' };
+    const others = secret('shop', 'others', {});
+    expect(historyOf([], [created, others], createFingerprints)).toEqual([
+      { object, isPresent: true, creation, revisions: [] },
+    ]);
+  });
+
   test('the newest that holds a real value stays where the Secret has none', () => {
     const all = revisionsIn([at(1, 'a'), at(2, 'b'), at(3, 'CHANGE_ME')]);
     const staying = (now: Record<string, string> | undefined, keep = 0) => {
