@@ -6,4 +6,6 @@ export interface RestartReport extends ReportHead {
   /** `secret/NAME[:KEY]`, where only its consumers were to be touched. */
   readonly affectedBy?: string;
   readonly outcomes: readonly StepOutcome[];
+  /** The command to run next. */
+  readonly next: string;
 }

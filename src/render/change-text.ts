@@ -2,6 +2,7 @@ import type { FindingCode } from '../core/findings.ts';
 import { refText } from '../core/kubernetes.ts';
 import type { FixReport, RestoreSyncReport, RollbackReport } from '../core/secret-reports.ts';
 import { fromOption } from '../core/source-option.ts';
+import { isSkippedRestart } from '../core/restart-next.ts';
 import type { RestartReport } from '../core/restart-report.ts';
 import { isOpen, type StepOutcome } from '../core/report.ts';
 import { findingsLines } from './findings-text.ts';
@@ -101,7 +102,7 @@ export function restartText(report: RestartReport, style: Style): string[] {
     ...headLines(report, style),
     ...outcomeLines(report.outcomes, style),
     ...remainingLines(report, style),
-    ...closingLines(report, { because: restartSummary(report), next: nextAfterRestart(report) }, style),
+    ...closingLines(report, { because: restartSummary(report), next: report.next }, style),
   ];
 }
 
@@ -141,10 +142,6 @@ function beginning(
   return hasSteps || owed(outcomes) > 0 || (isReady && late === 0 && !dryRun) ? [] : [nothingText];
 }
 
-function isSkippedRestart({ action, outcome }: StepOutcome): boolean {
-  return action === 'restart-workload' && outcome === 'skipped';
-}
-
 /** What still runs with an older value, and is left to people. */
 function owed(outcomes: readonly StepOutcome[]): number {
   return outcomes.filter(({ isWithheld, isAwaited }) => isWithheld === true && isAwaited !== true).length;
@@ -152,16 +149,6 @@ function owed(outcomes: readonly StepOutcome[]): number {
 
 function where(amount: number, text: (amount: number) => string): string[] {
   return amount > 0 ? [text(amount)] : [];
-}
-
-function nextAfterRestart({ verdict, dryRun, outcomes, findings, affectedBy }: RestartReport): string {
-  const again = affectedBy === undefined ? 'c2l restart' : `c2l restart --affected-by ${affectedBy}`;
-  if (verdict === 'interrupted') return again;
-  if (verdict === 'ok') return dryRun && outcomes.some(({ outcome }) => outcome === 'planned') ? again : 'c2l verify';
-  const root = findings.find(({ severity, causes }) => severity === 'error' && causes.length === 0);
-  // What is ready and was not proven, only its checks can tell more of.
-  const isUnproven = outcomes.some(isSkippedRestart) && !outcomes.some(({ outcome }) => outcome === 'failed');
-  return root?.fix ?? (isUnproven ? 'c2l verify' : 'c2l audit');
 }
 
 const actionWords: Record<StepOutcome['action'], string> = {

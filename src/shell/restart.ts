@@ -4,6 +4,7 @@ import { refId, type ObjectRef } from '../core/kubernetes.ts';
 import { planRestart, type RestartPlan } from '../core/plan-restart.ts';
 import { keptOutcomes, plannedOutcomes, withoutWrites } from '../core/restart-outcomes.ts';
 import { verdictOf, type StepOutcome, type Verdict } from '../core/report.ts';
+import { withNext } from '../core/restart-next.ts';
 import type { RestartReport } from '../core/restart-report.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { awaitedIds } from '../core/waiting.ts';
@@ -60,7 +61,7 @@ export async function runRestart(session: Session, options: RestartOptions): Pro
   // With nothing to do it looks as long as the run would, and so comes to the same end.
   const isUntouched = writes === 0 && !isUnderWay && options.isAlone === true;
   if (options.dryRun && (!isUntouched || options.waitOnly))
-    return { ...dryRunReport(session, snapshot, plan), ...chosen };
+    return withNext({ ...dryRunReport(session, snapshot, plan), ...chosen });
   const resumed = options.dryRun ? [] : await endLeftPauses(session, snapshot);
   if (writes > 0) {
     refuseForbiddenReads(session, snapshot, 'restart');
@@ -82,7 +83,7 @@ export async function runRestart(session: Session, options: RestartOptions): Pro
     deadline,
     title: 'waiting for components',
   });
-  return { ...finalReport(session, { plan, begun, wait, isUntouched, dryRun: options.dryRun }), ...chosen };
+  return withNext({ ...finalReport(session, { plan, begun, wait, isUntouched, dryRun: options.dryRun }), ...chosen });
 }
 
 /** Throws `forbidden` where what this would do to such a cluster may not be done; nothing is changed by it. */
@@ -124,7 +125,9 @@ const ownCodes: ReadonlySet<FindingCode> = new Set([
   ...notReadyCodes,
 ]);
 
-function dryRunReport(session: Session, snapshot: Snapshot, plan: RestartPlan): RestartReport {
+type Ending = Omit<RestartReport, 'next'>;
+
+function dryRunReport(session: Session, snapshot: Snapshot, plan: RestartPlan): Ending {
   const findings = diagnose(snapshot, session.stack).filter(
     ({ code }) => ownCodes.has(code) && !notReadyCodes.has(code),
   );
@@ -147,7 +150,7 @@ interface Ended {
   readonly dryRun: boolean;
 }
 
-function finalReport(session: Session, ended: Ended): RestartReport {
+function finalReport(session: Session, ended: Ended): Ending {
   const { plan, begun, wait, dryRun } = ended;
   const findings = diagnose(wait.snapshot, session.stack).filter(({ code }: Finding) => ownCodes.has(code));
   const outcomes = [...begun, ...keptOutcomes(plan.keep), ...waitOutcomes(ended)];

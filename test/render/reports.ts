@@ -299,6 +299,7 @@ export const restarted: RestartReport = {
     { action: 'wait-ready', object: web, outcome: 'skipped', detail: 'because api-backend was not restarted' },
     { action: 'keep-pod', object: ref('Pod', 'redis-0'), outcome: 'kept', detail: 'needs no key that changed' },
   ],
+  next: 'c2l audit',
 };
 
 function phase(name: PhaseName, verdict: Phase['verdict'], summary: string, report?: Phase['report']): Phase {

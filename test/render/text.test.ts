@@ -260,27 +260,6 @@ describe('what to type next', () => {
     expect(page.replaceAll(/\s+/g, ' ')).toContain('if so, c2l restart --affected-by secret/app:a -n shop');
   });
 
-  test('leads to the checks where one kept a restart from what depends on it', async () => {
-    const [step] = restarted.outcomes.filter(({ action }) => action === 'restart-workload');
-    const detail = 'because deployment/api is not proven: GET /health: answered 503';
-    const outcomes = [
-      { ...step!, outcome: 'done' as const },
-      { ...step!, outcome: 'skipped' as const, detail },
-    ];
-    const page = await text({ ...restarted, verdict: 'partial', findings: [], outcomes });
-    expect(page).toMatch(/^verdict: stopped part way, 1 workload restarted, 1 not restarted\nnext: c2l verify\n$/m);
-  });
-
-  test('goes on with a restart as it was begun', async () => {
-    const chosen = { ...restarted, affectedBy: 'secret/app:token' };
-    const again = /next: c2l restart --affected-by secret\/app:token\n$/;
-    expect(await text({ ...chosen, verdict: 'interrupted' })).toMatch(again);
-    const [step] = restarted.outcomes;
-    const planned = [{ ...step!, outcome: 'planned' as const }];
-    expect(await text({ ...chosen, verdict: 'ok', dryRun: true, outcomes: planned })).toMatch(again);
-    expect(await text({ ...restarted, verdict: 'interrupted' })).toMatch(/next: c2l restart\n$/);
-  });
-
   test('begins anew in the sandbox, which is gone by then, and leads to the own cluster at the end', async () => {
     expect(await text(incident, { flags: '--sandbox' })).toMatch(/next: c2l stabilize --sandbox\n$/);
     expect(await text(stabilized, { flags: '--sandbox' })).toMatch(/next: c2l audit\n$/);
