@@ -1,3 +1,4 @@
+import { compareText } from '../core/findings.ts';
 import { refText } from '../core/kubernetes.ts';
 import { keysOf } from '../core/plan-secrets.ts';
 import type { HistoryReport, RevisionEntry, SecretCreation, SecretHistory } from '../core/secret-reports.ts';
@@ -21,9 +22,16 @@ export function historyText(report: HistoryReport, style: Style): string[] {
 }
 
 function nextAfter({ secrets, outcomes }: HistoryReport): string {
-  const first = secrets.find(({ revisions }) => revisions.length > 0);
-  if (first === undefined || outcomes.some(({ outcome }) => outcome === 'done')) return 'c2l audit';
-  return `c2l rollback ${first.object.name} --dry-run -n ${first.object.namespace}`;
+  const latest = latestOf(secrets);
+  if (latest === undefined || outcomes.some(({ outcome }) => outcome === 'done')) return 'c2l audit';
+  return `c2l rollback ${latest.object.name} --dry-run -n ${latest.object.namespace}`;
+}
+
+/** The Secret that c2l changed last: what is to be undone is most likely that. */
+function latestOf(secrets: readonly SecretHistory[]): SecretHistory | undefined {
+  const changedAt = ({ revisions }: SecretHistory): string => revisions[0]?.keptAt ?? '';
+  const kept = secrets.filter(({ revisions }) => revisions.length > 0);
+  return kept.sort((left, right) => compareText(changedAt(right), changedAt(left)))[0];
 }
 
 function secretLines({ object, isPresent, creation, revisions }: SecretHistory, style: Style): string[] {
