@@ -99,7 +99,7 @@ export interface RunningVault {
 }
 
 export interface StackFiles {
-  /** `--config FILE`; else `c2l.yaml` here or above; undefined where there is none. Throws `stack-invalid`, `stack-not-found`. */
+  /** `--config FILE`; else `c2l.yaml` here or above; undefined where there is none. `path` is as people would type it. Throws `stack-invalid`, `stack-not-found`. */
   find(configFile: string | undefined): Promise<{ stack: Stack; path: string } | undefined>;
   /** A stack that ships with c2l. Throws `stack-not-found` with the names there are. */
   builtIn(name: string): Promise<Stack>;

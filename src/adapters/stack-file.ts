@@ -20,7 +20,7 @@ export function createStackFiles({ cwd }: StackFilesOptions): StackFiles {
       const found = configFile === undefined ? await findUpwards(cwd) : await named(cwd, configFile);
       if (found === undefined) return undefined;
       const stack = await parse(found.text, shortPath(cwd, found.path));
-      return { stack: withPlacesOf(stack, { folder: dirname(found.path), cwd }), path: found.path };
+      return { stack: withPlacesOf(stack, { folder: dirname(found.path), cwd }), path: shortPath(cwd, found.path) };
     },
     async builtIn(name) {
       if (!builtInNames.includes(name)) {

@@ -1,8 +1,24 @@
 import { ExitCode } from '../exit-codes.ts';
 import type { Finding } from './findings.ts';
 import type { ObjectRef } from './kubernetes.ts';
+import { listText } from './list-text.ts';
 
 export type Verdict = 'ok' | 'problems' | 'unreadable' | 'partial' | 'declined' | 'interrupted';
+
+export interface OtherStack {
+  readonly name: string;
+  readonly namespaces: readonly string[];
+  /** Where it stands; absent where it ships with c2l. */
+  readonly file?: string;
+}
+
+/** Which stack a run goes by, in one clause. */
+export function stackText({ stack, otherStack: other }: Pick<ReportHead, 'stack' | 'otherStack'>): string {
+  if (stack !== undefined) return `stack ${stack}`;
+  if (other === undefined) return 'no stack file';
+  const where = other.namespaces.length === 1 ? 'namespace' : 'namespaces';
+  return `no stack: ${other.file ?? 'stack'} (${other.name}) is for ${where} ${listText(other.namespaces)}`;
+}
 
 /** What every report holds: the JSON contract. Times are UTC, ISO 8601. */
 export interface ReportHead {
@@ -12,6 +28,8 @@ export interface ReportHead {
   readonly server: string;
   readonly namespaces: readonly string[];
   readonly stack?: string;
+  /** A stack that was found and is for other namespaces, so that nothing of it counts here. */
+  readonly otherStack?: OtherStack;
   readonly takenAt: string;
   readonly verdict: Verdict;
   readonly findings: readonly Finding[];

@@ -1,5 +1,6 @@
 import { refText } from '../core/kubernetes.ts';
 import type { ApplicationState, AuditReport, ComponentState } from '../core/audit-report.ts';
+import { stackText } from '../core/report.ts';
 import { auditSummary, nextAfterAudit, statesText, toldComponents } from './audit-text.ts';
 import { causeGraph, type Tone } from './cause-graph.ts';
 import { findingsHtml } from './findings-html.ts';
@@ -35,7 +36,7 @@ function headMarkup(report: AuditReport, style: Style): Markup {
 <dl>
 <dt>context</dt><dd>${context}, ${server}</dd>
 <dt>${namespaces.length === 1 ? 'namespace' : 'namespaces'}</dt><dd>${namespaces.join(', ')}</dd>
-<dt>stack</dt><dd>${stack ?? 'no stack file'}</dd>
+<dt>stack</dt><dd>${stack ?? stackText(report)}</dd>
 <dt>taken</dt><dd><time datetime="${takenAt}">${takenAt}</time></dd>
 <dt>next</dt><dd><code>${typedNext(report, nextAfterAudit(report), style)}</code></dd>
 </dl>

@@ -1,6 +1,7 @@
 import type { DrillReport } from '../core/drill/drill-report.ts';
 import { beforeNextDrill } from '../core/drill/next-drill.ts';
 import { refText } from '../core/kubernetes.ts';
+import { stackText } from '../core/report.ts';
 import { courseSvg } from './drill-course-svg.ts';
 import { drillSummary, faultWords, nextAfterDrill, wrongOf } from './drill-text.ts';
 import { trendSvg } from './drill-trend-svg.ts';
@@ -42,7 +43,7 @@ function headMarkup(report: DrillReport, style: Style): Markup {
     ['begun', markup`<time datetime="${takenAt}">${takenAt}</time>`],
     ['context', `${context}, ${server}`],
     ['namespace', namespaces.join(', ')],
-    ['stack', stack ?? 'no stack file'],
+    ['stack', stack ?? stackText(report)],
     ['sources', sources.length === 0 ? undefined : sources.join(', ')],
     ['backup', backupWords(report)],
     ['drill', drill.id],

@@ -1,6 +1,7 @@
 import { listText } from '../core/list-text.ts';
 import type { Report } from '../core/any-report.ts';
 import type { WalkReport } from '../core/walk-report.ts';
+import { stackText } from '../core/report.ts';
 import { utcText } from '../core/utc-text.ts';
 import { commandLines, paragraph } from './layout.ts';
 import type { Style } from './style.ts';
@@ -9,7 +10,7 @@ import type { Style } from './style.ts';
 export function headLines(head: Report, style: Style): string[] {
   if (style.embedded) return [];
   const many = head.namespaces.length === 1 ? 'namespace' : 'namespaces';
-  const stack = head.stack === undefined ? 'no stack file' : `stack ${head.stack}`;
+  const stack = stackText(head);
   const ofCluster = [
     `context ${head.context}, server ${head.server}`,
     `${many} ${listText(head.namespaces)}, ${stack}`,

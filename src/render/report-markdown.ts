@@ -4,6 +4,7 @@ import type { AuditReport } from '../core/audit-report.ts';
 import type { CheckResult, VerifyReport } from '../core/verify-report.ts';
 import type { Phase, WalkReport } from '../core/walk-report.ts';
 import { toldTimeline } from '../core/told-timeline.ts';
+import { stackText } from '../core/report.ts';
 import { auditSummary, nextAfterAudit } from './audit-text.ts';
 import { drillMarkdown } from './drill-markdown.ts';
 import { drillSummary, nextAfterDrill } from './drill-text.ts';
@@ -44,14 +45,14 @@ function bodyLines(report: MarkdownReport, style: Style): string[] {
 function headLines(report: MarkdownReport, style: Style): string[] {
   const [because, next] = closing(report);
   const { command, verdict, context, server, namespaces, stack, takenAt } = report;
-  const stackText = stack === undefined ? 'no stack file' : `stack ${codeSpan(stack)}`;
+  const stackWords = stack === undefined ? escapeMarkdown(stackText(report)) : `stack ${codeSpan(stack)}`;
   return [
     `# c2l ${command}: ${verdict}`,
     '',
     `**${escapeMarkdown(because)}**`,
     '',
     `- context ${codeSpan(context)}, server ${codeSpan(server)}`,
-    `- ${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${namespaces.map(codeSpan).join(', ')}, ${stackText}`,
+    `- ${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${namespaces.map(codeSpan).join(', ')}, ${stackWords}`,
     `- taken ${takenAt}`,
     `- next: ${codeSpan(typedNext(report, next, style))}`,
   ];

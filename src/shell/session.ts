@@ -1,6 +1,6 @@
 import type { ManifestSet } from '../core/manifests.ts';
 import type { Unreadable } from '../core/observed.ts';
-import type { ReportHead } from '../core/report.ts';
+import { stackText, type OtherStack, type ReportHead } from '../core/report.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Stack } from '../core/stack.ts';
 import { stackWithin } from '../core/stack-scope.ts';
@@ -51,6 +51,8 @@ export interface Session {
   readonly deps: Deps;
   readonly cluster: Cluster;
   readonly stack: Stack | undefined;
+  /** One that was found and is for other namespaces. */
+  readonly otherStack?: OtherStack | undefined;
   readonly scope: Scope;
   /** Used where the operator names no `--from`. */
   readonly defaultSources: readonly string[];
@@ -72,15 +74,18 @@ export interface Session {
  * Throws OperatorError where a named namespace does not exist or the server gives no answer at all.
  */
 export async function openSession(options: SessionOptions, deps: Deps): Promise<Session> {
-  const named = await namedStack(options, deps);
+  const named = await foundStack(options, deps);
   const connection = await deps.connect(options);
   try {
     // At once: a server that does not answer is the moment in which one wants to know which it is.
     const { cluster } = connection;
     deps.terminal.err(`context ${cluster.context}, server ${cluster.server}`);
-    const { stack, scope } = await untilInterrupted(choose(options, { named, connection, deps }), deps.signal);
+    const { stack, scope } = await untilInterrupted(
+      choose(options, { named: named?.stack, connection, deps }),
+      deps.signal,
+    );
     const policy = chosenPolicy(options, cluster.context);
-    const session = createSession({ deps, connection, stack, scope, policy, named: options });
+    const session = createSession({ deps, connection, stack, file: named?.path, scope, policy, named: options });
     announce(session);
     return session;
   } catch (error) {
@@ -106,10 +111,17 @@ export async function namedStack(
   options: Pick<SessionOptions, 'config' | 'stack' | 'sandbox'>,
   deps: Pick<Deps, 'stackFiles'>,
 ): Promise<Stack | undefined> {
-  if (options.config === undefined && options.stack !== undefined) return deps.stackFiles.builtIn(options.stack);
+  return (await foundStack(options, deps))?.stack;
+}
+
+async function foundStack(
+  { config, stack, sandbox }: Pick<SessionOptions, 'config' | 'stack' | 'sandbox'>,
+  { stackFiles }: Pick<Deps, 'stackFiles'>,
+): Promise<{ readonly stack: Stack; readonly path?: string } | undefined> {
+  if (config === undefined && stack !== undefined) return { stack: await stackFiles.builtIn(stack) };
   // A rehearsal in the sandbox is about the sandbox's own stack, whatever file lies in the working directory.
-  if (options.config === undefined && options.sandbox !== undefined) return deps.stackFiles.builtIn(builtInStack);
-  return (await deps.stackFiles.find(options.config))?.stack;
+  if (config === undefined && sandbox !== undefined) return { stack: await stackFiles.builtIn(builtInStack) };
+  return stackFiles.find(config);
 }
 
 async function assumedStack(options: SessionOptions, cluster: ClusterReader, deps: Deps): Promise<Stack | undefined> {
@@ -179,11 +191,14 @@ function createSession(parts: {
   deps: Deps;
   connection: Connection;
   stack: Stack | undefined;
+  /** Where it stands. */
+  file: string | undefined;
   scope: Scope;
   policy: ContextPolicy;
   named: Pick<SessionOptions, 'config' | 'stack'>;
 }): Session {
-  const { deps, connection, stack, scope, policy, named } = parts;
+  const { deps, connection, stack: found, file, scope, policy, named } = parts;
+  const stack = found === undefined || scope.all ? found : stackWithin(found, scope.namespaces);
   const drillNotice = createDrillNotice(deps.terminal);
   const cluster = drillNotice.over(connection.cluster);
   return {
@@ -192,7 +207,8 @@ function createSession(parts: {
     policy,
     drillNotice,
     sightings: new ReadySightings(),
-    stack: stack === undefined || scope.all ? stack : stackWithin(stack, scope.namespaces),
+    stack,
+    ...(found !== undefined && stack === undefined && { otherStack: otherStack(found, file) }),
     scope,
     defaultSources: connection.defaultSources,
     defaultManifests: connection.defaultManifests,
@@ -209,9 +225,13 @@ function createSession(parts: {
   };
 }
 
-function announce({ deps, stack, scope, policy }: Session): void {
+function otherStack({ name, namespaces }: Stack, file: string | undefined): OtherStack {
+  return { name, namespaces, ...(file === undefined ? {} : { file }) };
+}
+
+function announce({ deps, stack, otherStack: other, scope, policy }: Session): void {
   const where = scope.all ? 'all namespaces' : `namespace ${scope.namespaces.join(', ')}`;
-  const what = stack === undefined ? 'no stack file' : `stack ${stack.name}`;
+  const what = stackText({ ...(stack && { stack: stack.name }), ...(other && { otherStack: other }) });
   const marks = [...(policy.readOnly ? ['read-only'] : []), ...(policy.production ? ['production'] : [])];
   deps.terminal.err([where, what, ...marks].join(', '));
 }
@@ -229,7 +249,7 @@ export async function withStackOf({ manifests }: ManifestSet, session: Session):
 
 /** The part of a report that says what was looked at, and when. */
 export function reportHead(
-  { cluster, stack }: Session,
+  { cluster, stack, otherStack: other }: Session,
   snapshot: Pick<Snapshot, 'namespaces' | 'takenAt'>,
 ): Omit<ReportHead, 'command' | 'verdict' | 'findings'> {
   return {
@@ -237,7 +257,8 @@ export function reportHead(
     context: cluster.context,
     server: cluster.server,
     namespaces: snapshot.namespaces,
-    ...(stack === undefined ? {} : { stack: stack.name }),
+    ...(stack && { stack: stack.name }),
+    ...(other && { otherStack: other }),
     takenAt: snapshot.takenAt,
   };
 }

@@ -93,6 +93,11 @@ describe('a name that several keys would be looked up by', () => {
     const { data } = cluster.store.get('secrets', namespace, 'redis') as unknown as { data: Record<string, string> };
     expect(data).toEqual({ password: Buffer.from('other').toString('base64') });
     expect(keysIn(cluster, 'pg')).toEqual(['password']);
+
+    const elsewhere = ['audit', '-n', 'cloudtolocalllm', '--config', 'team.yaml'];
+    const other = await runCli(elsewhere, options);
+    const says = 'namespace cloudtolocalllm, no stack: team.yaml (team) is for namespace team\n';
+    expect([other.stderr, other.stdout]).toEqual([expect.stringContaining(says), expect.stringContaining(says)]);
   });
 });
 
