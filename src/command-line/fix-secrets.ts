@@ -26,6 +26,7 @@ export function declareFixSecrets(registry: Registry): void {
     'c2l fix-secrets --from azure-key-vault:my-vault --from env:backup.env',
   );
   addPauseOption(addKeepOption(addSourceOptions(addWriteOptions(command))))
+    .argument('[secret...]', 'restore only these: a Secret, a key, or SECRET/KEY; all where none is named')
     .option('--partial', 'write what there is a value for, and exit 4')
     .addOption(
       new Option('--plan <file>', 'carry out what --dry-run -o yaml printed, and nothing else').conflicts('from'),
@@ -34,10 +35,12 @@ export function declareFixSecrets(registry: Registry): void {
     const flags = command.optsWithGlobals<
       GlobalFlags & WriteFlags & SourceFlags & KeepFlags & PauseFlags & PlanFlags
     >();
+    const { args: only } = command;
     return (session) =>
       fixSecrets(session, {
         ...consent(flags),
         ...valueOptions(flags),
+        only,
         keep: flags.keep,
         pauseSyncMs: flags.pauseSync,
         partial: flags.partial === true,

@@ -42,10 +42,11 @@ export async function stabilize(session: Session, options: StabilizeOptions): Pr
       body: () => untilInterrupted(runVerify(session, { timeoutMs: options.timeoutMs }), signal),
     },
   ];
-  const { output, verbose } = options;
+  const { output, verbose, from, identity } = options;
+  const taken = { ...(from.length > 0 && { sources: from }), ...(identity !== undefined && { identity }) };
   const settle = async (phases: readonly Phase[]): Promise<readonly Phase[]> => withSteps(phases, await keeper.end());
   try {
-    return await walkThrough(session, steps, { command: 'stabilize', output, verbose, leadsOn, settle });
+    return await walkThrough(session, steps, { command: 'stabilize', output, verbose, taken, leadsOn, settle });
   } catch (error) {
     await keeper.release();
     throw error;

@@ -2,6 +2,7 @@ import type { Report } from '../core/any-report.ts';
 import { compareFindings, type Finding, type FindingCode } from '../core/findings.ts';
 import { exitCodeOf, type Verdict } from '../core/report.ts';
 import type { Phase, PhaseName, ReportedError, WalkReport } from '../core/walk-report.ts';
+import type { TakenFrom } from '../core/source-option.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { OutputFormat } from '../render/output-format.ts';
@@ -22,6 +23,7 @@ export interface WalkOptions {
   readonly command: WalkReport['command'];
   readonly output: OutputFormat;
   readonly verbose: boolean;
+  readonly taken?: TakenFrom;
   /** Whether the next phase has something to stand on. */
   readonly leadsOn: (phase: Phase) => boolean;
   /** Ends what a phase left open for those after it, and puts into its report what became of that. */
@@ -54,6 +56,7 @@ export async function walkThrough(
     verdict,
     findings: [...unmended, ...(last?.findings ?? [])].sort(compareFindings),
     phases: walk.phases,
+    ...options.taken,
     ...(walk.failure === undefined ? {} : { error: reportedError(walk.failure) }),
   };
   return { report, exitCode: exitCode(walk, verdict) };

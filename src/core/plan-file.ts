@@ -5,7 +5,7 @@ import type { PlannedSecret } from './secret-reports.ts';
 
 const plannedKey = z.object({
   key: z.string(),
-  change: z.enum(['ADD', 'CHANGE', 'SAME', 'REMOVE']),
+  change: z.enum(['ADD', 'CHANGE', 'SAME', 'KEEP', 'REMOVE']),
   source: z.string().optional(),
 });
 const plannedSecret = z.object({
@@ -22,6 +22,7 @@ const planFile = z.object({
   namespaces: z.array(z.string()),
   dryRun: z.literal(true),
   sources: z.array(z.string()),
+  only: z.array(z.string()).optional(),
   plan: z.array(plannedSecret),
 });
 

@@ -1,7 +1,7 @@
 import type { ObjectRef } from './kubernetes.ts';
 import { isEncodedOnceMore } from './encoded-value.ts';
 import { compareText } from './findings.ts';
-import type { PlannedKey, PlannedSecret } from './secret-reports.ts';
+import { isUntouched, type PlannedKey, type PlannedSecret } from './secret-reports.ts';
 import type { Requirement } from './requirements.ts';
 import { marksOf, revisionsIn, type KeptRevision, type SecretMarks } from './revision.ts';
 import type { Secret } from './secret.ts';
@@ -169,7 +169,7 @@ export function secretTargets(wanted: readonly WantedKey[], snapshot: Snapshot, 
 /** Of a key that was to stay as it was, the value that ran is the right one, whatever a source has. */
 function isKeptIn(unfinished: KeptRevision | undefined, key: string): boolean {
   if (unfinished?.data.has(key) !== true) return false;
-  return !unfinished.changes.some((planned) => planned.key === key && planned.change !== 'SAME');
+  return !unfinished.changes.some((planned) => planned.key === key && !isUntouched(planned));
 }
 
 function findSecret(snapshot: Snapshot, { namespace, name }: ObjectRef): Secret | undefined {
@@ -238,7 +238,7 @@ export function planSecret(
   const keys = [...byKey.values()].sort((left, right) => compareText(left.key, right.key));
   return {
     object: target.object,
-    action: keys.every(({ change }) => change === 'SAME') ? 'none' : actionOn(target.current),
+    action: keys.every(isUntouched) ? 'none' : actionOn(target.current),
     keys,
     current: target.current,
     type: target.type,
@@ -248,7 +248,7 @@ export function planSecret(
 }
 
 function keptKeys({ current, unfinished }: SecretTarget): PlannedKey[] {
-  const here = [...(current?.data.keys() ?? [])].map((key): PlannedKey => ({ key, change: 'SAME' }));
+  const here = [...(current?.data.keys() ?? [])].map((key): PlannedKey => ({ key, change: 'KEEP' }));
   if (unfinished === undefined) return here;
   const source = `revision (kept ${utcText(unfinished.keptAt)})`;
   return [...here, ...[...unfinished.data.keys()].map((key): PlannedKey => ({ key, change: 'ADD', source }))];

@@ -247,7 +247,7 @@ function owners(value: unknown): OwnerReference[] {
   });
 }
 
-const changeWords: readonly KeyChange[] = ['ADD', 'CHANGE', 'SAME', 'REMOVE'];
+const changeWords: readonly KeyChange[] = ['ADD', 'CHANGE', 'SAME', 'KEEP', 'REMOVE'];
 
 function plannedKeys(value: unknown): PlannedKey[] {
   return (Array.isArray(value) ? value : []).flatMap((entry) => {

@@ -3,7 +3,7 @@ import { refId } from './kubernetes.ts';
 import { planRestart } from './plan-restart.ts';
 import type { SecretPlan } from './plan-secrets.ts';
 import type { Secret } from './secret.ts';
-import type { RollbackReport } from './secret-reports.ts';
+import { isUntouched, type RollbackReport } from './secret-reports.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Stack } from './stack.ts';
 
@@ -37,7 +37,7 @@ function neededIn(snapshot: Snapshot, stack: Stack | undefined): Restart[] {
 
 /** As if the keys had never held anything else. */
 function asEverWritten(after: Snapshot, { object, keys }: SecretPlan): Snapshot {
-  const written = new Set(keys.filter(({ change }) => change !== 'SAME').map(({ key }) => key));
+  const written = new Set(keys.filter((planned) => !isUntouched(planned)).map(({ key }) => key));
   const untold = (times: ReadonlyMap<string, string>): Map<string, string> =>
     new Map([...times].filter(([key]) => !written.has(key)));
   const items = after.secrets.items.map((secret): Secret => {

@@ -2,7 +2,7 @@ import type { ObjectMeta } from './kubernetes-metadata.ts';
 import type { ObjectRef } from './kubernetes.ts';
 import { refOf } from './object-owners.ts';
 import { plannedSecret, type SecretPlan, type SecretTarget } from './plan-secrets.ts';
-import type { PlannedSecret, SealedManifest } from './secret-reports.ts';
+import { isUntouched, type PlannedSecret, type SealedManifest } from './secret-reports.ts';
 import type { SealedSecret } from './secret-writer-objects.ts';
 
 /** A Secret that Sealed Secrets writes, and what is to be sealed into its SealedSecret. */
@@ -26,7 +26,7 @@ export function sealedRef({ sealed }: Pick<SealPlan, 'sealed'>): ObjectRef {
 /** The plan as reports show it: what is sealed, and nothing of what stays. */
 export function plannedSeal({ plan }: SealPlan): PlannedSecret {
   const { object, keys } = plannedSecret(plan);
-  return { object, action: 'seal', keys: keys.filter(({ change }) => change !== 'SAME') };
+  return { object, action: 'seal', keys: keys.filter((planned) => !isUntouched(planned)) };
 }
 
 /** The SealedSecret with what was sealed now beside what it held. */

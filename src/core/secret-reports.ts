@@ -3,13 +3,23 @@ import type { ReportHead, StepOutcome } from './report.ts';
 import type { SyncDoubt } from './sync-doubt.ts';
 import type { SealedTemplate } from './secret-writer-objects.ts';
 
-export type KeyChange = 'ADD' | 'CHANGE' | 'SAME' | 'REMOVE';
+/** SAME is what was compared with where it would come from, KEEP what nothing was wanted of. */
+export type KeyChange = 'ADD' | 'CHANGE' | 'SAME' | 'KEEP' | 'REMOVE';
+
+/** Whether a key stays as it is. */
+export function isUntouched({ change }: { readonly change: KeyChange }): boolean {
+  return change === 'SAME' || change === 'KEEP';
+}
 
 /** One line of the masked diff: never a value, never its length. */
 export interface PlannedKey {
   readonly key: string;
   readonly change: KeyChange;
   readonly source?: string | undefined;
+  /** What the sources before it had, and why that is none. */
+  readonly passedOver?: readonly string[];
+  /** Which source holds another value than the one that stays. */
+  readonly differsIn?: string;
   /** Where to look for a value that nobody has given yet. */
   readonly names?: { readonly env: string; readonly azureKeyVault: string };
 }
@@ -29,6 +39,10 @@ export interface FixReport extends ReportHead {
   readonly dryRun: boolean;
   /** As `--from` names them, so that a plan can be carried out as it was reviewed. */
   readonly sources: readonly string[];
+  /** The file of an identity, as `--identity` named it. */
+  readonly identity?: string;
+  /** The Secrets and keys that alone were to be restored, where some were named. */
+  readonly only?: readonly string[];
   readonly plan: readonly PlannedSecret[];
   readonly outcomes: readonly StepOutcome[];
   /** To be committed in place of the SealedSecrets that they are of; only where something was sealed. */

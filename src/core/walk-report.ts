@@ -3,6 +3,7 @@ import type { AuditReport } from './audit-report.ts';
 import type { ReportHead, Verdict } from './report.ts';
 import type { RestartReport } from './restart-report.ts';
 import type { FixReport } from './secret-reports.ts';
+import type { TakenFrom } from './source-option.ts';
 import type { VerifyReport } from './verify-report.ts';
 
 export type PhaseName = 'audit' | 'fix-secrets' | 'restart' | 'verify' | 'prepare' | 'apply';
@@ -18,7 +19,7 @@ export interface Phase {
 }
 
 /** A walk through phases. */
-export interface WalkReport extends Omit<ReportHead, 'verdict'> {
+export interface WalkReport extends Omit<ReportHead, 'verdict'>, TakenFrom {
   readonly command: 'stabilize' | 'bootstrap';
   /** `error` when a phase could not do its work; `error` then says why. */
   readonly verdict: Verdict | 'error';

@@ -1,7 +1,7 @@
 import type { FindingCode } from '../core/findings.ts';
 import { refText } from '../core/kubernetes.ts';
-import type { FixReport, RestoreSyncReport, RollbackReport } from '../core/secret-reports.ts';
-import { fromOption } from '../core/source-option.ts';
+import { isUntouched, type FixReport, type RestoreSyncReport, type RollbackReport } from '../core/secret-reports.ts';
+import { sourceOptions } from '../core/source-option.ts';
 import { isSkippedRestart } from '../core/restart-next.ts';
 import type { RestartReport } from '../core/restart-report.ts';
 import { isOpen, type StepOutcome } from '../core/report.ts';
@@ -49,7 +49,7 @@ export function fixSummary({ plan, outcomes, dryRun }: FixReport): string {
   const toSeal = plan.filter(({ action }) => action === 'seal').length;
   if (changed.length === 0 && toSeal > 0) return `${count(toSeal, 'Secret')} to be sealed`;
   if (changed.length === 0) return 'nothing to change';
-  const keys = changed.flatMap(({ keys: planned }) => planned).filter(({ change }) => change !== 'SAME').length;
+  const keys = changed.flatMap(({ keys: planned }) => planned).filter((planned) => !isUntouched(planned)).length;
   const secrets = changed.map(({ object }) => refText(object)).join(', ');
   const lacking = lackingKeys(changed).length;
   if (lacking > 0) return `dry run: would write nothing, no source has ${lackingText(lacking, keys)}`;
@@ -73,16 +73,17 @@ function isWrite(action: StepOutcome['action']): boolean {
   return ['patch-secret', 'recreate-secret', 'create-secret', 'sync-external-secret'].includes(action);
 }
 
-function nextAfterFix({ verdict, dryRun, sources, plan, findings, sealed }: FixReport): string {
+function nextAfterFix(report: FixReport): string {
+  const { verdict, dryRun, plan, findings, sealed, only = [] } = report;
   const hasPlan = plan.some(({ action }) => action !== 'none');
-  const again = ['c2l fix-secrets', ...sources.map(fromOption)].join(' ');
+  const again = ['c2l fix-secrets', ...only, ...sourceOptions(report)].join(' ');
   if (lackingKeys(plan).length > 0) return `${again} --from env:FILE${fillOption(plan)}`;
   const [doubt] = plan.flatMap((planned) => planned.doubt ?? []);
   if (dryRun && doubt !== undefined) return doubt.next;
   if (verdict === 'ok' && hasPlan) return dryRun ? [again, ...plan.flatMap(consents)].join(' ') : 'c2l restart';
   if (verdict === 'ok') return 'c2l verify';
   if (sealed !== undefined) return 'commit the SealedSecret above, or try it first: kubectl apply -f FILE';
-  return repairCommand(findings, sources) ?? 'c2l audit';
+  return repairCommand(findings, report) ?? 'c2l audit';
 }
 
 /** What a script has to name, since `--yes` is consent to add. */

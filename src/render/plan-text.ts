@@ -11,6 +11,7 @@ const changeText: Record<KeyChange, string> = {
   ADD: `(absent) -> ${mask}`,
   CHANGE: `${mask} -> ${mask}`,
   SAME: mask,
+  KEEP: mask,
   REMOVE: `${mask} -> (absent)`,
 };
 
@@ -20,26 +21,40 @@ export function planLines(plan: readonly PlannedSecret[], style: Style): string[
     ADD: style.good,
     CHANGE: style.caution,
     SAME: style.dim,
+    KEEP: style.dim,
     REMOVE: style.bad,
   };
   const legend = sourceLegend(plan.flatMap(({ keys }) => keys));
   const secrets = plan.flatMap(({ object, action, keys, doubt }) => [
     `${style.bold(refText(object))}  ${actionText[action]} in namespace ${object.namespace}`,
     ...table(
-      keys.map(({ key, change, source }): Cell[] => [
+      keys.map(({ key, change, source, differsIn }): Cell[] => [
         { text: change, paint: paints[change] },
         { text: key },
         { text: changeText[change], paint: style.dim },
-        { text: shortSource(source, legend) },
+        differsIn === undefined
+          ? { text: shortSource(source, legend) }
+          : { text: `differs in ${shortSource(differsIn, legend)}`, paint: style.caution },
       ]),
       style.width,
     ),
+    ...passedOverLines(keys, style),
     ...(doubt === undefined ? [] : paragraph('  DOUBT  ', doubt.because, style.width)),
   ]);
   const sources = [...legend].flatMap(([spec, mark], index) =>
     paragraph(index === 0 ? '  from  ' : '        ', `${mark} ${spec}`, style.width),
   );
   return [...secrets, ...sources];
+}
+
+/** Each reason once, after the keys that it is true of. */
+function passedOverLines(keys: readonly PlannedKey[], style: Style): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { key, passedOver = [] } of keys)
+    for (const reason of passedOver) byReason.set(reason, [...(byReason.get(reason) ?? []), key]);
+  return [...byReason].flatMap(([reason, names]) =>
+    paragraph('  not used  ', `${names.join(', ')} (${reason})`, style.width),
+  );
 }
 
 /** `SPEC (detail)`, as sources name themselves. */
@@ -52,7 +67,9 @@ function partsOf(source: string): { spec: string; detail: string } {
 function sourceLegend(keys: readonly PlannedKey[]): ReadonlyMap<string, string> {
   const isShort = (source: string): boolean => source === promptSource || source === noSource;
   const specs = new Set(
-    keys.flatMap(({ source }) => (source === undefined || isShort(source) ? [] : partsOf(source).spec)),
+    keys
+      .flatMap(({ source, differsIn }) => [source ?? [], differsIn ?? []].flat())
+      .flatMap((source) => (isShort(source) ? [] : partsOf(source).spec)),
   );
   return new Map([...specs].map((spec, index) => [spec, `[${index + 1}]`]));
 }

@@ -1,17 +1,17 @@
 import type { Finding } from '../core/findings.ts';
-import { fromOption } from '../core/source-option.ts';
+import { sourceOptions, type TakenFrom } from '../core/source-option.ts';
 
 /**
  * What repairs the first of the errors: where that is `fix-secrets`, with the sources of this run, and with all that
  * this command has to name of the others too.
  */
-export function repairCommand(findings: readonly Finding[], sources: readonly string[]): string | undefined {
+export function repairCommand(findings: readonly Finding[], taken: TakenFrom): string | undefined {
   const fixes = findings.filter(({ severity }) => severity === 'error').map(({ fix }) => fix);
   const [first] = fixes;
   const base = first === undefined ? undefined : baseOf(first);
   if (base === undefined) return first;
   const named = fixes.filter((fix) => baseOf(fix) === base).flatMap((fix) => fix.match(namingFlags) ?? []);
-  return [base, ...sources.map(fromOption), ...new Set(named)].join(' ');
+  return [base, ...sourceOptions(taken), ...new Set(named)].join(' ');
 }
 
 const namingFlags = /--(?:recreate|overwrite) \S+/g;

@@ -1,3 +1,4 @@
+import { sourceOptions } from '../core/source-option.ts';
 import type { Phase, WalkReport } from '../core/walk-report.ts';
 import { closingLines, headLines, isWalkedThrough } from './head-text.ts';
 import { count, durationText, paragraph, table, type Cell } from './layout.ts';
@@ -92,12 +93,8 @@ export function nextAfter(report: WalkReport): string {
   const { verdict, findings, error } = report;
   if (isWalkedThrough(report)) return 'c2l stabilize --sandbox';
   if (verdict === 'ok' || verdict === 'declined' || verdict === 'interrupted' || verdict === 'partial')
-    return 'c2l stabilize';
+    return ['c2l stabilize', ...sourceOptions(report)].join(' ');
   if (error?.hint !== undefined) return error.hint;
   const roots = findings.filter(({ causes }) => causes.length === 0);
-  return repairCommand(roots, sourcesOf(report)) ?? 'c2l audit';
-}
-
-function sourcesOf({ phases }: WalkReport): readonly string[] {
-  return phases.flatMap(({ report }) => (report?.command === 'fix-secrets' ? report.sources : []));
+  return repairCommand(roots, report) ?? 'c2l audit';
 }

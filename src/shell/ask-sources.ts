@@ -1,6 +1,7 @@
 import { seemsEncoded } from '../core/encoded-value.ts';
 import { canDoWithout, keyId, keyNamer, rejection, type FoundValue, type WantedKey } from '../core/plan-secrets.ts';
 import { sharedIn, sourceNames, type NamedKey, type SharedSourceName } from '../core/source-names.ts';
+import type { WantedPair } from '../core/wanted-pairs.ts';
 import type { SourceAnswer, ValueSource, WantedValue } from '../value-ports.ts';
 import { refuseWhenInterrupted, type Session } from './session.ts';
 import { SourceWarnings } from './source-warnings.ts';
@@ -23,6 +24,8 @@ export interface Collected {
   readonly silent: Set<ValueSource>;
   /** Keys that a source may have a value of, under such a name. */
   readonly unclear: Set<string>;
+  /** Keys that are of use only two by two. */
+  readonly pairs: readonly WantedPair[];
 }
 
 /** The wanted keys that have no value and need one. */
@@ -35,19 +38,19 @@ export function unresolvedLogins(wanted: readonly WantedKey[], { found }: Collec
   return wanted.filter((key) => !found.has(keyId(key)) && key.declared?.from.login !== undefined);
 }
 
-export function toWantedValue({ namespace, secret, key, declared }: WantedKey): WantedValue {
+export function toWantedValue({ namespace, secret, key, declared }: NamedKey): WantedValue {
   return { namespace, secret, key, ...sourceNames(key, declared) };
 }
 
 /** `known` are all keys that a value could be meant for. */
-export function nothingCollected(known: readonly NamedKey[] = []): Collected {
+export function nothingCollected(known: readonly NamedKey[] = [], pairs: readonly WantedPair[] = []): Collected {
   const shared = new Map((['env', 'azureKeyVault'] as const).map((kind) => [kind, sharedIn(known, kind)]));
   const answers = { found: new Map(), refusals: new Map(), deleted: new Map(), later: new Map() };
-  return { ...answers, shared, silent: new Set(), unclear: new Set() };
+  return { ...answers, shared, silent: new Set(), unclear: new Set(), pairs };
 }
 
 /** A source as a plan names it. */
-function placeIn({ label }: ValueSource, detail: string | undefined): string {
+export function placeIn({ label }: ValueSource, detail: string | undefined): string {
   return detail === undefined ? label : `${label} (${detail})`;
 }
 

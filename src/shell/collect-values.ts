@@ -1,5 +1,6 @@
 import { keyId, noSource, type WantedKey } from '../core/plan-secrets.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import type { WantedPair } from '../core/wanted-pairs.ts';
 import type { ValueSource } from '../value-ports.ts';
 import { askAllSources } from './ask-all-sources.ts';
 import { nothingCollected, unresolved, type Collected } from './ask-sources.ts';
@@ -27,6 +28,8 @@ export interface CollectOptions {
   readonly partial: boolean;
   /** Whether a dry run shows what no source has, instead of being refused. */
   readonly mayLack?: boolean;
+  /** Keys that are of use only two by two. */
+  readonly pairs?: readonly WantedPair[];
   /** All keys that a value could be meant for, these and others. */
   readonly known: readonly WantedKey[];
   /** Gets the names of what a source brought back: whatever is decided next, that stays. */
@@ -45,11 +48,11 @@ export async function collectValues(
   session: Session,
   wanted: readonly WantedKey[],
   options: CollectOptions,
-): Promise<Pick<Collected, 'found' | 'later'>> {
+): Promise<Collected> {
   const { sources, recover, dryRun, partial, generate, snapshot, identity } = options;
   const { canPrompt } = session.deps.terminal;
   const ask = canPrompt && !dryRun && !partial;
-  const collected = nothingCollected(options.known);
+  const collected = nothingCollected(options.known, options.pairs);
   const asked = await askAllSources(session, wanted, { sources, identity }, collected);
   await recoverValues(session, wanted, { recover, ask, dryRun, recovered: options.recovered }, collected);
 

@@ -2,23 +2,26 @@ import { liveValue } from '../core/backup.ts';
 import { keyId, type FoundValue } from '../core/plan-secrets.ts';
 import { requirements } from '../core/requirements.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import { sharedIn, sourceNames } from '../core/source-names.ts';
+import { sharedIn } from '../core/source-names.ts';
 import type { ValueSource } from '../value-ports.ts';
+import { placeIn, toWantedValue } from './ask-sources.ts';
 import type { Session } from './session.ts';
 
 /**
  * Warns of a file whose values are used and that has others than the cluster for keys that are there: it is older, or of
  * another cluster, and what it has for the missing ones may be as wrong. A vault is asked for nothing but what is needed.
+ * Gives where each of these keys has another value, by the identity of the key.
  */
 export async function doubtFiles(
   { deps, stack }: Pick<Session, 'deps' | 'stack'>,
   snapshot: Snapshot,
   { sources, found }: { readonly sources: readonly ValueSource[]; readonly found: ReadonlyMap<string, FoundValue> },
-): Promise<void> {
+): Promise<ReadonlyMap<string, string>> {
+  const differing = new Map<string, string>();
   const used = sources.filter(
     ({ kind, label }) => kind === 'env' && [...found.values()].some(({ source }) => source.startsWith(label)),
   );
-  if (used.length === 0) return;
+  if (used.length === 0) return differing;
   const all = requirements(snapshot, stack);
   const unclear = new Set(sharedIn(all, 'env').flatMap(({ keys }) => keys));
   const live = all.flatMap((requirement) => {
@@ -28,17 +31,22 @@ export async function doubtFiles(
       : [{ requirement, value }];
   });
   for (const source of used) {
-    const wanted = live.map(({ requirement: { namespace, secret, key, declared } }) => {
-      return { namespace, secret, key, ...sourceNames(key, declared) };
-    });
-    const answers = await source.lookUp(wanted, deps.signal);
+    const answers = await source.lookUp(
+      live.map(({ requirement }) => toWantedValue(requirement)),
+      deps.signal,
+    );
     const held = live.flatMap(({ requirement, value }, index) => {
       const answer = answers[index];
-      return answer?.state === 'found' ? [{ key: requirement.key, isSame: answer.value.equals(value) }] : [];
+      if (answer?.state !== 'found') return [];
+      return [{ requirement, place: placeIn(source, answer.detail), isSame: answer.value.equals(value) }];
     });
-    const other = held.filter(({ isSame }) => !isSame).map(({ key }) => key);
+    const others = held.filter(({ isSame }) => !isSame);
+    const other = others.map(({ requirement }) => requirement.key);
     if (other.length === 0) continue;
+    for (const { requirement, place } of others)
+      if (!differing.has(keyId(requirement))) differing.set(keyId(requirement), place);
     const what = `other values than the cluster for ${other.length} of ${held.length} keys that both have: ${other.join(', ')}`;
     deps.terminal.err(`warning: ${source.label}: ${what}; is it older, or of another cluster?`);
   }
+  return differing;
 }

@@ -4,7 +4,7 @@ import { refId } from '../core/kubernetes.ts';
 import { applySecretPlans } from '../core/apply-secret-plans.ts';
 import { noSource, plannedSecret, type SecretPlan } from '../core/plan-secrets.ts';
 import { verdictOfWrites, type StepOutcome } from '../core/report.ts';
-import type { FixReport, SealedManifest } from '../core/secret-reports.ts';
+import { isUntouched, type FixReport, type SealedManifest } from '../core/secret-reports.ts';
 import { plannedSeal, type SealPlan } from '../core/seal-plan.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { plannedFill, type FilledSync } from './fill-stores.ts';
@@ -26,6 +26,8 @@ export interface FixResult {
   readonly snapshot: Snapshot;
   /** As `--from` names them. */
   readonly from: readonly string[];
+  readonly identity?: string | undefined;
+  readonly only?: readonly string[] | undefined;
   readonly plans: readonly SecretPlan[];
   readonly fills?: readonly FilledSync[];
   readonly sealPlans?: readonly SealPlan[];
@@ -63,11 +65,15 @@ export function fixReport(session: Session, result: FixResult): FixReport {
     verdict: isIncomplete ? 'partial' : verdict,
     findings,
     dryRun,
-    sources: result.from,
+    ...howItWasRun(result),
     plan: [...plans.map(plannedSecret), ...fills.map(plannedFill), ...sealPlans.map(plannedSeal)],
     outcomes: [...outcomes, ...leftAlone],
     ...(manifests.length > 0 && { sealed: manifests }),
   };
+}
+
+function howItWasRun({ from, identity, only = [] }: FixResult): Pick<FixReport, 'sources' | 'identity' | 'only'> {
+  return { sources: from, ...(identity !== undefined && { identity }), ...(only.length > 0 && { only }) };
 }
 
 /** A Secret of whose keys nobody has any is not made, and stays missing as a whole. */
@@ -88,7 +94,7 @@ function isToCome({ object, key }: Finding, plans: readonly SecretPlan[]): boole
   const plan = plans.find((each) => refId(each.object) === refId(object));
   return (
     plan?.keys.some(
-      (entry) => entry.key === key && entry.change !== 'SAME' && entry.source !== noSource && !plan.values.has(key),
+      (entry) => entry.key === key && !isUntouched(entry) && entry.source !== noSource && !plan.values.has(key),
     ) === true
   );
 }

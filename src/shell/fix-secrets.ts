@@ -5,6 +5,7 @@ import type { StepOutcome } from '../core/report.ts';
 import type { FixReport } from '../core/secret-reports.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { PausableRef } from '../core/sync-pause.ts';
+import { OperatorError } from '../errors.ts';
 import { agreeToFix, showPlans } from './agree-to-fix.ts';
 import { fixReport, type FixResult } from './fix-report.ts';
 import type { Generate } from './generate-values.ts';
@@ -43,6 +44,8 @@ export interface ValueOptions {
 }
 
 export interface FixOptions extends ValueOptions {
+  /** Secrets and keys that alone are to be restored; all where there are none. */
+  readonly only?: readonly string[];
   readonly yes: boolean;
   readonly confirm?: string | undefined;
   readonly dryRun: boolean;
@@ -68,14 +71,21 @@ export interface FixOptions extends ValueOptions {
  * first write on the report tells what was done.
  */
 export async function runFix(session: Session, options: FixOptions): Promise<FixReport> {
-  const { plan: file } = options;
+  const { plan: file, only = [] } = options;
   if (file === undefined) return repair(session, options);
   const { openPlan, refuseOutdated, reviewedChanges, reviewedRecreations } = await import('./reviewed-plan.ts');
+  if (only.length > 0) {
+    throw new OperatorError('usage', '--plan carries out what was reviewed, and takes no names', {
+      hint: `c2l fix-secrets --plan ${file}`,
+    });
+  }
   const reviewed = await openPlan(session, file);
   const overwrite = [...options.overwrite, ...reviewedChanges(reviewed)];
   const recreate = [...(options.recreate ?? []), ...reviewedRecreations(reviewed)];
-  return repair(session, { ...options, from: reviewed.sources, overwrite, recreate }, (plans) =>
-    refuseOutdated(session, file, { reviewed, plans }),
+  return repair(
+    session,
+    { ...options, only: reviewed.only ?? [], from: reviewed.sources, overwrite, recreate },
+    (plans) => refuseOutdated(session, file, { reviewed, plans }),
   );
 }
 
@@ -114,7 +124,7 @@ async function repairSeen(session: Session, options: FixOptions, seen: Seen): Pr
   });
   const hasWork = plans.some(({ action }) => action !== 'none') || fills.length > 0 || pause.objects.length > 0;
   if (!hasWork && refusal !== undefined && sealPlans.length === 0) throw refusal;
-  const result = { ...planned, snapshot, manifests, dryRun };
+  const result = { ...planned, only: options.only, identity: options.identity, snapshot, manifests, dryRun };
   if (dryRun || !hasWork) {
     const ended = await settle([]);
     return fixReport(session, { ...result, outcomes: [...resumed, ...ended, ...pauseSteps(pause), ...sealedSteps] });

@@ -1,6 +1,7 @@
 import type { WantedKey } from '../core/plan-secrets.ts';
 import type { ValueSource } from '../value-ports.ts';
-import { askSource, unresolved, type Collected, type Asker } from './ask-sources.ts';
+import { unresolved, type Collected, type Asker } from './ask-sources.ts';
+import { askForPairs } from './take-pairs.ts';
 
 /**
  * Asks the sources that the stack names for single keys, where those of the command line had nothing: what a person
@@ -17,7 +18,7 @@ export async function askOwnSources(
   for (const spec of specs) {
     const keys = wanted.filter(({ declared }) => declared?.from.sources?.includes(spec) === true);
     const source = await session.deps.openSource(spec, options);
-    await askSource(session, source, keys, collected);
+    await askForPairs(session, source, keys, collected);
     asked.push(source);
   }
   return asked;

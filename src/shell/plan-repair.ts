@@ -1,4 +1,5 @@
 import { plannedSeal, type SealPlan } from '../core/seal-plan.ts';
+import { withNotes } from '../core/plan-notes.ts';
 import type { PausesBySecret } from '../core/plan-pause.ts';
 import {
   canDoWithout,
@@ -21,8 +22,10 @@ import {
   refuseUnknownSecrets,
   unnamedChanges,
 } from '../core/secret-guards.ts';
+import { idleNames, isInScope, refuseUnknownScope } from '../core/secret-scope.ts';
 import type { PlannedSecret } from '../core/secret-reports.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import { wantedPairs } from '../core/wanted-pairs.ts';
 import type { OperatorError } from '../errors.ts';
 import type { ValueSource } from '../value-ports.ts';
 import { collectValues, type CollectOptions } from './collect-values.ts';
@@ -93,15 +96,16 @@ export async function planRepair(
     recovered: [],
     kept: from.includes(revisionSpec) ? undefined : revisionSource(snapshot, { known, stack: session.stack }),
   };
-  const { found, later } = await collectValues(session, wanted, collect);
-  await doubtFiles(session, snapshot, { sources, found });
+  const collected = await collectValues(session, wanted, { ...collect, pairs: wantedPairs(targets) });
+  const { found, later } = collected;
+  const differing = await doubtFiles(session, snapshot, { sources, found });
   const fills = await collectForStores(session, syncs, collect);
   const sealPlans = await collectToSeal(session, seals, collect);
   const { open, left } = partial
     ? withValues(session, targets, new Set([...found.keys(), ...later.keys()]))
     : { open: targets, left: [] };
-  const plans = open.map((target) => planSecret(target, found, later));
-  refuseBrokenPairs(session, plans, from);
+  const plans = open.map((target) => withNotes(planSecret(target, found, later), { ...collected, differing }));
+  refuseBrokenPairs(session, plans);
   await check?.([...plans.map(plannedSecret), ...fills.map(plannedFill), ...sealPlans.map(plannedSeal)]);
   const leftAlone = [...guarded.leftAlone, ...left];
   const { recovered } = collect;
@@ -177,7 +181,10 @@ function wantedBy({ deps, stack }: Session, snapshot: Snapshot, options: FixOpti
   const all = requirements(snapshot, stack);
   refuseUnknownNames(options.overwrite, all);
   refuseUnknownSecrets(options.recreate ?? [], all);
-  const wanted = wantedKeys(all, options.overwrite);
+  const { only = [] } = options;
+  refuseUnknownScope(only, all);
+  const wanted = wantedKeys(all, options.overwrite).filter((key) => isInScope(key, only));
+  tellIdle(deps, idleNames(only, wanted));
   if (deps.terminal.canPrompt) return wanted;
   const nameOf = keyNamer(all);
   for (const each of wanted) {
@@ -188,6 +195,12 @@ function wantedBy({ deps, stack }: Session, snapshot: Snapshot, options: FixOpti
   // What a person would be asked about belongs to a plan, whoever looks at it.
   if (options.dryRun) return wanted;
   return wanted.filter(({ reason }) => reason !== 'invalid');
+}
+
+/** Who names something takes it to be wrong. */
+function tellIdle({ terminal }: Session['deps'], idle: readonly string[]): void {
+  if (idle.length === 0) return;
+  terminal.err(`nothing is missing of ${idle.join(', ')}; a value that is there is replaced with --overwrite KEY`);
 }
 
 function refuseUnnamedChanges({ deps }: Session, wanted: readonly WantedKey[], options: FixOptions): void {

@@ -4,20 +4,23 @@ import { keyId, promptSource, rejection, type WantedKey } from '../core/plan-sec
 import { seemsEncoded } from '../core/encoded-value.ts';
 import { SecretValue } from '../core/secret-value.ts';
 import { sourceNames } from '../core/source-names.ts';
+import { openHalves } from '../core/wanted-pairs.ts';
 import type { ValueSource } from '../value-ports.ts';
 import type { Collected } from './ask-sources.ts';
 import { refuseWhenInterrupted, type Session } from './session.ts';
+import { pairProblem } from './take-pairs.ts';
 import { typedTwice } from './typed-twice.ts';
 
 /** Asks a person for the value of each key, hidden and checked as it is typed. */
 export async function promptValues(
   session: Session,
   keys: readonly WantedKey[],
-  { found, silent }: Collected,
+  collected: Collected,
   asked: readonly ValueSource[],
 ): Promise<void> {
   if (keys.length === 0) return;
   const { terminal } = session.deps;
+  const { found, silent } = collected;
   const where = silent.size === 0 ? ' in any source' : ' in what could be asked';
   terminal.err(
     `${count(keys.length, 'key')} without a value${asked.length === 0 ? '' : where}; what is typed stays hidden`,
@@ -25,19 +28,24 @@ export async function promptValues(
   if (asked.length === 0) terminal.err('Ctrl-C, then add --from, where a vault or a backup has them');
   for (const [index, key] of keys.entries()) {
     const number = keys.length === 1 ? '' : `${index + 1} of ${keys.length}, `;
-    found.set(keyId(key), { value: await promptFor(session, key, number), source: promptSource });
+    found.set(keyId(key), { value: await promptFor(session, key, { number, collected }), source: promptSource });
     refuseWhenInterrupted(session);
   }
 }
 
-async function promptFor(session: Session, key: WantedKey, number: string): Promise<SecretValue> {
+async function promptFor(
+  session: Session,
+  key: WantedKey,
+  { number, collected }: { readonly number: string; readonly collected: Collected },
+): Promise<SecretValue> {
   const { deps, stack } = session;
   const first = `${number}${placeOf(key)}:`;
   if (key.key === '.dockerconfigjson') {
     const built = await promptLogin(session, key);
     if (built !== undefined) return built;
   }
-  const check = (value: SecretValue): string | undefined => pasteViolation(value, key) ?? rejection(value, key, stack);
+  const check = (value: SecretValue): string | undefined =>
+    pasteViolation(value, key) ?? rejection(value, key, stack) ?? brokenPair(session, { key, value }, collected);
   if (isSelfEvident(key)) return deps.prompter.secret(first, check);
   return typedTwice(deps, { first, again: `${key.key} again:` }, check);
 }
@@ -49,6 +57,18 @@ function pasteViolation(value: SecretValue, { key, declared }: WantedKey): strin
   if (value.isQuoted && declared?.format?.kind !== 'json') return 'stands in quotes: give what is between them';
   if (seemsEncoded(key, value, declared?.format)) return 'is base64 of a text, as kubectl prints it: decode it first';
   return undefined;
+}
+
+/** The certificate is known by then, or the key. */
+function brokenPair(
+  session: Session,
+  { key, value }: { readonly key: WantedKey; readonly value: SecretValue },
+  { pairs, found }: Collected,
+): string | undefined {
+  const pair = pairs.find((each) => openHalves(each).includes(key));
+  return (
+    pair && pairProblem(session, pair, { found: new Map([...found, [keyId(key), { value, source: promptSource }]]) })
+  );
 }
 
 function placeOf({ key, namespace, secret, references }: WantedKey): string {

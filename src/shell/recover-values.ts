@@ -3,6 +3,7 @@ import { keyId, type WantedKey } from '../core/plan-secrets.ts';
 import type { ValueSource } from '../value-ports.ts';
 import { takeAll, toWantedValue, unresolved, type Collected } from './ask-sources.ts';
 import { refuseWhenInterrupted, type Session } from './session.ts';
+import { takePairs } from './take-pairs.ts';
 
 export interface RecoverOptions {
   /** Consent by flag: deleted values are brought back without asking. */
@@ -35,6 +36,7 @@ export async function recoverValues(
     const answers = await source.recover(keys.map(toWantedValue), session.deps.signal);
     for (const key of keys) collected.refusals.delete(keyId(key));
     takeAll(session, source, { keys, answers }, collected);
+    await takePairs(session, source, keys, collected);
     const back = keys.filter((_, index) => answers[index]?.state === 'found');
     tellRecovered(session, source, back);
     options.recovered.push(...back.map((key) => source.nameOf(toWantedValue(key))));

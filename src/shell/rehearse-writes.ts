@@ -1,4 +1,5 @@
 import type { SecretPlan } from '../core/plan-secrets.ts';
+import { tlsType } from '../core/wanted-pairs.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { identityOf, newSecret, revisionBefore, secretPatch } from './secret-writes.ts';
@@ -8,19 +9,15 @@ import type { Session } from './session.ts';
  * A certificate is served only with its own key, which the API does not look at: a pair that does not match takes
  * every site down that uses it.
  */
-export function refuseBrokenPairs(
-  { deps }: Pick<Session, 'deps'>,
-  plans: readonly SecretPlan[],
-  from: readonly string[] = [],
-): void {
+export function refuseBrokenPairs({ deps }: Pick<Session, 'deps'>, plans: readonly SecretPlan[]): void {
   for (const plan of plans) {
     const { object, action, type, current, values } = plan;
-    if (action === 'none' || (current?.type ?? type) !== 'kubernetes.io/tls') continue;
+    if (action === 'none' || (current?.type ?? type) !== tlsType) continue;
     const after = new Map([...(current?.data ?? []), ...values]);
     const [certificate, key] = [after.get('tls.crt'), after.get('tls.key')];
     const wrong = certificate && key && deps.tlsPairProblem(certificate, key);
     if (wrong === undefined) continue;
-    const { where, hint } = brokenPair(plan, from);
+    const { where, hint } = brokenPair(plan);
     throw new OperatorError(
       'values-invalid',
       `Secret ${object.namespace}/${object.name}: ${wrong}${where}; nothing was changed`,
@@ -29,8 +26,8 @@ export function refuseBrokenPairs(
   }
 }
 
-/** Where half of a pair stays, the other half of it is asked for; where both are new, what gave them is wrong. */
-function brokenPair({ object, keys, values }: SecretPlan, from: readonly string[]): { where: string; hint: string } {
+/** Where half of a pair stays, the other half of it is asked for; where both are new, one of them was kept. */
+function brokenPair({ object, keys, values }: SecretPlan): { where: string; hint: string } {
   const [certificate, key] = ['tls.crt', 'tls.key'].map((name) =>
     values.has(name) ? keys.find((planned) => planned.key === name)?.source : undefined,
   );
@@ -38,13 +35,7 @@ function brokenPair({ object, keys, values }: SecretPlan, from: readonly string[
     return { where: '', hint: 'give both of one pair: --overwrite tls.crt --overwrite tls.key' };
   }
   const places = [...new Set([certificate, key])];
-  const where = ` in ${places.join(' and ')}`;
-  if (places.some((place) => place.startsWith('revision '))) {
-    return { where, hint: `c2l history ${object.name} -n ${object.namespace}` };
-  }
-  const others =
-    from.length > 1 ? ', or name the source that has it first: of several the first with a value is used' : '';
-  return { where, hint: `put both of one pair there${others}` };
+  return { where: ` in ${places.join(' and ')}`, hint: `c2l history ${object.name} -n ${object.namespace}` };
 }
 
 /**

@@ -57,6 +57,11 @@ export async function refuseOutdated(
   throw new OperatorError(
     'plan-outdated',
     `${file} is outdated: ${differences.join('; ')}${who}; nothing was changed`,
-    { hint: again.replace('--dry-run', [...reviewed.sources.map(fromOption), '--dry-run'].join(' ')) },
+    {
+      hint: again.replace(
+        '--dry-run',
+        [...(reviewed.only ?? []), ...reviewed.sources.map(fromOption), '--dry-run'].join(' '),
+      ),
+    },
   );
 }

@@ -3,6 +3,7 @@ import { createdBy } from '../core/secret-creation.ts';
 import { keysOf, type SecretPlan } from '../core/plan-secrets.ts';
 import { revisionOf, type Revision, type RevisionContext } from '../core/revision.ts';
 import type { Secret } from '../core/secret.ts';
+import { isUntouched } from '../core/secret-reports.ts';
 import type { ClusterWriter } from '../cluster-ports.ts';
 import type { Session } from './session.ts';
 
@@ -11,7 +12,7 @@ type SecretPatch = Parameters<ClusterWriter['patchSecret']>[0];
 
 /** The copy that is kept of a Secret before a plan is carried out on it. */
 export function revisionBefore(session: Session, plan: SecretPlan, current: Secret, command: string): Revision {
-  const changes = plan.keys.filter(({ change }) => change !== 'SAME');
+  const changes = plan.keys.filter((planned) => !isUntouched(planned));
   return copyBefore(session, current, { command, changes, values: plan.values });
 }
 

@@ -76,6 +76,23 @@ describe('with all values in a backup', () => {
     expect((await stored(cluster)).metadata.resourceVersion).toBe(after.metadata.resourceVersion);
   });
 
+  test('only what is named is restored, and the rest is told as missing', async () => {
+    const cluster = await sandbox();
+    const before = await stored(cluster);
+    const session = await testSession(cluster);
+    const from = [await session.envSource(cluster.envBackupText)];
+
+    const report = await fix(session, { from, only: ['admin-password', 'jwt-secret'] });
+    expect(Object.keys((await stored(cluster)).data).sort()).toEqual(
+      [...Object.keys(before.data), 'admin-password'].sort(),
+    );
+    expect([report.verdict, report.only]).toEqual(['problems', ['admin-password', 'jwt-secret']]);
+    expect(report.findings.map(({ key }) => key)).not.toContain('admin-password');
+    expect(session.terminal.stderr).toContain('nothing is missing of jwt-secret; a value that is there is replaced');
+
+    await expect(fix(session, { only: ['admin-pasword'] })).rejects.toMatchObject({ code: 'usage' });
+  });
+
   test('what the Secret held before is kept in a revision', async () => {
     const cluster = await sandbox();
     const before = await stored(cluster);

@@ -127,9 +127,9 @@ describe('a plan', () => {
       resourceVersion: '7',
       keys: [
         { key: 'password', change: 'ADD', source: 'env:backup.env' },
-        { key: 'short-lived', change: 'SAME' },
+        { key: 'short-lived', change: 'KEEP' },
         { key: 'token', change: 'ADD', source: 'env:backup.env' },
-        { key: 'user', change: 'SAME' },
+        { key: 'user', change: 'KEEP' },
       ],
     });
     expect([...plan!.values.keys()]).toEqual(['password', 'token']);

@@ -30,5 +30,5 @@ test.each([
   [['kubectl -n shop get secret app', 'c2l fix-secrets'], 'kubectl -n shop get secret app'],
   [[], undefined],
 ])('what is typed next takes along the sources and every value that is to be named (%#)', (fixes, command) => {
-  expect(repairCommand(findings(...fixes), ['env:.env'])).toBe(command);
+  expect(repairCommand(findings(...fixes), { sources: ['env:.env'] })).toBe(command);
 });

@@ -260,6 +260,32 @@ describe('what to type next', () => {
     expect(page.replaceAll(/\s+/g, ' ')).toContain('if so, c2l restart --affected-by secret/app:a -n shop');
   });
 
+  test.each(['partial', 'declined', 'interrupted'] as const)(
+    'of a walk that is %s takes along its sources',
+    async (verdict) => {
+      const taken = { sources: ['env:a b', 'age:b.age'], identity: 'me' };
+      const options = "--from 'env:a b' --from age:b.age --identity me";
+      expect(await text({ ...stabilized, verdict, ...taken })).toContain(`next: c2l stabilize ${options}\n`);
+      expect(await text({ ...fixed, dryRun: true, ...taken })).toContain(`next: c2l fix-secrets ${options} `);
+    },
+  );
+
+  test('of a history is to undo what c2l did last, whatever Secret is listed first', async () => {
+    const [history] = kept.secrets;
+    const [entry] = history!.revisions;
+    const later = {
+      ...history!,
+      object: { ...history!.object, name: 'zoo' },
+      revisions: [{ ...entry!, keptAt: '2026-01-03T00:00:00.000Z' }],
+    };
+    expect(await text({ ...kept, secrets: [history!, later] })).toMatch(/next: c2l rollback zoo --dry-run -n \S+\n$/);
+  });
+
+  test('of a repair of some takes their names along', async () => {
+    const only = ['jwt-secret'];
+    expect(await text({ ...fixed, dryRun: true, only })).toContain('next: c2l fix-secrets jwt-secret --from ');
+  });
+
   test('begins anew in the sandbox, which is gone by then, and leads to the own cluster at the end', async () => {
     expect(await text(incident, { flags: '--sandbox' })).toMatch(/next: c2l stabilize --sandbox\n$/);
     expect(await text(stabilized, { flags: '--sandbox' })).toMatch(/next: c2l audit\n$/);
