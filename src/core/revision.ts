@@ -213,7 +213,8 @@ function isSameData({ data }: KeptRevision, newer: KeptRevision): boolean {
 const longestName = 253;
 const longestLabelValue = 63;
 
-function revisionName(name: string, at: Date): string {
+/** Of a copy that is made at that time. */
+export function revisionName(name: string, at: Date): string {
   const suffix = `.c2l-${nameTime(at)}`;
   return trimmed(name, longestName - suffix.length) + suffix;
 }

@@ -1,7 +1,8 @@
 import type { SecretPlan } from '../core/plan-secrets.ts';
-import { replacedAnnotation } from '../core/revision.ts';
+import { replacedAnnotation, revisionName, revisionsIn } from '../core/revision.ts';
 import type { Secret } from '../core/secret.ts';
 import { OperatorError } from '../errors.ts';
+import { removeRevisions } from './prune-revisions.ts';
 import { identityOf, newSecret } from './secret-writes.ts';
 import type { Session } from './session.ts';
 
@@ -30,15 +31,36 @@ export async function recreateSecret(
 
 /**
  * Notes on the copy that its Secret is there again, so that one which is deleted later is not taken for a run that was
- * killed. The repair is done without it: who may not change the copy leaves it as it is.
+ * killed. Gives the copy that bears the note. The repair is done without it: who may neither change nor make a copy
+ * leaves it as it is.
  */
-export async function noteReplaced({ cluster, deps }: Session, { metadata }: Secret): Promise<void> {
-  const { namespace, name, resourceVersion = '' } = metadata;
-  const annotations = { [replacedAnnotation]: deps.clock.now().toISOString() };
+export async function noteReplaced(session: Session, copy: Secret): Promise<Secret> {
+  const { namespace, name, resourceVersion = '' } = copy.metadata;
+  const annotations = { [replacedAnnotation]: session.deps.clock.now().toISOString() };
   try {
-    await cluster.patchSecret({ namespace, name, resourceVersion, data: new Map(), annotations });
+    await session.cluster.patchSecret({ namespace, name, resourceVersion, data: new Map(), annotations });
+    return copy;
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
+    return error.code === 'forbidden' ? notedCopy(session, copy, annotations) : copy;
+  }
+}
+
+/** A Role of the Secrets that a stack names can name no copy, whose name is its time, but may make and remove any. */
+async function notedCopy(session: Session, copy: Secret, noted: Readonly<Record<string, string>>): Promise<Secret> {
+  const [kept] = revisionsIn([copy]);
+  if (kept === undefined) return copy;
+  const { metadata, type, data } = copy;
+  const { namespace, labels = {} } = metadata;
+  const name = revisionName(kept.secretName, session.deps.clock.now());
+  const annotations = { ...metadata.annotations, ...noted };
+  try {
+    const again = await session.cluster.createSecret({ namespace, name, type, labels, annotations, data });
+    await removeRevisions(session, [kept]);
+    return again;
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    return copy;
   }
 }
 

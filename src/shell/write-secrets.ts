@@ -85,13 +85,7 @@ async function carryOut(
   }
   const { current } = plan;
   const revision = await keepRevision(session, () => revisionBefore(session, plan, current, command));
-  outcomes.push({
-    action: 'keep-revision',
-    object: revisionRef(revision),
-    // A copy beside the Secret: what was to be changed is not changed by it.
-    outcome: 'kept',
-    detail: `holds ${plan.object.name} as it was`,
-  });
+  outcomes.push(keptStep(plan, revision));
   const at = serverTime(session, revision);
   let isDeleted = false;
   const deleted = (): void => {
@@ -108,9 +102,20 @@ async function carryOut(
     if (isRefused && (await isTakenBack(session, revision))) outcomes.pop();
     throw error;
   }
-  if (plan.action === 'recreate') await noteReplaced(session, revision);
-  kept.push(revision);
+  const copy = plan.action === 'recreate' ? await noteReplaced(session, revision) : revision;
+  if (copy !== revision) outcomes.splice(-1, 1, keptStep(plan, copy));
+  kept.push(copy);
   outcomes.push(step(plan, 'done', `${writtenText(plan)}, read back`));
+}
+
+function keptStep({ object }: SecretPlan, copy: Secret): StepOutcome {
+  // A copy beside the Secret: what was to be changed is not changed by it.
+  return {
+    action: 'keep-revision',
+    object: revisionRef(copy),
+    outcome: 'kept',
+    detail: `holds ${object.name} as it was`,
+  };
 }
 
 /** Its name is the time: somebody else's of the same millisecond may have it. */

@@ -223,8 +223,13 @@ describe('an immutable Secret', () => {
   const fixed = { immutable: true, metadata, type: 'example.test/kind', data: { kept } };
   const team = { secrets: { fixed }, needs, backup: 'FIXED_KEY=one\n' };
 
-  test('that is named is deleted and created again, the same but for what it lacked', async () => {
+  test.each([
+    ['all rights', []],
+    // As under a Role that names the Secrets of a stack: the name of a copy is its time.
+    ['no right to change a copy', [{ verb: 'patch', resource: 'secrets' }]],
+  ])('that is named is deleted and created again, the same but for what it lacked, with %s', async (_name, denied) => {
     const cluster = await sandbox();
+    for (const rule of denied) cluster.deny(rule);
     await addTeam(cluster, team);
     const before = cluster.store.get('secrets', namespace, 'fixed');
     const options = { kubeconfig: cluster.kubeconfig, cwd: folder };
