@@ -87,7 +87,11 @@ export async function recipientsOf(identityFile: string, cwd: string): Promise<s
   try {
     return await Promise.all(identities.map((identity) => identityToRecipient(identity)));
   } catch {
-    throw refused(`identity file ${identityFile}`, 'an identity in it is damaged', 'age-keygen writes such a file');
+    throw refused(
+      `identity file ${identityFile}`,
+      'an identity in it is damaged',
+      'age-keygen -o FILE makes a new one',
+    );
   }
 }
 
@@ -101,7 +105,7 @@ export async function readIdentities(file: string, cwd: string): Promise<string[
     .map((line) => line.trim())
     .filter((line) => /^AGE-SECRET-KEY-(1|PQ-1)/.test(line));
   if (identities.length > 0) return identities;
-  throw refused(`identity file ${file}`, 'it holds no line AGE-SECRET-KEY-…', 'age-keygen writes such a file');
+  throw refused(`identity file ${file}`, 'it holds no line AGE-SECRET-KEY-…', 'age-keygen -o FILE makes an identity');
 }
 
 /** Whether others can read the file of an identity, which is as good as reading every backup. */

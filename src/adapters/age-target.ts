@@ -26,7 +26,7 @@ export async function ageTarget(file: string, options: AgeTargetOptions): Promis
   const { cwd, recipients, newPassphrase, now } = options;
   if (recipients.length === 0 && newPassphrase === undefined) {
     throw new OperatorError('usage', `age:${file} needs --recipient, since nobody can be asked for a passphrase here`, {
-      hint: 'add --recipient age1…: age-keygen prints one',
+      hint: 'age-keygen -o FILE makes an identity and prints its recipient; then add --recipient age1…',
     });
   }
   // A wrong recipient shows before anything is asked.

@@ -22,7 +22,7 @@ export async function openDrillJournalFile(
 ): Promise<DrillJournalFile> {
   if (identityFile === undefined) {
     throw new OperatorError('usage', `--journal-file ${file} needs an age identity, since it holds values`, {
-      hint: 'add --identity FILE: age-keygen writes one',
+      hint: 'age-keygen -o FILE makes an identity; then add --identity FILE',
     });
   }
   const recipients = await recipientsOf(identityFile, cwd);

@@ -37,6 +37,11 @@ export function formatViolation(text: string, format: ValueFormat): string | und
   return undefined;
 }
 
+/** How the words end that tell of whitespace around a value. */
+export function tellsWhitespace(words: string): boolean {
+  return /(?:only|ends in|begins with) (?:whitespace|a line break)$/.test(words);
+}
+
 /**
  * `echo password | base64` is how a line break gets into a Secret, and then every login fails. A value of several
  * lines is a document (PEM, JSON), which may well end in one.

@@ -83,7 +83,7 @@ function afterwards(report: WalkReport, style: Style): string[] {
   }
   return [
     '',
-    ...paragraph('then: ', 'keep these values where the next person finds them: a vault or a .env file', style.width),
+    ...paragraph('then: ', 'keep these values for the next outage: c2l backup --to age:FILE', style.width),
     ...paragraph('      ', 'rehearse without risk: c2l stabilize --sandbox', style.width),
   ];
 }

@@ -131,7 +131,17 @@ async function examineBackup(
   const places = from.length > 0 ? from : session.defaultSources;
   if (places.length === 0) {
     const next = 'c2l doctor --from azure-key-vault:NAME-OR-URL';
-    return { examinations: [{ name, state: 'lacking', detail: 'no source was named', next }], findings: [] };
+    return {
+      examinations: [
+        {
+          name,
+          state: 'lacking',
+          detail: 'no source was named: a vault, or age:FILE, as c2l backup --to age:FILE writes it',
+          next,
+        },
+      ],
+      findings: [],
+    };
   }
   try {
     const { findings, entries, verdict: found, askedAs = [] } = await runCheckBackup(session, { from, identity });

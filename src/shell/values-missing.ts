@@ -1,5 +1,6 @@
 import { count } from '../core/list-text.ts';
 import { keyId, keyNamer, type FoundValue, type WantedKey } from '../core/plan-secrets.ts';
+import { tellsWhitespace } from '../core/value-format.ts';
 import { OperatorError } from '../errors.ts';
 import type { ValueSource } from '../value-ports.ts';
 import { toWantedValue, type Collected } from './ask-sources.ts';
@@ -28,19 +29,21 @@ export function valuesMissing(
   return new OperatorError(
     isInvalid ? 'values-invalid' : 'values-missing',
     `no usable value for ${count(keys.length, 'key')} of ${secretsText(keys)}: ${namesByReason(keys, refusals)}; ${sources}`,
-    { hint: hintFor(keys, { deleted, unclear, kept, usual, usable: mayBePartial ? found.size : 0 }) },
+    { hint: hintFor(keys, { refusals, deleted, unclear, kept, usual, usable: mayBePartial ? found.size : 0 }) },
   );
 }
 
 function hintFor(
   keys: readonly WantedKey[],
   {
+    refusals,
     deleted,
     unclear,
     kept,
     usual,
     usable,
-  }: Pick<Collected, 'deleted' | 'unclear'> & Pick<Asked, 'kept'> & { readonly usual: string; readonly usable: number },
+  }: Pick<Collected, 'refusals' | 'deleted' | 'unclear'> &
+    Pick<Asked, 'kept'> & { readonly usual: string; readonly usable: number },
 ): string {
   if (kept !== undefined && kept.size > 0) return `c2l kept ${kept.size} of them in the cluster: add --from revision`;
   if (keys.some((key) => unclear.has(keyId(key)))) {
@@ -49,7 +52,11 @@ function hintFor(
   const inBin = new Set([...deleted.values()].flatMap((all) => all.map(({ key }) => keyId(key))));
   const recoverable = keys.filter((key) => inBin.has(keyId(key))).length;
   if (recoverable > 0) return `${recoverable} of them can be brought back in the vault: add --recover`;
-  const another = `${usual} --from env:FILE or --from azure-key-vault:NAME-OR-URL`;
+  const padded = keys.some((key) => refusals.get(keyId(key))?.some(tellsWhitespace) === true);
+  // Nothing but such a backup tells whether whitespace is part of the value that ran.
+  const another = padded
+    ? `${usual} --from age:FILE, which keeps whitespace, or store the value without it`
+    : `${usual} --from env:FILE or --from azure-key-vault:NAME-OR-URL`;
   return usable === 0 ? another : `${another}, or write the other ${usable} alone: add --partial`;
 }
 

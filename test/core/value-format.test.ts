@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { formatViolation, isPlaceholder, isStandIn, type ValueFormat } from '../../src/core/value-format.ts';
+import {
+  formatViolation,
+  tellsWhitespace,
+  isPlaceholder,
+  isStandIn,
+  type ValueFormat,
+} from '../../src/core/value-format.ts';
 
 const pem = ['-----BEGIN CERTIFICATE-----', 'TUlJQg==', '-----END CERTIFICATE-----', ''].join('\n');
 
@@ -30,6 +36,7 @@ describe('whatever the format says', () => {
     [' \n', 'is only whitespace'],
   ])('%j is refused', (text, violation) => {
     expect(formatViolation(text, {})).toBe(violation);
+    expect(tellsWhitespace(`env:backup.env: ${violation}`)).toBe(true);
   });
 
   test('a document of several lines may end in a line break', () => {

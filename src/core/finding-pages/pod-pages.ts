@@ -122,7 +122,10 @@ export const podPages = {
       'A warning as long as the probe has not had its tries (`initialDelaySeconds` and `failureThreshold` × `periodSeconds`, by default 30 s) since the container began.',
     ],
     inKubectl: [{ lines: ['READY 0/1, STATUS Running', 'Warning Unhealthy: Readiness probe failed: …'] }],
-    fixWithC2l: [noSecret],
+    fixWithC2l: [
+      { lines: ['c2l verify'] },
+      'It lacks no Secret, but may have a wrong value of one: `c2l verify` logs in to what it depends on and asks what answers, as the stack says.',
+    ],
     fixByHand: [
       { lines: ['kubectl -n NAMESPACE logs POD -c CONTAINER'] },
       'Often something that it depends on does not answer; c2l says so where it can tell.',
