@@ -1,7 +1,11 @@
+import { creationRefusal } from './creation-refusals.ts';
 import type { Scene } from './diagnosis-scene.ts';
 import type { Pod, Probe } from './kubernetes-pod.ts';
-import { refId } from './kubernetes.ts';
+import { refId, type KubernetesEvent } from './kubernetes.ts';
+import { endingPods } from './lost-nodes.ts';
 import { containerStatuses, podState } from './pod-state.ts';
+import { timeOf } from './readiness.ts';
+import type { Snapshot } from './snapshot.ts';
 import { containerNamed } from './troubles/trouble.ts';
 import type { Workload } from './workloads.ts';
 
@@ -10,10 +14,13 @@ const usualMs = 30_000;
 
 /**
  * Since when a workload is on its way, in the API's form, where no time has passed in which it could have become ready:
- * all of its pods that are not are young, and nothing of them was refused or has failed before. Undefined of every other.
+ * all of its pods that are not are young, or on their way out, and nothing of them was refused or has failed before.
+ * Undefined of every other.
  */
-export function startingSince({ snapshot, events }: Scene, { pods }: Workload): string | undefined {
+export function startingSince({ snapshot, events }: Scene, workload: Workload): string | undefined {
+  const { pods } = workload;
   const now = Date.parse(snapshot.takenAt);
+  if (pods.length === 0) return replacedSince(snapshot, workload);
   const since: string[] = [];
   for (const pod of pods) {
     const { state, container } = podState(pod, events.get(pod.metadata.uid ?? ''));
@@ -25,6 +32,28 @@ export function startingSince({ snapshot, events }: Scene, { pods }: Workload): 
   }
   return since.sort()[0];
 }
+
+/** Of a StatefulSet without a pod, whose last one is about to be gone or was ended just now: it makes the next one then. */
+function replacedSince(snapshot: Snapshot, workload: Workload): string | undefined {
+  const { type, ref } = workload;
+  if (type !== 'StatefulSet' || creationRefusal(workload, snapshot) !== undefined) return undefined;
+  const now = Date.parse(snapshot.takenAt);
+  const ending = endingPods(snapshot, ref).flatMap(({ metadata }) => metadata.deletionTimestamp ?? []);
+  const isOwn = ({ kind = '', namespace, name = '' }: KubernetesEvent['involvedObject']): boolean =>
+    namespace === ref.namespace &&
+    (kind === 'StatefulSet' ? name === ref.name : kind === 'Pod' && name.replace(/-\d+$/, '') === ref.name);
+  const ended = snapshot.events.items
+    .filter(({ reason = '', involvedObject }) => endings.has(reason) && isOwn(involvedObject))
+    .map(timeOf);
+  const last = [...ending, ...ended].sort((left, right) => Date.parse(left) - Date.parse(right)).at(-1);
+  // Until its time is over a pod that ends is given what it needs.
+  if (last === undefined || now - Date.parse(last) > usualMs) return undefined;
+  if (ending.length === 0 && isAhead(last, now)) return undefined;
+  return Date.parse(last) > now ? snapshot.takenAt : last;
+}
+
+/** What is told of a pod when it is ended, and of its StatefulSet. */
+const endings: ReadonlySet<string> = new Set(['Killing', 'SuccessfulDelete', 'SuccessfulCreate']);
 
 /** As `startingSince`, of it and of all that it holds up. */
 export function isStarting(scene: Scene, workload: Workload): boolean {

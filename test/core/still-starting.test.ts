@@ -10,6 +10,7 @@ import {
   secret,
   service,
   snapshotOf,
+  statefulSet,
   type Parts,
 } from '../support/builders.ts';
 import { pending, waiting } from '../support/pod-statuses.ts';
@@ -122,6 +123,49 @@ describe('a pod that is not ready', () => {
   ])('%s', (_, parts, expected) => {
     const found = diagnose(snapshotOf(...parts));
     expect(found.map(({ severity, code }) => `${severity} ${code}`)).toEqual(expected);
+  });
+
+  /** A StatefulSet of one pod, which was ended; the event is of so many seconds ago, and so is the end of the pod's time. */
+  const replaced = (event: number, reason: string, endsIn?: number): Parts[] => {
+    const { pods = [], ...rest } = statefulSet('db', { pods: pending([], [waiting('db', 'ContainerCreating')]) });
+    const ending = pods.map((pod) => ({
+      ...pod,
+      metadata: { ...pod.metadata, deletionTimestamp: ago(-(endsIn ?? 0)) },
+    }));
+    const involvedObject = {
+      kind: reason === 'Killing' ? 'Pod' : 'StatefulSet',
+      namespace,
+      name: reason === 'Killing' ? 'db-0' : 'db',
+    };
+    const type = reason === 'FailedCreate' ? 'Warning' : 'Normal';
+    return [
+      { ...rest, pods: endsIn === undefined ? [] : ending },
+      {
+        events: [
+          {
+            metadata: { name: 'db.1', namespace },
+            type,
+            reason,
+            message: 'told',
+            lastTimestamp: ago(event),
+            involvedObject,
+          },
+        ],
+      },
+    ];
+  };
+
+  test.each<[string, Parts[], string]>([
+    ['that was ended just now', replaced(3, 'Killing'), 'warning'],
+    ['that was ended long ago', replaced(40, 'Killing'), 'error'],
+    ['whose next one is refused', replaced(3, 'FailedCreate'), 'error'],
+    ['that has time to end', replaced(300, 'Killing', 20), 'warning'],
+    ['that does not end in its time', replaced(300, 'Killing', -40), 'error'],
+    ['of which nothing is told', replaced(3, 'Scheduled'), 'error'],
+  ])('and is the only one of a StatefulSet, %s', (_, parts, severity) => {
+    expect(diagnose(snapshotOf(...parts)).map((found) => [found.severity, found.code])).toEqual([
+      [severity, 'workload-not-ready'],
+    ]);
   });
 
   test('says since when, where there was no time', () => {
