@@ -33,7 +33,21 @@ describe('a command', () => {
   test.each([
     ['that ends well', { exitCode: 0 }, undefined, true, 'ended with exit code 0'],
     ['whose output fits', { exitCode: 0, stdout: 'a\n3 applied\n' }, '^\\d+ applied$', true, /and its output matches$/],
-    ['whose output does not', { exitCode: 0, stdout: planted }, '^ok', false, /and its output does not match \^ok$/],
+    [
+      'whose output does not',
+      { exitCode: 0, stdout: '\n2 open\nx' },
+      '^ok',
+      false,
+      /match \^ok: it begins with: 2 open$/,
+    ],
+    ['that has no output', { exitCode: 0 }, '^ok', false, /and its output does not match \^ok: it has none$/],
+    [
+      'that fails and says why on its output',
+      { exitCode: 3, stdout: '2 open\n' },
+      undefined,
+      false,
+      /3 instead of 0: 2 open$/,
+    ],
     ['that fails', { exitCode: 3, stderr: 'error: no table\n' }, undefined, false, /3 instead of 0: error: no table$/],
     ['that is not there', { exitCode: 127 }, undefined, false, /127 instead of 0: the container has no migrate$/],
   ])('%s', (_, result, output, isExpected, detail) => {
@@ -42,9 +56,13 @@ describe('a command', () => {
     expect(judged.detail).toMatch(detail);
   });
 
-  test('that quotes a value is told without it', () => {
-    const { detail } = judge({ exitCode: 1, stderr: `cannot log in with ${planted}` });
-    expect(detail).toContain('cannot log in with');
+  test.each([
+    [{ exitCode: 1, stderr: `cannot log in with ${planted}` }, undefined],
+    [{ exitCode: 1, stdout: `cannot log in with ${planted}` }, undefined],
+    [{ exitCode: 0, stdout: `cannot log in with ${planted}` }, '^ok'],
+  ])('that quotes a value is told without it (%#)', (result, output) => {
+    const { detail } = judge(result, output);
+    expect(detail).toContain('cannot log in with [redacted]');
     expect(detail).not.toContain(planted);
   });
 });
