@@ -1,3 +1,4 @@
+import { bySecret } from './history.ts';
 import type { KubernetesEvent } from './kubernetes.ts';
 import type { Pod } from './kubernetes-pod.ts';
 import { standingFailures } from './mount-failures.ts';
@@ -6,6 +7,8 @@ import { olderUsers, type OlderUsers } from './older-users.ts';
 import { oncePer } from './once-per.ts';
 import { timeOf } from './readiness.ts';
 import { secretReferences } from './references.ts';
+import { revisionsIn } from './revision.ts';
+import type { SecretValue } from './secret-value.ts';
 import type { Secret } from './secret.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -16,6 +19,8 @@ export interface SecretsView {
   hasChanges(namespace: string): boolean;
   /** When the newest Secret of the namespace was created. */
   newestAt(namespace: string): string | undefined;
+  /** What a key held when c2l last kept a copy of its Secret that has it. */
+  keptValue(namespace: string, name: string, key: string): SecretValue | undefined;
   /** Another pod on its node that began with the one before, of an immutable Secret that was created again, and still runs. */
   olderUser(pod: Pod, secret: Secret): Pod | undefined;
   /** Messages of the pod's `FailedMount` events that still hold. */
@@ -42,7 +47,13 @@ export const secretsView = oncePer((snapshot: Snapshot): SecretsView => {
   }
   const secretOf = (namespace: string, name: string): Secret | undefined => secrets.get(`${namespace}/${name}`);
   let older: OlderUsers | undefined;
+  let revisions: ReturnType<typeof bySecret> | undefined;
   return {
+    keptValue: (namespace, name, key) => {
+      revisions ??= bySecret(revisionsIn(snapshot.secrets.items));
+      const own = revisions.find(({ object }) => object.namespace === namespace && object.name === name);
+      return own?.kept.find(({ data }) => data.has(key))?.data.get(key);
+    },
     olderUser: (pod, secret) => {
       older ??= olderUsers(snapshot, secretOf);
       return older(pod, secret);

@@ -3,6 +3,7 @@ import { refOf } from './object-owners.ts';
 import { containerStatuses } from './pod-state.ts';
 import { secretReferences, type SecretReference } from './references.ts';
 import type { Secret } from './secret.ts';
+import type { SecretValue } from './secret-value.ts';
 import type { SecretsView } from './secrets-view.ts';
 
 /** What the running containers of a pod hold, compared with the Secrets as they are now. */
@@ -29,9 +30,9 @@ export function valuesInUse(pod: Pod, references: readonly SecretReference[], vi
 function doubtedText(pod: Pod, references: readonly SecretReference[], view: SecretsView): string | undefined {
   const doubted = allHeld(pod, references, view).flatMap((held) => {
     const { reference, startedAt } = held;
-    const { outdated, trusted, doubt } = valueInUse(pod, held, view);
+    const { outdated, trusted, doubt, putBack } = valueInUse(pod, held, view);
     if (outdated !== undefined || trusted !== undefined) return [];
-    const why = doubt ?? doubtOfSeveral(reference, startedAt, view);
+    const why = doubt ?? putBack ?? doubtOfSeveral(reference, startedAt, view);
     return why === undefined ? [] : [{ reference, ...why }];
   });
   const [first] = doubted;
@@ -80,6 +81,8 @@ const writtenAtOnce = 'written in the second it began';
 
 interface JudgedValue extends ValuesInUse {
   readonly doubt?: Doubt;
+  /** As `doubt`, of a repair that gives back what was there, as most do: a restart tells it, an audit does not. */
+  readonly putBack?: Doubt;
 }
 
 function doubtText({ value, lacks, was }: Doubt): string {
@@ -157,13 +160,13 @@ function valueByTime(reference: SecretReference, startedAt: string, view: Secret
   if (keys.some((key) => isSameSecond(secret.keyChangedAt.get(key), startedAt))) {
     return { doubt: { value: reference, was: writtenAtOnce } };
   }
-  // What needs the key could only begin while it was there, and it is put back as it was.
+  // What needs the key could only begin while it was there.
   const hadIt = reference.key !== undefined && !reference.optional;
   const added = keys.find((key) => isLater(secret.keyAddedAt.get(key), startedAt));
   if (added !== undefined) {
     const name = valueText({ secret: reference.secret, key: added });
     return hadIt
-      ? { trusted: `began while ${name} was still there` }
+      ? valuePutBack(reference, secret.data.get(added), view)
       : { outdated: `may run without ${name}, which was added since` };
   }
   const justAdded = hadIt ? undefined : keys.find((key) => isSameSecond(secret.keyAddedAt.get(key), startedAt));
@@ -173,6 +176,16 @@ function valueByTime(reference: SecretReference, startedAt: string, view: Secret
     };
   }
   return keys.length === 0 ? {} : recreatedValue(reference, secret, startedAt);
+}
+
+/** The value that is put back may be another than the one that was lost, which a copy of it tells where there is one. */
+function valuePutBack(reference: SecretReference, value: SecretValue | undefined, view: SecretsView): JudgedValue {
+  const { namespace, secret, key = '' } = reference;
+  const kept = view.keptValue(namespace, secret, key);
+  if (value !== undefined && kept?.equals(value) === true) {
+    return { trusted: `began with the value of ${valueText(reference)} that was put back` };
+  }
+  return { putBack: { value: reference, was: 'put back since' } };
 }
 
 /** Of a Secret that somebody created after the container began: whoever needs it saw another one in its place. */

@@ -31,6 +31,9 @@ const restored = secret(namespace, 'app', { token: text(8) }, { token: change })
 /** The key was absent until c2l wrote it again. */
 const addedBack: Secret = { ...secret(namespace, 'app', { token: text(8) }), keyAddedAt: new Map([['token', change]]) };
 
+const putBack =
+  'may run with an older value of key token of Secret app, which was put back since: if so, c2l restart --affected-by secret/app:token';
+
 /** A Secret that came at a time, of whose one key nobody can tell when it was last written. */
 function unproven(name: string, creationTimestamp: string, immutable = false): Secret {
   const built = secret(namespace, name, { token: text(8) });
@@ -381,9 +384,9 @@ describe('a running pod', () => {
 
   test.each<[string, Needs, string]>([
     [
-      'kept: it could start only with the key',
+      'kept in doubt: it could start only with the key, of which nothing tells the value before',
       token,
-      'keep-pod api-1: healthy, and began while key token of Secret app was still there',
+      `keep-pod api-1: healthy, but ${putBack}`,
     ],
     [
       'restarted: optional',
@@ -404,6 +407,24 @@ describe('a running pod', () => {
   ])('with a key that was added back is %s', (_why, needs, verdict) => {
     expect(told(apiWorld({ standing: { running: before }, needs }, [addedBack]))).toEqual([verdict]);
     expect(told(apiWorld({ standing: { running: after }, needs }, [addedBack]))).toEqual(['keep-pod api-1: healthy']);
+  });
+
+  test('with a key that was added back is in no doubt where a copy of it tells that it is the same', () => {
+    const copyOf = (id: string, values: Record<string, string>): Secret => {
+      const { metadata, ...copy } = secret(namespace, `app.c2l-${id}`, values);
+      const annotations = { 'c2l.dev/secret-name': 'app' };
+      return { ...copy, type: 'c2l.dev/revision', metadata: { ...metadata, annotations } };
+    };
+    const verdict = (...copies: readonly Secret[]) =>
+      told(apiWorld({ standing: { running: before } }, [addedBack, ...copies]));
+    const lost = copyOf('20260101t000019000z', { other: text(4) });
+    expect(verdict(lost, copyOf('20260101t000018000z', { token: text(8) }))).toEqual([
+      'keep-pod api-1: healthy, and began with the value of key token of Secret app that was put back',
+    ]);
+    expect(verdict(lost, copyOf('20260101t000018000z', { token: text(9) }))).toEqual([
+      `keep-pod api-1: healthy, but ${putBack}`,
+    ]);
+    expect(verdict(lost)).toEqual([`keep-pod api-1: healthy, but ${putBack}`]);
   });
 
   test('with a key that was added back is restarted all the same when another of its keys changed', () => {
@@ -511,7 +532,7 @@ test('a healthy pod with an older template is left to its StatefulSet, though a 
     statefulSets: listing([statefulSet(namespace, 'db', token, 'r2')]),
     pods: listing([pod({ namespace, name: 'db-0', needs: token, owner, standing, labels })]),
   };
-  expect(told(world)).toEqual(['keep-pod db-0: healthy, and began while key token of Secret app was still there']);
+  expect(told(world)).toEqual([`keep-pod db-0: healthy, but ${putBack}`]);
 });
 
 test('restarts come in the order of what waits for what', () => {
