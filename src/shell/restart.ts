@@ -164,14 +164,16 @@ function finalReport(session: Session, ended: Ended): Ending {
   };
 }
 
-/** `partial` promises that something was changed. */
+/** Of a wait that nothing was begun before, and that found no error. */
+const untouchedVerdicts = { timeout: 'partial', hopeless: 'problems', unreadable: 'unreadable' } as const;
+
+/** `partial` promises that something was changed, or was on its way when the time was over. */
 function finalVerdict({ begun, wait, isUntouched }: Ended, findings: readonly Finding[]): Verdict {
   const found = verdictOf(findings);
   if (wait.end === 'interrupted') return 'interrupted';
   if (begun.some(isUndone)) return 'partial';
   if (wait.end === 'ready') return found;
-  if (isUntouched && found === 'ok') return wait.end === 'unreadable' ? 'unreadable' : 'problems';
-  if (isUntouched) return found;
+  if (isUntouched) return found === 'ok' ? untouchedVerdicts[wait.end] : found;
   return begun.length > 0 || wait.end === 'timeout' || found === 'ok' ? 'partial' : found;
 }
 

@@ -71,6 +71,23 @@ test('a dry run with nothing to do looks as long, and says the same', async () =
   expect(restartSummary(report)).toMatch(/^nothing to restart, 7 workloads ready, 1 not ready$/);
 });
 
+test('a pod that is just being replaced is no error, and still on its way when the time is over', async () => {
+  const cluster = await sandbox({ scenario: 'healthy', speed: 0.1 });
+  const api = new SandboxApi(cluster);
+  await api.deletePod(await api.pod('postgres'));
+  const { report } = await restart(await testSession(cluster), {
+    yes: true,
+    dryRun: false,
+    waitOnly: false,
+    timeoutMs: 300,
+  });
+  expect([
+    report.verdict,
+    exitCodeOf((report as RestartReport).verdict),
+    report.findings.filter(({ severity }) => severity === 'error'),
+  ]).toEqual(['partial', 4, []]);
+});
+
 test('--wait-only waits as long as it was told to', async () => {
   const session = await testSession(await waitingCluster());
   const hasty = hurried(session);
