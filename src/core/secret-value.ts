@@ -100,6 +100,11 @@ export class SecretValue {
     return line?.[1] !== undefined && names.includes(line[1]);
   }
 
+  /** Whether it is the line that a certificate or a key in PEM begins with, and no more of it. */
+  get isPemStart(): boolean {
+    return /^-----BEGIN [A-Z0-9 ]+-----\s*$/.test(this.#decoded() ?? '');
+  }
+
   /** Whether it stands in quotes as a whole, as files hold values. */
   get isQuoted(): boolean {
     return /^(["'`]).*\1$/s.test(this.#decoded() ?? '');

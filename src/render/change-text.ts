@@ -74,16 +74,26 @@ function isWrite(action: StepOutcome['action']): boolean {
 }
 
 function nextAfterFix(report: FixReport): string {
-  const { verdict, dryRun, plan, findings, sealed, only = [] } = report;
+  const { verdict, plan, findings, sealed } = report;
   const hasPlan = plan.some(({ action }) => action !== 'none');
+  const planned = nextAfterPlan(report, hasPlan);
+  if (planned !== undefined) return planned;
+  if (verdict === 'ok' && hasPlan) return 'c2l restart';
+  if (verdict === 'ok') return 'c2l verify';
+  if (sealed !== undefined) return 'commit the SealedSecret above, or try it first: kubectl apply -f FILE';
+  return repairCommand(findings, report) ?? 'c2l audit';
+}
+
+/** What carries out what was only planned, or gets it what it lacks. */
+function nextAfterPlan(report: FixReport, hasPlan: boolean): string | undefined {
+  const { verdict, dryRun, plan, only = [] } = report;
   const again = ['c2l fix-secrets', ...only, ...sourceOptions(report)].join(' ');
   if (lackingKeys(plan).length > 0) return `${again} --from env:FILE${fillOption(plan)}`;
   const [doubt] = plan.flatMap((planned) => planned.doubt ?? []);
   if (dryRun && doubt !== undefined) return doubt.next;
-  if (verdict === 'ok' && hasPlan) return dryRun ? [again, ...plan.flatMap(consents)].join(' ') : 'c2l restart';
-  if (verdict === 'ok') return 'c2l verify';
-  if (sealed !== undefined) return 'commit the SealedSecret above, or try it first: kubectl apply -f FILE';
-  return repairCommand(findings, report) ?? 'c2l audit';
+  // Of a part the rest is missing still.
+  const isWhole = verdict === 'ok' || only.length > 0;
+  return dryRun && hasPlan && isWhole ? [again, ...plan.flatMap(consents)].join(' ') : undefined;
 }
 
 /** What a script has to name, since `--yes` is consent to add. */

@@ -3,6 +3,7 @@ import { withNotes } from '../core/plan-notes.ts';
 import type { PausesBySecret } from '../core/plan-pause.ts';
 import {
   canDoWithout,
+  isNamedBy,
   keyId,
   keyNamer,
   plannedSecret,
@@ -14,7 +15,7 @@ import {
   type WantedKey,
 } from '../core/plan-secrets.ts';
 import type { StepOutcome } from '../core/report.ts';
-import { requirements } from '../core/requirements.ts';
+import { requirements, type Requirement } from '../core/requirements.ts';
 import {
   isSecretNamed,
   overwriteNeeded,
@@ -181,10 +182,12 @@ function wantedBy({ deps, stack }: Session, snapshot: Snapshot, options: FixOpti
   const all = requirements(snapshot, stack);
   refuseUnknownNames(options.overwrite, all);
   refuseUnknownSecrets(options.recreate ?? [], all);
-  const { only = [] } = options;
+  const { only = [], overwrite, generate = 'all' } = options;
   refuseUnknownScope(only, all);
-  const wanted = wantedKeys(all, options.overwrite).filter((key) => isInScope(key, only));
-  tellIdle(deps, idleNames(only, wanted));
+  // Who names a key elsewhere on the command line means it, too.
+  const scope = only.length === 0 ? [] : [...only, ...overwrite, ...(generate === 'all' ? [] : generate)];
+  const wanted = wantedKeys(all, overwrite).filter((key) => isInScope(key, scope));
+  tellIdle(deps, idleNames(only, wanted), all);
   if (deps.terminal.canPrompt) return wanted;
   const nameOf = keyNamer(all);
   for (const each of wanted) {
@@ -198,9 +201,10 @@ function wantedBy({ deps, stack }: Session, snapshot: Snapshot, options: FixOpti
 }
 
 /** Who names something takes it to be wrong. */
-function tellIdle({ terminal }: Session['deps'], idle: readonly string[]): void {
+function tellIdle({ terminal }: Session['deps'], idle: readonly string[], all: readonly Requirement[]): void {
   if (idle.length === 0) return;
-  terminal.err(`nothing is missing of ${idle.join(', ')}; a value that is there is replaced with --overwrite KEY`);
+  const key = idle.find((name) => all.some((each) => isNamedBy(each, [name]))) ?? 'KEY';
+  terminal.err(`nothing is missing of ${idle.join(', ')}; a value that is there is replaced with --overwrite ${key}`);
 }
 
 function refuseUnnamedChanges({ deps }: Session, wanted: readonly WantedKey[], options: FixOptions): void {

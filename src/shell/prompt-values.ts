@@ -54,6 +54,7 @@ async function promptFor(
 function pasteViolation(value: SecretValue, { key, declared }: WantedKey): string | undefined {
   const { envName, azureKeyVaultName } = sourceNames(key, declared);
   if (value.isLineOf([key, envName, azureKeyVaultName])) return 'begins with its own name: give the value alone';
+  if (value.isPemStart) return 'is the first of several lines, and a prompt takes one: give it with --from env:FILE';
   if (value.isQuoted && declared?.format?.kind !== 'json') return 'stands in quotes: give what is between them';
   if (seemsEncoded(key, value, declared?.format)) return 'is base64 of a text, as kubectl prints it: decode it first';
   return undefined;

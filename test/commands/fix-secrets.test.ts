@@ -88,7 +88,9 @@ describe('with all values in a backup', () => {
     );
     expect([report.verdict, report.only]).toEqual(['problems', ['admin-password', 'jwt-secret']]);
     expect(report.findings.map(({ key }) => key)).not.toContain('admin-password');
-    expect(session.terminal.stderr).toContain('nothing is missing of jwt-secret; a value that is there is replaced');
+    expect(session.terminal.stderr).toContain(
+      'nothing is missing of jwt-secret; a value that is there is replaced with --overwrite jwt-secret',
+    );
 
     await expect(fix(session, { only: ['admin-pasword'] })).rejects.toMatchObject({ code: 'usage' });
   });

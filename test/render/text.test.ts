@@ -283,7 +283,8 @@ describe('what to type next', () => {
 
   test('of a repair of some takes their names along', async () => {
     const only = ['jwt-secret'];
-    expect(await text({ ...fixed, dryRun: true, only })).toContain('next: c2l fix-secrets jwt-secret --from ');
+    const planned = { ...fixed, dryRun: true, only, verdict: 'problems' as const };
+    expect(await text(planned)).toContain('next: c2l fix-secrets jwt-secret --from ');
   });
 
   test('begins anew in the sandbox, which is gone by then, and leads to the own cluster at the end', async () => {
