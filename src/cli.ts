@@ -67,8 +67,9 @@ function usageError(error: CommanderError, command: Command): OperatorError {
     .replace(/\s*\n\s*/g, ' ')
     .replace(/(?<= is invalid)\. (\S)/, (_, letter: string) => `: ${letter.toLowerCase()}`)
     .replace(/\.$/, '');
+  const isNamed = error.code === 'commander.excessArguments' && command.name() === 'stabilize';
   return new OperatorError('usage', message === '(outputHelp)' ? noCommandText(command) : message, {
-    hint: `${fullName(command)} --help`,
+    hint: isNamed ? 'to restore some Secrets or keys alone: c2l fix-secrets NAME' : `${fullName(command)} --help`,
   });
 }
 

@@ -144,7 +144,9 @@ const networkReasons: Readonly<Record<string, string>> = {
 function networkReason({ name, code }: Failure, { place: { host }, last }: FailureContext): string | undefined {
   const known = networkReasons[code];
   if (known !== undefined) return `${host} ${known}`;
-  if (/CERT|TLS|SSL|SIGNATURE/.test(code)) return `the certificate of ${host} is not trusted (${code})`;
+  if (/CERT|TLS|SSL|SIGNATURE/.test(code)) {
+    return `the certificate of ${host} is not trusted (${code}); NODE_EXTRA_CA_CERTS=FILE names its authority`;
+  }
   if (code !== '') return `${host} cannot be reached (${code})`;
   // The library stumbles over a refusal without a body and over a challenge that is not Key Vault's.
   if (last !== undefined && last.status >= 400 && name === 'TypeError')

@@ -98,9 +98,13 @@ function elsewhere(
       hint: `kubectl -n ${over.namespace} describe ${over.kind.toLowerCase()} ${name}`,
     };
   }
-  if (withName(secretRefs(scene), name).length === 0) return undefined;
   const message = `no workload called ${name} was found`;
-  return { ok: false, message, hint: `there is a Secret of that name: c2l audit secret/${name}` };
+  if (withName(secretRefs(scene), name).length > 0) {
+    return { ok: false, message, hint: `there is a Secret of that name: c2l audit secret/${name}` };
+  }
+  const holder = scene.needs.find(({ keys }) => keys.some(({ key }) => key === name));
+  if (holder === undefined || kind !== undefined) return undefined;
+  return { ok: false, message, hint: `there is a key of that name: c2l audit secret/${holder.name}` };
 }
 
 function kindOf(word: string): string {

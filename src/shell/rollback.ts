@@ -1,3 +1,4 @@
+import { nearestNames } from '../core/nearest.ts';
 import { diagnose } from '../core/diagnose.ts';
 import { refText, type ObjectRef } from '../core/kubernetes.ts';
 import { listText } from '../core/list-text.ts';
@@ -91,7 +92,11 @@ function chosenRevision({ secrets }: Snapshot, { secret, revision: wanted }: Rol
   const found = wanted === undefined ? all[0] : all.find(({ id, name }) => id === wanted || name === wanted);
   if (found !== undefined) return found;
   const what = wanted === undefined ? 'no revision' : `no revision ${wanted}`;
-  throw new OperatorError('revision-not-found', `${what} of Secret ${secret} is kept here`, { hint: 'c2l history' });
+  const names = [...new Set(revisionsIn(secrets.items).map(({ secretName }) => secretName))];
+  const [near] = all.length === 0 ? nearestNames(secret, names) : [];
+  throw new OperatorError('revision-not-found', `${what} of Secret ${secret} is kept here`, {
+    hint: near === undefined ? 'c2l history' : `c2l history ${near}`,
+  });
 }
 
 function refuseOwned({ deps }: Session, plan: SecretPlan): void {

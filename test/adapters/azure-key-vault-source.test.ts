@@ -186,7 +186,7 @@ describe('failures are told apart', () => {
     const other = await startVault({ secrets: {} });
 
     expect(await reasonOf({ kind: 'hang' }, { caPem: other.caPem })).toMatch(
-      /^the certificate of 127\.0\.0\.1:\d+ is not trusted \([A-Z_]+\)$/,
+      /^the certificate of 127\.0\.0\.1:\d+ is not trusted \([A-Z_]+\); NODE_EXTRA_CA_CERTS=FILE names its authority$/,
     );
     await other.close();
   });

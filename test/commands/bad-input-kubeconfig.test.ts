@@ -84,6 +84,7 @@ describe('a command line', () => {
     [['audit', '--request-timeout', 'soon'], /expected a duration such as 90s or 5m, not "soon"/],
     [['audit', '-A', '-n', 'shop'], /cannot be used with/],
     [['restart', 'shop'], /too many arguments/],
+    [['stabilize', 'shop'], /too many arguments.*; to restore some Secrets or keys alone: c2l fix-secrets NAME/],
   ])('%j is refused before anything is looked for', async (argv, says) => {
     await expectRefused(argv, { env: { HOME: home } }, { exit: ExitCode.usage, code: 'usage', says });
   });

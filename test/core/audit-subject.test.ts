@@ -48,6 +48,7 @@ describe('what a word means', () => {
   test.each([
     ['api-backnd', 'no workload called api-backnd was found', 'did you mean deployment/api-backend?'],
     ['deployment/web-x', 'no workload called web-x was found', 'did you mean deployment/web?'],
+    ['jwt-secret', 'no workload called jwt-secret was found', 'there is a key of that name: c2l audit secret/'],
     ['regcred', 'no workload called regcred was found', 'there is a Secret of that name: c2l audit secret/regcred'],
     ['secret/regcrd', 'no Secret called regcrd was found', 'did you mean secret/regcred?'],
     ['deployment/postgres', 'no workload called postgres was found', 'there are deployment/alertmanager'],
