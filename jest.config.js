@@ -1,5 +1,14 @@
 import { availableParallelism } from 'node:os';
 
+/** Libraries of many modules, by what is imported of them: each is one module in the tests. */
+const bundled = {
+  esm: ['@kubernetes/client-node/dist/config', 'zod/index'],
+  cjs: ['@peculiar/x509/build/x509.cjs', 'ajv/lib/ajv', 'yaml/dist/index'],
+};
+const filesOf = (entries) =>
+  `/node_modules/(?:${entries.map((entry) => entry.replaceAll('.', '\\.')).join('|')})\\.js$`;
+const bundle = '<rootDir>/test/support/bundled-library.js';
+
 /** @type {import('jest').Config} */
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
@@ -10,7 +19,10 @@ export default {
       '@swc/jest',
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
+    [filesOf(bundled.esm)]: [bundle, { format: 'esm' }],
+    [filesOf(bundled.cjs)]: [bundle, { format: 'cjs' }],
   },
+  transformIgnorePatterns: [`^(?!.*${filesOf([...bundled.esm, ...bundled.cjs])}).*/node_modules/`],
   randomize: true,
   reporters: ['default', '<rootDir>/test/support/ci-reporter.js'],
   errorOnDeprecated: true,
