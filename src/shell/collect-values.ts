@@ -6,7 +6,7 @@ import { askAllSources } from './ask-all-sources.ts';
 import { nothingCollected, unresolved, type Collected } from './ask-sources.ts';
 import { generateValues, type Generate } from './generate-values.ts';
 import { keptValues, offerKept } from './kept-values.ts';
-import { promptValues } from './prompt-values.ts';
+import { isBeyondPrompt, promptValues } from './prompt-values.ts';
 import { recoverValues } from './recover-values.ts';
 import type { Session } from './session.ts';
 import { valuesMissing, type Asked } from './values-missing.ts';
@@ -61,12 +61,23 @@ export async function collectValues(
   const left = unresolved(wanted, collected);
   if (left.length === 0) return collected;
   const kept = options.kept && (await keptValues(session, options.kept, left));
-  if (partial ? collected.found.size + collected.later.size === 0 : !canPrompt)
-    refuseOrShow(session, left, { asked, collected, kept, mayBePartial: !partial }, options);
+  const open = canPrompt && !partial ? beyondPrompt(left, collected, kept) : left;
+  if (partial ? collected.found.size + collected.later.size === 0 : open.length > 0)
+    refuseOrShow(session, open, { asked, collected, kept, mayBePartial: !partial }, options);
   if (!ask) return collected;
   if (kept !== undefined) await offerKept(session, kept, collected);
   await promptValues(session, unresolved(wanted, collected), collected, asked);
   return collected;
+}
+
+/** Those that nobody can type, with the reason noted. */
+function beyondPrompt(left: readonly WantedKey[], collected: Collected, kept: Asked['kept']): readonly WantedKey[] {
+  const { refusals } = collected;
+  const keys = left.filter((key) => isBeyondPrompt(key, collected) && kept?.has(keyId(key)) !== true);
+  for (const key of keys) {
+    refusals.set(keyId(key), [...(refusals.get(keyId(key)) ?? []), 'of several lines, and a prompt takes one']);
+  }
+  return keys;
 }
 
 /** Throws, but for a plan that only is to be looked at: that names what it lacks, and here is why. */

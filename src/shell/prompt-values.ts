@@ -8,19 +8,17 @@ import { openHalves } from '../core/wanted-pairs.ts';
 import type { ValueSource } from '../value-ports.ts';
 import type { Collected } from './ask-sources.ts';
 import { refuseWhenInterrupted, type Session } from './session.ts';
-import { pairProblem } from './take-pairs.ts';
 import { typedTwice } from './typed-twice.ts';
 
 /** Asks a person for the value of each key, hidden and checked as it is typed. */
 export async function promptValues(
   session: Session,
   keys: readonly WantedKey[],
-  collected: Collected,
+  { found, silent }: Collected,
   asked: readonly ValueSource[],
 ): Promise<void> {
   if (keys.length === 0) return;
   const { terminal } = session.deps;
-  const { found, silent } = collected;
   const where = silent.size === 0 ? ' in any source' : ' in what could be asked';
   terminal.err(
     `${count(keys.length, 'key')} without a value${asked.length === 0 ? '' : where}; what is typed stays hidden`,
@@ -28,26 +26,26 @@ export async function promptValues(
   if (asked.length === 0) terminal.err('Ctrl-C, then add --from, where a vault or a backup has them');
   for (const [index, key] of keys.entries()) {
     const number = keys.length === 1 ? '' : `${index + 1} of ${keys.length}, `;
-    found.set(keyId(key), { value: await promptFor(session, key, { number, collected }), source: promptSource });
+    found.set(keyId(key), { value: await promptFor(session, key, number), source: promptSource });
     refuseWhenInterrupted(session);
   }
 }
 
-async function promptFor(
-  session: Session,
-  key: WantedKey,
-  { number, collected }: { readonly number: string; readonly collected: Collected },
-): Promise<SecretValue> {
+async function promptFor(session: Session, key: WantedKey, number: string): Promise<SecretValue> {
   const { deps, stack } = session;
   const first = `${number}${placeOf(key)}:`;
   if (key.key === '.dockerconfigjson') {
     const built = await promptLogin(session, key);
     if (built !== undefined) return built;
   }
-  const check = (value: SecretValue): string | undefined =>
-    pasteViolation(value, key) ?? rejection(value, key, stack) ?? brokenPair(session, { key, value }, collected);
+  const check = (value: SecretValue): string | undefined => pasteViolation(value, key) ?? rejection(value, key, stack);
   if (isSelfEvident(key)) return deps.prompter.secret(first, check);
   return typedTwice(deps, { first, again: `${key.key} again:` }, check);
+}
+
+/** Whether its value is of several lines, of which a prompt takes the first. */
+export function isBeyondPrompt(key: WantedKey, { pairs }: Pick<Collected, 'pairs'>): boolean {
+  return key.declared?.format?.kind === 'pem' || pairs.some((pair) => openHalves(pair).includes(key));
 }
 
 /** What comes with a value that is taken from a file: there it is no part of it. */
@@ -58,18 +56,6 @@ function pasteViolation(value: SecretValue, { key, declared }: WantedKey): strin
   if (value.isQuoted && declared?.format?.kind !== 'json') return 'stands in quotes: give what is between them';
   if (seemsEncoded(key, value, declared?.format)) return 'is base64 of a text, as kubectl prints it: decode it first';
   return undefined;
-}
-
-/** The certificate is known by then, or the key. */
-function brokenPair(
-  session: Session,
-  { key, value }: { readonly key: WantedKey; readonly value: SecretValue },
-  { pairs, found }: Collected,
-): string | undefined {
-  const pair = pairs.find((each) => openHalves(each).includes(key));
-  return (
-    pair && pairProblem(session, pair, { found: new Map([...found, [keyId(key), { value, source: promptSource }]]) })
-  );
 }
 
 function placeOf({ key, namespace, secret, references }: WantedKey): string {
@@ -97,5 +83,5 @@ async function promptLogin({ deps }: Session, key: WantedKey): Promise<SecretVal
 /** Whether a typing error would show in the form of the value. Other values are typed twice: they fail only at login. */
 function isSelfEvident({ declared }: WantedKey): boolean {
   const format = declared?.format;
-  return format?.oneOf !== undefined || format?.kind === 'json' || format?.kind === 'pem';
+  return format?.oneOf !== undefined || format?.kind === 'json';
 }

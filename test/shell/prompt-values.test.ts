@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import type { WantedKey } from '../../src/core/plan-secrets.ts';
 import { SecretValue } from '../../src/core/secret-value.ts';
 import { nothingCollected } from '../../src/shell/ask-sources.ts';
-import { promptValues } from '../../src/shell/prompt-values.ts';
+import { isBeyondPrompt, promptValues } from '../../src/shell/prompt-values.ts';
 import type { Session } from '../../src/shell/session.ts';
 import { createTestTerminal } from '../support/terminal.ts';
 
@@ -14,11 +14,7 @@ function wanted(key: string): WantedKey {
 const [certificate, key] = [wanted('tls.crt'), wanted('tls.key')];
 
 /** What is said of each text that is typed, until one is taken. */
-async function typed(
-  texts: readonly string[],
-  keys: readonly WantedKey[],
-  known: Readonly<Record<string, string>> = {},
-) {
+async function typed(texts: readonly string[], keys: readonly WantedKey[]) {
   const said: (string | undefined)[] = [];
   const left = [...texts];
   const secret: Session['deps']['prompter']['secret'] = (_question, check) => {
@@ -33,12 +29,8 @@ async function typed(
     terminal: createTestTerminal({ canPrompt: true }),
     prompter: { secret },
     signal: new AbortController().signal,
-    tlsPairProblem: (one: SecretValue, other: SecretValue) => (one.equals(other) ? undefined : 'are no pair'),
   };
-  const pairs = [{ certificate: { wanted: certificate }, key: { wanted: key } }];
-  const collected = nothingCollected(keys, pairs);
-  for (const [id, text] of Object.entries(known))
-    collected.found.set(id, { value: SecretValue.fromText(text), source: 'env:a' });
+  const collected = nothingCollected(keys);
   await promptValues({ deps, stack: undefined } as unknown as Session, keys, collected, []);
   return said;
 }
@@ -51,6 +43,12 @@ test('a line of what takes several is told from a value that is wrong', async ()
   ]);
 });
 
-test('half of a pair is taken where it belongs to the other', async () => {
-  expect(await typed(['two', 'one', 'one'], [key], { 'shop/site/tls.crt': 'one' })).toEqual(['are no pair']);
+test('what is of several lines is not asked for', () => {
+  const pairs = [{ certificate: { wanted: certificate }, key: { wanted: key } }];
+  const pem = {
+    ...wanted('ca'),
+    declared: { required: true, generate: false, from: {}, format: { kind: 'pem' as const } },
+  };
+  const asked = [certificate, key, pem, wanted('password')].map((each) => isBeyondPrompt(each, { pairs }));
+  expect(asked).toEqual([true, true, true, false]);
 });
