@@ -213,7 +213,7 @@ export const resources: { readonly [R in Resource]: ResourceDescription<Listed[R
           optional: {
             health: { optional: { status: 'string' } },
             sync: { optional: { status: 'string' } },
-            operationState: { optional: { phase: 'string', message: 'string' } },
+            operationState: { optional: { phase: 'string', message: 'string', startedAt: 'string' } },
             conditions: { list: { required: { type: 'string' }, optional: { message: 'string' } } },
             resources: {
               list: { optional: { group: 'string', kind: 'string', namespace: 'string', name: 'string' } },

@@ -158,7 +158,7 @@ export interface Application {
   readonly status?: {
     readonly health?: { readonly status?: string };
     readonly sync?: { readonly status?: string };
-    readonly operationState?: { readonly phase?: string; readonly message?: string };
+    readonly operationState?: { readonly phase?: string; readonly message?: string; readonly startedAt?: string };
     /** Unlike others' these have no status: one that is there holds. */
     readonly conditions?: readonly { readonly type: string; readonly message?: string }[];
     readonly resources?: readonly {

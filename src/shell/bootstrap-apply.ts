@@ -10,13 +10,15 @@ import { plannedSteps, rehearse, type BootstrapOptions } from './bootstrap-prepa
 import { confirmWrite } from './confirm.ts';
 import { observe } from './observe.ts';
 import { refuseWhenInterrupted, reportHead, type Session } from './session.ts';
-import { applicationsToSync, syncApplications } from './sync-applications.ts';
+import { applicationsIn, applicationsOf, applicationsToSync, syncApplications } from './sync-applications.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 import { waitForComponents } from './wait-components.ts';
 
 interface PlannedWave {
   readonly steps: readonly ApplyStep[];
   readonly awaited: readonly StackComponent[];
+  /** In the order of the stack. */
+  readonly applications: readonly string[];
 }
 
 /** The workloads and what they need, wave by wave, each component after those that it depends on; then Argo CD's. */
@@ -27,12 +29,14 @@ export async function applyBootstrap(
 ): Promise<ApplyReport> {
   const { deps } = session;
   const waves: PlannedWave[] = [];
+  const named = applicationsOf(plan);
   for (const { objects, awaited } of plan.order.waves) {
-    waves.push({ steps: await untilInterrupted(rehearse(session, plan, objects), deps.signal), awaited });
+    const applications = named.filter((name) => applicationsIn({ objects }).includes(name));
+    waves.push({ steps: await untilInterrupted(rehearse(session, plan, objects), deps.signal), awaited, applications });
   }
   const steps = waves.flatMap((wave) => wave.steps);
   const writes = steps.filter(isWrite);
-  const toSync = await untilInterrupted(applicationsToSync(session, plan), deps.signal);
+  const toSync = await untilInterrupted(applicationsToSync(session, named), deps.signal);
   const report = (outcomes: readonly StepOutcome[]): ApplyReport => ({
     ...reportHead(session, { namespaces: session.scope.namespaces, takenAt: deps.clock.now().toISOString() }),
     command: 'apply',
@@ -49,19 +53,22 @@ export async function applyBootstrap(
   }
   const deadline = deps.clock.monotonic() + options.timeoutMs;
   const outcomes = await applyWaves(session, waves, deadline);
-  if (!isStopped(outcomes)) outcomes.push(...(await syncApplications(session, plan, deadline)));
+  if (!isStopped(outcomes)) outcomes.push(...(await syncApplications(session, named, deadline)));
   return report(outcomes);
 }
 
+/** What a wave brings is up before the next begins, as Argo CD has it; the Applications of the last are synced by whoever calls. */
 async function applyWaves(session: Session, waves: readonly PlannedWave[], deadline: number): Promise<StepOutcome[]> {
   const outcomes: StepOutcome[] = [];
-  for (const { steps, awaited } of waves) {
+  for (const [index, { steps, awaited, applications }] of waves.entries()) {
     if (isStopped(outcomes)) {
       outcomes.push(...steps.filter(isWrite).map(skippedStep));
       continue;
     }
     outcomes.push(...(await applySteps(session, steps)));
     if (!isStopped(outcomes) && awaited.length > 0) outcomes.push(...(await awaitReady(session, awaited, deadline)));
+    const isLast = index === waves.length - 1;
+    if (!isStopped(outcomes) && !isLast) outcomes.push(...(await syncApplications(session, applications, deadline)));
   }
   return outcomes;
 }

@@ -1,4 +1,5 @@
 import { applyOrder, type ApplyOrder } from '../core/bootstrap/apply-order.ts';
+import { isDefinedBy } from '../core/bootstrap/defined-kinds.ts';
 import { installCommand, isNeeded, missingKindText, type MissingKind } from '../core/bootstrap/missing-kinds.ts';
 import type { Manifest, ManifestSet } from '../core/manifests.ts';
 import type { StepOutcome } from '../core/report.ts';
@@ -75,19 +76,7 @@ function isObject({ fields, content }: Manifest): boolean {
 
 async function missingKinds(session: Session, manifests: readonly Manifest[]): Promise<readonly MissingKind[]> {
   const { missing } = await resolveObjects(session, manifests.filter(isObject));
-  const defined = manifests.flatMap(definedKind);
-  return missing.filter(
-    ({ apiVersion, kind }) => !defined.some((each) => each.kind === kind && apiVersion.startsWith(`${each.group}/`)),
-  );
-}
-
-/** What the manifests themselves define is known once that is applied. */
-function definedKind({ kind, fields }: Manifest): { readonly group: string; readonly kind: string }[] {
-  if (kind !== 'CustomResourceDefinition') return [];
-  const { spec } = fields as {
-    readonly spec?: { readonly group?: string; readonly names?: { readonly kind?: string } };
-  };
-  return [{ group: spec?.group ?? '', kind: spec?.names?.kind ?? '' }];
+  return missing.filter((kind) => !isDefinedBy(manifests, kind));
 }
 
 function kindsMissing(kinds: readonly MissingKind[]): OperatorError {

@@ -6,6 +6,7 @@ import type { Stack } from '../core/stack.ts';
 import { namespaceOf } from '../core/stack.ts';
 import { OperatorError } from '../errors.ts';
 import { applySteps, isStopped, isWrite, leftOutcomes, rehearseObjects, type ApplyStep } from './apply-objects.ts';
+import { awaitDefined, awaitPromised } from './bootstrap-await.ts';
 import type { BootstrapPlan } from './bootstrap-plan.ts';
 import { confirmWrite, type ConfirmOptions } from './confirm.ts';
 import { runFix, type ValueOptions } from './fix-secrets.ts';
@@ -19,8 +20,6 @@ export interface BootstrapOptions extends ValueOptions, ConfirmOptions {
   /** Longest wait of each phase. */
   readonly timeoutMs: number;
 }
-
-const pollMs = 500;
 
 /**
  * Everything that the Secrets need: namespaces, the definitions of kinds, and whoever writes Secrets. Before the first
@@ -55,8 +54,8 @@ export async function prepareBootstrap(
     refuseWhenInterrupted(session);
   }
   const outcomes = await createNamespaces(session, namespaces);
-  if (!isStopped(outcomes)) outcomes.push(...(await applyFirst(session, plan, steps)));
-  if (!isStopped(outcomes)) outcomes.push(...(await awaitPromised(session, plan, options)));
+  if (!isStopped(outcomes)) outcomes.push(...(await applyFirst(session, plan, steps, options.timeoutMs)));
+  if (!isStopped(outcomes)) outcomes.push(...(await awaitPromised(session, plan, options.timeoutMs)));
   return report(outcomes);
 }
 
@@ -77,15 +76,20 @@ export async function rehearse(
   return rehearseObjects(session, [...objects.values()], missingNamespaces);
 }
 
-/** Definitions first, so that what they define can be asked for. */
-async function applyFirst(session: Session, plan: BootstrapPlan, steps: readonly ApplyStep[]): Promise<StepOutcome[]> {
+/** Definitions first; the API server takes a moment until what they define can be asked for. */
+async function applyFirst(
+  session: Session,
+  plan: BootstrapPlan,
+  steps: readonly ApplyStep[],
+  timeoutMs: number,
+): Promise<StepOutcome[]> {
   const outcomes = await applySteps(session, steps);
-  const isDefining = steps.some(
-    ({ object, change }) => object.kind === 'CustomResourceDefinition' && change !== 'same',
-  );
-  if (!isDefining || isStopped(outcomes)) return outcomes;
+  if (isStopped(outcomes)) return outcomes;
+  const { first, waves } = plan.order;
+  outcomes.push(...(await awaitDefined(session, [...first, ...waves.flatMap(({ objects }) => objects)], timeoutMs)));
   const known = new Set(steps.map(({ object }) => `${object.kind}/${object.name}`));
-  const rest = plan.order.first.filter(({ kind, name }) => !known.has(`${kind}/${name}`));
+  const rest = first.filter(({ kind, name }) => !known.has(`${kind}/${name}`));
+  if (isStopped(outcomes) || rest.length === 0) return outcomes;
   return [...outcomes, ...(await applySteps(session, await rehearse(session, plan, rest)))];
 }
 
@@ -130,31 +134,6 @@ async function createNamespaces({ cluster }: Session, names: readonly string[]):
       outcomes.push({ action: 'create-namespace', object, outcome: 'failed', detail: error.message });
       return outcomes;
     }
-  }
-  return outcomes;
-}
-
-/** A program in the cluster writes these; what starts before they are there fails. */
-async function awaitPromised(
-  { cluster, deps }: Session,
-  { order }: BootstrapPlan,
-  { timeoutMs }: BootstrapOptions,
-): Promise<StepOutcome[]> {
-  const deadline = deps.clock.monotonic() + timeoutMs;
-  const outcomes: StepOutcome[] = [];
-  for (const { namespace, name, by } of order.promised) {
-    const object = { kind: 'Secret', namespace, name };
-    let found = await cluster.readSecret(namespace, name);
-    while (found.state !== 'present' && deps.clock.monotonic() < deadline && !deps.signal.aborted) {
-      await deps.clock.sleep(pollMs, deps.signal).catch(() => undefined);
-      found = await cluster.readSecret(namespace, name);
-    }
-    if (found.state === 'present') continue;
-    const detail = deps.signal.aborted
-      ? 'interrupted while it was waited for; c2l bootstrap goes on here'
-      : `${by} did not write it: kubectl describe ${by.toLowerCase()} -n ${namespace}`;
-    outcomes.push({ action: 'await-secret', object, outcome: deps.signal.aborted ? 'skipped' : 'failed', detail });
-    return outcomes;
   }
   return outcomes;
 }

@@ -1,4 +1,6 @@
 import { applicationHealth, isHealthy } from '../core/argocd.ts';
+import type { Wave } from '../core/bootstrap/apply-order.ts';
+import type { SyncedObject } from '../cluster-ports.ts';
 import type { Application } from '../core/kubernetes.ts';
 import type { StepOutcome } from '../core/report.ts';
 import { OperatorError } from '../errors.ts';
@@ -6,27 +8,33 @@ import type { BootstrapPlan } from './bootstrap-plan.ts';
 import { nothingReadable, type Session } from './session.ts';
 
 const pollMs = 500;
+const mostTries = 5;
 
-/** The Applications of the stack and of the manifests that Argo CD has not brought up, in the order of the stack. */
-export async function applicationsToSync(session: Session, plan: BootstrapPlan): Promise<string[]> {
+/** Those of the Applications that Argo CD has not brought up. */
+export async function applicationsToSync(session: Session, names: readonly string[]): Promise<string[]> {
   const live = await applications(session);
   const open = live.filter((application) => !isUp(application)).map(({ metadata }) => metadata.name);
-  return namesOf(plan).filter((name) => open.includes(name));
+  return names.filter((name) => open.includes(name));
 }
 
 /** In the order of the stack, so that each finds there what it needs; then those that only the manifests have. */
-function namesOf({ stack, order }: BootstrapPlan): string[] {
-  const applied = order.waves.flatMap(({ objects }) => objects).filter(({ kind }) => kind === 'Application');
-  return [...new Set([...stack.argocd.applications, ...applied.map(({ name }) => name)])];
+export function applicationsOf({ stack, order }: BootstrapPlan): string[] {
+  const applied = order.waves.flatMap(applicationsIn);
+  return [...new Set([...stack.argocd.applications, ...applied])];
+}
+
+/** Those that one wave brings. */
+export function applicationsIn({ objects }: Pick<Wave, 'objects'>): string[] {
+  return objects.filter(({ kind }) => kind === 'Application').map(({ name }) => name);
 }
 
 /** Has Argo CD sync one after the other, each until it is healthy; those that sync by themselves are waited for. */
 export async function syncApplications(
   session: Session,
-  plan: BootstrapPlan,
+  wanted: readonly string[],
   deadline: number,
 ): Promise<StepOutcome[]> {
-  const names = await applicationsToSync(session, plan);
+  const names = await applicationsToSync(session, wanted);
   const outcomes: StepOutcome[] = [];
   for (const name of names) {
     const object = { kind: 'Application', namespace: session.scope.argocdNamespace, name };
@@ -60,7 +68,7 @@ async function syncOne(
   const { clock, signal, terminal } = session.deps;
   const progress = terminal.progress(`syncing ${name}`);
   try {
-    await request(session, name);
+    const earlier = await request(session, name);
     for (;;) {
       const application = (await applications(session)).find(({ metadata }) => metadata.name === name);
       if (application !== undefined && isUp(application)) {
@@ -69,7 +77,7 @@ async function syncOne(
       }
       const seen = application === undefined ? 'gone' : stateText(application);
       progress.update(`syncing ${name}: ${seen}`);
-      if (hasFailed(application) || clock.monotonic() >= deadline) {
+      if (hasFailed(application, earlier) || clock.monotonic() >= deadline) {
         progress.finish('failed', `${name}: ${seen}`);
         return step('failed', `not up: ${seen}; argocd app get ${name}`);
       }
@@ -84,9 +92,10 @@ async function syncOne(
   }
 }
 
-function hasFailed(application: Application | undefined): boolean {
-  const phase = application?.status?.operationState?.phase;
-  return phase === 'Failed' || phase === 'Error';
+/** A sync that failed before this one was asked for stands there until this one is begun. */
+function hasFailed(application: Application | undefined, earlier: string | undefined): boolean {
+  const { phase, startedAt } = application?.status?.operationState ?? {};
+  return (phase === 'Failed' || phase === 'Error') && (earlier === undefined || startedAt !== earlier);
 }
 
 interface SyncSpec {
@@ -94,24 +103,37 @@ interface SyncSpec {
   readonly syncOptions?: readonly string[];
 }
 
+/** Asks Argo CD to sync. Gives when the sync before the one that was asked for began. */
+async function request(session: Session, name: string): Promise<string | undefined> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await requestOnce(session, name);
+    } catch (error) {
+      // Argo CD writes its status into the same object all the time.
+      if (!(error instanceof OperatorError) || error.code !== 'conflict' || tries === mostTries) throw error;
+    }
+  }
+}
+
 /** Who syncs by itself is told to look now; a sync that runs is not disturbed. */
-async function request({ cluster, scope }: Session, name: string): Promise<void> {
+async function requestOnce({ cluster, scope }: Session, name: string): Promise<string | undefined> {
   const namespace = scope.argocdNamespace;
   const found = await cluster.readSynced({ kind: 'Application', namespace, name });
-  if (found.state !== 'present' || found.value.hasOperation) return;
+  if (found.state !== 'present' || isUnderWay(found.value)) return undefined;
   const { metadata, spec, status } = found.value;
-  const { operationState, sync } = status as {
-    readonly operationState?: { readonly phase?: string };
-    readonly sync?: { readonly status?: string };
-  };
-  if (operationState?.phase === 'Running' || sync?.status === 'Synced') return;
   const { automated, syncOptions = [] } = (spec['syncPolicy'] ?? {}) as SyncSpec;
   if (automated !== undefined && automated.enabled !== false) {
     const annotations = { 'argocd.argoproj.io/refresh': 'normal' };
     await cluster.annotate({ resource: 'applications', namespace, name, annotations });
-    return;
+    return undefined;
   }
   await cluster.requestSync({ namespace, name, resourceVersion: metadata.resourceVersion ?? '', syncOptions });
+  return (status as Application['status'])?.operationState?.startedAt;
+}
+
+function isUnderWay({ hasOperation, status }: SyncedObject): boolean {
+  const { operationState, sync } = status as NonNullable<Application['status']>;
+  return hasOperation || operationState?.phase === 'Running' || sync?.status === 'Synced';
 }
 
 async function applications({ cluster, scope }: Session): Promise<readonly Application[]> {

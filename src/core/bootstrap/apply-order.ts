@@ -1,6 +1,7 @@
 import { dependencyOrder } from '../dependencies.ts';
 import type { Manifest } from '../manifests.ts';
 import { namespaceOf, type Stack, type StackComponent } from '../stack.ts';
+import type { PromisedPlace } from './promised-secret.ts';
 
 /** What is applied at once. */
 export interface Wave {
@@ -14,7 +15,7 @@ export interface ApplyOrder {
   readonly first: readonly Manifest[];
   readonly waves: readonly Wave[];
   /** Secrets that a program in the cluster is going to write. */
-  readonly promised: readonly { readonly namespace: string; readonly name: string; readonly by: string }[];
+  readonly promised: readonly PromisedPlace[];
 }
 
 const firstKinds: readonly string[] = [
@@ -46,10 +47,11 @@ function inNamespace(manifest: Manifest, stack: Stack): Manifest {
   return manifest.namespace === '' ? { ...manifest, namespace: stack.namespaces[0] } : manifest;
 }
 
-function promisesOf({ kind, namespace, content }: Manifest): ApplyOrder['promised'] {
+function promisesOf({ kind, namespace, name: by, content }: Manifest): PromisedPlace[] {
   if (content.as !== 'promises') return [];
+  const writer = { kind, namespace, name: by };
   return content.promises.flatMap(({ name, namespaces = [namespace] }) =>
-    namespaces === 'any' ? [] : namespaces.map((place) => ({ namespace: place, name, by: kind })),
+    namespaces === 'any' ? [] : namespaces.map((place) => ({ namespace: place, name, writer })),
   );
 }
 
