@@ -9,6 +9,7 @@ import { parseAllDocuments, stringify } from 'yaml';
 import type { WalkReport } from '../../src/core/walk-report.ts';
 import { start, type Finished } from '../support/built-program.ts';
 import { TestCluster, type KubeObject } from './support/cluster.ts';
+import { prometheusRuleDefinition } from './support/prometheus-rules.ts';
 import { runRunbook } from './support/runbook.ts';
 import { until } from './support/wait.ts';
 import { freshValues } from './support/values.ts';
@@ -36,10 +37,11 @@ interface Run {
   readonly report: WalkReport;
 }
 
-/** As a person renders the folder, with nothing edited but names and volumes. */
+/** As a person renders the folder, with nothing edited but names and volumes; with a kind that they define themselves. */
 function rendered(): KubeObject[] {
   const text = execFileSync('kubectl', ['kustomize', root('manifests')], { encoding: 'utf8', maxBuffer: 1 << 26 });
-  return parseAllDocuments(renamed(text)).map((document) => withoutClaims(document.toJS() as KubeObject));
+  const objects = parseAllDocuments(renamed(text)).map((document) => withoutClaims(document.toJS() as KubeObject));
+  return [...objects, prometheusRuleDefinition as unknown as KubeObject];
 }
 
 function program() {
@@ -60,6 +62,7 @@ const admission = '/apis/admissionregistration.k8s.io/v1';
 
 /** What goes with no namespace of the test. */
 const outliving: Readonly<Record<string, string>> = {
+  CustomResourceDefinition: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
   ValidatingAdmissionPolicyBinding: `${admission}/validatingadmissionpolicybindings`,
   ValidatingAdmissionPolicy: `${admission}/validatingadmissionpolicies`,
   ClusterRoleBinding: `${rbac}/clusterrolebindings`,
@@ -145,7 +148,7 @@ test('killed among the workloads, it leaves a cluster that the next run goes on 
 });
 
 test('the whole of the manifests comes up green, without a hand edit', async () => {
-  const { exitCode, stderr, report } = told(await program().finished);
+  const { exitCode, report } = told(await program().finished);
   expect({
     exitCode,
     error: report.error,
@@ -156,7 +159,8 @@ test('the whole of the manifests comes up green, without a hand edit', async () 
   });
   expect(report.verdict).toBe('ok');
   console.info(report.phases.map((phase) => `${phase.name} ${phase.durationMs} ms: ${phase.summary}`).join('\n'));
-  if (stderr.includes('no PrometheusRule')) console.warn('the PrometheusRule was left out: its CRD is not installed');
+  const rules = `/apis/monitoring.coreos.com/v1/namespaces/${name}/prometheusrules`;
+  expect((await cluster.list(rules)).map(({ metadata }) => metadata.name)).toEqual([`c2l-${name}`]);
 });
 
 test('run again it changes nothing', async () => {
