@@ -45,9 +45,10 @@ export async function courseToMonitoring(session: Session, secret: Secret): Prom
 
 /** Only what nobody takes anything from. */
 export async function courseFromMonitoring(session: Session, secret: Secret): Promise<MigrationCourse> {
-  const { own } = neededMonitoring(session, secret);
+  const monitoring = neededMonitoring(session, secret);
+  const { own } = monitoring;
   const current = await currentOf(session, own);
-  const users = (await needs(session)).filter(
+  const users = (await needs(session, monitoring)).filter(
     ({ namespace, secret: name, references }) =>
       namespace === own.namespace && name === own.name && references.length > 0,
   );
@@ -102,21 +103,28 @@ function neededMonitoring({ stack }: Session, { metadata }: Secret): Monitoring 
 }
 
 /** Also those that went over already, so that a run that was killed knows what belongs there. */
-async function keysOf(session: Session, { components, own, shared }: Monitoring): Promise<ReadonlySet<string>> {
+async function keysOf(session: Session, monitoring: Monitoring): Promise<ReadonlySet<string>> {
+  const { components, own, shared } = monitoring;
   const workloads = new Set(components.map(({ workload }) => workload));
   const isOf = ({ references }: Requirement): boolean =>
     references.some(({ kind, name }) => workloads.has(`${kind}/${name}`));
   const isIn = ({ namespace, secret }: Requirement, place: Monitoring['own']): boolean =>
     namespace === place.namespace && secret === place.name;
   return new Set(
-    (await needs(session))
+    (await needs(session, monitoring))
       .filter((need) => isOf(need) && (isIn(need, own) || isIn(need, shared)))
       .map(({ key }) => key),
   );
 }
 
-async function needs({ cluster, deps, scope, stack }: Session): Promise<readonly Requirement[]> {
-  return requirements(await observe(cluster, scope, deps.clock.now()), stack);
+/** Of both namespaces, whichever of them were asked for. */
+async function needs(
+  { cluster, deps, scope, stack }: Session,
+  { own, shared }: Monitoring,
+): Promise<readonly Requirement[]> {
+  const both = [...new Set([...scope.namespaces, shared.namespace, own.namespace])];
+  const wide = { ...scope, namespaces: scope.all ? [] : both };
+  return requirements(await observe(cluster, wide, deps.clock.now()), stack);
 }
 
 function pairOf(key: string, { data }: Secret): [string, SecretValue][] {
