@@ -49,10 +49,9 @@ function dashboard(stack: Stack): object {
     editable: false,
     time: { from: 'now-6h', to: 'now' },
     refresh: '30s',
+    annotations: { list: [] },
     templating: {
-      list: [
-        { name: 'datasource', label: 'Prometheus', type: 'datasource', query: 'prometheus', hide: 0, current: {} },
-      ],
+      list: [{ name: 'datasource', label: 'Prometheus', type: 'datasource', query: 'prometheus', hide: 0 }],
     },
     panels: panels(stack).map((panel, index) => ({ id: index + 1, datasource, ...panel })),
   };
@@ -126,6 +125,17 @@ const target = (expr: string, legendFormat: string, index = 0): object => ({
   legendFormat,
 });
 
+/** Grafana's published schema leaves out nothing of these. */
+const plainStat = {
+  graphMode: 'none',
+  justifyMode: 'auto',
+  textMode: 'value',
+  wideLayout: true,
+  showPercentChange: false,
+  percentChangeColorMode: 'standard',
+  orientation: 'auto',
+};
+
 /** A count that should be 0. */
 function stat(title: string, { x, expr, description }: { x: number; expr: string; description: string }): object {
   const steps = [
@@ -139,7 +149,11 @@ function stat(title: string, { x, expr, description }: { x: number; expr: string
     gridPos: { h: 5, w: 8, x, y: 0 },
     targets: [target(expr, title)],
     fieldConfig: { defaults: { thresholds: { mode: 'absolute', steps } }, overrides: [] },
-    options: { colorMode: 'background', reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false } },
+    options: {
+      ...plainStat,
+      colorMode: 'background',
+      reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
+    },
   };
 }
 
@@ -150,6 +164,9 @@ function series(title: string, at: { x: number; y: number }, queries: [expr: str
     gridPos: { h: 8, w: 12, ...at },
     targets: queries.map(([expr, legend], index) => target(expr, legend, index)),
     fieldConfig: { defaults: { min: 0 }, overrides: [] },
-    options: { legend: { displayMode: 'list', placement: 'bottom' }, tooltip: { mode: 'multi', sort: 'desc' } },
+    options: {
+      legend: { displayMode: 'list', placement: 'bottom', showLegend: true, calcs: [] },
+      tooltip: { mode: 'multi', sort: 'desc' },
+    },
   };
 }
