@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import type { GenerateFlags } from '../commands/generate.ts';
 import type { GenerateKind } from '../core/generate/generate-kind.ts';
 import { generateKinds } from '../core/generate/kinds.ts';
-import { nearest } from '../core/nearest.ts';
+import { nearestNames } from '../core/nearest.ts';
 import { OperatorError } from '../errors.ts';
 import { declareSealedSecrets, sealedSecretsName } from './generate-sealed-secrets.ts';
 import type { Registry } from './registry.ts';
@@ -53,10 +53,15 @@ function optionOf({ flags, description, choices, default: usual }: NonNullable<G
 const kindNames = [...generateKinds.map(({ name }) => name), sealedSecretsName];
 
 function unknownKind(word: string): OperatorError {
-  const meant = nearest(word, kindNames);
-  return new OperatorError('usage', `unknown kind ${word}${meant === undefined ? '' : `, did you mean ${meant}?`}`, {
-    hint: meant === undefined ? `kinds: ${kindNames.join(', ')}` : `c2l generate ${meant}`,
-  });
+  const meant = nearestNames(word, kindNames);
+  const [first] = meant;
+  return new OperatorError(
+    'usage',
+    `unknown kind ${word}${first === undefined ? '' : `, did you mean ${meant.join(' or ')}?`}`,
+    {
+      hint: first === undefined ? `kinds: ${kindNames.join(', ')}` : `c2l generate ${first}`,
+    },
+  );
 }
 
 function noKind(): OperatorError {

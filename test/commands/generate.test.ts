@@ -174,6 +174,11 @@ test('with -o json one document that holds the files', async () => {
 describe('refused', () => {
   test.each([
     ['a kind that is misspelt', ['generate', 'rbca'], /unknown kind rbca, did you mean rbac\?; c2l generate rbac/],
+    [
+      'a part of its name',
+      ['generate', 'secrets'],
+      /did you mean external-secrets or sealed-secrets\?; c2l generate ext/,
+    ],
     ['no kind', ['generate'], /needs a kind, or --all; kinds: rbac, watch.*c2l generate --help/],
     ['a kind and all', ['generate', 'rbac', '--for', 'audit', '--all'], /--all makes rbac too/],
     ['all without a stack', ['generate', '--all', '-n', 'shop'], /--all makes what belongs to one.*--config FILE/],

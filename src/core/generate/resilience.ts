@@ -10,7 +10,7 @@ interface Endpoint {
 }
 
 const needsDependants: StackNeed = {
-  field: 'components[].dependsOn with an http check, and no components[].initWaits',
+  field: 'components[].dependsOn with an http check, or components[].initWaits',
   isMet: ({ components }) =>
     components.some((component) => endpointOf(component) !== undefined || component.initWaits.length > 0),
 };
