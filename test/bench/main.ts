@@ -48,6 +48,14 @@ async function startUpRow(flag: string): Promise<Row> {
   };
 }
 
+/** Everything for the built-in stack, to files that are written anew each time. */
+async function generateRow(): Promise<Row> {
+  const bare: CommandLine = { file: process.execPath, argv: ['-e', '0'] };
+  const generate = c2l('generate', '--all', '--stack', 'cloudtolocalllm', '--out', 'generated');
+  const { ours } = await interleaved(pairs, { ours: generate, other: bare });
+  return { measured: 'c2l generate --all, built-in stack', value: ours, unit: 'ms', limit: 1000, gate: 3000 };
+}
+
 async function auditRows(where: string, kubeconfig: string): Promise<Row[]> {
   const place = ['--kubeconfig', kubeconfig, '-n', 'cloudtolocalllm'];
   const audit = c2l('audit', ...place);
@@ -123,7 +131,7 @@ async function generatedRows(): Promise<Row[]> {
 }
 
 const parts: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
-  'start-up': async () => [await startUpRow('--version'), await startUpRow('--help')],
+  'start-up': async () => [await startUpRow('--version'), await startUpRow('--help'), await generateRow()],
   vault: () => vaultRows(pairs),
   written: () => writtenRows(pairs),
   sandbox: sandboxRows,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { jsonOf } from '../support/refusals.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';
+import { watchSecret } from './support/secret-watcher.ts';
 import { worldKinds, type World } from './support/worlds.ts';
 
 jest.setTimeout(180_000);
@@ -153,6 +154,29 @@ describe.each(worldKinds)('a Secret that External Secrets writes, on $name', (ki
       expect.stringMatching(/externalsecret\/shop, which owns it and drops .* maps no lost; add it/),
     ]);
     expect(await dataOf()).toEqual(before);
+  });
+
+  run('and owns stays, value for value, when it is taken back from it', async () => {
+    await store('vault', { 'shop-kept': values.kept });
+    await external('Owner', ['kept']);
+    await isReady('True');
+    const owned = async () => {
+      const { metadata } = (await world.send('GET', 'secrets/app')).body;
+      return metadata as typeof metadata & { ownerReferences?: object[] };
+    };
+    const { uid, ownerReferences } = await owned();
+    expect(ownerReferences).toMatchObject([{ kind: 'ExternalSecret' }]);
+    const watcher = await watchSecret(world, 'app');
+    const { code, stdout } = await runCli(
+      ['migrate', 'app', '--to', 'external-secrets', '--undo', '-n', world.namespace, '--yes'],
+      { kubeconfig: world.kubeconfig },
+    );
+    expect([code, stdout]).toEqual([0, expect.stringContaining('is back from External Secrets')]);
+    // With it everything that the garbage collector had to do is done: it orphans before it lets an owner go.
+    expect((await world.send('GET', `${api('externalsecrets')}/shop`)).status).toBe(404);
+    expect((await watcher.end()).wrong).toEqual([]);
+    const after = await owned();
+    expect([after.uid, after.ownerReferences ?? []]).toEqual([uid, []]);
   });
 
   run('and only created is brought back by a sync where a key or all of it was taken away', async () => {

@@ -62,6 +62,18 @@ test('every alert names a finding code, its page, and the command to type next',
   }
 });
 
+test('without an address where the pages are no alert has a link, and each still names the command that shows its page', () => {
+  const stack = { ...parsed.stack, runbooks: undefined };
+  const [, plain] = generatePrometheusRules({ stack, namespaces: ['shop'], all: false, argocdNamespace: 'argocd' }, '');
+  const { text } = fileText({ file: plain!, madeBy: 'c2l generate prometheus-rules' });
+  const bare = (parse(text) as typeof groups).groups.flatMap((group) => group.rules).filter(({ alert }) => alert);
+  expect(bare).toHaveLength(alerts.length);
+  for (const { labels, annotations } of bare) {
+    expect(annotations).not.toHaveProperty('runbook_url');
+    expect(annotations['runbook']).toBe(`c2l explain ${labels['finding'] ?? ''}`);
+  }
+});
+
 const minutes = (count: number): number => count * 60;
 const owner = (pod: string, kind: string, name: string): Series => ({
   [`kube_pod_owner{namespace="shop",pod="${pod}",owner_kind="${kind}",owner_name="${name}"}`]: '1x400',
