@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
 import { managedFieldsAfter } from './api-managed-fields.ts';
+import { prune, surplusOf, trackingId, trackingIdOf, type Pruning, type Surplus } from './argocd-prune.ts';
 import type { Controller, ControlPlane } from './controllers/control-plane.ts';
 import { WorkQueue } from './controllers/work-queue.ts';
 import type { NewObject, StoredObject } from './object-store.ts';
@@ -25,13 +26,18 @@ interface Attempt {
 interface ApplicationSpec {
   readonly source?: { readonly repoURL?: string; readonly path?: string };
   readonly destination?: { readonly namespace?: string };
-  readonly syncPolicy?: { readonly automated?: { readonly enabled?: boolean; readonly selfHeal?: boolean } | null };
+  readonly syncPolicy?: { readonly automated?: Automated | null };
+}
+
+interface Automated extends Pruning {
+  readonly enabled?: boolean;
+  readonly selfHeal?: boolean;
 }
 
 /**
  * Keeps what Applications have in Git as it is there, where their repository is a folder of this machine: a new revision
- * is synced by itself where that is automated, and drift is set back where self-heal is on. What else stands in an
- * object survives. The annotation that asks for a refresh is taken away once it was looked.
+ * is synced by itself where that is automated, drift is set back where self-heal is on, and what left Git goes where
+ * prune is. What else stands in an object survives. The annotation that asks for a refresh is taken away once it was looked.
  */
 export function applicationSync(plane: ControlPlane): Controller {
   const attempts = new Map<string, Attempt>();
@@ -44,6 +50,10 @@ export function applicationSync(plane: ControlPlane): Controller {
     const waitMs = desired === undefined ? 0 : syncWhatIsDue(plane, application, { ...desired, attempts });
     if (waitMs > 0) {
       queue.add(namespace, name, waitMs);
+    }
+    if (desired !== undefined) {
+      const surplus = surplusOf(plane, application, desired.objects);
+      prune(plane, application, { surplus, policy: automatedOf(application), isEmpty: desired.objects.length === 0 });
     }
     writeStatus(plane, application, desired?.objects);
   });
@@ -65,8 +75,6 @@ export function applicationSync(plane: ControlPlane): Controller {
   };
 }
 
-const trackingId = 'argocd.argoproj.io/tracking-id';
-
 function specOf(application: StoredObject): ApplicationSpec {
   return application['spec'] ?? {};
 }
@@ -76,7 +84,7 @@ interface Desired {
   readonly objects: readonly NewObject[];
 }
 
-function automatedOf(application: StoredObject): { readonly selfHeal?: boolean } | undefined {
+function automatedOf(application: StoredObject): Automated | undefined {
   const { automated } = specOf(application).syncPolicy ?? {};
   return automated && automated.enabled !== false ? automated : undefined;
 }
@@ -103,10 +111,9 @@ function desiredObjects(application: StoredObject): Desired | undefined {
 function tracked(object: NewObject, { metadata: { name: owner } }: StoredObject, into: string | undefined): NewObject {
   const { stringData, data, ...others } = object as NewObject &
     Partial<Record<'stringData' | 'data', Record<string, string>>>;
-  const { metadata, kind, apiVersion } = object;
-  const { namespace = into ?? '', name = '' } = metadata;
-  const group = apiVersion.includes('/') ? apiVersion.replace(/\/.*/, '') : '';
-  const id = `${owner}:${group}/${kind}:${namespace}/${name}`;
+  const { metadata } = object;
+  const { namespace = into ?? '' } = metadata;
+  const id = trackingIdOf(owner, { ...object, metadata: { ...metadata, namespace } });
   const encoded = Object.entries(stringData ?? {}).map(([key, text]) => [key, Buffer.from(text).toString('base64')]);
   const values = { ...data, ...(Object.fromEntries(encoded) as Record<string, string>) };
   return {
@@ -209,23 +216,26 @@ function writeStatus(plane: ControlPlane, application: StoredObject, objects: re
       draft['spec'] = spec;
     }
     if (objects !== undefined) {
-      draft['status'] = { ...(draft['status'] as object | undefined), ...comparison(plane, objects) };
+      draft['status'] = {
+        ...(draft['status'] as object | undefined),
+        ...comparison(plane, objects, surplusOf(plane, draft, objects)),
+      };
     }
   });
 }
 
-function comparison(plane: ControlPlane, objects: readonly NewObject[]): object {
-  const resources = objects.map((object) => {
-    const [group, version] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : [undefined, 'v1'];
-    return {
-      ...(group !== undefined && { group }),
-      version,
-      kind: object.kind,
-      namespace: object.metadata.namespace,
-      name: object.metadata.name,
-      status: holds(liveOf(plane, object), object) ? 'Synced' : 'OutOfSync',
-    };
-  });
+function comparison(plane: ControlPlane, objects: readonly NewObject[], surplus: readonly Surplus[]): object {
+  const compared = objects.map((object) => ({
+    ...resourceRef(object),
+    status: holds(liveOf(plane, object), object) ? 'Synced' : 'OutOfSync',
+  }));
+  const pruned = surplus.map(({ object }) => ({ ...resourceRef(object), status: 'OutOfSync', requiresPruning: true }));
+  const resources = [...compared, ...pruned];
   const isSynced = resources.every(({ status }) => status === 'Synced');
   return { sync: { status: isSynced ? 'Synced' : 'OutOfSync' }, resourceHealthSource: 'appTree', resources };
+}
+
+function resourceRef({ apiVersion, kind, metadata: { namespace, name } }: NewObject): object {
+  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : [undefined, 'v1'];
+  return { ...(group !== undefined && { group }), version, kind, namespace, name };
 }

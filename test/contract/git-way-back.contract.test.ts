@@ -112,8 +112,6 @@ describe.each(worldKinds.filter(hasControllers))('a Secret that Git gives to Sea
     git.revert(mistake);
     await synced('the value is as it was', async () => (await value()) === base64(good));
 
-    // Its Argo CD prunes nothing, and brings the SealedSecret back meanwhile.
-    if (kind.isSandbox) return;
     const back = await migrate('--undo');
     git.revert(moved);
     await synced('the SealedSecret is gone', async () => (await world.send('GET', sealed())).status === 404);
