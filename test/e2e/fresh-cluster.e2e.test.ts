@@ -141,7 +141,7 @@ function series(found: readonly PodObject[]): Record<string, string> {
     const rules = stringify(rule?.spec);
     const alert = 'C2lContainerCannotStart';
     const tried = async (expected: object) => {
-      const found = series((await pods(cluster)));
+      const found = series(await pods(cluster));
       const test = ruleTest(
         { series: found, alert, silentAt: [], ...expected },
         { stack: namespace, finding: 'secret-key-missing' },
