@@ -97,7 +97,7 @@ async function read(file: string, keys: AgeKeys): Promise<ReadFile> {
     return { bytes, warnings, storedAt };
   } catch (error) {
     throw new OperatorError('source-unreadable', `${file} cannot be read: ${fileTrouble(error)}`, {
-      hint: `check it with: ls -l ${file}`,
+      hint: file.includes(',') ? 'name each apart: --from env:ONE --from env:OTHER' : `check it with: ls -l ${file}`,
       cause: error,
     });
   }

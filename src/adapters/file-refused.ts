@@ -14,8 +14,9 @@ const told = 5;
 /** The first problems in the order of the lines, in the one line that an error is. */
 export function fileRefused(code: OperatorErrorCode, file: string, problems: readonly FileProblem[]): OperatorError {
   const sorted = [...problems].sort((a, b) => a.line - b.line);
-  const shown = sorted.slice(0, told).map((problem) => `${file}:${problem.line}: ${problem.message}`);
-  const rest = sorted.length - shown.length;
+  const all = [...new Set(sorted.map((problem) => `${file}:${problem.line}: ${problem.message}`))];
+  const shown = all.slice(0, told);
+  const rest = all.length - shown.length;
   const message = [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ');
   const what = file === standardInput ? 'what is piped in' : file;
   return new OperatorError(code, message, { hint: `correct ${what} and run the same command again` });

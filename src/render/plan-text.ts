@@ -34,7 +34,7 @@ export function planLines(plan: readonly PlannedSecret[], style: Style): string[
         { text: changeText[change], paint: style.dim },
         differsIn === undefined
           ? { text: shortSource(source, legend) }
-          : { text: `differs in ${shortSource(differsIn, legend)}`, paint: style.caution },
+          : { text: `differs in ${legend.get(partsOf(differsIn).spec) ?? differsIn}`, paint: style.caution },
       ]),
       style.width,
     ),

@@ -222,7 +222,7 @@ describe('in text', () => {
     const { stdout } = await doctor('-o', 'markdown');
     expect(stdout).toMatch(/^# c2l doctor: ok\n/);
     expect(stdout).toContain(
-      '| lacking | backup | no source was named | `c2l doctor --from azure-key-vault:NAME-OR-URL` |',
+      '| lacking | backup | no source was named: a vault, or age:FILE, as c2l backup --to age:FILE writes it | `c2l doctor --from azure-key-vault:NAME-OR-URL` |',
     );
   });
 });

@@ -297,6 +297,7 @@ test('keys of long names stay in line where a revision has the value', async () 
   const keys = [
     { key: 'jwt-secret', change: 'ADD' as const, source: 'revision (kept 2026-11-29 16:31:51 UTC)' },
     { key: 'stripe-test-publishable-key', change: 'SAME' as const },
+    { key: 'stripe-test-webhook-secret', change: 'KEEP' as const, differsIn: 'env:backup.env (line 123)' },
   ];
   const page = await text({ ...fixed, plan: [{ ...fixed.plan[0]!, keys }] });
 
@@ -304,6 +305,7 @@ test('keys of long names stay in line where a revision has the value', async () 
     [
       '  ADD   jwt-secret                   (absent) -> ********  [1] kept 2026-11-29',
       '  SAME  stripe-test-publishable-key  ********',
+      '  KEEP  stripe-test-webhook-secret   ********              differs in [2]',
     ].join('\n'),
   );
 });
