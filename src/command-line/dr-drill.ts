@@ -1,7 +1,15 @@
 import type { Command } from 'commander';
 
 import type { GlobalFlags, WriteFlags } from '../commands/options.ts';
-import { collect, parseDuration, parseHttpUrl, parsePositiveCount, parseSeed } from './parse-arguments.ts';
+import {
+  collect,
+  parseDuration,
+  parseHttpUrl,
+  parseNamespace,
+  parsePositiveCount,
+  parseSeed,
+} from './parse-arguments.ts';
+import { defaultJournalNamespace } from '../core/drill/drill-command.ts';
 import type { Onlooker } from '../core/drill/onlookers.ts';
 import { plainFormats } from '../render/output-format.ts';
 import type { Registry } from './registry.ts';
@@ -24,7 +32,6 @@ interface DrillFlags {
 
 const journalNamespace = ['--journal-namespace <name>', 'where journal, copies and results are kept'] as const;
 const journalFile = '--journal-file <file>';
-const defaultNamespace = 'c2l-drill';
 const drillFormats = ['text', 'json', 'yaml', 'markdown', 'html', 'junit'] as const;
 
 export function declareDrDrill(registry: Registry): void {
@@ -63,9 +70,13 @@ function declareRun(registry: Registry, parent: Command): void {
     .option('--dry-run', 'prove what can be proven before, and show what would be broken')
     .option('--from <source>', 'where the recovery takes the values from; repeat in order of precedence', collect)
     .option('--identity <file>', 'file of an age identity, for an encrypted backup (default: $C2L_AGE_IDENTITY)')
-    .option(...journalNamespace, defaultNamespace)
+    .option(...journalNamespace, parseNamespace, defaultJournalNamespace)
     .option(journalFile, 'keep journal and copies here too, encrypted to --identity')
-    .option('--limit <duration>', 'after which the way back begins by itself (default: of the scenario)', parseDuration)
+    .option(
+      '--limit <duration>',
+      'after which the way back begins, such as 10m; bare: seconds (default: of the scenario)',
+      parseDuration,
+    )
     .option('--manual', 'break and time alone: people recover, with whatever tool')
     .option('--watch <url>', 'a running c2l watch: when it notices is timed too', parseHttpUrl)
     .option('--alertmanager <url>', 'likewise, as it is reached from here', parseHttpUrl)
@@ -183,7 +194,7 @@ function declareHistory(registry: Registry, parent: Command): void {
     .command('history')
     .description('what was kept of earlier drills, and how their times stand to each other')
     .argument('[scenario]', 'its name; all where it is left out')
-    .option(...journalNamespace, defaultNamespace)
+    .option(...journalNamespace, parseNamespace, defaultJournalNamespace)
     .addHelpText('after', '\nExample:\n  c2l dr-drill history -n shop -o html > drills.html');
   const options = { name: 'dr-drill history', writes: false, formats: () => ['text', 'json', 'yaml', 'html'] as const };
   registry.reports(command, options, async () => {

@@ -9,10 +9,14 @@ export function collect(value: string, earlier: readonly string[] = []): readonl
 
 /** A list of namespaces; an empty shell variable is a mistake, not the default namespace. */
 export function collectNamespace(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, parseNamespace(value)];
+}
+
+export function parseNamespace(value: string): string {
   if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value)) {
     throw new InvalidArgumentError('expected the name of a namespace: lower-case letters, digits and "-".');
   }
-  return [...earlier, value];
+  return value;
 }
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };

@@ -25,13 +25,17 @@ export async function drill(
   const scenario = await session.deps.drillFiles.read(name);
   const publisher = await openDrillPublisher(session, outputs);
   try {
-    const report = await keepResult(session, await runDrill(session, { ...options, scenario }));
+    const report = await keepResult(session, await runDrill(session, { ...options, scenario, file: fileOf(name) }));
     const isTold = await publisher.tell(report);
     return { report, ...(isTold || report.verdict !== 'ok' ? {} : { exitCode: ExitCode.partial }) };
   } catch (error) {
     if (error instanceof OperatorError) await publisher.tellRefusal(scenario.name, error.message);
     throw error;
   }
+}
+
+function fileOf(name: string): string | undefined {
+  return builtInDrills.includes(name) ? undefined : name;
 }
 
 /** Ends a drill that was not finished. */

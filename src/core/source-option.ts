@@ -16,6 +16,7 @@ export function fromOption(source: string): string {
   return `--from ${quoted(source)}`;
 }
 
-function quoted(text: string): string {
+/** As a shell reads one word. */
+export function quoted(text: string): string {
   return /^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -16,6 +16,7 @@ import {
 } from './drill-words.ts';
 import { typedNext } from './head-text.ts';
 import { htmlPage, htmlTable, type HtmlTable } from './html-page.ts';
+import { spokenDuration } from '../core/watch/duration.ts';
 import { durationText } from './layout.ts';
 import { markup, type Markup } from './markup.ts';
 import type { Style } from './style.ts';
@@ -81,7 +82,7 @@ function recoveryMarkup(report: DrillReport): Markup | undefined {
   };
   return section(
     'Recovery',
-    markup`<p><strong class="${tookMs > objectiveMs ? 'bad' : 'good'}">${durationText(tookMs)}</strong> of an objective of ${durationText(objectiveMs)}${compared === undefined ? '' : `; ${compared}`}</p>
+    markup`<p><strong class="${tookMs > objectiveMs ? 'bad' : 'good'}">${durationText(tookMs)}</strong> of an objective of ${spokenDuration(objectiveMs)}${compared === undefined ? '' : `; ${compared}`}</p>
 ${course && markup`<div class="scroll">${course}</div>\n`}${course && legend}${htmlTable(table)}`,
   );
 }

@@ -3,6 +3,7 @@ import { drillSummary, faultWords, wrongOf } from './drill-text.ts';
 import { backupWords } from './drill-words.ts';
 import { refText } from '../core/kubernetes.ts';
 import { junitXml, type JunitCase } from './junit.ts';
+import { spokenDuration } from '../core/watch/duration.ts';
 import { durationText } from './layout.ts';
 
 /** What a drill claims, each claim a case: that it recovered, in time, without loss, and how each phase went. */
@@ -46,7 +47,7 @@ function objectiveCases({ recovery }: DrillReport, classname: string): JunitCase
   if (recovery === undefined) return [];
   const { tookMs, objectiveMs } = recovery;
   const common = { classname, name: 'within its objective', seconds: tookMs / 1000 };
-  const message = `took ${durationText(tookMs)}, objective ${durationText(objectiveMs)}`;
+  const message = `took ${durationText(tookMs)}, objective ${spokenDuration(objectiveMs)}`;
   return [
     tookMs > objectiveMs
       ? { ...common, outcome: { is: 'failure', type: 'too-late', message } }

@@ -3,6 +3,7 @@ import { beforeNextDrill } from '../core/drill/next-drill.ts';
 import { refText } from '../core/kubernetes.ts';
 import { faultWords, wrongOf } from './drill-text.ts';
 import { backupWords, comparedWords, phaseText, recoveredBy, timeWords } from './drill-words.ts';
+import { spokenDuration } from '../core/watch/duration.ts';
 import { durationText } from './layout.ts';
 import { codeSpan, escapeMarkdown, markdownTable } from './markdown-text.ts';
 
@@ -24,7 +25,7 @@ export function drillMarkdown(report: DrillReport): string[] {
             ['phase', 'time'],
             [
               ...recovery.phases.map((phase) => [phase.name, phaseText(phase)]),
-              ['**in all**', `**${durationText(recovery.tookMs)}**, objective ${durationText(recovery.objectiveMs)}`],
+              ['**in all**', `**${durationText(recovery.tookMs)}**, objective ${spokenDuration(recovery.objectiveMs)}`],
             ],
           ),
           ...(compared === undefined ? [] : ['', escapeMarkdown(compared)]),

@@ -1,5 +1,6 @@
 import type { DrillFault, DrillScenario } from '../core/drill/drill-schema.ts';
-import { durationText, paragraph, table } from './layout.ts';
+import { spokenDuration } from '../core/watch/duration.ts';
+import { paragraph, table } from './layout.ts';
 import type { Style } from './style.ts';
 
 export function listDrills(scenarios: readonly DrillScenario[], style: Style): string[] {
@@ -37,7 +38,7 @@ export function describeDrill(scenario: DrillScenario, style: Style): string[] {
     '',
     ...paragraph(
       '',
-      `objective ${durationText(objective.recovery)}; after ${durationText(limits.total)} the way back begins by itself`,
+      `objective ${spokenDuration(objective.recovery)}; after ${spokenDuration(limits.total)} the way back begins by itself`,
       style.width,
     ),
     '',

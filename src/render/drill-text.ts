@@ -1,9 +1,12 @@
 import { isStoppedBefore, type DrillOutcome, type DrillReport } from '../core/drill/drill-report.ts';
+import { historyCommand, runAgain } from '../core/drill/drill-command.ts';
 import { beforeNextDrill } from '../core/drill/next-drill.ts';
+import { recoveryMs } from '../core/drill/drill-trend.ts';
+import { spokenDuration } from '../core/watch/duration.ts';
 import type { DrillPlan } from '../core/drill/plan-drill.ts';
 import { listText } from '../core/list-text.ts';
 import { refText } from '../core/kubernetes.ts';
-import { ageWords, comparedWords } from './drill-words.ts';
+import { ageWords, comparedWords, recoveredBy } from './drill-words.ts';
 import { closingLines, headLines } from './head-text.ts';
 import { count, durationText, paragraph, table, type Cell } from './layout.ts';
 import type { Style } from './style.ts';
@@ -41,17 +44,16 @@ export function faultWords({ object, does, keys }: DrillReport['faults'][number]
   return words[does];
 }
 
-/** The findings first: they are what a script fails for. */
-export function wrongOf({ findings, wrong }: DrillReport): string[] {
-  return [
-    ...new Set([...findings.filter(({ severity }) => severity === 'error').map(({ message }) => message), ...wrong]),
-  ];
+/** The findings first: they are what a script fails for. What did not start says first why. */
+export function wrongOf({ outcome, findings, wrong }: DrillReport): string[] {
+  const errors = findings.filter(({ severity }) => severity === 'error').map(({ message }) => message);
+  return [...new Set(outcome === 'not-started' ? [...wrong, ...errors] : [...errors, ...wrong])];
 }
 
 export function drillSummary(report: DrillReport): string {
   const { outcome, drill, recovery, evicted, faults } = report;
   const took = recovery === undefined ? '' : ` in ${durationText(recovery.tookMs)}`;
-  const goal = recovery === undefined ? '' : `, objective ${durationText(recovery.objectiveMs)}`;
+  const goal = recovery === undefined ? '' : `, objective ${spokenDuration(recovery.objectiveMs)}`;
   const end = faults.length === 0 ? 'everything is proven' : 'everything is as it was';
   const words: Record<DrillOutcome, string> = {
     recovered: `${drill.scenario}: recovered${took}${goal}; ${end}`,
@@ -66,11 +68,11 @@ export function drillSummary(report: DrillReport): string {
   return words[outcome];
 }
 
-export function nextAfterDrill({ outcome, drill, findings, namespaces }: DrillReport): string {
-  if (outcome === 'planned') return `c2l dr-drill run ${drill.scenario}`;
+export function nextAfterDrill({ outcome, drill, sources, findings, namespaces }: DrillReport): string {
+  if (outcome === 'planned') return runAgain({ ...drill, sources });
   if (outcome === 'not-started') return findings[0]?.fix ?? 'c2l verify';
   return outcome === 'recovered' || outcome === 'put-back'
-    ? 'c2l dr-drill list'
+    ? historyCommand(drill)
     : `c2l verify -n ${namespaces[0] ?? ''}`;
 }
 
@@ -117,10 +119,11 @@ function planText(report: DrillReport, style: Style): string[] {
   return [
     ...paragraph(`${drill.scenario}: `, drill.description, style.width),
     ...(sources.length === 0 ? [] : paragraph('sources: ', `${sources.join(', ')}${held}`, style.width)),
-    ...(drill.runbook === undefined ? [] : paragraph('recovery: ', `by runbook ${drill.runbook}`, style.width)),
+    ...paragraph('by: ', `${drill.operator}, c2l ${drill.version}${recoveredBy(drill, '; ')}`, style.width),
     ...(drill.journalNamespace === ''
       ? []
       : paragraph('journal: ', `namespace ${drill.journalNamespace}, drill ${drill.id}`, style.width)),
+    ...(drill.journalDigest === undefined ? [] : paragraph('digest: ', drill.journalDigest, style.width)),
     ...(rows.length === 0 ? [] : ['', ...rows]),
   ];
 }
@@ -137,7 +140,10 @@ function timeLines(report: DrillReport, style: Style): string[] {
   const total: Cell[] = [
     { text: 'in all' },
     { text: durationText(tookMs).padStart(8) },
-    { text: `objective ${durationText(objectiveMs)}`, paint: tookMs > objectiveMs ? style.bad : style.good },
+    {
+      text: `${recoveryMs(report) === undefined ? 'not recovered, ' : ''}objective ${spokenDuration(objectiveMs)}`,
+      paint: recoveryMs(report) === undefined || tookMs > objectiveMs ? style.bad : style.good,
+    },
   ];
   return [
     ...table([...rows, total], style.width),

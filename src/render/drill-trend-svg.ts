@@ -1,4 +1,6 @@
+import { recoveryMs } from '../core/drill/drill-trend.ts';
 import type { DrillResult } from '../core/drill/drill-result.ts';
+import { spokenDuration } from '../core/watch/duration.ts';
 import { durationText } from './layout.ts';
 import { markup, type Markup } from './markup.ts';
 import { outcomeTone } from './drill-words.ts';
@@ -15,7 +17,7 @@ type Drawn = Pick<DrillResult, 'takenAt' | 'outcome' | 'scenario' | 'recovery'>;
 /** Recovery times from the oldest to the newest, with the objective of each. */
 export function trendSvg(newestFirst: readonly Drawn[]): Markup | undefined {
   const drawn = newestFirst.slice(0, mostDrawn).reverse();
-  const times = drawn.flatMap(({ recovery }) => (recovery === undefined ? [] : [recovery.tookMs]));
+  const times = drawn.flatMap((result) => recoveryMs(result) ?? []);
   if (times.length < 2) return undefined;
   const most = Math.max(...times);
   const step = (width - left - 10) / drawn.length;
@@ -35,13 +37,18 @@ interface Place {
   readonly y: (ms: number) => number;
 }
 
-function barMarkup({ takenAt, outcome, scenario, recovery }: Drawn, { x, step, y }: Place): Markup {
+/** A drill that did not recover has no time: a mark stands where its bar would. */
+function barMarkup(result: Drawn, { x, step, y }: Place): Markup {
+  const { takenAt, outcome, scenario, recovery } = result;
   const wide = Math.min(48, step - 6);
-  const took = recovery?.tookMs ?? 0;
+  const ms = recoveryMs(result);
+  const took = ms ?? 0;
   const told =
-    recovery === undefined ? outcome : `${durationText(took)}, objective ${durationText(recovery.objectiveMs)}`;
+    ms === undefined || recovery === undefined
+      ? outcome
+      : `${durationText(ms)}, objective ${spokenDuration(recovery.objectiveMs)}`;
   const label =
-    wide > 38
+    wide > 38 && ms !== undefined
       ? markup`<text class="state" x="${x + step / 2}" y="${y(took) - 4}" text-anchor="middle">${durationText(took)}</text>`
       : undefined;
   return markup`<g class="${outcomeTone(outcome)}"><title>${takenAt} ${scenario}: ${told}</title><rect x="${Math.round(x + (step - wide) / 2)}" y="${y(took)}" width="${Math.round(wide)}" height="${Math.max(2, base - y(took))}"/>${label}</g>\n`;

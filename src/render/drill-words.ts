@@ -1,5 +1,7 @@
 import type { DrillPhase, DrillReport, DrillPhaseName } from '../core/drill/drill-report.ts';
+import { recoveryMs } from '../core/drill/drill-trend.ts';
 import type { DrillResult } from '../core/drill/drill-result.ts';
+import { utcText } from '../core/utc-text.ts';
 import { spokenDuration } from '../core/watch/duration.ts';
 import { durationText } from './layout.ts';
 
@@ -18,12 +20,13 @@ export function phaseText({ durationMs }: DrillPhase): string {
   return durationMs < 1000 ? `${durationMs} ms` : durationText(durationMs);
 }
 
-/** Against the recovery before it of the same scenario: `1.2 s faster than the drill of 2026-03-01`. */
-export function comparedWords({ recovery, earlier }: Pick<DrillReport, 'recovery' | 'earlier'>): string | undefined {
-  const before = earlier.find((result) => result.recovery !== undefined);
-  if (recovery === undefined || before?.recovery === undefined) return undefined;
-  const difference = recovery.tookMs - before.recovery.tookMs;
-  const day = before.takenAt.slice(0, 10);
+/** Against the recovery before it of the same scenario: `1.2 s faster than the drill of 2026-03-01 04:05 UTC`. */
+export function comparedWords(report: Pick<DrillReport, 'outcome' | 'recovery' | 'earlier'>): string | undefined {
+  const before = report.earlier.find((result) => recoveryMs(result) !== undefined);
+  const [now, then] = [recoveryMs(report), before && recoveryMs(before)];
+  if (now === undefined || then === undefined || before === undefined) return undefined;
+  const difference = now - then;
+  const day = minuteText(before.takenAt);
   const amount = durationText(Math.abs(difference));
   if (Math.abs(difference) < 50) return `as fast as the drill of ${day}`;
   return `${amount} ${difference < 0 ? 'faster' : 'slower'} than the drill of ${day}`;
@@ -35,8 +38,14 @@ export function outcomeTone(outcome: DrillReport['outcome']): 'good' | 'bad' | '
 }
 
 /** How the time of a drill stands to its objective. */
-export function timeWords({ recovery }: Pick<DrillResult, 'recovery'>): string {
-  return recovery === undefined ? 'no recovery' : durationText(recovery.tookMs);
+export function timeWords(result: Pick<DrillResult, 'outcome' | 'recovery'>): string {
+  const ms = recoveryMs(result);
+  return ms === undefined ? 'no recovery' : durationText(ms);
+}
+
+/** `2026-03-01 04:05 UTC`. */
+export function minuteText(time: string): string {
+  return utcText(time).replace(/:\d\d UTC$/, ' UTC');
 }
 
 /** Keys by what became of them since the backup was made. */

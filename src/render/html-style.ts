@@ -29,6 +29,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; } d
 table { border-collapse: collapse; width: 100%; margin: .4rem 0 .6rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 500; font-size: .85rem; } th, td { min-width: 6rem; }
+.sentence { min-width: 14rem; } .digest { min-width: 10rem; overflow-wrap: anywhere; font-size: .8rem; }
 details { margin: .9rem 0; } summary { cursor: pointer; color: var(--soft); margin-bottom: .6rem; }
 .chain { display: block; max-width: none; } .chain text { font: 600 12.5px system-ui, "DejaVu Sans", sans-serif; fill: var(--ink); }
 .chain .state { font-size: 11.5px; font-weight: 400; fill: var(--soft); }

@@ -1,5 +1,9 @@
+import { builtInDrills } from '../core/drill/built-in-drills.ts';
+import { defaultJournalNamespace } from '../core/drill/drill-command.ts';
 import type { DrillHistoryReport } from '../core/drill/drill-result.ts';
+import { listText } from '../core/list-text.ts';
 import { OperatorError } from '../errors.ts';
+import { findMarker } from './drill-journal.ts';
 import { readKeptResults } from './drill-results.ts';
 import { reportHead, type Session } from './session.ts';
 
@@ -20,18 +24,49 @@ export async function drillHistory(
     throw new OperatorError('usage', 'results are kept by namespace', { hint: 'c2l dr-drill history -n NAMESPACE' });
   }
   const takenAt = session.deps.clock.now().toISOString();
-  const kept = await Promise.all(
+  const isThere = (await session.cluster.namespaceExists(journalNamespace)).state !== 'absent';
+  if (!isThere && journalNamespace !== defaultJournalNamespace) {
+    throw new OperatorError(
+      'namespace-not-found',
+      `namespace ${journalNamespace} is not there: no drill is kept in it`,
+      {
+        hint: 'c2l dr-drill history, or kubectl get namespaces',
+      },
+    );
+  }
+  const found = await Promise.all(
     namespaces.map((namespace) => readKeptResults(session, { journalNamespace, namespace })),
   );
+  const before = found.flatMap(({ results }) => results);
+  const kept = [...new Set(before.map((result) => result.scenario))].sort();
+  if (scenario !== undefined && !kept.includes(scenario) && !builtInDrills.includes(scenario)) {
+    const others = kept.length === 0 ? 'none is kept' : `kept are those of ${listText(kept)}`;
+    throw new OperatorError('usage', `no drill of ${scenario} is kept in ${journalNamespace}: ${others}`, {
+      hint: 'c2l dr-drill history',
+    });
+  }
   return {
     ...reportHead(session, { namespaces, takenAt }),
     command: 'dr-drill history',
     verdict: 'ok',
     findings: [],
     journalNamespace,
-    results: kept
-      .flatMap(({ results }) => results)
+    isJournalNamespaceThere: isThere,
+    ...(scenario === undefined ? {} : { scenario }),
+    kept,
+    unfinished: await unfinishedIn(session, namespaces),
+    results: before
       .filter((result) => scenario === undefined || result.scenario === scenario)
       .sort((left, right) => (left.takenAt < right.takenAt ? 1 : -1)),
   };
+}
+
+async function unfinishedIn(
+  session: Session,
+  namespaces: readonly string[],
+): Promise<DrillHistoryReport['unfinished']> {
+  const markers = await Promise.all(namespaces.map((namespace) => findMarker(session, namespace)));
+  return markers.flatMap((marker, index) =>
+    marker === undefined ? [] : [{ namespace: namespaces[index] ?? '', scenario: marker.scenario }],
+  );
 }

@@ -1,8 +1,10 @@
 import { oldestOf } from '../core/backup.ts';
+import { coursesUntil } from '../core/drill/component-course.ts';
+import { runAgain } from '../core/drill/drill-command.ts';
 import type { DrillScenario } from '../core/drill/drill-schema.ts';
 import { plannedFaults, type DrillPlan } from '../core/drill/plan-drill.ts';
 import { isStoppedBefore, type DrillOutcome, type DrillReport } from '../core/drill/drill-report.ts';
-import { isTooOld } from '../core/drill/next-drill.ts';
+import { isTooOld, outOfDoubt } from '../core/drill/next-drill.ts';
 import type { Finding } from '../core/findings.ts';
 import { newFinding } from '../core/new-finding.ts';
 import { keyId } from '../core/plan-secrets.ts';
@@ -17,6 +19,7 @@ import { reportHead, type Session } from './session.ts';
 /** One drill, as it was asked for and prepared. */
 export interface Run {
   readonly options: PrepareOptions & {
+    readonly file?: string | undefined;
     readonly dryRun: boolean;
     readonly manual: boolean;
     readonly limitMs: number | undefined;
@@ -42,9 +45,10 @@ export function drillReport(session: Session, run: Run, facts: Facts): DrillRepo
   const { plan, obstacles, from, backup } = prepared;
   const held = backupFacts(backup, options.scenario);
   const findings = [
-    ...obstacles.flatMap((each) => each.findings),
+    ...obstacleFindings(run),
     ...ownFindings(prepared.namespace, facts, {
       scenario: options.scenario.name,
+      again: runAgain({ ...options, scenario: options.scenario.name, sources: from }),
       backup: held,
       planned: planFacts(plan),
     }),
@@ -64,18 +68,24 @@ export function drillReport(session: Session, run: Run, facts: Facts): DrillRepo
     data: ended?.data ?? [],
     noticed: facts.noticed ?? [],
     timeline: ended?.timeline ?? [],
-    components: facts.components ?? [],
+    components: coursesUntil(facts),
     earlier: [],
     wrong: [...obstacles.map(({ reason }) => reason), ...wrong, ...(ended?.wrong ?? [])],
   };
 }
 
+function obstacleFindings({ options, prepared: { obstacles, from } }: Run): readonly Finding[] {
+  const findings = obstacles.flatMap((each) => each.findings);
+  return options.scenario.steadyState ? outOfDoubt(findings, from) : findings;
+}
+
 function identity({ deps }: Session, { options, prepared, id }: Run, ended: Ended | undefined): DrillReport['drill'] {
   const { operator, version } = deps;
-  const { scenario, manual, journalNamespace } = options;
+  const { scenario, file, manual, journalNamespace } = options;
   return {
     id,
     scenario: scenario.name,
+    ...(file === undefined ? {} : { file }),
     description: scenario.description,
     manual,
     ...(prepared.runbook === undefined ? {} : { runbook: prepared.runbook.runbook.name }),
@@ -113,20 +123,21 @@ function verdictFor({ isInterrupted, ended }: Facts, findings: readonly Finding[
 }
 
 function ownFindings(namespace: string, facts: Facts, judged: Judged): Finding[] {
-  const { scenario } = judged;
+  const { scenario, again } = judged;
   const reasons = failures(facts, judged);
   if (reasons.length === 0) return [];
   return [
     newFinding('drill-failed', {
       object: { kind: 'Namespace', namespace: '', name: namespace },
       message: `drill ${scenario}: ${reasons.join('; ')}`,
-      fix: `c2l dr-drill run ${scenario} --dry-run`,
+      fix: `${again} --dry-run`,
     }),
   ];
 }
 
 interface Judged {
   readonly scenario: string;
+  readonly again: string;
   readonly backup: NonNullable<DrillReport['backup']>;
   readonly planned: Pick<DrillReport, 'faults'>;
 }

@@ -76,7 +76,8 @@ async function absent(
 export async function putBackWorkloads(session: Session, journal: Journal): Promise<string[]> {
   const restored: string[] = [];
   for (const workload of touchedWorkloads(journal)) {
-    if (await putBackWorkload(session, journal, workload)) restored.push(`${workload.resource}/${workload.name}`);
+    if (await putBackWorkload(session, journal, workload))
+      restored.push(`${workload.resource.replace(/s$/, '')}/${workload.name}`);
   }
   return restored;
 }

@@ -3,7 +3,7 @@ import type { DrillReport } from '../core/drill/drill-report.ts';
 import { isFaultless } from '../core/drill/plan-drill.ts';
 import type { RowAnswer } from '../core/drill/postgres-row.ts';
 import { OperatorError } from '../errors.ts';
-import { durationText } from '../render/layout.ts';
+import { spokenDuration } from '../core/watch/duration.ts';
 import { agreeToDrill } from './agree-to-drill.ts';
 import { go, type Course, type Parts } from './drill-course.ts';
 import { rowsFor } from './drill-data.ts';
@@ -16,6 +16,8 @@ import { prepareDrill, type PrepareOptions } from './prepare-drill.ts';
 import { refuseWhenInterrupted, type Session } from './session.ts';
 
 export interface DrillOptions extends PrepareOptions {
+  /** Of the scenario, where it does not ship with c2l. */
+  readonly file?: string | undefined;
   readonly yes: boolean;
   readonly confirm: string | undefined;
   /** Keeps the journal, with the copies, in this file too. */
@@ -120,7 +122,7 @@ async function attempt(session: Session, run: Run, parts: Parts): Promise<Attemp
   void clock.sleep(limitMs, over.signal).then(tooLong, () => undefined);
   const bounded = withSignal(session, AbortSignal.any([signal, limit.signal]));
   const reason = (): string | undefined => {
-    if (limit.signal.aborted) return `the limit of ${durationText(limitMs)} is over`;
+    if (limit.signal.aborted) return `the limit of ${spokenDuration(limitMs)} is over`;
     return signal.aborted ? 'interrupted' : undefined;
   };
   try {

@@ -35,9 +35,14 @@ test('a drill is kept, stands beside the next one of its scenario, and is told w
   const told = JSON.parse((await cli('history', 'missing-keys', '-o', 'json')).stdout) as DrillHistoryReport;
   expect(told.results.map(({ id }) => id)).toEqual([second.drill.id, first.drill.id]);
   const text = (await cli('history')).stdout;
-  expect(text).toMatch(/missing-keys +recovered +\d+\.\d s +#/);
+  expect(text).toMatch(/^missing-keys\n +20[-\d]+ [:\d]+ +recovered +\d+\.\d s +#/m);
   expect(text).toMatch(/verdict: ok, 2 drills, 2 recovered in time; recovery/);
-  expect((await cli('history', 'vault-outage')).stdout).toContain('no drill is kept here');
+  expect(text).toMatch(/next: c2l dr-drill run missing-keys --from env:backup.env --dry-run/);
+  expect((await cli('history', 'vault-outage')).stdout).toContain('no drill of vault-outage is kept here, but of');
+  const unknown = await cli('history', 'NOPE');
+  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('kept are those of missing-keys')]);
+  const elsewhere = await cli('history', '--journal-namespace', 'nowhere');
+  expect([elsewhere.code, elsewhere.stderr]).toEqual([2, expect.stringContaining('namespace nowhere is not there')]);
   expect((await cli('history', '-o', 'html')).stdout.match(/<svg /g)).toHaveLength(1);
 });
 

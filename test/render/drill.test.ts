@@ -1,11 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { DrillReport } from '../../src/core/drill/drill-report.ts';
+import { outOfDoubt } from '../../src/core/drill/next-drill.ts';
+import { newFinding } from '../../src/core/new-finding.ts';
 import type { OutputFormat } from '../../src/render/output-format.ts';
 import { renderReport } from '../../src/render/report.ts';
 import { createStyle } from '../../src/render/style.ts';
 import { elementsOf, parseXml, type Element } from '../support/well-formed.ts';
 import { drilled, earlierResult } from './drill-reports.ts';
+import { secret } from './reports.ts';
 
 function render(report: DrillReport, format: OutputFormat): Promise<string> {
   return renderReport(report, format, createStyle(false, {}));
@@ -40,7 +43,7 @@ describe('the page of a drill', () => {
   test('compares with what was kept of earlier drills, and draws them beside each other', async () => {
     const earlier = [earlierResult('02-01', 6000), earlierResult('01-01', 9000, { outcome: 'too-late' })];
     const page = await render({ ...drilled, earlier }, 'html');
-    expect(page).toContain('2.0 s faster than the drill of 2026-02-01');
+    expect(page).toContain('2.0 s faster than the drill of 2026-02-01 00:00 UTC');
     expect(elementsOf(await pageOf({ ...drilled, earlier }), 'svg')).toHaveLength(2);
     expect(elementsOf(await pageOf(drilled), 'svg')).toHaveLength(1);
   });
@@ -78,7 +81,7 @@ describe('JUnit', () => {
 
 describe.each(['text', 'markdown', 'html'] as const)('before the next drill, as %s', (format) => {
   test.each<[string, Partial<DrillReport>, RegExp]>([
-    ['names who noticed nothing', {}, /Argo CD noticed nothing/],
+    ['names who noticed nothing, and who did', {}, /Argo CD noticed nothing, c2l audit did after 0\.4 s: whoever/],
     ['names where the time went', failures[0]![1], /most of the time went into all-verified/],
     [
       'asks for a person where one always ran it',
@@ -89,4 +92,48 @@ describe.each(['text', 'markdown', 'html'] as const)('before the next drill, as 
     const told = (await render({ ...drilled, ...changes }, format)).replace(/\s+/g, ' ').replaceAll('\\', '');
     expect(told).toMatch(expected);
   });
+});
+
+describe('as text', () => {
+  const digest = `sha256:${'ab'.repeat(32)}`;
+  test.each<[string, Partial<DrillReport>, RegExp]>([
+    ['who ran it, with which version', {}, /by: ann@laptop, c2l 0\.1\.0\n/],
+    ['that people recovered', { drill: { ...drilled.drill, manual: true } }, /c2l 0\.1\.0; recovered by people\n/],
+    ['the digest of the journal', {}, new RegExp(`digest: ${digest}\n`)],
+    ['an objective in whole minutes as such', {}, /in all +4\.0 s +objective 5 min\n/],
+    ['that a time is none of a recovery', { outcome: 'not-recovered' }, /in all +4\.0 s +not recovered, objective/],
+  ])('tells %s', async (_, changes, expected) => {
+    expect(await renderReport({ ...drilled, ...changes }, 'text', createStyle(false, { width: 80 }))).toMatch(expected);
+  });
+
+  test('asks nobody to run it with --manual after an abort', async () => {
+    const earlier = [earlierResult('02-01', 1, { operator: 'ann@laptop' })];
+    expect(await render({ ...drilled, earlier, outcome: 'put-back' }, 'text')).not.toContain('--manual');
+  });
+
+  test('says first why it did not start, and names a way out', async () => {
+    const findings = [
+      newFinding('backup-value-unusable', { object: secret, message: 'it differs', fix: 'c2l verify' }),
+    ];
+    const wrong = ['the way back is not proven'];
+    const report: DrillReport = {
+      ...drilled,
+      outcome: 'not-started',
+      wrong,
+      findings: outOfDoubt(findings, ['age:b.age']),
+    };
+    const text = await render(report, 'text');
+    expect(text).toMatch(/what went wrong\n {2}- the way back is not proven\n {2}- it differs\n/);
+    expect(text).toContain('correct the source, or store in one what runs: c2l backup --to age:b.age');
+    expect(text).toContain('next: c2l backup --to age:b.age');
+  });
+});
+
+test.each([
+  ['the steady state fails too', 'check-failed', 'c2l verify'],
+  ['all else is well', 'optional-key-absent', 'c2l backup --to age:FILE'],
+] as const)('a source in doubt is to be corrected unless %s', (_, code, fix) => {
+  const of = (each: 'backup-value-unusable' | typeof code) =>
+    newFinding(each, { object: secret, message: 'm', fix: 'c2l verify' });
+  expect(outOfDoubt([of(code), of('backup-value-unusable')], ['env:b.env'])[1]?.fix).toBe(fix);
 });

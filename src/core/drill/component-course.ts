@@ -25,6 +25,24 @@ export function componentCourses(looks: readonly CourseLook[]): ComponentCourse[
   return names.map((component) => ({ component, spans: spansOf(component, looks) }));
 }
 
+/** The last look is one after the proof: what it saw was so at the proof. */
+export function coursesUntil({
+  components = [],
+  recovery: { tookMs: endMs } = { tookMs: Infinity },
+}: {
+  readonly components?: readonly ComponentCourse[];
+  readonly recovery?: { readonly tookMs: number };
+}): ComponentCourse[] {
+  return components.map(({ component, spans }) => ({
+    component,
+    spans: spans.map((span) => ({
+      ...span,
+      fromMs: Math.min(span.fromMs, endMs),
+      toMs: Math.min(span.toMs, endMs),
+    })),
+  }));
+}
+
 function spansOf(component: string, looks: readonly CourseLook[]): CourseSpan[] {
   const spans: CourseSpan[] = [];
   for (const { atMs, states } of looks) {

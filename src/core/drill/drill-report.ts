@@ -60,6 +60,8 @@ export interface DrillReport extends ReportHead {
   readonly drill: {
     readonly id: string;
     readonly scenario: string;
+    /** Of its file, as it was given; absent where the scenario ships with c2l. */
+    readonly file?: string;
     readonly description: string;
     readonly manual: boolean;
     /** By whose commands it was recovered from, where c2l did not by itself. */
@@ -67,7 +69,7 @@ export interface DrillReport extends ReportHead {
     readonly operator: string;
     readonly version: string;
     readonly journalNamespace: string;
-    /** Of the last journal: it tells whether the timeline is the one that was kept. */
+    /** SHA-256 of `[id, operator, version, timeline]` as JSON without spaces: whether these are what the journal held. */
     readonly journalDigest?: string;
   };
   readonly dryRun: boolean;

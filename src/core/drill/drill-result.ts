@@ -5,6 +5,8 @@ import type { DrillOutcome, DrillReport } from './drill-report.ts';
 export interface DrillResult {
   readonly id: string;
   readonly scenario: string;
+  readonly file?: string;
+  readonly sources?: readonly string[];
   readonly namespace: string;
   readonly outcome: DrillOutcome;
   readonly verdict: Verdict;
@@ -29,18 +31,28 @@ export function resultsName(namespace: string): string {
 export interface DrillHistoryReport extends ReportHead {
   readonly command: 'dr-drill history';
   readonly journalNamespace: string;
+  /** Whether that namespace is there. */
+  readonly isJournalNamespaceThere: boolean;
+  /** The one whose drills were asked for. */
+  readonly scenario?: string;
+  /** Every scenario of which drills are kept there. */
+  readonly kept: readonly string[];
+  /** A drill that was begun and is not finished. */
+  readonly unfinished: readonly { readonly namespace: string; readonly scenario: string }[];
   /** The newest first. */
   readonly results: readonly DrillResult[];
 }
 
 /** Undefined where nothing was tried: a plan, and a drill that did not start, are no results. */
 export function drillResult(report: DrillReport): DrillResult | undefined {
-  const { outcome, verdict, takenAt, namespaces, drill, recovery, backup, wrong } = report;
+  const { outcome, verdict, takenAt, namespaces, drill, recovery, backup, sources, wrong } = report;
   if (outcome === 'planned' || outcome === 'not-started') return undefined;
-  const { id, scenario, operator, version, manual, journalDigest } = drill;
+  const { id, scenario, file, operator, version, manual, journalDigest } = drill;
   return {
     id,
     scenario,
+    ...(file === undefined ? {} : { file }),
+    sources,
     namespace: namespaces[0] ?? '',
     outcome,
     verdict,

@@ -1,4 +1,7 @@
+import { storeAgain } from '../backup.ts';
+import type { Finding } from '../findings.ts';
 import { listText } from '../list-text.ts';
+import { spokenDuration } from '../watch/duration.ts';
 import type { DrillPhaseName, DrillReport } from './drill-report.ts';
 
 /** What is worth doing before the next drill, most urgent first. */
@@ -6,26 +9,62 @@ export function beforeNextDrill(report: DrillReport): string[] {
   const { outcome, data, noticed, kept, findings, drill, earlier, backup } = report;
   const lost = data.filter(({ state }) => state === 'lost').map(({ component }) => component);
   const untried = data.filter(({ state }) => state === 'not-tried').map(({ component }) => component);
-  const unseen = noticed.filter(({ afterMs }) => afterMs === undefined).map(({ by }) => by);
   const pods = listText(kept.map(({ pod }) => pod.name));
-  const notStarted = outcome === 'not-started' ? findings.map(({ fix }) => fix) : [];
+  const notStarted = outcome === 'not-started' ? findings.map(obstacleText) : [];
   return [
-    ...[...new Set(notStarted)].map((fix) => `repair what kept it from starting: ${fix}`),
+    ...new Set(notStarted),
     ...when(lost.length > 0, `find out why ${listText(lost)} lost data before anything else is rehearsed`),
     ...when(outcome === 'not-recovered', 'repair what went wrong, then run the same scenario again'),
     ...slowPhase(report),
     ...when(isTooOld(backup), 'make the backup anew, c2l backup --to, and have that done by a schedule'),
-    ...when(unseen.length > 0, `${listText(unseen)} noticed nothing: whoever waits for that learns of it from users`),
+    ...unnoticed(noticed),
     ...when(
       untried.length > 0,
       `prove by hand that ${listText(untried)} keeps its data: no row could be written there`,
     ),
     ...when(kept.length > 0, `prove by hand that what was left running would start again: ${pods}`),
     ...when(
-      earlier.length > 0 && earlier.every(({ operator }) => operator === drill.operator) && !drill.manual,
+      (outcome === 'recovered' || outcome === 'too-late') &&
+        earlier.length > 0 &&
+        earlier.every(({ operator }) => operator === drill.operator) &&
+        !drill.manual,
       'let somebody else run it once, with --manual',
     ),
   ];
+}
+
+function exactly(ms: number): string {
+  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : spokenDuration(ms);
+}
+
+/**
+ * A source that differs from what runs keeps a drill from starting. Where verify has just passed it would tell nothing
+ * new: what runs works, and the source is what is to be corrected.
+ */
+export function outOfDoubt(findings: readonly Finding[], from: readonly string[]): Finding[] {
+  const isSteady = findings.every(({ code, severity }) => isOfSource(code) || severity !== 'error');
+  return findings.map((finding) =>
+    isSteady && isOfSource(finding.code) ? { ...finding, fix: storeAgain(from) } : finding,
+  );
+}
+
+function obstacleText({ code, fix }: Finding): string {
+  return fix.startsWith('c2l backup --to ') && isOfSource(code)
+    ? `correct the source, or store in one what runs: ${fix}`
+    : `repair what kept it from starting: ${fix}`;
+}
+
+function isOfSource(code: Finding['code']): boolean {
+  return code === 'backup-value-unusable';
+}
+
+function unnoticed(noticed: DrillReport['noticed']): string[] {
+  const blind = noticed.filter(({ afterMs }) => afterMs === undefined).map(({ by }) => by);
+  const first = noticed.flatMap(({ by, afterMs }) => (afterMs === undefined ? [] : [{ by, afterMs }]));
+  if (blind.length === 0) return [];
+  const seen = first.map(({ by, afterMs }) => `${by} did after ${exactly(afterMs)}`);
+  const others = seen.length === 0 ? '' : `, ${listText(seen)}`;
+  return [`${listText(blind)} noticed nothing${others}: whoever waits for the former learns of it from users`];
 }
 
 /** A source that does not tell how old its values are keeps no objective. */

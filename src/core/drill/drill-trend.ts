@@ -1,0 +1,52 @@
+import { count } from '../list-text.ts';
+import type { DrillOutcome } from './drill-report.ts';
+import type { DrillResult } from './drill-result.ts';
+
+type Timed = Pick<DrillResult, 'outcome' | 'recovery'>;
+
+/** How long it took to recover; undefined where it did not: until it was cut off is no recovery time. */
+export function recoveryMs({ outcome, recovery }: Timed): number | undefined {
+  return outcome === 'recovered' || outcome === 'too-late' ? recovery?.tookMs : undefined;
+}
+
+export interface DrillTimes {
+  readonly least: number;
+  readonly most: number;
+  readonly median: number;
+}
+
+/** Of those that recovered; undefined where none did. */
+export function recoveryTimes(results: readonly Timed[]): DrillTimes | undefined {
+  const sorted = results.flatMap((result) => recoveryMs(result) ?? []).sort((left, right) => left - right);
+  const [least] = sorted;
+  const most = sorted.at(-1);
+  const half = sorted.length / 2;
+  const middle = sorted.slice(Math.ceil(half) - 1, Math.floor(half) + 1);
+  if (least === undefined || most === undefined) return undefined;
+  return { least, most, median: middle.reduce((sum, ms) => sum + ms, 0) / middle.length };
+}
+
+const outcomeWords: readonly (readonly [DrillOutcome, string])[] = [
+  ['too-late', 'too late'],
+  ['not-recovered', 'not recovered'],
+  ['put-back', 'put back'],
+];
+
+/** `7 drills, 2 recovered in time, 5 not recovered`. */
+export function outcomesText(results: readonly Pick<DrillResult, 'outcome'>[]): string {
+  const numberOf = (wanted: DrillOutcome): number => results.filter(({ outcome }) => outcome === wanted).length;
+  const others = outcomeWords.flatMap(([outcome, words]) =>
+    numberOf(outcome) === 0 ? [] : [`${numberOf(outcome)} ${words}`],
+  );
+  return [count(results.length, 'drill'), `${numberOf('recovered')} recovered in time`, ...others].join(', ');
+}
+
+/** By scenario, each with its drills in the order in which they are given. */
+export function byScenario<T extends { readonly scenario: string }>(
+  results: readonly T[],
+): readonly { readonly scenario: string; readonly results: readonly T[] }[] {
+  return [...new Set(results.map(({ scenario }) => scenario))].map((scenario) => ({
+    scenario,
+    results: results.filter((result) => result.scenario === scenario),
+  }));
+}
