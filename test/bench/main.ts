@@ -8,6 +8,7 @@ import { deployIncident, deployPostgres, removeStack } from '../e2e/support/stac
 import { freshValues } from '../e2e/support/values.ts';
 import { launcher, start } from '../support/built-program.ts';
 import { countingProxy } from './counting-proxy.ts';
+import { drillRow } from './drill.ts';
 import { home, interleaved, peakMemory, type CommandLine } from './measure.ts';
 import { recoveryRow } from './recovery.ts';
 import { verifyRow } from './verify.ts';
@@ -135,6 +136,7 @@ const parts: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
   vault: () => vaultRows(pairs),
   written: () => writtenRows(pairs),
   sandbox: sandboxRows,
+  drill: async () => (flags.quick ? [] : [await drillRow(pairs)]),
   watch: () => (flags.quick ? [] : watchRows()),
   real: realRows,
   size: generatedRows,
