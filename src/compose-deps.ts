@@ -24,6 +24,7 @@ export interface Surroundings extends NodeTerminalOptions {
   readonly processId: number;
   /** Whether a process of this id runs on this machine. */
   readonly isRunning: (processId: number) => boolean;
+  readonly holdOn: Deps['holdOn'];
   readonly version: string;
   /** Program and arguments that start this c2l. */
   readonly program: readonly string[];
@@ -129,6 +130,7 @@ export function composeDeps(surroundings: Surroundings): Deps {
     prompter,
     terminal,
     signal,
+    holdOn: surroundings.holdOn,
     operator: `${userName()}@${hostname()}`,
     processId: surroundings.processId,
     isRunning: surroundings.isRunning,

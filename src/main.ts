@@ -10,6 +10,8 @@ const { version } = JSON.parse(readShipped('package.json')) as { version: string
 const interruption = new AbortController();
 /** A pager has the terminal: Ctrl-C stops its search, say, and must not take the program from under it. */
 let isLeftToOthers = false;
+/** Told to whoever interrupts once more while nothing but SIGKILL may end the program. */
+let heldOn: string | undefined;
 // Every request under way listens to it; Node would take a dozen for a leak.
 setMaxListeners(0, interruption.signal);
 
@@ -35,6 +37,7 @@ const world: World = {
       program: isSea() ? [process.execPath] : [process.execPath, ...process.argv.slice(1, 2)],
       processId: process.pid,
       isRunning,
+      holdOn,
     });
   },
 };
@@ -48,10 +51,16 @@ function isRunning(processId: number): boolean {
   }
 }
 
+function holdOn(words: string): () => void {
+  heldOn = words;
+  return () => (heldOn = undefined);
+}
+
 /** The first Ctrl-C lets the command end in a state that it can explain; the second ends it at once. */
 function interrupt(): void {
-  if (interruption.signal.aborted) process.exit(ExitCode.interrupted);
-  interruption.abort();
+  if (!interruption.signal.aborted) interruption.abort();
+  else if (heldOn === undefined) process.exit(ExitCode.interrupted);
+  else process.stderr.write(`${heldOn}\n`);
 }
 
 /**

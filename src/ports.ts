@@ -239,6 +239,11 @@ export interface Deps {
   readonly terminal: Terminal;
   /** Fires at Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
+  /**
+   * A second Ctrl-C ends the program at once; until what is returned is called, it is answered with these words and ends
+   * nothing.
+   */
+  holdOn(words: string): () => void;
   /** Who runs c2l, for revisions: user@host where it can be told. */
   readonly operator: string;
   /** Of this run. */

@@ -15,6 +15,8 @@ export interface CheckBackupOptions {
   readonly identity?: string | undefined;
   /** Keys that nothing requires and that must be there all the same, by `keyId`. */
   readonly also?: ReadonlySet<string>;
+  /** Keys that nothing requires: only where a source holds another value is that told. */
+  readonly ifHeld?: ReadonlySet<string>;
 }
 
 /** Whether a source could restore what runs: every required value there, valid, and the same. Nothing is written. */
@@ -27,7 +29,8 @@ export async function runCheckBackup(session: Session, options: CheckBackupOptio
     });
   }
   const { keys: all, snapshot } = await keysToKeep(session, { reads: true });
-  const keys = all.filter(({ required, wanted }) => required || options.also?.has(keyId(wanted)) === true);
+  const isNeeded = ({ required, wanted }: BackupKey): boolean => required || options.also?.has(keyId(wanted)) === true;
+  const keys = all.filter((key) => isNeeded(key) || options.ifHeld?.has(keyId(key.wanted)) === true);
   const wanted = keys.map((key) => key.wanted);
   const kept = { known: wanted, stack: session.stack };
   const sources = await Promise.all(
@@ -37,7 +40,8 @@ export async function runCheckBackup(session: Session, options: CheckBackupOptio
   for (const source of sources) await askSource(session, source, wanted, collected);
 
   const isEqual = comparison(session);
-  const entries = keys.map((key): BackupEntry => {
+  const told = keys.filter((key) => isNeeded(key) || collected.found.has(keyId(key.wanted)));
+  const entries = told.map((key): BackupEntry => {
     const { namespace, secret, key: name } = key.wanted;
     const found = collected.found.get(keyId(key.wanted));
     return {

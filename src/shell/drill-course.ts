@@ -1,7 +1,9 @@
 import type { RowAnswer } from '../core/drill/postgres-row.ts';
 import { podsText } from '../core/drill/drill-pods.ts';
 import { isFaultless, type DrillPlan } from '../core/drill/plan-drill.ts';
-import { listText } from '../core/list-text.ts';
+import type { Finding } from '../core/findings.ts';
+import { refText } from '../core/kubernetes.ts';
+import { count, listText } from '../core/list-text.ts';
 import { brokenText } from '../render/drill-text.ts';
 import { durationText } from '../render/layout.ts';
 import { writeRows } from './drill-data.ts';
@@ -14,7 +16,7 @@ import { pauseOwners, resumeOwners } from './drill-owners.ts';
 import { startRival } from './drill-rival.ts';
 import { lookOn, type Noticed } from './drill-watch.ts';
 import { recoverInDrill } from './recover-in-drill.ts';
-import type { Session } from './session.ts';
+import { refuseWhenInterrupted, type Session } from './session.ts';
 
 /** What happened between the fault and the proof. */
 export interface Course {
@@ -36,15 +38,19 @@ export async function go(session: Session, run: Run, { journal, written }: Parts
   const { clock } = session.deps;
   const { options, prepared } = run;
   const { plan, namespace, snapshot } = prepared;
+  refuseWhenInterrupted(session);
   await journal.write('copies', `keep a copy of ${brokenText(plan)}`);
   await journal.keepCopies(prepared.copies);
   if (journal.content.rows.length > 0) {
+    refuseWhenInterrupted(session);
     await journal.write('data', `write a row to ${journal.content.rows.map(({ component }) => component).join(', ')}`);
     for (const [component, answer] of await writeRows(session, journal.content.rows)) written.set(component, answer);
   }
   const limitMs = options.limitMs ?? options.scenario.limits.total;
+  refuseWhenInterrupted(session);
   await pauseOwners(session, plan.pause, { journal, limitMs });
   const begun = clock.monotonic();
+  if (isFaultless(plan)) await journal.write('detection', brokenNow(prepared.broken));
   await injectFault(session, plan, journal);
   const wrong: string[] = [];
   if (plan.evict.length > 0) {
@@ -60,8 +66,10 @@ export async function go(session: Session, run: Run, { journal, written }: Parts
       if (found.by === undefined) wrong.push(found.detail);
     }
     wrong.push(...(await resumeOwners(session, journal)));
+    refuseWhenInterrupted(session);
     const recovery = await recovered(session, run, journal);
     const tookMs = Math.round(clock.monotonic() - begun);
+    if (recovery.written.length > 0) await journal.write('recovery', `written: ${listText(recovery.written)}`);
     if (recovery.isRecovered) await journal.write('verified', `recovered after ${durationText(tookMs)}`);
     const seen = await watching.end();
     return { recovery, detectMs, tookMs, noticed: { ...seen, ...noticedAt(found) }, wrong };
@@ -70,9 +78,16 @@ export async function go(session: Session, run: Run, { journal, written }: Parts
   }
 }
 
+/** What a drill that breaks nothing recovers from. */
+function brokenNow(errors: readonly Finding[]): string {
+  if (errors.length === 0) return 'audit sees nothing wrong, and verify does';
+  const named = errors.map(({ code, object, key }) => [code, refText(object), key ?? ''].join(' ').trim());
+  return `audit names ${count(errors.length, 'error')}: ${listText(named)}`;
+}
+
 async function recovered(session: Session, { options, prepared }: Run, journal: Journal): Promise<Recovery> {
   const { plan, from, runbook } = prepared;
-  const rival = plan.undone === 0 ? undefined : startRival(session, plan.faults, plan.undone);
+  const rival = plan.undone === 0 ? undefined : startRival(session, plan, journal);
   try {
     if (options.manual) {
       await journal.write('recovery', 'wait for people to recover');

@@ -3,7 +3,7 @@ import type { DrillPlan } from '../core/drill/plan-drill.ts';
 import type { Finding } from '../core/findings.ts';
 import { count } from '../core/list-text.ts';
 import { observe } from './observe.ts';
-import type { Session } from './session.ts';
+import { refuseWhenInterrupted, type Session } from './session.ts';
 import { runVerify } from './verify.ts';
 
 export interface Detection {
@@ -29,6 +29,7 @@ export async function detect(
   const { clock, signal } = session.deps;
   const broken = new Set(plan.faults.map(({ secret }) => secret.metadata.name));
   for (;;) {
+    refuseWhenInterrupted(session);
     const found = (await findingsNow(session)).filter(({ id }) => !known.has(id));
     const afterMs = Math.round(clock.monotonic() - begun);
     const errors = found.filter(({ severity }) => severity === 'error');

@@ -4,29 +4,33 @@ import type { SecretFault } from '../core/drill/secret-faults.ts';
 import { refText } from '../core/kubernetes.ts';
 import { SecretValue } from '../core/secret-value.ts';
 import { OperatorError } from '../errors.ts';
-import type { Session } from './session.ts';
+import { refuseWhenInterrupted, type Session } from './session.ts';
 import type { Journal } from './drill-journal.ts';
 
 /** Breaks what the plan says, each object with a line of its own before; then whoever uses it starts anew. */
 export async function injectFault(session: Session, plan: DrillPlan, journal: Journal): Promise<void> {
   if (isFaultless(plan)) return;
+  refuseWhenInterrupted(session);
   await journal.arm();
   for (const fault of plan.faults) {
+    refuseWhenInterrupted(session);
     await journal.write('fault', faultText(fault), { faultAt: journal.openedAt });
     await breakSecret(session, fault);
   }
   for (const { ref, resource, uid } of plan.workloads) {
+    refuseWhenInterrupted(session);
     await journal.write('fault', `${refText(ref)} is deleted`, { faultAt: journal.openedAt });
     await session.cluster.deleteWorkload({ resource, namespace: ref.namespace, name: ref.name, uid });
   }
 }
 
 /** Gives the pods that a PodDisruptionBudget keeps. */
-export async function startAnew({ cluster }: Session, pods: readonly EvictedPod[]): Promise<string[]> {
+export async function startAnew(session: Session, pods: readonly EvictedPod[]): Promise<string[]> {
   const refused: string[] = [];
   for (const { pod, uid } of pods) {
+    refuseWhenInterrupted(session);
     try {
-      const { isDone } = await cluster.evictPod({ namespace: pod.namespace, name: pod.name, uid });
+      const { isDone } = await session.cluster.evictPod({ namespace: pod.namespace, name: pod.name, uid });
       if (!isDone) refused.push(`${refText(pod)} stays: a PodDisruptionBudget keeps it`);
     } catch (error) {
       // One that was replaced meanwhile has started anew already.

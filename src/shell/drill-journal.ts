@@ -55,6 +55,7 @@ export class Journal {
   readonly #place: string;
   #content: DrillJournal;
   #version: string;
+  #last: Promise<void> = Promise.resolve();
   readonly #mirror: JournalMirror | undefined;
 
   private constructor(session: Session, place: string, held: Held) {
@@ -134,7 +135,14 @@ export class Journal {
     });
   }
 
+  /** One after the other, whoever writes: each line is written over the one before. */
   async write(step: DrillStep, detail: string, more: Partial<DrillJournal> = {}): Promise<void> {
+    const written = this.#last.then(() => this.#write(step, detail, more));
+    this.#last = written.catch(() => undefined);
+    return written;
+  }
+
+  async #write(step: DrillStep, detail: string, more: Partial<DrillJournal>): Promise<void> {
     const { cluster, deps } = this.#session;
     const line = { at: deps.clock.now().toISOString(), step, detail };
     deps.terminal.err(`drill: ${detail}`);

@@ -1,6 +1,6 @@
 import type { DrillStep } from '../core/drill/drill-report.ts';
 import { outdatedPods, podsText } from '../core/drill/drill-pods.ts';
-import { count } from '../core/list-text.ts';
+import { listText } from '../core/list-text.ts';
 import { keyId } from '../core/plan-secrets.ts';
 import { revisionsIn, revisionType } from '../core/revision.ts';
 import type { Secret } from '../core/secret.ts';
@@ -17,6 +17,8 @@ import type { Session } from './session.ts';
 export interface PutBack {
   /** Values that nobody had brought back. */
   readonly restored: readonly string[];
+  /** What somebody added to a Secret meanwhile, and what no copy has. */
+  readonly takenAway: readonly string[];
 }
 
 /**
@@ -30,30 +32,44 @@ export async function putBack(session: Session, journal: Journal): Promise<PutBa
   // Cut off between a write and what it calls for, a pod may hold what the Secret held for a moment.
   const isCertain = hasStep('verified') && !hasStep('way-back-begun');
   const restored: string[] = [];
+  const takenAway: string[] = [];
   const changed = new Set<string>();
   for (const { name, copy } of touched.filter(({ resource }) => resource === undefined)) {
-    const { differs, keys, isRevision } = await putBackOne(session, journal, { name, copy });
+    const { differs, keys, isRevision, added } = await putBackOne(session, journal, { name, copy });
     for (const key of isCertain ? differs : keys) changed.add(keyId({ namespace, secret: name, key }));
     // The recovery reads only the sources: what c2l kept comes back from the copy and from nowhere else.
-    if (differs.length > 0 && !isRevision) restored.push(`${count(differs.length, 'value')} of secret ${name}`);
+    if (differs.length > 0 && !isRevision) restored.push(`${keysText(differs)} of secret ${name}`);
+    takenAway.push(...added.map((what) => `${what} of secret ${name}`));
   }
   restored.push(...(await putBackWorkloads(session, journal)));
   await removeNewRevisions(session, journal);
-  if (changed.size === 0 || faultAt === undefined) return { restored };
+  if (changed.size === 0 || faultAt === undefined) return { restored, takenAway };
   const snapshot = await observe(cluster, scope, deps.clock.now());
   const outdated = outdatedPods(snapshot, stack, { changed, since: faultAt });
   if (outdated.length > 0) {
     await journal.write('put-back', `start anew what holds other values: ${podsText(outdated)}`);
     for (const reason of await startAnew(session, outdated)) deps.terminal.err(`warning: ${reason}`);
   }
-  return { restored };
+  return { restored, takenAway };
+}
+
+interface PutBackSecret {
+  /** Keys whose value was not what it had been. */
+  readonly differs: readonly string[];
+  readonly keys: readonly string[];
+  readonly isRevision: boolean;
+  readonly added: readonly string[];
+}
+
+function keysText(keys: readonly string[]): string {
+  return `${keys.length === 1 ? 'key' : 'keys'} ${listText(keys)}`;
 }
 
 async function putBackOne(
   session: Session,
   journal: Journal,
   { name, copy }: { readonly name: string; readonly copy: string },
-): Promise<{ readonly differs: readonly string[]; readonly keys: readonly string[]; readonly isRevision: boolean }> {
+): Promise<PutBackSecret> {
   const { cluster } = session;
   const { namespace } = journal.content;
   const content = await journal.copy(copy);
@@ -64,14 +80,26 @@ async function putBackOne(
   if (before.state === 'unreadable') throw lost(before.reason);
   const there = before.state === 'present' ? before.value : undefined;
   if (there !== undefined && now.state === 'present' && now.value.content.equals(content)) {
-    return { differs: [], keys: [...there.data.keys()], isRevision: there.type === revisionType };
+    return { differs: [], keys: [...there.data.keys()], isRevision: there.type === revisionType, added: [] };
   }
   const secret = await replace(session, { namespace, name, content, there });
   return {
     differs: differences(secret, there),
     keys: [...secret.data.keys()],
     isRevision: secret.type === revisionType,
+    added: there === undefined ? [] : addedTo(there, secret),
   };
+}
+
+/** By somebody who did not know of the drill; c2l marks what it makes anew as its own. */
+function addedTo(there: Secret, before: Secret): string[] {
+  const { labels = {} } = before.metadata;
+  return [
+    ...[...there.data.keys()].filter((key) => !before.data.has(key)).map((key) => `key ${key}`),
+    ...Object.entries(there.metadata.labels ?? {})
+      .filter(([label, value]) => !(label in labels) && value !== 'c2l')
+      .map(([label]) => `label ${label}`),
+  ];
 }
 
 /** The API takes no other type, and nothing at all of what is immutable: such a Secret makes room first. */

@@ -1,5 +1,7 @@
 import type { DrillPhase } from '../core/drill/drill-report.ts';
-import type { Verdict } from '../core/report.ts';
+import { refText } from '../core/kubernetes.ts';
+import type { StepOutcome, Verdict } from '../core/report.ts';
+import type { FixReport } from '../core/secret-reports.ts';
 import { verifyTroubles } from '../core/verify-report.ts';
 import { OperatorError } from '../errors.ts';
 import type { Deps, Terminal } from '../ports.ts';
@@ -29,6 +31,8 @@ export interface Recovery {
   /** Between the moments of the recovery itself. */
   readonly phases: readonly DrillPhase[];
   readonly wrong: readonly string[];
+  /** Secrets, as often as they were written. */
+  readonly written: readonly string[];
 }
 
 /** So many revisions stay that none of those from before is pruned. */
@@ -40,12 +44,15 @@ export async function recover(session: Session, options: RecoveryOptions): Promi
   const { rival } = options;
   const alone = unattended(session, { refused: options.refused, times });
   const wrong: string[] = [...(await options.before())];
+  const written: string[] = [];
   for (;;) {
     const undone = rival?.nextUndo();
     const round = await walk(undone === undefined ? alone : stoppedBy(alone, undone), options, times);
+    written.push(...round.written);
     if (undone?.aborted === true) wrong.push('somebody else broke the Secrets again: the recovery was begun again');
-    else if (rival?.isTired !== false) return { ...round, phases: times.phases, wrong: [...wrong, ...round.wrong] };
-    if (session.deps.signal.aborted) return { isRecovered: false, phases: times.phases, wrong };
+    else if (rival?.isTired !== false)
+      return { ...round, phases: times.phases, wrong: [...wrong, ...round.wrong], written };
+    if (session.deps.signal.aborted) return { isRecovered: false, phases: times.phases, wrong, written };
   }
 }
 
@@ -59,8 +66,9 @@ async function walk(
   alone: Session,
   { from, identity, overwrite, timeoutMs }: RecoveryOptions,
   times: Stopwatch,
-): Promise<Pick<Recovery, 'isRecovered' | 'wrong'>> {
+): Promise<Omit<Recovery, 'phases'>> {
   const wrong: string[] = [];
+  let written: readonly string[] = [];
   const write = { yes: true, dryRun: false };
   const tell = (phase: string, verdict: Verdict): void => {
     if (verdict === 'partial' || verdict === 'interrupted') wrong.push(`${phase} ended with ${verdict}`);
@@ -68,16 +76,32 @@ async function walk(
   try {
     const fixed = await runFix(alone, { ...write, from, identity, overwrite, keep: keepAll });
     times.lap('write');
+    written = writtenSecrets(fixed);
     tell('fix-secrets', fixed.verdict);
     const restarted = await runRestart(alone, { ...write, waitOnly: false, timeoutMs });
     tell('restart', restarted.verdict);
     const verified = await runVerify(alone, { timeoutMs });
     times.lap('all-verified');
-    return { isRecovered: verified.verdict === 'ok', wrong: [...wrong, ...verifyTroubles(verified)] };
+    return { isRecovered: verified.verdict === 'ok', wrong: [...wrong, ...verifyTroubles(verified)], written };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    return { isRecovered: false, wrong: [...wrong, error.message] };
+    // Why it ended is told of the drill as a whole.
+    if (error.code === 'interrupted') return { isRecovered: false, wrong, written };
+    return { isRecovered: false, wrong: [...wrong, error.message], written };
   }
+}
+
+const writing: ReadonlySet<StepOutcome['action']> = new Set([
+  'create-secret',
+  'patch-secret',
+  'recreate-secret',
+  'sync-external-secret',
+  'fill-store',
+]);
+
+function writtenSecrets({ outcomes }: FixReport): string[] {
+  const writes = outcomes.filter(({ action, outcome }) => outcome === 'done' && writing.has(action));
+  return writes.map(({ object }) => refText(object));
 }
 
 function unattended(
@@ -147,5 +171,5 @@ export async function waitForOthers(session: Session, isBack: () => Promise<bool
     await clock.sleep(lookEveryMs, signal);
   }
   times.lap('all-verified');
-  return { isRecovered: true, phases: times.phases, wrong: [] };
+  return { isRecovered: true, phases: times.phases, wrong: [], written: [] };
 }

@@ -1,7 +1,9 @@
+import type { DrillPlan } from '../core/drill/plan-drill.ts';
 import type { SecretFault } from '../core/drill/secret-faults.ts';
 import type { Secret } from '../core/secret.ts';
 import { OperatorError } from '../errors.ts';
-import { breakSecret } from './drill-fault.ts';
+import { breakSecret, faultText } from './drill-fault.ts';
+import type { Journal } from './drill-journal.ts';
 import type { Session } from './session.ts';
 
 /** Somebody who writes the broken Secrets as well, and breaks them again after each repair. */
@@ -15,22 +17,30 @@ export interface Rival {
 
 const lookEveryMs = 100;
 
-/** Nothing of it outlives the drill: it writes from this process alone, and not after `end`. */
-export function startRival(session: Session, faults: readonly SecretFault[], times: number): Rival {
+/**
+ * Undoes the repair of each Secret so many times, each with a line of the journal before. Nothing of it outlives the
+ * drill: it writes from this process alone, and not after `end`.
+ */
+export function startRival(
+  session: Session,
+  { faults, undone: times }: Pick<DrillPlan, 'faults' | 'undone'>,
+  journal: Journal,
+): Rival {
   const { clock } = session.deps;
   const stop = new AbortController();
-  let undone = 0;
+  const left = new Map(faults.map((fault) => [fault, times]));
+  const isTired = (): boolean => [...left.values()].every((count) => count === 0);
   let next = new AbortController();
   const look = async (): Promise<void> => {
-    for (const fault of faults) {
-      if (undone >= times || !(await undo(session, fault, stop.signal))) continue;
-      undone += 1;
+    for (const [fault, count] of left) {
+      if (count === 0 || !(await undo(session, fault, { journal, stop: stop.signal }))) continue;
+      left.set(fault, count - 1);
       next.abort();
       next = new AbortController();
     }
   };
   const run = async (): Promise<void> => {
-    while (!stop.signal.aborted && undone < times) {
+    while (!stop.signal.aborted && !isTired()) {
       await look();
       await clock.sleep(lookEveryMs, stop.signal).catch(() => undefined);
     }
@@ -38,7 +48,7 @@ export function startRival(session: Session, faults: readonly SecretFault[], tim
   const running = run();
   return {
     get isTired() {
-      return undone >= times;
+      return isTired();
     },
     nextUndo: () => next.signal,
     end: async () => {
@@ -48,11 +58,16 @@ export function startRival(session: Session, faults: readonly SecretFault[], tim
   };
 }
 
-async function undo(session: Session, fault: SecretFault, stop: AbortSignal): Promise<boolean> {
+async function undo(
+  session: Session,
+  fault: SecretFault,
+  { journal, stop }: { readonly journal: Journal; readonly stop: AbortSignal },
+): Promise<boolean> {
   const { namespace, name } = fault.secret.metadata;
   const found = await session.cluster.readSecret(namespace, name);
   if (found.state !== 'present' || stop.aborted || !isRepaired(fault, found.value)) return false;
   try {
+    await journal.write('fault', `${faultText(fault)} again, after its repair`);
     await breakSecret(session, { ...fault, secret: found.value });
     return true;
   } catch (error) {

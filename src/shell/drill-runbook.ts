@@ -90,6 +90,7 @@ export async function recoverByRunbook(
     isRecovered: verified.verdict === 'ok' && failed === undefined,
     phases: times.phases,
     wrong: [...wrong, ...verifyTroubles(verified)],
+    written: [],
   };
 }
 

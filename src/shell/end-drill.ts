@@ -12,6 +12,8 @@ import { runVerify } from './verify.ts';
 export interface Ended {
   /** Whether everything is as it was, and proven to work. */
   readonly isWhole: boolean;
+  /** Tables that could not be removed. */
+  readonly leftOver: readonly string[];
   readonly wrong: readonly string[];
   readonly data: DrillReport['data'];
   readonly journalDigest: string;
@@ -40,11 +42,13 @@ export async function endDrill(
   for (const { component, state, detail } of data) if (state === 'lost') wrong.push(`${component}: ${detail}`);
   await journal.write('clean-up', 'remove the copies and this journal');
   const mayHold = rows.filter(({ component }) => written === undefined || written.get(component) === 'there');
-  for (const component of await removeRows(session, mayHold)) {
-    wrong.push(`${component} still holds table ${rows.find((row) => row.component === component)?.table ?? ''}`);
-  }
+  const leftOver = (await removeRows(session, mayHold)).map(
+    (component) => `${component} still holds table ${rows.find((row) => row.component === component)?.table ?? ''}`,
+  );
+  wrong.push(...leftOver);
   const ended = {
-    isWhole: isProven && stillPaused.length === 0,
+    isWhole: isProven && stillPaused.length === 0 && leftOver.length === 0,
+    leftOver,
     wrong,
     data,
     journalDigest: session.deps.journalDigest(journal.content),
@@ -59,10 +63,11 @@ async function bringBack(session: Session, journal: Journal): Promise<{ isProven
   const { touched, faultAt, lines } = journal.content;
   if (faultAt === undefined || touched.length === 0) return { isProven: true, wrong: [] };
   await journal.write('put-back', 'put back what is not as it was');
-  const { restored } = await putBack(session, journal);
+  const { restored, takenAway } = await putBack(session, journal);
   // Of a recovery that was cut off nobody knows what it would have brought back.
   const isRecovered = lines.some(({ step }) => step === 'verified');
   const wrong = restored.map((what) => (isRecovered ? `only the copy had ${what}` : `put back from the copy: ${what}`));
+  wrong.push(...takenAway.map((what) => `${what} came during the drill, and was taken away again`));
   await replaceWaiting(session);
   await journal.write('proven-again', 'prove again that everything works');
   const { verdict, findings } = await runVerify(session, { timeoutMs: proofMs });

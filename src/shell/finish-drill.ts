@@ -6,6 +6,7 @@ import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { confirmWrite } from './confirm.ts';
 import { journalAgain } from './drill-journal-again.ts';
+import { holdThrough, uninterrupted } from './drill-hold.ts';
 import { findMarker, Journal, removeSecret, type Marker } from './drill-journal.ts';
 import { resumeOwners } from './drill-owners.ts';
 import { openDrillRunbook, type DrillRunbook } from './drill-runbook.ts';
@@ -37,6 +38,26 @@ export async function finishDrill(session: Session, options: FinishOptions): Pro
       : await journalAgain(session, marker, { journalFile, identity });
   if (journal === undefined) return withoutJournal(session, { marker, namespace, takenAt });
 
+  const release = holdThrough(session, namespace);
+  try {
+    return await finish(withStackOf(journal, session), journal, { ...options, namespace, takenAt });
+  } finally {
+    release();
+  }
+}
+
+function withStackOf({ content: { stack } }: Journal, session: Session): Session {
+  if (session.stack !== undefined || stack === undefined) return session;
+  return { ...session, stack, scope: { ...session.scope, argocdNamespace: stack.argocd.namespace } };
+}
+
+async function finish(
+  session: Session,
+  journal: Journal,
+  options: FinishOptions & { readonly namespace: string; readonly takenAt: string },
+): Promise<DrillReport> {
+  const { namespace, takenAt, identity } = options;
+  const { deps } = session;
   const { scenario, from } = journal.content;
   const runbook =
     options.action === 'resume' ? await openDrillRunbook(session, scenario, { namespace, from }) : undefined;
@@ -45,9 +66,10 @@ export async function finishDrill(session: Session, options: FinishOptions): Pro
   const wrong: string[] = [];
   const isBroken = content.faultAt !== undefined || content.scenario.faults.length === 0;
   if (options.action === 'resume' && isBroken)
-    wrong.push(...(await recoverAgain(session, journal, { ...options, runbook })));
+    wrong.push(...(await recoverAgain(session, journal, { identity, runbook })));
   const isRecovered = options.action === 'resume' && isBroken && wrong.length === 0;
-  const ended = await endDrill(session, journal);
+  const calm = uninterrupted(session);
+  const ended = await endDrill(calm, journal.heldBy(calm));
   const place = journal.namespace;
   return report(session, { content, place, ended, takenAt, wrong, outcome: isRecovered ? 'recovered' : 'put-back' });
 }
@@ -72,7 +94,7 @@ async function unfinished(
 async function recoverAgain(
   session: Session,
   journal: Journal,
-  { identity, runbook }: FinishOptions & { readonly runbook: DrillRunbook | undefined },
+  { identity, runbook }: Pick<FinishOptions, 'identity'> & { readonly runbook: DrillRunbook | undefined },
 ): Promise<readonly string[]> {
   const { from, overwrite, refused, scenario } = journal.content;
   const paused = await resumeOwners(session, journal);
@@ -152,8 +174,8 @@ function report(
     : [
         newFinding('drill-failed', {
           object: { kind: 'Namespace', namespace: '', name: namespace },
-          message: `drill ${scenario.name}: everything is put back, and verify does not pass`,
-          fix: `c2l stabilize -n ${namespace}`,
+          message: `drill ${scenario.name}: everything is put back, and ${ended.leftOver[0] ?? 'verify does not pass'}`,
+          fix: ended.leftOver.length === 0 ? `c2l stabilize -n ${namespace}` : `c2l verify -n ${namespace}`,
         }),
       ];
   return {

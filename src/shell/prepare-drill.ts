@@ -1,12 +1,13 @@
 import type { DrillScenario } from '../core/drill/drill-schema.ts';
 import type { Onlooker } from '../core/drill/onlookers.ts';
-import { planDrill, type DrillPlan } from '../core/drill/plan-drill.ts';
+import { isFaultless, planDrill, type DrillPlan } from '../core/drill/plan-drill.ts';
 import type { SecretFault } from '../core/drill/secret-faults.ts';
 import { keyId } from '../core/plan-secrets.ts';
 import type { BackupReport } from '../core/secret-reports.ts';
 import { revisionsIn } from '../core/revision.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Finding } from '../core/findings.ts';
+import type { VerifyReport } from '../core/verify-report.ts';
 import type { Right } from '../cluster-ports.ts';
 import { runCheckBackup } from './check-backup.ts';
 import { copiesOf, type Copy } from './drill-copies.ts';
@@ -47,6 +48,8 @@ export interface Prepared {
   readonly onlookers: readonly AttentiveOnlooker[];
   /** Findings that are there before the fault. */
   readonly known: ReadonlySet<string>;
+  /** The errors among them. */
+  readonly broken: readonly Finding[];
   /** Why it does not start. */
   readonly obstacles: readonly { readonly reason: string; readonly findings: readonly Finding[] }[];
 }
@@ -85,12 +88,17 @@ export async function prepareDrill(session: Session, options: PrepareOptions): P
   const onlookers = await openOnlookers(session, options.onlookers, namespace);
   const obstacles: { reason: string; findings: readonly Finding[] }[] = [];
   if (scenario.steadyState) {
-    const steady = await untilInterrupted(runVerify(session, { timeoutMs: steadyMs }), deps.signal);
+    const steady = await verifySteady(session);
     if (steady.verdict !== 'ok')
       obstacles.push({ reason: 'the steady state is not proven', findings: steady.findings });
   }
   const backup = await provenBackup(session, { ...options, from, plan });
   if (backup.verdict !== 'ok') obstacles.push({ reason: 'the way back is not proven', findings: backup.findings });
+  const now = await findingsNow(session);
+  const broken = now.filter(({ severity }) => severity === 'error');
+  if (isFaultless(plan) && broken.length === 0 && (await verifySteady(session)).verdict === 'ok') {
+    obstacles.push({ reason: 'nothing is broken: there is nothing to recover from', findings: [] });
+  }
   return {
     namespace,
     isJournalNamespaceThere,
@@ -104,9 +112,14 @@ export async function prepareDrill(session: Session, options: PrepareOptions): P
     backup,
     runbook,
     onlookers,
-    known: new Set((await findingsNow(session)).map(({ id }) => id)),
+    known: new Set(now.map(({ id }) => id)),
+    broken,
     obstacles,
   };
+}
+
+async function verifySteady(session: Session): Promise<VerifyReport> {
+  return untilInterrupted(runVerify(session, { timeoutMs: steadyMs }), session.deps.signal);
 }
 
 /** Every source that will answer during the recovery; those that refuse then prove nothing. */
@@ -118,9 +131,10 @@ async function provenBackup(
   if (answering.length === 0) {
     throw refusedDrill('no source is left that could bring the values back', 'c2l dr-drill run NAME --from env:FILE');
   }
-  // Nothing needs the credentials of a registry as long as the images are on the nodes, but here they are what is lost.
-  const also = plan.faults.filter(({ isForPulls }) => isForPulls).flatMap(idsOf);
-  return runCheckBackup(session, { from: answering, identity, also: new Set(also) });
+  // Nothing needs the credentials of a registry as long as the images are on the nodes, but here they are lost.
+  const also = plan.faults.filter(({ secret }) => secret.pullCredentials !== undefined).flatMap(idsOf);
+  const ifHeld = plan.faults.flatMap(idsOf);
+  return runCheckBackup(session, { from: answering, identity, also: new Set(also), ifHeld: new Set(ifHeld) });
 }
 
 function idsOf({ secret, keys }: SecretFault): string[] {

@@ -7,6 +7,7 @@ import { spokenDuration } from '../core/watch/duration.ts';
 import { agreeToDrill } from './agree-to-drill.ts';
 import { go, type Course, type Parts } from './drill-course.ts';
 import { rowsFor } from './drill-data.ts';
+import { holdThrough, uninterrupted, withSignal } from './drill-hold.ts';
 import { Journal } from './drill-journal.ts';
 import { newMirror, type JournalMirror } from './drill-journal-file.ts';
 import { drillReport, type Run } from './drill-report.ts';
@@ -48,12 +49,18 @@ export async function runDrill(session: Session, options: DrillOptions): Promise
   refuseWhenInterrupted(session);
 
   if (!prepared.isJournalNamespaceThere) await session.cluster.createNamespace(options.journalNamespace);
-  const journal = await Journal.open(session, options.journalNamespace, firstPage(session, run), mirror);
-  return disrupt(session, run, { journal, mirror });
+  const release = holdThrough(session, prepared.namespace);
+  try {
+    const journal = await Journal.open(session, options.journalNamespace, firstPage(session, run), mirror);
+    return await disrupt(session, run, { journal, mirror });
+  } finally {
+    release();
+  }
 }
 
 function firstPage(session: Session, { options, prepared, id, takenAt }: Run): DrillJournal {
   const { operator, version } = session.deps;
+  const { stack } = session;
   return {
     schemaVersion: 1,
     id,
@@ -73,6 +80,7 @@ function firstPage(session: Session, { options, prepared, id, takenAt }: Run): D
     overwrite: prepared.plan.overwrite,
     refused: prepared.plan.refused,
     rows: options.scenario.checks.data ? rowsFor(session, id) : [],
+    ...(stack === undefined ? {} : { stack }),
     lines: [],
   };
 }
@@ -84,9 +92,7 @@ async function disrupt(
 ): Promise<DrillReport> {
   const written = new Map<string, RowAnswer>();
   const { course, stopped, defect } = await attempt(session, run, { journal, written });
-  // Whatever stopped it must not stop the way back.
-  const calm = withSignal(session, new AbortController().signal);
-  const ended = await goBack(calm, run, { id: journal.content.id, stopped, written, mirror });
+  const ended = await goBack(uninterrupted(session), run, { id: journal.content.id, stopped, written, mirror });
   if (defect !== undefined) throw defect;
   return drillReport(session, run, {
     outcome: outcomeOf(run, course, stopped),
@@ -141,8 +147,4 @@ async function attempt(session: Session, run: Run, parts: Parts): Promise<Attemp
 function outcomeOf({ options }: Run, course: Course | undefined, stopped: string | undefined): DrillReport['outcome'] {
   if (course?.recovery?.isRecovered !== true || stopped !== undefined) return 'not-recovered';
   return course.tookMs > options.scenario.objective.recovery ? 'too-late' : 'recovered';
-}
-
-function withSignal(session: Session, signal: AbortSignal): Session {
-  return { ...session, deps: { ...session.deps, signal } };
 }

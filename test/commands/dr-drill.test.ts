@@ -176,6 +176,110 @@ test.each([
 });
 
 test.each([
+  ['keep a copy of', 'stopped before anything was broken'],
+  ['write a row to', 'stopped before anything was broken'],
+  ['is deleted', 'the recovery did not bring everything back'],
+  ['start anew', 'the recovery did not bring everything back'],
+])('turns back at once where Ctrl-C is pressed at "%s"', async (line, says) => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+  const before = secrets(cluster);
+  const interruption = new AbortController();
+  const onOutput = (text: string) => {
+    if (text.includes(line)) interruption.abort();
+  };
+
+  const { code, report, stderr } = await drill(cluster, run('total-secret-loss'), {
+    signal: interruption.signal,
+    onOutput,
+  });
+
+  expect({ code, wrong: report.wrong[0] }).toEqual({ code: ExitCode.interrupted, wrong: 'interrupted' });
+  expect(report.findings[0]?.message).toContain(says);
+  expect(stderr).toContain('interrupted: everything is put back first');
+  // It was under way; nothing was begun after it.
+  const at = report.timeline.findIndex(({ detail }) => detail.includes(line));
+  expect(report.timeline[at + 1]?.step).toBe('way-back-begun');
+  expect(secrets(cluster)).toEqual(before);
+});
+
+test('a drill of what is broken now does not start where nothing is, and tells what was and what was written', async () => {
+  const healthy = await sandbox({ scenario: 'healthy' });
+  const nothing = await drill(healthy, run('current-state'));
+  expect({ code: nothing.code, outcome: nothing.report.outcome, wrong: nothing.report.wrong }).toEqual({
+    code: ExitCode.ok,
+    outcome: 'not-started',
+    wrong: ['nothing is broken: there is nothing to recover from'],
+  });
+
+  const broken = await drill(await sandbox({ scenario: 'incident' }), run('current-state'));
+  expect(broken.report.outcome).toBe('recovered');
+  const told = broken.report.timeline.map(({ detail }) => detail);
+  expect(told).toContainEqual(expect.stringMatching(/^audit names \d+ errors: .*secret-key-missing secret\/cloudto/));
+  expect(told).toContainEqual(`written: secret/${secretName}`);
+});
+
+test('whoever ends a drill elsewhere needs no stack file to remove its table from the database', async () => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+  const elsewhere = { kubeconfig: cluster.kubeconfig.replaceAll('c2l-sandbox', 'elsewhere') };
+  let onBroken: () => void;
+  const broken = new Promise<void>((resolve) => (onBroken = resolve));
+  const onOutput = (text: string) => {
+    if (text.includes('wait for people')) onBroken();
+  };
+  const running = drill(
+    cluster,
+    [...run('total-secret-loss', '--manual', '--stack', 'cloudtolocalllm'), '--confirm', 'elsewhere'],
+    { ...elsewhere, onOutput },
+  );
+  await broken;
+
+  const ended = await drill(cluster, ['abort', '-n', namespace, '--yes'], elsewhere);
+
+  expect(ended.report.stack).toBe('cloudtolocalllm');
+  expect({ code: ended.code, wrong: ended.report.wrong.filter((text) => text.includes('table')) }).toEqual({
+    code: ExitCode.ok,
+    wrong: [],
+  });
+  await running;
+});
+
+test('what somebody adds to a Secret during a drill is named when it is taken away', async () => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+  let isEdited = false;
+  const onOutput = (text: string) => {
+    if (isEdited || !text.includes('wait for people')) return;
+    isEdited = true;
+    cluster.store.create('secrets', {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: secretName, namespace, labels: { team: 'night' } },
+      data: { human: 'eA==' },
+    });
+  };
+
+  const { report } = await drill(cluster, run('total-secret-loss', '--manual', '--limit', '2s'), { onOutput });
+
+  expect(report.wrong).toEqual(
+    expect.arrayContaining([
+      `key human of secret ${secretName} came during the drill, and was taken away again`,
+      `label team of secret ${secretName} came during the drill, and was taken away again`,
+    ]),
+  );
+});
+
+test('a source with another value of what nothing requires keeps a drill from starting', async () => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+  const cwd = newFolder();
+  const wrong = cluster.envBackupText.replace(/^(REGCRED\w*)=.*$/m, "$1='another'");
+  writeFileSync(join(cwd, 'backup.env'), wrong, { mode: 0o600 });
+
+  const { report } = await drill(cluster, run('total-secret-loss', '--dry-run'), { cwd });
+
+  expect(wrong).not.toBe(cluster.envBackupText);
+  expect(report.wrong).toContain('the way back is not proven');
+});
+
+test.each([
   ['abort', 'put-back'],
   ['resume', 'recovered'],
 ])(

@@ -70,6 +70,7 @@ async function setUp({
     operator: 'tester',
     processId: 1,
     isRunning: notUsed,
+    holdOn: notUsed,
     version: '0.0.0',
   };
   const cluster = await connectCluster({ kubeconfigText: world.kubeconfig, requestTimeoutMs, env: {} });

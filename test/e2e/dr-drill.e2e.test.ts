@@ -66,7 +66,7 @@ test('total-secret-loss is recovered from the backup, with the data, and all is 
   expect({ exitCode, outcome: report.outcome, wrong: report.wrong }).toEqual({
     exitCode: 0,
     outcome: 'recovered',
-    wrong: [`only the copy had 1 value of secret ${shop.secretName}`],
+    wrong: [`only the copy had key unused of secret ${shop.secretName}`],
   });
   expect(report.data.map(({ component, state }) => `${component} ${state}`)).toEqual(['db kept']);
   expect(report.evicted.map(({ name }) => name.split('-')[0]).sort()).toEqual(['api', 'db']);

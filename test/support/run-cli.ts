@@ -132,6 +132,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     operator: `tester-${process.pid}@here`,
     processId: process.pid,
     isRunning: (processId) => processId === process.pid,
+    holdOn: () => () => undefined,
     version: '0.0.0-test',
   };
   const code = await run(argv, {

@@ -106,6 +106,7 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
     operator: 'tester@test',
     processId: process.pid,
     isRunning: (processId) => processId === process.pid,
+    holdOn: () => () => undefined,
     version: '0.0.0-test',
   };
   const session = await openSession(

@@ -1,4 +1,5 @@
 import type { ObjectRef } from '../kubernetes.ts';
+import type { Stack } from '../stack.ts';
 import type { PausableRef } from '../sync-pause.ts';
 import type { DrillLine } from './drill-report.ts';
 import type { DrillScenario } from './drill-schema.ts';
@@ -52,6 +53,8 @@ export interface DrillJournal {
   /** Who is, or may be, paused; outermost first. */
   readonly paused?: readonly PausableRef[];
   readonly rows: readonly DrillRow[];
+  /** Whoever ends it elsewhere may have no stack file, and with it no way into the databases. */
+  readonly stack?: Stack;
   /** No later than the fault, by the server's clock. */
   readonly faultAt?: string;
   readonly lines: readonly DrillLine[];

@@ -103,6 +103,8 @@ function keyFaults(
 ): SecretFault[] {
   const faults = secrets.flatMap((secret): SecretFault[] => {
     const { namespace, name } = secret.metadata;
+    // Where it is named, why it cannot be is told.
+    if (secret.immutable && typeof wanted === 'string') return [];
     const keys = [...secret.data.keys()].filter((key) =>
       typeof wanted === 'string' ? isMeant(idOf({ namespace, secret: name, key })) : wanted.includes(key),
     );
