@@ -19,6 +19,8 @@ type Question = { readonly message: string } & (
   { readonly type: 'password' } | { readonly type: 'input'; readonly validate?: (text: string) => true | string }
 );
 
+type TerminalInput = PrompterOptions['input'] & Partial<Pick<ReadStream, 'setRawMode'>>;
+
 /** Prompts on standard error; the library is loaded with the first question. */
 export function createInquirerPrompter(options: PrompterOptions): Prompter {
   return {
@@ -32,6 +34,7 @@ export function createInquirerPrompter(options: PrompterOptions): Prompter {
     async secret(question, check) {
       // Not checked by the library: it keeps what it refuses in the line, and what is typed next is added to it unseen.
       for (;;) {
+        hideTyping(options.input);
         const value = SecretValue.fromText(
           String(await ask(options, { type: 'password', message: printable(question) })),
         );
@@ -82,15 +85,18 @@ function interrupted(cause?: unknown): OperatorError {
   return new OperatorError('interrupted', message, { exitCode: ExitCode.interrupted, cause });
 }
 
+/** At once: until the library is loaded and asks, a terminal would show what somebody is typing already. */
+function hideTyping(input: TerminalInput): void {
+  input.setRawMode?.(true);
+}
+
 /** How long a terminal takes to give what lies ready. */
 const typedAheadMs = 20;
 const ctrlC = '\u0003';
 const ctrlD = '\u0004';
 
 /** What was typed before a question stood there is no answer to it. */
-async function dropTypedAhead(
-  input: PrompterOptions['input'] & Partial<Pick<ReadStream, 'setRawMode'>>,
-): Promise<void> {
+async function dropTypedAhead(input: TerminalInput): Promise<void> {
   const seen = { text: '', isGone: false };
   const onEnd = (): void => {
     seen.isGone = true;

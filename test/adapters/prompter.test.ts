@@ -41,6 +41,17 @@ describe('confirm', () => {
   });
 });
 
+test('what is typed before a hidden question stands there is not shown by the terminal either', async () => {
+  const { prompter, input } = setUp(['value\r']);
+  const modes: boolean[] = [];
+  Object.assign(input, { setRawMode: (isRaw: boolean) => modes.push(isRaw) });
+  const answer = prompter.secret('token:', () => undefined);
+  // Before anything is waited for, such as the library.
+  expect(modes).toEqual([true]);
+  await answer;
+  expect(modes.at(-1)).toBe(false);
+});
+
 test('what was typed before the question stands there is no consent', async () => {
   const { prompter, input } = setUp(['n\r']);
   input.write('y\r');
