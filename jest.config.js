@@ -9,16 +9,24 @@ const filesOf = (entries) =>
   `/node_modules/(?:${entries.map((entry) => entry.replaceAll('.', '\\.')).join('|')})\\.js$`;
 const bundle = '<rootDir>/test/support/bundled-library.js';
 
+const typescript = [
+  '@swc/jest',
+  { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
+];
+
+/** Suites of a real cluster read its kubeconfig by the library itself, of which the bundle has no YAML. */
+export const unbundled = {
+  transform: { '^.+\\.ts$': typescript },
+  transformIgnorePatterns: ['/node_modules/'],
+};
+
 /** @type {import('jest').Config} */
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['<rootDir>/test/contract/', '<rootDir>/test/e2e/', '<rootDir>/node_modules/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
-    ],
+    '^.+\\.ts$': typescript,
     [filesOf(bundled.esm)]: [bundle, { format: 'esm' }],
     [filesOf(bundled.cjs)]: [bundle, { format: 'cjs' }],
   },
