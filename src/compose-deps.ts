@@ -135,6 +135,7 @@ export function composeDeps(surroundings: Surroundings): Deps {
     processId: surroundings.processId,
     isRunning: surroundings.isRunning,
     version,
+    pushGateway: env['C2L_PUSH_METRICS'] || undefined,
   };
 }
 

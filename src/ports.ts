@@ -251,4 +251,6 @@ export interface Deps {
   /** Whether a process of this id runs on this machine. */
   isRunning(processId: number): boolean;
   readonly version: string;
+  /** Address of a Pushgateway, where a drill is told of none. */
+  readonly pushGateway?: string | undefined;
 }

@@ -81,7 +81,7 @@ function declareRun(registry: Registry, parent: Command): void {
     .option('--watch <url>', 'a running c2l watch: when it notices is timed too', parseHttpUrl)
     .option('--alertmanager <url>', 'likewise, as it is reached from here', parseHttpUrl)
     .option('--report <file>', 'also write it to a file: .html .json .md .prom .txt .xml .yaml; repeat', collect)
-    .option('--push-metrics <url>', 'send last run, last success and phases to a Pushgateway')
+    .option('--push-metrics <url>', 'send last run, success and phases to a Pushgateway (default: $C2L_PUSH_METRICS)')
     .option('--notify', 'tell the receivers of watch how it went')
     .option(
       '--repeat <count>',

@@ -23,7 +23,9 @@ export async function drill(
   { name, outputs, ...options }: Omit<DrillOptions, 'scenario'> & { name: string; outputs: DrillOutputs },
 ): Promise<CommandResult> {
   const scenario = await session.deps.drillFiles.read(name);
-  const publisher = await openDrillPublisher(session, outputs);
+  // What is rehearsed in the sandbox says nothing of the cluster that the environment is set for.
+  const pushTo = outputs.pushTo ?? (options.isRehearsal ? undefined : session.deps.pushGateway);
+  const publisher = await openDrillPublisher(session, { ...outputs, pushTo });
   try {
     const report = await keepResult(session, await runDrill(session, { ...options, scenario, file: fileOf(name) }));
     const isTold = await publisher.tell(report);

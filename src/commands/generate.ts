@@ -1,4 +1,5 @@
 import { compareFiles, type ComparedFile, type FileText } from '../core/generate/compare-files.ts';
+import { uncommented } from '../core/generate/generated-file.ts';
 import type { GenerateKind } from '../core/generate/generate-kind.ts';
 import type { GenerateSubject } from '../core/generate/generate-subject.ts';
 import { generateKinds } from '../core/generate/kinds.ts';
@@ -10,6 +11,7 @@ import { checkJson, fileText, filesJson, filesText } from '../render/generated-f
 import { withFlags } from '../render/head-text.ts';
 import { agreeToOverwrite } from '../shell/agree-to-overwrite.ts';
 import { namedStack } from '../shell/session.ts';
+import { readShipped } from '../shipped-files.ts';
 import { sessionOptions, type GlobalFlags } from './options.ts';
 import { styleFor } from './run-report.ts';
 
@@ -86,8 +88,8 @@ function print({ name, command, files }: Made, texts: readonly FileText[], flags
     deps.terminal.out(filesJson(name, texts));
     return;
   }
-  const applied = texts.filter((_, index) => isApplied(files[index]));
-  const shown = applied.length === 0 ? texts.filter(({ path }) => !path.endsWith('.md')) : applied;
+  const picks = [isApplied, isObjects].map((pick) => texts.filter((_, index) => pick(files[index])));
+  const shown = picks.find(({ length }) => length > 0) ?? texts.filter(({ path }) => !path.endsWith('.md'));
   deps.terminal.out(filesText(shown));
   const left = texts.filter((text) => !shown.includes(text)).map(({ path }) => path);
   if (left.length > 0) deps.terminal.err(`not shown: ${left.join(', ')}; ${command} --out DIR writes all`);
@@ -95,6 +97,15 @@ function print({ name, command, files }: Made, texts: readonly FileText[], flags
 
 function isApplied(made: MadeFile | undefined): boolean {
   return made !== undefined && 'use' in made.file && made.file.use === 'apply';
+}
+
+/** What lies beside may be objects too: files for somebody else do not stand among them. */
+function isObjects(made: MadeFile | undefined): boolean {
+  return (
+    made !== undefined &&
+    'documents' in made.file &&
+    made.file.documents.every((each) => 'apiVersion' in (uncommented(each) as object))
+  );
 }
 
 /** `--check`: what differs is told and nothing is changed. */
@@ -164,10 +175,11 @@ function pathIn(folder: string, path: string): string {
 /** `-n` and `-A` alone are enough, without a stack. */
 export async function subjectOf(kind: string, flags: GlobalFlags, deps: Deps): Promise<GenerateSubject> {
   const stack = await namedStack(sessionOptions(flags), deps);
-  const argocdNamespace = stack?.argocd.namespace ?? 'argocd';
-  if (flags.allNamespaces === true) return { stack, namespaces: [], all: true, argocdNamespace };
+  const { version } = JSON.parse(readShipped('package.json')) as { readonly version: string };
+  const common = { stack, argocdNamespace: stack?.argocd.namespace ?? 'argocd', version };
+  if (flags.allNamespaces === true) return { ...common, namespaces: [], all: true };
   const namespaces = flags.namespace ?? stack?.namespaces;
-  if (namespaces !== undefined) return { stack, namespaces, all: false, argocdNamespace };
+  if (namespaces !== undefined) return { ...common, namespaces, all: false };
   throw new OperatorError('usage', 'there is no stack file here, and no namespace is named', {
     hint: `c2l generate ${kind} --stack cloudtolocalllm, or with -n NAMESPACE`,
   });

@@ -39,12 +39,16 @@ export interface DrillPublisher {
 /** Refuses what cannot be told before anything is broken. */
 export async function openDrillPublisher(session: Session, outputs: DrillOutputs): Promise<DrillPublisher> {
   for (const path of outputs.reports) formatOf(path);
+  refuseNoAddress(outputs.pushTo);
   const world = outputs.notify || outputs.pushTo !== undefined ? await session.deps.openWatchWorld() : undefined;
   const notifiers = outputs.notify && world !== undefined ? await receivers(session, world) : [];
   return {
     tell: async (report) => {
       const written = await Promise.all(outputs.reports.map((path) => write(session, path, report)));
-      const isPushed = outputs.pushTo === undefined || (await push(session, world, outputs.pushTo, report));
+      const isPushed =
+        outputs.pushTo === undefined ||
+        report.outcome === 'planned' ||
+        (await push(session, world, outputs.pushTo, report));
       const isTold = await tellAll(session, notifiers, newsOf(session, report));
       return isPushed && isTold && written.every((isThere) => isThere);
     },
@@ -61,6 +65,13 @@ export async function openDrillPublisher(session: Session, outputs: DrillOutputs
       });
     },
   };
+}
+
+function refuseNoAddress(url: string | undefined): void {
+  if (url === undefined || /^https?:\/\/[^/]/.test(url)) return;
+  throw new OperatorError('usage', 'C2L_PUSH_METRICS is no address of a Pushgateway', {
+    hint: 'C2L_PUSH_METRICS=http://HOST:9091, or leave it empty',
+  });
 }
 
 function formatOf(path: string): OutputFormat | 'metrics' {

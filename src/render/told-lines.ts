@@ -4,11 +4,11 @@ import { paragraph } from './layout.ts';
 const command = /^(?:c2l|kubectl|az|ls|chmod|kubeseal|age-keygen|git|KUBECONFIG=\S+) /;
 
 /**
- * An error or a warning as a person reads it at a terminal: broken between words, with the command that it ends in on a line
+ * An error, a warning or a step of a drill as a person reads it at a terminal: broken between words, with the command that it ends in on a line
  * of its own. Anything else is left as it is.
  */
 export function toldLines(line: string, width: number): readonly string[] {
-  const told = /^(?:error|warning): /.exec(line)?.[0];
+  const told = /^(?:error|warning|drill): /.exec(line)?.[0];
   if (told === undefined || line.length <= width || line.includes('\n')) return [line];
   const clauses = line.slice(told.length).split('; ');
   const last = clauses.at(-1) ?? '';

@@ -108,7 +108,9 @@ describe('what could be misread is refused', () => {
 
   test('with the first problems alone where it is wrong as a whole', async () => {
     const { message } = await refusal('x\n'.repeat(7));
-    expect(message).toMatch(/^backup\.env:1: .*; backup\.env:5: no "=": expected NAME=VALUE; and 2 more$/);
+    expect(message).toMatch(
+      /^backup\.env:1: .*; backup\.env:5: no "=": expected NAME=VALUE; and 2 more, in lines 6 and 7$/,
+    );
   });
 
   test.each([

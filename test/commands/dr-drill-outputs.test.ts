@@ -109,3 +109,17 @@ test('a file whose form is not known is refused before anything is broken', asyn
   await expect(openDrillPublisher(session, { ...nothing, reports: ['drill.pdf'] })).rejects.toThrow('drill.pdf');
   close();
 });
+
+test('a dry run is pushed to nobody', async () => {
+  const { session, url, sent, close } = await world();
+  const publisher = await openDrillPublisher(session, { ...nothing, pushTo: url });
+  expect(await publisher.tell({ ...drilled, outcome: 'planned' })).toBe(true);
+  expect(sent).toEqual([]);
+  close();
+});
+
+test('a Pushgateway without an address is refused before anything is broken', async () => {
+  const { session, close } = await world();
+  await expect(openDrillPublisher(session, { ...nothing, pushTo: 'gateway' })).rejects.toThrow('C2L_PUSH_METRICS');
+  close();
+});

@@ -199,3 +199,13 @@ describe('refused', () => {
     await expectRefused([...rbac, '--out', 'a-file'], { cwd: folder }, refusal);
   });
 });
+
+test('a drill schedule on a stream is what kubectl apply takes', async () => {
+  const { stdout, stderr } = await runCli([
+    ...'generate drill-schedule --stack cloudtolocalllm --on kubernetes'.split(' '),
+  ]);
+  const documents = parseAllDocuments(stdout).map((document) => document.toJS() as { apiVersion?: string });
+  expect(documents.length).toBeGreaterThan(5);
+  expect(documents.filter(({ apiVersion }) => apiVersion === undefined)).toEqual([]);
+  expect(stderr).toContain('not shown: drill-rules-kubernetes.yaml');
+});

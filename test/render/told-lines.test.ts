@@ -16,6 +16,11 @@ test.each<[string, string, readonly string[]]>([
     ['error: no usable value for a-password', '       c2l fix-secrets --from azure-key-vault:NAME'],
   ],
   [
+    'a step of a drill',
+    'drill: keep a copy of 2 Secrets and 7 workloads',
+    ['drill: keep a copy of 2 Secrets and 7', '       workloads'],
+  ],
+  [
     'words in the place of a command are words',
     'warning: the backup can be read by others; put it elsewhere first',
     ['warning: the backup can be read by', '         others; put it elsewhere', '         first'],

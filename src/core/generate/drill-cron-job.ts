@@ -1,12 +1,12 @@
 import type { Stack } from '../stack.ts';
-import { drillDays, namespaceOfDrill, notifyFlag, receiverVariables } from './drill-schedule.ts';
+import { drillDays, namespaceOfDrill, notifyFlag, pushVariable, receiverVariables } from './drill-schedule.ts';
 import { Commented, type YamlFile } from './generated-file.ts';
 
 /** Beside the journals: what runs a drill must not lie in what it breaks. */
 export const drillHome = { name: 'c2l-drill-schedule', namespace: 'c2l-drill' };
 
 /** The CronJob that drills, with credentials of the cluster that it runs in. */
-export function drillCronJob(stack: Stack): YamlFile {
+export function drillCronJob(stack: Stack, program: string): YamlFile {
   const name = `c2l-drill-${stack.name}`;
   const variables = receiverVariables(stack);
   const fromSecret = variables.length === 0 ? {} : { envFrom: [{ secretRef: { name: `${name}-receivers` } }] };
@@ -23,6 +23,8 @@ export function drillCronJob(stack: Stack): YamlFile {
     '--from',
     '$(DRILL_SOURCE)',
     ...notifyFlag(stack),
+    '--report',
+    '/report/$(POD_NAME).html',
     '--output',
     'json',
   ];
@@ -32,13 +34,18 @@ export function drillCronJob(stack: Stack): YamlFile {
       'Or an image of your own that holds c2l, which then needs no registry of packages.',
       'node:22-alpine',
     ),
-    command: ['npx', '--yes', 'c2l'],
+    command: ['npx', '--yes', program],
     args,
     env: [
       new Commented('Where the values come from; for a vault its workload identity goes on the ServiceAccount.', {
         name: 'DRILL_SOURCE',
         value: 'azure-key-vault:NAME',
       }),
+      new Commented('Address of a Pushgateway, for the alert on a drill that failed; empty: none.', {
+        name: pushVariable,
+        value: '',
+      }),
+      { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
       { name: 'HOME', value: '/tmp' },
     ],
     ...fromSecret,
@@ -54,6 +61,7 @@ export function drillCronJob(stack: Stack): YamlFile {
     volumeMounts: [
       { name: 'stack', mountPath: '/etc/c2l', readOnly: true },
       { name: 'tmp', mountPath: '/tmp' },
+      { name: 'report', mountPath: '/report' },
     ],
   };
   const receivers = variables.length === 0 ? '' : `; Secret ${name}-receivers there sets ${variables.join(', ')}`;
@@ -78,11 +86,16 @@ export function drillCronJob(stack: Stack): YamlFile {
                 spec: {
                   serviceAccountName: drillHome.name,
                   restartPolicy: 'Never',
+                  securityContext: { fsGroup: 1000 },
                   terminationGracePeriodSeconds: new Commented('A drill that is stopped puts everything back.', 600),
                   containers: [container],
                   volumes: [
                     { name: 'stack', configMap: { name } },
                     { name: 'tmp', emptyDir: {} },
+                    new Commented('A PersistentVolumeClaim keeps the pages; what history tells is kept anyway.', {
+                      name: 'report',
+                      emptyDir: {},
+                    }),
                   ],
                 },
               },

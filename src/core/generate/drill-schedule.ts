@@ -5,6 +5,8 @@ import { drillCronJob, drillHome } from './drill-cron-job.ts';
 import type { DrillRunner } from './drill-runners.ts';
 import { needsComponents, madeOfStack } from './generate-kind.ts';
 import type { GeneratedFile } from './generated-file.ts';
+import { packageSpec } from './generate-subject.ts';
+import { drillWorkflow } from './drill-workflow.ts';
 import { generateRbac } from './rbac.ts';
 import { secretVariables } from './watched-stack.ts';
 
@@ -15,10 +17,13 @@ export const drillDays = [1, 15] as const;
 export const generateDrillSchedule = madeOfStack<DrillRunner>(
   'drill-schedule',
   [needsComponents],
-  (stack, runner): GeneratedFile[] => [...runnerFiles(stack, runner), rules(stack, runner)],
+  (stack, runner, subject): GeneratedFile[] => [
+    ...runnerFiles(stack, runner, packageSpec(subject)),
+    rules(stack, runner),
+  ],
 );
 
-function runnerFiles(stack: Stack, runner: DrillRunner): readonly GeneratedFile[] {
+function runnerFiles(stack: Stack, runner: DrillRunner, program: string): readonly GeneratedFile[] {
   switch (runner) {
     case 'kubernetes': {
       const subject = {
@@ -29,10 +34,10 @@ function runnerFiles(stack: Stack, runner: DrillRunner): readonly GeneratedFile[
       };
       // Beside: rights for a drill by hand, which --all makes too, bring the same namespace.
       const rights = generateRbac(subject, 'dr-drill', drillHome).map((file) => ({ ...file, use: 'beside' as const }));
-      return [...rights, drillCronJob(stack)];
+      return [...rights, drillCronJob(stack, program)];
     }
     case 'github-actions':
-      return [workflow(stack)];
+      return [drillWorkflow(stack, program)];
     case 'systemd':
       return [service(stack), timer(stack)];
   }
@@ -42,6 +47,9 @@ function runnerFiles(stack: Stack, runner: DrillRunner): readonly GeneratedFile[
 export function namespaceOfDrill({ namespaces }: Stack): string {
   return namespaces[0];
 }
+
+/** Names the Pushgateway where --push-metrics does not. */
+export const pushVariable = 'C2L_PUSH_METRICS';
 
 /** Whether anybody is to be told stands in the stack. */
 export function notifyFlag({ watch }: Stack): readonly string[] {
@@ -53,66 +61,10 @@ export function receiverVariables({ watch }: Stack): string[] {
   return watch === undefined ? [] : secretVariables(watch);
 }
 
-function workflow(stack: Stack): GeneratedFile {
-  const namespace = namespaceOfDrill(stack);
-  const secretEnv = Object.fromEntries(receiverVariables(stack).map((name) => [name, `\${{ secrets.${name} }}`]));
-  const run = `install -m 600 /dev/null kubeconfig && printf '%s' "$C2L_KUBECONFIG" > kubeconfig
-npx --yes c2l dr-drill run total-secret-loss --kubeconfig kubeconfig -n ${namespace} --config c2l.yaml \\
-  --confirm "$DRILL_CONTEXT" --from "$DRILL_SOURCE"${notifyFlag(stack)
-    .map((flag) => ` ${flag}`)
-    .join('')} \\
-  --report drill/report.html --report drill/report.md --report drill/report.json --report drill/report.xml
-`;
-  return {
-    path: `.github/workflows/c2l-drill-${stack.name}.yaml`,
-    comment:
-      'A drill on a schedule. The exit code is the result; the report is an artifact and the summary of the run. It needs the secret C2L_KUBECONFIG, and the variables DRILL_CONTEXT (its context) and DRILL_SOURCE (such as azure-key-vault:NAME).',
-    use: 'beside',
-    documents: [
-      {
-        name: `c2l drill of ${stack.name}`,
-        on: { schedule: [{ cron: `17 3 ${drillDays.join(',')} * *` }], workflow_dispatch: {} },
-        permissions: { contents: 'read' },
-        concurrency: { group: `c2l-drill-${stack.name}`, 'cancel-in-progress': false },
-        jobs: {
-          drill: {
-            'runs-on': 'ubuntu-latest',
-            'timeout-minutes': 45,
-            steps: [
-              { uses: 'actions/checkout@v4' },
-              { uses: 'actions/setup-node@v4', with: { 'node-version': 22 } },
-              {
-                name: 'drill',
-                env: {
-                  C2L_KUBECONFIG: '${{ secrets.C2L_KUBECONFIG }}',
-                  DRILL_CONTEXT: '${{ vars.DRILL_CONTEXT }}',
-                  DRILL_SOURCE: '${{ vars.DRILL_SOURCE }}',
-                  ...secretEnv,
-                },
-                run,
-              },
-              {
-                name: 'summary',
-                if: 'always()',
-                run: 'rm -f kubeconfig; cat drill/report.md >> "$GITHUB_STEP_SUMMARY"\n',
-              },
-              {
-                name: 'report',
-                if: 'always()',
-                uses: 'actions/upload-artifact@v4',
-                with: { name: `drill-${stack.name}`, path: 'drill' },
-              },
-            ],
-          },
-        },
-      },
-    ],
-  };
-}
-
 function service(stack: Stack): GeneratedFile {
   const { name } = stack;
   const variables = ['DRILL_CONTEXT', 'DRILL_SOURCE', ...receiverVariables(stack)];
+  const gateway = `and ${pushVariable} where there is a Pushgateway`;
   const flags = notifyFlag(stack)
     .map((flag) => ` ${flag}`)
     .join('');
@@ -121,7 +73,7 @@ function service(stack: Stack): GeneratedFile {
     text: `# /etc/systemd/system/c2l-drill-${name}.service
 #   install -D -m 644 c2l.yaml /etc/c2l/${name}.yaml
 #   /etc/c2l/${name}.kubeconfig, mode 600
-#   /etc/c2l/drill-${name}.env, mode 600, sets ${variables.join(', ')}
+#   /etc/c2l/drill-${name}.env, mode 600, sets ${variables.join(', ')}, ${gateway}
 #   systemctl daemon-reload && systemctl enable --now c2l-drill-${name}.timer
 # The report lies in /var/lib/c2l; for the metrics give the node exporter --collector.textfile.directory=/var/lib/c2l.
 

@@ -47,9 +47,9 @@ export const needsApplications: StackNeed = {
 export function madeOfStack<Choice extends string = string>(
   kind: string,
   needs: readonly StackNeed[],
-  make: (stack: Stack, choice: Choice) => readonly GeneratedFile[],
+  make: (stack: Stack, choice: Choice, subject: GenerateSubject) => readonly GeneratedFile[],
 ): MakeFiles<Choice> {
-  return (subject, choice) => make(neededStack(kind, needs, subject), choice);
+  return (subject, choice) => make(neededStack(kind, needs, subject), choice, subject);
 }
 
 /** The part of the stack that `-n` names. Throws where there is none, or where a need is not met. */

@@ -7,6 +7,13 @@ export interface GenerateSubject {
   readonly namespaces: readonly string[];
   readonly all: boolean;
   readonly argocdNamespace: string;
+  /** Of c2l: what runs it elsewhere is to run the same one. */
+  readonly version?: string;
+}
+
+/** As npx takes it. */
+export function packageSpec({ version }: Pick<GenerateSubject, 'version'>): string {
+  return version === undefined ? 'c2l' : `c2l@${version}`;
 }
 
 /** Of the stack, or of the first namespace where there is none: part of the names of what is generated. */

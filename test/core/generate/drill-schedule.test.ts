@@ -18,6 +18,7 @@ const subjectOf = (of: typeof stack) => ({
   namespaces: of.namespaces,
   all: false,
   argocdNamespace: 'argocd',
+  version: '1.2.3',
 });
 
 function textOf(of: typeof stack, runner: (typeof drillRunners)[number]): string {
@@ -72,4 +73,24 @@ test.each(['html', 'json'])('the workflow keeps the report as %s even where the 
   const text = textOf(stack, 'github-actions');
   expect(text).toContain(`--report drill/report.${form}`);
   expect(text.match(/if: always\(\)/g)).toHaveLength(2);
+});
+
+test.each(['kubernetes', 'github-actions'] as const)(
+  '%s runs the c2l that made it, and can push its metrics',
+  (runner) => {
+    const text = textOf(stack, runner);
+    expect(text).toContain('c2l@1.2.3');
+    expect(text).not.toMatch(/npx --yes c2l /);
+    expect(text).toContain('C2L_PUSH_METRICS');
+  },
+);
+
+test('the CronJob keeps a page of each run', () => {
+  expect(textOf(stack, 'kubernetes')).toMatch(/--report\n *- \/report\/\$\(POD_NAME\)\.html/);
+});
+
+test('the workflow puts back what was cancelled, and tells of a drill that did not begin', () => {
+  const text = textOf(stack, 'github-actions');
+  expect(text).toMatch(/if: cancelled\(\) \|\| failure\(\)[^]*dr-drill abort/);
+  expect(text).toContain('if [ -f drill/report.md ]');
 });
