@@ -44,8 +44,11 @@ export function trendText(results: readonly DrillResult[]): string {
   const times = recoveryTimes(results);
   if (times === undefined) return outcomesText(results);
   const { least, most, median } = times;
-  const range = least === most ? durationText(least) : `${durationText(least)} to ${durationText(most)}`;
-  return `${outcomesText(results)}; recovery ${range}, median ${durationText(median)}`;
+  const range =
+    least === most
+      ? durationText(least)
+      : `${durationText(least)} to ${durationText(most)}, median ${durationText(median)}`;
+  return `${outcomesText(results)}; recovery ${range}`;
 }
 
 /** Times of different scenarios are not set beside each other. */

@@ -3,7 +3,8 @@ import { defaultJournalNamespace } from '../core/drill/drill-command.ts';
 import type { DrillHistoryReport } from '../core/drill/drill-result.ts';
 import { listText } from '../core/list-text.ts';
 import { OperatorError } from '../errors.ts';
-import { findMarker } from './drill-journal.ts';
+import { markerName } from '../core/drill/drill-journal.ts';
+import { markerOf } from './drill-journal.ts';
 import { readKeptResults } from './drill-results.ts';
 import { reportHead, type Session } from './session.ts';
 
@@ -61,12 +62,14 @@ export async function drillHistory(
   };
 }
 
+/** Who may read what is kept need not read the Secrets of the namespace: then nothing is said of it. */
 async function unfinishedIn(
-  session: Session,
+  { cluster }: Session,
   namespaces: readonly string[],
 ): Promise<DrillHistoryReport['unfinished']> {
-  const markers = await Promise.all(namespaces.map((namespace) => findMarker(session, namespace)));
-  return markers.flatMap((marker, index) =>
-    marker === undefined ? [] : [{ namespace: namespaces[index] ?? '', scenario: marker.scenario }],
-  );
+  const found = await Promise.all(namespaces.map((namespace) => cluster.readSecret(namespace, markerName)));
+  return found.flatMap((each, index) => {
+    const marker = each.state === 'present' ? markerOf(each.value) : undefined;
+    return marker === undefined ? [] : [{ namespace: namespaces[index] ?? '', scenario: marker.scenario }];
+  });
 }

@@ -3,9 +3,14 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { drillType, markerName } from '../../src/core/drill/drill-journal.ts';
 import type { DrillReport } from '../../src/core/drill/drill-report.ts';
 import { keptAtMost, type DrillHistoryReport } from '../../src/core/drill/drill-result.ts';
+import { present, unreadable } from '../../src/core/observed.ts';
+import type { Secret } from '../../src/core/secret.ts';
+import { drillHistory } from '../../src/shell/drill-history.ts';
 import { keepResult, readKeptResults } from '../../src/shell/drill-results.ts';
+import type { Session } from '../../src/shell/session.ts';
 import { drilled } from '../render/drill-reports.ts';
 import { runCli } from '../support/run-cli.ts';
 import { sandbox } from '../support/sandbox.ts';
@@ -83,4 +88,26 @@ test('what somebody else wrote among the results is passed over', async () => {
   cluster.store.replace('secrets', { ...found, data });
 
   expect((await readKeptResults(session, place)).results.map(({ id }) => id)).toEqual([drilled.drill.id]);
+});
+
+test.each([
+  ['the marker is there', false, [{ namespace: place.namespace, scenario: 'wrong-value' }]],
+  ['nobody may read the Secrets there', true, []],
+])('the history where %s', async (_, isForbidden, unfinished) => {
+  const session = await testSession(await sandbox({ scenario: 'healthy' }));
+  const annotations = { 'c2l.dev/drill-id': '1', 'c2l.dev/drill-scenario': 'wrong-value' };
+  const marker = {
+    metadata: { namespace: place.namespace, name: markerName, annotations },
+    type: drillType,
+    data: new Map(),
+  };
+  const readSecret: Session['cluster']['readSecret'] = (namespace, name) => {
+    if (name !== markerName) return session.cluster.readSecret(namespace, name);
+    return Promise.resolve(isForbidden ? unreadable('forbidden', 'no') : present(marker as unknown as Secret));
+  };
+  const report = await drillHistory(
+    { ...session, cluster: { ...session.cluster, readSecret } },
+    { scenario: undefined, journalNamespace: place.journalNamespace },
+  );
+  expect([report.unfinished, report.isJournalNamespaceThere]).toEqual([unfinished, false]);
 });

@@ -43,7 +43,7 @@ describe('the history of drills', () => {
     const name = 'a-scenario-whose-name-is-as-long-as-kubernetes-lets-it-be-and-longer';
     const text = await told([earlierResult('02-02', 9000, { scenario: name }), earlierResult('02-01', 6000)]);
     expect(text).toContain('2 drills, 2 recovered in time, of 2 scenarios\n');
-    expect(text).toMatch(/total-secret-loss: 1 drill, 1 recovered in time; recovery 6\.0 s,/);
+    expect(text).toMatch(/total-secret-loss: 1 drill, 1 recovered in time; recovery 6\.0 s\n/);
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
