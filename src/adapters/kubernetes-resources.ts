@@ -80,6 +80,7 @@ export const resources: { readonly [R in Resource]: ResourceDescription<Listed[R
             persistentVolumeClaimRetentionPolicy: { optional: { whenDeleted: 'string' } },
             volumeClaimTemplates: { list: { optional: { metadata: { optional: { name: 'string' } } } } },
             updateStrategy: { optional: { type: 'string', rollingUpdate: { optional: { partition: 'number' } } } },
+            ordinals: { optional: { start: 'number' } },
           },
         },
       },

@@ -37,6 +37,7 @@ export interface StatefulSet {
     readonly volumeClaimTemplates?: readonly { readonly metadata?: { readonly name?: string } }[];
     readonly persistentVolumeClaimRetentionPolicy?: { readonly whenDeleted?: string };
     readonly updateStrategy?: { readonly type?: string; readonly rollingUpdate?: { readonly partition?: number } };
+    readonly ordinals?: { readonly start?: number };
   };
   readonly status?: {
     readonly observedGeneration?: number;

@@ -10,8 +10,8 @@ function workloadOf(parts: Parts): Workload {
   return workloads(snapshotOf(parts))[0]!;
 }
 
-function statefulSet(updateStrategy?: Strategy): Workload {
-  const spec = { template: { spec: { containers: [] } }, ...(updateStrategy && { updateStrategy }) };
+function statefulSet(updateStrategy?: Strategy, more: Partial<StatefulSet['spec']> = {}): Workload {
+  const spec = { template: { spec: { containers: [] } }, ...(updateStrategy && { updateStrategy }), ...more };
   return workloadOf({ statefulSets: [{ metadata: { namespace, name: 'db' }, spec }] });
 }
 
@@ -32,6 +32,12 @@ test.each<[string, Strategy, string, boolean]>([
   ['where nothing is said of updates', undefined, 'db-0', false],
 ])('a pod %s', (_, strategy, name, expected) => {
   expect(isBelow(statefulSet(strategy), name)).toBe(expected);
+});
+
+test('a partition counts from the first ordinal on', () => {
+  const fromFive = statefulSet(fromTwo, { ordinals: { start: 5 } });
+
+  expect(['db-5', 'db-6', 'db-7'].map((name) => isBelow(fromFive, name))).toEqual([true, true, false]);
 });
 
 test('only a StatefulSet has a partition', () => {
