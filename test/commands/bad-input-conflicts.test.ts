@@ -58,7 +58,7 @@ const from = ['--yes', '--from', 'env:backup.env'];
 
 describe.each([
   { command: 'fix-secrets', next: 'c2l fix-secrets --from env:backup.env' },
-  { command: 'stabilize', next: 'c2l stabilize' },
+  { command: 'stabilize', next: 'c2l stabilize --from env:backup.env' },
 ])('$command', ({ command, next }) => {
   const argv = [command, ...from];
 

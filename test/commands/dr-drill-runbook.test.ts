@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -7,6 +7,9 @@ import { ExitCode } from '../../src/exit-codes.ts';
 import { start } from '../support/built-program.ts';
 import { drill, newFolder, run, secrets } from '../support/drill-world.ts';
 import { sandbox } from '../support/sandbox.ts';
+
+// Each step of a runbook is a program of its own.
+jest.setTimeout(90_000);
 
 function scenario(runbook: string, ...more: readonly string[]): string {
   return ['version: 1', 'name: mine', 'description: by people’s own words', runbook, ...more].join('\n');
