@@ -48,7 +48,9 @@ export async function readRows(
 /** Gives the databases that still hold it. */
 export async function removeRows(session: Session, rows: readonly DrillRow[]): Promise<string[]> {
   const answers = await askAll(session, rows, 'remove');
-  return rows.flatMap(({ component }) => (answers.get(component) === 'there' ? [] : [component]));
+  // One that was never made is no more there than one that was removed.
+  const isGone = (answer: RowAnswer | undefined): boolean => answer === 'there' || answer === 'gone';
+  return rows.flatMap(({ component }) => (isGone(answers.get(component)) ? [] : [component]));
 }
 
 async function askAll(session: Session, rows: readonly DrillRow[], action: RowAction): Promise<Map<string, RowAnswer>> {

@@ -48,10 +48,10 @@ async function journalLines(scenario: string): Promise<number> {
   return proxy.requests.filter(isJournal).length;
 }
 
-/** Each takes as long as a drill: otherwise the first line, one in the middle and the last. */
+/** Each takes as long as a drill: otherwise the first line, before any fault, and one in the middle. */
 function wanted(count: number): readonly number[] {
   const all = Array.from({ length: count }, (_, index) => index);
-  return isExhaustive ? all : [0, Math.floor(count / 2), count - 1];
+  return isExhaustive ? all : [0, Math.floor(count / 2)];
 }
 
 /** What others do on the same cluster meanwhile is not the drill's. */
@@ -79,7 +79,7 @@ test.each(isExhaustive ? ['total-secret-loss', 'missing-keys', 'wrong-value', 'n
       proxy.begin();
       const { exitCode, stdout, stderr } = await shop.c2l('dr-drill', 'abort', '--yes').finished;
       const isNone = stdout.includes('drill-not-found') && stdout.includes('no drill is unfinished');
-      if (exitCode !== 0 && !isNone) wrong.push(`${place}: abort exit ${String(exitCode)}: ${stderr}`);
+      if (exitCode !== 0 && !isNone) wrong.push(`${place}: abort exit ${String(exitCode)}: ${stdout}${stderr}`);
       const left = [...differences(before, await allObjects(shop.cluster, isOurs)), ...(await shop.leftovers())];
       wrong.push(...left.map((each) => `${place}: ${each} is not as it was`));
     }
