@@ -125,11 +125,15 @@ async function verifySteady(session: Session): Promise<VerifyReport> {
 /** Every source that will answer during the recovery; those that refuse then prove nothing. */
 async function provenBackup(
   session: Session,
-  { from, identity, plan }: PrepareOptions & { readonly plan: DrillPlan },
+  { scenario, from, identity, plan }: PrepareOptions & { readonly plan: DrillPlan },
 ): Promise<BackupReport> {
   const answering = from.filter((spec) => !plan.refused.some((kind) => spec.startsWith(`${kind}:`)));
   if (answering.length === 0) {
-    throw refusedDrill('no source is left that could bring the values back', 'c2l dr-drill run NAME --from env:FILE');
+    const why =
+      from.length === 0
+        ? 'a drill needs the source that is to bring the values back'
+        : 'no source is left that could bring the values back';
+    throw refusedDrill(why, `c2l dr-drill run ${scenario.name} --from env:FILE`);
   }
   // Nothing needs the credentials of a registry as long as the images are on the nodes, but here they are lost.
   const also = plan.faults.filter(({ secret }) => secret.pullCredentials !== undefined).flatMap(idsOf);

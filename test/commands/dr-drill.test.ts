@@ -46,6 +46,11 @@ const refusals: readonly Refusal[] = [
     says: 'outside',
   },
   { name: 'there is no such scenario', argv: run('nothing'), says: 'c2l dr-drill list' },
+  {
+    name: 'no source is named',
+    argv: ['run', 'missing-keys', '--confirm', 'c2l-sandbox'],
+    says: 'a drill needs the source that is to bring the values back',
+  },
 ];
 
 test.each(refusals)('does not start where $name, and changes nothing', async ({ scenario, argv, prepare, says }) => {
