@@ -12,7 +12,7 @@ import type { Row } from './rows.ts';
 const namespace = 'cloudtolocalllm';
 const journalNamespace = 'c2l-drill';
 const isJournal = (line: string): boolean =>
-  line.startsWith('PATCH') && line.includes(`/namespaces/${journalNamespace}/secrets/`);
+  new RegExp(`^PATCH .*/namespaces/${journalNamespace}/secrets/c2l-drill-\\d`).test(line);
 
 /**
  * A drill's recovery once the fault was detected, against the same recovery without a drill around it: of a drill that
