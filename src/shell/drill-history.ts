@@ -4,7 +4,7 @@ import type { DrillHistoryReport } from '../core/drill/drill-result.ts';
 import { listText } from '../core/list-text.ts';
 import { OperatorError } from '../errors.ts';
 import { markerName } from '../core/drill/drill-journal.ts';
-import { markerOf } from './drill-journal.ts';
+import { markerOf } from './drill-marker.ts';
 import { readKeptResults } from './drill-results.ts';
 import { reportHead, type Session } from './session.ts';
 

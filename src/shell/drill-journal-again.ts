@@ -2,7 +2,8 @@ import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { KeptDrill } from '../ports.ts';
 import { JournalMirror } from './drill-journal-file.ts';
-import { createCopy, createPage, Journal, type Marker } from './drill-journal.ts';
+import { createCopy, createPage, Journal } from './drill-journal.ts';
+import type { Marker } from './drill-marker.ts';
 import type { Session } from './session.ts';
 
 /**

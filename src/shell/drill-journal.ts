@@ -6,38 +6,12 @@ import type { Secret } from '../core/secret.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { JournalMirror } from './drill-journal-file.ts';
+import { idNote, placeNote, scenarioNote, stateNote, unreadable, type Marker } from './drill-marker.ts';
 import type { Session } from './session.ts';
 
-const idNote = 'c2l.dev/drill-id';
-const placeNote = 'c2l.dev/drill-journal-namespace';
-const stateNote = 'c2l.dev/drill-state';
-const scenarioNote = 'c2l.dev/drill-scenario';
 const journalKey = 'journal';
 const copyKey = 'copy';
 const labels = { 'app.kubernetes.io/managed-by': 'c2l', 'c2l.dev/drill': 'true' };
-
-/** A drill that was begun in a namespace, as its marker tells. */
-export interface Marker {
-  readonly id: string;
-  readonly scenario: string;
-  readonly journalNamespace: string;
-  /** Whether anything was, or may have been, broken. */
-  readonly isArmed: boolean;
-  readonly secret: Secret;
-}
-
-export function markerOf(secret: Secret): Marker | undefined {
-  const { annotations = {}, name } = secret.metadata;
-  const id = annotations[idNote];
-  if (secret.type !== drillType || name !== markerName || id === undefined) return undefined;
-  return {
-    id,
-    scenario: annotations[scenarioNote] ?? '',
-    journalNamespace: annotations[placeNote] ?? '',
-    isArmed: annotations[stateNote] === 'armed',
-    secret,
-  };
-}
 
 interface Held {
   readonly content: DrillJournal;
@@ -261,12 +235,6 @@ export async function removeSecret({ cluster }: Session, namespace: string, name
   await cluster.deleteSecret({ namespace, name, uid: found.value.metadata.uid ?? '' });
 }
 
-export async function findMarker({ cluster }: Session, namespace: string): Promise<Marker | undefined> {
-  const found = await cluster.readSecret(namespace, markerName);
-  if (found.state === 'unreadable') throw unreadable(found.reason);
-  return found.state === 'present' ? markerOf(found.value) : undefined;
-}
-
 /** Nothing may be done any more by whoever hears this: two that put back at once undo each other's work. */
 export function takenOver(): OperatorError {
   return new OperatorError('drill-not-found', 'somebody else has taken this drill over', {
@@ -279,13 +247,6 @@ function otherDrill(namespace: string): OperatorError {
   return new OperatorError('drill-refused', `a drill in namespace ${namespace} is not finished`, {
     hint: `c2l dr-drill abort -n ${namespace}`,
     exitCode: ExitCode.problems,
-  });
-}
-
-function unreadable(reason: string): OperatorError {
-  return new OperatorError('nothing-readable', `the journal of the drill cannot be read: ${reason}`, {
-    hint: 'c2l dr-drill abort',
-    exitCode: ExitCode.unreadable,
   });
 }
 

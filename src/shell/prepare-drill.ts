@@ -12,7 +12,7 @@ import type { Right } from '../cluster-ports.ts';
 import { runCheckBackup } from './check-backup.ts';
 import { copiesOf, type Copy } from './drill-copies.ts';
 import { findingsNow } from './drill-detection.ts';
-import { findMarker } from './drill-journal.ts';
+import { findMarker } from './drill-marker.ts';
 import { openOnlookers, type AttentiveOnlooker } from './drill-onlookers.ts';
 import { openDrillRunbook, type DrillRunbook } from './drill-runbook.ts';
 import { onlyNamespace, refusedDrill, refuseWithoutPermission } from './drill-permission.ts';
