@@ -4,8 +4,8 @@ import { paragraph } from './layout.ts';
 const command = /^(?:c2l|kubectl|az|ls|chmod|kubeseal|age-keygen|git|KUBECONFIG=\S+) /;
 
 /**
- * An error, a warning or a step of a drill as a person reads it at a terminal: broken between words, with the command that it ends in on a line
- * of its own. Anything else is left as it is.
+ * An error, a warning or a step of a drill as a person reads it at a terminal: broken between words, with the command
+ * that it ends in on a line of its own. Anything else is left as it is.
  */
 export function toldLines(line: string, width: number): readonly string[] {
   const told = /^(?:error|warning|drill): /.exec(line)?.[0];

@@ -54,19 +54,20 @@ export function placeIn({ label }: ValueSource, detail: string | undefined): str
   return detail === undefined ? label : `${label} (${detail})`;
 }
 
-/** Asks one source for the keys that have no value yet. */
+/** Asks one source for the keys that have no value yet, and gives those. */
 export async function askSource(
   session: Asker,
   source: ValueSource,
   wanted: readonly WantedKey[],
   collected: Collected,
-): Promise<void> {
+): Promise<readonly WantedKey[]> {
   const open = wanted.filter((key) => !collected.found.has(keyId(key)));
-  if (open.length === 0) return;
+  if (open.length === 0) return open;
   for (const warning of source.warnings) session.deps.terminal.err(`warning: ${source.label}: ${warning}`);
   const answers = await source.lookUp(open.map(toWantedValue), session.deps.signal);
   refuseWhenInterrupted(session);
   takeAll(session, source, { keys: open, answers }, collected);
+  return open;
 }
 
 /** Why a value that a source has may be meant for another key. */

@@ -10,9 +10,8 @@ export async function askForPairs(
   wanted: readonly WantedKey[],
   collected: Collected,
 ): Promise<void> {
-  const open = wanted.filter((key) => !collected.found.has(keyId(key)));
-  await askSource(session, source, open, collected);
-  await takePairs(session, source, open, collected);
+  const asked = await askSource(session, source, wanted, collected);
+  await takePairs(session, source, asked, collected);
 }
 
 /**
