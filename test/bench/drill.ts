@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DrillReport } from '../../src/core/drill/drill-report.ts';
 import type { WalkReport } from '../../src/core/walk-report.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
-import { cuttingProxy } from '../contract/support/cutting-proxy.ts';
+import { cuttingProxy, killAt } from '../contract/support/cutting-proxy.ts';
 import { start, type Started } from '../support/built-program.ts';
 import { home, median } from './measure.ts';
 import type { Row } from './rows.ts';
@@ -48,14 +48,7 @@ export async function drillRow(pairs: number): Promise<Row> {
   const alone = async (linesBefore: number): Promise<number> => {
     const killed = drill();
     let lines = 0;
-    proxy.begin({
-      isMeant: (line) => isJournal(line) && lines++ === linesBefore,
-      moment: 'after',
-      kill: () => killed.child.kill('SIGKILL'),
-    });
-    await killed.finished;
-    await proxy.settled();
-    proxy.begin();
+    await killAt(proxy, killed, { isMeant: (line) => isJournal(line) && lines++ === linesBefore, moment: 'after' });
     const { phases } = (await reportOf(c2l('stabilize', '--yes', '--from', `env:${backup}`))) as WalkReport;
     await reportOf(c2l('dr-drill', 'abort', '--yes'));
     return phases.reduce((sum, { durationMs }) => sum + durationMs, 0);

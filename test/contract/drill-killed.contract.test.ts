@@ -7,7 +7,7 @@ import { resourceTypes } from '../../src/sandbox/resources.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { start } from '../support/built-program.ts';
 import { isExhaustive } from '../support/exhaustive.ts';
-import { cuttingProxy, type CuttingProxy, type Moment } from './support/cutting-proxy.ts';
+import { cuttingProxy, killAt, type CuttingProxy, type Moment } from './support/cutting-proxy.ts';
 
 jest.setTimeout(1_800_000);
 
@@ -142,10 +142,7 @@ test.each(scenarios)('%s, killed at its journal lines and writes: after abort al
     for (const moment of momentsOf(line)) {
       const place = `${moment} ${String(index)} ${line}`;
       const first = run(name);
-      proxy.begin({ isMeant: (_, place) => place === index, moment, kill: () => first.child.kill('SIGKILL') });
-      await first.finished;
-      await proxy.settled();
-      proxy.begin();
+      await killAt(proxy, first, { isMeant: (_, place) => place === index, moment });
       const ended = await drill('abort', '--yes').finished;
       const isNone = ended.stdout.includes('drill-not-found') && ended.stdout.includes('no drill is unfinished');
       if (ended.exitCode !== 0 && !isNone)

@@ -7,7 +7,7 @@ import { stringify } from 'yaml';
 import type { WalkReport } from '../../src/core/walk-report.ts';
 import { start } from '../support/built-program.ts';
 import { isExhaustive } from '../support/exhaustive.ts';
-import { cuttingProxy, type CuttingProxy, type Moment } from './support/cutting-proxy.ts';
+import { cuttingProxy, killAt, type CuttingProxy, type Moment } from './support/cutting-proxy.ts';
 import { isChange } from './support/killed-runs.ts';
 import { worldKinds, type KubeObject, type World } from './support/worlds.ts';
 
@@ -149,11 +149,7 @@ describe.each(worldKinds.filter(({ isThere }) => isThere))('a bootstrap that is 
       for (const moment of moments) {
         const place = `${moment} ${line}`;
         await empty();
-        const first = program();
-        proxy.begin({ isMeant: nthWrite(nth), moment, kill: () => first.child.kill('SIGKILL') });
-        await first.finished;
-        await proxy.settled();
-        proxy.begin();
+        await killAt(proxy, program(), { isMeant: nthWrite(nth), moment });
         const again = await program().finished;
         const { verdict, phases } = JSON.parse(again.stdout) as WalkReport;
         if (again.exitCode !== 0 || verdict !== 'ok') {

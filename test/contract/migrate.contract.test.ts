@@ -7,7 +7,7 @@ import { start } from '../support/built-program.ts';
 import { kubesealStandIn } from '../support/kubeseal-stand-in.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';
 import { sealingKey } from '../support/sealing-key.ts';
-import { cuttingProxy, type Moment } from './support/cutting-proxy.ts';
+import { cuttingProxy, killAt, type Moment } from './support/cutting-proxy.ts';
 import { watchSecret } from './support/secret-watcher.ts';
 import { worldKinds, type KubeObject, type World } from './support/worlds.ts';
 
@@ -230,11 +230,7 @@ describe.each(worldKinds)('a live Secret that is handed over, on $name', (kind) 
           for (const moment of moments) {
             await reset();
             const watcher = await watchSecret(world, 'app');
-            const first = program();
-            proxy.begin({ isMeant: nthWrite(nth), moment, kill: () => first.child.kill('SIGKILL') });
-            await first.finished;
-            await proxy.settled();
-            proxy.begin();
+            await killAt(proxy, program(), { isMeant: nthWrite(nth), moment });
             const again = await program().finished;
             const seen = await watcher.end();
             const place = `${moment} ${line}`;

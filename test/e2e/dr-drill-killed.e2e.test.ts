@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { cuttingProxy, type CuttingProxy } from '../contract/support/cutting-proxy.ts';
+import { cuttingProxy, killAt, type CuttingProxy } from '../contract/support/cutting-proxy.ts';
 import { isExhaustive } from '../support/exhaustive.ts';
 import { allObjects, differences } from './support/all-objects.ts';
 import { drilledShop, type DrilledShop } from './support/drilled-shop.ts';
@@ -69,14 +69,7 @@ test.each(isExhaustive ? ['total-secret-loss', 'missing-keys', 'wrong-value', 'n
       const place = `after journal line ${String(line + 1)} of ${String(length)}`;
       const run = shop.drill(scenario, through);
       let seen = 0;
-      proxy.begin({
-        isMeant: (request) => isJournal(request) && seen++ === line,
-        moment: 'after',
-        kill: () => run.child.kill('SIGKILL'),
-      });
-      await run.finished;
-      await proxy.settled();
-      proxy.begin();
+      await killAt(proxy, run, { isMeant: (request) => isJournal(request) && seen++ === line, moment: 'after' });
       const { exitCode, stdout, stderr } = await shop.c2l('dr-drill', 'abort', '--yes').finished;
       const isNone = stdout.includes('drill-not-found') && stdout.includes('no drill is unfinished');
       if (exitCode !== 0 && !isNone) wrong.push(`${place}: abort exit ${String(exitCode)}: ${stdout}${stderr}`);

@@ -5,6 +5,8 @@ import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { KubeConfig } from '@kubernetes/client-node';
 
+import type { Started } from '../../support/built-program.ts';
+
 /** When a program dies: before the server has seen its request, before it has the answer, or just after. */
 export type Moment = 'before' | 'during' | 'after';
 
@@ -25,6 +27,18 @@ export interface CuttingProxy {
   /** Resolves once the cluster has answered everything that it was sent. */
   settled(): Promise<void>;
   close(): void;
+}
+
+/** Kills a program at a request, and counts anew once the cluster has answered everything that it was sent. */
+export async function killAt(
+  proxy: CuttingProxy,
+  { child, finished }: Pick<Started, 'child' | 'finished'>,
+  cut: Omit<Cut, 'kill'>,
+): Promise<void> {
+  proxy.begin({ ...cut, kill: () => child.kill('SIGKILL') });
+  await finished;
+  await proxy.settled();
+  proxy.begin();
 }
 
 /** Stands between a program and its cluster, and has the program killed at one request. */
