@@ -47,25 +47,34 @@ export function faultWords({ object, does, keys }: DrillReport['faults'][number]
 /** The findings first: they are what a script fails for. What did not start says first why. */
 export function wrongOf({ outcome, findings, wrong }: DrillReport): string[] {
   const errors = findings.filter(({ severity }) => severity === 'error').map(({ message }) => message);
-  return [...new Set(outcome === 'not-started' ? [...wrong, ...errors] : [...errors, ...wrong])];
+  if (outcome === 'not-started') return [...new Set([...wrong, ...errors])];
+  return [...new Set([...errors, ...wrong.filter((text) => !errors.some((message) => message.includes(text)))])];
 }
 
 export function drillSummary(report: DrillReport): string {
   const { outcome, drill, recovery, evicted, faults } = report;
+  const end = endText(report);
   const took = recovery === undefined ? '' : ` in ${durationText(recovery.tookMs)}`;
   const goal = recovery === undefined ? '' : `, objective ${spokenDuration(recovery.objectiveMs)}`;
-  const end = faults.length === 0 ? 'everything is proven' : 'everything is as it was';
   const words: Record<DrillOutcome, string> = {
     recovered: `${drill.scenario}: recovered${took}${goal}; ${end}`,
+    'recovered-with-trouble': `${drill.scenario}: recovered with trouble${took}${goal}; ${end}`,
     'too-late': `${drill.scenario}: recovered${took}${goal}: missed; ${end}`,
     'not-recovered': isStoppedBefore(report)
       ? `${drill.scenario}: stopped before anything was broken`
       : `${drill.scenario}: the recovery did not bring everything back; the way back did`,
     'not-started': `${drill.scenario}: did not start, and changed nothing`,
     planned: `dry run: would break ${faultsText(faults.map(({ object }) => object.kind))} and start ${count(evicted.length, 'pod')} anew`,
-    'put-back': `${drill.scenario}: everything is as it was`,
+    'put-back': `${drill.scenario}: ${end}`,
   };
   return words[outcome];
+}
+
+/** How the drill left things. */
+function endText({ verdict, data, faults, outcome }: DrillReport): string {
+  if (verdict === 'partial') return 'not everything is as it was';
+  if (data.some(({ state }) => state === 'lost')) return 'data is gone that was written before';
+  return faults.length === 0 && outcome !== 'put-back' ? 'everything is proven' : 'everything is as it was';
 }
 
 export function nextAfterDrill({ outcome, drill, sources, findings, namespaces }: DrillReport): string {

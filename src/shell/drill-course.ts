@@ -24,6 +24,8 @@ export interface Course {
   readonly detectMs: number;
   readonly tookMs: number;
   readonly noticed: Noticed & { readonly audit?: number; readonly verify?: number };
+  /** What failed, whether or not everything came back. */
+  readonly troubles: readonly string[];
   readonly wrong: readonly string[];
 }
 
@@ -52,10 +54,11 @@ export async function go(session: Session, run: Run, { journal, written }: Parts
   const begun = clock.monotonic();
   if (isFaultless(plan)) await journal.write('detection', brokenNow(prepared.broken));
   await injectFault(session, plan, journal);
+  const troubles: string[] = [];
   const wrong: string[] = [];
   if (plan.evict.length > 0) {
     await journal.write('consumers', `start anew: ${podsText(plan.evict)}`);
-    wrong.push(...(await startAnew(session, plan.evict)));
+    troubles.push(...(await startAnew(session, plan.evict)));
   }
   const watching = lookOn(session, { begun, namespace, before: snapshot, onlookers: prepared.onlookers });
   try {
@@ -72,7 +75,7 @@ export async function go(session: Session, run: Run, { journal, written }: Parts
     if (recovery.written.length > 0) await journal.write('recovery', `written: ${listText(recovery.written)}`);
     if (recovery.isRecovered) await journal.write('verified', `recovered after ${durationText(tookMs)}`);
     const seen = await watching.end();
-    return { recovery, detectMs, tookMs, noticed: { ...seen, ...noticedAt(found) }, wrong };
+    return { recovery, detectMs, tookMs, noticed: { ...seen, ...noticedAt(found) }, troubles, wrong };
   } finally {
     await watching.end();
   }

@@ -19,6 +19,8 @@ export interface PutBack {
   readonly restored: readonly string[];
   /** What somebody added to a Secret meanwhile, and what no copy has. */
   readonly takenAway: readonly string[];
+  /** Pods that hold other values, and could not be started anew. */
+  readonly kept: readonly string[];
 }
 
 /**
@@ -43,14 +45,13 @@ export async function putBack(session: Session, journal: Journal): Promise<PutBa
   }
   restored.push(...(await putBackWorkloads(session, journal)));
   await removeNewRevisions(session, journal);
-  if (changed.size === 0 || faultAt === undefined) return { restored, takenAway };
+  if (changed.size === 0 || faultAt === undefined) return { restored, takenAway, kept: [] };
   const snapshot = await observe(cluster, scope, deps.clock.now());
   const outdated = outdatedPods(snapshot, stack, { changed, since: faultAt });
-  if (outdated.length > 0) {
-    await journal.write('put-back', `start anew what holds other values: ${podsText(outdated)}`);
-    for (const reason of await startAnew(session, outdated)) deps.terminal.err(`warning: ${reason}`);
-  }
-  return { restored, takenAway };
+  if (outdated.length === 0) return { restored, takenAway, kept: [] };
+  await journal.write('put-back', `start anew what holds other values: ${podsText(outdated)}`);
+  const kept = await startAnew(session, outdated);
+  return { restored, takenAway, kept: kept.map((reason) => `${reason}, and it may hold what the drill wrote`) };
 }
 
 interface PutBackSecret {

@@ -30,6 +30,8 @@ export interface Recovery {
   readonly isRecovered: boolean;
   /** Between the moments of the recovery itself. */
   readonly phases: readonly DrillPhase[];
+  /** What failed, whether or not everything came back. */
+  readonly troubles: readonly string[];
   readonly wrong: readonly string[];
   /** Secrets, as often as they were written. */
   readonly written: readonly string[];
@@ -52,7 +54,7 @@ export async function recover(session: Session, options: RecoveryOptions): Promi
     if (undone?.aborted === true) wrong.push('somebody else broke the Secrets again: the recovery was begun again');
     else if (rival?.isTired !== false)
       return { ...round, phases: times.phases, wrong: [...wrong, ...round.wrong], written };
-    if (session.deps.signal.aborted) return { isRecovered: false, phases: times.phases, wrong, written };
+    if (session.deps.signal.aborted) return { ...round, isRecovered: false, phases: times.phases, wrong, written };
   }
 }
 
@@ -67,11 +69,11 @@ async function walk(
   { from, identity, overwrite, timeoutMs }: RecoveryOptions,
   times: Stopwatch,
 ): Promise<Omit<Recovery, 'phases'>> {
-  const wrong: string[] = [];
+  const troubles: string[] = [];
   let written: readonly string[] = [];
   const write = { yes: true, dryRun: false };
   const tell = (phase: string, verdict: Verdict): void => {
-    if (verdict === 'partial' || verdict === 'interrupted') wrong.push(`${phase} ended with ${verdict}`);
+    if (verdict === 'partial' || verdict === 'interrupted') troubles.push(`${phase} ended with ${verdict}`);
   };
   try {
     const fixed = await runFix(alone, { ...write, from, identity, overwrite, keep: keepAll });
@@ -82,12 +84,12 @@ async function walk(
     tell('restart', restarted.verdict);
     const verified = await runVerify(alone, { timeoutMs });
     times.lap('all-verified');
-    return { isRecovered: verified.verdict === 'ok', wrong: [...wrong, ...verifyTroubles(verified)], written };
+    return { isRecovered: verified.verdict === 'ok', troubles, wrong: verifyTroubles(verified), written };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     // Why it ended is told of the drill as a whole.
-    if (error.code === 'interrupted') return { isRecovered: false, wrong, written };
-    return { isRecovered: false, wrong: [...wrong, error.message], written };
+    if (error.code === 'interrupted') return { isRecovered: false, troubles, wrong: [], written };
+    return { isRecovered: false, troubles, wrong: [error.message], written };
   }
 }
 
@@ -171,5 +173,5 @@ export async function waitForOthers(session: Session, isBack: () => Promise<bool
     await clock.sleep(lookEveryMs, signal);
   }
   times.lap('all-verified');
-  return { isRecovered: true, phases: times.phases, wrong: [], written: [] };
+  return { isRecovered: true, phases: times.phases, troubles: [], wrong: [], written: [] };
 }

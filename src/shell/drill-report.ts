@@ -36,6 +36,8 @@ interface Facts {
   readonly noticed?: DrillReport['noticed'];
   readonly components?: DrillReport['components'];
   readonly ended?: Ended;
+  /** What failed, whether or not everything came back. */
+  readonly troubles?: readonly string[];
   readonly wrong?: readonly string[];
 }
 
@@ -142,21 +144,49 @@ interface Judged {
   readonly planned: Pick<DrillReport, 'faults'>;
 }
 
+/** Beside a recovery that was proven. */
+export function withTrouble(troubles: readonly string[]): string {
+  return `recovered, with trouble: ${troubles.join('; ')}`;
+}
+
 function notRecovered({ faults }: Pick<DrillReport, 'faults'>, ended: Ended | undefined): string {
   return isStoppedBefore({ faults, timeline: ended?.timeline ?? [] })
     ? 'stopped before anything was broken'
-    : 'the recovery did not bring everything back; the way back did';
+    : notBroughtBack;
 }
 
-function failures({ outcome, recovery, ended }: Facts, { backup, planned }: Judged): string[] {
+export const notBroughtBack = 'the recovery did not bring everything back; the way back did';
+
+/** What the way back left behind, or did not repair. */
+export function notWhole({ isWhole, leftOver }: Ended): string[] {
+  if (isWhole) return [];
+  const left = leftOver.length === 0 ? 'verify does not pass' : leftOver.join('; ');
+  return [`everything is put back, and ${left}`];
+}
+
+function failures(facts: Facts, { backup, planned }: Judged): string[] {
+  const { outcome, ended } = facts;
   if (outcome === 'not-started') return [];
+  return [
+    ...recoveryFailures(facts, planned),
+    ...(ended === undefined ? [] : notWhole(ended)),
+    ...(isTooOld(backup) ? [`the backup is too old: ${ageWords(backup) ?? ''}`] : []),
+  ];
+}
+
+function recoveryFailures(
+  { outcome, recovery, ended, troubles = [] }: Facts,
+  planned: Pick<DrillReport, 'faults'>,
+): string[] {
   const isLost = ended?.data.some(({ state }) => state === 'lost') === true;
+  if (outcome === 'not-recovered') return isLost ? [dataGone] : [notRecovered(planned, ended)];
   return [
     ...(outcome === 'too-late' && recovery !== undefined
       ? [`recovered after ${durationText(recovery.tookMs)}, and the objective is ${durationText(recovery.objectiveMs)}`]
       : []),
-    ...(isLost ? ['data that was written before is gone'] : []),
-    ...(outcome === 'not-recovered' && !isLost ? [notRecovered(planned, ended)] : []),
-    ...(isTooOld(backup) ? [`the backup is too old: ${ageWords(backup) ?? ''}`] : []),
+    ...(troubles.length > 0 ? [withTrouble(troubles)] : []),
+    ...(isLost ? [dataGone] : []),
   ];
 }
+
+const dataGone = 'data that was written before is gone';

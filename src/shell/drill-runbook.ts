@@ -56,7 +56,7 @@ export async function recoverByRunbook(
   const { deps, cluster, childEnv } = session;
   const { clock, operator, signal, terminal } = deps;
   const times = new Stopwatch(clock);
-  const wrong = [...(await before())];
+  const wrong = await before();
   const progress = await walkRunbook(
     {
       runbook,
@@ -78,20 +78,24 @@ export async function recoverByRunbook(
       steps: [],
     },
   );
-  const [failed] = stepsLeft(runbook, progress);
-  if (failed !== undefined) {
-    const exitCode = lastRecords(progress).get(failed.title)?.exitCode;
-    const how = exitCode === undefined ? 'did not run' : `ended with exit ${exitCode}`;
-    wrong.push(`step "${failed.title}" of runbook ${runbook.name} ${how}`);
-  }
   const verified = await runVerify(session, { timeoutMs });
   times.lap('all-verified');
   return {
-    isRecovered: verified.verdict === 'ok' && failed === undefined,
+    isRecovered: verified.verdict === 'ok',
+    troubles: stepTroubles(runbook, progress),
     phases: times.phases,
     wrong: [...wrong, ...verifyTroubles(verified)],
     written: [],
   };
+}
+
+/** The first step that did not end well: what comes after it was not tried. */
+function stepTroubles(runbook: Runbook, progress: RunbookProgress): string[] {
+  const [failed] = stepsLeft(runbook, progress);
+  if (failed === undefined) return [];
+  const exitCode = lastRecords(progress).get(failed.title)?.exitCode;
+  const how = exitCode === undefined ? 'did not run' : `ended with exit ${exitCode}`;
+  return [`step "${failed.title}" of runbook ${runbook.name} ${how}`];
 }
 
 /** The journal is what is kept of a drill. */

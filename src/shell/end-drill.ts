@@ -12,7 +12,7 @@ import { runVerify } from './verify.ts';
 export interface Ended {
   /** Whether everything is as it was, and proven to work. */
   readonly isWhole: boolean;
-  /** Tables that could not be removed. */
+  /** Tables that could not be removed, owners that are still paused, pods that may hold what the drill wrote. */
   readonly leftOver: readonly string[];
   readonly wrong: readonly string[];
   readonly data: DrillReport['data'];
@@ -35,19 +35,20 @@ export async function endDrill(
   const { rows, lines } = journal.content;
   // Cut off in the clean-up: everything was put back, and the copies may be gone.
   const isPutBack = lines.some(({ step }) => step === 'clean-up');
-  const { isProven, wrong } = isPutBack ? { isProven: true, wrong: [] } : await bringBack(session, journal);
+  const nothingLeft = { isProven: true, kept: [], wrong: [] };
+  const { isProven, kept, wrong } = isPutBack ? nothingLeft : await bringBack(session, journal);
   const stillPaused = await resumeOwners(session, journal);
-  wrong.push(...stillPaused);
   const data = written === undefined ? [] : await readRows(session, rows, written);
   for (const { component, state, detail } of data) if (state === 'lost') wrong.push(`${component}: ${detail}`);
   await journal.write('clean-up', 'remove the copies and this journal');
   const mayHold = rows.filter(({ component }) => written === undefined || written.get(component) === 'there');
-  const leftOver = (await removeRows(session, mayHold)).map(
+  const tables = (await removeRows(session, mayHold)).map(
     (component) => `${component} still holds table ${rows.find((row) => row.component === component)?.table ?? ''}`,
   );
+  const leftOver = [...kept, ...stillPaused, ...tables];
   wrong.push(...leftOver);
   const ended = {
-    isWhole: isProven && stillPaused.length === 0 && leftOver.length === 0,
+    isWhole: isProven && leftOver.length === 0,
     leftOver,
     wrong,
     data,
@@ -59,11 +60,18 @@ export async function endDrill(
   return ended;
 }
 
-async function bringBack(session: Session, journal: Journal): Promise<{ isProven: boolean; wrong: string[] }> {
+interface BroughtBack {
+  readonly isProven: boolean;
+  /** Pods that may hold what the drill wrote. */
+  readonly kept: readonly string[];
+  readonly wrong: string[];
+}
+
+async function bringBack(session: Session, journal: Journal): Promise<BroughtBack> {
   const { touched, faultAt, lines } = journal.content;
-  if (faultAt === undefined || touched.length === 0) return { isProven: true, wrong: [] };
+  if (faultAt === undefined || touched.length === 0) return { isProven: true, kept: [], wrong: [] };
   await journal.write('put-back', 'put back what is not as it was');
-  const { restored, takenAway } = await putBack(session, journal);
+  const { restored, takenAway, kept } = await putBack(session, journal);
   // Of a recovery that was cut off nobody knows what it would have brought back.
   const isRecovered = lines.some(({ step }) => step === 'verified');
   const wrong = restored.map((what) => (isRecovered ? `only the copy had ${what}` : `put back from the copy: ${what}`));
@@ -73,7 +81,7 @@ async function bringBack(session: Session, journal: Journal): Promise<{ isProven
   const { verdict, findings } = await runVerify(session, { timeoutMs: proofMs });
   if (verdict !== 'ok') wrong.push(`after the way back verify ended with ${verdict}`);
   for (const { message, severity } of findings) if (severity === 'error') wrong.push(message);
-  return { isProven: verdict === 'ok', wrong };
+  return { isProven: verdict === 'ok', kept, wrong };
 }
 
 /** kubelet would start them too, a quarter of a minute later. */

@@ -10,6 +10,8 @@ import { holdThrough, uninterrupted } from './drill-hold.ts';
 import { Journal, removeSecret } from './drill-journal.ts';
 import { findMarker, type Marker } from './drill-marker.ts';
 import { resumeOwners } from './drill-owners.ts';
+import type { Recovery } from './drill-recovery.ts';
+import { notBroughtBack, notWhole, withTrouble } from './drill-report.ts';
 import { openDrillRunbook, type DrillRunbook } from './drill-runbook.ts';
 import { endDrill, type Ended } from './end-drill.ts';
 import { recoverInDrill } from './recover-in-drill.ts';
@@ -64,15 +66,13 @@ async function finish(
     options.action === 'resume' ? await openDrillRunbook(session, scenario, { namespace, from }) : undefined;
   await journal.write('way-back-begun', `${options.action} by ${deps.operator}`);
   const { content } = journal;
-  const wrong: string[] = [];
   const isBroken = content.faultAt !== undefined || content.scenario.faults.length === 0;
-  if (options.action === 'resume' && isBroken)
-    wrong.push(...(await recoverAgain(session, journal, { identity, runbook })));
-  const isRecovered = options.action === 'resume' && isBroken && wrong.length === 0;
+  const recovery =
+    options.action === 'resume' && isBroken ? await recoverAgain(session, journal, { identity, runbook }) : undefined;
   const calm = uninterrupted(session);
   const ended = await endDrill(calm, journal.heldBy(calm));
   const place = journal.namespace;
-  return report(session, { content, place, ended, takenAt, wrong, outcome: isRecovered ? 'recovered' : 'put-back' });
+  return report(session, { content, place, ended, takenAt, recovery });
 }
 
 async function unfinished(
@@ -96,12 +96,13 @@ async function recoverAgain(
   session: Session,
   journal: Journal,
   { identity, runbook }: Pick<FinishOptions, 'identity'> & { readonly runbook: DrillRunbook | undefined },
-): Promise<readonly string[]> {
+): Promise<Resumed> {
   const { from, overwrite, refused, scenario } = journal.content;
   const paused = await resumeOwners(session, journal);
   const timeoutMs = scenario.limits.total;
-  const { wrong } = await recoverInDrill(session, journal, { runbook, from, identity, overwrite, refused, timeoutMs });
-  return [...paused, ...wrong];
+  const options = { runbook, from, identity, overwrite, refused, timeoutMs };
+  const recovery = await recoverInDrill(session, journal, options);
+  return { ...recovery, wrong: [...paused, ...recovery.wrong] };
 }
 
 /** Killed before the journal was there, or after it was gone: then nothing is broken, unless somebody took it away. */
@@ -151,6 +152,17 @@ const nothing = {
   wrong: [],
 };
 
+type Resumed = Pick<Recovery, 'isRecovered' | 'troubles' | 'wrong'>;
+
+function outcomeOf(recovery: Resumed | undefined): DrillReport['outcome'] {
+  if (recovery?.isRecovered !== true) return 'put-back';
+  return recovery.troubles.length > 0 ? 'recovered-with-trouble' : 'recovered';
+}
+
+function recoveryFailure({ isRecovered, troubles }: Resumed): string {
+  return isRecovered ? withTrouble(troubles) : notBroughtBack;
+}
+
 function report(
   session: Session,
   {
@@ -158,27 +170,32 @@ function report(
     place,
     ended,
     takenAt,
-    wrong,
-    outcome,
+    recovery,
   }: {
     readonly content: DrillJournal;
     readonly place: string;
     readonly ended: Ended;
     readonly takenAt: string;
-    readonly wrong: readonly string[];
-    readonly outcome: DrillReport['outcome'];
+    readonly recovery: Resumed | undefined;
   },
 ): DrillReport {
   const { scenario, id, namespace, operator, version } = content;
-  const findings = ended.isWhole
-    ? []
-    : [
-        newFinding('drill-failed', {
-          object: { kind: 'Namespace', namespace: '', name: namespace },
-          message: `drill ${scenario.name}: everything is put back, and ${ended.leftOver[0] ?? 'verify does not pass'}`,
-          fix: ended.leftOver.length === 0 ? `c2l stabilize -n ${namespace}` : `c2l verify -n ${namespace}`,
-        }),
-      ];
+  const outcome = outcomeOf(recovery);
+  const failures = [
+    ...(recovery !== undefined && outcome !== 'recovered' ? [recoveryFailure(recovery)] : []),
+    ...notWhole(ended),
+  ];
+  const isWorking = ended.isWhole || ended.leftOver.length > 0;
+  const findings =
+    failures.length === 0
+      ? []
+      : [
+          newFinding('drill-failed', {
+            object: { kind: 'Namespace', namespace: '', name: namespace },
+            message: `drill ${scenario.name}: ${failures.join('; ')}`,
+            fix: isWorking ? `c2l verify -n ${namespace}` : `c2l stabilize -n ${namespace}`,
+          }),
+        ];
   return {
     ...reportHead(session, { namespaces: [namespace], takenAt }),
     command: 'dr-drill',
@@ -198,6 +215,6 @@ function report(
     outcome,
     sources: content.from,
     timeline: ended.timeline,
-    wrong: [...wrong, ...ended.wrong],
+    wrong: [...(recovery?.troubles ?? []), ...(recovery?.wrong ?? []), ...ended.wrong],
   };
 }

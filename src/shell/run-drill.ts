@@ -92,17 +92,30 @@ async function disrupt(
 ): Promise<DrillReport> {
   const written = new Map<string, RowAnswer>();
   const { course, stopped, defect } = await attempt(session, run, { journal, written });
+  const failed = course === undefined ? nothingFailed : failedIn(course);
   const ended = await goBack(uninterrupted(session), run, { id: journal.content.id, stopped, written, mirror });
   if (defect !== undefined) throw defect;
   return drillReport(session, run, {
-    outcome: outcomeOf(run, course, stopped),
+    outcome: outcomeOf(run, stopped === undefined ? course : undefined, {
+      isTroubled: failed.troubles.length > 0 || ended.data.some(({ state }) => state === 'lost'),
+    }),
+    troubles: failed.troubles,
     isInterrupted: session.deps.signal.aborted,
     ...(course === undefined ? {} : { recovery: timesOf(run, course) }),
     noticed: course === undefined || isFaultless(run.prepared.plan) ? [] : noticedBy(course.noticed, run.prepared),
     components: componentsOf(course),
     ended,
-    wrong: [...(stopped === undefined ? [] : [stopped]), ...(course?.wrong ?? []), ...(course?.recovery?.wrong ?? [])],
+    wrong: [...(stopped === undefined ? [] : [stopped]), ...failed.troubles, ...failed.wrong],
   });
+}
+
+const nothingFailed = { troubles: [], wrong: [] };
+
+function failedIn({ troubles, wrong, recovery }: Course): Pick<Course, 'troubles' | 'wrong'> {
+  return {
+    troubles: [...troubles, ...(recovery?.troubles ?? [])],
+    wrong: [...wrong, ...(recovery?.wrong ?? [])],
+  };
 }
 
 function componentsOf(course: Course | undefined): DrillReport['components'] {
@@ -144,7 +157,12 @@ async function attempt(session: Session, run: Run, parts: Parts): Promise<Attemp
   }
 }
 
-function outcomeOf({ options }: Run, course: Course | undefined, stopped: string | undefined): DrillReport['outcome'] {
-  if (course?.recovery?.isRecovered !== true || stopped !== undefined) return 'not-recovered';
-  return course.tookMs > options.scenario.objective.recovery ? 'too-late' : 'recovered';
+function outcomeOf(
+  { options }: Run,
+  course: Course | undefined,
+  { isTroubled }: { readonly isTroubled: boolean },
+): DrillReport['outcome'] {
+  if (course?.recovery?.isRecovered !== true) return 'not-recovered';
+  if (course.tookMs > options.scenario.objective.recovery) return 'too-late';
+  return isTroubled ? 'recovered-with-trouble' : 'recovered';
 }

@@ -61,6 +61,28 @@ test.each([
   expect(secrets(cluster)).toEqual(before);
 });
 
+test('one that brings everything back and whose last step fails is no plain recovery', async () => {
+  const folder = newFolder();
+  const file = join(folder, 'mine.yaml');
+  const repair = 'c2l fix-secrets --context "$CONTEXT" -n "$NAMESPACE" --from "$SOURCE" --yes';
+  const tell = '\n```sh step="Tell everybody"\nexit 7\n```\n';
+  const values = 'sh values\nCONTEXT=  # which\nNAMESPACE=  # where\nSOURCE=  # from what\n```\n\n```sh step="Repair"';
+  writeFileSync(join(folder, 'mine.md'), step(repair).replace('sh step="Repair"', values) + tell);
+  writeFileSync(file, scenario(`recovery: { path: runbook, runbook: ${folder}/mine.md }`, lostKeys));
+
+  const { exitCode, stdout } = await start(['dr-drill', 'run', file, '--sandbox', '--yes', '-o', 'json']).finished;
+
+  const { outcome, verdict, findings, recovery } = JSON.parse(stdout) as DrillReport;
+  const trouble = 'step "Tell everybody" of runbook mine ended with exit 7';
+  expect({ exitCode, outcome, verdict, findings: findings.map(({ message }) => message) }).toEqual({
+    exitCode: 1,
+    outcome: 'recovered-with-trouble',
+    verdict: 'problems',
+    findings: [`drill mine: recovered, with trouble: ${trouble}`],
+  });
+  expect(recovery?.phases.map(({ name }) => name)).toContain('all-verified');
+});
+
 test.each([
   [
     'a variable has no value',

@@ -137,6 +137,29 @@ test('a recovery that takes longer than its objective is a problem, and everythi
   expect(secrets(cluster)).toEqual(before);
 });
 
+test('what a PodDisruptionBudget keeps from starting anew is not called recovered', async () => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+  cluster.store.create('poddisruptionbudgets', {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'grafana', namespace },
+    spec: { maxUnavailable: 0, selector: { matchLabels: { app: 'grafana' } } },
+  });
+
+  const { code, report } = await drill(cluster, run('missing-keys'));
+
+  expect({ code, outcome: report.outcome, verdict: report.verdict }).toEqual({
+    code: ExitCode.problems,
+    outcome: 'recovered-with-trouble',
+    verdict: 'problems',
+  });
+  expect(report.findings.map(({ message }) => message)).toEqual([
+    expect.stringMatching(
+      /^drill missing-keys: recovered, with trouble: pod\/grafana-\S+ stays: a PodDisruptionBudget keeps it$/,
+    ),
+  ]);
+});
+
 test.each([
   ['7d', ExitCode.ok, []],
   ['2d', ExitCode.problems, ['drill aged: the backup is too old: the oldest is 3 d 1 h old, objective 2 d 0 h']],

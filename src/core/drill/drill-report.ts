@@ -46,6 +46,8 @@ export interface DrillPhase {
 export type DrillOutcome =
   /** In time, with everything proven. */
   | 'recovered'
+  /** Everything is proven, and something on the way there did not go as it should: what, the finding tells. */
+  | 'recovered-with-trouble'
   | 'too-late'
   /** The recovery did not do it: the way back did. */
   | 'not-recovered'

@@ -6,7 +6,12 @@ type Timed = Pick<DrillResult, 'outcome' | 'recovery'>;
 
 /** How long it took to recover; undefined where it did not: until it was cut off is no recovery time. */
 export function recoveryMs({ outcome, recovery }: Timed): number | undefined {
-  return outcome === 'recovered' || outcome === 'too-late' ? recovery?.tookMs : undefined;
+  return hasRecovered(outcome) ? recovery?.tookMs : undefined;
+}
+
+/** Whether the recovery itself brought everything back, however it went. */
+export function hasRecovered(outcome: DrillOutcome): boolean {
+  return outcome === 'recovered' || outcome === 'recovered-with-trouble' || outcome === 'too-late';
 }
 
 export interface DrillTimes {
@@ -27,6 +32,7 @@ export function recoveryTimes(results: readonly Timed[]): DrillTimes | undefined
 }
 
 const outcomeWords: readonly (readonly [DrillOutcome, string])[] = [
+  ['recovered-with-trouble', 'with trouble'],
   ['too-late', 'too late'],
   ['not-recovered', 'not recovered'],
   ['put-back', 'put back'],

@@ -2,6 +2,7 @@ import { storeAgain } from '../backup.ts';
 import type { Finding } from '../findings.ts';
 import { listText } from '../list-text.ts';
 import { spokenDuration } from '../watch/duration.ts';
+import { hasRecovered } from './drill-trend.ts';
 import type { DrillPhaseName, DrillReport } from './drill-report.ts';
 
 /** What is worth doing before the next drill, most urgent first. */
@@ -14,7 +15,10 @@ export function beforeNextDrill(report: DrillReport): string[] {
   return [
     ...new Set(notStarted),
     ...when(lost.length > 0, `find out why ${listText(lost)} lost data before anything else is rehearsed`),
-    ...when(outcome === 'not-recovered', 'repair what went wrong, then run the same scenario again'),
+    ...when(
+      outcome === 'not-recovered' || outcome === 'recovered-with-trouble',
+      'repair what went wrong, then run the same scenario again',
+    ),
     ...slowPhase(report),
     ...when(isTooOld(backup), 'make the backup anew, c2l backup --to, and have that done by a schedule'),
     ...unnoticed(noticed),
@@ -24,7 +28,7 @@ export function beforeNextDrill(report: DrillReport): string[] {
     ),
     ...when(kept.length > 0, `prove by hand that what was left running would start again: ${pods}`),
     ...when(
-      (outcome === 'recovered' || outcome === 'too-late') &&
+      hasRecovered(outcome) &&
         earlier.length > 0 &&
         earlier.every(({ operator }) => operator === drill.operator) &&
         !drill.manual,

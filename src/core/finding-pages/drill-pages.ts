@@ -20,9 +20,9 @@ export const drillPages = {
     safeToIgnore: ['While the drill runs.'],
   },
   'drill-failed': {
-    title: 'a drill did not recover, or not in time',
+    title: 'a drill did not recover, not in time, or with trouble',
     meaning: [
-      'The recovery that was rehearsed did not bring everything back, took longer than the objective of its scenario, or lost data. What the drill broke was put back from the copies that it kept: the finding is about the recovery, not about the cluster as it is now.',
+      'The recovery that was rehearsed did not bring everything back, took longer than the objective of its scenario, or lost data; or everything came back, with trouble on the way: a step of a runbook failed, or a PodDisruptionBudget kept a pod from starting anew, so that nothing is proven of it. What the drill broke was put back from the copies that it kept: the finding is about the recovery, not about the cluster as it is now.',
     ],
     inKubectl: ['Nothing: everything is as it was before the drill. The report holds the timeline.'],
     fixWithC2l: [
