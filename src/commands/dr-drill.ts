@@ -4,7 +4,6 @@ import { scenarioDocument, type DrillScenario } from '../core/drill/drill-schema
 import type { Deps } from '../ports.ts';
 import { describeDrill, listDrills } from '../render/drill-scenario-text.ts';
 import { printableJson } from '../render/printable.ts';
-import { createStyle } from '../render/style.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { openDrillPublisher, type DrillOutputs } from './publish-drill.ts';
@@ -14,8 +13,9 @@ import { finishDrill, type FinishOptions } from '../shell/finish-drill.ts';
 import { rehearseDrills, type RehearseOptions } from '../shell/rehearse-drills.ts';
 import { runDrill, type DrillOptions } from '../shell/run-drill.ts';
 import type { Session } from '../shell/session.ts';
-import type { GlobalFlags } from './options.ts';
-import type { CommandResult } from './run-report.ts';
+import { drillsUnderWay } from '../shell/drills-under-way.ts';
+import { sessionOptions, type GlobalFlags } from './options.ts';
+import { styleFor, type CommandResult } from './run-report.ts';
 
 /** Breaks what a scenario says, and proves the recovery. */
 export async function drill(
@@ -55,17 +55,25 @@ export async function rehearsal(session: Session, options: RehearseOptions): Pro
   return { report: await rehearseDrills(session, options) };
 }
 
-/** Tells which scenarios there are, or all of one; no cluster is asked. */
+/** Tells which scenarios there are, or all of one; a cluster is asked for unfinished drills alone, and need not be there. */
 export async function tellDrills(name: string | undefined, flags: GlobalFlags, deps: Deps): Promise<ExitCode> {
   const names = name === undefined ? builtInDrills : [name];
   const scenarios: DrillScenario[] = [];
   for (const each of names) scenarios.push(await deps.drillFiles.read(each));
   const [only] = scenarios;
+  // What is rehearsed in a sandbox ends with it.
+  const unfinished =
+    name === undefined && flags.sandbox !== true ? await drillsUnderWay(sessionOptions(flags), deps) : undefined;
   const { terminal } = deps;
   if (flags.output !== 'text') {
     const documents = scenarios.map(scenarioDocument);
     // One alone is the file that it is read from.
-    const all: DrillsAnswer = { ...lookedUp, command: 'dr-drill list', scenarios: documents };
+    const all: DrillsAnswer = {
+      ...lookedUp,
+      command: 'dr-drill list',
+      ...(unfinished && { unfinished }),
+      scenarios: documents,
+    };
     const document = name === undefined ? all : documents[0];
     terminal.out(
       flags.output === 'json'
@@ -74,8 +82,9 @@ export async function tellDrills(name: string | undefined, flags: GlobalFlags, d
     );
     return ExitCode.ok;
   }
-  const style = createStyle(terminal.color, { width: terminal.width });
-  const lines = name === undefined || only === undefined ? listDrills(scenarios, style) : describeDrill(only, style);
+  const style = styleFor(flags, deps);
+  const isList = name === undefined || only === undefined;
+  const lines = isList ? listDrills(scenarios, unfinished ?? [], style) : describeDrill(only, style);
   terminal.out(`${lines.join('\n')}\n`);
   return ExitCode.ok;
 }

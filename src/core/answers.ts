@@ -1,3 +1,4 @@
+import type { UnfinishedDrill } from './drill/drill-journal.ts';
 import type { Finding, FindingCode, Severity } from './findings.ts';
 import type { FindingPage } from './finding-pages/finding-page.ts';
 import type { ComparedFile, FileText } from './generate/compare-files.ts';
@@ -47,6 +48,8 @@ export interface CodeAnswer extends AnswerHead, CodeSummary, Omit<FindingPage, '
 
 export interface DrillsAnswer extends AnswerHead {
   readonly command: 'dr-drill list';
+  /** Begun and not finished; absent where no cluster could be asked. */
+  readonly unfinished?: readonly UnfinishedDrill[];
   /** Each as its file holds it. */
   readonly scenarios: readonly object[];
 }

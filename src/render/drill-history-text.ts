@@ -1,4 +1,4 @@
-import { canRunAgain, runAgain } from '../core/drill/drill-command.ts';
+import { abortCommand, canRunAgain, runAgain } from '../core/drill/drill-command.ts';
 import type { DrillHistoryReport, DrillResult } from '../core/drill/drill-result.ts';
 import { byScenario, outcomesText, recoveryMs, recoveryTimes } from '../core/drill/drill-trend.ts';
 import { listText } from '../core/list-text.ts';
@@ -69,7 +69,7 @@ function keptText({ results, scenario, kept, journalNamespace, isJournalNamespac
 /** The newest that can be run again: where the file of a scenario lies is not known of every drill. */
 export function nextAfterHistory({ results, scenario, journalNamespace, unfinished }: DrillHistoryReport): string {
   const [open] = unfinished;
-  if (open !== undefined) return `c2l dr-drill abort -n ${open.namespace}`;
+  if (open !== undefined) return abortCommand(open);
   const newest = results.find(canRunAgain);
   if (newest === undefined && results.length > 0) return 'c2l dr-drill list';
   return `${runAgain({ ...(newest ?? { scenario: scenario ?? 'total-secret-loss' }), journalNamespace })} --dry-run`;

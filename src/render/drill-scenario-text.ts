@@ -1,9 +1,20 @@
 import type { DrillFault, DrillScenario } from '../core/drill/drill-schema.ts';
+import type { UnfinishedDrill } from '../core/drill/drill-journal.ts';
+import { abortCommand } from '../core/drill/drill-command.ts';
 import { spokenDuration } from '../core/watch/duration.ts';
+import { nextLines, withFlags } from './head-text.ts';
 import { paragraph, table } from './layout.ts';
 import type { Style } from './style.ts';
 
-export function listDrills(scenarios: readonly DrillScenario[], style: Style): string[] {
+const firstDrill = 'c2l dr-drill run total-secret-loss --sandbox --yes';
+
+/** One that is not finished stands in the way of all of them. */
+export function listDrills(
+  scenarios: readonly DrillScenario[],
+  unfinished: readonly UnfinishedDrill[],
+  style: Style,
+): string[] {
+  const [open] = unfinished;
   return [
     ...table(
       scenarios.map(({ name, description }) => [{ text: name, paint: style.bold }, { text: description }]),
@@ -11,7 +22,10 @@ export function listDrills(scenarios: readonly DrillScenario[], style: Style): s
       0,
     ),
     '',
-    'next: c2l dr-drill run total-secret-loss --sandbox --yes',
+    ...unfinished.flatMap(({ scenario, namespace }) =>
+      paragraph('', `drill ${scenario} in namespace ${namespace} is not finished`, style.width),
+    ),
+    ...(open === undefined ? [`next: ${firstDrill}`] : nextLines(withFlags(abortCommand(open), style), style)),
   ];
 }
 

@@ -3,9 +3,8 @@ import { defaultJournalNamespace } from '../core/drill/drill-command.ts';
 import type { DrillHistoryReport } from '../core/drill/drill-result.ts';
 import { listText } from '../core/list-text.ts';
 import { OperatorError } from '../errors.ts';
-import { markerName } from '../core/drill/drill-journal.ts';
-import { markerOf } from './drill-marker.ts';
 import { readKeptResults } from './drill-results.ts';
+import { unfinishedIn } from './drills-under-way.ts';
 import { reportHead, type Session } from './session.ts';
 
 export interface DrillHistoryOptions {
@@ -55,21 +54,9 @@ export async function drillHistory(
     isJournalNamespaceThere: isThere,
     ...(scenario === undefined ? {} : { scenario }),
     kept,
-    unfinished: await unfinishedIn(session, namespaces),
+    unfinished: await unfinishedIn(session),
     results: before
       .filter((result) => scenario === undefined || result.scenario === scenario)
       .sort((left, right) => (left.takenAt < right.takenAt ? 1 : -1)),
   };
-}
-
-/** Who may read what is kept need not read the Secrets of the namespace: then nothing is said of it. */
-async function unfinishedIn(
-  { cluster }: Session,
-  namespaces: readonly string[],
-): Promise<DrillHistoryReport['unfinished']> {
-  const found = await Promise.all(namespaces.map((namespace) => cluster.readSecret(namespace, markerName)));
-  return found.flatMap((each, index) => {
-    const marker = each.state === 'present' ? markerOf(each.value) : undefined;
-    return marker === undefined ? [] : [{ namespace: namespaces[index] ?? '', scenario: marker.scenario }];
-  });
 }

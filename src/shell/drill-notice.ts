@@ -1,8 +1,14 @@
-import { drillType, markerName } from '../core/drill/drill-journal.ts';
+import { abortCommand } from '../core/drill/drill-command.ts';
+import { drillType, markerName, type UnfinishedDrill } from '../core/drill/drill-journal.ts';
 import type { Secret } from '../core/secret.ts';
 import { present, type Observed } from '../core/observed.ts';
 import type { Cluster } from '../cluster-ports.ts';
 import type { Terminal } from '../ports.ts';
+
+export function unfinishedText({ namespace, scenario }: UnfinishedDrill): string {
+  const which = scenario === '' ? 'of an unknown scenario' : scenario;
+  return `warning: drill ${which} in namespace ${namespace} is not finished: ${abortCommand({ namespace })}, or resume`;
+}
 
 export interface DrillNotice {
   /** The same cluster, whose lists of Secrets tell of unfinished drills and leave their own Secrets out. */
@@ -19,10 +25,7 @@ export function createDrillNotice(terminal: Pick<Terminal, 'err'>): DrillNotice 
     const { namespace, name, annotations = {} } = metadata;
     if (isMuted || name !== markerName || told.has(namespace)) return;
     told.add(namespace);
-    const scenario = annotations['c2l.dev/drill-scenario'] ?? 'of an unknown scenario';
-    terminal.err(
-      `warning: drill ${scenario} in namespace ${namespace} is not finished: c2l dr-drill abort -n ${namespace}, or resume`,
-    );
+    terminal.err(unfinishedText({ namespace, scenario: annotations['c2l.dev/drill-scenario'] ?? '' }));
   };
   const without = (found: Observed<readonly Secret[]>): Observed<readonly Secret[]> => {
     if (found.state !== 'present') return found;

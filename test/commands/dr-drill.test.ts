@@ -329,6 +329,13 @@ test.each([
       'drill total-secret-loss in namespace cloudtolocalllm is not finished: c2l dr-drill abort',
     );
     expect(audit.stdout).not.toContain('c2l-drill');
+    const list = await runCli(['dr-drill', 'list', '-n', namespace], { kubeconfig: cluster.kubeconfig });
+    expect(list.stdout).toMatch(
+      /\ndrill total-secret-loss in namespace cloudtolocalllm is not finished\nnext: c2l dr-drill abort/,
+    );
+    expect(list.stderr).toContain('drill total-secret-loss in namespace cloudtolocalllm is not finished');
+    const listed = await runCli(['dr-drill', 'list', '-A', '-o', 'json'], { kubeconfig: cluster.kubeconfig });
+    expect(JSON.parse(listed.stdout)).toMatchObject({ unfinished: [{ namespace, scenario: 'total-secret-loss' }] });
     const second = await drill(cluster, run('missing-keys'));
     expect(second.report.error?.hint).toBe('c2l dr-drill abort -n cloudtolocalllm');
 
@@ -379,8 +386,12 @@ test('a scenario file is refused with everything that is wrong with it', async (
 });
 
 test('list and describe need no cluster', async () => {
-  const { code, stdout } = await runCli(['dr-drill', 'list']);
-  expect(code).toBe(ExitCode.ok);
+  const { code, stdout, stderr } = await runCli(['dr-drill', 'list']);
+  expect([code, stderr]).toEqual([ExitCode.ok, '']);
+  const away = (await sandbox({ scenario: 'healthy' })).kubeconfig.replace(/127\.0\.0\.1:\d+/, '127.0.0.1:1');
+  const unknown = await runCli(['dr-drill', 'list'], { kubeconfig: away });
+  expect([unknown.code, unknown.stdout]).toEqual([ExitCode.ok, stdout]);
+  expect(unknown.stderr).toContain('warning: whether a drill is unfinished is not known: ');
   for (const name of ['total-secret-loss', 'missing-keys', 'current-state']) expect(stdout).toContain(name);
   const one = await runCli(['dr-drill', 'describe', 'total-secret-loss']);
   expect(one.stdout).toContain('every Secret of the stack is deleted');

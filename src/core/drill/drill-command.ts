@@ -1,4 +1,5 @@
 import { fromOption, quoted } from '../source-option.ts';
+import type { UnfinishedDrill } from './drill-journal.ts';
 import { builtInDrills } from './built-in-drills.ts';
 
 /** Where journals, copies and results are kept unless another place is named. */
@@ -32,6 +33,11 @@ export function canRunAgain({ scenario, file }: Pick<AskedDrill, 'scenario' | 'f
 /** The command that tells what was kept of the drills of a scenario. */
 export function historyCommand({ journalNamespace }: Pick<AskedDrill, 'journalNamespace'>): string {
   return ['c2l dr-drill history', ...journalOption(journalNamespace)].join(' ');
+}
+
+/** The command that puts back what a drill broke. */
+export function abortCommand({ namespace }: Pick<UnfinishedDrill, 'namespace'>): string {
+  return `c2l dr-drill abort -n ${namespace}`;
 }
 
 function journalOption(namespace = ''): string[] {

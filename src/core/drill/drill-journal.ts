@@ -16,6 +16,12 @@ export const markerName = 'c2l-drill';
 export const optInLabel = 'c2l.dev/dr-drill';
 export const optInValue = 'allowed';
 
+/** One that was begun and is not finished. */
+export interface UnfinishedDrill {
+  readonly namespace: string;
+  readonly scenario: string;
+}
+
 /** A database with a row of the drill in it. */
 export interface DrillRow {
   readonly component: string;

@@ -1,4 +1,5 @@
 import type { ReportHead, Verdict } from '../report.ts';
+import type { UnfinishedDrill } from './drill-journal.ts';
 import type { DrillOutcome, DrillReport } from './drill-report.ts';
 
 /** What is kept of a drill: enough to compare it with the next one, and to find its journal's digest again. */
@@ -38,7 +39,7 @@ export interface DrillHistoryReport extends ReportHead {
   /** Every scenario of which drills are kept there. */
   readonly kept: readonly string[];
   /** A drill that was begun and is not finished. */
-  readonly unfinished: readonly { readonly namespace: string; readonly scenario: string }[];
+  readonly unfinished: readonly UnfinishedDrill[];
   /** The newest first. */
   readonly results: readonly DrillResult[];
 }
