@@ -1,4 +1,5 @@
 import { lookedUp, type DrillsAnswer } from '../core/answers.ts';
+import { flagsAgain } from '../core/drill/drill-command.ts';
 import { builtInDrills } from '../core/drill/built-in-drills.ts';
 import { scenarioDocument, type DrillScenario } from '../core/drill/drill-schema.ts';
 import type { Deps } from '../ports.ts';
@@ -27,7 +28,8 @@ export async function drill(
   const pushTo = outputs.pushTo ?? (options.isRehearsal ? undefined : session.deps.pushGateway);
   const publisher = await openDrillPublisher(session, { ...outputs, pushTo });
   try {
-    const report = await keepResult(session, await runDrill(session, { ...options, scenario, file: fileOf(name) }));
+    const asked = { scenario, file: fileOf(name), flags: flagsAgain({ ...options, ...outputs }) };
+    const report = await keepResult(session, await runDrill(session, { ...options, ...asked }));
     const isTold = await publisher.tell(report);
     return { report, ...(isTold || report.verdict !== 'ok' ? {} : { exitCode: ExitCode.partial }) };
   } catch (error) {

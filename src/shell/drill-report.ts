@@ -20,6 +20,7 @@ import { reportHead, type Session } from './session.ts';
 export interface Run {
   readonly options: PrepareOptions & {
     readonly file?: string | undefined;
+    readonly flags?: readonly string[];
     readonly dryRun: boolean;
     readonly manual: boolean;
     readonly limitMs: number | undefined;
@@ -83,12 +84,13 @@ function obstacleFindings({ options, prepared: { obstacles, from } }: Run): read
 
 function identity({ deps }: Session, { options, prepared, id }: Run, ended: Ended | undefined): DrillReport['drill'] {
   const { operator, version } = deps;
-  const { scenario, file, manual, journalNamespace } = options;
+  const { scenario, file, flags = [], manual, journalNamespace } = options;
   return {
     id,
     scenario: scenario.name,
     ...(file === undefined ? {} : { file }),
     description: scenario.description,
+    ...(flags.length === 0 ? {} : { flags }),
     manual,
     ...(prepared.runbook === undefined ? {} : { runbook: prepared.runbook.runbook.name }),
     operator,

@@ -19,6 +19,8 @@ import { refuseWhenInterrupted, type Session } from './session.ts';
 export interface DrillOptions extends PrepareOptions {
   /** Of the scenario, where it does not ship with c2l. */
   readonly file?: string | undefined;
+  /** What else it was asked for with, as it is typed. */
+  readonly flags?: readonly string[];
   readonly yes: boolean;
   readonly confirm: string | undefined;
   /** Keeps the journal, with the copies, in this file too. */

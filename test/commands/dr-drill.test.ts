@@ -176,9 +176,12 @@ test.each([
     `version: 1\nname: aged\ndescription: how old\nfaults: [{ kind: lose-keys }]\nobjective: { backupAge: ${backupAge} }\n`,
   );
 
-  const { code, report } = await drill(cluster, run('./aged.yaml', '--dry-run'), { cwd });
+  const { code, report } = await drill(cluster, run('./aged.yaml', '--dry-run', '--limit', '10m'), { cwd });
 
   expect({ code, failures: report.findings.map(({ message }) => message) }).toEqual({ code: exitCode, failures });
+  const again = 'c2l dr-drill run ./aged.yaml --from env:backup.env --limit 10m --dry-run';
+  expect(report.findings.map(({ fix }) => fix)).toEqual(failures.map(() => again));
+  expect(report.drill.flags).toEqual(['--limit 10m']);
   expect(Math.floor((report.backup?.ageMs ?? 0) / hourMs)).toBe(73);
 });
 

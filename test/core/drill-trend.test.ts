@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { canRunAgain, historyCommand, runAgain, type AskedDrill } from '../../src/core/drill/drill-command.ts';
+import {
+  canRunAgain,
+  flagsAgain,
+  historyCommand,
+  runAgain,
+  type AskedDrill,
+  type AskedFlags,
+} from '../../src/core/drill/drill-command.ts';
 import { outcomesText, recoveryTimes } from '../../src/core/drill/drill-trend.ts';
 import { earlierResult } from '../render/drill-reports.ts';
 
@@ -39,6 +46,37 @@ test.each<[AskedDrill, string]>([
   [{ scenario: 'missing-keys', journalNamespace: 'c2l-drill' }, 'c2l dr-drill run missing-keys'],
 ])('what runs %j again', (asked, command) => {
   expect(runAgain(asked)).toBe(command);
+});
+
+test.each<[AskedFlags, readonly string[]]>([
+  [{}, []],
+  [{ limitMs: 90_000 }, ['--limit 90s']],
+  [{ limitMs: 600_000, identity: 'my key.txt' }, ['--limit 10m', "--identity 'my key.txt'"]],
+  [
+    {
+      journalFile: 'j.age',
+      onlookers: [
+        { kind: 'watch', url: 'http://watch:1' },
+        { kind: 'alertmanager', url: 'http://alerts:2' },
+      ],
+      reports: ['a.html', 'a.prom'],
+      pushTo: 'http://push:3',
+      notify: true,
+    },
+    [
+      '--journal-file j.age',
+      '--watch http://watch:1',
+      '--alertmanager http://alerts:2',
+      '--push-metrics http://push:3',
+      '--report a.html',
+      '--report a.prom',
+      '--notify',
+    ],
+  ],
+  // What is kept of a drill holds no password.
+  [{ pushTo: 'http://ann:geheim@push:3', onlookers: [{ kind: 'watch', url: 'http://ann:geheim@watch:1' }] }, []],
+])('what a drill was asked for with is typed again: %j', (asked, flags) => {
+  expect(flagsAgain(asked)).toEqual(flags);
 });
 
 test('only a drill whose file is known can be run again, where it did not ship with c2l', () => {

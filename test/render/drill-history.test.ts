@@ -89,8 +89,10 @@ describe('the history of drills', () => {
 });
 
 describe('after a drill', () => {
+  const again = 'run total-secret-loss --from env:backup.env';
   test.each<[string, object, string]>([
-    ['that was planned', { outcome: 'planned' }, 'run total-secret-loss --from env:backup.env'],
+    ['that was planned', { outcome: 'planned' }, again],
+    ['with flags', { outcome: 'planned', drill: { ...drilled.drill, flags: ['--limit 2m'] } }, `${again} --limit 2m`],
     ['of a file', { outcome: 'planned', drill: { ...drilled.drill, file: './none.yaml' } }, 'run ./none.yaml --from'],
     ['that recovered', {}, 'history'],
     ['kept elsewhere', { drill: { ...drilled.drill, journalNamespace: 'kept' } }, 'history --journal-namespace kept'],

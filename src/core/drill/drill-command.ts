@@ -1,5 +1,7 @@
 import { fromOption, quoted } from '../source-option.ts';
+import { writtenDuration } from '../watch/duration.ts';
 import type { UnfinishedDrill } from './drill-journal.ts';
+import type { Onlooker } from './onlookers.ts';
 import { builtInDrills } from './built-in-drills.ts';
 
 /** Where journals, copies and results are kept unless another place is named. */
@@ -13,15 +15,47 @@ export interface AskedDrill {
   readonly manual?: boolean;
   readonly journalNamespace?: string;
   readonly sources?: readonly string[];
+  /** What else it was asked for with, as it is typed. */
+  readonly flags?: readonly string[];
+}
+
+/** What of a drill's command line the next run of it needs too, beside what reports name anyway. */
+export interface AskedFlags {
+  readonly limitMs?: number | undefined;
+  readonly identity?: string | undefined;
+  readonly journalFile?: string | undefined;
+  readonly onlookers?: readonly Onlooker[];
+  readonly reports?: readonly string[];
+  readonly pushTo?: string | undefined;
+  readonly notify?: boolean;
+}
+
+/** Each flag with its value, as it is typed; an address that holds a password is not told. */
+export function flagsAgain(asked: AskedFlags): string[] {
+  const { limitMs, identity, journalFile, onlookers = [], reports = [], pushTo, notify } = asked;
+  const addresses = [
+    ...onlookers.map(({ kind, url }) => [kind, url] as const),
+    ...(pushTo === undefined ? [] : [['push-metrics', pushTo] as const]),
+  ];
+  const values: (readonly [flag: string, value: string | undefined])[] = [
+    ['limit', limitMs === undefined ? undefined : writtenDuration(limitMs)],
+    ['identity', identity],
+    ['journal-file', journalFile],
+    ...addresses.filter(([, url]) => !url.includes('@')),
+    ...reports.map((path) => ['report', path] as const),
+  ];
+  const flags = values.flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag} ${quoted(value)}`]));
+  return [...flags, ...(notify === true ? ['--notify'] : [])];
 }
 
 /** The command that runs the same drill again. */
-export function runAgain({ scenario, file, manual, journalNamespace, sources = [] }: AskedDrill): string {
+export function runAgain({ scenario, file, manual, journalNamespace, sources = [], flags = [] }: AskedDrill): string {
   return [
     `c2l dr-drill run ${quoted(file ?? scenario)}`,
     ...sources.map(fromOption),
     ...journalOption(journalNamespace),
     ...(manual === true ? ['--manual'] : []),
+    ...flags,
   ].join(' ');
 }
 

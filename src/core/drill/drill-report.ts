@@ -65,6 +65,8 @@ export interface DrillReport extends ReportHead {
     /** Of its file, as it was given; absent where the scenario ships with c2l. */
     readonly file?: string;
     readonly description: string;
+    /** What else it was asked for with, as it is typed: `--limit 10m`; addresses with a password are left out. */
+    readonly flags?: readonly string[];
     readonly manual: boolean;
     /** By whose commands it was recovered from, where c2l did not by itself. */
     readonly runbook?: string;

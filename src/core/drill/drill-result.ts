@@ -8,6 +8,8 @@ export interface DrillResult {
   readonly scenario: string;
   readonly file?: string;
   readonly sources?: readonly string[];
+  /** What else it was asked for with, as it is typed. */
+  readonly flags?: readonly string[];
   readonly namespace: string;
   readonly outcome: DrillOutcome;
   readonly verdict: Verdict;
@@ -48,12 +50,13 @@ export interface DrillHistoryReport extends ReportHead {
 export function drillResult(report: DrillReport): DrillResult | undefined {
   const { outcome, verdict, takenAt, namespaces, drill, recovery, backup, sources, wrong } = report;
   if (outcome === 'planned' || outcome === 'not-started') return undefined;
-  const { id, scenario, file, operator, version, manual, journalDigest } = drill;
+  const { id, scenario, file, flags, operator, version, manual, journalDigest } = drill;
   return {
     id,
     scenario,
     ...(file === undefined ? {} : { file }),
     sources,
+    ...(flags === undefined ? {} : { flags }),
     namespace: namespaces[0] ?? '',
     outcome,
     verdict,
