@@ -52,6 +52,25 @@ test('it tells the licence and the version of every library that c2l depends on'
   expect(named.filter((library) => !notices.includes(`${library} (`))).toEqual([]);
 });
 
+test('the bill of materials names c2l and all that is not for development alone', async () => {
+  const { packages } = JSON.parse(await readFile('package-lock.json', 'utf8')) as {
+    packages: Record<string, { version: string; dev?: boolean }>;
+  };
+  const bill = JSON.parse(await readFile(join(folder, 'package/sbom.cdx.json'), 'utf8')) as {
+    metadata: { component: { name: string } };
+    components: { 'bom-ref': string }[];
+  };
+  const shipped = Object.entries(packages)
+    .filter(([path, { dev }]) => path !== '' && dev !== true)
+    .map(
+      ([path, { version }]) => `${path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)}@${version}`,
+    );
+  expect(bill.metadata.component.name).toBe('c2l');
+  expect([...new Set(bill.components.map((component) => component['bom-ref']))].sort()).toEqual(
+    [...new Set(shipped)].sort(),
+  );
+});
+
 test('unpacked where nothing else is, it stabilizes the sandbox', async () => {
   const env = { PATH: process.env['PATH'], HOME: folder };
   const program = join(folder, 'package/bin/c2l.js');
