@@ -100,6 +100,7 @@ describe('which setting holds', () => {
 test('where nothing is set, config show tells which kubeconfig and context are taken', async () => {
   const kubeconfig = join(home, 'kubeconfig');
   writeFileSync(kubeconfig, sandbox.kubeconfig);
+  writeFileSync(file, '');
   const taken = async (...flags: readonly string[]) => {
     const { stdout } = await runCli(['config', 'show', '--origin', ...flags], {
       env: { XDG_CONFIG_HOME: home, KUBECONFIG: kubeconfig },
