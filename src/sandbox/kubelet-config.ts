@@ -18,9 +18,10 @@ const words = { secrets: 'secret', configmaps: 'configmap' } as const;
 export function containerEnv(store: ConfigStore, pod: NodePod, container: NodeContainer): Map<string, string> {
   const env = new Map<string, string>();
   for (const { prefix = '', secretRef, configMapRef } of container.envFrom ?? []) {
-    const data = sourceData(store, pod, secretRef ? 'secrets' : 'configmaps', secretRef ?? configMapRef ?? {});
-    for (const [key, value] of data ?? []) {
-      env.set(`${prefix}${key}`, value);
+    const resource = secretRef ? 'secrets' : 'configmaps';
+    const data = sourceData(store, pod, resource, secretRef ?? configMapRef ?? {});
+    for (const [key, value] of Object.entries(data ?? {})) {
+      env.set(`${prefix}${key}`, decoded(resource, value));
     }
   }
   for (const variable of container.env ?? []) {
@@ -49,11 +50,15 @@ function keyValue(
   { name = '', key, optional = false }: { name?: string; key: string; optional?: boolean },
 ): string | undefined {
   const data = sourceData(store, pod, resource, { name, optional });
-  const value = data?.get(key);
+  const value = data && Object.hasOwn(data, key) ? data[key] : undefined;
   if (value === undefined && !optional) {
     throw new ConfigProblem(`couldn't find key ${key} in ${kinds[resource]} ${pod.metadata.namespace}/${name}`);
   }
-  return value;
+  return value === undefined ? undefined : decoded(resource, value);
+}
+
+function decoded(resource: Resource, value: string): string {
+  return resource === 'secrets' ? Buffer.from(value, 'base64').toString('utf8') : value;
 }
 
 function fieldValue(pod: NodePod, path: string): string {
@@ -72,13 +77,13 @@ function expand(value: string, env: ReadonlyMap<string, string>): string {
   return value.replace(/\$\(([\w.-]+)\)/g, (whole, name: string) => env.get(name) ?? whole);
 }
 
-/** Undefined for an optional source that is not there; otherwise its absence is the problem. */
+/** As it is stored. Undefined for an optional source that is not there; otherwise its absence is the problem. */
 function sourceData(
   store: ConfigStore,
   pod: NodePod,
   resource: Resource,
   { name = '', optional = false }: ConfigSource,
-): ReadonlyMap<string, string> | undefined {
+): Readonly<Record<string, string>> | undefined {
   const object = store.get(resource, pod.metadata.namespace, name);
   if (!object) {
     if (optional) {
@@ -86,10 +91,7 @@ function sourceData(
     }
     throw new ConfigProblem(`${words[resource]} "${name}" not found`);
   }
-  const entries = Object.entries((object['data'] ?? {}) as Record<string, string>);
-  const decode = (value: string): string =>
-    resource === 'secrets' ? Buffer.from(value, 'base64').toString('utf8') : value;
-  return new Map(entries.map(([key, value]) => [key, decode(value)]));
+  return (object['data'] ?? {}) as Record<string, string>;
 }
 
 /** What keeps a pod's volumes from being mounted, in the kubelet's words. Those that no container mounts it passes over. */
@@ -128,7 +130,7 @@ function volumeProblem(store: ConfigStore, pod: NodePod, volume: NodeVolume): st
 function sourceProblem(store: ConfigStore, pod: NodePod, resource: Resource, source: ConfigSource): string | undefined {
   try {
     const data = sourceData(store, pod, resource, source);
-    const missing = (source.items ?? []).find(({ key }) => source.optional !== true && data?.has(key) !== true);
+    const missing = (source.items ?? []).find(({ key }) => source.optional !== true && !Object.hasOwn(data ?? {}, key));
     return missing && `references non-existent ${resource === 'secrets' ? 'secret' : 'config'} key: ${missing.key}`;
   } catch (error) {
     if (error instanceof ConfigProblem) {

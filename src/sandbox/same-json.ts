@@ -6,14 +6,16 @@ export function isSameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
-  const fields = saidBy(left);
-  return (
-    fields.length === saidBy(right).length &&
-    fields.every((field) => right[field] !== undefined && isSameJson(left[field], right[field]))
-  );
+  return isSameRecord(a as Record<string, unknown>, b as Record<string, unknown>);
 }
 
-function saidBy(value: Record<string, unknown>): string[] {
-  return Object.keys(value).filter((field) => value[field] !== undefined);
+function isSameRecord(left: Record<string, unknown>, right: Record<string, unknown>): boolean {
+  let more = 0;
+  for (const field in left) {
+    if (left[field] === undefined) continue;
+    if (right[field] === undefined || !isSameJson(left[field], right[field])) return false;
+    more += 1;
+  }
+  for (const field in right) if (right[field] !== undefined) more -= 1;
+  return more === 0;
 }

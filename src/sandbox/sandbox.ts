@@ -14,6 +14,7 @@ import type { SandboxClock } from './sandbox-clock.ts';
 import { asScenario, historyMs, playScenario } from './scenario.ts';
 import { envBackup, freshSecretValues, registryCredentials } from './scenario-values.ts';
 import type { SecretValues } from './scenario-values.ts';
+import { createVaultCertificates, type VaultCertificates } from './vault/vault-certificates.ts';
 import { startVault } from './vault/vault.ts';
 import type { Vault } from './vault/vault.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -47,6 +48,9 @@ export interface Sandbox {
 /** In the vault everything but one value, so that it takes two sources to have them all. */
 const notInVault = 'admin-password';
 
+/** Of all sandboxes of this process: it takes as long to make as ten minutes of history. */
+let vaultCertificates: Promise<VaultCertificates> | undefined;
+
 /** Starts a cluster in this process, in the state of a scenario, with the sources that can repair it. */
 export async function startSandbox({ scenario, speed, ...hooks }: StartOptions): Promise<Sandbox> {
   const played = asScenario(scenario);
@@ -54,7 +58,8 @@ export async function startSandbox({ scenario, speed, ...hooks }: StartOptions):
   const store = new ObjectStore(clock);
   const values = freshSecretValues();
   const pullCredentials = registryCredentials();
-  const vault = await startVault({ secrets: vaultSecrets(values, pullCredentials) });
+  const certificates = await (vaultCertificates ??= createVaultCertificates(new Date()));
+  const vault = await startVault({ secrets: vaultSecrets(values, pullCredentials), certificates });
   const plane: ControlPlane = { store, clock, events: new EventRecorder(store, clock), vaults: [vault] };
   const kubelet = new Kubelet(plane);
   startControllers(plane, [kubelet, applicationHealth(plane), applicationSync(plane), applicationSelfHeal(plane)]);

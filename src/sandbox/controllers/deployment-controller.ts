@@ -1,4 +1,3 @@
-import { cloneJson } from '../clone-json.ts';
 import { isTerminating } from '../kubelet-pod.ts';
 import type { StoredObject } from '../object-store.ts';
 import type { Controller, ControlPlane } from './control-plane.ts';
@@ -104,7 +103,12 @@ function observePaused({ store }: ControlPlane, { metadata }: StoredObject): voi
 
 /** Copies, in which `scale` keeps count of what it has asked for. */
 function replicaSetsOf(plane: ControlPlane, deployment: StoredObject): ReplicaSet[] {
-  return controlledBy(plane, deployment, 'replicasets').map((object) => cloneJson(object) as ReplicaSet);
+  return controlledBy(plane, deployment, 'replicasets').map(countable);
+}
+
+function countable(object: StoredObject): ReplicaSet {
+  const replicaSet = object as ReplicaSet;
+  return { ...replicaSet, spec: { ...replicaSet.spec } };
 }
 
 function createReplicaSet(plane: ControlPlane, deployment: StoredObject, hash: string, revision: number): ReplicaSet {
@@ -131,7 +135,7 @@ function createReplicaSet(plane: ControlPlane, deployment: StoredObject, hash: s
   plane.store.mutate('deployments', namespace, name, (draft) => {
     draft.metadata.annotations = { ...draft.metadata.annotations, [revisionAnnotation]: String(revision) };
   });
-  return cloneJson(created) as ReplicaSet;
+  return countable(created);
 }
 
 function roomOf({ replicas = 1, strategy }: DeploymentSpec): Room {

@@ -47,13 +47,12 @@ export class EventRecorder {
   }
 
   #count(namespace: string, name: string): boolean {
-    if (!this.#store.get('events', namespace, name)) {
+    const event = this.#store.get('events', namespace, name);
+    if (!event) {
       return false;
     }
-    this.#store.mutate('events', namespace, name, (event) => {
-      event['count'] = Number(event['count']) + 1;
-      event['lastTimestamp'] = apiTime(this.#clock.now());
-    });
+    const lastTimestamp = apiTime(this.#clock.now());
+    this.#store.replace('events', { ...event, count: Number(event['count']) + 1, lastTimestamp });
     return true;
   }
 

@@ -8,8 +8,16 @@ export function nameSuffix(): string {
   return Array.from({ length: 5 }, () => alphabet[randomInt(alphabet.length)]).join('');
 }
 
-/** The same for the same template whatever the order of its fields: `5bc87b5896`. */
-export function templateHash(template: unknown): string {
+const known = new WeakMap<object, string>();
+
+/** The same for the same template whatever the order of its fields: `5bc87b5896`. A stored one is looked at once. */
+export function templateHash(template: object): string {
+  const hash = known.get(template) ?? hashOf(template);
+  if (Object.isFrozen(template)) known.set(template, hash);
+  return hash;
+}
+
+function hashOf(template: object): string {
   const digest = createHash('sha256').update(JSON.stringify(template, sortedFields)).digest();
   return Array.from(String(digest.readUInt32BE()), (digit) => alphabet[digit.charCodeAt(0) % alphabet.length]).join('');
 }

@@ -13,7 +13,7 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509';
 
-/** A certificate authority that lives as long as the vault, and the vault's own certificate. */
+/** A certificate authority that lives as long as the process at most, and a vault's certificate from it. */
 export interface VaultCertificates {
   readonly caPem: string;
   readonly certPem: string;

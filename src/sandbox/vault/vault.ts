@@ -35,7 +35,7 @@ import {
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { createVaultCertificates } from './vault-certificates.ts';
+import { createVaultCertificates, type VaultCertificates } from './vault-certificates.ts';
 import { faultAnswer, vaultError, type VaultAnswer, type VaultFault } from './vault-answer.ts';
 import { answerVaultRequest } from './vault-api.ts';
 import { VaultStore, type VaultSecret } from './vault-store.ts';
@@ -64,14 +64,17 @@ export interface VaultOptions {
   readonly fault?: VaultFault;
   /** How long a deletion or a recovery goes on after it was answered: in Azure some seconds. */
   readonly settleMs?: number;
+  /** Its own and its authority's; by default made for it. */
+  readonly certificates?: VaultCertificates;
 }
 
 const resource = 'https://vault.azure.net';
 const tenant = '00000000-0000-0000-0000-000000000000';
 const challenge = `Bearer authorization="https://login.microsoftonline.com/${tenant}", resource="${resource}"`;
 
-export async function startVault({ secrets, fault: firstFault, settleMs = 0 }: VaultOptions): Promise<Vault> {
-  const certificates = await createVaultCertificates(new Date());
+export async function startVault(options: VaultOptions): Promise<Vault> {
+  const { secrets, fault: firstFault, settleMs = 0 } = options;
+  const certificates = options.certificates ?? (await createVaultCertificates(new Date()));
   const store = new VaultStore(secrets, settleMs);
   const identityHeader = randomBytes(16).toString('hex');
   const requests: string[] = [];
