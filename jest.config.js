@@ -9,10 +9,7 @@ const filesOf = (entries) =>
   `/node_modules/(?:${entries.map((entry) => entry.replaceAll('.', '\\.')).join('|')})\\.js$`;
 const bundle = '<rootDir>/test/support/bundled-library.js';
 
-const typescript = [
-  '@swc/jest',
-  { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
-];
+const typescript = '<rootDir>/test/support/typescript.js';
 
 /** Suites of a real cluster read its kubeconfig by the library itself, of which the bundle has no YAML. */
 export const unbundled = {
