@@ -10,6 +10,7 @@ import {
   isOwned,
   readUnchanged,
   releaseStep,
+  untilReleased,
   untilSeen,
   type MigrationCourse,
   type MigrationStep,
@@ -36,7 +37,7 @@ export async function courseFromExternal(
     steps.push(deleteWriterStep(session, secret, { resource: externalResource, object, uid, timeoutMs, isThere }));
   }
   if (writer !== undefined || isMarked)
-    steps.push(releaseStep(session, secret, { resource: externalResource, of: 'External Secrets' }));
+    steps.push(releaseStep(session, secret, { resource: externalResource, of: 'External Secrets', timeoutMs }));
   return { steps, rights: rightsFor(secret), notes: [] };
 }
 
@@ -61,16 +62,8 @@ function orphanStep(
         spec: { target: { creationPolicy: 'Orphan' } },
         annotations: {},
       });
-      const { namespace, name } = secret.metadata;
-      const owner = await cluster.readSecret(namespace, name);
-      if (owner.state === 'present' && isOwned(owner.value)) {
-        await cluster.releaseSecret({
-          namespace,
-          name,
-          resourceVersion: owner.value.metadata.resourceVersion ?? '',
-          from: externalResource,
-        });
-      }
+      if (isOwned(await readUnchanged(session, secret)))
+        await untilReleased(session, secret, { from: externalResource, timeoutMs });
       await untilSeen(session, timeoutMs, async () => {
         const now = await readUnchanged(session, secret);
         return isOwned(now) ? { waitsFor: `${refText(object)} still owns the Secret` } : { found: true };

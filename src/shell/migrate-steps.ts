@@ -10,6 +10,8 @@ import type { Session } from './session.ts';
 
 const pollMs = 200;
 
+type WriterResource = 'externalsecrets' | 'sealedsecrets';
+
 /** One thing that a migration does; done again where it was done before, it changes nothing. */
 export interface MigrationStep {
   readonly action: StepOutcome['action'];
@@ -90,29 +92,45 @@ export function keepStep(session: Session, before: Secret): MigrationStep {
 export function releaseStep(
   session: Session,
   secret: Secret,
-  writer: { readonly resource: 'externalsecrets' | 'sealedsecrets'; readonly of: string },
+  { resource, of, timeoutMs }: { readonly resource: WriterResource; readonly of: string; readonly timeoutMs: number },
 ): MigrationStep {
   const { namespace, name } = secret.metadata;
   return {
     action: 'release-secret',
     object: { kind: 'Secret', namespace, name },
-    plan: `the marks of ${writer.of} go, the values stay`,
+    plan: `the marks of ${of} go, the values stay`,
     run: async () => {
-      const now = await readUnchanged(session, secret);
-      await session.cluster.releaseSecret({
-        namespace,
-        name,
-        resourceVersion: now.metadata.resourceVersion ?? '',
-        from: writer.resource,
-      });
+      await untilReleased(session, secret, { from: resource, timeoutMs });
       await readUnchanged(session, secret);
       return 'nobody writes it any more, and every key is what it was';
     },
   };
 }
 
+/**
+ * Takes the marks of a writer from the Secret. The writer may be at it just then, told of the change that came before:
+ * as long as the values are what they were, it is tried again.
+ */
+export async function untilReleased(
+  session: Session,
+  secret: Secret,
+  { from, timeoutMs }: { readonly from: WriterResource; readonly timeoutMs: number },
+): Promise<void> {
+  const { namespace, name } = secret.metadata;
+  await untilSeen(session, timeoutMs, async () => {
+    const now = await readUnchanged(session, secret);
+    const resourceVersion = now.metadata.resourceVersion ?? '';
+    try {
+      return { found: await session.cluster.releaseSecret({ namespace, name, resourceVersion, from }) };
+    } catch (error) {
+      if (!(error instanceof OperatorError) || error.code !== 'conflict') throw error;
+      return { waitsFor: error.message };
+    }
+  });
+}
+
 export interface WriterToDelete {
-  readonly resource: 'externalsecrets' | 'sealedsecrets';
+  readonly resource: WriterResource;
   readonly object: ObjectRef;
   readonly uid: string;
   readonly timeoutMs: number;

@@ -75,7 +75,7 @@ export async function courseFromSealed(
   const isMarked = isOwned(secret) || secret.metadata.annotations?.[adoptAnnotation] !== undefined;
   return {
     steps: [
-      ...(isMarked ? [releaseStep(session, secret, { resource, of: 'Sealed Secrets' })] : []),
+      ...(isMarked ? [releaseStep(session, secret, { resource, of: 'Sealed Secrets', timeoutMs })] : []),
       ...(there === undefined ? [] : [deleteStep(session, secret, { object, there, timeoutMs })]),
     ],
     rights: rightsFor(secret),

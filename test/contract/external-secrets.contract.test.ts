@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { jsonOf } from '../support/refusals.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';
+import { cuttingProxy } from './support/cutting-proxy.ts';
 import { watchSecret } from './support/secret-watcher.ts';
 import { worldKinds, type World } from './support/worlds.ts';
 
@@ -167,10 +168,20 @@ describe.each(worldKinds)('a Secret that External Secrets writes, on $name', (ki
     const { uid, ownerReferences } = await owned();
     expect(ownerReferences).toMatchObject([{ kind: 'ExternalSecret' }]);
     const watcher = await watchSecret(world, 'app');
+    // The controller, told that its object changed, may write the Secret between two requests of c2l.
+    let touches = 0;
+    const proxy = await cuttingProxy(world.kubeconfig, async (line) => {
+      if (!/^PATCH .*secrets\/app/.test(line) || touches === 2) return;
+      touches += 1;
+      const metadata = { annotations: { 'example.org/touched': String(touches) } };
+      await world.send('PATCH', 'secrets/app', { metadata }, 'application/merge-patch+json');
+    });
     const { code, stdout } = await runCli(
       ['migrate', 'app', '--to', 'external-secrets', '--undo', '-n', world.namespace, '--yes'],
-      { kubeconfig: world.kubeconfig },
+      { kubeconfig: proxy.kubeconfig },
     );
+    proxy.close();
+    expect(touches).toBe(2);
     expect([code, stdout]).toEqual([0, expect.stringContaining('is back from External Secrets')]);
     // With it everything that the garbage collector had to do is done: it orphans before it lets an owner go.
     expect((await world.send('GET', `${api('externalsecrets')}/shop`)).status).toBe(404);

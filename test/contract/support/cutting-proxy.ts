@@ -41,8 +41,14 @@ export async function killAt(
   proxy.begin();
 }
 
-/** Stands between a program and its cluster, and has the program killed at one request. */
-export async function cuttingProxy(kubeconfig: string): Promise<CuttingProxy> {
+/**
+ * Stands between a program and its cluster, and has the program killed at one request. Where somebody else is to come
+ * first, `ahead` is waited for before a request goes on.
+ */
+export async function cuttingProxy(
+  kubeconfig: string,
+  ahead?: (line: string) => Promise<unknown>,
+): Promise<CuttingProxy> {
   const upstream = await upstreamOf(kubeconfig);
   const requests: string[] = [];
   const underway = new Set<Promise<void>>();
@@ -54,7 +60,9 @@ export async function cuttingProxy(kubeconfig: string): Promise<CuttingProxy> {
   };
 
   const server = createServer((incoming, outgoing) => {
-    const work = pass(incoming, outgoing, { upstream, cut: cutAt(incoming) });
+    const meant = cutAt(incoming);
+    const comesFirst = ahead?.(`${incoming.method ?? ''} ${incoming.url ?? ''}`);
+    const work = pass(incoming, outgoing, { upstream, cut: meant, comesFirst });
     underway.add(work);
     void work.finally(() => underway.delete(work));
   });
@@ -98,9 +106,10 @@ async function upstreamOf(text: string): Promise<Upstream> {
 async function pass(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  { upstream, cut }: { upstream: Upstream; cut: Cut | undefined },
+  { upstream, cut, comesFirst }: { upstream: Upstream; cut: Cut | undefined; comesFirst: Promise<unknown> | undefined },
 ): Promise<void> {
   const body = await bytesOf(incoming);
+  await comesFirst;
   if (cut?.moment === 'before') {
     cut.kill();
     return;
