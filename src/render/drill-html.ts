@@ -99,11 +99,12 @@ function tableOf(table: HtmlTable): Markup | undefined {
   return table.rows.length === 0 ? undefined : htmlTable(table);
 }
 
-function faultsMarkup({ faults, evicted, kept }: DrillReport): Markup | undefined {
+function faultsMarkup({ faults, spared, evicted, kept }: DrillReport): Markup | undefined {
   return tableOf({
     header: ['object', 'what was done'],
     rows: [
       ...faults.map((fault) => [refText(fault.object), faultWords(fault)]),
+      ...spared.map(({ object, reason }) => [refText(object), `spared: it ${reason}`]),
       ...evicted.map((pod) => [refText(pod), 'started anew: it uses what was broken']),
       ...kept.map(({ pod, reason }) => [refText(pod), `left running: ${reason}`]),
     ],

@@ -9,7 +9,7 @@ import { codeSpan, escapeMarkdown, markdownTable } from './markdown-text.ts';
 
 /** Fit to be kept as evidence: who, when, with which version, and what the journal held. */
 export function drillMarkdown(report: DrillReport): string[] {
-  const { drill, recovery, noticed, data, timeline, faults, sources, components, earlier } = report;
+  const { drill, recovery, noticed, data, timeline, faults, spared, sources, components, earlier } = report;
   const backup = backupWords(report);
   const compared = comparedWords(report);
   return [
@@ -35,7 +35,10 @@ export function drillMarkdown(report: DrillReport): string[] {
     ...rows(
       'What was broken',
       ['object', 'fault'],
-      faults.map((fault) => [codeSpan(refText(fault.object)), escapeMarkdown(faultWords(fault))]),
+      [
+        ...faults.map((fault) => [codeSpan(refText(fault.object)), escapeMarkdown(faultWords(fault))]),
+        ...spared.map(({ object, reason }) => [codeSpan(refText(object)), `spared: it ${escapeMarkdown(reason)}`]),
+      ],
     ),
     ...rows(
       'Noticed',

@@ -1,4 +1,4 @@
-import { isStoppedBefore, type DrillOutcome, type DrillReport } from '../core/drill/drill-report.ts';
+import { isStoppedBefore, type DrillOutcome, type DrillReport, type PlanFacts } from '../core/drill/drill-report.ts';
 import { historyCommand, runAgain } from '../core/drill/drill-command.ts';
 import { beforeNextDrill } from '../core/drill/next-drill.ts';
 import { recoveryMs } from '../core/drill/drill-trend.ts';
@@ -106,11 +106,12 @@ function section(title: string, lines: readonly string[]): string[] {
 
 /** What is broken, what starts anew, and what uses it and is left alone. */
 export function drillPlanLines(
-  { faults, evicted, kept }: Pick<DrillReport, 'faults' | 'evicted' | 'kept'>,
+  { faults, spared, evicted, kept }: Pick<DrillReport, PlanFacts>,
   style: Style,
 ): string[] {
   const rows: Cell[][] = [
     ...faults.map((fault): Cell[] => [{ text: 'BREAK' }, { text: refText(fault.object) }, { text: faultWords(fault) }]),
+    ...spared.map(({ object, reason }): Cell[] => [{ text: 'SPARE' }, { text: refText(object) }, { text: reason }]),
     ...evicted.map((pod): Cell[] => [{ text: 'RESTART' }, { text: refText(pod) }, { text: 'uses it' }]),
     ...kept.map(({ pod, reason }): Cell[] => [{ text: 'KEEP' }, { text: refText(pod) }, { text: reason }]),
   ];

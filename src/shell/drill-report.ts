@@ -3,10 +3,11 @@ import { coursesUntil } from '../core/drill/component-course.ts';
 import { runAgain } from '../core/drill/drill-command.ts';
 import type { DrillScenario } from '../core/drill/drill-schema.ts';
 import { plannedFaults, type DrillPlan } from '../core/drill/plan-drill.ts';
-import { isStoppedBefore, type DrillOutcome, type DrillReport } from '../core/drill/drill-report.ts';
+import { isStoppedBefore, type PlanFacts, type DrillOutcome, type DrillReport } from '../core/drill/drill-report.ts';
 import { isTooOld, outOfDoubt } from '../core/drill/next-drill.ts';
 import type { Finding } from '../core/findings.ts';
 import { newFinding } from '../core/new-finding.ts';
+import { refOf } from '../core/object-owners.ts';
 import { keyId } from '../core/plan-secrets.ts';
 import { verdictOf, type Verdict } from '../core/report.ts';
 import type { BackupReport } from '../core/secret-reports.ts';
@@ -117,8 +118,13 @@ function backupFacts(
   };
 }
 
-export function planFacts(plan: DrillPlan): Pick<DrillReport, 'faults' | 'evicted' | 'kept'> {
-  return { faults: plannedFaults(plan), evicted: plan.evict.map(({ pod }) => pod), kept: plan.keep };
+export function planFacts(plan: DrillPlan): Pick<DrillReport, PlanFacts> {
+  return {
+    faults: plannedFaults(plan),
+    spared: plan.spared.map(({ secret, reason }) => ({ object: refOf('Secret', secret.metadata), reason })),
+    evicted: plan.evict.map(({ pod }) => pod),
+    kept: plan.keep,
+  };
 }
 
 function verdictFor({ isInterrupted, ended }: Facts, findings: readonly Finding[]): Verdict {

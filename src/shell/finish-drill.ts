@@ -142,6 +142,7 @@ const nothing = {
   dryRun: false,
   sources: [],
   faults: [],
+  spared: [],
   evicted: [],
   kept: [],
   data: [],

@@ -116,6 +116,24 @@ test('a dry run names what would be broken and who would start anew', async () =
   expect(secrets(cluster)).toEqual(before);
 });
 
+test.each([
+  ['missing-keys', 'is immutable: it can be lost whole, and loses no key'],
+  ['wrong-value', 'is immutable: it can be lost whole, and no value in it changes'],
+])('an immutable Secret that %s cannot break is told, where there is no other', async (name, reason) => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+  const found = cluster.store.get('secrets', namespace, secretName)!;
+  cluster.store.replace('secrets', { ...found, immutable: true });
+  const before = secrets(cluster);
+
+  const { code, report } = await drill(cluster, run(name, '--dry-run'));
+
+  expect({ code, message: report.error?.message }).toEqual({
+    code: ExitCode.usage,
+    message: `the stack has no key that this scenario could break: secret/${secretName} ${reason}`,
+  });
+  expect(secrets(cluster)).toEqual(before);
+});
+
 test('a recovery that takes longer than its objective is a problem, and everything is as it was', async () => {
   const cluster = await sandbox({ scenario: 'healthy', speed: 10 });
   const before = secrets(cluster);

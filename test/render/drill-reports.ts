@@ -22,6 +22,7 @@ export const drilled: DrillReport = {
   outcome: 'recovered',
   sources: ['env:backup.env'],
   faults: [{ object: secret, does: 'lost', keys: ['jwt-secret'] }],
+  spared: [],
   evicted: [ref('Pod', 'postgres-auth-0')],
   kept: [],
   recovery: {

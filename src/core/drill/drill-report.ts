@@ -80,6 +80,8 @@ export interface DrillReport extends ReportHead {
   readonly outcome: DrillOutcome;
   readonly sources: readonly string[];
   readonly faults: readonly PlannedFault[];
+  /** Secrets that the scenario means as well, and cannot be done to. */
+  readonly spared: readonly { readonly object: ObjectRef; readonly reason: string }[];
   readonly evicted: readonly ObjectRef[];
   /** What uses the broken Secrets and was left running. */
   readonly kept: readonly { readonly pod: ObjectRef; readonly reason: string }[];
@@ -113,6 +115,9 @@ export interface DrillReport extends ReportHead {
   /** What did not go as it should, in the order in which it was seen. */
   readonly wrong: readonly string[];
 }
+
+/** What of a report is known before anything is broken. */
+export type PlanFacts = 'faults' | 'spared' | 'evicted' | 'kept';
 
 /** Whether it was stopped between its beginning and its fault: then there was nothing to recover from. */
 export function isStoppedBefore({ faults, timeline }: Pick<DrillReport, 'faults' | 'timeline'>): boolean {

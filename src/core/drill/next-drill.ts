@@ -1,5 +1,6 @@
 import { storeAgain } from '../backup.ts';
 import type { Finding } from '../findings.ts';
+import { refText } from '../kubernetes.ts';
 import { listText } from '../list-text.ts';
 import { spokenDuration } from '../watch/duration.ts';
 import { hasRecovered } from './drill-trend.ts';
@@ -7,7 +8,7 @@ import type { DrillPhaseName, DrillReport } from './drill-report.ts';
 
 /** What is worth doing before the next drill, most urgent first. */
 export function beforeNextDrill(report: DrillReport): string[] {
-  const { outcome, data, noticed, kept, findings, drill, earlier, backup } = report;
+  const { outcome, data, noticed, kept, spared, findings, drill, earlier, backup } = report;
   const lost = data.filter(({ state }) => state === 'lost').map(({ component }) => component);
   const untried = data.filter(({ state }) => state === 'not-tried').map(({ component }) => component);
   const pods = listText(kept.map(({ pod }) => pod.name));
@@ -25,6 +26,10 @@ export function beforeNextDrill(report: DrillReport): string[] {
     ...when(
       untried.length > 0,
       `prove by hand that ${listText(untried)} keeps its data: no row could be written there`,
+    ),
+    ...when(
+      spared.length > 0,
+      `lose ${listText(spared.map(({ object }) => refText(object)))} too, by total-secret-loss: this drill spared what is immutable`,
     ),
     ...when(kept.length > 0, `prove by hand that what was left running would start again: ${pods}`),
     ...when(

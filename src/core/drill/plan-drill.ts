@@ -8,10 +8,12 @@ import { ownersToPause } from './drill-owners.ts';
 import { consumers, type EvictedPod, type KeptPod } from './drill-pods.ts';
 import type { PlannedFault } from './drill-report.ts';
 import type { DrillScenario } from './drill-schema.ts';
-import { faultsOf, type SecretFault } from './secret-faults.ts';
+import { faultsOf, type SecretFault, type SparedSecret } from './secret-faults.ts';
 
 export interface DrillPlan {
   readonly faults: readonly SecretFault[];
+  /** What the scenario means as well, and cannot be done to. */
+  readonly spared: readonly SparedSecret[];
   readonly workloads: readonly LostWorkload[];
   /** Who would undo the faults, outermost first. */
   readonly pause: readonly PausableRef[];
@@ -33,7 +35,7 @@ export function isFaultless({ faults, workloads }: Pick<DrillPlan, 'faults' | 'w
 
 /** What a scenario does to this cluster. Throws where it would break what no way back is proven for. */
 export function planDrill(scenario: DrillScenario, snapshot: Snapshot, stack: Stack | undefined): DrillPlan {
-  const faults = faultsOf(scenario.faults, snapshot, stack);
+  const { faults, spared } = faultsOf(scenario.faults, snapshot, stack);
   const changed = faults.filter(({ does }) => does !== 'lost' && does !== 'keys-lost');
   const { lost, kept, others } = workloadFaults(scenario.faults, snapshot, stack);
   const { evict, keep } = consumers(faults, others, stack);
@@ -42,6 +44,7 @@ export function planDrill(scenario: DrillScenario, snapshot: Snapshot, stack: St
   );
   return {
     faults,
+    spared,
     workloads: lost,
     pause: ownersToPause(faults, snapshot),
     evict,

@@ -20,6 +20,17 @@ export interface SecretFault {
   readonly isForPulls: boolean;
 }
 
+/** A Secret that a fault means, and cannot be done to. */
+export interface SparedSecret {
+  readonly secret: Secret;
+  readonly reason: string;
+}
+
+export interface SecretFaults {
+  readonly faults: readonly SecretFault[];
+  readonly spared: readonly SparedSecret[];
+}
+
 interface Scene {
   readonly snapshot: Snapshot;
   readonly stack: Stack | undefined;
@@ -27,24 +38,22 @@ interface Scene {
 }
 
 /** What the faults of a scenario do to Secrets. Throws where they would break what no way back is proven for. */
-export function faultsOf(
-  faults: readonly DrillFault[],
-  snapshot: Snapshot,
-  stack: Stack | undefined,
-): readonly SecretFault[] {
+export function faultsOf(faults: readonly DrillFault[], snapshot: Snapshot, stack: Stack | undefined): SecretFaults {
   const needed = requirements(snapshot, stack);
-  const found = joined(faults.flatMap((fault) => secretFaults(fault, { snapshot, stack, needed })));
+  const each = faults.map((fault) => secretFaults(fault, { snapshot, stack, needed }));
+  const found = joined(each.flatMap((one) => one.faults));
   refuseDataLoss(found, snapshot, stack);
-  return found;
+  const broken = new Set(found.map(({ secret }) => secret));
+  return { faults: found, spared: each.flatMap((one) => one.spared).filter(({ secret }) => !broken.has(secret)) };
 }
 
-function secretFaults(fault: DrillFault, scene: Scene): SecretFault[] {
+function secretFaults(fault: DrillFault, scene: Scene): SecretFaults {
   const secrets = stackSecrets(scene);
   switch (fault.kind) {
     case 'refuse-source':
     case 'lose-workloads':
     case 'undo-recovery':
-      return [];
+      return { faults: [], spared: [] };
     case 'lose-secrets': {
       const { secrets: wanted } = fault;
       const named = secrets.filter(
@@ -60,12 +69,13 @@ function secretFaults(fault: DrillFault, scene: Scene): SecretFault[] {
       if (named.length === 0)
         throw invalid('the stack has no Secret that this scenario could lose', 'c2l dr-drill list');
       const kept = fault.revisions ? revisionsOf(named, scene.snapshot) : [];
-      return [...named, ...kept].map((secret) => ({
+      const lost = [...named, ...kept].map((secret): SecretFault => ({
         secret,
         does: 'lost',
         keys: [...secret.data.keys()].sort(),
         isForPulls: wanted === 'image-pull',
       }));
+      return { faults: lost, spared: [] };
     }
     case 'lose-keys': {
       const required = scene.needed.filter((each) => each.required).map(idOf);
@@ -100,11 +110,9 @@ function keyFaults(
   secrets: readonly Secret[],
   wanted: string | readonly string[],
   { does, isMeant }: { readonly does: SecretFault['does']; readonly isMeant: (id: string) => boolean },
-): SecretFault[] {
-  const faults = secrets.flatMap((secret): SecretFault[] => {
+): SecretFaults {
+  const meant = secrets.flatMap((secret): SecretFault[] => {
     const { namespace, name } = secret.metadata;
-    // Where it is named, why it cannot be is told.
-    if (secret.immutable && typeof wanted === 'string') return [];
     const keys = [...secret.data.keys()].filter((key) =>
       typeof wanted === 'string' ? isMeant(idOf({ namespace, secret: name, key })) : wanted.includes(key),
     );
@@ -112,11 +120,18 @@ function keyFaults(
   });
   refuseUnknown(
     wanted,
-    faults.flatMap(({ keys }) => keys),
+    meant.flatMap(({ keys }) => keys),
     'key',
   );
-  if (faults.length > 0) return faults;
-  throw invalid('the stack has no key that this scenario could break', 'c2l dr-drill list');
+  // One that is named is refused, with the reason.
+  const isSpared = ({ secret }: SecretFault): boolean => secret.immutable && typeof wanted === 'string';
+  const faults = meant.filter((fault) => !isSpared(fault));
+  const instead = does === 'keys-lost' ? 'loses no key' : 'no value in it changes';
+  const reason = `is immutable: it can be lost whole, and ${instead}`;
+  const spared = meant.filter(isSpared).map(({ secret }) => ({ secret, reason }));
+  if (faults.length > 0) return { faults, spared };
+  const why = spared.map(({ secret }) => `: secret/${secret.metadata.name} ${reason}`).join('');
+  throw invalid(`the stack has no key that this scenario could break${why}`, 'c2l dr-drill list');
 }
 
 function idOf({ namespace, secret, key }: Pick<Requirement, 'namespace' | 'secret' | 'key'>): string {
