@@ -3,8 +3,8 @@ import { Commented, type YamlFile } from './generated-file.ts';
 import { secretFiles, secretVariables, type WatchedStack } from './watched-stack.ts';
 
 /** Exit codes 1 and 3 are results; anything else means that nothing was looked at. */
-const look = `code=0
-npx --yes c2l watch --once --no-cluster --state .c2l/state.json -o json > .c2l/report.json || code=$?
+const look = (program: string): string => `code=0
+npx --yes ${program} watch --once --no-cluster --state .c2l/state.json -o json > .c2l/report.json || code=$?
 case "$code" in
   0|1|3) ;;
   *) cat .c2l/report.json; exit "$code" ;;
@@ -38,7 +38,7 @@ done
 `;
 
 /** A workflow that watches on GitHub's machines: one issue for each incident, closed when it recovers. */
-export function watchWorkflow(stack: WatchedStack): YamlFile {
+export function watchWorkflow(stack: WatchedStack, program: string): YamlFile {
   if (stack.watch.endpoints.length === 0) {
     throw new OperatorError(
       'stack-lacks-field',
@@ -84,7 +84,7 @@ export function watchWorkflow(stack: WatchedStack): YamlFile {
             with: { path: '.c2l', key: `${key}\${{ github.run_id }}-\${{ github.run_attempt }}`, 'restore-keys': key },
           },
           { run: 'mkdir -p .c2l' },
-          { name: 'look', ...(variables.length === 0 ? {} : { env }), run: look },
+          { name: 'look', ...(variables.length === 0 ? {} : { env }), run: look(program) },
           {
             name: 'tell',
             env: { GH_TOKEN: '${{ github.token }}', GH_REPO: '${{ github.repository }}', LABEL: `c2l-${stack.name}` },

@@ -1,13 +1,14 @@
 import { OperatorError } from '../../errors.ts';
 import { durationMs } from '../watch/duration.ts';
-import type { GenerateSubject } from './generate-subject.ts';
+import { packageSpec, type GenerateSubject } from './generate-subject.ts';
 import type { GeneratedFile } from './generated-file.ts';
 import type { WatchRunner } from './watch-runners.ts';
 import { secretFiles, secretVariables, type WatchedStack } from './watched-stack.ts';
 import { watchWorkflow } from './watch-workflow.ts';
 
 /** What runs `c2l watch` for a stack: a unit, a line of cron, or a workflow that needs no server. */
-export function generateWatch({ stack }: GenerateSubject, runner: WatchRunner): readonly GeneratedFile[] {
+export function generateWatch(subject: GenerateSubject, runner: WatchRunner): readonly GeneratedFile[] {
+  const { stack } = subject;
   if (stack?.watch === undefined) {
     const lacking = stack === undefined ? 'there is no stack file here' : `stack ${stack.name} has no watch`;
     throw new OperatorError('stack-lacks-field', `${lacking}, and watch is made of it`, {
@@ -21,7 +22,7 @@ export function generateWatch({ stack }: GenerateSubject, runner: WatchRunner): 
     case 'cron':
       return [{ path: `c2l-watch-${stack.name}`, text: cronLine(watched) }];
     case 'github-actions':
-      return [watchWorkflow(watched)];
+      return [watchWorkflow(watched, packageSpec(subject))];
   }
 }
 

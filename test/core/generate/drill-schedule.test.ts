@@ -1,4 +1,8 @@
 import { expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 
 import { drillRunners } from '../../../src/core/generate/drill-runners.ts';
@@ -85,6 +89,14 @@ test.each(['kubernetes', 'github-actions'] as const)(
   },
 );
 
+function stepOf(text: string, name: string): string {
+  const [, document = ''] = text.split(/\.github\S+\n/);
+  const { jobs } = parse(document.slice(0, document.search(/^drill-rules/m))) as {
+    jobs: { drill: { steps: { name?: string; run?: string }[] } };
+  };
+  return jobs.drill.steps.find((step) => step.name === name)?.run ?? '';
+}
+
 test('the CronJob keeps a page of each run', () => {
   expect(textOf(stack, 'kubernetes')).toMatch(/--report\n *- \/report\/\$\(POD_NAME\)\.html/);
 });
@@ -93,4 +105,24 @@ test('the workflow puts back what was cancelled, and tells of a drill that did n
   const text = textOf(stack, 'github-actions');
   expect(text).toMatch(/if: cancelled\(\) \|\| failure\(\)[^]*dr-drill abort/);
   expect(text).toContain('if [ -f drill/report.md ]');
+});
+
+test.each([
+  ['put everything back', 0, 'ok', 0],
+  ['had nothing to put back', 2, 'drill-not-found', 0],
+  ['could not begin', 2, 'no-kubeconfig', 2],
+  ['found no journal', 4, 'drill-not-found', 4],
+  ['could not prove it', 1, 'ok', 1],
+])('the step that puts back ends well or not where abort %s', (_, exitCode, code, expected) => {
+  const folder = mkdtempSync(join(tmpdir(), 'c2l-step-'));
+  writeFileSync(join(folder, 'npx'), `#!/bin/sh\necho '{ "error": { "code": "${code}" } }'\nexit ${exitCode}\n`, {
+    mode: 0o755,
+  });
+  try {
+    const script = stepOf(textOf(stack, 'github-actions'), 'put back what was stopped');
+    const env = { PATH: `${folder}:${process.env['PATH'] ?? ''}` };
+    expect(spawnSync('bash', ['-e', '-c', script], { cwd: folder, env }).status).toBe(expected);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -71,6 +71,11 @@ test.each([
   expect(text('cron', subject({ endpoints, interval }))).toContain(`\n${when} c2l `);
 });
 
+test('a workflow runs the c2l that made it', () => {
+  const made = text('github-actions', { ...subject({ endpoints }), version: '1.2.3' });
+  expect(made).toMatch(/npx --yes c2l@1\.2\.3 watch/);
+});
+
 test('a workflow does not call recovered what goes on under another number', () => {
   expect(text('github-actions', subject({ endpoints }))).toContain("end='told anew in another issue");
 });
