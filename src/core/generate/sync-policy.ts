@@ -2,7 +2,7 @@ import { dependencyOrder } from '../dependencies.ts';
 import type { Stack, StackComponent } from '../stack.ts';
 import { madeOfStack, needsApplications } from './generate-kind.ts';
 import { Commented, type GeneratedFile } from './generated-file.ts';
-import { exactly, workloadTarget, type PatchTarget } from './workload-target.ts';
+import { exactly, inOrWithout, workloadTarget, type PatchTarget } from './workload-target.ts';
 
 const wave = 'argocd.argoproj.io/sync-wave';
 /** Argo CD asks a person before it takes such an object away. */
@@ -29,7 +29,7 @@ export const generateSyncPolicy = madeOfStack('sync-policy', [needsApplications]
                 group: 'argoproj.io',
                 kind: 'Application',
                 name: exactly(name),
-                namespace: stack.argocd.namespace,
+                namespace: inOrWithout(stack.argocd.namespace),
               },
             })),
             ...protectedKinds(),
