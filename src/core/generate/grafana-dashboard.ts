@@ -1,6 +1,7 @@
 import type { Stack } from '../stack.ts';
 import { oneOf } from './alert.ts';
 import { madeByLine } from './compare-files.ts';
+import { dashboardUid } from './dashboard-uid.ts';
 import { madeOfStack, needsComponents } from './generate-kind.ts';
 import type { GeneratedFile } from './generated-file.ts';
 
@@ -34,13 +35,11 @@ export const generateGrafanaDashboard = madeOfStack(
   },
 );
 
-/** Grafana takes at most so many characters. */
-const longestUid = 40;
 const datasource = { type: 'prometheus', uid: '${datasource}' };
 
 function dashboard(stack: Stack): object {
   return {
-    uid: `c2l-${stack.name}`.slice(0, longestUid),
+    uid: dashboardUid(stack.name),
     title: `c2l: ${stack.name}`,
     description: madeByLine('c2l generate grafana-dashboard'),
     tags: ['c2l'],
