@@ -20,7 +20,7 @@ export function generateWatch(subject: GenerateSubject, runner: WatchRunner): re
     case 'systemd':
       return [{ path: `c2l-watch-${stack.name}.service`, text: systemdUnit(watched) }];
     case 'cron':
-      return [{ path: `c2l-watch-${stack.name}`, text: cronLine(watched) }];
+      return [{ path: cronFile(stack), text: cronLine(watched) }];
     case 'github-actions':
       return [watchWorkflow(watched, packageSpec(subject))];
   }
@@ -104,6 +104,11 @@ function fileNote({ watch }: WatchedStack): string {
   return files.length === 0 ? '' : `# readable by c2l: ${files.join(', ')}\n`;
 }
 
+/** Cron passes over files with a dot in their name, and says nothing. */
+function cronFile({ name }: Pick<WatchedStack, 'name'>): string {
+  return `c2l-watch-${name.replaceAll('.', '-')}`;
+}
+
 /** Cron knows no seconds; a run that still lasts keeps the next one from the state, and that one ends with a word. */
 function cronLine(stack: WatchedStack): string {
   const minutes = Math.min(59, Math.max(1, Math.round(durationMs(stack.watch.interval) / 60_000)));
@@ -111,7 +116,7 @@ function cronLine(stack: WatchedStack): string {
   const variables = secretVariables(stack.watch);
   const environment = `/etc/c2l/${stack.name}.env`;
   const sourced = variables.length === 0 ? '' : `set -a && . ${environment} && `;
-  return `# /etc/cron.d/c2l-watch-${stack.name}, for a user c2l that owns /var/lib/c2l
+  return `# /etc/cron.d/${cronFile(stack)}, for a user c2l that owns /var/lib/c2l
 ${variables.length === 0 ? '' : `# ${environment}, readable by c2l alone, sets ${assigned(variables)}\n`}${fileNote(stack)}PATH=/usr/local/bin:/usr/bin:/bin
 ${every} * * * * c2l ${sourced}${command(stack, '/etc/c2l', '/var/lib/c2l')} --once >/dev/null
 `;

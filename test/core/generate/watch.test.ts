@@ -76,6 +76,12 @@ test('a workflow runs the c2l that made it', () => {
   expect(made).toMatch(/npx --yes c2l@1\.2\.3 watch/);
 });
 
+test('cron passes over a file with a dot in its name', () => {
+  const [file] = generateWatch(subject({ endpoints }, { name: 'shop.v2' }), 'cron');
+  expect(file?.path).toBe('c2l-watch-shop-v2');
+  expect(text('cron', subject({ endpoints }, { name: 'shop.v2' }))).toContain('# /etc/cron.d/c2l-watch-shop-v2, for');
+});
+
 test('a workflow does not call recovered what goes on under another number', () => {
   expect(text('github-actions', subject({ endpoints }))).toContain("end='told anew in another issue");
 });
