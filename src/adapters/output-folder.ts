@@ -15,8 +15,9 @@ export function createOutputFolder({ cwd }: { readonly cwd: string }): OutputFol
       const beside = await Promise.all(folders.map((each) => filesIn(root, each)));
       const found = new Map(beside.flatMap((files) => [...files]));
       for (const path of paths) {
-        const text = await readFile(join(root, path), 'utf8').catch((error: unknown) => {
-          if (systemCode(error) === 'ENOENT') return undefined;
+        const text = await readFile(join(root, path), 'utf8').catch(async (error: unknown) => {
+          // A link that leads nowhere is there all the same, and somebody else's.
+          if (systemCode(error) === 'ENOENT') return (await isAbsent(join(root, path))) ? undefined : '';
           throw unwritable(join(folder, path), error);
         });
         if (text !== undefined) found.set(path, text);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -24,6 +24,11 @@ const tree = async (): Promise<string[]> =>
 test('a folder that is not there yet is made whole, with those above it', async () => {
   await output.change('some/where/new', { write: write('a.yaml', 'sub/b.yaml'), remove: [] });
   expect(await tree()).toEqual(['some/where/new/a.yaml', 'some/where/new/sub/b.yaml']);
+});
+
+test('a link that leads nowhere is there all the same', async () => {
+  await symlink('nowhere', join(cwd, 'a.yaml'));
+  expect([...(await output.read('.', { paths: ['a.yaml', 'b.yaml'], folders: [] })).keys()]).toEqual(['a.yaml']);
 });
 
 describe('a folder that is there', () => {
