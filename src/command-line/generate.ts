@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import type { GenerateFlags } from '../commands/generate.ts';
 import type { GenerateKind } from '../core/generate/generate-kind.ts';
@@ -13,7 +13,7 @@ export function declareGenerate(registry: Registry): void {
     .command('generate', 'print manifests and units that are made from the stack', 'c2l generate rbac --for audit')
     .argument('[kind]', 'what to make')
     .option('--all', 'every kind that the stack holds something for, each in a folder of its own')
-    .option('--out <folder>', 'folder to write to; - is standard output', '-')
+    .option('--out <folder>', 'folder to write to; - is standard output', parseFolder, '-')
     .option('--check', 'change nothing, and fail where the files in the folder differ')
     .option('-y, --yes', 'also replace files that c2l did not make');
   registry.runs(parent, async (flags, deps) => {
@@ -25,6 +25,12 @@ export function declareGenerate(registry: Registry): void {
   });
   for (const kind of generateKinds) declareKind(kind, parent, registry);
   declareSealedSecrets(parent, registry);
+}
+
+/** An empty one is a variable of a script that was not set, and would be the working directory. */
+function parseFolder(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('expected a folder, or - for standard output.');
+  return text;
 }
 
 function declareKind(kind: GenerateKind, parent: Command, registry: Registry): void {

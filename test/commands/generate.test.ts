@@ -182,6 +182,7 @@ describe('refused', () => {
     ['no kind', ['generate'], /needs a kind, or --all; kinds: rbac, watch.*c2l generate --help/],
     ['a kind and all', ['generate', 'rbac', '--for', 'audit', '--all'], /--all makes rbac too/],
     ['all without a stack', ['generate', '--all', '-n', 'shop'], /--all makes what belongs to one.*--config FILE/],
+    ['a folder without a name', [...rbac, '--out', ''], /'--out <folder>' argument '' is invalid: expected a folder/],
     ['a check of a stream', [...rbac, '--check'], /--out names none; c2l generate rbac --for verify --check --out DIR/],
     ['an unknown command', ['generate', 'rbac', '--for', 'adit'], /audit, fix-secrets, restart, verify, stabilize/],
     ['no stack and no namespace', ['generate', 'rbac', '--for', 'audit'], /no stack file here.*-n NAMESPACE/],
