@@ -76,6 +76,8 @@ function expected(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_small' && issue.origin === 'number') {
     return `expected a whole number of at least ${Number(issue.minimum) + (issue.inclusive === true ? 0 : 1)}`;
   }
+  if (issue.code === 'too_big' && issue.origin === 'string')
+    return `expected at most ${Number(issue.maximum)} characters`;
   if (issue.code === 'too_big') return `expected a whole number of at most ${Number(issue.maximum)}`;
   if (issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options)) {
     return `expected ${oneOf(issue.options.map(String))}`;

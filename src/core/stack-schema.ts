@@ -9,7 +9,13 @@ const name = z.string().min(1, 'expected some text');
 const positive = z.int().positive().max(1_048_576);
 const kubernetesName = z
   .string()
-  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'expected a Kubernetes name: lower-case letters, digits, "-" and "."');
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'expected a Kubernetes name: lower-case letters, digits, "-" and "."')
+  .max(253);
+/** Part of the names of hosts, which take no dot inside a label. */
+const namespaceName = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'expected a namespace: lower-case letters, digits and "-"')
+  .max(63);
 const workloadText = z
   .string()
   .regex(
@@ -71,7 +77,7 @@ const key = z.strictObject({
 
 const secret = z.strictObject({
   name: kubernetesName,
-  namespace: kubernetesName.optional().describe('default: the first namespace of the stack'),
+  namespace: namespaceName.optional().describe('default: the first namespace of the stack'),
   type: name.default('Opaque').describe('type of a Secret that c2l has to create'),
   keys: z
     .record(
@@ -84,7 +90,7 @@ const secret = z.strictObject({
 const component = z.strictObject({
   name: kubernetesName,
   workload: workloadText.describe('KIND/NAME, such as StatefulSet/postgres'),
-  namespace: kubernetesName.optional().describe('default: the first namespace of the stack'),
+  namespace: namespaceName.optional().describe('default: the first namespace of the stack'),
   critical: z.boolean().default(true).describe('whether a failed check of it fails the whole'),
   holdsData: z
     .boolean()
@@ -119,13 +125,13 @@ export const stackSchema = z.strictObject({
   version: z.literal(stackVersion).describe('of the format of this file'),
   name: kubernetesName.describe('what people call this installation'),
   namespaces: z
-    .tuple([kubernetesName], kubernetesName)
+    .tuple([namespaceName], namespaceName)
     .default(['default'])
     .describe('the first is the default of everything below; only a stack of endpoints needs none'),
   production: z
     .strictObject({
       contexts: z.array(name).default([]),
-      namespaces: z.array(kubernetesName).default([]),
+      namespaces: z.array(namespaceName).default([]),
       drills: z
         .strictObject({ windows: z.array(windowSchema).nonempty('expected at least one window') })
         .optional()
@@ -134,7 +140,7 @@ export const stackSchema = z.strictObject({
     .default({ contexts: [], namespaces: [] })
     .describe('where a write must be confirmed by typing the name'),
   argocd: z
-    .strictObject({ namespace: kubernetesName.default('argocd'), applications: z.array(kubernetesName).default([]) })
+    .strictObject({ namespace: namespaceName.default('argocd'), applications: z.array(kubernetesName).default([]) })
     .describe('where Argo CD runs and which of its Applications belong to the stack')
     .default({ namespace: 'argocd', applications: [] }),
   azureKeyVault: z
@@ -169,7 +175,7 @@ export const stackSchema = z.strictObject({
         .describe('what shows an outage, and must not go down with it'),
       secret: kubernetesName.describe('the Secret that they are to have for themselves'),
       from: kubernetesName.describe('the Secret that they share with the applications'),
-      namespace: kubernetesName
+      namespace: namespaceName
         .optional()
         .describe('a namespace of their own; default: that of the Secret that they share'),
     })

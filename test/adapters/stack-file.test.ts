@@ -107,9 +107,21 @@ describe('a stack file is refused', () => {
       'c2l.yaml:2: name: expected a Kubernetes name: lower-case letters, digits, "-" and ".", found "Shop"',
     ],
     ['version: 1\nname: shop\nnamespaces: []\n', 'c2l.yaml:3: namespaces[0]: is missing; expected text'],
+    [
+      'version: 1\nname: shop\nnamespaces: [shop.eu]\n',
+      'c2l.yaml:3: namespaces[0]: expected a namespace: lower-case letters, digits and "-", found "shop.eu"',
+    ],
+    [
+      `version: 1\nname: shop\nnamespaces: [${'n'.repeat(64)}]\n`,
+      expect.stringMatching(/^c2l.yaml:3: namespaces\[0\]: expected at most 63 characters, found "n+…/),
+    ],
+    [
+      `${head}secrets: [{ name: ${'s'.repeat(254)}, keys: {} }]\n`,
+      expect.stringMatching(/^c2l.yaml:4: secrets\[0\].name: expected at most 253 characters, found "s+…/),
+    ],
     [`${head}secrets: { app: {} }\n`, 'c2l.yaml:4: secrets: expected a list, found keys with values'],
     [`${head}secrets:\n`, 'c2l.yaml:4: secrets: expected a list, found nothing'],
-  ])('%j: %s', async (text, message) => {
+  ] as [string, string][])('%j: %s', async (text, message) => {
     expect(await refusal(text)).toMatchObject({ code: 'stack-invalid', message, exitCode: 2 });
   });
 

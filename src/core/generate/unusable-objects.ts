@@ -4,7 +4,7 @@ import { uncommented, type GeneratedFile } from './generated-file.ts';
 /** What Kubernetes takes at most: a DNS subdomain for names, a DNS label where the name becomes a part of a host's. */
 const longestName = 253;
 const longestLabel = 63;
-const labelKinds: ReadonlySet<unknown> = new Set(['Namespace', 'Service', 'StatefulSet', 'Deployment', 'CronJob']);
+const labelKinds: ReadonlySet<unknown> = new Set(['Namespace', 'Service']);
 /** A CronJob's Jobs carry eleven characters more. */
 const longestCronJob = 52;
 
@@ -23,15 +23,18 @@ export function refuseUnusable(files: readonly GeneratedFile[]): void {
       throw unusable(`two parts of the stack give the same file ${file.path}`, 'rename one of them in the stack file');
     }
     paths.add(file.path);
-    if (!('documents' in file) || file.use !== 'apply') continue;
-    for (const document of file.documents) checkObject(uncommented(document) as PlainObject, file.path, objects);
+    if (!('documents' in file)) continue;
+    for (const document of file.documents) {
+      const object = uncommented(document) as PlainObject;
+      checkName(object);
+      // What lies beside may be there for somebody else a second time.
+      if (file.use === 'apply') checkOnce(object, file.path, objects);
+    }
   }
 }
 
-function checkObject(object: PlainObject, path: string, seen: Map<string, string>): void {
-  const name = plainText(uncommented(object.metadata) as PlainObject['metadata'], 'name');
-  const namespace = plainText(uncommented(object.metadata) as PlainObject['metadata'], 'namespace');
-  const what = `${String(object.kind)} ${namespace === '' ? '' : `${namespace}/`}${name}`;
+function checkName(object: PlainObject): void {
+  const { name, what } = identityOf(object);
   const limit = limitOf(object.kind);
   if (name.length > limit) {
     throw unusable(
@@ -39,6 +42,10 @@ function checkObject(object: PlainObject, path: string, seen: Map<string, string
       'shorten the name of the stack or of the component in the stack file',
     );
   }
+}
+
+function checkOnce(object: PlainObject, path: string, seen: Map<string, string>): void {
+  const { what } = identityOf(object);
   const identity = `${String(object.apiVersion).replace(/\/[^/]*$/, '')} ${what}`;
   const other = seen.get(identity);
   if (other !== undefined) {
@@ -48,6 +55,13 @@ function checkObject(object: PlainObject, path: string, seen: Map<string, string
     );
   }
   seen.set(identity, path);
+}
+
+function identityOf({ kind, metadata }: PlainObject): { readonly name: string; readonly what: string } {
+  const plain = uncommented(metadata) as PlainObject['metadata'];
+  const name = plainText(plain, 'name');
+  const namespace = plainText(plain, 'namespace');
+  return { name, what: `${String(kind)} ${namespace === '' ? '' : `${namespace}/`}${name}` };
 }
 
 function plainText(metadata: PlainObject['metadata'], field: 'name' | 'namespace'): string {

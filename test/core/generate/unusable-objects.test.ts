@@ -25,6 +25,11 @@ describe('what the API server would refuse in part is refused before anything is
       /53 characters, and Kubernetes takes 52/,
     ],
     [
+      'such a CronJob that lies beside, for whoever wants it',
+      [{ path: 'drill.yaml', use: 'beside', documents: [object('CronJob', 'c'.repeat(53))] }],
+      /53 characters, and Kubernetes takes 52/,
+    ],
+    [
       'one object from two files',
       [file('a.yaml', object('ConfigMap', 'x')), file('b.yaml', object('ConfigMap', 'x'))],
       /the same object ConfigMap shop\/x, in a.yaml and b.yaml/,
@@ -43,7 +48,8 @@ describe('what the API server would refuse in part is refused before anything is
 
   test('names that only the namespace or the kind tells apart are fine, and so are patches that lie beside', () => {
     const objects = [object('Role', 'x'), object('Role', 'x', 'other'), object('RoleBinding', 'x')];
-    const patch: GeneratedFile = { path: 'patch.yaml', use: 'beside', documents: [object('Role', 'x')] };
+    const laid = [object('Role', 'x'), object('Deployment', 'd'.repeat(100))];
+    const patch: GeneratedFile = { path: 'patch.yaml', use: 'beside', documents: laid };
     expect(() => {
       refuseUnusable([file('a.yaml', ...objects, object('ConfigMap', 'c'.repeat(253))), patch]);
     }).not.toThrow();

@@ -24,7 +24,6 @@ describe('a patch reaches the workload of its component', () => {
 
   test('in its namespace alone where another one has a workload of the same name', () => {
     const stack = stackOf({
-      namespaces: ['shop', 'other'],
       components: [
         { name: 'api', workload: 'Deployment/api' },
         { name: 'api-of-other', workload: 'Deployment/api', namespace: 'other' },
@@ -37,7 +36,8 @@ describe('a patch reaches the workload of its component', () => {
   });
 
   test('in the namespace default', () => {
-    const stack = stackOf({ namespaces: ['default'], components: [{ name: 'api', workload: 'Deployment/api' }] });
+    const component = { name: 'api', workload: 'Deployment/api' };
+    const stack: Stack = { ...stackOf({ components: [component] }), namespaces: ['default'] };
     expect(reached(stack, 'api', namespaces)).toEqual(['default']);
   });
 });
