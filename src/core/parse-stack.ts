@@ -76,13 +76,17 @@ function expected(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_small' && issue.origin === 'number') {
     return `expected a whole number of at least ${Number(issue.minimum) + (issue.inclusive === true ? 0 : 1)}`;
   }
-  if (issue.code === 'too_big' && issue.origin === 'string')
-    return `expected at most ${Number(issue.maximum)} characters`;
-  if (issue.code === 'too_big') return `expected a whole number of at most ${Number(issue.maximum)}`;
+  if (issue.code === 'too_big') return mostText(issue);
   if (issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options)) {
     return `expected ${oneOf(issue.options.map(String))}`;
   }
   return issue.message;
+}
+
+function mostText({ origin, maximum }: z.core.$ZodIssueTooBig): string {
+  return origin === 'string'
+    ? `expected at most ${Number(maximum)} characters`
+    : `expected a whole number of at most ${Number(maximum)}`;
 }
 
 function oneOf(values: readonly string[]): string {
