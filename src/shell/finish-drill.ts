@@ -1,7 +1,8 @@
 import type { DrillReport } from '../core/drill/drill-report.ts';
 import { markerName, type DrillJournal } from '../core/drill/drill-journal.ts';
+import type { Finding } from '../core/findings.ts';
 import { newFinding } from '../core/new-finding.ts';
-import { verdictOf } from '../core/report.ts';
+import { verdictOf, type Verdict } from '../core/report.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { confirmWrite } from './confirm.ts';
@@ -160,8 +161,23 @@ function outcomeOf(recovery: Resumed | undefined): DrillReport['outcome'] {
   return recovery.troubles.length > 0 ? 'recovered-with-trouble' : 'recovered';
 }
 
-function recoveryFailure({ isRecovered, troubles }: Resumed): string {
-  return isRecovered ? withTrouble(troubles) : notBroughtBack;
+function recoveryFailures({ isRecovered, troubles }: Resumed): string[] {
+  if (!isRecovered) return [notBroughtBack];
+  return troubles.length > 0 ? [withTrouble(troubles)] : [];
+}
+
+function finding({ scenario, namespace }: DrillJournal, failures: readonly string[], ended: Ended): Finding {
+  const isWorking = ended.isWhole || ended.leftOver.length > 0;
+  return newFinding('drill-failed', {
+    object: { kind: 'Namespace', namespace: '', name: namespace },
+    message: `drill ${scenario.name}: ${failures.join('; ')}`,
+    fix: isWorking ? `c2l verify -n ${namespace}` : `c2l stabilize -n ${namespace}`,
+  });
+}
+
+function verdictFor({ isWhole }: Ended, findings: readonly Finding[], isCutOff: boolean): Verdict {
+  if (!isWhole) return 'partial';
+  return isCutOff ? 'interrupted' : verdictOf(findings);
 }
 
 function report(
@@ -182,25 +198,13 @@ function report(
 ): DrillReport {
   const { scenario, id, namespace, operator, version } = content;
   const outcome = outcomeOf(recovery);
-  const failures = [
-    ...(recovery !== undefined && outcome !== 'recovered' ? [recoveryFailure(recovery)] : []),
-    ...notWhole(ended),
-  ];
-  const isWorking = ended.isWhole || ended.leftOver.length > 0;
-  const findings =
-    failures.length === 0
-      ? []
-      : [
-          newFinding('drill-failed', {
-            object: { kind: 'Namespace', namespace: '', name: namespace },
-            message: `drill ${scenario.name}: ${failures.join('; ')}`,
-            fix: isWorking ? `c2l verify -n ${namespace}` : `c2l stabilize -n ${namespace}`,
-          }),
-        ];
+  const isCutOff = recovery?.isRecovered === false && session.deps.signal.aborted;
+  const failures = [...(recovery === undefined || isCutOff ? [] : recoveryFailures(recovery)), ...notWhole(ended)];
+  const findings = failures.length === 0 ? [] : [finding(content, failures, ended)];
   return {
     ...reportHead(session, { namespaces: [namespace], takenAt }),
     command: 'dr-drill',
-    verdict: ended.isWhole ? verdictOf(findings) : 'partial',
+    verdict: verdictFor(ended, findings, isCutOff),
     findings,
     drill: {
       id,

@@ -111,7 +111,7 @@ async function start(session: Session, drill: RandomDrill, { command }: Attempt)
 }
 
 function isAsExpected({ outcome, verdict }: DrillReport, command: Attempt['command'], isStopped: boolean): boolean {
-  if (command === 'run' && isStopped) return verdict === 'interrupted' || verdict === 'ok';
+  if (command !== 'abort' && isStopped) return verdict === 'interrupted' || verdict === 'ok';
   if (verdict !== 'ok') return false;
   return command === 'abort' ? outcome === 'put-back' : outcome === 'recovered' || outcome === 'put-back';
 }

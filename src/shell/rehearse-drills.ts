@@ -95,9 +95,10 @@ async function rehearseOne(
   speed: number,
 ): Promise<RehearsedDrill | undefined> {
   const over = new AbortController();
+  const { terminal, last } = silent(deps.terminal);
   const own: Deps = {
     ...deps,
-    terminal: silent(deps.terminal),
+    terminal,
     clock: hastyClock(deps.clock, speed),
     signal: over.signal,
   };
@@ -111,17 +112,17 @@ async function rehearseOne(
     },
     own,
   );
-  const hung: RehearsedDrill = { seed, what: 'it hangs', end: 'run', wrong: ['did not end'] };
+  const failed = { seed, what: 'it hangs', end: 'run' } as const;
   const patience = AbortSignal.any([deps.signal, over.signal]);
   try {
     return await Promise.race([
       rehearseDrill(session, { seed, speed }).catch((error: unknown) => ({
-        ...hung,
+        ...failed,
         what: 'it broke',
         wrong: [defect(error)],
       })),
       deps.clock.sleep(longestMs, patience).then(
-        () => hung,
+        () => ({ ...failed, wrong: [`did not end; it told last: ${last()}`] }),
         () => undefined,
       ),
     ]);
@@ -138,16 +139,28 @@ function defect(error: unknown): string {
   return `a defect in c2l: ${error.name} at ${frame.trim()}`;
 }
 
-function silent({ width }: Terminal): Terminal {
+/** Shows nothing, and keeps what was told last: where a drill hangs, that is all there is to go by. */
+function silent({ width }: Terminal): { readonly terminal: Terminal; readonly last: () => string } {
+  let told = 'nothing';
+  const keep = (text: string): void => {
+    told = text;
+  };
   const nothing = (): void => undefined;
-  return {
+  const terminal: Terminal = {
     canPrompt: false,
     isOneScreen: false,
     width,
     color: false,
     out: nothing,
     show: () => Promise.resolve(),
-    err: nothing,
-    progress: () => ({ update: nothing, finish: nothing }),
+    err: keep,
+    progress: (text) => {
+      keep(text);
+      const finish = (_outcome: string, text: string): void => {
+        keep(text);
+      };
+      return { update: keep, finish };
+    },
   };
+  return { terminal, last: () => told };
 }

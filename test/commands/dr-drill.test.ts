@@ -370,6 +370,38 @@ test.each([
   },
 );
 
+test('a resume in which Ctrl-C is pressed is interrupted, with everything put back', async () => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+  const before = secrets(cluster);
+  const stop = new AbortController();
+  let onBroken: () => void;
+  const broken = new Promise<void>((resolve) => (onBroken = resolve));
+  const running = drill(cluster, run('total-secret-loss', '--manual'), {
+    signal: stop.signal,
+    onOutput: (text) => {
+      if (text.includes('wait for people')) onBroken();
+    },
+  });
+  await broken;
+
+  const interruption = new AbortController();
+  const ended = await drill(cluster, ['resume', '--yes'], {
+    signal: interruption.signal,
+    onOutput: (text) => {
+      if (text.includes('resume by')) interruption.abort();
+    },
+  });
+
+  expect({ code: ended.code, outcome: ended.report.outcome, findings: ended.report.findings }).toEqual({
+    code: ExitCode.interrupted,
+    outcome: 'put-back',
+    findings: [],
+  });
+  expect(secrets(cluster)).toEqual(before);
+  stop.abort();
+  await running;
+});
+
 test('a pod that started with a wrong value does not keep it where the recovery is cut off after its write', async () => {
   const interruption = new AbortController();
   let patches = 0;
