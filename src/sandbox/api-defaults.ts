@@ -1,5 +1,5 @@
 import { badRequest } from './api-problem.ts';
-import type { NewObject } from './object-store.ts';
+import type { NewObject } from './stored-object.ts';
 import type { ResourceType } from './resources.ts';
 
 type Fields = Record<string, unknown>;

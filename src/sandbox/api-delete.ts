@@ -1,7 +1,8 @@
 import { badRequest, conflict } from './api-problem.ts';
 import type { ApiRequest } from './api-request.ts';
 import { existing, isDryRun, type Answer, type ApiContext } from './api-objects.ts';
-import { apiTime, type StoredObject } from './object-store.ts';
+import { apiTime } from './api-time.ts';
+import type { StoredObject } from './stored-object.ts';
 import type { ResourceType } from './resources.ts';
 
 /** The options of a deletion, from the query only where there is no body. */

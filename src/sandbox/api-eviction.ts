@@ -2,7 +2,7 @@ import { checkPreconditions, removeObject, type DeleteOptions } from './api-dele
 import { existing, isDryRun, type Answer, type ApiContext } from './api-objects.ts';
 import { ApiProblem } from './api-problem.ts';
 import type { ApiRequest } from './api-request.ts';
-import type { StoredObject } from './object-store.ts';
+import type { StoredObject } from './stored-object.ts';
 
 interface Budget {
   readonly minAvailable?: number | string;

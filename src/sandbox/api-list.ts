@@ -1,7 +1,8 @@
 import { ApiProblem, badRequest } from './api-problem.ts';
 import type { ApiRequest } from './api-request.ts';
 import { fieldMatcher, labelMatcher, type Matcher } from './api-selectors.ts';
-import type { ObjectStore, StoredObject } from './object-store.ts';
+import type { ObjectStore } from './object-store.ts';
+import type { StoredObject } from './stored-object.ts';
 import { keyOf } from './object-table.ts';
 import { groupVersion } from './resources.ts';
 

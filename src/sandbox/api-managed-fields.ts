@@ -1,5 +1,6 @@
 import { isSameJson } from './same-json.ts';
-import { apiTime, type ManagedFieldsEntry, type NewObject, type StoredObject } from './object-store.ts';
+import { apiTime } from './api-time.ts';
+import type { ManagedFieldsEntry, NewObject, StoredObject } from './stored-object.ts';
 
 /** Fields whose members are owned one by one; all others are owned whole. */
 const keyedFields: readonly (readonly string[])[] = [

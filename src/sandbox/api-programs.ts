@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { StoredObject } from './object-store.ts';
+import type { StoredObject } from './stored-object.ts';
 
 export interface ProgramAnswer {
   readonly status: number;

@@ -5,7 +5,7 @@ import type { ApiContext } from './api-objects.ts';
 import { ApiProblem, badRequest, notFound } from './api-problem.ts';
 import type { ProgramAnswer } from './api-programs.ts';
 import type { ApiRequest } from './api-request.ts';
-import type { StoredObject } from './object-store.ts';
+import type { StoredObject } from './stored-object.ts';
 
 /** A request that goes through the API server to a pod behind a Service. */
 export function proxyToService(

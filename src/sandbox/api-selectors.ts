@@ -1,5 +1,5 @@
 import { badRequest } from './api-problem.ts';
-import type { StoredObject } from './object-store.ts';
+import type { StoredObject } from './stored-object.ts';
 
 export type Matcher = (object: StoredObject) => boolean;
 

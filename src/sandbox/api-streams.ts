@@ -7,7 +7,7 @@ import { existing, type ApiContext } from './api-objects.ts';
 import { ApiProblem, badRequest } from './api-problem.ts';
 import type { ProgramExit } from './api-programs.ts';
 import type { ApiRequest } from './api-request.ts';
-import type { StoredObject } from './object-store.ts';
+import type { StoredObject } from './stored-object.ts';
 
 const channels = { stdin: 0, stdout: 1, stderr: 2, status: 3, close: 255 };
 

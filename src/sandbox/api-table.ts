@@ -1,6 +1,6 @@
 import type { ContainerStatus, Pod } from '../core/kubernetes-pod.ts';
 import type { ApiRequest } from './api-request.ts';
-import type { StoredObject } from './object-store.ts';
+import type { StoredObject } from './stored-object.ts';
 import type { ObjectList } from './api-list.ts';
 
 interface Column {

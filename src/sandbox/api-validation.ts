@@ -1,6 +1,6 @@
 import { isSameJson } from './same-json.ts';
 import { ApiProblem } from './api-problem.ts';
-import type { NewObject, StoredObject } from './object-store.ts';
+import type { NewObject, StoredObject } from './stored-object.ts';
 import type { ResourceType } from './resources.ts';
 
 interface Cause {

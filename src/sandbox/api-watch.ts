@@ -4,7 +4,8 @@ import type { ApiContext } from './api-objects.ts';
 import { ApiProblem, badRequest } from './api-problem.ts';
 import type { ApiRequest } from './api-request.ts';
 import { tableOf } from './api-table.ts';
-import type { StoredObject, StoreEvent } from './object-store.ts';
+import type { StoreEvent } from './object-store.ts';
+import type { StoredObject } from './stored-object.ts';
 import { groupVersion } from './resources.ts';
 
 interface WatchEvent {

@@ -1,7 +1,7 @@
 import type { Controller, ControlPlane } from './controllers/control-plane.ts';
 import { WorkQueue } from './controllers/work-queue.ts';
-import { apiTime } from './object-store.ts';
-import type { StoredObject } from './object-store.ts';
+import { apiTime } from './api-time.ts';
+import type { StoredObject } from './stored-object.ts';
 
 /** From the best to the worst: an Application is as well as its worst resource. */
 const ranks = ['Healthy', 'Suspended', 'Progressing', 'Missing', 'Degraded'] as const;

@@ -1,5 +1,5 @@
 import type { ControlPlane } from './controllers/control-plane.ts';
-import type { NewObject, StoredObject } from './object-store.ts';
+import type { NewObject, StoredObject } from './stored-object.ts';
 
 export const trackingId = 'argocd.argoproj.io/tracking-id';
 const syncOptions = 'argocd.argoproj.io/sync-options';

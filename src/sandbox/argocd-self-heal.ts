@@ -1,5 +1,6 @@
 import type { Controller, ControlPlane } from './controllers/control-plane.ts';
-import type { ObjectStore, StoredObject } from './object-store.ts';
+import type { ObjectStore } from './object-store.ts';
+import type { StoredObject } from './stored-object.ts';
 
 const noticeMs = 2000;
 

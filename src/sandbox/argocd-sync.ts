@@ -7,7 +7,7 @@ import { managedFieldsAfter } from './api-managed-fields.ts';
 import { prune, surplusOf, trackingId, trackingIdOf, type Pruning, type Surplus } from './argocd-prune.ts';
 import type { Controller, ControlPlane } from './controllers/control-plane.ts';
 import { WorkQueue } from './controllers/work-queue.ts';
-import type { NewObject, StoredObject } from './object-store.ts';
+import type { NewObject, StoredObject } from './stored-object.ts';
 import { groupVersion, resourceTypes } from './resources.ts';
 import { isSameJson } from './same-json.ts';
 

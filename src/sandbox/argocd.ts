@@ -1,4 +1,4 @@
-import type { NewObject } from './object-store.ts';
+import type { NewObject } from './stored-object.ts';
 
 export const argocdNamespace = 'argocd';
 

@@ -1,5 +1,6 @@
 import type { NodePod } from './kubelet-pod.ts';
-import type { ObjectStore, StoredObject } from './object-store.ts';
+import type { ObjectStore } from './object-store.ts';
+import type { StoredObject } from './stored-object.ts';
 
 /** What a node reads Secrets and ConfigMaps from. */
 export type ConfigStore = Pick<ObjectStore, 'get'>;

@@ -1,4 +1,4 @@
-import { apiTime } from './object-store.ts';
+import { apiTime } from './api-time.ts';
 import type { NodeContainer, NodePod, PodCondition, PodStatus } from './kubelet-pod.ts';
 import type { ExitReason } from './programs.ts';
 

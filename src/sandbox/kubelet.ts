@@ -8,7 +8,8 @@ import { PodNetwork } from './kubelet-network.ts';
 import type { NodeContainer, NodePod } from './kubelet-pod.ts';
 import { NodeSecrets } from './kubelet-secrets.ts';
 import { PodWorker } from './kubelet-worker.ts';
-import type { StoreEvent, StoredObject } from './object-store.ts';
+import type { StoreEvent } from './object-store.ts';
+import type { StoredObject } from './stored-object.ts';
 import type { Disk, Network } from './programs.ts';
 
 /** The one node of the sandbox: it runs the pods that are bound to it, and its network and disks. */

@@ -1,62 +1,13 @@
-import { isSameJson } from './same-json.ts';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { alreadyExists, badRequest, conflict, notFound } from './api-problem.ts';
+import { apiTime } from './api-time.ts';
 import { ChangeHistory } from './change-history.ts';
 import { cloneJson } from './clone-json.ts';
 import { frozenJson } from './frozen-json.ts';
 import { keyOf, ObjectTable, type ObjectPage, type PageQuery } from './object-table.ts';
+import { isSameJson } from './same-json.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
-
-export interface StoredOwnerReference {
-  apiVersion: string;
-  kind: string;
-  name: string;
-  uid: string;
-  controller?: boolean;
-  blockOwnerDeletion?: boolean;
-}
-
-export interface ManagedFieldsEntry {
-  manager: string;
-  operation: 'Update' | 'Apply';
-  apiVersion: string;
-  time: string;
-  fieldsType: 'FieldsV1';
-  fieldsV1: Record<string, unknown>;
-  subresource?: string;
-}
-
-export interface StoredMeta {
-  name: string;
-  namespace?: string;
-  uid: string;
-  resourceVersion: string;
-  generateName?: string;
-  generation?: number;
-  creationTimestamp: string;
-  deletionTimestamp?: string;
-  deletionGracePeriodSeconds?: number;
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
-  ownerReferences?: StoredOwnerReference[];
-  managedFields?: ManagedFieldsEntry[];
-  finalizers?: string[];
-}
-
-export interface StoredObject {
-  apiVersion: string;
-  kind: string;
-  metadata: StoredMeta;
-  [field: string]: unknown;
-}
-
-/** An object before it is stored: the store fills in uid, resourceVersion, generation and creationTimestamp. */
-export interface NewObject {
-  apiVersion: string;
-  kind: string;
-  metadata: Partial<StoredMeta>;
-  [field: string]: unknown;
-}
+import type { NewObject, StoredObject } from './stored-object.ts';
 
 export interface StoreEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -73,11 +24,6 @@ type Listener = (event: StoreEvent) => void;
 const withoutGeneration = new Set(['services', 'namespaces', 'nodes', 'persistentvolumeclaims']);
 
 const firstVersion = 1000;
-
-/** The time as the API writes it: whole seconds. */
-export function apiTime(date: Date): string {
-  return date.toISOString().replace(/\.\d+Z$/, 'Z');
-}
 
 /**
  * What etcd and the registry of an API server are: all objects of the cluster by resource, one counter of versions, and

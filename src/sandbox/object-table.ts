@@ -1,4 +1,4 @@
-import type { StoredObject } from './object-store.ts';
+import type { StoredObject } from './stored-object.ts';
 
 export interface PageQuery {
   readonly namespace: string | undefined;

@@ -1,7 +1,7 @@
 import { parseAllDocuments } from 'yaml';
 import { listShipped, readShipped } from '../shipped-files.ts';
 import { frozenJson } from './frozen-json.ts';
-import type { NewObject } from './object-store.ts';
+import type { NewObject } from './stored-object.ts';
 
 const parsed = new Map<string, readonly NewObject[]>();
 

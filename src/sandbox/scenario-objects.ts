@@ -1,5 +1,6 @@
 import { withDefaults } from './api-defaults.ts';
-import type { NewObject, ObjectStore } from './object-store.ts';
+import type { ObjectStore } from './object-store.ts';
+import type { NewObject } from './stored-object.ts';
 import { groupVersion, resourceTypes } from './resources.ts';
 
 /** Creates objects with the defaults of the API. Unlike a client of the API this may give them a status. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { StoredObject } from '../../src/sandbox/object-store.ts';
+import type { StoredObject } from '../../src/sandbox/stored-object.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { start } from '../support/built-program.ts';
 import { home, median } from './measure.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { ExitCode } from '../../src/exit-codes.ts';
-import type { StoredObject } from '../../src/sandbox/object-store.ts';
+import type { StoredObject } from '../../src/sandbox/stored-object.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { jsonOf } from '../support/refusals.ts';
 import { runCli } from '../support/run-cli.ts';

@@ -1,7 +1,7 @@
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 
-import type { StoredObject } from '../../src/sandbox/object-store.ts';
+import type { StoredObject } from '../../src/sandbox/stored-object.ts';
 import { isWrite } from '../support/refusals.ts';
 import {
   canary,

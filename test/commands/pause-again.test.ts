@@ -5,7 +5,7 @@ import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { pauseAnnotation } from '../../src/core/sync-pause.ts';
 import type { WalkReport } from '../../src/core/walk-report.ts';
-import type { StoredObject } from '../../src/sandbox/object-store.ts';
+import type { StoredObject } from '../../src/sandbox/stored-object.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { jsonOf } from '../support/refusals.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';

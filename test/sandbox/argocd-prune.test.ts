@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import { prune, surplusOf, trackingIdOf } from '../../src/sandbox/argocd-prune.ts';
-import type { NewObject, StoredObject } from '../../src/sandbox/object-store.ts';
+import type { NewObject, StoredObject } from '../../src/sandbox/stored-object.ts';
 import { stillCluster, type StillCluster } from '../support/sandbox-cluster.ts';
 
 function brought(name: string, more: object = {}, options?: string): NewObject {

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { applicationHealth } from '../../src/sandbox/argocd-health.ts';
 import { applicationsFor, argocdNamespace, tracked } from '../../src/sandbox/argocd.ts';
 import { createObjects } from '../../src/sandbox/scenario-objects.ts';
-import type { NewObject } from '../../src/sandbox/object-store.ts';
+import type { NewObject } from '../../src/sandbox/stored-object.ts';
 import { fromSecret, secret, stillCluster, workload } from '../support/sandbox-cluster.ts';
 import type { StillCluster } from '../support/sandbox-cluster.ts';
 

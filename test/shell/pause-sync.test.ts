@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 
 import { pauseChain } from '../../src/core/pause-chain.ts';
 import { pauseAnnotation, type PausableRef } from '../../src/core/sync-pause.ts';
-import type { NewObject } from '../../src/sandbox/object-store.ts';
+import type { NewObject } from '../../src/sandbox/stored-object.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { createObjects } from '../../src/sandbox/scenario-objects.ts';
 import { endLeftPauses } from '../../src/shell/left-pauses.ts';

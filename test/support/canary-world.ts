@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
 import type { Fault, SeenRequest } from '../../src/sandbox/api-server.ts';
-import type { NewObject, StoredObject } from '../../src/sandbox/object-store.ts';
+import type { NewObject, StoredObject } from '../../src/sandbox/stored-object.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { runCli, type CliOptions, type CliResult } from './run-cli.ts';
 import { allBackupValues } from './sandbox.ts';

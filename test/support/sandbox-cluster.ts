@@ -5,7 +5,7 @@ import { Kubelet } from '../../src/sandbox/kubelet.ts';
 import { asPod } from '../../src/sandbox/kubelet-pod.ts';
 import type { NodePod } from '../../src/sandbox/kubelet-pod.ts';
 import { ObjectStore } from '../../src/sandbox/object-store.ts';
-import type { NewObject, StoredObject } from '../../src/sandbox/object-store.ts';
+import type { NewObject, StoredObject } from '../../src/sandbox/stored-object.ts';
 import { createObjects } from '../../src/sandbox/scenario-objects.ts';
 import { VirtualClock } from '../../src/sandbox/virtual-clock.ts';
 import type { Pod } from '../../src/core/kubernetes-pod.ts';

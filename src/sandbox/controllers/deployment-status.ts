@@ -1,5 +1,5 @@
-import { apiTime } from '../object-store.ts';
-import type { StoredObject } from '../object-store.ts';
+import { apiTime } from '../api-time.ts';
+import type { StoredObject } from '../stored-object.ts';
 
 export interface DeploymentCondition {
   readonly type: string;

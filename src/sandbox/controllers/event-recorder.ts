@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { apiTime } from '../object-store.ts';
-import type { ObjectStore, StoredObject } from '../object-store.ts';
+import { apiTime } from '../api-time.ts';
+import type { ObjectStore } from '../object-store.ts';
+import type { StoredObject } from '../stored-object.ts';
 import type { SandboxClock } from '../sandbox-clock.ts';
 
 /** How long the API server keeps an event that does not happen again. */

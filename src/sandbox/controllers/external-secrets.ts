@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { managedFieldsAfter } from '../api-managed-fields.ts';
-import { apiTime, type NewObject, type StoredObject, type StoredOwnerReference } from '../object-store.ts';
+import { apiTime } from '../api-time.ts';
+import type { NewObject, StoredObject, StoredOwnerReference } from '../stored-object.ts';
 import { isSameJson } from '../same-json.ts';
 import type { Controller, ControlPlane } from './control-plane.ts';
 import { duration } from './go-duration.ts';

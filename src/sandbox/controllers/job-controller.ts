@@ -1,6 +1,6 @@
 import { asPod, isReady, isTerminating } from '../kubelet-pod.ts';
-import { apiTime } from '../object-store.ts';
-import type { StoredObject } from '../object-store.ts';
+import { apiTime } from '../api-time.ts';
+import type { StoredObject } from '../stored-object.ts';
 import type { Controller, ControlPlane } from './control-plane.ts';
 import { controlledBy, controllerOf, createPod } from './owned-pods.ts';
 import type { StoredTemplate } from './owned-pods.ts';

@@ -1,8 +1,8 @@
 import type { ControlPlane } from './control-plane.ts';
 import { asPod, isFinished } from '../kubelet-pod.ts';
 import type { NodePod, NodePodSpec } from '../kubelet-pod.ts';
-import { apiTime } from '../object-store.ts';
-import type { StoredObject, StoredOwnerReference } from '../object-store.ts';
+import { apiTime } from '../api-time.ts';
+import type { StoredObject, StoredOwnerReference } from '../stored-object.ts';
 import { nameSuffix } from './names.ts';
 import { admitPod } from './pod-admission.ts';
 

@@ -1,4 +1,5 @@
-import type { NewObject, ObjectStore } from '../object-store.ts';
+import type { ObjectStore } from '../object-store.ts';
+import type { NewObject } from '../stored-object.ts';
 import type { NodeContainer, NodePodSpec, NodeVolume } from '../kubelet-pod.ts';
 import { nameSuffix } from './names.ts';
 

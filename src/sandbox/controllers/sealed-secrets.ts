@@ -1,4 +1,4 @@
-import type { NewObject, StoredObject } from '../object-store.ts';
+import type { NewObject, StoredObject } from '../stored-object.ts';
 import { unseal, UnsealProblem, type SealedLabel } from '../unseal.ts';
 import type { Controller, ControlPlane } from './control-plane.ts';
 import { transitionTime } from './secret-stores.ts';

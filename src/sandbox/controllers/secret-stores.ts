@@ -1,4 +1,5 @@
-import { apiTime, type StoredObject } from '../object-store.ts';
+import { apiTime } from '../api-time.ts';
+import type { StoredObject } from '../stored-object.ts';
 import type { Controller, ControlPlane } from './control-plane.ts';
 import { WorkQueue } from './work-queue.ts';
 

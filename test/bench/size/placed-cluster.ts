@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request, type AgentOptions } from 'node:https';
 import { text } from 'node:stream/consumers';
-import type { NewObject } from '../../../src/sandbox/object-store.ts';
+import type { NewObject } from '../../../src/sandbox/stored-object.ts';
 import { mapLimited } from '../../../src/core/map-limited.ts';
 import type { TestCluster } from '../../e2e/support/cluster.ts';
 import { until } from '../../e2e/support/wait.ts';

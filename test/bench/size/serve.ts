@@ -1,5 +1,6 @@
 import { startApiServer } from '../../../src/sandbox/api-server.ts';
-import { ObjectStore, type NewObject } from '../../../src/sandbox/object-store.ts';
+import { ObjectStore } from '../../../src/sandbox/object-store.ts';
+import type { NewObject } from '../../../src/sandbox/stored-object.ts';
 import { VirtualClock } from '../../../src/sandbox/virtual-clock.ts';
 import { generatedCluster } from './generated-cluster.ts';
 import { asServed } from './served-object.ts';

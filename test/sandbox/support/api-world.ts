@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import type { ProgramAnswer, Programs } from '../../../src/sandbox/api-programs.ts';
 import { startApiServer, type ApiServer, type ApiServerOptions } from '../../../src/sandbox/api-server.ts';
-import { ObjectStore, type StoredObject } from '../../../src/sandbox/object-store.ts';
+import { ObjectStore } from '../../../src/sandbox/object-store.ts';
+import type { StoredObject } from '../../../src/sandbox/stored-object.ts';
 import { VirtualClock } from '../../../src/sandbox/virtual-clock.ts';
 
 export interface Answer {
