@@ -3,6 +3,7 @@ import { targetWords } from '../core/migrate/migrate-target.ts';
 import type { MigrateReport } from '../core/migrate/migrate-report.ts';
 import { outcomeLines } from './change-text.ts';
 import { closingLines, headLines } from './head-text.ts';
+import { commandLines, paragraph } from './layout.ts';
 import type { Style } from './style.ts';
 
 export function migrateText(report: MigrateReport, style: Style): string[] {
@@ -10,7 +11,7 @@ export function migrateText(report: MigrateReport, style: Style): string[] {
   return [
     ...headLines(report, style),
     ...outcomeLines(report.outcomes, style),
-    ...(done ? ['', ...gitLines(report)] : []),
+    ...(done ? ['', ...gitLines(report, style.width)] : []),
     ...closingLines(report, { because: summary(report), next: nextAfter(report) }, style),
   ];
 }
@@ -27,17 +28,23 @@ function summary({ outcomes, dryRun, undo, to, secret }: MigrateReport): string 
 }
 
 /** What Git has to hold from now on, and the way back through it. */
-function gitLines({ to, undo, secret: { namespace, name } }: MigrateReport): string[] {
+function gitLines({ to, undo, secret: { namespace, name } }: MigrateReport, width: number): string[] {
+  const told = (text: string): string[] => paragraph('', text, width);
+  const typed = (command: string): string[] => commandLines('  ', command, width);
   if (to === 'monitoring') {
-    return undo
-      ? []
-      : ['Then: c2l generate decouple-monitoring --out DIR, with DIR under components: of the monitoring.'];
+    if (undo) return [];
+    return [
+      ...told('Then, with DIR under components: of the kustomization of the monitoring:'),
+      ...typed('c2l generate decouple-monitoring --out DIR'),
+    ];
   }
   const resource = to === 'external-secrets' ? 'externalsecret' : 'sealedsecret';
-  if (undo) return [`Where Git holds the ${resource}, take it out there too: Argo CD would bring it again.`];
+  if (undo) return told(`Where Git holds the ${resource}, take it out there too: Argo CD would bring it again.`);
   return [
-    `For Git, in place of the Secret: kubectl -n ${namespace} get ${resource} ${name} -o yaml`,
-    `The way back: c2l migrate ${namespace}/${name} --to ${to} --undo, then git revert of that commit.`,
+    ...told('For Git, in place of the Secret:'),
+    ...typed(`kubectl -n ${namespace} get ${resource} ${name} -o yaml`),
+    ...told('The way back, and then git revert of that commit:'),
+    ...typed(`c2l migrate ${namespace}/${name} --to ${to} --undo`),
   ];
 }
 

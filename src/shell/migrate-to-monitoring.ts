@@ -1,8 +1,10 @@
 import { refText } from '../core/kubernetes.ts';
 import { monitoringOf, type Monitoring } from '../core/monitoring.ts';
+import { unreadable } from '../core/observed.ts';
 import { requirements, type Requirement } from '../core/requirements.ts';
 import type { Secret } from '../core/secret.ts';
 import type { SecretValue } from '../core/secret-value.ts';
+import type { Gap, Snapshot } from '../core/snapshot.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Right } from '../cluster-ports.ts';
@@ -117,14 +119,21 @@ async function keysOf(session: Session, monitoring: Monitoring): Promise<Readonl
   );
 }
 
-/** Of both namespaces, whichever of them were asked for. */
+/** Of both namespaces, whichever of them were asked for. Throws where what needs a Secret there cannot be seen. */
 async function needs(
   { cluster, deps, scope, stack }: Session,
   { own, shared }: Monitoring,
 ): Promise<readonly Requirement[]> {
-  const both = [...new Set([...scope.namespaces, shared.namespace, own.namespace])];
-  const wide = { ...scope, namespaces: scope.all ? [] : both };
-  return requirements(await observe(cluster, wide, deps.clock.now()), stack);
+  const both = [shared.namespace, own.namespace];
+  const wide = { ...scope, namespaces: scope.all ? [] : [...new Set([...scope.namespaces, ...both])] };
+  const snapshot = await observe(cluster, wide, deps.clock.now());
+  const gap = workloadGaps(snapshot).find(({ namespace }) => namespace === '' || both.includes(namespace));
+  if (gap !== undefined) throw cannotDecide(cluster, unreadable(gap.cause, gap.reason), 'migrate');
+  return requirements(snapshot, stack);
+}
+
+function workloadGaps({ pods, deployments, statefulSets, daemonSets, jobs, cronJobs }: Snapshot): readonly Gap[] {
+  return [pods, deployments, statefulSets, daemonSets, jobs, cronJobs].flatMap(({ gaps }) => gaps);
 }
 
 function pairOf(key: string, { data }: Secret): [string, SecretValue][] {

@@ -56,22 +56,30 @@ export async function runMigrate(session: Session, options: MigrateOptions): Pro
   };
 }
 
-async function readSecret({ cluster, stack, scope }: Session, { secret }: MigrateOptions): Promise<Secret> {
-  const [first = '', second] = secret.split('/');
-  const name = second ?? first;
-  const declared = stack?.secrets.find((each) => each.name === name);
-  const usual = stack !== undefined && declared !== undefined ? namespaceOf(stack, declared) : scope.namespaces[0];
-  const namespace = second === undefined ? usual : first;
-  if (namespace === undefined) {
-    throw new OperatorError('usage', `in which namespace is Secret ${name}?`, {
-      hint: `c2l migrate NAMESPACE/${name}`,
-    });
-  }
+async function readSecret(session: Session, options: MigrateOptions): Promise<Secret> {
+  const { cluster } = session;
+  const { namespace, name } = placeOf(session, options);
   const found = await cluster.readSecret(namespace, name);
   if (found.state === 'present') return found.value;
   if (found.state === 'unreadable') throw cannotDecide(cluster, found, 'migrate');
   throw new OperatorError('usage', `there is no Secret ${namespace}/${name} that could be handed over`, {
     hint: `kubectl -n ${namespace} get secrets; a lost one comes back by: c2l fix-secrets -n ${namespace}`,
+  });
+}
+
+/** A stack may hold copies of one Secret: none of them is guessed. */
+function placeOf({ stack, scope }: Session, { secret, to }: MigrateOptions): { namespace: string; name: string } {
+  const [first = '', second] = secret.split('/');
+  if (second !== undefined) return { namespace: first, name: second };
+  const declared = stack?.secrets.filter(({ name }) => name === first) ?? [];
+  const usual = scope.namespaces.slice(0, 1);
+  const places =
+    stack === undefined || declared.length === 0 ? usual : declared.map((each) => namespaceOf(stack, each));
+  const [namespace] = places;
+  if (namespace !== undefined && places.length === 1) return { namespace, name: first };
+  const [one = `NAMESPACE/${first}`, ...others] = places.map((place) => `${place}/${first}`);
+  throw new OperatorError('usage', `in which namespace is Secret ${first}?`, {
+    hint: [`c2l migrate ${one} --to ${to}`, ...others].join(', or '),
   });
 }
 
