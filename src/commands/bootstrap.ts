@@ -9,7 +9,7 @@ import { withStackOf, type Session } from '../shell/session.ts';
 import { untilInterrupted } from '../shell/until-interrupted.ts';
 import { runVerify } from '../shell/verify.ts';
 import type { CommandResult } from './run-report.ts';
-import { walkThrough, type WalkStep } from './walk-phases.ts';
+import { walkThrough, type WalkOptions, type WalkStep } from './walk-phases.ts';
 
 export interface BootstrapCommandOptions extends BootstrapOptions {
   readonly manifests: readonly string[];
@@ -34,7 +34,17 @@ export async function bootstrap(opened: Session, options: BootstrapCommandOption
     { name: 'apply', body: () => applyBootstrap(session, later, options) },
     { name: 'verify', body: () => untilInterrupted(runVerify(session, { timeoutMs }), signal) },
   ];
-  return walkThrough(session, steps, { command: 'bootstrap', output, verbose, leadsOn: leadsOn(options) });
+  const taken = takenBy(options);
+  return walkThrough(session, steps, { command: 'bootstrap', output, verbose, taken, leadsOn: leadsOn(options) });
+}
+
+/** What the same command needs to be run again. */
+function takenBy({ manifests, from, identity }: BootstrapCommandOptions): NonNullable<WalkOptions['taken']> {
+  return {
+    ...(manifests.length > 0 && { manifests }),
+    ...(from.length > 0 && { sources: from }),
+    ...(identity !== undefined && { identity }),
+  };
 }
 
 /** Missing Secrets and Applications are what bootstrap is for: only what it could not do stops it. */

@@ -23,7 +23,7 @@ export interface WalkOptions {
   readonly command: WalkReport['command'];
   readonly output: OutputFormat;
   readonly verbose: boolean;
-  readonly taken?: TakenFrom;
+  readonly taken?: TakenFrom & Pick<WalkReport, 'manifests'>;
   /** Whether the next phase has something to stand on. */
   readonly leadsOn: (phase: Phase) => boolean;
   /** Ends what a phase left open for those after it, and puts into its report what became of that. */
@@ -141,7 +141,7 @@ function skipped({ deps }: Session, name: PhaseName, summary: string): Phase {
 function reasonToSkip(earlier: readonly Phase[]): string {
   const because = earlier.findLast(({ verdict }) => verdict !== 'skipped');
   const report = because?.report;
-  if (report?.command === 'fix-secrets' && report.dryRun) {
+  if (report !== undefined && 'dryRun' in report && report.dryRun) {
     return 'skipped: a dry run writes nothing that it could follow';
   }
   return `skipped because ${because?.name ?? 'an earlier phase'} did not end well`;

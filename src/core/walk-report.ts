@@ -24,6 +24,8 @@ export interface WalkReport extends Omit<ReportHead, 'verdict'>, TakenFrom {
   /** `error` when a phase could not do its work; `error` then says why. */
   readonly verdict: Verdict | 'error';
   readonly error?: ReportedError;
+  /** Of a bootstrap: as `--manifests` named them. */
+  readonly manifests?: readonly string[];
   readonly phases: readonly Phase[];
 }
 

@@ -1,3 +1,4 @@
+import { quoted, sourceOptions } from '../core/source-option.ts';
 import type { WalkReport } from '../core/walk-report.ts';
 import { closingLines, headLines } from './head-text.ts';
 import { failedCheckLines, phaseLines, walkSummary } from './stabilize-text.ts';
@@ -14,9 +15,17 @@ export function bootstrapText(report: WalkReport, style: Style): string[] {
 }
 
 /** What to type next. */
-export function nextAfterBootstrap({ verdict, phases, findings, error }: WalkReport): string {
-  if (verdict === 'ok') return phases.some((phase) => phase.verdict === 'skipped') ? 'c2l bootstrap' : 'c2l backup';
-  if (verdict === 'declined' || verdict === 'interrupted' || verdict === 'partial') return 'c2l bootstrap';
+export function nextAfterBootstrap(report: WalkReport): string {
+  const { verdict, phases, findings, error } = report;
+  if (verdict === 'ok') return phases.some((phase) => phase.verdict === 'skipped') ? again(report) : 'c2l backup';
+  if (verdict === 'declined' || verdict === 'interrupted' || verdict === 'partial') return again(report);
   if (error?.hint !== undefined) return error.hint;
   return findings.find(({ severity, causes }) => severity === 'error' && causes.length === 0)?.fix ?? 'c2l audit';
+}
+
+/** Without what it was given it would fill the cluster from elsewhere. */
+function again(report: WalkReport): string {
+  const { manifests = [] } = report;
+  const named = manifests.map((path) => `--manifests ${quoted(path)}`);
+  return ['c2l bootstrap', ...named, ...sourceOptions(report)].join(' ');
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 import type { WalkReport } from '../../src/core/walk-report.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { nextAfterBootstrap } from '../../src/render/bootstrap-text.ts';
 import { start } from '../support/built-program.ts';
 import { isExhaustive } from '../support/exhaustive.ts';
 import { expectRefused } from '../support/refusals.ts';
@@ -91,6 +92,8 @@ test('a dry run tells what it would do and changes nothing', async () => {
   expect([code, report.verdict]).toEqual([0, 'ok']);
   expect(phasesOf(report)).toEqual(['prepare ok', 'fix-secrets ok', 'apply ok', 'verify skipped']);
   expect(report.phases[2]?.report).toMatchObject({ dryRun: true });
+  expect(report.phases[3]?.summary).toBe('skipped: a dry run writes nothing that it could follow');
+  expect(nextAfterBootstrap(report)).toBe(`c2l bootstrap --manifests ${manifests} --from env:backup.env`);
   expect(state(world)).toEqual(before);
 });
 
