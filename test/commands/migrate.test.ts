@@ -48,14 +48,14 @@ test('whoever may not see the workloads neither copies for them nor takes from t
 });
 
 test('a name that several namespaces have is asked for with its namespace', async () => {
-  const secret = (place: string) => `  - { name: shared, namespace: ${place}, keys: { user: {} } }\n`;
+  const secret = (place: string) => `  - { name: pair, namespace: ${place}, keys: { user: {} } }\n`;
   const text = `version: 1\nname: shop\nnamespaces: [${namespace}, argocd]\nsecrets:\n${secret(namespace)}${secret('argocd')}`;
   writeFileSync(join(folder, 'two.yaml'), text);
   const options = { kubeconfig: world.kubeconfig, cwd: folder };
-  await expectRefused(['migrate', 'shared', '--to', 'sealed-secrets', '--config', 'two.yaml', '--yes'], options, {
+  await expectRefused(['migrate', 'pair', '--to', 'sealed-secrets', '--config', 'two.yaml', '--yes'], options, {
     exit: 2,
     code: 'usage',
-    says: /in which namespace is Secret shared\?; c2l migrate cloudtolocalllm\/shared --to sealed-secrets, or argocd\/shared/,
+    says: /in which namespace is Secret pair\?; c2l migrate cloudtolocalllm\/pair --to sealed-secrets, or argocd\/pair/,
   });
 });
 
