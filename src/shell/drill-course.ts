@@ -16,7 +16,7 @@ import { pauseOwners, resumeOwners } from './drill-owners.ts';
 import { startRival } from './drill-rival.ts';
 import { lookOn, type Noticed } from './drill-watch.ts';
 import { recoverInDrill } from './recover-in-drill.ts';
-import { refuseWhenInterrupted, type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 /** What happened between the fault and the proof. */
 export interface Course {
@@ -40,19 +40,16 @@ export async function go(session: Session, run: Run, { journal, written }: Parts
   const { clock } = session.deps;
   const { options, prepared } = run;
   const { plan, namespace, snapshot } = prepared;
-  refuseWhenInterrupted(session);
   await journal.write('copies', `keep a copy of ${brokenText(plan)}`);
   await journal.keepCopies(prepared.copies);
   if (journal.content.rows.length > 0) {
-    refuseWhenInterrupted(session);
     await journal.write('data', `write a row to ${journal.content.rows.map(({ component }) => component).join(', ')}`);
     for (const [component, answer] of await writeRows(session, journal.content.rows)) written.set(component, answer);
   }
   const limitMs = options.limitMs ?? options.scenario.limits.total;
-  refuseWhenInterrupted(session);
   await pauseOwners(session, plan.pause, { journal, limitMs });
   const begun = clock.monotonic();
-  if (isFaultless(plan)) await journal.write('detection', brokenNow(prepared.broken));
+  if (isFaultless(plan)) await journal.note('detection', brokenNow(prepared.broken));
   await injectFault(session, plan, journal);
   const troubles: string[] = [];
   const wrong: string[] = [];
@@ -65,15 +62,14 @@ export async function go(session: Session, run: Run, { journal, written }: Parts
     const found = isFaultless(plan) ? undefined : await detect(session, { begun, known: prepared.known, plan });
     const detectMs = Math.round(clock.monotonic() - begun);
     if (found !== undefined) {
-      await journal.write('detection', found.detail);
+      await journal.note('detection', found.detail);
       if (found.by === undefined) wrong.push(found.detail);
     }
     wrong.push(...(await resumeOwners(session, journal)));
-    refuseWhenInterrupted(session);
     const recovery = await recovered(session, run, journal);
     const tookMs = Math.round(clock.monotonic() - begun);
-    if (recovery.written.length > 0) await journal.write('recovery', `written: ${listText(recovery.written)}`);
-    if (recovery.isRecovered) await journal.write('verified', `recovered after ${durationText(tookMs)}`);
+    if (recovery.written.length > 0) await journal.note('recovery', `written: ${listText(recovery.written)}`);
+    if (recovery.isRecovered) await journal.note('verified', `recovered after ${durationText(tookMs)}`);
     const seen = await watching.end();
     return { recovery, detectMs, tookMs, noticed: { ...seen, ...noticedAt(found) }, troubles, wrong };
   } finally {

@@ -10,15 +10,12 @@ import type { Journal } from './drill-journal.ts';
 /** Breaks what the plan says, each object with a line of its own before; then whoever uses it starts anew. */
 export async function injectFault(session: Session, plan: DrillPlan, journal: Journal): Promise<void> {
   if (isFaultless(plan)) return;
-  refuseWhenInterrupted(session);
   await journal.arm();
   for (const fault of plan.faults) {
-    refuseWhenInterrupted(session);
     await journal.write('fault', faultText(fault), { faultAt: journal.openedAt });
     await breakSecret(session, fault);
   }
   for (const { ref, resource, uid } of plan.workloads) {
-    refuseWhenInterrupted(session);
     await journal.write('fault', `${refText(ref)} is deleted`, { faultAt: journal.openedAt });
     await session.cluster.deleteWorkload({ resource, namespace: ref.namespace, name: ref.name, uid });
   }

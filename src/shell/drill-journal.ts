@@ -109,8 +109,16 @@ export class Journal {
     });
   }
 
-  /** One after the other, whoever writes: each line is written over the one before. */
+  /** Before something is done: whoever was interrupted begins nothing more, and hears so with the next line. */
   async write(step: DrillStep, detail: string, more: Partial<DrillJournal> = {}): Promise<void> {
+    if (this.#session.deps.signal.aborted) {
+      throw new OperatorError('interrupted', 'interrupted', { exitCode: ExitCode.interrupted });
+    }
+    await this.note(step, detail, more);
+  }
+
+  /** What was seen. One after the other, whoever writes: each line is written over the one before. */
+  async note(step: DrillStep, detail: string, more: Partial<DrillJournal> = {}): Promise<void> {
     const written = this.#last.then(() => this.#write(step, detail, more));
     this.#last = written.catch(() => undefined);
     return written;

@@ -27,7 +27,7 @@ export async function resumeOwners(session: Session, journal: Journal): Promise<
   if (paused.length === 0 || isResumed) return [];
   const outcomes = await resumeSync(session, paused);
   const failed = outcomes.filter(({ outcome }) => outcome === 'failed');
-  if (failed.length === 0) await journal.write('owners', resumed);
+  if (failed.length === 0) await journal.note('owners', resumed);
   return failed.map(({ object, detail }) => `${refText(object)} is still paused: ${detail}`);
 }
 

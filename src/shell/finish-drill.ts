@@ -98,6 +98,23 @@ async function recoverAgain(
   journal: Journal,
   { identity, runbook }: Pick<FinishOptions, 'identity'> & { readonly runbook: DrillRunbook | undefined },
 ): Promise<Resumed> {
+  const { signal } = session.deps;
+  try {
+    const recovery = await recovered(session, journal, { identity, runbook });
+    if (recovery.isRecovered || !signal.aborted) return recovery;
+    return { ...recovery, wrong: ['interrupted', ...recovery.wrong] };
+  } catch (error) {
+    // Whatever stops the recovery, what it was to bring back is put back.
+    if (!(error instanceof OperatorError) || error.code === 'drill-not-found') throw error;
+    return { isRecovered: false, troubles: [], wrong: [signal.aborted ? 'interrupted' : error.message] };
+  }
+}
+
+async function recovered(
+  session: Session,
+  journal: Journal,
+  { identity, runbook }: Pick<FinishOptions, 'identity'> & { readonly runbook: DrillRunbook | undefined },
+): Promise<Resumed> {
   const { from, overwrite, refused, scenario } = journal.content;
   const paused = await resumeOwners(session, journal);
   const timeoutMs = scenario.limits.total;

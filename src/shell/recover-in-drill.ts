@@ -21,6 +21,6 @@ export async function recoverInDrill(
     return recover(session, { ...options, before });
   }
   await journal.write('recovery', `recover by runbook ${runbook.runbook.name}`);
-  const onStep = (told: string): Promise<void> => journal.write('recovery', told);
+  const onStep = (told: string): Promise<void> => journal.note('recovery', told);
   return recoverByRunbook(session, runbook, { timeoutMs: options.timeoutMs, before, onStep });
 }

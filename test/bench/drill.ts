@@ -6,13 +6,12 @@ import type { WalkReport } from '../../src/core/walk-report.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { cuttingProxy, killAt } from '../contract/support/cutting-proxy.ts';
 import { start, type Started } from '../support/built-program.ts';
+import { isJournalLine } from '../support/drill-lines.ts';
 import { home, median } from './measure.ts';
 import type { Row } from './rows.ts';
 
 const namespace = 'cloudtolocalllm';
 const journalNamespace = 'c2l-drill';
-const isJournal = (line: string): boolean =>
-  new RegExp(`^PATCH .*/namespaces/${journalNamespace}/secrets/c2l-drill-\\d`).test(line);
 
 /**
  * A drill's recovery once the fault was detected, against the same recovery without a drill around it: of a drill that
@@ -42,13 +41,13 @@ export async function drillRow(pairs: number): Promise<Row> {
     const fromEnd = timeline.length - timeline.findIndex(({ step }) => step === 'recovery');
     return {
       tookMs: phases.reduce((sum, { durationMs }) => sum + durationMs, 0),
-      linesBefore: proxy.requests.filter(isJournal).length - fromEnd,
+      linesBefore: proxy.requests.filter(isJournalLine).length - fromEnd,
     };
   };
   const alone = async (linesBefore: number): Promise<number> => {
     const killed = drill();
     let lines = 0;
-    await killAt(proxy, killed, { isMeant: (line) => isJournal(line) && lines++ === linesBefore, moment: 'after' });
+    await killAt(proxy, killed, { isMeant: (line) => isJournalLine(line) && lines++ === linesBefore, moment: 'after' });
     const { phases } = (await reportOf(c2l('stabilize', '--yes', '--from', `env:${backup}`))) as WalkReport;
     await reportOf(c2l('dr-drill', 'abort', '--yes'));
     return phases.reduce((sum, { durationMs }) => sum + durationMs, 0);

@@ -370,37 +370,36 @@ test.each([
   },
 );
 
-test('a resume in which Ctrl-C is pressed is interrupted, with everything put back', async () => {
-  const cluster = await sandbox({ scenario: 'healthy' });
-  const before = secrets(cluster);
-  const stop = new AbortController();
-  let onBroken: () => void;
-  const broken = new Promise<void>((resolve) => (onBroken = resolve));
-  const running = drill(cluster, run('total-secret-loss', '--manual'), {
-    signal: stop.signal,
-    onOutput: (text) => {
-      if (text.includes('wait for people')) onBroken();
-    },
-  });
-  await broken;
+test.each(['resume by', 'recover from the sources'])(
+  'a resume that is interrupted at "%s" puts everything back all the same',
+  async (line) => {
+    const cluster = await sandbox({ scenario: 'healthy' });
+    const before = secrets(cluster);
+    let onBroken: () => void;
+    const broken = new Promise<void>((resolve) => (onBroken = resolve));
+    const running = drill(cluster, run('total-secret-loss', '--manual'), {
+      onOutput: (text) => {
+        if (text.includes('wait for people')) onBroken();
+      },
+    });
+    await broken;
+    const stop = new AbortController();
+    const onOutput = (text: string) => {
+      if (text.includes(line)) stop.abort();
+    };
 
-  const interruption = new AbortController();
-  const ended = await drill(cluster, ['resume', '--yes'], {
-    signal: interruption.signal,
-    onOutput: (text) => {
-      if (text.includes('resume by')) interruption.abort();
-    },
-  });
+    const { code, report } = await drill(cluster, ['resume', '--yes'], { signal: stop.signal, onOutput });
 
-  expect({ code: ended.code, outcome: ended.report.outcome, findings: ended.report.findings }).toEqual({
-    code: ExitCode.interrupted,
-    outcome: 'put-back',
-    findings: [],
-  });
-  expect(secrets(cluster)).toEqual(before);
-  stop.abort();
-  await running;
-});
+    expect({ code, outcome: report.outcome, findings: report.findings }).toEqual({
+      code: ExitCode.interrupted,
+      outcome: 'put-back',
+      findings: [],
+    });
+    expect(report.wrong[0]).toBe('interrupted');
+    expect((await running).report.error?.code).toBe('drill-not-found');
+    expect(secrets(cluster)).toEqual(before);
+  },
+);
 
 test('a pod that started with a wrong value does not keep it where the recovery is cut off after its write', async () => {
   const interruption = new AbortController();

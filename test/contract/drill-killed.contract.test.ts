@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { resourceTypes } from '../../src/sandbox/resources.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { start } from '../support/built-program.ts';
+import { isJournalLine } from '../support/drill-lines.ts';
 import { isExhaustive } from '../support/exhaustive.ts';
 import { cuttingProxy, killAt, type CuttingProxy, type Moment } from './support/cutting-proxy.ts';
 
@@ -116,7 +117,6 @@ function differences(before: ReadonlyMap<string, string>): string[] {
 }
 
 const isWrite = (line: string) => /^(POST|PUT|PATCH|DELETE) /.test(line) && !line.includes('selfsubjectaccessreviews');
-const isJournal = (line: string) => line.startsWith('PATCH') && line.includes('/namespaces/c2l-drill/secrets/');
 
 /** Each kill takes seconds: otherwise one scenario is killed, after each of its journal lines. */
 const scenarios = isExhaustive
@@ -124,9 +124,9 @@ const scenarios = isExhaustive
   : ['total-secret-loss'];
 
 function momentsOf(line: string): readonly Moment[] {
-  if (!isExhaustive) return isJournal(line) ? ['after'] : [];
+  if (!isExhaustive) return isJournalLine(line) ? ['after'] : [];
   if (!isWrite(line)) return [];
-  return isJournal(line) ? ['during', 'after'] : ['during'];
+  return isJournalLine(line) ? ['during', 'after'] : ['during'];
 }
 
 test.each(scenarios)('%s, killed at its journal lines and writes: after abort all is as it was', async (name) => {
@@ -135,7 +135,7 @@ test.each(scenarios)('%s, killed at its journal lines and writes: after abort al
   expect(await run(name).finished).toMatchObject({ exitCode: 0 });
   expect(differences(before)).toEqual([]);
   const requests = [...proxy.requests];
-  expect(requests.filter(isJournal).length).toBeGreaterThan(7);
+  expect(requests.filter(isJournalLine).length).toBeGreaterThan(7);
 
   const wrong: string[] = [];
   for (const [index, line] of requests.entries()) {

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { cuttingProxy, killAt, type CuttingProxy } from '../contract/support/cutting-proxy.ts';
+import { isJournalLine } from '../support/drill-lines.ts';
 import { isExhaustive } from '../support/exhaustive.ts';
 import { allObjects, differences } from './support/all-objects.ts';
 import { drilledShop, type DrilledShop } from './support/drilled-shop.ts';
@@ -11,7 +12,6 @@ import { until } from './support/wait.ts';
 jest.setTimeout(3_600_000);
 
 const namespace = 'drill-killed';
-const journals = `${namespace}-journal`;
 let shop: DrilledShop;
 let proxy: CuttingProxy;
 let through: { readonly kubeconfig: string; readonly context: string };
@@ -37,15 +37,12 @@ afterAll(async () => {
   await shop.close();
 });
 
-const isJournal = (line: string): boolean =>
-  line.startsWith('PATCH') && line.includes(`/namespaces/${journals}/secrets/`);
-
 /** How many a drill writes that ends by itself. */
 async function journalLines(scenario: string): Promise<number> {
   proxy.begin();
   const { exitCode, stderr } = await shop.drill(scenario, through).finished;
   expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
-  return proxy.requests.filter(isJournal).length;
+  return proxy.requests.filter(isJournalLine).length;
 }
 
 /** Each takes as long as a drill: otherwise the first line, before any fault, and one in the middle. */
@@ -69,7 +66,7 @@ test.each(isExhaustive ? ['total-secret-loss', 'missing-keys', 'wrong-value', 'n
       const place = `after journal line ${String(line + 1)} of ${String(length)}`;
       const run = shop.drill(scenario, through);
       let seen = 0;
-      await killAt(proxy, run, { isMeant: (request) => isJournal(request) && seen++ === line, moment: 'after' });
+      await killAt(proxy, run, { isMeant: (request) => isJournalLine(request) && seen++ === line, moment: 'after' });
       const { exitCode, stdout, stderr } = await shop.c2l('dr-drill', 'abort', '--yes').finished;
       const isNone = stdout.includes('drill-not-found') && stdout.includes('no drill is unfinished');
       if (exitCode !== 0 && !isNone) wrong.push(`${place}: abort exit ${String(exitCode)}: ${stdout}${stderr}`);
