@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -7,6 +7,9 @@ import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { drill, namespace, newFolder, run, secretName, secrets } from '../support/drill-world.ts';
 import { runCli } from '../support/run-cli.ts';
 import { sandbox } from '../support/sandbox.ts';
+
+// Some run four commands, one after the other.
+jest.setTimeout(90_000);
 
 interface Refusal {
   readonly name: string;
