@@ -42,6 +42,7 @@ function externalSecret({ name, spec }: Source): PromisedSecret[] {
       type: asText(template['type']) || 'Opaque',
       keys,
       hasOthers: hasOthers || policy === 'Merge',
+      ...(policy === 'Merge' && { isMerged: true as const }),
       owner: { by: 'external-secrets', name },
       stores: storesOf(spec),
     },

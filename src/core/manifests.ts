@@ -31,6 +31,8 @@ export interface PromisedSecret {
   readonly owner: SecretOwner;
   /** What its values are taken from, where that is an object of the cluster. */
   readonly stores?: readonly PromisedStore[];
+  /** Where its keys go into a Secret that somebody else has to create. */
+  readonly isMerged?: true;
 }
 
 /** A SecretStore of the namespace that the Secret will be in, or a ClusterSecretStore. */

@@ -50,8 +50,8 @@ function inNamespace(manifest: Manifest, stack: Stack): Manifest {
 function promisesOf({ kind, namespace, name: by, content }: Manifest): PromisedPlace[] {
   if (content.as !== 'promises') return [];
   const writer = { kind, namespace, name: by };
-  return content.promises.flatMap(({ name, namespaces = [namespace] }) =>
-    namespaces === 'any' ? [] : namespaces.map((place) => ({ namespace: place, name, writer })),
+  return content.promises.flatMap(({ name, namespaces = [namespace], isMerged = false }) =>
+    isMerged || namespaces === 'any' ? [] : namespaces.map((place) => ({ namespace: place, name, writer })),
   );
 }
 
