@@ -137,7 +137,14 @@ const bookkeeping: ReadonlySet<string> = new Set(['managedFields', 'resourceVers
 function withoutBookkeeping(answer: ApiAnswer): unknown {
   const object: Fields = parseObject(answer.text) ?? {};
   const metadata = Object.entries(asObject(object['metadata']) ?? {}).filter(([field]) => !bookkeeping.has(field));
-  return { ...object, metadata: Object.fromEntries(metadata) };
+  return { ...object, ...withoutEmptyPolicy(object), metadata: Object.fromEntries(metadata) };
+}
+
+/** Argo CD takes an empty policy out of its Application again, whoever puts it there. */
+function withoutEmptyPolicy({ kind, spec }: Fields): Fields {
+  const { syncPolicy, ...rest } = asObject(spec) ?? {};
+  const isEmpty = kind === 'Application' && Object.keys(asObject(syncPolicy) ?? { some: true }).length === 0;
+  return isEmpty ? { spec: rest } : {};
 }
 
 /** Who manages a field is no secret; what it holds may be. */
