@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { getuid } from 'node:process';
 
-import { journalDigest, readDrillResults, readJournal } from './adapters/drill-journal-text.ts';
+import { journalDigest, readDrillResults, readJournal, resultDigest } from './adapters/drill-journal-text.ts';
 import { createFingerprints } from './adapters/fingerprints.ts';
 import { createInquirerPrompter } from './adapters/inquirer-prompter.ts';
 import { createNodeTerminal, type NodeTerminalOptions } from './adapters/node-terminal.ts';
@@ -113,6 +113,7 @@ export function composeDeps(surroundings: Surroundings): Deps {
     },
     readJournal,
     readDrillResults,
+    resultDigest,
     journalDigest,
     outputFolder: createOutputFolder({ cwd }),
     manifestFiles: {

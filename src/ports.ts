@@ -225,6 +225,7 @@ export interface Deps {
   readJournal(value: SecretValue): DrillJournal | undefined;
   /** The results among the values of a Secret, the newest first. */
   readDrillResults(values: Iterable<SecretValue>): readonly DrillResult[];
+  resultDigest(result: DrillResult): string;
   journalDigest(journal: DrillJournal): string;
   readonly outputFolder: OutputFolder;
   readonly manifestFiles: ManifestFiles;

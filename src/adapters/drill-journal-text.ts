@@ -14,6 +14,12 @@ export function readDrillResults(values: Iterable<SecretValue>): readonly DrillR
   return readResults([...values].map((value) => value.reveal()));
 }
 
+/** Of all that is kept of a drill but the digest itself. */
+export function resultDigest(result: DrillResult): string {
+  const told = JSON.stringify({ ...result, digest: undefined });
+  return `sha256:${createHash('sha256').update(told).digest('hex')}`;
+}
+
 /** Of what the report of the drill holds: whoever has that can make it again when the journal is gone. */
 export function journalDigest({ id, operator, version, lines }: DrillJournal): string {
   const told = JSON.stringify([id, operator, version, lines]);

@@ -88,6 +88,7 @@ export const findingCodes = {
   'argocd-application-unhealthy': { severity: 'warning', runbook: 'restoring-application-secrets' },
   'drill-unfinished': { severity: 'error', runbook: 'running-a-dr-drill' },
   'drill-failed': { severity: 'error', runbook: 'running-a-dr-drill' },
+  'drill-result-altered': { severity: 'error', runbook: 'running-a-dr-drill' },
   'check-failed': { severity: 'error', runbook: 'restoring-application-secrets' },
   unreadable: { severity: 'warning', runbook: 'restoring-application-secrets' },
 } as const satisfies Record<string, { severity: Severity; runbook: string }>;

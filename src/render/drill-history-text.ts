@@ -54,7 +54,7 @@ export function trendText(results: readonly DrillResult[]): string {
 /** Times of different scenarios are not set beside each other. */
 export function historySummary(report: DrillHistoryReport): string {
   const going = report.unfinished.map(({ scenario, namespace }) => `drill ${scenario} in ${namespace} is not finished`);
-  return [...going, keptText(report)].join('; ');
+  return [...going, ...report.findings.map(({ message }) => message), keptText(report)].join('; ');
 }
 
 function keptText({ results, scenario, kept, journalNamespace, isJournalNamespaceThere }: DrillHistoryReport): string {

@@ -1,7 +1,9 @@
 import { builtInDrills } from '../core/drill/built-in-drills.ts';
 import { defaultJournalNamespace } from '../core/drill/drill-command.ts';
-import type { DrillHistoryReport } from '../core/drill/drill-result.ts';
+import type { DrillHistoryReport, DrillResult } from '../core/drill/drill-result.ts';
+import { alteredFindings } from '../core/drill/result-chain.ts';
 import { listText } from '../core/list-text.ts';
+import { verdictOf } from '../core/report.ts';
 import { OperatorError } from '../errors.ts';
 import { readKeptResults } from './drill-results.ts';
 import { unfinishedIn } from './drills-under-way.ts';
@@ -45,11 +47,13 @@ export async function drillHistory(
       hint: 'c2l dr-drill history',
     });
   }
+  const digestOf = (result: DrillResult): string => session.deps.resultDigest(result);
+  const findings = found.flatMap(({ results }) => alteredFindings(results, { journalNamespace, digestOf }));
   return {
     ...reportHead(session, { namespaces, takenAt }),
     command: 'dr-drill history',
-    verdict: 'ok',
-    findings: [],
+    verdict: verdictOf(findings),
+    findings,
     journalNamespace,
     isJournalNamespaceThere: isThere,
     ...(scenario === undefined ? {} : { scenario }),

@@ -2,6 +2,7 @@ import { drillType } from '../core/drill/drill-journal.ts';
 import { drillsOfNote } from '../core/drill/drill-remains.ts';
 import type { DrillReport } from '../core/drill/drill-report.ts';
 import { drillResult, keptAtMost, resultsName, type DrillResult } from '../core/drill/drill-result.ts';
+import { lastOf } from '../core/drill/result-chain.ts';
 import { SecretValue } from '../core/secret-value.ts';
 import type { Secret } from '../core/secret.ts';
 import { OperatorError } from '../errors.ts';
@@ -42,7 +43,9 @@ export async function keepResult(session: Session, report: DrillReport): Promise
   if (result === undefined) return report;
   try {
     const kept = await readKeptResults(session, place);
-    await store(session, place, { kept, result });
+    const previous = lastOf(kept.results)?.digest;
+    const linked = { ...result, ...(previous === undefined ? {} : { previous }) };
+    await store(session, place, { kept, result: { ...linked, digest: session.deps.resultDigest(linked) } });
     return { ...report, earlier: kept.results.filter(({ scenario }) => scenario === result.scenario) };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;

@@ -90,6 +90,50 @@ test('what somebody else wrote among the results is passed over', async () => {
   expect((await readKeptResults(session, place)).results.map(({ id }) => id)).toEqual([drilled.drill.id]);
 });
 
+const untouched = (result: object): object => result;
+
+test.each<[string, (result: object, index: number) => object | undefined, readonly string[]]>([
+  ['nothing', untouched, []],
+  [
+    'an outcome',
+    (each, index) => (index === 1 ? { ...each, outcome: 'too-late' } : each),
+    ['run-1', 'is not what was kept'],
+  ],
+  [
+    'the digest of one',
+    (each, index) => (index === 1 ? { ...each, digest: undefined } : each),
+    ['run-2', 'follows an entry'],
+  ],
+  ['that one is there', (each, index) => (index === 1 ? undefined : each), ['run-2', 'follows an entry that is gone']],
+  ['that the oldest is there', (each, index) => (index === 0 ? undefined : each), []],
+])('the history tells where somebody changed %s', async (_, change, told) => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+  const session = await testSession(cluster);
+  await session.cluster.createNamespace(place.journalNamespace);
+  for (const index of [0, 1, 2]) {
+    const takenAt = `2026-01-0${index + 1}T00:00:00.000Z`;
+    await keepResult(session, { ...drilled, takenAt, drill: { ...drilled.drill, id: `run-${index}` } });
+  }
+  const found = cluster.store.get('secrets', place.journalNamespace, 'c2l-drill-results.cloudtolocalllm')!;
+  const entries = Object.entries(found['data'] as Record<string, string>).sort(([left], [right]) =>
+    left < right ? -1 : 1,
+  );
+  const data = entries.flatMap(([key, text], index) => {
+    const changed = change(JSON.parse(Buffer.from(text, 'base64').toString()) as object, index);
+    return changed === undefined ? [] : [[key, Buffer.from(JSON.stringify(changed)).toString('base64')]];
+  });
+  cluster.store.replace('secrets', { ...found, data: Object.fromEntries(data) as object });
+
+  const { verdict, findings } = await drillHistory(session, {
+    scenario: undefined,
+    journalNamespace: place.journalNamespace,
+  });
+
+  expect(verdict).toBe(told.length === 0 ? 'ok' : 'problems');
+  const messages = findings.map(({ object, message }) => `${object.name} ${message}`).join('\n');
+  for (const part of told) expect(messages).toContain(part);
+});
+
 test.each([
   ['the marker is there', false, [{ namespace: place.namespace, scenario: 'wrong-value' }]],
   ['nobody may read the Secrets there', true, []],

@@ -60,6 +60,7 @@ async function setUp({
     openDrillJournalFile: notUsed,
     readJournal: notUsed,
     readDrillResults: notUsed,
+    resultDigest: notUsed,
     journalDigest: notUsed,
     outputFolder: { read: notUsed, change: notUsed },
     manifestFiles: { read: notUsed },

@@ -5,7 +5,7 @@ import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
 import { kubeconfigContexts } from '../../src/adapters/kubeconfig.ts';
 import { createDrillFiles } from '../../src/adapters/drill-files.ts';
 import { openDrillJournalFile } from '../../src/adapters/drill-journal-file.ts';
-import { journalDigest, readDrillResults, readJournal } from '../../src/adapters/drill-journal-text.ts';
+import { journalDigest, readDrillResults, readJournal, resultDigest } from '../../src/adapters/drill-journal-text.ts';
 import { createFingerprints } from '../../src/adapters/fingerprints.ts';
 import { openSource, type OpenSourceOptions } from '../../src/adapters/open-source.ts';
 import { openKubeseal } from '../../src/adapters/kubeseal.ts';
@@ -116,6 +116,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
       openDrillJournalFile(path, { cwd, identityFile: identity ?? env['C2L_AGE_IDENTITY'] }),
     readJournal,
     readDrillResults,
+    resultDigest,
     journalDigest,
     outputFolder: createOutputFolder({ cwd }),
     manifestFiles: createManifestFiles({ cwd, stdin: Readable.from(stdin) }),

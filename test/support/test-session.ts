@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
 import { createDrillFiles } from '../../src/adapters/drill-files.ts';
 import { openDrillJournalFile } from '../../src/adapters/drill-journal-file.ts';
-import { journalDigest, readDrillResults, readJournal } from '../../src/adapters/drill-journal-text.ts';
+import { journalDigest, readDrillResults, readJournal, resultDigest } from '../../src/adapters/drill-journal-text.ts';
 import { createFingerprints } from '../../src/adapters/fingerprints.ts';
 import { openSource } from '../../src/adapters/open-source.ts';
 import { createManifestFiles } from '../../src/adapters/manifest-files.ts';
@@ -90,6 +90,7 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
     drillFiles: createDrillFiles({ cwd: folder }),
     readJournal,
     readDrillResults,
+    resultDigest,
     openDrillJournalFile: (path, { identity }) => openDrillJournalFile(path, { cwd: folder, identityFile: identity }),
     journalDigest,
     outputFolder: createOutputFolder({ cwd: folder }),

@@ -21,6 +21,10 @@ export interface DrillResult {
   readonly backup?: NonNullable<DrillReport['backup']>;
   readonly journalDigest?: string;
   readonly wrong: readonly string[];
+  /** Digest of the result that was kept before it in this namespace. */
+  readonly previous?: string;
+  /** SHA-256 of all the rest as JSON without spaces, `previous` included; absent where an older c2l kept it. */
+  readonly digest?: string;
 }
 
 /** How many of a namespace stay. */

@@ -19,6 +19,21 @@ export const drillPages = {
     ],
     safeToIgnore: ['While the drill runs.'],
   },
+  'drill-result-altered': {
+    title: 'a kept result of a drill is not what was kept',
+    meaning: [
+      'Each kept result has a digest of itself and names that of the one before. One of them was changed after it was kept, or the one before it was changed or taken away. Whoever may write Secrets in the journal namespace can make all digests anew, or take the newest results away: that these fit proves nothing against such a person.',
+    ],
+    inKubectl: [{ lines: ['kubectl -n c2l-drill get secret c2l-drill-results.NAMESPACE -o yaml'] }],
+    fixWithC2l: [
+      'Compare it with the report of that drill where it was filed; its JSON holds the same outcome, times and digest of the journal.',
+      { lines: ['c2l dr-drill history -n NAMESPACE -o json'] },
+    ],
+    fixByHand: [
+      'Take the altered key out of the Secret once it is known what happened, and file the reports elsewhere.',
+    ],
+    safeToIgnore: ['Where you changed it yourself.'],
+  },
   'drill-failed': {
     title: 'a drill did not recover, not in time, or with trouble',
     meaning: [
