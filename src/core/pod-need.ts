@@ -33,7 +33,10 @@ export function podNeed(pod: Pod, view: SecretsView): PodNeed {
   const standing = state === 'ready' ? 'healthy' : text;
   const known = trusted === undefined ? standing : `${standing}, and ${trusted}`;
   if (doubted === undefined) return { need: 'nothing', reason: known };
-  return { need: 'nothing', reason: `${known}, but ${doubted}`, isDoubted: true };
+  // It serves nobody, so that to be sure costs nobody anything.
+  if (state === 'starting' && doubted.isEven) return { need: 'replace', reason: `${text}, and ${doubted.text}` };
+  const remedy = `if so, c2l restart --affected-by ${doubted.subject}`;
+  return { need: 'nothing', reason: `${known}, but ${doubted.text}: ${remedy}`, isDoubted: true };
 }
 
 /** The first required key or Secret that the containers and volumes of a pod lack; image pulls are judged apart. */

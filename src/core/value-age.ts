@@ -13,7 +13,15 @@ export interface ValuesInUse {
   /** Why a value that was written since is trusted to be the one in use. */
   readonly trusted?: string;
   /** Why some may be older, which only somebody can tell who knows what was changed. */
-  readonly doubted?: string;
+  readonly doubted?: DoubtedValues;
+}
+
+export interface DoubtedValues {
+  readonly text: string;
+  /** What a restart is asked for by. */
+  readonly subject: string;
+  /** Written in the second in which it was read: as likely as not. */
+  readonly isEven: boolean;
 }
 
 /** Volumes are left out: kubelet refreshes them, except where a `subPath` is mounted or the Secret is immutable. */
@@ -22,12 +30,12 @@ export function valuesInUse(pod: Pod, references: readonly SecretReference[], vi
   const outdated = judged.find((value) => value.outdated !== undefined);
   if (outdated !== undefined) return outdated;
   const trusted = judged.find((value) => value.trusted !== undefined);
-  const doubted = doubtedText(pod, references, view);
+  const doubted = doubtedValues(pod, references, view);
   return { ...trusted, ...(doubted === undefined ? {} : { doubted }) };
 }
 
-/** Names the one key, or the Secret where several of its keys are in doubt, and the command that settles it. */
-function doubtedText(pod: Pod, references: readonly SecretReference[], view: SecretsView): string | undefined {
+/** Names the one key, or the Secret where several of its keys are in doubt. */
+function doubtedValues(pod: Pod, references: readonly SecretReference[], view: SecretsView): DoubtedValues | undefined {
   const doubted = allHeld(pod, references, view).flatMap((held) => {
     const { reference, startedAt } = held;
     const { outdated, trusted, doubt, putBack } = valueInUse(pod, held, view);
@@ -41,7 +49,8 @@ function doubtedText(pod: Pod, references: readonly SecretReference[], view: Sec
   const keys = new Set(doubted.flatMap(({ reference }) => (reference.secret === secret ? [reference.key] : [])));
   const meant = { secret, ...(keys.size === 1 && first.reference.key !== undefined && { key: first.reference.key }) };
   const subject = meant.key === undefined ? `secret/${secret}` : `secret/${secret}:${meant.key}`;
-  return `${doubtText({ ...first, value: meant })}: if so, c2l restart --affected-by ${subject}`;
+  const isEven = doubted.some(({ was }) => was === writtenAtOnce || was === addedAtOnce);
+  return { text: doubtText({ ...first, value: meant }), subject, isEven };
 }
 
 /** Of one that writes several keys, and wrote after a value was taken, or in the second of it. */
@@ -78,6 +87,7 @@ interface Doubt {
 }
 
 const writtenAtOnce = 'written in the second it began';
+const addedAtOnce = 'added in the second it began';
 
 interface JudgedValue extends ValuesInUse {
   readonly doubt?: Doubt;
@@ -171,9 +181,7 @@ function valueByTime(reference: SecretReference, startedAt: string, view: Secret
   }
   const justAdded = hadIt ? undefined : keys.find((key) => isSameSecond(secret.keyAddedAt.get(key), startedAt));
   if (justAdded !== undefined) {
-    return {
-      doubt: { value: { secret: reference.secret, key: justAdded }, lacks: true, was: 'added in the second it began' },
-    };
+    return { doubt: { value: { secret: reference.secret, key: justAdded }, lacks: true, was: addedAtOnce } };
   }
   return keys.length === 0 ? {} : recreatedValue(reference, secret, startedAt);
 }

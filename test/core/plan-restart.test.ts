@@ -312,6 +312,20 @@ describe('a running pod', () => {
     ]);
   });
 
+  test('is replaced when it began in the second of the write and serves nobody', () => {
+    const verdict = (running: string, held = restored, needs = token) =>
+      told(apiWorld({ standing: { running, isUnready: true }, needs }, [held]));
+    expect(verdict(change)).toEqual([
+      'replace-pod api-1: Running, and may run with an older value of key token of Secret app, which was written in the second it began',
+    ]);
+    expect(verdict(change, addedBack, { optionalEnv: [['app', 'token']] })).toEqual([
+      'replace-pod api-1: Running, and may run without key token of Secret app, which was added in the second it began',
+    ]);
+    expect(verdict(after)).toEqual(['keep-pod api-1: Running']);
+    // What is put back is what was there, as a rule, and then a new pod would be no readier.
+    expect(verdict(before, addedBack)).toEqual([`keep-pod api-1: Running, but ${putBack}`]);
+  });
+
   test('is judged by what it reads: envFrom and subPath as by env, not a volume that kubelet refreshes', () => {
     const verdict = (needs: Needs) => told(apiWorld({ standing: { running: before }, needs }))[0];
     expect(verdict({ envFrom: ['app'] })).toBe('restart-workload api: runs with an older value of Secret app');

@@ -133,7 +133,8 @@ export function statefulSet(namespace: string, name: string, needs: Needs, updat
 }
 
 /** Where the one container of a pod stands. */
-export type Standing = { readonly waiting: string; readonly message?: string } | { readonly running: string };
+export type Standing =
+  { readonly waiting: string; readonly message?: string } | { readonly running: string; readonly isUnready?: true };
 
 export interface PodParts {
   readonly namespace: string;
@@ -149,7 +150,7 @@ export function pod({ namespace, name, needs, owner, standing, createdAt, labels
   const isRunning = 'running' in standing;
   const status: ContainerStatus = {
     name: 'main',
-    ready: isRunning,
+    ready: isRunning && standing.isUnready !== true,
     state: isRunning
       ? { running: { startedAt: standing.running } }
       : {
@@ -173,7 +174,7 @@ export function pod({ namespace, name, needs, owner, standing, createdAt, labels
     spec: podSpec(needs),
     status: {
       phase: isRunning ? 'Running' : 'Pending',
-      conditions: [{ type: 'Ready', status: isRunning ? 'True' : 'False' }],
+      conditions: [{ type: 'Ready', status: status.ready ? 'True' : 'False' }],
       containerStatuses: [status],
     },
   };
