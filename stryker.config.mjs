@@ -11,8 +11,7 @@ export default {
   ignorePatterns: [
     '**',
     '!src/**',
-    '!test/core/**',
-    '!test/support/**',
+    '!test/**',
     '!*.js',
     '!*.mjs',
     '!package*.json',
