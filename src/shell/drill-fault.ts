@@ -7,6 +7,8 @@ import { OperatorError } from '../errors.ts';
 import { refuseWhenInterrupted, type Session } from './session.ts';
 import type { Journal } from './drill-journal.ts';
 
+const budgetRetryMs = 1000;
+
 /** Breaks what the plan says, each object with a line of its own before; then whoever uses it starts anew. */
 export async function injectFault(session: Session, plan: DrillPlan, journal: Journal): Promise<void> {
   if (isFaultless(plan)) return;
@@ -21,14 +23,14 @@ export async function injectFault(session: Session, plan: DrillPlan, journal: Jo
   }
 }
 
-/** Gives the pods that a PodDisruptionBudget keeps. */
-export async function startAnew(session: Session, pods: readonly EvictedPod[]): Promise<string[]> {
+/** Gives the pods that a PodDisruptionBudget keeps, for longer than it is waited for each. */
+export async function startAnew(session: Session, pods: readonly EvictedPod[], patienceMs = 0): Promise<string[]> {
   const refused: string[] = [];
   for (const { pod, uid } of pods) {
     refuseWhenInterrupted(session);
     try {
-      const { isDone } = await session.cluster.evictPod({ namespace: pod.namespace, name: pod.name, uid });
-      if (!isDone) refused.push(`${refText(pod)} stays: a PodDisruptionBudget keeps it`);
+      const isGone = await evicted(session, { namespace: pod.namespace, name: pod.name, uid }, patienceMs);
+      if (!isGone) refused.push(`${refText(pod)} stays: a PodDisruptionBudget keeps it`);
     } catch (error) {
       // One that was replaced meanwhile has started anew already.
       if (!(error instanceof OperatorError)) throw error;
@@ -36,6 +38,19 @@ export async function startAnew(session: Session, pods: readonly EvictedPod[]): 
     }
   }
   return refused;
+}
+
+async function evicted(
+  { cluster, deps: { clock, signal } }: Session,
+  target: Parameters<Session['cluster']['evictPod']>[0],
+  patienceMs: number,
+): Promise<boolean> {
+  const deadline = clock.monotonic() + patienceMs;
+  for (;;) {
+    const { isDone } = await cluster.evictPod(target);
+    if (isDone || clock.monotonic() >= deadline) return isDone;
+    await clock.sleep(budgetRetryMs, signal);
+  }
 }
 
 export function faultText({ secret, does, keys }: SecretFault): string {

@@ -14,6 +14,9 @@ import { putBackWorkloads } from './drill-workloads.ts';
 import { removeRevisions } from './prune-revisions.ts';
 import type { Session } from './session.ts';
 
+/** As long as the pods beside one are to become ready, which a budget may wait for. */
+const budgetPatienceMs = 60_000;
+
 export interface PutBack {
   /** Values that nobody had brought back. */
   readonly restored: readonly string[];
@@ -50,7 +53,7 @@ export async function putBack(session: Session, journal: Journal): Promise<PutBa
   const outdated = outdatedPods(snapshot, stack, { changed, since: faultAt });
   if (outdated.length === 0) return { restored, takenAway, kept: [] };
   await journal.write('put-back', `start anew what holds other values: ${podsText(outdated)}`);
-  const kept = await startAnew(session, outdated);
+  const kept = await startAnew(session, outdated, budgetPatienceMs);
   return { restored, takenAway, kept: kept.map((reason) => `${reason}, and it may hold what the drill wrote`) };
 }
 

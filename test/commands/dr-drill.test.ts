@@ -407,19 +407,25 @@ test.each(['resume by', 'recover from the sources'])(
 test('a pod that started with a wrong value does not keep it where the recovery is cut off after its write', async () => {
   const interruption = new AbortController();
   let patches = 0;
+  let isRefused = false;
   const cluster = await sandbox({
     scenario: 'healthy',
     intercept: ({ method, path }) => {
       // The fault first, a rehearsal, then what fix-secrets writes.
       const isPatch = method === 'PATCH' && path.includes(`/secrets/${secretName}`) && !path.includes('dryRun');
       if (isPatch && ++patches === 2) interruption.abort();
-      return undefined;
+      // A PodDisruptionBudget lets it go once the pod beside it is ready.
+      const isFirst = interruption.signal.aborted && path.endsWith('/eviction') && !isRefused;
+      isRefused ||= isFirst;
+      const refusal = { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'TooManyRequests', code: 429 };
+      return isFirst ? { status: 429, body: JSON.stringify(refusal) } : undefined;
     },
   });
   const before = secrets(cluster);
 
   const { code, report } = await drill(cluster, run('wrong-value'), { signal: interruption.signal });
 
+  expect(isRefused).toBe(true);
   expect({ code, verdict: report.verdict }).toEqual({ code: ExitCode.interrupted, verdict: 'interrupted' });
   expect(report.timeline.map(({ detail }) => detail)).toContainEqual(
     expect.stringMatching(/^start anew what holds other values: .*pod\/api-backend/),
