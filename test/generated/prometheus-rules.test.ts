@@ -116,6 +116,14 @@ const alternating = (first: string, second: string, rounds = 100): string =>
 
 const firing: [string, RuleCase][] = [
   [
+    'a key is missing, and the component was given another name a moment ago',
+    after(210, 'C2lContainerCannotStart', ofDb, waiting('db-0', 'CreateContainerConfigError', '1x40'), {
+      'c2l:component_pods:info{namespace="shop",pod="db-0",component="database",workload="StatefulSet/db",severity="critical"}':
+        '1 stale',
+      'kube_pod_owner{namespace="shop",pod="db-0",owner_kind="StatefulSet",owner_name="db"}': '_ 1x400',
+    }),
+  ],
+  [
     'a key is missing',
     after(180, 'C2lContainerCannotStart', ofDb, db, waiting('db-0', 'CreateContainerConfigError', '1x40')),
   ],

@@ -30,7 +30,7 @@ export function componentPodRules(stack: Stack): RecordingRule[] {
     record: componentPods,
     expr: `max by (namespace, pod) (kube_pod_owner{namespace=~"${oneOf(stack.namespaces)}"})
 unless on (namespace, pod)
-${componentPods}`,
+${componentPods}{component!="none"}`,
     labels: { component: 'none', workload: 'a pod of no component', severity: 'warning' },
   };
   return [...owned, others];
@@ -133,11 +133,16 @@ function stuckCreating(namespaces: string): string {
 
 /** One series a component, so that a pod which is replaced does not start the wait anew. */
 function perComponent(podExpr: string): string {
-  // A pod that was just deleted still counts as the component's while its last state does.
+  // A pod that was just deleted still counts as the component's while its last state does, and one whose component was
+  // given another name counts once.
   return `max by (namespace, component, workload, severity) (
 ${podExpr.replaceAll(/^/gm, '  ')}
   * on (namespace, pod) group_left (component, workload, severity)
-  last_over_time(${componentPods}[10m])
+  (
+    ${componentPods}
+    or on (namespace, pod)
+    topk by (namespace, pod) (1, last_over_time(${componentPods}[10m]))
+  )
 )`;
 }
 
