@@ -51,7 +51,7 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
   try {
     if (argv.length === 0) printed = firstSteps;
     else if (argv[0] === completeWord) await complete(program, argv.slice(1), world);
-    else await program.parseAsync(argv, { from: 'user' });
+    else await program.parseAsync(helpSpelledOut(program, argv), { from: 'user' });
   } catch (error) {
     if (error instanceof OperatorError) return printFailure(error, argv, world);
     if (!(error instanceof CommanderError)) throw error;
@@ -84,6 +84,19 @@ async function printFailure(error: OperatorError, argv: readonly string[], world
   const deps = await world.createDeps({ color: 'auto', input: true });
   const output = outputFormats.find((format) => argv.some((word, index) => isOutput(word, argv[index - 1], format)));
   return printError(error, { name: argv[0] ?? '', flags: { output: output ?? 'text' } as GlobalFlags }, deps);
+}
+
+/** `help COMMAND` as `COMMAND --help`: commander looks at one word alone, and says nothing of one that it does not know. */
+function helpSpelledOut(program: Command, argv: readonly string[]): readonly string[] {
+  if (argv[0] !== 'help' || argv.length === 1) return argv;
+  const names: string[] = [];
+  let command: Command | undefined = program;
+  for (const word of argv.slice(1)) {
+    command = command.commands.find((each) => each.name() === word);
+    if (command === undefined) break;
+    names.push(word);
+  }
+  return names.length === 0 ? argv.slice(1, 2) : [...names, '--help'];
 }
 
 /** As far as the words name one. */

@@ -18,7 +18,7 @@ export function declareBackup(registry: Registry): void {
   const command = registry.command(
     'backup',
     'store the values that run, or prove that a source holds them',
-    'c2l backup --to age:backup.env.age && c2l backup --check --from age:backup.env.age',
+    'c2l backup --to age:backup.env.age',
   );
   addWriteOptions(command)
     .option('--to <place>', 'azure-key-vault:NAME-OR-URL, or age:FILE for an encrypted .env file')

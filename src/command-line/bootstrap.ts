@@ -1,3 +1,5 @@
+import { Option } from 'commander';
+
 import type { BootstrapCommandOptions } from '../commands/bootstrap.ts';
 import type { GlobalFlags, WriteFlags } from '../commands/options.ts';
 import { collect, parseDuration } from './parse-arguments.ts';
@@ -22,7 +24,9 @@ export function declareBootstrap(registry: Registry): void {
       'c2l bootstrap --manifests k8s --from azure-key-vault:VAULT',
     )
     .option('--manifests <path>', 'file or folder with manifests, or -; default: what Argo CD has', collect)
-    .option('--timeout <duration>', 'longest wait in each phase', parseDuration, 300_000);
+    .addOption(
+      new Option('--timeout <duration>', 'longest wait in each phase').argParser(parseDuration).default(300_000, '5m'),
+    );
   addKeepOption(addSourceOptions(addWriteOptions(command)));
   registry.reports(
     command,

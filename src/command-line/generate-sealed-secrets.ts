@@ -20,10 +20,7 @@ export function declareSealedSecrets(parent: Command, registry: Registry): void 
     .addOption(
       new Option('--scope <scope>', 'where the sealed values may be opened').choices(sealScopes).default('strict'),
     )
-    .addHelpText(
-      'after',
-      '\nExample:\n  c2l generate sealed-secrets --from azure-key-vault:my-vault --seal-cert cert.pem --out secrets',
-    );
+    .addHelpText('after', '\nExample:\n  c2l generate sealed-secrets --from azure-key-vault:my-vault --out secrets');
   registry.runs(
     command,
     async (flags, deps) => {

@@ -79,6 +79,7 @@ describe('a kubeconfig', () => {
 describe('a command line', () => {
   test.each([
     [['audti'], /unknown command 'audti' \(Did you mean audit\?\)/],
+    [['help', 'audti'], /unknown command 'audti' \(Did you mean audit\?\)/],
     [['audit', '--namspace', 'shop'], /unknown option '--namspace' \(Did you mean --namespace\?\)/],
     [['audit', '-o', 'xml'], /'xml' is invalid: allowed choices are text, json, yaml/],
     [['audit', '--request-timeout', 'soon'], /expected a duration such as 90s or 5m, not "soon"/],

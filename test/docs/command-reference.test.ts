@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 
-import { createProgram } from '../../src/cli.ts';
+import { createProgram, run } from '../../src/cli.ts';
 import { ExitCode } from '../../src/exit-codes.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -46,4 +46,36 @@ test('the exit codes stand alike in the README, in the reference and in the prog
   expect(rows('docs/stability.md')).toEqual(rows('README.md'));
   const codes = Object.values(ExitCode).map(String);
   expect(rows('README.md').map(([code]) => code)).toEqual(expect.arrayContaining(codes));
+});
+
+test('every page of help fits 80 columns, with its example, and tells durations as they are typed', () => {
+  let printed = '';
+  const whole = createProgram(
+    { version: '0', print: () => undefined, createDeps: () => Promise.reject(new Error('nothing runs here')) },
+    () => undefined,
+    (text) => (printed += text),
+  );
+  const printPages = (command: Command): void => {
+    command.configureHelp({ helpWidth: 80, showGlobalOptions: true, minWidthToWrap: 30 }).outputHelp();
+    command.commands.forEach(printPages);
+  };
+  printPages(whole);
+  const lines = printed.split('\n');
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  expect(printed.match(/default:\s+\d{4,}/g)).toBeNull();
+});
+
+test.each([
+  [['help', 'audit'], 'Usage: c2l audit '],
+  [['help', 'dr-drill', 'run'], 'Usage: c2l dr-drill run '],
+  [['help', 'dr-drill', 'nonsense'], 'Usage: c2l dr-drill '],
+  [['help'], 'Usage: c2l '],
+])('%j shows the page of the command that it names', async (argv, head) => {
+  let printed = '';
+  const world = {
+    version: '0',
+    print: (text: string) => void (printed += text),
+    createDeps: () => Promise.reject(new Error('nothing runs here')),
+  };
+  expect([await run(argv, world), printed.slice(0, head.length)]).toEqual([ExitCode.ok, head]);
 });
