@@ -86,7 +86,6 @@ async function toCommonJs({ path, text }) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await rm('dist', { recursive: true, force: true });
   const { outputFiles } = await build({
     ...bundling,
     entryPoints: { main: 'src/main.ts' },
@@ -97,6 +96,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     legalComments: 'linked',
     chunkNames: 'chunks/[name]-[hash]',
   });
+  // Not before: c2l may be running from here.
+  await rm('dist', { recursive: true, force: true });
   await Promise.all(outputFiles.filter(({ path }) => path.endsWith('.js')).map(toCommonJs));
   await Promise.all(
     outputFiles.filter(({ path }) => !path.endsWith('.js')).map(({ path, contents }) => writeFile(path, contents)),

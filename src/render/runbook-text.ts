@@ -26,7 +26,7 @@ export function renderRunbook(runbook: Runbook, style: Style): string {
   return [
     style.bold(runbook.title),
     '',
-    ...runbook.values.map(({ name, example, about }) => `  ${name}=${example}${about === '' ? '' : `  (${about})`}`),
+    ...runbook.values.flatMap((value) => valueLines(value, style)),
     ...(runbook.values.length === 0 ? [] : ['']),
     ...steps,
     ...prose(runbook.afterwards, style),
@@ -34,6 +34,13 @@ export function renderRunbook(runbook: Runbook, style: Style): string {
     ...nextLines(['c2l runbook run', runbook.name, style.flags].join(' ').trim(), style),
     '',
   ].join('\n');
+}
+
+/** A value with what it is for behind it, or beneath where the line is too short for both. */
+function valueLines({ name, example, about }: Runbook['values'][number], style: Style): string[] {
+  const setting = `  ${name}=${example}`;
+  const whole = about === '' ? setting : `${setting}  (${about})`;
+  return whole.length <= style.width ? [whole] : [setting, ...paragraph('    ', `(${about})`, style.width)];
 }
 
 /** What a step is called and would run. */
