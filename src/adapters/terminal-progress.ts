@@ -1,6 +1,6 @@
 import type { Ora } from 'ora';
 import type { Progress } from '../ports.ts';
-import { durationText, oneRow } from '../render/layout.ts';
+import { durationText, oneRow, paragraph } from '../render/layout.ts';
 import { terminalSafe } from '../render/printable.ts';
 import type { Style } from '../render/style.ts';
 
@@ -78,7 +78,8 @@ export function spinnerProgress(
   let isFinished = false;
   const line = (): string => {
     const time = elapsed(start);
-    const room = (stream.columns ?? 80) - '⠋  '.length - time.length - 1;
+    // The terminal echoes Ctrl-C after it.
+    const room = (stream.columns ?? 80) - '⠋  '.length - time.length - '^C '.length;
     return `${oneRow(terminalSafe(current, false), room)} ${style.dim(time)}`;
   };
   const draw = (): void => {
@@ -101,7 +102,13 @@ export function spinnerProgress(
       isFinished = true;
       clearInterval(timer);
       spinner?.stop();
-      stream.write(`${finished(outcome, terminalSafe(text, false), style)} ${style.dim(elapsed(start))}\n`);
+      const [row = '', ...more] = paragraph(
+        `${marks[outcome]}  `,
+        `${terminalSafe(text, false)} ${elapsed(start)}`,
+        stream.columns ?? 80,
+      );
+      const told = finished(outcome, row.slice(marks[outcome].length + 2), style);
+      stream.write(`${[told, ...more].join('\n')}\n`);
     },
   };
 }

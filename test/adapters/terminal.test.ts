@@ -140,6 +140,22 @@ describe('progress on a terminal', () => {
     terminal.progress('pod a\u001b[2J').finish('ok', 'pod a\u001b[2J is ready');
     expect(stderr.text).toBe('ok       pod a\\x1b[2J is ready (0.0 s)\n');
   });
+
+  test('ends in rows that fit the screen', () => {
+    const { terminal, stderr } = setUp(true, { color: 'never' });
+    terminal.progress('x').finish('stopped', `${'word '.repeat(20)}end`);
+    expect(stderr.text).toBe(`stopped  ${'word '.repeat(18).trim()}\n         word word end (0.0 s)\n`);
+  });
+
+  test('leaves room for the Ctrl-C that the terminal echoes after it', async () => {
+    const { terminal, stderr } = setUp(true, { color: 'never' });
+    const progress = terminal.progress('word '.repeat(30));
+    while (!stderr.text.includes('word')) await setImmediate();
+    progress.finish('stopped', 'x');
+    const [drawn = ''] = /\S word[^()]*\(.*?\)/.exec(stderr.text) ?? [];
+    expect(drawn.length).toBeGreaterThan(90);
+    expect(drawn.length).toBeLessThan(98);
+  });
 });
 
 describe('an answer that is only read', () => {
