@@ -70,7 +70,8 @@ function keptText({ results, scenario, kept, journalNamespace, isJournalNamespac
 export function nextAfterHistory({ results, scenario, journalNamespace, unfinished }: DrillHistoryReport): string {
   const [open] = unfinished;
   if (open !== undefined) return abortCommand(open);
-  const newest = results.find(canRunAgain);
+  // Where all is well there is nothing that current-state recovers.
+  const newest = results.find((one) => canRunAgain(one) && one.scenario !== 'current-state');
   if (newest === undefined && results.length > 0) return 'c2l dr-drill list';
   return `${runAgain({ ...(newest ?? { scenario: scenario ?? 'total-secret-loss' }), journalNamespace })} --dry-run`;
 }

@@ -74,6 +74,12 @@ describe('the history of drills', () => {
       {},
       'run total-secret-loss --from env:b.env --dry-run',
     ],
+    [
+      'nothing broken that current-state would recover from',
+      [earlierResult('02-02', 1, { scenario: 'current-state' }), earlierResult('02-01', 1)],
+      {},
+      'run total-secret-loss --dry-run',
+    ],
     ['an unfinished drill', [], { unfinished: [{ namespace: 'shop', scenario: 'x' }] }, 'abort -n shop'],
   ])('with %s has a next command that runs', async (_, results, more, expected) => {
     expect(await told(results, more)).toContain(`next: c2l dr-drill ${expected}\n`);
