@@ -5,6 +5,7 @@ import type { Finding } from '../core/findings.ts';
 import { refText } from '../core/kubernetes.ts';
 import { count, listText } from '../core/list-text.ts';
 import { brokenText } from '../render/drill-text.ts';
+import { spokenDuration } from '../core/watch/duration.ts';
 import { durationText } from '../render/layout.ts';
 import { writeRows } from './drill-data.ts';
 import { detect } from './drill-detection.ts';
@@ -40,7 +41,10 @@ export async function go(session: Session, run: Run, { journal, written }: Parts
   const { clock } = session.deps;
   const { options, prepared } = run;
   const { plan, namespace, snapshot } = prepared;
-  await journal.write('copies', `keep a copy of ${brokenText(plan)}`);
+  const kept = isFaultless(plan)
+    ? 'keep this journal; nothing is broken on purpose'
+    : `keep a copy of ${brokenText(plan)}`;
+  await journal.write('copies', kept);
   await journal.keepCopies(prepared.copies);
   if (journal.content.rows.length > 0) {
     await journal.write('data', `write a row to ${journal.content.rows.map(({ component }) => component).join(', ')}`);
@@ -68,7 +72,6 @@ export async function go(session: Session, run: Run, { journal, written }: Parts
     wrong.push(...(await resumeOwners(session, journal)));
     const recovery = await recovered(session, run, journal);
     const tookMs = Math.round(clock.monotonic() - begun);
-    if (recovery.written.length > 0) await journal.note('recovery', `written: ${listText(recovery.written)}`);
     if (recovery.isRecovered) await journal.note('verified', `recovered after ${durationText(tookMs)}`);
     const seen = await watching.end();
     return { recovery, detectMs, tookMs, noticed: { ...seen, ...noticedAt(found) }, troubles, wrong };
@@ -89,7 +92,8 @@ async function recovered(session: Session, { options, prepared }: Run, journal: 
   const rival = plan.undone === 0 ? undefined : startRival(session, plan, journal);
   try {
     if (options.manual) {
-      await journal.write('recovery', 'wait for people to recover');
+      const limit = spokenDuration(options.limitMs ?? options.scenario.limits.total);
+      await journal.write('recovery', `wait for people to recover; the way back begins ${limit} after the start`);
       return await waitForOthers(session, async () => (await stillLost(session, plan)).length === 0);
     }
     const recovery = await recoverInDrill(session, journal, {

@@ -7,7 +7,7 @@ import type { Terminal } from '../ports.ts';
 
 export function unfinishedText({ namespace, scenario }: UnfinishedDrill): string {
   const which = scenario === '' ? 'of an unknown scenario' : scenario;
-  return `warning: drill ${which} in namespace ${namespace} is not finished: ${abortCommand({ namespace })}, or resume`;
+  return `warning: drill ${which} in namespace ${namespace} is not finished; unless somebody is at it now, put everything back, or resume it; ${abortCommand({ namespace })}`;
 }
 
 export interface DrillNotice {

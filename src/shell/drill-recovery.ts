@@ -4,7 +4,7 @@ import type { StepOutcome, Verdict } from '../core/report.ts';
 import type { FixReport } from '../core/secret-reports.ts';
 import { verifyTroubles } from '../core/verify-report.ts';
 import { OperatorError } from '../errors.ts';
-import type { Deps, Terminal } from '../ports.ts';
+import type { Deps, Progress, Terminal } from '../ports.ts';
 import type { ValueSource } from '../value-ports.ts';
 import type { Rival } from './drill-rival.ts';
 import { Stopwatch } from './drill-stopwatch.ts';
@@ -22,6 +22,8 @@ export interface RecoveryOptions {
   readonly timeoutMs: number;
   /** What must be there before the Secrets can be looked at; gives what went wrong. */
   readonly before: () => Promise<readonly string[]>;
+  /** Is told of the Secrets that were written as soon as they are. */
+  readonly onWritten: (secrets: readonly string[]) => Promise<void>;
   /** Who undoes the repair. */
   readonly rival?: Rival | undefined;
 }
@@ -33,8 +35,6 @@ export interface Recovery {
   /** What failed, whether or not everything came back. */
   readonly troubles: readonly string[];
   readonly wrong: readonly string[];
-  /** Secrets, as often as they were written. */
-  readonly written: readonly string[];
 }
 
 /** So many revisions stay that none of those from before is pruned. */
@@ -46,15 +46,12 @@ export async function recover(session: Session, options: RecoveryOptions): Promi
   const { rival } = options;
   const alone = unattended(session, { refused: options.refused, times });
   const wrong: string[] = [...(await options.before())];
-  const written: string[] = [];
   for (;;) {
     const undone = rival?.nextUndo();
     const round = await walk(undone === undefined ? alone : stoppedBy(alone, undone), options, times);
-    written.push(...round.written);
     if (undone?.aborted === true) wrong.push('somebody else broke the Secrets again: the recovery was begun again');
-    else if (rival?.isTired !== false)
-      return { ...round, phases: times.phases, wrong: [...wrong, ...round.wrong], written };
-    if (session.deps.signal.aborted) return { ...round, isRecovered: false, phases: times.phases, wrong, written };
+    else if (rival?.isTired !== false) return { ...round, phases: times.phases, wrong: [...wrong, ...round.wrong] };
+    if (session.deps.signal.aborted) return { ...round, isRecovered: false, phases: times.phases, wrong };
   }
 }
 
@@ -66,11 +63,10 @@ function stoppedBy(session: Session, undone: AbortSignal): Session {
 
 async function walk(
   alone: Session,
-  { from, identity, overwrite, timeoutMs }: RecoveryOptions,
+  { from, identity, overwrite, timeoutMs, onWritten }: RecoveryOptions,
   times: Stopwatch,
 ): Promise<Omit<Recovery, 'phases'>> {
   const troubles: string[] = [];
-  let written: readonly string[] = [];
   const write = { yes: true, dryRun: false };
   const tell = (phase: string, verdict: Verdict): void => {
     if (verdict === 'partial' || verdict === 'interrupted') troubles.push(`${phase} ended with ${verdict}`);
@@ -78,18 +74,19 @@ async function walk(
   try {
     const fixed = await runFix(alone, { ...write, from, identity, overwrite, keep: keepAll });
     times.lap('write');
-    written = writtenSecrets(fixed);
+    const written = writtenSecrets(fixed);
+    if (written.length > 0) await onWritten(written);
     tell('fix-secrets', fixed.verdict);
     const restarted = await runRestart(alone, { ...write, waitOnly: false, timeoutMs });
     tell('restart', restarted.verdict);
     const verified = await runVerify(alone, { timeoutMs });
     times.lap('all-verified');
-    return { isRecovered: verified.verdict === 'ok', troubles, wrong: verifyTroubles(verified), written };
+    return { isRecovered: verified.verdict === 'ok', troubles, wrong: verifyTroubles(verified) };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     // Why it ended is told of the drill as a whole.
-    if (error.code === 'interrupted') return { isRecovered: false, troubles, wrong: [], written };
-    return { isRecovered: false, troubles, wrong: [error.message], written };
+    if (error.code === 'interrupted') return { isRecovered: false, troubles, wrong: [] };
+    return { isRecovered: false, troubles, wrong: [error.message] };
   }
 }
 
@@ -165,13 +162,28 @@ const lookEveryMs = 2000;
 
 /** A timed exercise: people recover with whatever tool, and c2l looks on until everything is proven. */
 export async function waitForOthers(session: Session, isBack: () => Promise<boolean>): Promise<Recovery> {
-  const { clock, signal } = session.deps;
+  const { clock, signal, terminal } = session.deps;
   const times = new Stopwatch(clock);
-  for (;;) {
-    const { verdict } = await runVerify(session, { timeoutMs: lookEveryMs });
-    if (verdict === 'ok' && (await isBack())) break;
-    await clock.sleep(lookEveryMs, signal);
+  const progress = terminal.progress('people recover');
+  let seen = 'nothing was checked';
+  const looks: Progress = {
+    update: () => undefined,
+    finish: (_, text) => {
+      seen = text;
+      progress.update(`people recover: ${text}`);
+    },
+  };
+  const quiet = { ...session, deps: { ...session.deps, terminal: { ...mute(terminal), progress: () => looks } } };
+  let isRecovered = false;
+  try {
+    while (!isRecovered) {
+      const { verdict } = await runVerify(quiet, { timeoutMs: lookEveryMs });
+      isRecovered = verdict === 'ok' && (await isBack());
+      if (!isRecovered) await clock.sleep(lookEveryMs, signal);
+    }
+  } finally {
+    progress.finish(isRecovered ? 'ok' : 'stopped', seen);
   }
   times.lap('all-verified');
-  return { isRecovered: true, phases: times.phases, troubles: [], wrong: [], written: [] };
+  return { isRecovered: true, phases: times.phases, troubles: [], wrong: [] };
 }

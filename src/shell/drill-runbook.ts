@@ -85,7 +85,6 @@ export async function recoverByRunbook(
     troubles: stepTroubles(runbook, progress),
     phases: times.phases,
     wrong: [...wrong, ...verifyTroubles(verified)],
-    written: [],
   };
 }
 

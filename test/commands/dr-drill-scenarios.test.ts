@@ -111,6 +111,11 @@ test('owner-fight: the recovery is begun again each time that it was undone', as
   const report = await recovered(cluster, 'owner-fight');
 
   expect(report.wrong).toEqual(Array(2).fill('somebody else broke the Secrets again: the recovery was begun again'));
+  const told = report.timeline.map(({ detail }) => detail);
+  // Each write is told when it was made, not when all is over.
+  const written = told.findIndex((detail) => detail.startsWith('written: '));
+  expect(written).toBeGreaterThan(0);
+  expect(written).toBeLessThan(told.findLastIndex((detail) => detail.endsWith('again, after its repair')));
 });
 
 test('registry-credentials-loss does not start where the backup does not hold the credentials', async () => {

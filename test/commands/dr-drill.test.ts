@@ -217,12 +217,15 @@ test.each([
     if (exitCode === ExitCode.interrupted && text.includes('wait for people')) interruption.abort();
   };
 
-  const { code, report } = await drill(cluster, run('total-secret-loss', ...more), {
+  const { code, report, stderr } = await drill(cluster, run('total-secret-loss', ...more), {
     signal: interruption.signal,
     onOutput,
   });
 
   expect({ code, outcome: report.outcome }).toEqual({ code: exitCode, outcome: 'not-recovered' });
+  // One line for all of the looks, however long people take.
+  expect(stderr.match(/^failed.* checks passed/gm)).toBeNull();
+  expect(stderr).toMatch(/^drill: wait for people to recover; the way back begins (1 s|15 min)/m);
   expect(report.timeline.map(({ step }) => step)).toContain('way-back-begun');
   expect(secrets(cluster)).toEqual(before);
 });
@@ -268,6 +271,7 @@ test('a drill of what is broken now does not start where nothing is, and tells w
   const told = broken.report.timeline.map(({ detail }) => detail);
   expect(told).toContainEqual(expect.stringMatching(/^audit names \d+ errors: .*secret-key-missing secret\/cloudto/));
   expect(told).toContainEqual(`written: secret/${secretName}`);
+  expect(told[0]).toBe('keep this journal; nothing is broken on purpose');
 });
 
 test('whoever ends a drill elsewhere needs no stack file to remove its table from the database', async () => {
@@ -350,7 +354,7 @@ test.each([
 
     const audit = await runCli(['audit'], { kubeconfig: cluster.kubeconfig });
     expect(audit.stderr).toContain(
-      'drill total-secret-loss in namespace cloudtolocalllm is not finished: c2l dr-drill abort',
+      'is not finished; unless somebody is at it now, put everything back, or resume it; c2l dr-drill abort -n',
     );
     expect(audit.stdout).not.toContain('c2l-drill');
     const list = await runCli(['dr-drill', 'list', '-n', namespace], { kubeconfig: cluster.kubeconfig });
