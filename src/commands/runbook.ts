@@ -86,7 +86,7 @@ export async function runRunbook(
       throw sayingHowToGoOn(error, again);
     });
     const isComplete = stepsLeft(runbook, progress).length === 0;
-    const next = isComplete ? (options.afterwards ?? `attach ${file.logPath} to the incident review`) : again;
+    const next = isComplete ? (options.afterwards ?? 'attach the log to the incident review') : again;
     terminal.out(
       flags.output === 'markdown'
         ? renderRunbookLog(runbook, progress)

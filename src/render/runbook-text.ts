@@ -1,4 +1,4 @@
-import { lastRecords, type RunbookProgress, type StepRecord } from '../core/runbook/runbook-progress.ts';
+import { lastRecords, stepsLeft, type RunbookProgress, type StepRecord } from '../core/runbook/runbook-progress.ts';
 import type { Runbook, RunbookStep } from '../core/runbook/runbook.ts';
 import { nextLines } from './head-text.ts';
 import { count, paragraph, table } from './layout.ts';
@@ -100,8 +100,11 @@ export function renderRun(
     { text: title },
     { text: recordText(records.get(title)) },
   ]);
-  const next = nextLines(ending.next, ending.style);
-  return [...table(rows, ending.style.width, 0), '', `log: ${ending.logPath}`, ...next, ''].join('\n');
+  const { style } = ending;
+  const isComplete = stepsLeft(runbook, progress).length === 0;
+  // What is left to people is a sentence, and no shell has to join its lines.
+  const next = isComplete ? paragraph('next: ', ending.next, style.width) : nextLines(ending.next, style);
+  return [...table(rows, style.width, 0), '', `log: ${ending.logPath}`, ...next, ''].join('\n');
 }
 
 function recordText(record: StepRecord | undefined): string {

@@ -1,0 +1,44 @@
+import { expect, test } from '@jest/globals';
+
+import type { StepOutcome } from '../../src/core/runbook/runbook-progress.ts';
+import type { Runbook } from '../../src/core/runbook/runbook.ts';
+import { renderRun } from '../../src/render/runbook-text.ts';
+import { createStyle } from '../../src/render/style.ts';
+
+const step = {
+  title: 'Look',
+  commands: 'c2l audit',
+  explanation: '',
+  exits: [0],
+  check: undefined,
+  consent: undefined,
+  line: 1,
+};
+const runbook: Runbook = {
+  name: 'looking',
+  title: 'Looking',
+  scenario: 'incident',
+  values: [],
+  steps: [step],
+  afterwards: '',
+  text: '',
+};
+
+test.each<[StepOutcome, string]>([
+  ['done', 'attach the log of this run to the\n      incident review\n'],
+  ['failed', 'attach the log of this run to the \\\n      incident review\n'],
+])('what comes after a run is a sentence where all is done, else a command: %s', (outcome, next) => {
+  const record = { title: 'Look', outcome, by: 'eve', at: '2026-11-23T08:15:00.000Z', output: '' };
+  const progress = {
+    version: 1 as const,
+    runbook: 'looking',
+    startedAt: record.at,
+    startedBy: 'eve',
+    context: 'blue',
+    values: {},
+    steps: [record],
+  };
+  const ending = { logPath: 'a.md', next: 'attach the log of this run to the incident review' };
+  const text = renderRun(runbook, progress, { ...ending, style: createStyle(false, { width: 42 }) });
+  expect(text.slice(text.indexOf('next: '))).toBe(`next: ${next}`);
+});
