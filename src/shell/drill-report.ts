@@ -60,7 +60,7 @@ export function drillReport(session: Session, run: Run, facts: Facts): DrillRepo
   return {
     ...reportHead(session, { namespaces: [prepared.namespace], takenAt }),
     command: 'dr-drill',
-    verdict: verdictFor(facts, findings),
+    verdict: drillVerdict(facts, findings),
     findings,
     drill: identity(session, run, ended),
     dryRun: options.dryRun,
@@ -127,7 +127,11 @@ export function planFacts(plan: DrillPlan): Pick<DrillReport, PlanFacts> {
   };
 }
 
-function verdictFor({ isInterrupted, ended }: Facts, findings: readonly Finding[]): Verdict {
+/** What is not as it was weighs more than what was cut off. */
+export function drillVerdict(
+  { isInterrupted, ended }: Pick<Facts, 'isInterrupted' | 'ended'>,
+  findings: readonly Finding[],
+): Verdict {
   if (ended?.isWhole === false) return 'partial';
   return isInterrupted === true ? 'interrupted' : verdictOf(findings);
 }

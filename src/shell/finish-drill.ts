@@ -2,7 +2,6 @@ import type { DrillReport } from '../core/drill/drill-report.ts';
 import { markerName, type DrillJournal } from '../core/drill/drill-journal.ts';
 import type { Finding } from '../core/findings.ts';
 import { newFinding } from '../core/new-finding.ts';
-import { verdictOf, type Verdict } from '../core/report.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { confirmWrite } from './confirm.ts';
@@ -12,7 +11,7 @@ import { Journal, removeSecret } from './drill-journal.ts';
 import { findMarker, type Marker } from './drill-marker.ts';
 import { resumeOwners } from './drill-owners.ts';
 import type { Recovery } from './drill-recovery.ts';
-import { notBroughtBack, notWhole, withTrouble } from './drill-report.ts';
+import { drillVerdict, notBroughtBack, notWhole, withTrouble } from './drill-report.ts';
 import { openDrillRunbook, type DrillRunbook } from './drill-runbook.ts';
 import { endDrill, type Ended } from './end-drill.ts';
 import { recoverInDrill } from './recover-in-drill.ts';
@@ -192,11 +191,6 @@ function finding({ scenario, namespace }: DrillJournal, failures: readonly strin
   });
 }
 
-function verdictFor({ isWhole }: Ended, findings: readonly Finding[], isCutOff: boolean): Verdict {
-  if (!isWhole) return 'partial';
-  return isCutOff ? 'interrupted' : verdictOf(findings);
-}
-
 function report(
   session: Session,
   {
@@ -221,7 +215,7 @@ function report(
   return {
     ...reportHead(session, { namespaces: [namespace], takenAt }),
     command: 'dr-drill',
-    verdict: verdictFor(ended, findings, isCutOff),
+    verdict: drillVerdict({ isInterrupted: isCutOff, ended }, findings),
     findings,
     drill: {
       id,
