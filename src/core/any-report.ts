@@ -12,7 +12,7 @@ import type { RestartReport } from './restart-report.ts';
 import type { BackupReport, FixReport, HistoryReport, RestoreSyncReport, RollbackReport } from './secret-reports.ts';
 import type { ReportedError, WalkReport } from './walk-report.ts';
 import type { VerifyReport } from './verify-report.ts';
-import type { WatchReport } from './watch-report.ts';
+import type { WatchReport } from './watch/watch-report.ts';
 
 export type Report =
   | DrillHistoryReport

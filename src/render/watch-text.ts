@@ -1,5 +1,5 @@
 import { listText } from '../core/list-text.ts';
-import type { WatchedTarget, WatchReport } from '../core/watch-report.ts';
+import type { WatchedTarget, WatchReport } from '../core/watch/watch-report.ts';
 import { utcText } from '../core/utc-text.ts';
 import { spokenDuration } from '../core/watch/duration.ts';
 import { noticeLines, noticeTitle } from '../core/watch/notices.ts';
