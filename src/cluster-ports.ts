@@ -1,11 +1,11 @@
-import type { ShownCertificate } from './core/certificate-judgement.ts';
-import type { Listed, Resource } from './core/kubernetes.ts';
-import type { ObjectMeta, OwnerReference } from './core/kubernetes-metadata.ts';
+import type { PausableRef } from './core/argocd/sync-pause.ts';
+import type { ObjectMeta, OwnerReference } from './core/cluster/kubernetes-metadata.ts';
+import type { Listed, Resource } from './core/cluster/kubernetes.ts';
+import type { Observed } from './core/cluster/observed.ts';
+import type { Secret } from './core/cluster/secret.ts';
 import type { WriterManifest } from './core/migrate/writer-manifests.ts';
-import type { Observed } from './core/observed.ts';
-import type { Secret } from './core/secret.ts';
-import type { PausableRef } from './core/sync-pause.ts';
-import type { SecretValue } from './core/secret-value.ts';
+import type { SecretValue } from './core/secrets/secret-value.ts';
+import type { ShownCertificate } from './core/verify/certificate-judgement.ts';
 
 /** An object of a manifest, and where the API has it. */
 export interface AppliedObject {

@@ -12,7 +12,7 @@ import { createSettingsFile } from './adapters/settings-file.ts';
 import { createStackFiles } from './adapters/stack-file.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { tlsPairProblem } from './adapters/tls-pair.ts';
-import type { SecretValue } from './core/secret-value.ts';
+import type { SecretValue } from './core/secrets/secret-value.ts';
 import type { HostedSandbox } from './host-sandbox.ts';
 import type { Connection, ConnectOptions, Deps } from './ports.ts';
 
@@ -73,7 +73,7 @@ export function composeDeps(surroundings: Surroundings): Deps {
     openTarget: async (spec, { recipients }) => {
       const { openTarget } = await import('./adapters/open-target.ts');
       const newPassphrase = async (file: string): Promise<SecretValue> => {
-        const { typedTwice } = await import('./shell/typed-twice.ts');
+        const { typedTwice } = await import('./shell/sources/typed-twice.ts');
         const questions = { first: `new passphrase for ${file}:`, again: 'the passphrase again:' };
         return typedTwice({ prompter, terminal }, questions, weakness);
       };

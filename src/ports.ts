@@ -1,14 +1,14 @@
+import type { Cluster } from './cluster-ports.ts';
 import type { DrillJournal } from './core/drill/drill-journal.ts';
 import type { DrillResult } from './core/drill/drill-result.ts';
 import type { DrillScenario } from './core/drill/drill-schema.ts';
-import type { ManifestSet } from './core/manifests.ts';
-import type { Fingerprints } from './core/revision.ts';
-import type { SecretValue } from './core/secret-value.ts';
-import type { Stack } from './core/stack.ts';
+import type { ManifestSet } from './core/manifests/manifests.ts';
+import type { Fingerprints } from './core/revisions/revision.ts';
+import type { SecretValue } from './core/secrets/secret-value.ts';
+import type { Stack } from './core/stack/stack.ts';
 import type { RunbookWorld } from './runbook-ports.ts';
-import type { WatchWorld } from './watch-ports.ts';
-import type { Cluster } from './cluster-ports.ts';
 import type { ValueSource, BackupTarget, Sealer, Sealing } from './value-ports.ts';
+import type { WatchWorld } from './watch-ports.ts';
 
 export interface Clock {
   now(): Date;

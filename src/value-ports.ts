@@ -1,5 +1,5 @@
-import type { SecretValue } from './core/secret-value.ts';
-import type { SharedSourceName } from './core/source-names.ts';
+import type { SecretValue } from './core/secrets/secret-value.ts';
+import type { SharedSourceName } from './core/sources/source-names.ts';
 
 /** A key that values are looked up for, with the name it has in each kind of source. */
 export interface WantedValue {

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { SecretValue } from '../core/secret-value.ts';
+import type { SecretValue } from '../core/secrets/secret-value.ts';
 import { OperatorError } from '../errors.ts';
 import { fileTrouble } from './file-trouble.ts';
 

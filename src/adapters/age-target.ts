@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, parse, resolve } from 'node:path';
 import { nameTime } from '../core/name-time.ts';
-import type { SecretValue } from '../core/secret-value.ts';
+import type { SecretValue } from '../core/secrets/secret-value.ts';
 import { OperatorError } from '../errors.ts';
 import type { BackupTarget } from '../value-ports.ts';
 import { encryptAge, isAgeFile, type AgeLock } from './age-file.ts';

@@ -1,6 +1,6 @@
 import type { KeyVaultSecret } from '@azure/keyvault-secrets';
 import { mapLimited } from '../core/map-limited.ts';
-import { SecretValue } from '../core/secret-value.ts';
+import { SecretValue } from '../core/secrets/secret-value.ts';
 import { utcText } from '../core/utc-text.ts';
 import type { SourceAnswer, ValueSource, WantedValue } from '../value-ports.ts';
 import { withKeyVault, type AzureKeyVaultOptions, type KeyVaultConnection } from './azure-key-vault-connection.ts';

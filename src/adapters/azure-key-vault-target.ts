@@ -1,5 +1,5 @@
 import { mapLimited } from '../core/map-limited.ts';
-import { SecretValue } from '../core/secret-value.ts';
+import { SecretValue } from '../core/secrets/secret-value.ts';
 import type { BackupTarget, HeldState, StoredValue, StoreResult } from '../value-ports.ts';
 import { withKeyVault, type AzureKeyVaultOptions, type KeyVaultConnection } from './azure-key-vault-connection.ts';
 import { vaultPlace } from './azure-key-vault-place.ts';

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import type { CertificateFacts } from '../core/secret-contents.ts';
-import type { SecretValue } from '../core/secret-value.ts';
+import type { CertificateFacts } from '../core/cluster/secret-contents.ts';
+import type { SecretValue } from '../core/secrets/secret-value.ts';
 
 /** Reads the first certificate of a chain and its key; nothing of the key leaves this function. */
 export function certificateFacts(data: ReadonlyMap<string, SecretValue>): CertificateFacts | undefined {

@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { parseJournal } from '../core/drill/drill-journal.ts';
-import { SecretValue } from '../core/secret-value.ts';
+import { SecretValue } from '../core/secrets/secret-value.ts';
 import { OperatorError } from '../errors.ts';
 import type { DrillJournalFile, KeptDrill } from '../ports.ts';
 import { decryptAge, encryptAge, recipientsOf } from './age-file.ts';

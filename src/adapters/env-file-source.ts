@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parse } from 'dotenv';
-import { SecretValue } from '../core/secret-value.ts';
+import { SecretValue } from '../core/secrets/secret-value.ts';
 import { OperatorError } from '../errors.ts';
 import type { SourceAnswer, ValueSource } from '../value-ports.ts';
 import { decryptAge, isAgeFile, isOpenToOthers, type AgeKeys } from './age-file.ts';

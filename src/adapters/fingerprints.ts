@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
-import type { Fingerprints } from '../core/revision.ts';
-import { SecretValue } from '../core/secret-value.ts';
+import type { Fingerprints } from '../core/revisions/revision.ts';
+import { SecretValue } from '../core/secrets/secret-value.ts';
 
 /** Keyed fingerprints: with a key of their own they tell nothing to whoever lacks it, however short the values are. */
 export function createFingerprints(key = SecretValue.fromBase64(randomBytes(32).toString('base64'))): Fingerprints {

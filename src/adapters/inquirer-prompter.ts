@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ReadStream } from 'node:tty';
 
-import { SecretValue } from '../core/secret-value.ts';
+import { SecretValue } from '../core/secrets/secret-value.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Prompter } from '../ports.ts';

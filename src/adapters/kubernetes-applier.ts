@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { ApiKind, AppliedObject, ClusterReader, ClusterWriter } from '../cluster-ports.ts';
-import { absent, present, type Observed } from '../core/observed.ts';
+import { absent, present, type Observed } from '../core/cluster/observed.ts';
 import type { OperatorError } from '../errors.ts';
 import {
   answerFailure,

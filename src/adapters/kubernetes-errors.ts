@@ -1,4 +1,4 @@
-import { unreadable, type ReadFailureCause, type Unreadable } from '../core/observed.ts';
+import { unreadable, type ReadFailureCause, type Unreadable } from '../core/cluster/observed.ts';
 
 /** An answer of the API server, or of something that stands in its place. */
 export interface ApiAnswer {

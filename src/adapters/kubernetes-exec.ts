@@ -1,5 +1,5 @@
-import { absent, present, unreadable, type Observed } from '../core/observed.ts';
 import type { ClusterProbe, ExecResult } from '../cluster-ports.ts';
+import { absent, present, unreadable, type Observed } from '../core/cluster/observed.ts';
 import {
   answerFailure,
   apiStatus,

@@ -1,5 +1,5 @@
 import type { HandoverWriter } from '../cluster-ports.ts';
-import type { Secret } from '../core/secret.ts';
+import type { Secret } from '../core/cluster/secret.ts';
 import { OperatorError } from '../errors.ts';
 import {
   apiStatus,

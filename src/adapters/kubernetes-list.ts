@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { absent, present, unreadable, type Observed, type Unreadable } from '../core/observed.ts';
+import { absent, present, unreadable, type Observed, type Unreadable } from '../core/cluster/observed.ts';
 import { readJsonList } from './json-list.ts';
 import {
   answerFailure,

@@ -1,5 +1,5 @@
-import { present, type Observed } from '../core/observed.ts';
 import type { NamedResource } from '../cluster-ports.ts';
+import { present, type Observed } from '../core/cluster/observed.ts';
 import { answerFailure, asObject, notKubernetes, parseObject } from './kubernetes-errors.ts';
 import { collectionPath, resources } from './kubernetes-resources.ts';
 import type { Transport } from './kubernetes-transport.ts';

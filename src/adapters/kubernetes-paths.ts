@@ -1,4 +1,4 @@
-import type { Resource } from '../core/kubernetes.ts';
+import type { Resource } from '../core/cluster/kubernetes.ts';
 import { apisOf, collectionPath } from './kubernetes-resources.ts';
 import type { Transport } from './kubernetes-transport.ts';
 

@@ -2,13 +2,13 @@ import http from 'node:http';
 import { isIP } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect, type TLSSocket } from 'node:tls';
-import { absent, present, type Observed } from '../core/observed.ts';
 import type { ClusterProbe, HttpAnswer } from '../cluster-ports.ts';
+import { absent, present, type Observed } from '../core/cluster/observed.ts';
 import { answerFailure, apiStatus, systemCode, TransportFailure, type ApiAnswer } from './kubernetes-errors.ts';
 import { collectionPath } from './kubernetes-resources.ts';
 import { followStream, KeptOutput, type Channel } from './kubernetes-streams.ts';
-import { shownCertificate } from './shown-certificate.ts';
 import type { Transport } from './kubernetes-transport.ts';
+import { shownCertificate } from './shown-certificate.ts';
 
 const dataChannel = 0;
 const errorChannel = 1;

@@ -1,5 +1,5 @@
-import { absent, present, type Observed } from '../core/observed.ts';
 import type { ClusterProbe, ExecResult, HttpAnswer } from '../cluster-ports.ts';
+import { absent, present, type Observed } from '../core/cluster/observed.ts';
 import { answerFailure, apiStatus, TransportFailure, type ApiAnswer } from './kubernetes-errors.ts';
 import { observed } from './kubernetes-reader.ts';
 import { collectionPath } from './kubernetes-resources.ts';

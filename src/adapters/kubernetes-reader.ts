@@ -1,12 +1,12 @@
-import { drillType } from '../core/drill/drill-journal.ts';
-import { argoCdTypeLabel } from '../core/argocd-parts.ts';
-import type { Listed, Resource } from '../core/kubernetes.ts';
-import type { ObjectMeta } from '../core/kubernetes-metadata.ts';
-import { absent, present, type Observed } from '../core/observed.ts';
-import { revisionOfLabel } from '../core/revision.ts';
-import type { Secret } from '../core/secret.ts';
-import { pausableResources, type PausableRef } from '../core/sync-pause.ts';
 import type { ClusterReader, NamedResource, ObjectCopy, Right, SyncedObject, WorkloadName } from '../cluster-ports.ts';
+import { argoCdTypeLabel } from '../core/argocd/argocd-parts.ts';
+import { pausableResources, type PausableRef } from '../core/argocd/sync-pause.ts';
+import type { ObjectMeta } from '../core/cluster/kubernetes-metadata.ts';
+import type { Listed, Resource } from '../core/cluster/kubernetes.ts';
+import { absent, present, type Observed } from '../core/cluster/observed.ts';
+import type { Secret } from '../core/cluster/secret.ts';
+import { drillType } from '../core/drill/drill-journal.ts';
+import { revisionOfLabel } from '../core/revisions/revision.ts';
 import type { KubeconfigSelection } from './kubeconfig.ts';
 import {
   answerFailure,
@@ -20,10 +20,10 @@ import {
 import { readList } from './kubernetes-list.ts';
 import { readNames } from './kubernetes-names.ts';
 import { apisOf, collectionPath, listing, resources, workloadKinds } from './kubernetes-resources.ts';
-import { metadataShape } from './metadata-shape.ts';
 import { toSecret } from './kubernetes-secret.ts';
 import { reducer, type Reduced } from './kubernetes-shapes.ts';
 import type { Transport } from './kubernetes-transport.ts';
+import { metadataShape } from './metadata-shape.ts';
 
 const logLines = 20;
 const logBytes = 8192;

@@ -1,9 +1,9 @@
-import type { Job, Listed, Resource } from '../core/kubernetes.ts';
+import type { Job, Listed, Resource } from '../core/cluster/kubernetes.ts';
 import { reducer, type FieldsShape, type Reduced, type Shape, type ShapeOf } from './kubernetes-shapes.ts';
 import { metadataShape, strings } from './metadata-shape.ts';
 import { containerStatuses, podSpec, secretNames, template } from './pod-shapes.ts';
-import { withCredentials } from './store-credentials.ts';
 import { conditions, externalSecretShape, sealedSecretShape, secretStoreShape } from './secret-writer-shapes.ts';
+import { withCredentials } from './store-credentials.ts';
 
 const selector = { optional: { matchLabels: strings } } as const;
 const jobConditions: ShapeOf<NonNullable<NonNullable<Job['status']>['conditions']>> = {

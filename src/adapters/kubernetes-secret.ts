@@ -1,11 +1,11 @@
-import { notedTimes, type NotedTimes } from '../core/key-times.ts';
-import type { ObjectMeta } from '../core/kubernetes-metadata.ts';
-import type { Secret, SecretOwner } from '../core/secret.ts';
-import { SecretValue } from '../core/secret-value.ts';
+import type { ObjectMeta } from '../core/cluster/kubernetes-metadata.ts';
+import type { Secret, SecretOwner } from '../core/cluster/secret.ts';
+import { notedTimes, type NotedTimes } from '../core/revisions/key-times.ts';
+import { SecretValue } from '../core/secrets/secret-value.ts';
 import { certificateFacts } from './certificate-facts.ts';
 import { asObject, asText, parseObject } from './kubernetes-errors.ts';
-import { lastApplied, metadataShape } from './metadata-shape.ts';
 import { reducer, type Reduced } from './kubernetes-shapes.ts';
+import { lastApplied, metadataShape } from './metadata-shape.ts';
 import { pullCredentials } from './pull-credentials.ts';
 
 export const fieldManager = 'c2l';

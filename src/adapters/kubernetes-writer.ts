@@ -1,9 +1,9 @@
-import type { Resource } from '../core/kubernetes.ts';
-import { restartedAtAnnotation } from '../core/rollout-under-way.ts';
-import type { Secret } from '../core/secret.ts';
-import { pausableResources, type PausableRef } from '../core/sync-pause.ts';
-import type { SecretValue } from '../core/secret-value.ts';
 import type { ClusterWriter, DisruptionBudget, Eviction } from '../cluster-ports.ts';
+import { pausableResources, type PausableRef } from '../core/argocd/sync-pause.ts';
+import type { Resource } from '../core/cluster/kubernetes.ts';
+import type { Secret } from '../core/cluster/secret.ts';
+import type { SecretValue } from '../core/secrets/secret-value.ts';
+import { restartedAtAnnotation } from '../core/workloads/rollout-under-way.ts';
 import {
   apiStatus,
   parseObject,
@@ -13,8 +13,8 @@ import {
   type Subject,
 } from './kubernetes-errors.ts';
 import { objectPath, servedApi } from './kubernetes-paths.ts';
-import { collectionPath, resources, workloadKinds } from './kubernetes-resources.ts';
 import { auditAgain, conflict, refusal, rehearsed, unanswered, writeFailed } from './kubernetes-refusals.ts';
+import { collectionPath, resources, workloadKinds } from './kubernetes-resources.ts';
 import { fieldManager, toSecret } from './kubernetes-secret.ts';
 import type { ApiRequest, Transport } from './kubernetes-transport.ts';
 

@@ -1,6 +1,6 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { ManifestProblem, ManifestSet } from '../core/manifests.ts';
+import type { ManifestProblem, ManifestSet } from '../core/manifests/manifests.ts';
 import { OperatorError } from '../errors.ts';
 import type { ManifestFiles } from '../ports.ts';
 import { isGitTrackable } from './git-trackable.ts';

@@ -1,8 +1,8 @@
-import type { Listed } from '../core/kubernetes.ts';
-import type { PodSpec } from '../core/kubernetes-pod.ts';
-import type { FieldPath, ManifestContent, ManifestResource } from '../core/manifests.ts';
-import { podSpecPath, referencePath } from '../core/reference-path.ts';
-import { secretReferences } from '../core/references.ts';
+import type { PodSpec } from '../core/cluster/kubernetes-pod.ts';
+import type { Listed } from '../core/cluster/kubernetes.ts';
+import type { FieldPath, ManifestContent, ManifestResource } from '../core/manifests/manifests.ts';
+import { podSpecPath, referencePath } from '../core/manifests/reference-path.ts';
+import { secretReferences } from '../core/secrets/references.ts';
 import { asObject, asText } from './kubernetes-errors.ts';
 import { listing } from './kubernetes-resources.ts';
 import { manifestSecret } from './manifest-secret.ts';

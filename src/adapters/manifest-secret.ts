@@ -1,6 +1,6 @@
-import { SecretValue } from '../core/secret-value.ts';
-import { defaultPlaceholders } from '../core/value-format.ts';
-import type { FieldPath, ManifestContent } from '../core/manifests.ts';
+import type { FieldPath, ManifestContent } from '../core/manifests/manifests.ts';
+import { SecretValue } from '../core/secrets/secret-value.ts';
+import { defaultPlaceholders } from '../core/secrets/value-format.ts';
 import { asObject } from './kubernetes-errors.ts';
 import { toSecret } from './kubernetes-secret.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FieldPath, Manifest, ManifestProblem, Place } from '../core/manifests.ts';
+import type { FieldPath, Manifest, ManifestProblem, Place } from '../core/manifests/manifests.ts';
 import { asObject } from './kubernetes-errors.ts';
 import { readYamlDocuments, type LocatedYaml } from './located-yaml.ts';
 import { readObject } from './manifest-object.ts';

@@ -1,4 +1,4 @@
-import type { ObjectMeta } from '../core/kubernetes-metadata.ts';
+import type { ObjectMeta } from '../core/cluster/kubernetes-metadata.ts';
 import type { ShapeOf } from './kubernetes-shapes.ts';
 
 export const strings = { map: 'string' } as const;

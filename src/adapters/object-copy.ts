@@ -1,8 +1,8 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 
-import { restartedAtAnnotation } from '../core/rollout-under-way.ts';
-import { SecretValue } from '../core/secret-value.ts';
 import type { ObjectCopy } from '../cluster-ports.ts';
+import { SecretValue } from '../core/secrets/secret-value.ts';
+import { restartedAtAnnotation } from '../core/workloads/rollout-under-way.ts';
 import { asObject, asText, parseObject } from './kubernetes-errors.ts';
 
 const keptFields = ['type', 'immutable', 'data', 'spec'] as const;

@@ -1,6 +1,6 @@
-import { pagerDutyEvent, webhookBody } from '../core/watch/webhook-body.ts';
+import { SecretValue } from '../core/secrets/secret-value.ts';
 import type { NotifierSpec } from '../core/watch/watch-schema.ts';
-import { SecretValue } from '../core/secret-value.ts';
+import { pagerDutyEvent, webhookBody } from '../core/watch/webhook-body.ts';
 import type { Notifier } from '../watch-ports.ts';
 import { readSecretText, type SecretTextPlaces } from './secret-text.ts';
 import { postJson, refuseNoUrl } from './webhook-post.ts';

@@ -1,4 +1,4 @@
-import type { Container, ContainerStatus, PodSpec, PodTemplate } from '../core/kubernetes-pod.ts';
+import type { Container, ContainerStatus, PodSpec, PodTemplate } from '../core/cluster/kubernetes-pod.ts';
 import type { ShapeOf } from './kubernetes-shapes.ts';
 import { metadataShape } from './metadata-shape.ts';
 

@@ -1,4 +1,4 @@
-import type { FieldPath, PromisedSecret, PromisedStore } from '../core/manifests.ts';
+import type { FieldPath, PromisedSecret, PromisedStore } from '../core/manifests/manifests.ts';
 import { asObject, asText } from './kubernetes-errors.ts';
 
 type Fields = Record<string, unknown>;

@@ -1,5 +1,5 @@
-import type { PullCredentials } from '../core/secret-contents.ts';
-import type { SecretValue } from '../core/secret-value.ts';
+import type { PullCredentials } from '../core/cluster/secret-contents.ts';
+import type { SecretValue } from '../core/secrets/secret-value.ts';
 import { asObject, parseObject } from './kubernetes-errors.ts';
 
 const keys: Readonly<Record<string, string>> = {

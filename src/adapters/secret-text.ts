@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-import { SecretValue } from '../core/secret-value.ts';
+import { SecretValue } from '../core/secrets/secret-value.ts';
 import type { SecretText } from '../core/watch/watch-schema.ts';
 import { OperatorError } from '../errors.ts';
 

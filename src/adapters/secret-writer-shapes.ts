@@ -1,5 +1,5 @@
-import type { Condition } from '../core/kubernetes-metadata.ts';
-import type { ExternalSecret, RemoteRef, SealedSecret, SecretStore } from '../core/secret-writer-objects.ts';
+import type { Condition } from '../core/cluster/kubernetes-metadata.ts';
+import type { ExternalSecret, RemoteRef, SealedSecret, SecretStore } from '../core/cluster/secret-writer-objects.ts';
 import type { ShapeOf } from './kubernetes-shapes.ts';
 
 export const conditions: ShapeOf<readonly Condition[]> = {

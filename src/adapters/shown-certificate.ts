@@ -1,6 +1,6 @@
 import { checkServerIdentity, type TLSSocket } from 'node:tls';
 
-import type { ShownCertificate } from '../core/certificate-judgement.ts';
+import type { ShownCertificate } from '../core/verify/certificate-judgement.ts';
 import { systemCode } from './kubernetes-errors.ts';
 
 /** What the other end showed, judged as a client that trusts `ca` would, whatever the connection itself was told. */

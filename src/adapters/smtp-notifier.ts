@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer';
 
-import type { SecretValue } from '../core/secret-value.ts';
+import type { SecretValue } from '../core/secrets/secret-value.ts';
 import { noticeLines, noticeTitle } from '../core/watch/notices.ts';
 import type { NotifierSpec } from '../core/watch/watch-schema.ts';
 import type { Notice } from '../core/watch/watch-state.ts';

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import type { StackProblem, Stack } from '../core/stack.ts';
+import type { StackProblem, Stack } from '../core/stack/stack.ts';
 import { OperatorError } from '../errors.ts';
 import type { StackFiles } from '../ports.ts';
 import { readShipped } from '../shipped-files.ts';
@@ -119,7 +119,7 @@ function shortPath(cwd: string, path: string): string {
 async function parse(text: string, file: string): Promise<Stack> {
   const [{ readYaml }, { parseStack }] = await Promise.all([
     import('./located-yaml.ts'),
-    import('../core/parse-stack.ts'),
+    import('../core/stack/parse-stack.ts'),
   ]);
   const yaml = readYaml(text);
   if (!yaml.ok) throw fileRefused('stack-invalid', file, yaml.problems);

@@ -1,4 +1,4 @@
-import type { StoreCredential } from '../core/secret-writer-objects.ts';
+import type { StoreCredential } from '../core/cluster/secret-writer-objects.ts';
 
 /**
  * A store with the Secrets that it logs in with as `spec.credentials`. Each provider has them at places of its own, by

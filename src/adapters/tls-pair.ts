@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 
-import type { SecretValue } from '../core/secret-value.ts';
+import type { SecretValue } from '../core/secrets/secret-value.ts';
 
 /** Why a certificate and a key cannot serve together, in words that quote neither; undefined where they can. */
 export function tlsPairProblem(certificate: SecretValue, key: SecretValue): string | undefined {

@@ -1,4 +1,4 @@
-import type { SecretValue } from '../core/secret-value.ts';
+import type { SecretValue } from '../core/secrets/secret-value.ts';
 import { OperatorError } from '../errors.ts';
 import type { Told } from '../watch-ports.ts';
 import { httpOnce } from './http-once.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 import type { GlobalFlags, WriteFlags } from '../commands/options.ts';
-import type { DoctorOptions } from '../shell/doctor.ts';
+import type { DoctorOptions } from '../shell/doctor/doctor.ts';
 import { collect } from './parse-arguments.ts';
 import type { Registry } from './registry.ts';
 import { addWriteOptions, consent } from './shared-options.ts';

@@ -1,5 +1,5 @@
 import type { GlobalFlags, WriteFlags } from '../commands/options.ts';
-import type { RestartWords } from '../shell/choose-restart.ts';
+import type { RestartWords } from '../shell/restart/choose-restart.ts';
 import { collect } from './parse-arguments.ts';
 import type { Registry } from './registry.ts';
 import { addRestartOptions, addWriteOptions, consent, type WaitFlags } from './shared-options.ts';

@@ -1,6 +1,6 @@
 import type { Argument, Option } from 'commander';
 
-import type { ValueKind } from '../shell/look-up-values.ts';
+import type { ValueKind } from '../shell/sources/look-up-values.ts';
 
 /** Of the options whose placeholder does not say it. */
 const byOption: Readonly<Record<string, ValueKind>> = {

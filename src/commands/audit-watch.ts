@@ -1,6 +1,6 @@
-import { findingChanges } from '../core/finding-changes.ts';
-import type { Finding } from '../core/findings.ts';
-import type { AuditReport } from '../core/audit-report.ts';
+import type { AuditReport } from '../core/audit/audit-report.ts';
+import { findingChanges } from '../core/findings/finding-changes.ts';
+import type { Finding } from '../core/findings/findings.ts';
 import { OperatorError } from '../errors.ts';
 import { auditSummary } from '../render/audit-text.ts';
 import { changeLines } from '../render/changes-text.ts';

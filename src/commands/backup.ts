@@ -1,6 +1,6 @@
-import { runBackup, type BackupOptions } from '../shell/backup.ts';
-import { runCheckBackup, type CheckBackupOptions } from '../shell/check-backup.ts';
 import type { Session } from '../shell/session.ts';
+import { runBackup, type BackupOptions } from '../shell/sources/backup.ts';
+import { runCheckBackup, type CheckBackupOptions } from '../shell/sources/check-backup.ts';
 import type { CommandResult } from './run-report.ts';
 
 /** Stores the values that run in a vault or an encrypted file. */

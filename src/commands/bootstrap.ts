@@ -1,13 +1,13 @@
-import type { Phase } from '../core/walk-report.ts';
+import type { Phase } from '../core/reports/walk-report.ts';
 import { OperatorError } from '../errors.ts';
 import type { OutputFormat } from '../render/output-format.ts';
-import { applyBootstrap } from '../shell/bootstrap-apply.ts';
-import { planBootstrap, readManifests, type BootstrapPlan } from '../shell/bootstrap-plan.ts';
-import { prepareBootstrap, withoutPromised, type BootstrapOptions } from '../shell/bootstrap-prepare.ts';
-import { runFix } from '../shell/fix-secrets.ts';
+import { applyBootstrap } from '../shell/bootstrap/bootstrap-apply.ts';
+import { planBootstrap, readManifests, type BootstrapPlan } from '../shell/bootstrap/bootstrap-plan.ts';
+import { prepareBootstrap, withoutPromised, type BootstrapOptions } from '../shell/bootstrap/bootstrap-prepare.ts';
+import { runFix } from '../shell/fix/fix-secrets.ts';
 import { withStackOf, type Session } from '../shell/session.ts';
 import { untilInterrupted } from '../shell/until-interrupted.ts';
-import { runVerify } from '../shell/verify.ts';
+import { runVerify } from '../shell/verify/verify.ts';
 import type { CommandResult } from './run-report.ts';
 import { walkThrough, type WalkOptions, type WalkStep } from './walk-phases.ts';
 

@@ -3,7 +3,7 @@ import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
 import { completionScript } from '../render/completion-script.ts';
 import type { CompletionShell } from '../render/completion-shells.ts';
-import { lookUpValues, type GivenFlags, type LookedUp, type ValueKind } from '../shell/look-up-values.ts';
+import { lookUpValues, type GivenFlags, type LookedUp, type ValueKind } from '../shell/sources/look-up-values.ts';
 
 /** One way to go on, and what it is about. */
 export interface Candidate {

@@ -1,4 +1,4 @@
-import { lookedUp, type SettingsAnswer } from '../core/answers.ts';
+import { lookedUp, type SettingsAnswer } from '../core/reports/answers.ts';
 import { policyOf, type Setting } from '../core/user-settings.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';

@@ -1,7 +1,7 @@
 import type { OperatorError } from '../errors.ts';
 import type { Deps } from '../ports.ts';
-import { runDoctor, type DoctorOptions } from '../shell/doctor.ts';
-import { examineUnopened, type UnopenedOptions } from '../shell/doctor-unopened.ts';
+import { examineUnopened, type UnopenedOptions } from '../shell/doctor/doctor-unopened.ts';
+import { runDoctor, type DoctorOptions } from '../shell/doctor/doctor.ts';
 import type { Session } from '../shell/session.ts';
 import type { CommandResult } from './run-report.ts';
 

@@ -1,21 +1,21 @@
-import { lookedUp, type DrillsAnswer } from '../core/answers.ts';
-import { flagsAgain } from '../core/drill/drill-command.ts';
 import { builtInDrills } from '../core/drill/built-in-drills.ts';
+import { flagsAgain } from '../core/drill/drill-command.ts';
 import { scenarioDocument, type DrillScenario } from '../core/drill/drill-schema.ts';
+import { lookedUp, type DrillsAnswer } from '../core/reports/answers.ts';
+import { OperatorError } from '../errors.ts';
+import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
 import { describeDrill, listDrills } from '../render/drill-scenario-text.ts';
 import { printableJson } from '../render/printable.ts';
-import { OperatorError } from '../errors.ts';
-import { ExitCode } from '../exit-codes.ts';
-import { openDrillPublisher, type DrillOutputs } from './publish-drill.ts';
-import { drillHistory, type DrillHistoryOptions } from '../shell/drill-history.ts';
-import { keepResult } from '../shell/drill-results.ts';
-import { finishDrill, type FinishOptions } from '../shell/finish-drill.ts';
-import { rehearseDrills, type RehearseOptions } from '../shell/rehearse-drills.ts';
-import { runDrill, type DrillOptions } from '../shell/run-drill.ts';
+import { drillHistory, type DrillHistoryOptions } from '../shell/drill/drill-history.ts';
+import { keepResult } from '../shell/drill/drill-results.ts';
+import { drillsUnderWay } from '../shell/drill/drills-under-way.ts';
+import { finishDrill, type FinishOptions } from '../shell/drill/finish-drill.ts';
+import { rehearseDrills, type RehearseOptions } from '../shell/drill/rehearse-drills.ts';
+import { runDrill, type DrillOptions } from '../shell/drill/run-drill.ts';
 import type { Session } from '../shell/session.ts';
-import { drillsUnderWay } from '../shell/drills-under-way.ts';
 import { sessionOptions, type GlobalFlags } from './options.ts';
+import { openDrillPublisher, type DrillOutputs } from './publish-drill.ts';
 import { styleFor, type CommandResult } from './run-report.ts';
 
 /** Breaks what a scenario says, and proves the recovery. */

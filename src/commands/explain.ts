@@ -1,5 +1,5 @@
 import { findingPages } from '../core/finding-pages/finding-pages.ts';
-import { findingCodes, type FindingCode } from '../core/findings.ts';
+import { findingCodes, type FindingCode } from '../core/findings/findings.ts';
 import { nearestNames } from '../core/nearest.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';

@@ -1,4 +1,4 @@
-import { runFix, type FixOptions } from '../shell/fix-secrets.ts';
+import { runFix, type FixOptions } from '../shell/fix/fix-secrets.ts';
 import type { Session } from '../shell/session.ts';
 import type { CommandResult } from './run-report.ts';
 

@@ -1,4 +1,4 @@
-import { runHistory, type HistoryOptions } from '../shell/history.ts';
+import { runHistory, type HistoryOptions } from '../shell/revisions/history.ts';
 import type { Session } from '../shell/session.ts';
 import type { CommandResult } from './run-report.ts';
 

@@ -1,4 +1,4 @@
-import { runMigrate, type MigrateOptions } from '../shell/migrate.ts';
+import { runMigrate, type MigrateOptions } from '../shell/migrate/migrate.ts';
 import type { Session } from '../shell/session.ts';
 import type { CommandResult } from './run-report.ts';
 

@@ -1,4 +1,4 @@
-import { runRestart, type RestartOptions } from '../shell/restart.ts';
+import { runRestart, type RestartOptions } from '../shell/restart/restart.ts';
 import type { Session } from '../shell/session.ts';
 import type { CommandResult } from './run-report.ts';
 

@@ -1,4 +1,4 @@
-import { runRestoreSync, type RestoreSyncOptions } from '../shell/restore-sync.ts';
+import { runRestoreSync, type RestoreSyncOptions } from '../shell/argocd/restore-sync.ts';
 import type { Session } from '../shell/session.ts';
 import type { CommandResult } from './run-report.ts';
 

@@ -1,4 +1,4 @@
-import { runRollback, type RollbackOptions } from '../shell/rollback.ts';
+import { runRollback, type RollbackOptions } from '../shell/revisions/rollback.ts';
 import type { Session } from '../shell/session.ts';
 import type { CommandResult } from './run-report.ts';
 

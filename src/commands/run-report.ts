@@ -1,5 +1,5 @@
-import type { Report, ReportPlace } from '../core/any-report.ts';
-import { exitCodeOf } from '../core/report.ts';
+import type { Report, ReportPlace } from '../core/reports/any-report.ts';
+import { exitCodeOf } from '../core/reports/report.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';

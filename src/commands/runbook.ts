@@ -6,10 +6,10 @@ import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
 import { renderRunbookLog } from '../render/runbook-log.ts';
 import { renderRun, renderRunbook, renderRunbookList } from '../render/runbook-text.ts';
-import { openRunbookPlace, type RunbookPlace } from '../shell/open-runbook-place.ts';
-import { runbookValues } from '../shell/runbook-values.ts';
-import { replayInSandbox, walkRunbook, type Walk } from '../shell/walk-runbook.ts';
 import type { ProgressFile } from '../runbook-ports.ts';
+import { openRunbookPlace, type RunbookPlace } from '../shell/runbook/open-runbook-place.ts';
+import { runbookValues } from '../shell/runbook/runbook-values.ts';
+import { replayInSandbox, walkRunbook, type Walk } from '../shell/runbook/walk-runbook.ts';
 import type { GlobalFlags } from './options.ts';
 import { styleFor } from './run-report.ts';
 

@@ -1,16 +1,16 @@
-import { publicHosts } from '../core/ingress-endpoints.ts';
-import { exitCodeOf, verdictOf } from '../core/report.ts';
-import type { VerifyReport } from '../core/verify-report.ts';
-import type { Stack } from '../core/stack.ts';
+import { exitCodeOf, verdictOf } from '../core/reports/report.ts';
+import type { Stack } from '../core/stack/stack.ts';
+import { publicHosts } from '../core/verify/ingress-endpoints.ts';
+import type { VerifyReport } from '../core/verify/verify-report.ts';
 import { watchSchema, type WatchEndpoint } from '../core/watch/watch-schema.ts';
 import { OperatorError } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
 import { renderReport } from '../render/report.ts';
-import { endpointsOf } from '../shell/open-watch.ts';
 import { namedStack, openSession } from '../shell/session.ts';
 import { untilInterrupted } from '../shell/until-interrupted.ts';
-import { proveFromOutside, type OutsideEndpoint } from '../shell/verify-outside.ts';
+import { proveFromOutside, type OutsideEndpoint } from '../shell/verify/verify-outside.ts';
+import { endpointsOf } from '../shell/watch/open-watch.ts';
 import { sessionOptions, type GlobalFlags } from './options.ts';
 import { styleFor } from './run-report.ts';
 

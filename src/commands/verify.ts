@@ -1,7 +1,7 @@
 import { ExitCode } from '../exit-codes.ts';
 import type { Session } from '../shell/session.ts';
-import { runVerify, type VerifyOptions } from '../shell/verify.ts';
-import { verifyUntilGreen } from '../shell/verify-until-green.ts';
+import { verifyUntilGreen } from '../shell/verify/verify-until-green.ts';
+import { runVerify, type VerifyOptions } from '../shell/verify/verify.ts';
 import type { CommandResult } from './run-report.ts';
 
 export interface VerifyCommandOptions extends VerifyOptions {

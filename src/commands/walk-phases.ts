@@ -1,8 +1,8 @@
-import type { Report } from '../core/any-report.ts';
-import { compareFindings, type Finding, type FindingCode } from '../core/findings.ts';
-import { exitCodeOf, type Verdict } from '../core/report.ts';
-import type { Phase, PhaseName, ReportedError, WalkReport } from '../core/walk-report.ts';
-import type { TakenFrom } from '../core/source-option.ts';
+import { compareFindings, type Finding, type FindingCode } from '../core/findings/findings.ts';
+import type { Report } from '../core/reports/any-report.ts';
+import { exitCodeOf, type Verdict } from '../core/reports/report.ts';
+import type { Phase, PhaseName, ReportedError, WalkReport } from '../core/reports/walk-report.ts';
+import type { TakenFrom } from '../core/sources/source-option.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { OutputFormat } from '../render/output-format.ts';

@@ -1,13 +1,13 @@
-import { lookedUp, type ReceiversAnswer } from '../core/answers.ts';
-import { verdictOf } from '../core/report.ts';
-import type { Finding } from '../core/findings.ts';
+import type { Finding } from '../core/findings/findings.ts';
+import { lookedUp, type ReceiversAnswer } from '../core/reports/answers.ts';
+import { verdictOf } from '../core/reports/report.ts';
 import { testNotice } from '../core/watch/webhook-body.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
 import { tableGroups } from '../render/layout.ts';
-import { printableJson } from '../render/printable.ts';
 import type { OutputFormat } from '../render/output-format.ts';
+import { printableJson } from '../render/printable.ts';
 import type { Notifier, Told } from '../watch-ports.ts';
 
 /** Sends a message that says it is a test to every receiver, and tells which of them took it. */

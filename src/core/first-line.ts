@@ -1,5 +1,5 @@
 import { redact } from './redact.ts';
-import type { SecretValue } from './secret-value.ts';
+import type { SecretValue } from './secrets/secret-value.ts';
 
 const longest = 120;
 

@@ -1,4 +1,4 @@
-import type { SecretValue } from './secret-value.ts';
+import type { SecretValue } from './secrets/secret-value.ts';
 
 const redacted = '[redacted]';
 

@@ -1,5 +1,5 @@
-import type { ApplyReport } from '../core/apply-report.ts';
-import type { StepOutcome } from '../core/report.ts';
+import type { ApplyReport } from '../core/reports/apply-report.ts';
+import type { StepOutcome } from '../core/reports/report.ts';
 import { outcomeLines } from './change-text.ts';
 import { closingLines, headLines } from './head-text.ts';
 import { count } from './layout.ts';

@@ -1,19 +1,19 @@
-import { refText } from '../core/kubernetes.ts';
-import type { ApplicationState, AuditReport, ComponentState } from '../core/audit-report.ts';
-import { stackText } from '../core/report.ts';
+import type { ApplicationState, AuditReport, ComponentState } from '../core/audit/audit-report.ts';
+import { refText } from '../core/cluster/kubernetes.ts';
+import { stackText } from '../core/reports/report.ts';
 import { auditSummary, nextAfterAudit, statesText, toldComponents } from './audit-text.ts';
 import { causeGraph, type Tone } from './cause-graph.ts';
-import { findingsHtml } from './findings-html.ts';
 import { isAside } from './finding-groups.ts';
+import { findingsHtml } from './findings-html.ts';
 import { graphSvg } from './graph-svg.ts';
 import { typedNext } from './head-text.ts';
 import { htmlPage, htmlTable } from './html-page.ts';
 import { count } from './layout.ts';
 import { markup, type Markup } from './markup.ts';
 import { setAsideFacts } from './set-aside-facts.ts';
+import type { Style } from './style.ts';
 import { subjectPage, type SubjectTable } from './subject-page.ts';
 import { stateTone } from './subject-text.ts';
-import type { Style } from './style.ts';
 
 export function auditHtml(report: AuditReport, style: Style): string {
   return htmlPage(`c2l audit: ${report.verdict}, ${report.context}`, [

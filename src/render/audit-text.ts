@@ -1,9 +1,9 @@
-import { refText } from '../core/kubernetes.ts';
-import type { ApplicationState, AuditReport, ComponentState } from '../core/audit-report.ts';
-import type { FindingCode } from '../core/findings.ts';
+import type { ApplicationState, AuditReport, ComponentState } from '../core/audit/audit-report.ts';
+import { refText } from '../core/cluster/kubernetes.ts';
+import type { FindingCode } from '../core/findings/findings.ts';
 import { cut, howToSeeAll } from './cut.ts';
-import { findingsLines, findingTitles } from './findings-text.ts';
 import { groupFindings } from './finding-groups.ts';
+import { findingsLines, findingTitles } from './findings-text.ts';
 import { closingLines, headLines } from './head-text.ts';
 import { count, paragraph, table, type Cell } from './layout.ts';
 import { setAsideLines } from './set-aside-text.ts';

@@ -1,5 +1,5 @@
-import { isInDoubt, oldestOf, storeAgain } from '../core/backup.ts';
-import type { BackupEntry, BackupReport } from '../core/secret-reports.ts';
+import type { BackupEntry, BackupReport } from '../core/fix/secret-reports.ts';
+import { isInDoubt, oldestOf, storeAgain } from '../core/sources/backup.ts';
 import { spokenDuration } from '../core/watch/duration.ts';
 import { outcomeLines } from './change-text.ts';
 import { closingLines, headLines } from './head-text.ts';

@@ -1,5 +1,5 @@
-import { quoted, sourceOptions } from '../core/source-option.ts';
-import type { WalkReport } from '../core/walk-report.ts';
+import type { WalkReport } from '../core/reports/walk-report.ts';
+import { quoted, sourceOptions } from '../core/sources/source-option.ts';
 import { closingLines, headLines } from './head-text.ts';
 import { failedCheckLines, phaseLines, walkSummary } from './stabilize-text.ts';
 import type { Style } from './style.ts';

@@ -1,6 +1,6 @@
-import type { Finding } from '../core/findings.ts';
-import { refId, refText, type ObjectRef } from '../core/kubernetes.ts';
-import type { ApplicationState, ComponentState } from '../core/audit-report.ts';
+import type { ApplicationState, ComponentState } from '../core/audit/audit-report.ts';
+import { refId, refText, type ObjectRef } from '../core/cluster/kubernetes.ts';
+import type { Finding } from '../core/findings/findings.ts';
 import { groupFindings, otherEffects, type FindingGroup } from './finding-groups.ts';
 import { groupWords } from './findings-text.ts';
 

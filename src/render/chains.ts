@@ -1,5 +1,5 @@
-import { refId, type ObjectRef } from '../core/kubernetes.ts';
-import type { ComponentState } from '../core/audit-report.ts';
+import type { ComponentState } from '../core/audit/audit-report.ts';
+import { refId, type ObjectRef } from '../core/cluster/kubernetes.ts';
 
 /**
  * Blocked workloads as paths along the dependencies, causes first: `postgres-auth -> api-backend -> web`. Each

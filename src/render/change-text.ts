@@ -1,17 +1,22 @@
-import type { FindingCode } from '../core/findings.ts';
-import { refText } from '../core/kubernetes.ts';
-import { isUntouched, type FixReport, type RestoreSyncReport, type RollbackReport } from '../core/secret-reports.ts';
-import { sourceOptions } from '../core/source-option.ts';
-import { isSkippedRestart } from '../core/restart-next.ts';
-import type { RestartReport } from '../core/restart-report.ts';
-import { isOpen, type StepOutcome } from '../core/report.ts';
+import { refText } from '../core/cluster/kubernetes.ts';
+import type { FindingCode } from '../core/findings/findings.ts';
+import {
+  isUntouched,
+  type FixReport,
+  type RestoreSyncReport,
+  type RollbackReport,
+} from '../core/fix/secret-reports.ts';
+import { isOpen, type StepOutcome } from '../core/reports/report.ts';
+import { isSkippedRestart } from '../core/restart/restart-next.ts';
+import type { RestartReport } from '../core/restart/restart-report.ts';
+import { sourceOptions } from '../core/sources/source-option.ts';
 import { findingsLines } from './findings-text.ts';
 import { closingLines, headLines, withFlags } from './head-text.ts';
-import { count, table, type Cell } from './layout.ts';
-import { manifestLines } from './sealed-text.ts';
 import { lackingKeys, lackingLines } from './lacking-text.ts';
+import { count, table, type Cell } from './layout.ts';
 import { planLines } from './plan-text.ts';
 import { repairCommand } from './repair-command.ts';
+import { manifestLines } from './sealed-text.ts';
 import type { Style } from './style.ts';
 import { hasUnreadPods, unreadPodsText } from './unread-pods.ts';
 

@@ -1,5 +1,5 @@
-import type { FindingChanges } from '../core/finding-changes.ts';
-import type { Finding } from '../core/findings.ts';
+import type { FindingChanges } from '../core/findings/finding-changes.ts';
+import type { Finding } from '../core/findings/findings.ts';
 import { count, paragraph } from './layout.ts';
 import { printableCopy } from './printable.ts';
 import type { Style } from './style.ts';

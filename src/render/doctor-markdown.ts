@@ -1,4 +1,4 @@
-import type { DoctorReport } from '../core/doctor-report.ts';
+import type { DoctorReport } from '../core/reports/doctor-report.ts';
 import { doctorSummary } from './doctor-text.ts';
 import { codeSpan, escapeMarkdown, markdownTable } from './markdown-text.ts';
 import { outcomeMarkdown } from './outcome-markdown.ts';

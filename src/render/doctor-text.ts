@@ -1,4 +1,4 @@
-import type { DoctorReport, Examination } from '../core/doctor-report.ts';
+import type { DoctorReport, Examination } from '../core/reports/doctor-report.ts';
 import { outcomeLines } from './change-text.ts';
 import { closingLines, headLines, withFlags } from './head-text.ts';
 import { commandLines, count, table, type Cell } from './layout.ts';

@@ -1,7 +1,8 @@
+import { refText } from '../core/cluster/kubernetes.ts';
 import type { DrillReport } from '../core/drill/drill-report.ts';
 import { beforeNextDrill } from '../core/drill/next-drill.ts';
-import { refText } from '../core/kubernetes.ts';
-import { stackText } from '../core/report.ts';
+import { stackText } from '../core/reports/report.ts';
+import { spokenDuration } from '../core/watch/duration.ts';
 import { courseSvg } from './drill-course-svg.ts';
 import { drillSummary, faultWords, nextAfterDrill, wrongOf } from './drill-text.ts';
 import { trendSvg } from './drill-trend-svg.ts';
@@ -16,7 +17,6 @@ import {
 } from './drill-words.ts';
 import { typedNext } from './head-text.ts';
 import { htmlPage, htmlTable, type HtmlTable } from './html-page.ts';
-import { spokenDuration } from '../core/watch/duration.ts';
 import { durationText } from './layout.ts';
 import { markup, type Markup } from './markup.ts';
 import type { Style } from './style.ts';

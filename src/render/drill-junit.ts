@@ -1,9 +1,9 @@
+import { refText } from '../core/cluster/kubernetes.ts';
 import type { DrillReport } from '../core/drill/drill-report.ts';
+import { spokenDuration } from '../core/watch/duration.ts';
 import { drillSummary, faultWords, wrongOf } from './drill-text.ts';
 import { backupWords } from './drill-words.ts';
-import { refText } from '../core/kubernetes.ts';
 import { junitXml, type JunitCase } from './junit.ts';
-import { spokenDuration } from '../core/watch/duration.ts';
 import { durationText } from './layout.ts';
 
 /** What a drill claims, each claim a case: that it recovered, in time, without loss, and how each phase went. */

@@ -1,9 +1,9 @@
+import { refText } from '../core/cluster/kubernetes.ts';
 import type { DrillReport } from '../core/drill/drill-report.ts';
 import { beforeNextDrill } from '../core/drill/next-drill.ts';
-import { refText } from '../core/kubernetes.ts';
+import { spokenDuration } from '../core/watch/duration.ts';
 import { faultWords, wrongOf } from './drill-text.ts';
 import { backupWords, comparedWords, phaseText, recoveredBy, timeWords } from './drill-words.ts';
-import { spokenDuration } from '../core/watch/duration.ts';
 import { durationText } from './layout.ts';
 import { codeSpan, escapeMarkdown, markdownTable } from './markdown-text.ts';
 

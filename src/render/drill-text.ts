@@ -1,11 +1,11 @@
-import { isStoppedBefore, type DrillOutcome, type DrillReport, type PlanFacts } from '../core/drill/drill-report.ts';
+import { refText } from '../core/cluster/kubernetes.ts';
 import { historyCommand, runAgain } from '../core/drill/drill-command.ts';
-import { beforeNextDrill } from '../core/drill/next-drill.ts';
+import { isStoppedBefore, type DrillOutcome, type DrillReport, type PlanFacts } from '../core/drill/drill-report.ts';
 import { recoveryMs } from '../core/drill/drill-trend.ts';
-import { spokenDuration } from '../core/watch/duration.ts';
+import { beforeNextDrill } from '../core/drill/next-drill.ts';
 import type { DrillPlan } from '../core/drill/plan-drill.ts';
 import { listText } from '../core/list-text.ts';
-import { refText } from '../core/kubernetes.ts';
+import { spokenDuration } from '../core/watch/duration.ts';
 import { ageWords, comparedWords, recoveredBy } from './drill-words.ts';
 import { closingLines, headLines } from './head-text.ts';
 import { count, durationText, paragraph, table, type Cell } from './layout.ts';

@@ -1,6 +1,6 @@
-import type { ErrorReport, ReportPlace } from '../core/any-report.ts';
-import { printable, printableJson } from './printable.ts';
+import type { ErrorReport, ReportPlace } from '../core/reports/any-report.ts';
 import type { OutputFormat } from './output-format.ts';
+import { printable, printableJson } from './printable.ts';
 
 export interface RenderedError {
   readonly code: string;

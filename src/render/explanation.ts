@@ -1,7 +1,7 @@
-import { lookedUp, type CodeAnswer, type CodesAnswer, type CodeSummary } from '../core/answers.ts';
 import type { FindingPage, Passage } from '../core/finding-pages/finding-page.ts';
 import { findingPages } from '../core/finding-pages/finding-pages.ts';
-import { findingCodes, type FindingCode } from '../core/findings.ts';
+import { findingCodes, type FindingCode } from '../core/findings/findings.ts';
+import { lookedUp, type CodeAnswer, type CodesAnswer, type CodeSummary } from '../core/reports/answers.ts';
 import { findingPageMarkdown, findingListMarkdown } from './finding-page-markdown.ts';
 import { codesInOrder, pageSections } from './finding-page-sections.ts';
 import { paragraph, table } from './layout.ts';

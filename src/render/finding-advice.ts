@@ -1,4 +1,4 @@
-import type { Finding } from '../core/findings.ts';
+import type { Finding } from '../core/findings/findings.ts';
 import { cut } from './cut.ts';
 import type { FindingGroup } from './finding-groups.ts';
 import type { Style } from './style.ts';

@@ -1,5 +1,11 @@
-import { compareText, type Finding, type FindingCode, type FindingReference, type Severity } from '../core/findings.ts';
-import { refId, type ObjectRef } from '../core/kubernetes.ts';
+import { refId, type ObjectRef } from '../core/cluster/kubernetes.ts';
+import {
+  compareText,
+  type Finding,
+  type FindingCode,
+  type FindingReference,
+  type Severity,
+} from '../core/findings/findings.ts';
 import { count } from './layout.ts';
 
 /** One root cause as people see it: every key that one Secret lacks is one thing to repair. */

@@ -1,6 +1,6 @@
 import type { Passage } from '../core/finding-pages/finding-page.ts';
 import { findingPages } from '../core/finding-pages/finding-pages.ts';
-import { findingCodes, type FindingCode } from '../core/findings.ts';
+import { findingCodes, type FindingCode } from '../core/findings/findings.ts';
 import { codesInOrder, pageSections } from './finding-page-sections.ts';
 
 /** The reference of all codes, as it stands in the documentation. */

@@ -1,6 +1,6 @@
 import type { FindingPage } from '../core/finding-pages/finding-page.ts';
 import { findingPages } from '../core/finding-pages/finding-pages.ts';
-import { compareText, type FindingCode } from '../core/findings.ts';
+import { compareText, type FindingCode } from '../core/findings/findings.ts';
 
 interface Section {
   readonly part: Exclude<keyof FindingPage, 'title'>;

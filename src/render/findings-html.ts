@@ -1,6 +1,6 @@
-import type { Finding } from '../core/findings.ts';
-import { refText } from '../core/kubernetes.ts';
-import type { AuditReport } from '../core/audit-report.ts';
+import type { AuditReport } from '../core/audit/audit-report.ts';
+import { refText } from '../core/cluster/kubernetes.ts';
+import type { Finding } from '../core/findings/findings.ts';
 import type { Tone } from './cause-graph.ts';
 import { chains } from './chains.ts';
 import { adviceOf } from './finding-advice.ts';

@@ -1,5 +1,5 @@
-import { refId, refText, type ObjectRef } from '../core/kubernetes.ts';
-import type { Finding } from '../core/findings.ts';
+import { refId, refText, type ObjectRef } from '../core/cluster/kubernetes.ts';
+import type { Finding } from '../core/findings/findings.ts';
 import { causeGraph, type GraphSource } from './cause-graph.ts';
 import { chains } from './chains.ts';
 import { cut } from './cut.ts';

@@ -1,6 +1,6 @@
-import type { Finding, FindingCode, Severity } from '../core/findings.ts';
-import { refId, refText, type ObjectRef } from '../core/kubernetes.ts';
-import type { ApplicationState, ComponentState } from '../core/audit-report.ts';
+import type { ApplicationState, ComponentState } from '../core/audit/audit-report.ts';
+import { refId, refText, type ObjectRef } from '../core/cluster/kubernetes.ts';
+import type { Finding, FindingCode, Severity } from '../core/findings/findings.ts';
 import { chains } from './chains.ts';
 import { cut, howToSeeAll } from './cut.ts';
 import { adviceOf } from './finding-advice.ts';

@@ -1,8 +1,8 @@
 import { Document, Pair, Scalar, YAMLMap, YAMLSeq, type Node } from 'yaml';
-import { lookedUp, type GeneratedAnswer } from '../core/answers.ts';
 import { madeByLine, type ComparedFile, type FileText } from '../core/generate/compare-files.ts';
 import { Commented, type GeneratedFile } from '../core/generate/generated-file.ts';
 import type { MadeFile } from '../core/generate/make-kinds.ts';
+import { lookedUp, type GeneratedAnswer } from '../core/reports/answers.ts';
 import { wrap } from './layout.ts';
 import { printableJson } from './printable.ts';
 

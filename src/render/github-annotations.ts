@@ -1,5 +1,5 @@
-import type { Severity } from '../core/findings.ts';
-import type { LocatedFinding, ValidateReport } from '../core/file-reports.ts';
+import type { Severity } from '../core/findings/findings.ts';
+import type { LocatedFinding, ValidateReport } from '../core/reports/file-reports.ts';
 import { validationSummary } from './validation-text.ts';
 
 const commands: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'notice' };

@@ -1,7 +1,7 @@
 import { listText } from '../core/list-text.ts';
-import type { Report } from '../core/any-report.ts';
-import type { WalkReport } from '../core/walk-report.ts';
-import { stackText } from '../core/report.ts';
+import type { Report } from '../core/reports/any-report.ts';
+import { stackText } from '../core/reports/report.ts';
+import type { WalkReport } from '../core/reports/walk-report.ts';
 import { utcText } from '../core/utc-text.ts';
 import { commandLines, paragraph } from './layout.ts';
 import type { Style } from './style.ts';

@@ -1,7 +1,7 @@
-import { compareText } from '../core/findings.ts';
-import { refText } from '../core/kubernetes.ts';
-import { keysOf } from '../core/plan-secrets.ts';
-import type { HistoryReport, RevisionEntry, SecretCreation, SecretHistory } from '../core/secret-reports.ts';
+import { refText } from '../core/cluster/kubernetes.ts';
+import { compareText } from '../core/findings/findings.ts';
+import { keysOf } from '../core/fix/plan-secrets.ts';
+import type { HistoryReport, RevisionEntry, SecretCreation, SecretHistory } from '../core/fix/secret-reports.ts';
 import { utcText } from '../core/utc-text.ts';
 import { outcomeLines } from './change-text.ts';
 import { closingLines, headLines } from './head-text.ts';

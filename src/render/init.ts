@@ -1,5 +1,5 @@
-import type { InitReport } from '../core/file-reports.ts';
-import type { Place } from '../core/manifests.ts';
+import type { Place } from '../core/manifests/manifests.ts';
+import type { InitReport } from '../core/reports/file-reports.ts';
 import { nextLines, withFlags } from './head-text.ts';
 import { count, paragraph, table, type Cell } from './layout.ts';
 import type { OutputFormat } from './output-format.ts';

@@ -1,5 +1,5 @@
-import { keyNamer, noSource } from '../core/plan-secrets.ts';
-import type { FixReport, PlannedKey, PlannedSecret } from '../core/secret-reports.ts';
+import { keyNamer, noSource } from '../core/fix/plan-secrets.ts';
+import type { FixReport, PlannedKey, PlannedSecret } from '../core/fix/secret-reports.ts';
 import { count, paragraph, table, type Cell } from './layout.ts';
 import type { Style } from './style.ts';
 

@@ -1,6 +1,6 @@
-import { refText } from '../core/kubernetes.ts';
-import { targetWords } from '../core/migrate/migrate-target.ts';
+import { refText } from '../core/cluster/kubernetes.ts';
 import type { MigrateReport } from '../core/migrate/migrate-report.ts';
+import { targetWords } from '../core/migrate/migrate-target.ts';
 import { outcomeLines } from './change-text.ts';
 import { closingLines, headLines } from './head-text.ts';
 import { commandLines, paragraph } from './layout.ts';

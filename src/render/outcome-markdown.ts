@@ -1,5 +1,5 @@
-import { refText } from '../core/kubernetes.ts';
-import { isOpen, type StepOutcome } from '../core/report.ts';
+import { refText } from '../core/cluster/kubernetes.ts';
+import { isOpen, type StepOutcome } from '../core/reports/report.ts';
 import { codeSpan, escapeMarkdown, markdownTable } from './markdown-text.ts';
 
 /** What became of each step, as a table. */

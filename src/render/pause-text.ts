@@ -1,6 +1,6 @@
-import { refText } from '../core/kubernetes.ts';
+import type { PlannedPause } from '../core/argocd/plan-pause.ts';
+import { refText } from '../core/cluster/kubernetes.ts';
 import { listText } from '../core/list-text.ts';
-import type { PlannedPause } from '../core/plan-pause.ts';
 import { durationText, paragraph } from './layout.ts';
 import type { Style } from './style.ts';
 

@@ -1,6 +1,6 @@
-import type { KeyChange, PlannedKey, PlannedSecret } from '../core/secret-reports.ts';
-import { refText } from '../core/kubernetes.ts';
-import { noSource, promptSource } from '../core/plan-secrets.ts';
+import { refText } from '../core/cluster/kubernetes.ts';
+import { noSource, promptSource } from '../core/fix/plan-secrets.ts';
+import type { KeyChange, PlannedKey, PlannedSecret } from '../core/fix/secret-reports.ts';
 import { paragraph, table, type Cell } from './layout.ts';
 import type { Style } from './style.ts';
 

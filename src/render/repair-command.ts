@@ -1,5 +1,5 @@
-import type { Finding } from '../core/findings.ts';
-import { sourceOptions, type TakenFrom } from '../core/source-option.ts';
+import type { Finding } from '../core/findings/findings.ts';
+import { sourceOptions, type TakenFrom } from '../core/sources/source-option.ts';
 
 /**
  * What repairs the first of the errors: where that is `fix-secrets`, with the sources of this run, and with all that

@@ -1,8 +1,8 @@
-import type { AuditSubject, ReferenceState } from '../core/audit-subject.ts';
-import type { Finding } from '../core/findings.ts';
-import { refText } from '../core/kubernetes.ts';
-import type { AuditReport, ComponentState } from '../core/audit-report.ts';
-import type { CheckResult, VerifyReport } from '../core/verify-report.ts';
+import type { AuditReport, ComponentState } from '../core/audit/audit-report.ts';
+import type { AuditSubject, ReferenceState } from '../core/audit/audit-subject.ts';
+import { refText } from '../core/cluster/kubernetes.ts';
+import type { Finding } from '../core/findings/findings.ts';
+import type { CheckResult, VerifyReport } from '../core/verify/verify-report.ts';
 import { holdsUpWord } from './finding-groups.ts';
 import { junitXml, type JunitCase } from './junit.ts';
 import { stateWord } from './subject-text.ts';

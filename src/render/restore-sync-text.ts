@@ -1,4 +1,4 @@
-import type { RestoreSyncReport } from '../core/secret-reports.ts';
+import type { RestoreSyncReport } from '../core/fix/secret-reports.ts';
 import { outcomeLines, remainingLines } from './change-text.ts';
 import { closingLines, headLines } from './head-text.ts';
 import { count } from './layout.ts';

@@ -1,5 +1,5 @@
-import { refText } from '../core/kubernetes.ts';
-import type { RollbackReport } from '../core/secret-reports.ts';
+import { refText } from '../core/cluster/kubernetes.ts';
+import type { RollbackReport } from '../core/fix/secret-reports.ts';
 import { utcText } from '../core/utc-text.ts';
 import { outcomeLines, remainingLines } from './change-text.ts';
 import { closingLines, headLines } from './head-text.ts';

@@ -1,7 +1,7 @@
 import { findingPages } from '../core/finding-pages/finding-pages.ts';
-import { findingCodes, type FindingCode, type Severity } from '../core/findings.ts';
-import type { Place } from '../core/manifests.ts';
-import type { LocatedFinding, ValidateReport } from '../core/file-reports.ts';
+import { findingCodes, type FindingCode, type Severity } from '../core/findings/findings.ts';
+import type { Place } from '../core/manifests/manifests.ts';
+import type { LocatedFinding, ValidateReport } from '../core/reports/file-reports.ts';
 import { printableJson } from './printable.ts';
 
 const levels: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };

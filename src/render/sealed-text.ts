@@ -1,4 +1,4 @@
-import type { SealedManifest } from '../core/secret-reports.ts';
+import type { SealedManifest } from '../core/fix/secret-reports.ts';
 
 /** As YAML; of text alone, which JSON strings are in YAML too. */
 export function manifestLines(manifest: SealedManifest): string[] {

@@ -1,5 +1,5 @@
-import type { AuditReport } from '../core/audit-report.ts';
-import { refText } from '../core/kubernetes.ts';
+import type { AuditReport } from '../core/audit/audit-report.ts';
+import { refText } from '../core/cluster/kubernetes.ts';
 
 /** A sentence for each finding that does not count, and for each that was meant not to. */
 export function setAsideFacts({ ignored, lapsedIgnores, baseline }: AuditReport): string[] {

@@ -1,6 +1,6 @@
-import type { AuditReport } from '../core/audit-report.ts';
-import { refText } from '../core/kubernetes.ts';
-import type { Finding } from '../core/findings.ts';
+import type { AuditReport } from '../core/audit/audit-report.ts';
+import { refText } from '../core/cluster/kubernetes.ts';
+import type { Finding } from '../core/findings/findings.ts';
 import { cut } from './cut.ts';
 import { count, paragraph, table } from './layout.ts';
 import type { Style } from './style.ts';

@@ -1,4 +1,4 @@
-import type { SettingsAnswer } from '../core/answers.ts';
+import type { SettingsAnswer } from '../core/reports/answers.ts';
 import { table } from './layout.ts';
 import type { OutputFormat } from './output-format.ts';
 import { printableJson } from './printable.ts';

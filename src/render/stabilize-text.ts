@@ -1,5 +1,5 @@
-import { sourceOptions } from '../core/source-option.ts';
-import type { Phase, WalkReport } from '../core/walk-report.ts';
+import type { Phase, WalkReport } from '../core/reports/walk-report.ts';
+import { sourceOptions } from '../core/sources/source-option.ts';
 import { closingLines, headLines, isWalkedThrough } from './head-text.ts';
 import { count, durationText, paragraph, table, type Cell } from './layout.ts';
 import { repairCommand } from './repair-command.ts';

@@ -4,11 +4,11 @@ import type {
   ReferenceState,
   SecretSubject,
   WorkloadSubject,
-} from '../core/audit-subject.ts';
-import { refText } from '../core/kubernetes.ts';
+} from '../core/audit/audit-subject.ts';
+import { refText } from '../core/cluster/kubernetes.ts';
 import type { Tone } from './cause-graph.ts';
-import { goesText, secretTitle, secretTone, stateWord, unnamedText, usersText, wholeUse } from './subject-text.ts';
 import type { Style } from './style.ts';
+import { goesText, secretTitle, secretTone, stateWord, unnamedText, usersText, wholeUse } from './subject-text.ts';
 
 /** One workload or Secret by itself, as pages show it: no two of them need it told in another order. */
 export interface SubjectPage {

@@ -5,9 +5,9 @@ import type {
   SecretKeyUse,
   SecretSubject,
   WorkloadSubject,
-} from '../core/audit-subject.ts';
-import type { FindingReference } from '../core/findings.ts';
-import { refId, refText } from '../core/kubernetes.ts';
+} from '../core/audit/audit-subject.ts';
+import { refId, refText } from '../core/cluster/kubernetes.ts';
+import type { FindingReference } from '../core/findings/findings.ts';
 import { listText } from '../core/list-text.ts';
 import { cut } from './cut.ts';
 import { cutText } from './findings-text.ts';

@@ -1,8 +1,8 @@
-import type { ApplyReport } from '../core/apply-report.ts';
-import type { AuditReport } from '../core/audit-report.ts';
-import type { FixReport } from '../core/secret-reports.ts';
-import type { RestartReport } from '../core/restart-report.ts';
-import type { VerifyReport } from '../core/verify-report.ts';
+import type { AuditReport } from '../core/audit/audit-report.ts';
+import type { FixReport } from '../core/fix/secret-reports.ts';
+import type { ApplyReport } from '../core/reports/apply-report.ts';
+import type { RestartReport } from '../core/restart/restart-report.ts';
+import type { VerifyReport } from '../core/verify/verify-report.ts';
 import { applySummary } from './apply-text.ts';
 import { auditSummary } from './audit-text.ts';
 import { fixSummary, restartSummary } from './change-text.ts';

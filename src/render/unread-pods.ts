@@ -1,4 +1,4 @@
-import type { Finding } from '../core/findings.ts';
+import type { Finding } from '../core/findings/findings.ts';
 
 /** Whether a report speaks of workloads without having seen their pods: its counts are then the workloads' own. */
 export function hasUnreadPods(findings: readonly Finding[]): boolean {

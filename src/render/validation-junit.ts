@@ -1,4 +1,4 @@
-import type { LocatedFinding, ValidateReport } from '../core/file-reports.ts';
+import type { LocatedFinding, ValidateReport } from '../core/reports/file-reports.ts';
 import { junitXml, type JunitCase } from './junit.ts';
 
 /** Each finding a case: errors fail it, what could not be read is an error of the run, warnings pass with a word. */

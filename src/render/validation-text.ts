@@ -1,6 +1,6 @@
-import type { Severity } from '../core/findings.ts';
-import type { Place } from '../core/manifests.ts';
-import type { LocatedFinding, ValidateReport } from '../core/file-reports.ts';
+import type { Severity } from '../core/findings/findings.ts';
+import type { Place } from '../core/manifests/manifests.ts';
+import type { LocatedFinding, ValidateReport } from '../core/reports/file-reports.ts';
 import { nextLines, withFlags } from './head-text.ts';
 import { count, paragraph, table, type Cell } from './layout.ts';
 import { setAsideLines } from './set-aside-text.ts';

@@ -1,4 +1,4 @@
-import type { ValidateReport } from '../core/file-reports.ts';
+import type { ValidateReport } from '../core/reports/file-reports.ts';
 import type { OutputFormat } from './output-format.ts';
 import { printableCopy, printableJson } from './printable.ts';
 import type { Style } from './style.ts';

@@ -1,6 +1,6 @@
-import { changeGroups, checkId, type ChangeGroup, type CheckChange } from '../core/check-changes.ts';
 import { count, listText } from '../core/list-text.ts';
-import type { CheckResult } from '../core/verify-report.ts';
+import { changeGroups, checkId, type ChangeGroup, type CheckChange } from '../core/verify/check-changes.ts';
+import type { CheckResult } from '../core/verify/verify-report.ts';
 import { tableGroups, type Cell } from './layout.ts';
 import type { Style } from './style.ts';
 import { checkPaint, checkWord } from './verify-text.ts';

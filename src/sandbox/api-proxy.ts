@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Pod } from '../core/kubernetes-pod.ts';
-import type { Service } from '../core/kubernetes.ts';
+import type { Pod } from '../core/cluster/kubernetes-pod.ts';
+import type { Service } from '../core/cluster/kubernetes.ts';
 import type { ApiContext } from './api-objects.ts';
 import { ApiProblem, badRequest, notFound } from './api-problem.ts';
 import type { ProgramAnswer } from './api-programs.ts';

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Duplex, PassThrough } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
-import type { Pod } from '../core/kubernetes-pod.ts';
+import type { Pod } from '../core/cluster/kubernetes-pod.ts';
 import { existing, type ApiContext } from './api-objects.ts';
 import { ApiProblem, badRequest } from './api-problem.ts';
 import type { ProgramExit } from './api-programs.ts';

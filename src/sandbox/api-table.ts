@@ -1,7 +1,7 @@
-import type { ContainerStatus, Pod } from '../core/kubernetes-pod.ts';
+import type { ContainerStatus, Pod } from '../core/cluster/kubernetes-pod.ts';
+import type { ObjectList } from './api-list.ts';
 import type { ApiRequest } from './api-request.ts';
 import type { StoredObject } from './stored-object.ts';
-import type { ObjectList } from './api-list.ts';
 
 interface Column {
   readonly name: string;

@@ -1,4 +1,4 @@
-import type { Container, PodSpec, SecretKeySelector, Volume } from '../core/kubernetes-pod.ts';
+import type { Container, PodSpec, SecretKeySelector, Volume } from '../core/cluster/kubernetes-pod.ts';
 import type { StoredMeta, StoredObject } from './stored-object.ts';
 
 /** What a node needs to know of a pod beyond what c2l looks at. */

@@ -1,7 +1,7 @@
-import { OperatorError } from '../errors.ts';
 import type { Right } from '../cluster-ports.ts';
-import type { Snapshot } from '../core/snapshot.ts';
-import { allGaps } from '../core/unreadable.ts';
+import type { Snapshot } from '../core/cluster/snapshot.ts';
+import { allGaps } from '../core/cluster/unreadable.ts';
+import { OperatorError } from '../errors.ts';
 import { nothingReadable, type Session } from './session.ts';
 
 /**

@@ -1,19 +1,19 @@
-import type { ManifestSet } from '../core/manifests.ts';
-import type { Unreadable } from '../core/observed.ts';
-import { stackText, type OtherStack, type ReportHead } from '../core/report.ts';
-import type { Snapshot } from '../core/snapshot.ts';
-import type { Stack } from '../core/stack.ts';
-import { stackWithin } from '../core/stack-scope.ts';
+import type { Cluster, ClusterReader } from '../cluster-ports.ts';
+import type { Unreadable } from '../core/cluster/observed.ts';
+import type { Snapshot } from '../core/cluster/snapshot.ts';
+import type { ManifestSet } from '../core/manifests/manifests.ts';
+import { stackText, type OtherStack, type ReportHead } from '../core/reports/report.ts';
+import { stackWithin } from '../core/stack/stack-scope.ts';
+import type { Stack } from '../core/stack/stack.ts';
 import { policyOf, type ContextPolicies, type ContextPolicy } from '../core/user-settings.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
-import type { Cluster, ClusterReader } from '../cluster-ports.ts';
 import type { Connection, Deps, SandboxOptions } from '../ports.ts';
-import { childPlaceEnv } from './child-place.ts';
-import { createDrillNotice, type DrillNotice } from './drill-notice.ts';
+import { createDrillNotice, type DrillNotice } from './drill/drill-notice.ts';
 import { withoutWrites } from './read-only.ts';
-import { ReadySightings } from './ready-sightings.ts';
+import { childPlaceEnv } from './runbook/child-place.ts';
 import { untilInterrupted } from './until-interrupted.ts';
+import { ReadySightings } from './verify/ready-sightings.ts';
 
 /** Built-in stack that is assumed in the sandbox, and where its namespace is found. */
 export const builtInStack = 'cloudtolocalllm';

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { encryptAge } from '../../src/adapters/age-file.ts';
 import type { EnvFileOptions } from '../../src/adapters/env-file-source.ts';
 import { openSource } from '../../src/adapters/open-source.ts';
-import { SecretValue } from '../../src/core/secret-value.ts';
+import { SecretValue } from '../../src/core/secrets/secret-value.ts';
 import type { WantedValue } from '../../src/value-ports.ts';
 
 const canary = 'canary'.repeat(4);

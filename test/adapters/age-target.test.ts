@@ -5,7 +5,7 @@ import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ageTarget } from '../../src/adapters/age-target.ts';
 import { openSource } from '../../src/adapters/open-source.ts';
-import { SecretValue } from '../../src/core/secret-value.ts';
+import { SecretValue } from '../../src/core/secrets/secret-value.ts';
 import type { BackupTarget, WantedValue } from '../../src/value-ports.ts';
 
 const wanted: WantedValue = { namespace: 'n', secret: 's', key: 'a', envName: 'A', azureKeyVaultName: 'a' };

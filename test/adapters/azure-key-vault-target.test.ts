@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { azureKeyVaultTarget } from '../../src/adapters/azure-key-vault-target.ts';
 import { openAzureKeyVault } from '../../src/adapters/azure-key-vault-source.ts';
-import { SecretValue } from '../../src/core/secret-value.ts';
-import type { HeldState, StoredValue, StoreResult, WantedValue } from '../../src/value-ports.ts';
-import { startVault, type Vault } from '../../src/sandbox/vault/vault.ts';
+import { azureKeyVaultTarget } from '../../src/adapters/azure-key-vault-target.ts';
+import { SecretValue } from '../../src/core/secrets/secret-value.ts';
 import type { VaultFault } from '../../src/sandbox/vault/vault-answer.ts';
+import { startVault, type Vault } from '../../src/sandbox/vault/vault.ts';
+import type { HeldState, StoredValue, StoreResult, WantedValue } from '../../src/value-ports.ts';
 
 const value = 'canary'.repeat(4);
 const never = new AbortController().signal;

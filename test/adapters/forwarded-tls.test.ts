@@ -7,9 +7,9 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
-import { SecretValue } from '../../src/core/secret-value.ts';
 import type { HttpAnswer } from '../../src/cluster-ports.ts';
-import type { Observed } from '../../src/core/observed.ts';
+import type { Observed } from '../../src/core/cluster/observed.ts';
+import { SecretValue } from '../../src/core/secrets/secret-value.ts';
 import { createVaultCertificates, type VaultCertificates } from '../../src/sandbox/vault/vault-certificates.ts';
 import { startFakeServer } from '../support/fake-server.ts';
 

@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
-import { SecretValue } from '../../src/core/secret-value.ts';
 import type { Cluster } from '../../src/cluster-ports.ts';
+import { SecretValue } from '../../src/core/secrets/secret-value.ts';
 import { sendJson, sendStatus, startFakeServer, type Answer } from '../support/fake-server.ts';
 
 const cleanUps: (() => unknown)[] = [];

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { inspect } from 'node:util';
 import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
-import { SecretValue } from '../../src/core/secret-value.ts';
-import { OperatorError } from '../../src/errors.ts';
 import type { Cluster } from '../../src/cluster-ports.ts';
+import { SecretValue } from '../../src/core/secrets/secret-value.ts';
+import { OperatorError } from '../../src/errors.ts';
 import { sendJson, sendStatus, startFakeServer, type Answer, type FakeServer } from '../support/fake-server.ts';
 
 const cleanUps: (() => unknown)[] = [];

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 
 import { openKubeseal } from '../../src/adapters/kubeseal.ts';
-import { SecretValue } from '../../src/core/secret-value.ts';
+import { SecretValue } from '../../src/core/secrets/secret-value.ts';
 import { unseal } from '../../src/sandbox/unseal.ts';
 import type { SealRequest } from '../../src/value-ports.ts';
 import { kubesealStandIn, type KubesealStandIn } from '../support/kubeseal-stand-in.ts';

@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { readManifestText, type ReadText } from '../../src/adapters/manifest-text.ts';
-import { verdictOf } from '../../src/core/report.ts';
-import type { ValidateReport } from '../../src/core/file-reports.ts';
-import { inNamespace } from '../../src/core/manifest-snapshot.ts';
-import { validateManifests } from '../../src/core/validate-manifests.ts';
-import { storesElsewhere } from '../../src/core/validate-stores.ts';
+import { inNamespace } from '../../src/core/manifests/manifest-snapshot.ts';
+import { validateManifests } from '../../src/core/manifests/validate-manifests.ts';
+import { storesElsewhere } from '../../src/core/manifests/validate-stores.ts';
+import type { ValidateReport } from '../../src/core/reports/file-reports.ts';
+import { verdictOf } from '../../src/core/reports/report.ts';
 import { outputFormats } from '../../src/render/output-format.ts';
 import { createStyle } from '../../src/render/style.ts';
 import { renderValidation } from '../../src/render/validation.ts';

@@ -3,7 +3,7 @@ import { webcrypto } from 'node:crypto';
 import { PemConverter, SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
 import { describe, expect, test } from '@jest/globals';
 import { toSecret } from '../../src/adapters/kubernetes-secret.ts';
-import type { Secret } from '../../src/core/secret.ts';
+import type { Secret } from '../../src/core/cluster/secret.ts';
 
 function read(type: string, texts: Readonly<Record<string, string>>): Secret | undefined {
   const data = Object.fromEntries(

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 
 import { createSmtpNotifier } from '../../src/adapters/smtp-notifier.ts';
-import { SecretValue } from '../../src/core/secret-value.ts';
+import { SecretValue } from '../../src/core/secrets/secret-value.ts';
 import { testNotice } from '../../src/core/watch/webhook-body.ts';
 import { createVaultCertificates, type VaultCertificates } from '../../src/sandbox/vault/vault-certificates.ts';
 import { startMailServer } from '../support/mail-server.ts';

@@ -2,12 +2,12 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { listing } from '../../src/adapters/kubernetes-resources.ts';
 import { toSecret } from '../../src/adapters/kubernetes-secret.ts';
-import type { Listed, Resource } from '../../src/core/kubernetes.ts';
-import type { Secret } from '../../src/core/secret.ts';
-import type { Listing, Snapshot } from '../../src/core/snapshot.ts';
+import type { Listed, Resource } from '../../src/core/cluster/kubernetes.ts';
+import type { Secret } from '../../src/core/cluster/secret.ts';
+import type { Listing, Snapshot } from '../../src/core/cluster/snapshot.ts';
+import { auditReportOf, everyForm } from '../support/audit-report-of.ts';
 import { bounded } from '../support/bounded.ts';
 import { snapshotOf } from '../support/builders.ts';
-import { auditReportOf, everyForm } from '../support/audit-report-of.ts';
 import { anything, spoilt, unprintable } from '../support/spoilt-objects.ts';
 
 const metadata = {

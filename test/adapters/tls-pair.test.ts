@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 
 import { tlsPairProblem } from '../../src/adapters/tls-pair.ts';
-import { SecretValue } from '../../src/core/secret-value.ts';
+import { SecretValue } from '../../src/core/secrets/secret-value.ts';
 import { createVaultCertificates } from '../../src/sandbox/vault/vault-certificates.ts';
 
 interface Pair {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { DrillReport } from '../../src/core/drill/drill-report.ts';
-import type { WalkReport } from '../../src/core/walk-report.ts';
+import type { WalkReport } from '../../src/core/reports/walk-report.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { cuttingProxy, killAt } from '../contract/support/cutting-proxy.ts';
 import { start, type Started } from '../support/built-program.ts';

@@ -1,4 +1,4 @@
-import type { VerifyReport } from '../../src/core/verify-report.ts';
+import type { VerifyReport } from '../../src/core/verify/verify-report.ts';
 import { start } from '../support/built-program.ts';
 import { median } from './measure.ts';
 import type { Row } from './rows.ts';

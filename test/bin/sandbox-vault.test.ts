@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { BackupReport } from '../../src/core/secret-reports.ts';
+import type { BackupReport } from '../../src/core/fix/secret-reports.ts';
 import { start } from '../support/built-program.ts';
 import { sandbox } from '../support/sandbox.ts';
 import { serveVault } from '../support/served-vault.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { Finding } from '../../src/core/findings.ts';
+import type { Finding } from '../../src/core/findings/findings.ts';
 import type { Fault } from '../../src/sandbox/api-server.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { runCli } from '../support/run-cli.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AuditReport } from '../../src/core/audit-report.ts';
-import { elementsOf, parseXml } from '../support/well-formed.ts';
+import type { AuditReport } from '../../src/core/audit/audit-report.ts';
 import { runCli } from '../support/run-cli.ts';
 import { sandbox } from '../support/sandbox.ts';
+import { elementsOf, parseXml } from '../support/well-formed.ts';
 
 describe('audit of one object', () => {
   test.each([

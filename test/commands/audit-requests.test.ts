@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
-import type { AuditReport } from '../../src/core/audit-report.ts';
+import type { AuditReport } from '../../src/core/audit/audit-report.ts';
 import { startFakeServer } from '../support/fake-server.ts';
 import { runCli } from '../support/run-cli.ts';
 import { sandbox } from '../support/sandbox.ts';

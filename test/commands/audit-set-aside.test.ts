@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AuditReport } from '../../src/core/audit-report.ts';
-import { parseXml, elementsOf } from '../support/well-formed.ts';
+import type { AuditReport } from '../../src/core/audit/audit-report.ts';
 import { runCli } from '../support/run-cli.ts';
 import { sandbox } from '../support/sandbox.ts';
+import { parseXml, elementsOf } from '../support/well-formed.ts';
 
 const secretName = 'cloudtolocalllm-secrets';
 

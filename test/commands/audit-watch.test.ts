@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { watchAudit } from '../../src/commands/audit-watch.ts';
-import type { AuditReport } from '../../src/core/audit-report.ts';
+import type { AuditReport } from '../../src/core/audit/audit-report.ts';
 import { OperatorError } from '../../src/errors.ts';
 import { createStyle } from '../../src/render/style.ts';
 import { incident, missingKey, ref } from '../render/reports.ts';

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import type { BackupReport } from '../../src/core/secret-reports.ts';
+import type { BackupReport } from '../../src/core/fix/secret-reports.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import { SandboxApi } from '../support/sandbox-api.ts';
 import { runCli, type CliOptions, type CliResult } from '../support/run-cli.ts';
+import { SandboxApi } from '../support/sandbox-api.ts';
 import { backupValues, sandbox } from '../support/sandbox.ts';
 
 let cluster: Sandbox;

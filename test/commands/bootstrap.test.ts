@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import type { WalkReport } from '../../src/core/walk-report.ts';
-import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import type { WalkReport } from '../../src/core/reports/walk-report.ts';
 import { nextAfterBootstrap } from '../../src/render/bootstrap-text.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { start } from '../support/built-program.ts';
 import { isExhaustive } from '../support/exhaustive.ts';
 import { expectRefused } from '../support/refusals.ts';

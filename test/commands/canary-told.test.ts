@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 
-import type { AuditReport } from '../../src/core/audit-report.ts';
+import type { AuditReport } from '../../src/core/audit/audit-report.ts';
 import type { StoredObject } from '../../src/sandbox/stored-object.ts';
 import { namespace, plantedWorld, runWatched, secretName, type CanaryWorld } from '../support/canary-world.ts';
 import { startFakeServer } from '../support/fake-server.ts';

@@ -3,10 +3,10 @@ import { type Command } from 'commander';
 
 import { createProgram } from '../../src/cli.ts';
 import { knownValueKind } from '../../src/command-line/value-kinds.ts';
-import { findingCodes } from '../../src/core/findings.ts';
+import { findingCodes } from '../../src/core/findings/findings.ts';
+import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { startFakeServer } from '../support/fake-server.ts';
 import { runCli } from '../support/run-cli.ts';
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 
 let sandbox: Sandbox;
 beforeAll(async () => {

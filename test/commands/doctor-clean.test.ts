@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { drillType } from '../../src/core/drill/drill-journal.ts';
-import type { DoctorReport } from '../../src/core/doctor-report.ts';
+import type { DoctorReport } from '../../src/core/reports/doctor-report.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { drill, namespace, newFolder, run, secretName } from '../support/drill-world.ts';
 import { runCli, type CliOptions } from '../support/run-cli.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { DoctorReport, Examination } from '../../src/core/doctor-report.ts';
+import type { DoctorReport, Examination } from '../../src/core/reports/doctor-report.ts';
 import { jsonOf, watchedSandbox, type WatchedSandbox } from '../support/refusals.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';
 import { backupValues } from '../support/sandbox.ts';

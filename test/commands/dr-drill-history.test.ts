@@ -3,13 +3,13 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { present, unreadable } from '../../src/core/cluster/observed.ts';
+import type { Secret } from '../../src/core/cluster/secret.ts';
 import { drillType, markerName } from '../../src/core/drill/drill-journal.ts';
 import type { DrillReport } from '../../src/core/drill/drill-report.ts';
 import { keptAtMost, type DrillHistoryReport } from '../../src/core/drill/drill-result.ts';
-import { present, unreadable } from '../../src/core/observed.ts';
-import type { Secret } from '../../src/core/secret.ts';
-import { drillHistory } from '../../src/shell/drill-history.ts';
-import { keepResult, readKeptResults } from '../../src/shell/drill-results.ts';
+import { drillHistory } from '../../src/shell/drill/drill-history.ts';
+import { keepResult, readKeptResults } from '../../src/shell/drill/drill-results.ts';
 import type { Session } from '../../src/shell/session.ts';
 import { drilled } from '../render/drill-reports.ts';
 import { runCli } from '../support/run-cli.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { findingCodes } from '../../src/core/findings.ts';
+import { findingCodes } from '../../src/core/findings/findings.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const codes = Object.keys(findingCodes);

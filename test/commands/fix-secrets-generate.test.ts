@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 
-import type { FixReport } from '../../src/core/secret-reports.ts';
+import type { FixReport } from '../../src/core/fix/secret-reports.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';
 import { backupValues, sandbox } from '../support/sandbox.ts';

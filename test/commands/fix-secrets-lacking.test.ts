@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { noSource, promptSource } from '../../src/core/plan-secrets.ts';
-import type { FixReport } from '../../src/core/secret-reports.ts';
+import { noSource, promptSource } from '../../src/core/fix/plan-secrets.ts';
+import type { FixReport } from '../../src/core/fix/secret-reports.ts';
 import { watchedSandbox, type WatchedSandbox } from '../support/refusals.ts';
 import { runCli, type CliOptions, type CliResult } from '../support/run-cli.ts';
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 
-import type { FixReport } from '../../src/core/secret-reports.ts';
-import type { VerifyReport } from '../../src/core/verify-report.ts';
+import type { FixReport } from '../../src/core/fix/secret-reports.ts';
+import type { VerifyReport } from '../../src/core/verify/verify-report.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { runCli, type CliOptions, type CliResult } from '../support/run-cli.ts';
 import { backupValues, sandbox } from '../support/sandbox.ts';

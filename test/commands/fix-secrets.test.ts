@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { fixSecrets } from '../../src/commands/fix-secrets.ts';
-import { exitCodeOf } from '../../src/core/report.ts';
-import type { FixReport } from '../../src/core/secret-reports.ts';
+import type { FixReport } from '../../src/core/fix/secret-reports.ts';
+import { exitCodeOf } from '../../src/core/reports/report.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import type { FixOptions } from '../../src/shell/fix-secrets.ts';
-import { backupValues, sandbox } from '../support/sandbox.ts';
+import type { FixOptions } from '../../src/shell/fix/fix-secrets.ts';
 import { SandboxApi } from '../support/sandbox-api.ts';
+import { backupValues, sandbox } from '../support/sandbox.ts';
 import { testSession, type TestSession } from '../support/test-session.ts';
 
 const namespace = 'cloudtolocalllm';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
-import type { AuditReport } from '../../src/core/audit-report.ts';
-import type { InitReport } from '../../src/core/file-reports.ts';
-import type { Stack } from '../../src/core/stack.ts';
+import type { AuditReport } from '../../src/core/audit/audit-report.ts';
+import type { InitReport } from '../../src/core/reports/file-reports.ts';
+import type { Stack } from '../../src/core/stack/stack.ts';
 import { ExitCode } from '../../src/exit-codes.ts';
 import { manifestFolder } from '../support/manifest-folder.ts';
 import { runCli, type CliOptions } from '../support/run-cli.ts';

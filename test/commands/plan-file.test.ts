@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { FixReport } from '../../src/core/secret-reports.ts';
+import type { FixReport } from '../../src/core/fix/secret-reports.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import { backupValues, sandbox } from '../support/sandbox.ts';
-import { SandboxApi } from '../support/sandbox-api.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';
+import { SandboxApi } from '../support/sandbox-api.ts';
+import { backupValues, sandbox } from '../support/sandbox.ts';
 
 const path = '/api/v1/namespaces/cloudtolocalllm/secrets/cloudtolocalllm-secrets';
 const folders: string[] = [];

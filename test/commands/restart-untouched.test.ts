@@ -2,14 +2,14 @@ import { expect, test } from '@jest/globals';
 
 import { audit } from '../../src/commands/audit.ts';
 import { restart } from '../../src/commands/restart.ts';
-import { exitCodeOf } from '../../src/core/report.ts';
-import type { RestartReport } from '../../src/core/restart-report.ts';
+import { exitCodeOf } from '../../src/core/reports/report.ts';
+import type { RestartReport } from '../../src/core/restart/restart-report.ts';
 import type { Clock } from '../../src/ports.ts';
 import { auditSummary } from '../../src/render/audit-text.ts';
 import { restartSummary } from '../../src/render/change-text.ts';
 import type { Session } from '../../src/shell/session.ts';
-import { sandbox } from '../support/sandbox.ts';
 import { SandboxApi } from '../support/sandbox-api.ts';
+import { sandbox } from '../support/sandbox.ts';
 import { testSession } from '../support/test-session.ts';
 
 const application = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/api-backend';

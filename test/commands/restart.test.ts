@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 
 import { fixSecrets } from '../../src/commands/fix-secrets.ts';
 import { restart } from '../../src/commands/restart.ts';
-import { exitCodeOf, type StepOutcome } from '../../src/core/report.ts';
-import type { RestartReport } from '../../src/core/restart-report.ts';
+import { exitCodeOf, type StepOutcome } from '../../src/core/reports/report.ts';
+import type { RestartReport } from '../../src/core/restart/restart-report.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import type { RestartOptions } from '../../src/shell/restart.ts';
-import { backupValues, sandbox } from '../support/sandbox.ts';
+import type { RestartOptions } from '../../src/shell/restart/restart.ts';
 import { SandboxApi } from '../support/sandbox-api.ts';
+import { backupValues, sandbox } from '../support/sandbox.ts';
 import { testSession, type TestSession } from '../support/test-session.ts';
 
 async function run(session: TestSession, options: Partial<RestartOptions> = {}): Promise<RestartReport> {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { HistoryReport, RollbackReport } from '../../src/core/secret-reports.ts';
+import type { HistoryReport, RollbackReport } from '../../src/core/fix/secret-reports.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import { runHistory } from '../../src/shell/history.ts';
-import { runRollback, type RollbackOptions } from '../../src/shell/rollback.ts';
-import { runFix } from '../../src/shell/fix-secrets.ts';
-import { sandbox } from '../support/sandbox.ts';
+import { runFix } from '../../src/shell/fix/fix-secrets.ts';
+import { runHistory } from '../../src/shell/revisions/history.ts';
+import { runRollback, type RollbackOptions } from '../../src/shell/revisions/rollback.ts';
 import { SandboxApi } from '../support/sandbox-api.ts';
+import { sandbox } from '../support/sandbox.ts';
 import { testSession, type TestSession, type TestSessionOptions } from '../support/test-session.ts';
 
 const secrets = '/api/v1/namespaces/cloudtolocalllm/secrets';

@@ -5,13 +5,13 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 
 import { systemClock } from '../../src/adapters/system-clock.ts';
-import type { FixReport } from '../../src/core/secret-reports.ts';
-import type { NewObject } from '../../src/sandbox/stored-object.ts';
+import type { FixReport } from '../../src/core/fix/secret-reports.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import type { NewObject } from '../../src/sandbox/stored-object.ts';
 import { kubesealStandIn, type KubesealStandIn } from '../support/kubeseal-stand-in.ts';
 import { runCli, type CliOptions, type CliResult } from '../support/run-cli.ts';
-import { sealingKey, type SealingKey } from '../support/sealing-key.ts';
 import { sandbox } from '../support/sandbox.ts';
+import { sealingKey, type SealingKey } from '../support/sealing-key.ts';
 
 const namespace = 'team';
 const value = 'from-the-backup-0123456789';

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 
 import { stabilize } from '../../src/commands/stabilize.ts';
-import type { WalkReport } from '../../src/core/walk-report.ts';
-import { SandboxApi } from '../support/sandbox-api.ts';
+import type { WalkReport } from '../../src/core/reports/walk-report.ts';
 import { watchedSandbox } from '../support/refusals.ts';
+import { SandboxApi } from '../support/sandbox-api.ts';
 import { sandbox } from '../support/sandbox.ts';
 import { testSession } from '../support/test-session.ts';
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { FixReport } from '../../src/core/secret-reports.ts';
+import type { FixReport } from '../../src/core/fix/secret-reports.ts';
 import type { SeenRequest } from '../../src/sandbox/api-server.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import { runFix } from '../../src/shell/fix-secrets.ts';
-import { runRestart } from '../../src/shell/restart.ts';
-import { sandbox } from '../support/sandbox.ts';
+import { runFix } from '../../src/shell/fix/fix-secrets.ts';
+import { runRestart } from '../../src/shell/restart/restart.ts';
 import { SandboxApi } from '../support/sandbox-api.ts';
+import { sandbox } from '../support/sandbox.ts';
 import { testSession } from '../support/test-session.ts';
 
 const path = '/api/v1/namespaces/cloudtolocalllm/secrets/cloudtolocalllm-secrets';

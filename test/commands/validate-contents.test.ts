@@ -3,7 +3,7 @@ import { webcrypto } from 'node:crypto';
 import { PemConverter, SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 
-import type { ValidateReport } from '../../src/core/file-reports.ts';
+import type { ValidateReport } from '../../src/core/reports/file-reports.ts';
 import { deploymentYaml, keyYaml, manifestFolder, secretYaml } from '../support/manifest-folder.ts';
 import { runCli } from '../support/run-cli.ts';
 

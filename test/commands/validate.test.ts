@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { LocatedFinding, ValidateReport } from '../../src/core/file-reports.ts';
+import type { LocatedFinding, ValidateReport } from '../../src/core/reports/file-reports.ts';
 import { ExitCode } from '../../src/exit-codes.ts';
 import { deploymentYaml, keyYaml, manifestFolder, secretYaml } from '../support/manifest-folder.ts';
 import { runCli } from '../support/run-cli.ts';

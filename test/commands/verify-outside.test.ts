@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
-import type { VerifyReport } from '../../src/core/verify-report.ts';
+import type { VerifyReport } from '../../src/core/verify/verify-report.ts';
 import { createVaultCertificates } from '../../src/sandbox/vault/vault-certificates.ts';
 import { runCli } from '../support/run-cli.ts';
 import { sandbox } from '../support/sandbox.ts';

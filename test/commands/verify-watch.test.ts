@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import type { VerifyReport } from '../../src/core/verify-report.ts';
+import type { VerifyReport } from '../../src/core/verify/verify-report.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { runCli } from '../support/run-cli.ts';
 import { sandbox } from '../support/sandbox.ts';

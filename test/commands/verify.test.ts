@@ -4,13 +4,13 @@ import { createSettingsFile } from '../../src/adapters/settings-file.ts';
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { verify } from '../../src/commands/verify.ts';
-import { checkSchema } from '../../src/core/check-schema.ts';
-import type { CheckResult, VerifyReport } from '../../src/core/verify-report.ts';
+import { checkSchema } from '../../src/core/stack/check-schema.ts';
+import type { CheckResult, VerifyReport } from '../../src/core/verify/verify-report.ts';
 import type { Deps } from '../../src/ports.ts';
-import { createDrillNotice } from '../../src/shell/drill-notice.ts';
-import { ReadySightings } from '../../src/shell/ready-sightings.ts';
 import type { Sandbox, StartOptions } from '../../src/sandbox/sandbox.ts';
+import { createDrillNotice } from '../../src/shell/drill/drill-notice.ts';
 import type { Session } from '../../src/shell/session.ts';
+import { ReadySightings } from '../../src/shell/verify/ready-sightings.ts';
 import { sandbox } from '../support/sandbox.ts';
 import { createScriptedPrompter, createTestTerminal } from '../support/terminal.ts';
 

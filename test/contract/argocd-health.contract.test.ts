@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { AuditReport } from '../../src/core/audit-report.ts';
+import type { AuditReport } from '../../src/core/audit/audit-report.ts';
 import { runCli } from '../support/run-cli.ts';
 import { GitApplications } from './support/git-applications.ts';
 import { container, secretEnv } from './support/pods.ts';

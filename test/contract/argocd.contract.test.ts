@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { WalkReport } from '../../src/core/walk-report.ts';
+import type { WalkReport } from '../../src/core/reports/walk-report.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';
 import { untilLater } from './matrix/set-up-row.ts';
 import { automated, GitApplications } from './support/git-applications.ts';

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { openKubeseal } from '../../src/adapters/kubeseal.ts';
-import { SecretValue } from '../../src/core/secret-value.ts';
+import { SecretValue } from '../../src/core/secrets/secret-value.ts';
 import { kubesealStandIn, type KubesealStandIn } from '../support/kubeseal-stand-in.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';
 import { sealingKey } from '../support/sealing-key.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
-import type { WalkReport } from '../../src/core/walk-report.ts';
+import type { WalkReport } from '../../src/core/reports/walk-report.ts';
 import { start } from '../support/built-program.ts';
 import { isExhaustive } from '../support/exhaustive.ts';
 import { cuttingProxy, killAt, type CuttingProxy, type Moment } from './support/cutting-proxy.ts';

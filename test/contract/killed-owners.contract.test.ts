@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { pauseAnnotation } from '../../src/core/sync-pause.ts';
-import type { FixReport } from '../../src/core/secret-reports.ts';
+import { pauseAnnotation } from '../../src/core/argocd/sync-pause.ts';
+import type { FixReport } from '../../src/core/fix/secret-reports.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { start, type Finished } from '../support/built-program.ts';
 import { isExhaustive } from '../support/exhaustive.ts';

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import type { AuditReport } from '../../src/core/audit/audit-report.ts';
+import type { Pod } from '../../src/core/cluster/kubernetes-pod.ts';
 import { mapLimited } from '../../src/core/map-limited.ts';
-import type { AuditReport } from '../../src/core/audit-report.ts';
-import type { DoctorReport } from '../../src/core/doctor-report.ts';
-import type { Pod } from '../../src/core/kubernetes-pod.ts';
-import type { RestartReport } from '../../src/core/restart-report.ts';
+import type { DoctorReport } from '../../src/core/reports/doctor-report.ts';
+import type { RestartReport } from '../../src/core/restart/restart-report.ts';
 import { start } from '../support/built-program.ts';
 import { isExhaustive } from '../support/exhaustive.ts';
 import { runCli } from '../support/run-cli.ts';

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { AuditReport } from '../../src/core/audit-report.ts';
+import type { AuditReport } from '../../src/core/audit/audit-report.ts';
 import { isExhaustive } from '../support/exhaustive.ts';
-import { jsonOf } from '../support/refusals.ts';
 import { kubesealStandIn, type KubesealStandIn } from '../support/kubeseal-stand-in.ts';
+import { jsonOf } from '../support/refusals.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';
 import { cuttingProxy } from './support/cutting-proxy.ts';
 import { container, PodBench, secretEnv } from './support/pods.ts';

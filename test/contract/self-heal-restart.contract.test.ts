@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import type { RestartReport } from '../../src/core/restart-report.ts';
-import { pauseAnnotation } from '../../src/core/sync-pause.ts';
+import { pauseAnnotation } from '../../src/core/argocd/sync-pause.ts';
+import type { RestartReport } from '../../src/core/restart/restart-report.ts';
 import { runCli } from '../support/run-cli.ts';
 import { base64, secret, workload } from './matrix/manifests.ts';
 import { untilLater, untilShown } from './matrix/set-up-row.ts';

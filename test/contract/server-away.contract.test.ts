@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { RestartReport } from '../../src/core/restart-report.ts';
-import type { VerifyReport } from '../../src/core/verify-report.ts';
+import type { RestartReport } from '../../src/core/restart/restart-report.ts';
+import type { VerifyReport } from '../../src/core/verify/verify-report.ts';
 import { start } from '../support/built-program.ts';
 import { secret, workload } from './matrix/manifests.ts';
 import { inNamespaceOf, type Situation } from './matrix/set-up-row.ts';
 import { needsA, rotateA } from './restarts/rows-needed.ts';
-import { container } from './support/pods.ts';
 import { partingProxy, type PartingProxy } from './support/parting-proxy.ts';
+import { container } from './support/pods.ts';
 import { worldKinds, type World } from './support/worlds.ts';
 
 jest.setTimeout(240_000);

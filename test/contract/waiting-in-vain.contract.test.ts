@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { RestartReport } from '../../src/core/restart-report.ts';
-import type { VerifyReport } from '../../src/core/verify-report.ts';
+import type { RestartReport } from '../../src/core/restart/restart-report.ts';
+import type { VerifyReport } from '../../src/core/verify/verify-report.ts';
 import { runCli } from '../support/run-cli.ts';
 import { configMap, secret, workload } from './matrix/manifests.ts';
 import { inNamespaceOf, type Situation } from './matrix/set-up-row.ts';

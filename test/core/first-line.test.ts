@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import { firstLine } from '../../src/core/first-line.ts';
-import { SecretValue } from '../../src/core/secret-value.ts';
+import { SecretValue } from '../../src/core/secrets/secret-value.ts';
 
 const planted = 'kept-value';
 

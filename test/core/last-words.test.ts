@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { lastWords } from '../../src/core/last-words.ts';
-import { SecretValue } from '../../src/core/secret-value.ts';
+import { SecretValue } from '../../src/core/secrets/secret-value.ts';
 
 const canary = 'canary-of-the-log-xyz';
 const values = [SecretValue.fromText(canary)];

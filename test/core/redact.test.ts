@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { redact } from '../../src/core/redact.ts';
-import { SecretValue } from '../../src/core/secret-value.ts';
+import { SecretValue } from '../../src/core/secrets/secret-value.ts';
 
 const canary = "canary p@ss/wörd+it's";
 const base64 = (text: string): string => Buffer.from(text).toString('base64');

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 
 import { parseDrill } from '../../src/core/drill/drill-schema.ts';
-import { parseStack } from '../../src/core/parse-stack.ts';
+import { parseStack } from '../../src/core/stack/parse-stack.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

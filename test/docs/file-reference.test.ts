@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
 
 import { drillJsonSchema } from '../../src/core/drill/drill-schema.ts';
-import { stackJsonSchema } from '../../src/core/parse-stack.ts';
+import { stackJsonSchema } from '../../src/core/stack/parse-stack.ts';
 import { schemaReference, type Schema } from '../support/schema-reference.ts';
 
 const file = fileURLToPath(new URL('../../docs/file-reference.md', import.meta.url));

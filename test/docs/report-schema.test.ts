@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { createGenerator } from 'ts-json-schema-generator';
-import type { Report } from '../../src/core/any-report.ts';
+import type { Report } from '../../src/core/reports/any-report.ts';
 import { renderError } from '../../src/render/error.ts';
 import { renderReport } from '../../src/render/report.ts';
 import { createStyle } from '../../src/render/style.ts';
@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 test('the schema of reports is the one that their types give; npm run docs writes it', () => {
   const generator = createGenerator({
-    path: `${root}src/core/any-report.ts`,
+    path: `${root}src/core/reports/any-report.ts`,
     tsconfig: `${root}tsconfig.json`,
     type: 'ReportDocument',
     skipTypeCheck: true,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
-import type { WalkReport } from '../../src/core/walk-report.ts';
+import type { WalkReport } from '../../src/core/reports/walk-report.ts';
 import { runCli } from '../support/run-cli.ts';
 import { TestCluster, type KubeObject } from './support/cluster.ts';
 import { until } from './support/wait.ts';

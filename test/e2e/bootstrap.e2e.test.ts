@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments, stringify } from 'yaml';
 
-import type { WalkReport } from '../../src/core/walk-report.ts';
+import type { WalkReport } from '../../src/core/reports/walk-report.ts';
 import { start, type Finished } from '../support/built-program.ts';
 import { TestCluster, type KubeObject } from './support/cluster.ts';
 import { prometheusRuleDefinition } from './support/prometheus-rules.ts';
 import { runRunbook } from './support/runbook.ts';
-import { until } from './support/wait.ts';
 import { freshValues } from './support/values.ts';
+import { until } from './support/wait.ts';
 import { withoutClaims } from './support/without-claims.ts';
 
 jest.setTimeout(600_000);

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { FixReport } from '../../src/core/secret-reports.ts';
+import type { FixReport } from '../../src/core/fix/secret-reports.ts';
 import { cuttingProxy } from '../contract/support/cutting-proxy.ts';
 import { start, type Finished } from '../support/built-program.ts';
 import { serveVault, type ServedVault } from '../support/served-vault.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 
-import type { WalkReport } from '../../src/core/walk-report.ts';
+import type { WalkReport } from '../../src/core/reports/walk-report.ts';
 import { check, hasProgram, ruleTest } from '../generated/promtool.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';
 import { TestCluster, type KubeObject } from './support/cluster.ts';

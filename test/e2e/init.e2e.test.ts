@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { createStackFiles } from '../../src/adapters/stack-file.ts';
-import type { AuditReport } from '../../src/core/audit-report.ts';
-import type { ValidateReport } from '../../src/core/file-reports.ts';
-import { checksNotMade, substance } from '../support/same-substance.ts';
+import type { AuditReport } from '../../src/core/audit/audit-report.ts';
+import type { ValidateReport } from '../../src/core/reports/file-reports.ts';
 import { runCli } from '../support/run-cli.ts';
+import { checksNotMade, substance } from '../support/same-substance.ts';
 import { TestCluster, type KubeObject } from './support/cluster.ts';
 import { collection, manifests, secret } from './support/stack.ts';
 import { freshValues } from './support/values.ts';

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { WalkReport } from '../../src/core/walk-report.ts';
+import type { WalkReport } from '../../src/core/reports/walk-report.ts';
 import { automated, GitApplications } from '../contract/support/git-applications.ts';
 import type { KubeObject as SentObject } from '../contract/support/worlds.ts';
 import { start } from '../support/built-program.ts';

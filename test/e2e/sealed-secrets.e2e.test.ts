@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { openKubeseal } from '../../src/adapters/kubeseal.ts';
-import { SecretValue } from '../../src/core/secret-value.ts';
-import type { FixReport } from '../../src/core/secret-reports.ts';
+import type { FixReport } from '../../src/core/fix/secret-reports.ts';
+import { SecretValue } from '../../src/core/secrets/secret-value.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';
 import { TestCluster, type KubeObject } from './support/cluster.ts';
 import { collection } from './support/stack.ts';

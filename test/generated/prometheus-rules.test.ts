@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 
-import { parseStack } from '../../src/core/parse-stack.ts';
-import { findingCodes } from '../../src/core/findings.ts';
+import { findingCodes } from '../../src/core/findings/findings.ts';
 import { generatePrometheusRules } from '../../src/core/generate/prometheus-rules.ts';
+import { parseStack } from '../../src/core/stack/parse-stack.ts';
 import { fileText } from '../../src/render/generated-files.ts';
 import { check, hasProgram, ruleTest, type RuleCase, type Series } from './promtool.ts';
 

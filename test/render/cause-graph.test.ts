@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Finding } from '../../src/core/findings.ts';
+import type { Finding } from '../../src/core/findings/findings.ts';
 import { causeGraph } from '../../src/render/cause-graph.ts';
 import { incident, missingKey, ref } from './reports.ts';
 

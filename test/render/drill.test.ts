@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import type { DrillReport } from '../../src/core/drill/drill-report.ts';
 import { outOfDoubt } from '../../src/core/drill/next-drill.ts';
-import { newFinding } from '../../src/core/new-finding.ts';
+import { newFinding } from '../../src/core/findings/new-finding.ts';
 import type { OutputFormat } from '../../src/render/output-format.ts';
 import { renderReport } from '../../src/render/report.ts';
 import { createStyle } from '../../src/render/style.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Finding } from '../../src/core/findings.ts';
-import type { AuditReport } from '../../src/core/audit-report.ts';
-import type { Report } from '../../src/core/any-report.ts';
+import type { AuditReport } from '../../src/core/audit/audit-report.ts';
+import type { Finding } from '../../src/core/findings/findings.ts';
+import type { Report } from '../../src/core/reports/any-report.ts';
 import type { OutputFormat } from '../../src/render/output-format.ts';
 import { renderReport } from '../../src/render/report.ts';
 import { createStyle, type Layout } from '../../src/render/style.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { buildScene } from '../../src/core/diagnosis-scene.ts';
-import { explainWorkload } from '../../src/core/explain-workload.ts';
-import { refText, type ObjectRef } from '../../src/core/kubernetes.ts';
+import { explainWorkload } from '../../src/core/audit/explain-workload.ts';
+import { refText, type ObjectRef } from '../../src/core/cluster/kubernetes.ts';
+import { buildScene } from '../../src/core/diagnose/diagnosis-scene.ts';
 import type { OutputFormat } from '../../src/render/output-format.ts';
 import { renderReport } from '../../src/render/report.ts';
 import { createStyle } from '../../src/render/style.ts';

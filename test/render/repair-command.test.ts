@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import type { Finding } from '../../src/core/findings.ts';
+import type { Finding } from '../../src/core/findings/findings.ts';
 import { repairCommand } from '../../src/render/repair-command.ts';
 
 function findings(...fixes: readonly string[]): Finding[] {

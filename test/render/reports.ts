@@ -1,11 +1,11 @@
-import type { Finding, FindingReference } from '../../src/core/findings.ts';
-import type { ObjectRef } from '../../src/core/kubernetes.ts';
-import type { AuditReport, ComponentState } from '../../src/core/audit-report.ts';
-import type { CheckResult, TimelineEntry, VerifyReport } from '../../src/core/verify-report.ts';
-import type { FixReport, HistoryReport, RollbackReport } from '../../src/core/secret-reports.ts';
-import type { Phase, PhaseName, WalkReport } from '../../src/core/walk-report.ts';
-import type { ReportHead } from '../../src/core/report.ts';
-import type { RestartReport } from '../../src/core/restart-report.ts';
+import type { AuditReport, ComponentState } from '../../src/core/audit/audit-report.ts';
+import type { ObjectRef } from '../../src/core/cluster/kubernetes.ts';
+import type { Finding, FindingReference } from '../../src/core/findings/findings.ts';
+import type { FixReport, HistoryReport, RollbackReport } from '../../src/core/fix/secret-reports.ts';
+import type { ReportHead } from '../../src/core/reports/report.ts';
+import type { Phase, PhaseName, WalkReport } from '../../src/core/reports/walk-report.ts';
+import type { RestartReport } from '../../src/core/restart/restart-report.ts';
+import type { CheckResult, TimelineEntry, VerifyReport } from '../../src/core/verify/verify-report.ts';
 
 const namespace = 'cloudtolocalllm';
 

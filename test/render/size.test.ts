@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Finding } from '../../src/core/findings.ts';
-import type { AuditReport } from '../../src/core/audit-report.ts';
+import type { AuditReport } from '../../src/core/audit/audit-report.ts';
+import type { Finding } from '../../src/core/findings/findings.ts';
 import { renderReport } from '../../src/render/report.ts';
 import { createStyle, type Layout } from '../../src/render/style.ts';
 import { component, incident, missingKey, ref } from './reports.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { unreadableFindings } from '../../src/core/diagnose-unreadable.ts';
-import type { Finding } from '../../src/core/findings.ts';
-import type { AuditReport } from '../../src/core/audit-report.ts';
-import type { Report } from '../../src/core/any-report.ts';
+import type { AuditReport } from '../../src/core/audit/audit-report.ts';
+import { unreadableFindings } from '../../src/core/diagnose/diagnose-unreadable.ts';
+import type { Finding } from '../../src/core/findings/findings.ts';
+import type { Report } from '../../src/core/reports/any-report.ts';
 import { renderReport } from '../../src/render/report.ts';
 import { createStyle, type Layout } from '../../src/render/style.ts';
 import { expectGolden } from '../support/golden.ts';

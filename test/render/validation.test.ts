@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { LocatedFinding, ValidateReport } from '../../src/core/file-reports.ts';
-import { verdictOf } from '../../src/core/report.ts';
-import { newFinding } from '../../src/core/new-finding.ts';
+import { newFinding } from '../../src/core/findings/new-finding.ts';
+import type { LocatedFinding, ValidateReport } from '../../src/core/reports/file-reports.ts';
+import { verdictOf } from '../../src/core/reports/report.ts';
 import type { OutputFormat } from '../../src/render/output-format.ts';
 import { createStyle } from '../../src/render/style.ts';
 import { renderValidation } from '../../src/render/validation.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 
-import { checkChanges, checkId } from '../../src/core/check-changes.ts';
-import type { CheckResult } from '../../src/core/verify-report.ts';
+import { checkChanges, checkId } from '../../src/core/verify/check-changes.ts';
+import type { CheckResult } from '../../src/core/verify/verify-report.ts';
 import { createStyle } from '../../src/render/style.ts';
 import { roundLines } from '../../src/render/verify-round-text.ts';
 

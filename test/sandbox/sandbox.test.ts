@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Application } from '../../src/core/kubernetes.ts';
-import type { Pod } from '../../src/core/kubernetes-pod.ts';
+import type { Pod } from '../../src/core/cluster/kubernetes-pod.ts';
+import type { Application } from '../../src/core/cluster/kubernetes.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import { backupValues, sandbox } from '../support/sandbox.ts';
 import { containerStates, isReady, SandboxApi } from '../support/sandbox-api.ts';
+import { backupValues, sandbox } from '../support/sandbox.ts';
 
 const missing = (key: string): string =>
   `CreateContainerConfigError couldn't find key ${key} in Secret cloudtolocalllm/cloudtolocalllm-secrets`;

@@ -1,9 +1,9 @@
-import { applicationStates } from '../../src/core/argocd.ts';
-import { diagnosedStates } from '../../src/core/component-states.ts';
-import { diagnose } from '../../src/core/diagnose.ts';
-import { verdictOf } from '../../src/core/report.ts';
-import type { AuditReport } from '../../src/core/audit-report.ts';
-import type { Snapshot } from '../../src/core/snapshot.ts';
+import { applicationStates } from '../../src/core/argocd/argocd.ts';
+import type { AuditReport } from '../../src/core/audit/audit-report.ts';
+import type { Snapshot } from '../../src/core/cluster/snapshot.ts';
+import { diagnose } from '../../src/core/diagnose/diagnose.ts';
+import { verdictOf } from '../../src/core/reports/report.ts';
+import { diagnosedStates } from '../../src/core/workloads/component-states.ts';
 import type { OutputFormat } from '../../src/render/output-format.ts';
 import { renderReport } from '../../src/render/report.ts';
 import { createStyle } from '../../src/render/style.ts';

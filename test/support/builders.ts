@@ -1,12 +1,12 @@
-import type { Container, EnvVar, Pod, PodSpec, Volume } from '../../src/core/kubernetes-pod.ts';
-import type { Listed } from '../../src/core/kubernetes.ts';
-import type { ObjectMeta, OwnerReference } from '../../src/core/kubernetes-metadata.ts';
-import type { Secret } from '../../src/core/secret.ts';
-import { SecretValue } from '../../src/core/secret-value.ts';
-import type { Gap, Listing, Snapshot } from '../../src/core/snapshot.ts';
+import type { ObjectMeta, OwnerReference } from '../../src/core/cluster/kubernetes-metadata.ts';
+import type { Container, EnvVar, Pod, PodSpec, Volume } from '../../src/core/cluster/kubernetes-pod.ts';
+import type { Listed } from '../../src/core/cluster/kubernetes.ts';
+import type { Secret } from '../../src/core/cluster/secret.ts';
+import type { Gap, Listing, Snapshot } from '../../src/core/cluster/snapshot.ts';
+import { SecretValue } from '../../src/core/secrets/secret-value.ts';
+import { stackSchema } from '../../src/core/stack/stack-schema.ts';
+import type { Stack } from '../../src/core/stack/stack.ts';
 import { readyStatus } from './pod-statuses.ts';
-import { stackSchema } from '../../src/core/stack-schema.ts';
-import type { Stack } from '../../src/core/stack.ts';
 
 export const namespace = 'shop';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import type { Pod, PodSpec } from '../../src/core/kubernetes-pod.ts';
-import type { Snapshot } from '../../src/core/snapshot.ts';
-import { stackSchema } from '../../src/core/stack-schema.ts';
-import type { Stack } from '../../src/core/stack.ts';
+import type { Pod, PodSpec } from '../../src/core/cluster/kubernetes-pod.ts';
+import type { Snapshot } from '../../src/core/cluster/snapshot.ts';
+import { stackSchema } from '../../src/core/stack/stack-schema.ts';
+import type { Stack } from '../../src/core/stack/stack.ts';
 import {
   container,
   deployment,

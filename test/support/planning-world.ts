@@ -1,8 +1,8 @@
-import type { ContainerStatus, Pod, PodSpec } from '../../src/core/kubernetes-pod.ts';
-import type { Deployment, ReplicaSet, StatefulSet } from '../../src/core/kubernetes.ts';
-import type { Secret } from '../../src/core/secret.ts';
-import { SecretValue } from '../../src/core/secret-value.ts';
-import type { Listing, Snapshot } from '../../src/core/snapshot.ts';
+import type { ContainerStatus, Pod, PodSpec } from '../../src/core/cluster/kubernetes-pod.ts';
+import type { Deployment, ReplicaSet, StatefulSet } from '../../src/core/cluster/kubernetes.ts';
+import type { Secret } from '../../src/core/cluster/secret.ts';
+import type { Listing, Snapshot } from '../../src/core/cluster/snapshot.ts';
+import { SecretValue } from '../../src/core/secrets/secret-value.ts';
 
 /** A value of the given length that is nobody's secret. */
 export function text(length: number): string {

@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod, PodSpec } from '../../src/core/kubernetes-pod.ts';
+import type { ContainerStatus, Pod, PodSpec } from '../../src/core/cluster/kubernetes-pod.ts';
 
 export function readyStatus(spec: PodSpec): NonNullable<Pod['status']> {
   return {

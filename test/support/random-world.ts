@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Container, PodSpec, Volume } from '../../src/core/kubernetes-pod.ts';
-import type { Snapshot } from '../../src/core/snapshot.ts';
+import type { Container, PodSpec, Volume } from '../../src/core/cluster/kubernetes-pod.ts';
+import type { Snapshot } from '../../src/core/cluster/snapshot.ts';
 import {
   barePod,
   container,

@@ -1,4 +1,4 @@
-import type { Stack } from '../../src/core/stack.ts';
+import type { Stack } from '../../src/core/stack/stack.ts';
 
 type Check = Stack['components'][number]['checks'][number];
 

@@ -1,4 +1,4 @@
-import type { Pod } from '../../src/core/kubernetes-pod.ts';
+import type { Pod } from '../../src/core/cluster/kubernetes-pod.ts';
 
 interface Reply {
   readonly status: number;

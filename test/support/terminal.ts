@@ -1,4 +1,4 @@
-import { SecretValue } from '../../src/core/secret-value.ts';
+import { SecretValue } from '../../src/core/secrets/secret-value.ts';
 import { OperatorError } from '../../src/errors.ts';
 import { ExitCode } from '../../src/exit-codes.ts';
 import type { Progress, Prompter, Terminal } from '../../src/ports.ts';

@@ -1,6 +1,6 @@
-import { dependencyOrder } from '../dependencies.ts';
-import type { Manifest } from '../manifests.ts';
-import { namespaceOf, type Stack, type StackComponent } from '../stack.ts';
+import type { Manifest } from '../manifests/manifests.ts';
+import { namespaceOf, type Stack, type StackComponent } from '../stack/stack.ts';
+import { dependencyOrder } from '../workloads/dependencies.ts';
 import type { PromisedPlace } from './promised-secret.ts';
 
 /** What is applied at once. */

@@ -1,4 +1,4 @@
-import type { Manifest } from '../manifests.ts';
+import type { Manifest } from '../manifests/manifests.ts';
 import type { MissingKind } from './missing-kinds.ts';
 
 /** Whether one of the manifests defines the kind: it is known once that is applied. */

@@ -1,8 +1,8 @@
-import type { OwnerState } from '../finding-owner.ts';
-import { refText, type ObjectRef } from '../kubernetes.ts';
-import type { Observed } from '../observed.ts';
-import type { Secret } from '../secret.ts';
-import { namespaceOf, type Stack } from '../stack.ts';
+import { refText, type ObjectRef } from '../cluster/kubernetes.ts';
+import type { Observed } from '../cluster/observed.ts';
+import type { Secret } from '../cluster/secret.ts';
+import type { OwnerState } from '../owners/finding-owner.ts';
+import { namespaceOf, type Stack } from '../stack/stack.ts';
 
 /** A Secret that a program in the cluster is going to write. */
 export interface PromisedPlace {

@@ -1,8 +1,8 @@
-import { fromOption, quoted } from '../source-option.ts';
+import { fromOption, quoted } from '../sources/source-option.ts';
 import { writtenDuration } from '../watch/duration.ts';
+import { builtInDrills } from './built-in-drills.ts';
 import type { UnfinishedDrill } from './drill-journal.ts';
 import type { Onlooker } from './onlookers.ts';
-import { builtInDrills } from './built-in-drills.ts';
 
 /** Where journals, copies and results are kept unless another place is named. */
 export const defaultJournalNamespace = 'c2l-drill';

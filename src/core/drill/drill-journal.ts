@@ -1,10 +1,10 @@
-import type { ObjectRef } from '../kubernetes.ts';
-import type { Stack } from '../stack.ts';
-import type { PausableRef } from '../sync-pause.ts';
+import type { PausableRef } from '../argocd/sync-pause.ts';
+import type { ObjectRef } from '../cluster/kubernetes.ts';
+import { nameTime } from '../name-time.ts';
+import type { Stack } from '../stack/stack.ts';
 import type { DrillLine } from './drill-report.ts';
 import type { DrillScenario } from './drill-schema.ts';
 import type { WorkloadResource } from './lost-workloads.ts';
-import { nameTime } from '../name-time.ts';
 
 /** The type of every Secret that a drill makes for itself. */
 export const drillType = 'c2l.dev/drill';

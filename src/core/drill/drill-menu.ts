@@ -1,8 +1,8 @@
 import { OperatorError } from '../../errors.ts';
-import { refOf } from '../object-owners.ts';
-import { requirements } from '../requirements.ts';
-import type { Snapshot } from '../snapshot.ts';
-import type { Stack } from '../stack.ts';
+import { refOf } from '../cluster/object-owners.ts';
+import type { Snapshot } from '../cluster/snapshot.ts';
+import { requirements } from '../secrets/requirements.ts';
+import type { Stack } from '../stack/stack.ts';
 import { parseDrill, type DrillFault, type DrillScenario } from './drill-schema.ts';
 import { planDrill, type DrillPlan } from './plan-drill.ts';
 

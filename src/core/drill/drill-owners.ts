@@ -1,10 +1,10 @@
 import { OperatorError } from '../../errors.ts';
-import { refId } from '../kubernetes.ts';
-import { pauseChain } from '../pause-chain.ts';
-import type { Secret } from '../secret.ts';
-import { writerIndex } from '../secret-writers.ts';
-import type { Snapshot } from '../snapshot.ts';
-import type { PausableRef } from '../sync-pause.ts';
+import { pauseChain } from '../argocd/pause-chain.ts';
+import type { PausableRef } from '../argocd/sync-pause.ts';
+import { refId } from '../cluster/kubernetes.ts';
+import type { Secret } from '../cluster/secret.ts';
+import type { Snapshot } from '../cluster/snapshot.ts';
+import { writerIndex } from '../owners/secret-writers.ts';
 import type { SecretFault } from './secret-faults.ts';
 
 /**

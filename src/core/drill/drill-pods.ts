@@ -1,11 +1,11 @@
-import { dataInPod } from '../data-in-pod.ts';
-import { refText, type ObjectRef } from '../kubernetes.ts';
-import type { Pod } from '../kubernetes-pod.ts';
-import { refOf } from '../object-owners.ts';
-import { secretReferences } from '../references.ts';
-import type { Snapshot } from '../snapshot.ts';
-import type { Stack } from '../stack.ts';
-import { workloads, type Workload } from '../workloads.ts';
+import type { Pod } from '../cluster/kubernetes-pod.ts';
+import { refText, type ObjectRef } from '../cluster/kubernetes.ts';
+import { refOf } from '../cluster/object-owners.ts';
+import type { Snapshot } from '../cluster/snapshot.ts';
+import { secretReferences } from '../secrets/references.ts';
+import type { Stack } from '../stack/stack.ts';
+import { dataInPod } from '../workloads/data-in-pod.ts';
+import { workloads, type Workload } from '../workloads/workloads.ts';
 import type { SecretFault } from './secret-faults.ts';
 
 /** A pod that is to start anew: what runs keeps the environment that it was started with. */

@@ -1,4 +1,4 @@
-import type { Secret } from '../secret.ts';
+import type { Secret } from '../cluster/secret.ts';
 import type { DrillJournal } from './drill-journal.ts';
 
 export const drillOfNote = 'c2l.dev/drill-of';

@@ -1,5 +1,5 @@
-import type { ObjectRef } from '../kubernetes.ts';
-import type { ReportHead } from '../report.ts';
+import type { ObjectRef } from '../cluster/kubernetes.ts';
+import type { ReportHead } from '../reports/report.ts';
 import type { ComponentCourse } from './component-course.ts';
 import type { DrillResult } from './drill-result.ts';
 

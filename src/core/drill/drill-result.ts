@@ -1,4 +1,4 @@
-import type { ReportHead, Verdict } from '../report.ts';
+import type { ReportHead, Verdict } from '../reports/report.ts';
 import type { UnfinishedDrill } from './drill-journal.ts';
 import type { DrillOutcome, DrillReport } from './drill-report.ts';
 

@@ -1,11 +1,11 @@
 import { OperatorError } from '../../errors.ts';
-import { heldWorkloads } from '../argocd.ts';
-import { syncPolicy } from '../finding-owner.ts';
-import { refId, type ObjectRef } from '../kubernetes.ts';
-import { controllerOf } from '../object-owners.ts';
-import type { Snapshot } from '../snapshot.ts';
-import type { Stack } from '../stack.ts';
-import { workloads, type Workload } from '../workloads.ts';
+import { heldWorkloads } from '../argocd/argocd.ts';
+import { refId, type ObjectRef } from '../cluster/kubernetes.ts';
+import { controllerOf } from '../cluster/object-owners.ts';
+import type { Snapshot } from '../cluster/snapshot.ts';
+import { syncPolicy } from '../owners/finding-owner.ts';
+import type { Stack } from '../stack/stack.ts';
+import { workloads, type Workload } from '../workloads/workloads.ts';
 import { reasonToKeep } from './drill-pods.ts';
 import type { DrillFault } from './drill-schema.ts';
 

@@ -1,10 +1,10 @@
-import { storeAgain } from '../backup.ts';
-import type { Finding } from '../findings.ts';
-import { refText } from '../kubernetes.ts';
+import { refText } from '../cluster/kubernetes.ts';
+import type { Finding } from '../findings/findings.ts';
 import { listText } from '../list-text.ts';
+import { storeAgain } from '../sources/backup.ts';
 import { spokenDuration } from '../watch/duration.ts';
-import { hasRecovered } from './drill-trend.ts';
 import type { DrillPhaseName, DrillReport } from './drill-report.ts';
+import { hasRecovered } from './drill-trend.ts';
 
 /** What is worth doing before the next drill, most urgent first. */
 export function beforeNextDrill(report: DrillReport): string[] {

@@ -1,13 +1,13 @@
-import { refId } from '../kubernetes.ts';
-import { refOf } from '../object-owners.ts';
-import type { Snapshot } from '../snapshot.ts';
-import type { Stack } from '../stack.ts';
-import { workloadFaults, type LostWorkload } from './lost-workloads.ts';
-import type { PausableRef } from '../sync-pause.ts';
+import type { PausableRef } from '../argocd/sync-pause.ts';
+import { refId } from '../cluster/kubernetes.ts';
+import { refOf } from '../cluster/object-owners.ts';
+import type { Snapshot } from '../cluster/snapshot.ts';
+import type { Stack } from '../stack/stack.ts';
 import { ownersToPause } from './drill-owners.ts';
 import { consumers, type EvictedPod, type KeptPod } from './drill-pods.ts';
 import type { PlannedFault } from './drill-report.ts';
 import type { DrillScenario } from './drill-schema.ts';
+import { workloadFaults, type LostWorkload } from './lost-workloads.ts';
 import { faultsOf, type SecretFault, type SparedSecret } from './secret-faults.ts';
 
 export interface DrillPlan {

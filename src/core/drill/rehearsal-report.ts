@@ -1,4 +1,4 @@
-import type { ReportHead } from '../report.ts';
+import type { ReportHead } from '../reports/report.ts';
 
 /** How one drill of a rehearsal ended. */
 export type RehearsedEnd =

@@ -1,5 +1,5 @@
-import type { Finding } from '../findings.ts';
-import { newFinding } from '../new-finding.ts';
+import type { Finding } from '../findings/findings.ts';
+import { newFinding } from '../findings/new-finding.ts';
 import { historyCommand } from './drill-command.ts';
 import type { DrillResult } from './drill-result.ts';
 

@@ -1,12 +1,12 @@
 import { OperatorError } from '../../errors.ts';
-import { componentRef } from '../dependencies.ts';
-import { refId, refText } from '../kubernetes.ts';
-import { refOf } from '../object-owners.ts';
-import { requirements, type Requirement } from '../requirements.ts';
-import { revisionsIn } from '../revision.ts';
-import type { Secret } from '../secret.ts';
-import type { Snapshot } from '../snapshot.ts';
-import { namespaceOf, type Stack } from '../stack.ts';
+import { refId, refText } from '../cluster/kubernetes.ts';
+import { refOf } from '../cluster/object-owners.ts';
+import type { Secret } from '../cluster/secret.ts';
+import type { Snapshot } from '../cluster/snapshot.ts';
+import { revisionsIn } from '../revisions/revision.ts';
+import { requirements, type Requirement } from '../secrets/requirements.ts';
+import { namespaceOf, type Stack } from '../stack/stack.ts';
+import { componentRef } from '../workloads/dependencies.ts';
 import { usesBroken, volatileWorkloads } from './drill-pods.ts';
 import type { DrillFault, ValueChange } from './drill-schema.ts';
 

@@ -1,4 +1,4 @@
-import type { FindingCode } from '../findings.ts';
+import type { FindingCode } from '../findings/findings.ts';
 import type { FindingPage } from './finding-page.ts';
 
 /** The pages of what drills leave behind, and of what they find out about the recovery. */

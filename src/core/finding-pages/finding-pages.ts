@@ -1,4 +1,4 @@
-import type { FindingCode } from '../findings.ts';
+import type { FindingCode } from '../findings/findings.ts';
 import { argocdPages } from './argocd-pages.ts';
 import { drillPages } from './drill-pages.ts';
 import type { FindingPage } from './finding-page.ts';

@@ -1,4 +1,4 @@
-import type { FindingCode } from '../findings.ts';
+import type { FindingCode } from '../findings/findings.ts';
 import type { FindingPage } from './finding-page.ts';
 
 const noSecret = 'c2l restores Secrets, and none is at fault here. `c2l audit` says when it is gone.';

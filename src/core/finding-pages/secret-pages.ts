@@ -1,4 +1,4 @@
-import type { FindingCode } from '../findings.ts';
+import type { FindingCode } from '../findings/findings.ts';
 import type { FindingPage } from './finding-page.ts';
 
 /** Pages of the codes that are about a Secret, its keys or its values. */

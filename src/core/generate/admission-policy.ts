@@ -1,4 +1,4 @@
-import { namespaceOf, type Stack } from '../stack.ts';
+import { namespaceOf, type Stack } from '../stack/stack.ts';
 import type { AdmissionMode } from './admission-modes.ts';
 import { madeOfStack, needsSecrets } from './generate-kind.ts';
 import { Commented, type GeneratedFile } from './generated-file.ts';

@@ -1,4 +1,4 @@
-import type { Stack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
 import type { Alert } from './alert.ts';
 import { Commented } from './generated-file.ts';
 

@@ -1,4 +1,4 @@
-import type { FindingCode } from '../findings.ts';
+import type { FindingCode } from '../findings/findings.ts';
 
 /** One alert of a stack, before it is written down for Prometheus. */
 export interface Alert {

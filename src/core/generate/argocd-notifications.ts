@@ -1,4 +1,4 @@
-import type { Stack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
 import { madeOfStack, needsApplications } from './generate-kind.ts';
 import { Commented, type GeneratedFile } from './generated-file.ts';
 

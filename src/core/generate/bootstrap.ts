@@ -1,5 +1,5 @@
-import { dependencyOrder } from '../dependencies.ts';
-import { namespaceOf, type Stack } from '../stack.ts';
+import { namespaceOf, type Stack } from '../stack/stack.ts';
+import { dependencyOrder } from '../workloads/dependencies.ts';
 import { madeOfStack, needsComponents } from './generate-kind.ts';
 import type { GeneratedFile } from './generated-file.ts';
 

@@ -1,4 +1,4 @@
-import type { Stack, StackComponent } from '../stack.ts';
+import type { Stack, StackComponent } from '../stack/stack.ts';
 
 type InitWait = StackComponent['initWaits'][number];
 

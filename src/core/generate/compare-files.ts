@@ -1,4 +1,4 @@
-import { compareText } from '../findings.ts';
+import { compareText } from '../findings/findings.ts';
 
 /** A file as it is to lie on disk. */
 export interface FileText {

@@ -1,4 +1,4 @@
-import { monitoringOf } from '../monitoring.ts';
+import { monitoringOf } from '../stack/monitoring.ts';
 import { madeOfStack, type StackNeed } from './generate-kind.ts';
 import { Commented, type GeneratedFile } from './generated-file.ts';
 import { exactly } from './workload-target.ts';

@@ -1,4 +1,4 @@
-import type { Stack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
 import { alertNames, oneOf, type Alert } from './alert.ts';
 import { drillHome } from './drill-cron-job.ts';
 

@@ -1,12 +1,12 @@
-import type { Stack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
 import { alertRule } from './alert-rule.ts';
 import { drillAlert } from './drill-alert.ts';
 import { drillCronJob, drillHome } from './drill-cron-job.ts';
 import type { DrillRunner } from './drill-runners.ts';
-import { needsComponents, madeOfStack } from './generate-kind.ts';
-import type { GeneratedFile } from './generated-file.ts';
-import { packageSpec } from './generate-subject.ts';
 import { drillWorkflow } from './drill-workflow.ts';
+import { needsComponents, madeOfStack } from './generate-kind.ts';
+import { packageSpec } from './generate-subject.ts';
+import type { GeneratedFile } from './generated-file.ts';
 import { generateRbac } from './rbac.ts';
 import { secretVariables } from './watched-stack.ts';
 

@@ -1,4 +1,4 @@
-import type { Stack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
 import { drillDays, namespaceOfDrill, notifyFlag, pushVariable, receiverVariables } from './drill-schedule.ts';
 import { Commented, type YamlFile } from './generated-file.ts';
 

@@ -1,5 +1,5 @@
-import { sourceNames } from '../source-names.ts';
-import { namespaceOf, type Stack, type StackKey, type StackSecret } from '../stack.ts';
+import { sourceNames } from '../sources/source-names.ts';
+import { namespaceOf, type Stack, type StackKey, type StackSecret } from '../stack/stack.ts';
 import { madeOfStack, needsSecrets } from './generate-kind.ts';
 import { Commented, type GeneratedFile } from './generated-file.ts';
 

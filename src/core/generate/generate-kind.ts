@@ -1,6 +1,6 @@
 import { OperatorError } from '../../errors.ts';
-import type { Stack } from '../stack.ts';
-import { stackWithin } from '../stack-scope.ts';
+import { stackWithin } from '../stack/stack-scope.ts';
+import type { Stack } from '../stack/stack.ts';
 import type { GenerateSubject } from './generate-subject.ts';
 import type { GeneratedFile } from './generated-file.ts';
 

@@ -1,4 +1,4 @@
-import type { Stack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
 
 /** What files are generated for; no cluster is asked. */
 export interface GenerateSubject {

@@ -1,4 +1,4 @@
-import type { Stack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
 import { oneOf } from './alert.ts';
 import { madeByLine } from './compare-files.ts';
 import { dashboardUid } from './dashboard-uid.ts';

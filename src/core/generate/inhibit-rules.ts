@@ -1,5 +1,5 @@
 import { usersOf } from '../acyclic.ts';
-import type { Stack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
 import { alertNames, oneOf } from './alert.ts';
 import { Commented } from './generated-file.ts';
 

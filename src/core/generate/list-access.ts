@@ -1,4 +1,4 @@
-import type { Resource } from '../kubernetes.ts';
+import type { Resource } from '../cluster/kubernetes.ts';
 
 export interface ListAccess {
   readonly group: string;

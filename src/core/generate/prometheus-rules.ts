@@ -1,6 +1,6 @@
-import type { Stack } from '../stack.ts';
-import type { Alert } from './alert.ts';
+import type { Stack } from '../stack/stack.ts';
 import { alertRule } from './alert-rule.ts';
+import type { Alert } from './alert.ts';
 import { madeOfStack, needsComponents } from './generate-kind.ts';
 import { Commented, type GeneratedFile } from './generated-file.ts';
 import { inhibitRules } from './inhibit-rules.ts';

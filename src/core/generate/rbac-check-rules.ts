@@ -1,4 +1,4 @@
-import { namespaceOf, type Stack } from '../stack.ts';
+import { namespaceOf, type Stack } from '../stack/stack.ts';
 import { secretRule, uniqueNames, type RbacRule } from './rbac-rule.ts';
 
 /** Only what the checks of the stack do in one namespace. */

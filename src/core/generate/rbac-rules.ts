@@ -1,12 +1,12 @@
-import { argoCdSecretName } from '../argocd-parts.ts';
-import type { Resource } from '../kubernetes.ts';
-import { controllerPort, controllerServices } from '../sealing-controllers.ts';
-import { namespaceOf, type Stack } from '../stack.ts';
+import { argoCdSecretName } from '../argocd/argocd-parts.ts';
+import type { Resource } from '../cluster/kubernetes.ts';
+import { controllerPort, controllerServices } from '../owners/sealing-controllers.ts';
+import { namespaceOf, type Stack } from '../stack/stack.ts';
 import type { GenerateSubject } from './generate-subject.ts';
 import { listAccess } from './list-access.ts';
 import { checkRules } from './rbac-check-rules.ts';
-import type { RbacPurpose } from './rbac-purposes.ts';
 import { externalPauseRule } from './rbac-pause-rules.ts';
+import type { RbacPurpose } from './rbac-purposes.ts';
 import { mergedRules, secretRule, type RbacRule } from './rbac-rule.ts';
 
 /** What the command does in one looked-at namespace. */

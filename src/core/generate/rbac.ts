@@ -1,7 +1,7 @@
 import { OperatorError } from '../../errors.ts';
-import { controllerNamespace } from '../sealing-controllers.ts';
-import { Commented, type YamlFile } from './generated-file.ts';
+import { controllerNamespace } from '../owners/sealing-controllers.ts';
 import { subjectName, type GenerateSubject } from './generate-subject.ts';
+import { Commented, type YamlFile } from './generated-file.ts';
 import { argocdPauseRules } from './rbac-pause-rules.ts';
 import type { RbacPurpose } from './rbac-purposes.ts';
 import type { RbacRule } from './rbac-rule.ts';

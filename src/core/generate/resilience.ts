@@ -1,4 +1,4 @@
-import { namespaceOf, type Stack, type StackComponent } from '../stack.ts';
+import { namespaceOf, type Stack, type StackComponent } from '../stack/stack.ts';
 import { boundedWait } from './bounded-wait.ts';
 import { madeOfStack, type StackNeed } from './generate-kind.ts';
 import { Commented, type GeneratedFile } from './generated-file.ts';

@@ -1,7 +1,7 @@
-import { namespaceOf, type Stack, type StackSecret } from '../stack.ts';
-import type { SealScope } from './seal-scopes.ts';
+import { namespaceOf, type Stack, type StackSecret } from '../stack/stack.ts';
 import type { GeneratedFile } from './generated-file.ts';
 import { Commented } from './generated-file.ts';
+import type { SealScope } from './seal-scopes.ts';
 
 const prefix = 'sealedsecrets.bitnami.com';
 

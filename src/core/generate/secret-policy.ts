@@ -1,5 +1,5 @@
+import { namespaceOf, type Stack } from '../stack/stack.ts';
 import { base64Pattern } from './base64-pattern.ts';
-import { namespaceOf, type Stack } from '../stack.ts';
 
 /** One rule of a ValidatingAdmissionPolicy. */
 export interface PolicyValidation {

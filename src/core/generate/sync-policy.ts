@@ -1,5 +1,5 @@
-import { dependencyOrder } from '../dependencies.ts';
-import type { Stack, StackComponent } from '../stack.ts';
+import type { Stack, StackComponent } from '../stack/stack.ts';
+import { dependencyOrder } from '../workloads/dependencies.ts';
 import { madeOfStack, needsApplications } from './generate-kind.ts';
 import { Commented, type GeneratedFile } from './generated-file.ts';
 import { exactly, inOrWithout, workloadTarget, type PatchTarget } from './workload-target.ts';

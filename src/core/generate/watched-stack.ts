@@ -1,4 +1,4 @@
-import type { Stack } from '../stack.ts';
+import type { Stack } from '../stack/stack.ts';
 import type { SecretText, WatchSection } from '../watch/watch-schema.ts';
 
 /** A stack whose file says what to watch. */

@@ -1,4 +1,4 @@
-import { namespaceOf, type Stack, type StackComponent } from '../stack.ts';
+import { namespaceOf, type Stack, type StackComponent } from '../stack/stack.ts';
 import { alertNames, oneOf, type Alert } from './alert.ts';
 
 /** Which pods belong to which component, by their owner: what says so of every other alert. */

@@ -1,4 +1,4 @@
-import { namespaceOf, type Stack, type StackComponent } from '../stack.ts';
+import { namespaceOf, type Stack, type StackComponent } from '../stack/stack.ts';
 
 /** What a kustomize patch is for, where it names the workload of a component. */
 export function workloadTarget(stack: Stack, component: StackComponent): PatchTarget {

@@ -1,8 +1,8 @@
-import type { SecretReference } from '../references.ts';
-import type { Secret } from '../secret.ts';
-import type { SecretNeed } from '../secret-needs.ts';
-import type { SecretValue } from '../secret-value.ts';
-import { defaultPlaceholders, type ValueFormat } from '../value-format.ts';
+import type { Secret } from '../cluster/secret.ts';
+import type { SecretReference } from '../secrets/references.ts';
+import type { SecretNeed } from '../secrets/secret-needs.ts';
+import type { SecretValue } from '../secrets/secret-value.ts';
+import { defaultPlaceholders, type ValueFormat } from '../secrets/value-format.ts';
 import { guessKey } from './guess-key.ts';
 import type { DraftKey } from './stack-draft.ts';
 

@@ -1,12 +1,12 @@
-import { namesIssuer, isIssued } from '../issued-certificates.ts';
-import { refId } from '../kubernetes.ts';
+import { refId } from '../cluster/kubernetes.ts';
+import { refOf } from '../cluster/object-owners.ts';
+import type { Secret } from '../cluster/secret.ts';
+import type { Snapshot } from '../cluster/snapshot.ts';
 import { listText } from '../list-text.ts';
-import { refOf } from '../object-owners.ts';
-import type { SecretReference } from '../references.ts';
-import type { Secret } from '../secret.ts';
-import { secretNeeds, type SecretNeed } from '../secret-needs.ts';
-import type { Snapshot } from '../snapshot.ts';
-import { sharedSourceNames, sourceNames } from '../source-names.ts';
+import { namesIssuer, isIssued } from '../owners/issued-certificates.ts';
+import type { SecretReference } from '../secrets/references.ts';
+import { secretNeeds, type SecretNeed } from '../secrets/secret-needs.ts';
+import { sharedSourceNames, sourceNames } from '../sources/source-names.ts';
 import { draftKey, draftKeys, emptyKeys, takesAll } from './draft-keys.ts';
 import type { DraftKey, DraftOmission, DraftSecret } from './stack-draft.ts';
 

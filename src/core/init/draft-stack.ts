@@ -1,8 +1,8 @@
-import { applicationsInScope } from '../argocd.ts';
-import { refId, type ConfigMap, type ObjectRef } from '../kubernetes.ts';
-import { isRollable } from '../rollout.ts';
-import type { Snapshot } from '../snapshot.ts';
-import { workloads, type Workload } from '../workloads.ts';
+import { applicationsInScope } from '../argocd/argocd.ts';
+import { refId, type ConfigMap, type ObjectRef } from '../cluster/kubernetes.ts';
+import type { Snapshot } from '../cluster/snapshot.ts';
+import { isRollable } from '../workloads/rollout.ts';
+import { workloads, type Workload } from '../workloads/workloads.ts';
 import { draftSecrets, issuedCertificates } from './draft-secrets.ts';
 import { guessChecks } from './guess-checks.ts';
 import { guessDependencies, type DependencyGuess } from './guess-dependencies.ts';

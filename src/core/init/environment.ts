@@ -1,5 +1,5 @@
-import type { ConfigMap } from '../kubernetes.ts';
-import type { Container, EnvVar } from '../kubernetes-pod.ts';
+import type { Container, EnvVar } from '../cluster/kubernetes-pod.ts';
+import type { ConfigMap } from '../cluster/kubernetes.ts';
 
 /** What a variable gets: a text that anybody may read, the key of a Secret, or something that cannot be told. */
 export type VariableSource =

@@ -1,8 +1,8 @@
-import type { ConfigMap, Service } from '../kubernetes.ts';
-import type { Container } from '../kubernetes-pod.ts';
+import type { Container } from '../cluster/kubernetes-pod.ts';
+import type { ConfigMap, Service } from '../cluster/kubernetes.ts';
+import type { Snapshot } from '../cluster/snapshot.ts';
 import { parsedJson } from '../parsed-json.ts';
-import type { Snapshot } from '../snapshot.ts';
-import type { Workload } from '../workloads.ts';
+import type { Workload } from '../workloads/workloads.ts';
 import { environment, type VariableSource } from './environment.ts';
 import type { DraftCheck, DraftValue } from './stack-draft.ts';
 

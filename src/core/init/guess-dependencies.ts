@@ -1,9 +1,9 @@
-import { namedServices, waitedForHosts } from '../init-waits.ts';
-import { refId, type ConfigMap, type ObjectRef } from '../kubernetes.ts';
-import type { Container } from '../kubernetes-pod.ts';
-import { serviceTargets } from '../service-targets.ts';
-import type { Snapshot } from '../snapshot.ts';
-import type { Workload } from '../workloads.ts';
+import type { Container } from '../cluster/kubernetes-pod.ts';
+import { refId, type ConfigMap, type ObjectRef } from '../cluster/kubernetes.ts';
+import { serviceTargets } from '../cluster/service-targets.ts';
+import type { Snapshot } from '../cluster/snapshot.ts';
+import { namedServices, waitedForHosts } from '../workloads/init-waits.ts';
+import type { Workload } from '../workloads/workloads.ts';
 import { environment } from './environment.ts';
 
 /** One workload that seems to need another, and what says so. */

@@ -1,4 +1,4 @@
-import type { ValueFormat } from '../value-format.ts';
+import type { ValueFormat } from '../secrets/value-format.ts';
 
 /** What a key's name says of its value. */
 export interface KeyGuess {

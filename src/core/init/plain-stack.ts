@@ -1,4 +1,4 @@
-import { stackVersion } from '../stack-schema.ts';
+import { stackVersion } from '../stack/stack-schema.ts';
 import type { DraftComponent, DraftKey, DraftSecret, StackDraft, StackFile } from './stack-draft.ts';
 
 /** The draft as the parser of stack files takes it. */

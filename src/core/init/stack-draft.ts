@@ -1,4 +1,4 @@
-import type { ValueFormat } from '../value-format.ts';
+import type { ValueFormat } from '../secrets/value-format.ts';
 
 /** A stack file in the making: what was seen, what was guessed and why, and what nobody could tell. */
 export interface StackDraft {

@@ -1,5 +1,5 @@
 import { OperatorError } from '../../errors.ts';
-import type { Secret, SecretOwner } from '../secret.ts';
+import type { Secret, SecretOwner } from '../cluster/secret.ts';
 import { targetWords, type MigrateTarget } from './migrate-target.ts';
 
 const ownerWords: Readonly<Record<SecretOwner['by'], string>> = {

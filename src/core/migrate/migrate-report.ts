@@ -1,5 +1,5 @@
-import type { ObjectRef } from '../kubernetes.ts';
-import type { ReportHead, StepOutcome } from '../report.ts';
+import type { ObjectRef } from '../cluster/kubernetes.ts';
+import type { ReportHead, StepOutcome } from '../reports/report.ts';
 import type { MigrateTarget } from './migrate-target.ts';
 
 /** What became of handing a live Secret over to another writer, or of taking it back. */

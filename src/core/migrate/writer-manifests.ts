@@ -1,7 +1,7 @@
-import type { ObjectRef } from '../kubernetes.ts';
-import type { Secret } from '../secret.ts';
-import { sourceNames } from '../source-names.ts';
-import type { StackSecret } from '../stack.ts';
+import type { ObjectRef } from '../cluster/kubernetes.ts';
+import type { Secret } from '../cluster/secret.ts';
+import { sourceNames } from '../sources/source-names.ts';
+import type { StackSecret } from '../stack/stack.ts';
 
 /** By this c2l knows the objects again that it made to take a Secret over. */
 export const migratedLabel = { 'app.kubernetes.io/managed-by': 'c2l' };

@@ -1,9 +1,9 @@
-import type { PlannedCheck } from '../checks.ts';
-import type { Finding } from '../findings.ts';
-import { refId } from '../kubernetes.ts';
+import { refId } from '../cluster/kubernetes.ts';
+import type { Gap } from '../cluster/snapshot.ts';
+import type { Finding } from '../findings/findings.ts';
 import { count } from '../list-text.ts';
-import type { SecretNeed } from '../secret-needs.ts';
-import type { Gap } from '../snapshot.ts';
+import type { SecretNeed } from '../secrets/secret-needs.ts';
+import type { PlannedCheck } from '../verify/checks.ts';
 import type { Observation, Target } from './targets.ts';
 import { apiServerName } from './watch-problems.ts';
 

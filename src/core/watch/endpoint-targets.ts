@@ -1,4 +1,4 @@
-import { judgeHttpAnswer } from '../http-answer.ts';
+import { judgeHttpAnswer } from '../verify/http-answer.ts';
 import type { Observation, Stage, Target } from './targets.ts';
 import type { WatchEndpoint } from './watch-schema.ts';
 

@@ -1,6 +1,6 @@
 import { acyclic } from '../acyclic.ts';
 import { nearest } from '../nearest.ts';
-import type { Stack, StackProblem } from '../stack.ts';
+import type { Stack, StackProblem } from '../stack/stack.ts';
 import type { WatchSection } from './watch-schema.ts';
 import { unknownFields } from './webhook-body.ts';
 

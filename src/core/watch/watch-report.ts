@@ -1,11 +1,11 @@
-import { compareFindings, type Finding } from '../findings.ts';
-import { verdictOf, type ReportHead } from '../report.ts';
+import { compareFindings, type Finding } from '../findings/findings.ts';
+import { verdictOf, type ReportHead } from '../reports/report.ts';
 import { maintenanceOf } from './maintenance.ts';
+import { noticeTitle } from './notices.ts';
 import type { Observation, Target } from './targets.ts';
 import { needsOf } from './targets.ts';
 import type { WatchSection } from './watch-schema.ts';
 import type { Delivery, Notice, WatchState } from './watch-state.ts';
-import { noticeTitle } from './notices.ts';
 
 /** A target of watch as it was seen in one round. */
 export interface WatchedTarget {

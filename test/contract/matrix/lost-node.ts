@@ -1,4 +1,4 @@
-import type { Pod } from '../../../src/core/kubernetes-pod.ts';
+import type { Pod } from '../../../src/core/cluster/kubernetes-pod.ts';
 import type { World } from '../support/worlds.ts';
 import { lostNodeName, type Manifest } from './manifests.ts';
 

@@ -1,6 +1,6 @@
-import type { Finding } from '../../../src/core/findings.ts';
-import { refText } from '../../../src/core/kubernetes.ts';
-import type { AuditReport } from '../../../src/core/audit-report.ts';
+import type { AuditReport } from '../../../src/core/audit/audit-report.ts';
+import { refText } from '../../../src/core/cluster/kubernetes.ts';
+import type { Finding } from '../../../src/core/findings/findings.ts';
 import { runCli } from '../../support/run-cli.ts';
 import type { World } from '../support/worlds.ts';
 import { lostNodeName } from './manifests.ts';

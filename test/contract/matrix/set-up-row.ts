@@ -1,5 +1,5 @@
-import { podStatusText } from '../../../src/core/pod-status-text.ts';
-import type { Pod } from '../../../src/core/kubernetes-pod.ts';
+import type { Pod } from '../../../src/core/cluster/kubernetes-pod.ts';
+import { podStatusText } from '../../../src/core/workloads/pod-status-text.ts';
 import type { World } from '../support/worlds.ts';
 import { lostNode, onLostNode, removeLostNode } from './lost-node.ts';
 import type { Manifest } from './manifests.ts';

@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { refText } from '../../../src/core/kubernetes.ts';
-import type { Pod } from '../../../src/core/kubernetes-pod.ts';
-import { containerStatuses } from '../../../src/core/pod-state.ts';
-import type { RestartReport } from '../../../src/core/restart-report.ts';
+import type { Pod } from '../../../src/core/cluster/kubernetes-pod.ts';
+import { refText } from '../../../src/core/cluster/kubernetes.ts';
+import type { RestartReport } from '../../../src/core/restart/restart-report.ts';
+import { containerStatuses } from '../../../src/core/workloads/pod-state.ts';
 import { runCli } from '../../support/run-cli.ts';
 import { inNamespaceOf, untilShown } from '../matrix/set-up-row.ts';
 import type { World } from '../support/worlds.ts';

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 
 import { promisedSecrets } from '../../../src/adapters/promised-secrets.ts';
 import { applyOrder } from '../../../src/core/bootstrap/apply-order.ts';
-import type { Manifest } from '../../../src/core/manifests.ts';
+import type { Manifest } from '../../../src/core/manifests/manifests.ts';
 import { stackOf } from '../../support/builders.ts';
 
 function externalSecret(creationPolicy: string): Manifest {

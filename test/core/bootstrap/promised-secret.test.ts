@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { neededKeys, promisedState } from '../../../src/core/bootstrap/promised-secret.ts';
-import type { OwnerState } from '../../../src/core/finding-owner.ts';
-import { absent, present, unreadable } from '../../../src/core/observed.ts';
+import { absent, present, unreadable } from '../../../src/core/cluster/observed.ts';
+import type { OwnerState } from '../../../src/core/owners/finding-owner.ts';
 import { secret, stackOf } from '../../support/builders.ts';
 
 const place = {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { base64Pattern } from '../../../src/core/generate/base64-pattern.ts';
-import { isPlaceholder } from '../../../src/core/value-format.ts';
 import { generateAdmissionPolicy } from '../../../src/core/generate/admission-policy.ts';
+import { base64Pattern } from '../../../src/core/generate/base64-pattern.ts';
 import type { Commented } from '../../../src/core/generate/generated-file.ts';
+import { isPlaceholder } from '../../../src/core/secrets/value-format.ts';
 import { stackOf } from '../../support/builders.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 
 import { generateExternalSecrets } from '../../../src/core/generate/external-secrets.ts';
-import { parseStack } from '../../../src/core/parse-stack.ts';
+import { parseStack } from '../../../src/core/stack/parse-stack.ts';
 import { fileText } from '../../../src/render/generated-files.ts';
 
 interface Made {

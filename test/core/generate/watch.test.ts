@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { parseStack } from '../../../src/core/parse-stack.ts';
 import type { GenerateSubject } from '../../../src/core/generate/generate-subject.ts';
-import { generateWatch } from '../../../src/core/generate/watch.ts';
 import { watchRunners, type WatchRunner } from '../../../src/core/generate/watch-runners.ts';
+import { generateWatch } from '../../../src/core/generate/watch.ts';
+import { parseStack } from '../../../src/core/stack/parse-stack.ts';
 
 function subject(watch: object | undefined, more: object = {}): GenerateSubject {
   const parsed = parseStack({ version: 1, name: 'shop', namespaces: ['shop'], ...more, ...(watch && { watch }) });

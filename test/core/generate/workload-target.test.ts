@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { workloadTarget } from '../../../src/core/generate/workload-target.ts';
-import type { Stack } from '../../../src/core/stack.ts';
+import type { Stack } from '../../../src/core/stack/stack.ts';
 import { stackOf } from '../../support/builders.ts';
 
 /** Kustomize counts what names no namespace as being in `default`, and sets its own after its components. */

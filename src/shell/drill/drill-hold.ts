@@ -1,0 +1,29 @@
+import type { Session } from '../session.ts';
+
+/**
+ * From the first thing that a drill changes until all is as it was, an interruption only makes it turn back. It is
+ * answered at once: whoever hears nothing presses Ctrl-C again.
+ */
+export function holdThrough({ deps }: Session, namespace: string): () => void {
+  const { signal, terminal } = deps;
+  const say = (): void => {
+    terminal.err('interrupted: everything is put back first, which takes a moment');
+  };
+  signal.addEventListener('abort', say);
+  const release = deps.holdOn(
+    `everything is still being put back. If it has to be killed: kill -9,\nthen c2l dr-drill abort -n ${namespace}`,
+  );
+  return () => {
+    signal.removeEventListener('abort', say);
+    release();
+  };
+}
+
+export function withSignal(session: Session, signal: AbortSignal): Session {
+  return { ...session, deps: { ...session.deps, signal } };
+}
+
+/** Whatever stopped a drill must not stop its way back. */
+export function uninterrupted(session: Session): Session {
+  return withSignal(session, new AbortController().signal);
+}

@@ -1,0 +1,178 @@
+import { pauseSteps, plannedPause, type PlannedPause } from '../../core/argocd/plan-pause.ts';
+import type { PausableRef } from '../../core/argocd/sync-pause.ts';
+import type { Snapshot } from '../../core/cluster/snapshot.ts';
+import { applySecretPlans } from '../../core/fix/apply-secret-plans.ts';
+import type { FixReport } from '../../core/fix/secret-reports.ts';
+import type { StepOutcome } from '../../core/reports/report.ts';
+import { heldSecrets } from '../../core/restart/held-secrets.ts';
+import { OperatorError } from '../../errors.ts';
+import { endLeftPauses, leftPauses, takingOver } from '../argocd/left-pauses.ts';
+import type { PauseKeeper } from '../argocd/pause-keeper.ts';
+import { observe } from '../observe/observe.ts';
+import { refuseUnreadableSecrets } from '../observe/readable-secrets.ts';
+import { nothingSealed, sealValues } from '../owners/seal-values.ts';
+import type { CertificatePlace } from '../owners/sealing-certificate.ts';
+import { syncExternals } from '../owners/sync-external.ts';
+import { refuseWhenInterrupted, type Session } from '../session.ts';
+import type { Generate } from '../sources/generate-values.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
+import { agreeToFix, showPlans } from './agree-to-fix.ts';
+import { fixReport, type FixResult } from './fix-report.ts';
+import { planRepair, type CheckPlans } from './plan-repair.ts';
+import { rehearseWrites } from './rehearse-writes.ts';
+import { writePaused } from './write-paused.ts';
+import { writeSecrets } from './write-secrets.ts';
+
+/** Where values come from, and which may be touched. */
+export interface ValueOptions {
+  /** Sources in order of precedence; the session's own where there are none. */
+  readonly from: readonly string[];
+  /** Keys whose present value may be replaced. */
+  readonly overwrite: readonly string[];
+  /** Immutable Secrets that may be deleted and created again. */
+  readonly recreate?: readonly string[];
+  /** Consent to bring back values that a source holds as deleted. */
+  readonly recover?: boolean;
+  /** Consent to put values into the stores that External Secrets reads. */
+  readonly fillStore?: boolean;
+  /** Where the certificate is that Sealed Secrets opens with. */
+  readonly sealing?: CertificatePlace | undefined;
+  /** Which keys may get a made-up value where no source has one. */
+  readonly generate?: Generate | undefined;
+  /** The file of an age identity, for an encrypted backup. */
+  readonly identity?: string | undefined;
+}
+
+export interface FixOptions extends ValueOptions {
+  /** Secrets and keys that alone are to be restored; all where there are none. */
+  readonly only?: readonly string[];
+  readonly yes: boolean;
+  readonly confirm?: string | undefined;
+  readonly dryRun: boolean;
+  /** A dry run that only is to be looked at shows what no source has; else it is refused as the run itself. */
+  readonly mayLack?: boolean;
+  /** How many revisions of each Secret stay. */
+  readonly keep: number;
+  /** For how long owners that would undo a write may be kept from it; undefined where nobody agreed to that. */
+  readonly pauseSyncMs?: number | undefined;
+  /** Holds the pause through what follows the write. */
+  readonly keeper?: PauseKeeper | undefined;
+  /** Throws where what comes after the write could not be done: the cluster as it will be is given to it. */
+  readonly beforeWrite?: ((after: Snapshot) => Promise<void>) | undefined;
+  /** Write what there is a value for, and leave the rest. */
+  readonly partial?: boolean;
+  /** A file that a dry run printed: nothing else than what stands there is done. */
+  readonly plan?: string | undefined;
+}
+
+/**
+ * Restores every missing required value, or none: nothing is written before all values are known and valid, the
+ * rights are proven, and the change was agreed to. Throws OperatorError as long as nothing was written; from the
+ * first write on the report tells what was done.
+ */
+export async function runFix(session: Session, options: FixOptions): Promise<FixReport> {
+  const { plan: file, only = [] } = options;
+  if (file === undefined) return repair(session, options);
+  const { openPlan, refuseOutdated, reviewedChanges, reviewedRecreations } = await import('./reviewed-plan.ts');
+  if (only.length > 0) {
+    throw new OperatorError('usage', '--plan carries out what was reviewed, and takes no names', {
+      hint: `c2l fix-secrets --plan ${file}`,
+    });
+  }
+  const reviewed = await openPlan(session, file);
+  const overwrite = [...options.overwrite, ...reviewedChanges(reviewed)];
+  const recreate = [...(options.recreate ?? []), ...reviewedRecreations(reviewed)];
+  return repair(
+    session,
+    { ...options, only: reviewed.only ?? [], from: reviewed.sources, overwrite, recreate },
+    (plans) => refuseOutdated(session, file, { reviewed, plans }),
+  );
+}
+
+async function repair(session: Session, options: FixOptions, check?: CheckPlans): Promise<FixReport> {
+  const { snapshot, resumed } = await lookFirst(session, options);
+  const seen = { snapshot, resumed, check };
+  if (!mayPause(options)) return repairSeen(session, options, { ...seen, settle: nothingToSettle });
+  return takingOver(session, snapshot, (settle) => repairSeen(session, options, { ...seen, settle }));
+}
+
+const nothingToSettle = (): Promise<readonly StepOutcome[]> => Promise.resolve([]);
+
+/** Whether it goes on with pauses that were left, rather than ending them before anything else. */
+function mayPause({ pauseSyncMs, dryRun }: FixOptions): boolean {
+  return pauseSyncMs !== undefined && !dryRun;
+}
+
+interface Seen {
+  readonly snapshot: Snapshot;
+  readonly resumed: readonly StepOutcome[];
+  readonly check: CheckPlans | undefined;
+  /** Ends what was left paused, but for what is to be paused now. */
+  readonly settle: (needed: readonly PausableRef[]) => Promise<readonly StepOutcome[]>;
+}
+
+async function repairSeen(session: Session, options: FixOptions, seen: Seen): Promise<FixReport> {
+  const { deps } = session;
+  const { dryRun } = options;
+  const { snapshot, resumed, check, settle } = seen;
+  const { refusal, pauses, wanted, sealing, ...planned } = await planRepair(session, options, { snapshot, check });
+  const { plans, fills, sealPlans } = planned;
+  const { outcomes: sealedSteps, manifests } = dryRun ? nothingSealed : await sealValues(session, sealing, sealPlans);
+  const pause = plannedPause(plans, pauses, {
+    durationMs: options.pauseSyncMs ?? 0,
+    left: leftPauses(session, snapshot),
+  });
+  const hasWork = plans.some(({ action }) => action !== 'none') || fills.length > 0 || pause.objects.length > 0;
+  if (!hasWork && refusal !== undefined && sealPlans.length === 0) throw refusal;
+  const result = { ...planned, only: options.only, identity: options.identity, snapshot, manifests, dryRun };
+  if (dryRun || !hasWork) {
+    const ended = await settle([]);
+    return fixReport(session, { ...result, outcomes: [...resumed, ...ended, ...pauseSteps(pause), ...sealedSteps] });
+  }
+
+  await untilInterrupted(options.beforeWrite?.(applySecretPlans(snapshot, plans)) ?? Promise.resolve(), deps.signal);
+  showPlans(session, { plans, fills, pause }, snapshot);
+  await untilInterrupted(rehearseWrites(session, plans, snapshot.missingNamespaces), deps.signal);
+  await agreeToFix(session, { plans, fills, pause, wanted, snapshot, recovered: planned.recovered }, options);
+  refuseWhenInterrupted(session);
+  const ended = await settle(pause.objects);
+  const done = await carryOut(session, { ...result, pause }, options);
+  return fixReport(session, { ...result, ...done, outcomes: [...resumed, ...ended, ...done.outcomes, ...sealedSteps] });
+}
+
+/** What was done, and what it looks like now where another program was to write. */
+async function carryOut(
+  session: Session,
+  { snapshot, plans, fills = [], pause }: FixResultSoFar,
+  { keep, keeper }: FixOptions,
+): Promise<Pick<FixResult, 'snapshot' | 'outcomes' | 'written'>> {
+  const { cluster, deps, scope, stack } = session;
+  const { missingNamespaces } = snapshot;
+  const { outcomes: writes, written } = await writePaused(session, {
+    pause,
+    command: 'fix-secrets',
+    keeper,
+    write: () => writeSecrets(session, plans, { command: 'fix-secrets', missingNamespaces, keep }),
+  });
+  const outcomes = [...writes, ...heldSecrets(written, snapshot, stack)];
+  if (fills.length === 0) return { snapshot, outcomes, written };
+  const synced = await syncExternals(session, fills);
+  // What another program wrote is known only by looking again.
+  const after = await observe(cluster, scope, deps.clock.now());
+  return { snapshot: after, outcomes: [...outcomes, ...synced], written: [] };
+}
+
+type FixResultSoFar = Pick<FixResult, 'snapshot' | 'plans' | 'fills'> & { readonly pause: PlannedPause };
+
+async function lookFirst(
+  session: Session,
+  options: FixOptions,
+): Promise<{ readonly snapshot: Snapshot; readonly resumed: readonly StepOutcome[] }> {
+  const { cluster, deps, scope } = session;
+  const look = (): Promise<Snapshot> => untilInterrupted(observe(cluster, scope, deps.clock.now()), deps.signal);
+  const snapshot = await look();
+  refuseUnreadableSecrets(session, snapshot);
+  const resumed = options.dryRun || mayPause(options) ? [] : await endLeftPauses(session, snapshot);
+  // What syncs again may have written already.
+  return { snapshot: resumed.length === 0 ? snapshot : await look(), resumed };
+}

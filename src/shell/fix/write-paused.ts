@@ -1,0 +1,148 @@
+import type { PlannedPause } from '../../core/argocd/plan-pause.ts';
+import type { PausableRef } from '../../core/argocd/sync-pause.ts';
+import { refText, type ObjectRef } from '../../core/cluster/kubernetes.ts';
+import type { StepOutcome } from '../../core/reports/report.ts';
+import { utcText } from '../../core/utc-text.ts';
+import { OperatorError } from '../../errors.ts';
+import type { PauseKeeper } from '../argocd/pause-keeper.ts';
+import { pauseSync, refreshAnnotation, resumeSync, type HeldPauses } from '../argocd/pause-sync.ts';
+import type { Session } from '../session.ts';
+import type { Written } from './write-secrets.ts';
+
+export interface PausedWrite {
+  readonly pause: PlannedPause;
+  readonly command: string;
+  readonly write: () => Promise<Written>;
+  /** Takes the pause over once it is written, instead of holding it here. */
+  readonly keeper?: PauseKeeper | undefined;
+}
+
+/** How often Git is asked whether it holds what was written. */
+const askMs = 10_000;
+const answerMs = 10_000;
+const pollMs = 250;
+
+/**
+ * Writes while whoever would undo it is paused, and keeps them paused until the time is over, Ctrl-C, or until Git
+ * holds what was written: then nothing is left to undo. They sync again whatever becomes of the write.
+ */
+export async function writePaused(session: Session, { pause, command, write, keeper }: PausedWrite): Promise<Written> {
+  const { objects, secrets, durationMs } = pause;
+  if (objects.length === 0) return write();
+  const { clock } = session.deps;
+  const until = new Date(clock.now().getTime() + durationMs);
+  const deadline = clock.monotonic() + durationMs;
+  const held = await pauseSync(session, objects, { until, command });
+  try {
+    const done = await write();
+    // What a killed run wrote already is held as what is written now.
+    const isHeld = done.written.length > 0 || done.outcomes.length === 0;
+    if (isHeld && keeper !== undefined) {
+      keeper.keep(held, { until, deadline, secrets });
+      return { ...done, outcomes: [...held.outcomes, ...done.outcomes] };
+    }
+    const resumed = isHeld
+      ? await resumeAfter(session, held, await hold(session, held, { until, deadline, secrets }))
+      : await resumeSync(session, objects, held);
+    return { ...done, outcomes: [...held.outcomes, ...done.outcomes, ...resumed] };
+  } catch (error) {
+    tellFailures(session, await resumeSync(session, objects, held));
+    throw error;
+  }
+}
+
+function tellFailures({ deps }: Session, resumed: readonly StepOutcome[]): void {
+  for (const { object, outcome, detail } of resumed) {
+    if (outcome === 'failed') deps.terminal.err(`warning: sync of ${refText(object)} is still paused: ${detail}`);
+  }
+}
+
+/** Puts back what was paused, and says why now. */
+export async function resumeAfter(session: Session, held: HeldPauses, end: string): Promise<readonly StepOutcome[]> {
+  const steps = await resumeSync(session, held.objects, held);
+  return steps.map((step) => (step.outcome === 'done' ? { ...step, detail: `${step.detail}; ${end}` } : step));
+}
+
+export interface Hold {
+  readonly until: Date;
+  /** The same by the monotonic clock. */
+  readonly deadline: number;
+  readonly secrets: readonly ObjectRef[];
+}
+
+export const timeIsOver = 'the time is over: what its source does not hold is set back now';
+
+/** Gives how it ended, and what comes of that. */
+export async function hold(
+  session: Session,
+  { objects }: HeldPauses,
+  { until, deadline, secrets }: Hold,
+): Promise<string> {
+  const { clock, signal, terminal } = session.deps;
+  const names = objects.map(refText).join(', ');
+  const progress = terminal.progress(`${names} paused until ${utcText(until.toISOString())}; Ctrl-C ends it now`);
+  const finish = (outcome: 'ok' | 'stopped', text: string): string => {
+    progress.finish(outcome, text);
+    return text;
+  };
+  try {
+    for (;;) {
+      if (await isHeldByGit(session, objects, secrets)) return finish('ok', 'Git holds what was written: it stays');
+      const left = deadline - clock.monotonic();
+      if (left <= 0) return finish('stopped', timeIsOver);
+      await clock.sleep(Math.min(left, askMs), signal);
+    }
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    const why = error.code === 'interrupted' ? 'ended early' : error.message;
+    return finish('stopped', `${why}: what its source does not hold is set back now`);
+  }
+}
+
+/** Whether each Secret is as the Applications that have it in Git want it; an ExternalSecret's store is not looked at. */
+async function isHeldByGit(
+  session: Session,
+  objects: readonly PausableRef[],
+  secrets: readonly ObjectRef[],
+): Promise<boolean> {
+  if (objects.some(({ kind }) => kind === 'ExternalSecret')) return false;
+  const answers = await Promise.all(objects.map((object) => secretStates(session, object)));
+  const states = answers.flatMap((found) => found ?? []);
+  return secrets.every((secret) => {
+    const own = states.filter(({ namespace, name }) => namespace === secret.namespace && name === secret.name);
+    return own.length > 0 && own.every(({ status }) => status === 'Synced');
+  });
+}
+
+interface SecretState {
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly kind?: string;
+  readonly status?: string;
+}
+
+/** What Argo CD says of its Secrets once it has looked anew; undefined where it does not. */
+async function secretStates(
+  { cluster, deps }: Session,
+  { kind, namespace, name }: PausableRef,
+): Promise<readonly SecretState[] | undefined> {
+  await cluster.annotate({
+    resource: 'applications',
+    namespace,
+    name,
+    annotations: { [refreshAnnotation]: 'normal' },
+  });
+  const begun = deps.clock.monotonic();
+  while (deps.clock.monotonic() - begun < answerMs) {
+    const found = await cluster.readSynced({ kind, namespace, name });
+    if (found.state !== 'present') return undefined;
+    const { metadata, status } = found.value;
+    if (!(refreshAnnotation in (metadata.annotations ?? {}))) {
+      const listed = status['resources'];
+      const resources = Array.isArray(listed) ? (listed as readonly SecretState[]) : [];
+      return resources.filter((each) => each.kind === 'Secret');
+    }
+    await deps.clock.sleep(pollMs, deps.signal);
+  }
+  return undefined;
+}

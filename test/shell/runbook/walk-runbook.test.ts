@@ -1,0 +1,116 @@
+import { expect, test } from '@jest/globals';
+
+import type { RunbookProgress } from '../../../src/core/runbook/runbook-progress.ts';
+import { parseRunbook, type Runbook } from '../../../src/core/runbook/runbook.ts';
+import { createStyle } from '../../../src/render/style.ts';
+import type { RunbookWorld } from '../../../src/runbook-ports.ts';
+import { walkRunbook } from '../../../src/shell/runbook/walk-runbook.ts';
+import { createScriptedPrompter, createTestTerminal } from '../../support/terminal.ts';
+
+const step = (title: string, command: string) => `\`\`\`sh step="${title}" consent="--yes"\n${command}\n\`\`\`\n`;
+
+function runbookOf(...steps: readonly string[]): Runbook {
+  const parsed = parseRunbook('two', `# Two\n\n${steps.join('\n')}`);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.runbook;
+}
+
+/** A person who answers, and commands that end as they are told to, one after the other. */
+async function walked(
+  answers: readonly string[],
+  exits: Readonly<Record<string, number[]>> = {},
+  { runbook = runbookOf(step('First', 'one'), step('Second', 'two')), steps = [] as RunbookProgress['steps'] } = {},
+) {
+  const ran: { commands: string; consent: string | undefined }[] = [];
+  const saved: RunbookProgress[] = [];
+  const terminal = createTestTerminal({ canPrompt: true });
+  const unused = () => Promise.reject(new Error('a walk reads no runbook'));
+  const world: RunbookWorld = {
+    list: unused,
+    read: unused,
+    openProgress: unused,
+    runScript: (commands, { env }) => {
+      ran.push({ commands, consent: env['C2L_CONSENT'] });
+      return Promise.resolve(exits[commands]?.shift() ?? 0);
+    },
+  };
+  const begun = { version: 1 as const, runbook: 'two', startedBy: 'first@here', context: 'c', values: {}, steps };
+  const progress = await walkRunbook(
+    {
+      runbook,
+      world,
+      file: {
+        path: '/p.json',
+        logPath: '/p.md',
+        found: undefined,
+        save: (next) => {
+          saved.push(next);
+          return Promise.resolve();
+        },
+      },
+      deps: {
+        terminal,
+        prompter: createScriptedPrompter(answers),
+        clock: { now: () => new Date(0), monotonic: () => 0, sleep: () => Promise.resolve() },
+        operator: 'second@here',
+        signal: new AbortController().signal,
+      },
+      style: createStyle(false),
+      env: {},
+      yes: false,
+    },
+    { ...begun, startedAt: new Date(0).toISOString() },
+  );
+  const records = progress.steps.map(({ title, outcome }) => `${title} ${outcome}`);
+  return {
+    records,
+    ran: ran.map(({ commands }) => commands),
+    consents: ran.map(({ consent }) => consent),
+    saved,
+    terminal,
+  };
+}
+
+test.each([
+  ['run both', ['r', 'run'], {}, ['First done', 'Second done'], ['one', 'two']],
+  ['skip one', ['s', 'r'], {}, ['First skipped', 'Second done'], ['two']],
+  ['do one by hand', ['h', 'r'], {}, ['First by-hand', 'Second done'], ['two']],
+  ['run the last one again', ['r', 'a', 'r'], {}, ['First done', 'First done', 'Second done'], ['one', 'one', 'two']],
+  ['stop at once', ['q'], {}, [], []],
+  ['repeat what failed', ['r', 'r', 'q'], { one: [1, 0] }, ['First failed', 'First done'], ['one', 'one']],
+  ['skip what failed', ['r', 's', 'r'], { one: [1] }, ['First failed', 'First skipped', 'Second done'], ['one', 'two']],
+  ['Enter alone runs nothing', ['', 'q'], {}, [], []],
+])('%s', async (_, answers, exits, records, ran) => {
+  expect(await walked(answers, exits)).toMatchObject({ records, ran });
+});
+
+test('progress is kept after each step, with who did it; a person is asked by the commands themselves', async () => {
+  const { saved, consents } = await walked(['r', 'r']);
+  expect(saved.map(({ steps }) => steps.length)).toEqual([1, 2]);
+  expect(saved.at(-1)).toMatchObject({ startedBy: 'first@here', steps: [{ by: 'second@here', exitCode: 0 }, {}] });
+  expect(consents).toEqual(['', '']);
+});
+
+test('whoever goes on in the middle of a part reads first which part it is', async () => {
+  const runbook = runbookOf(
+    '## How it broke\n',
+    step('First', 'one'),
+    step('Second', 'two'),
+    '## After\n',
+    step('Third', 'x'),
+  );
+  const done = (title: string) => ({ title, outcome: 'done' as const, exitCode: 0, by: 'a', at: '', output: '' });
+  const begun = async (...titles: string[]) => {
+    const { terminal } = await walked(['q'], {}, { runbook, steps: titles.map(done) });
+    return terminal.stderr.split('\n').slice(0, 4);
+  };
+
+  expect(await begun()).toEqual(['', 'How it broke', '', 'step 1 of 3: First']);
+  expect(await begun('First')).toEqual(['', 'How it broke', '', 'step 2 of 3: Second']);
+  expect(await begun('First', 'Second')).toEqual(['', 'After', '', 'step 3 of 3: Third']);
+});
+
+test('a step without words of its own follows after one empty line', async () => {
+  const { terminal } = await walked(['r', 'q']);
+  expect(terminal.stderr).toContain('ok: exit 0\n\nstep 2 of 2: Second\n');
+});
