@@ -29,6 +29,8 @@ export interface RunbookWorld {
    * goes where c2l's own goes.
    */
   runScript(commands: string, options: ScriptOptions): Promise<number>;
+  /** Whether a shell would find the program. */
+  isOnPath(program: string): Promise<boolean>;
   /** By default in the folder where this person's programs keep their state. */
   openProgress(name: string, path: string | undefined): Promise<ProgressFile>;
 }

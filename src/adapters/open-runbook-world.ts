@@ -1,4 +1,5 @@
 import type { RunbookWorld } from '../runbook-ports.ts';
+import { isOnPath } from './is-on-path.ts';
 import { listRunbooks, readRunbook, type RunbookFilesOptions } from './runbook-files.ts';
 import { openProgressFile } from './runbook-progress-file.ts';
 import { runScript, type ScriptHost } from './run-script.ts';
@@ -9,6 +10,7 @@ export function openRunbookWorld(options: RunbookFilesOptions & ScriptHost): Run
     read: (name) => readRunbook(name, options),
     runScript: (commands, { env, ...script }) =>
       runScript(commands, { ...options, env: { ...options.env, ...env } }, script),
+    isOnPath: (program) => isOnPath(program, options.env),
     openProgress: (name, path) => openProgressFile(name, path, options),
   };
 }

@@ -61,9 +61,10 @@ export function declareTour(registry: Registry): void {
       const { runRunbook } = await import('../commands/runbook.ts');
       const { yes = false, anew = false } = command.optsWithGlobals<GlobalFlags & RunFlags>();
       const afterwards = 'c2l doctor, then c2l audit, on a cluster of your own';
+      const otherwise = 'c2l stabilize --sandbox';
       return runRunbook(
         'tour',
-        { yes, set: [], progress: undefined, anew, command: 'c2l tour', afterwards },
+        { yes, set: [], progress: undefined, anew, command: 'c2l tour', afterwards, otherwise },
         { ...flags, sandbox: true },
         deps,
       );

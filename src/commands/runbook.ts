@@ -8,6 +8,7 @@ import { renderRunbookLog } from '../render/runbook-log.ts';
 import { renderRun, renderRunbook, renderRunbookList } from '../render/runbook-text.ts';
 import type { ProgressFile } from '../runbook-ports.ts';
 import { openRunbookPlace, type RunbookPlace } from '../shell/runbook/open-runbook-place.ts';
+import { proveKubectl } from '../shell/runbook/prove-kubectl.ts';
 import { runbookValues } from '../shell/runbook/runbook-values.ts';
 import { replayInSandbox, walkRunbook, type Walk } from '../shell/runbook/walk-runbook.ts';
 import type { GlobalFlags } from './options.ts';
@@ -24,6 +25,8 @@ export interface RunRunbookOptions {
   readonly command?: string;
   /** What comes after its last step, where that is no incident review. */
   readonly afterwards?: string;
+  /** What to type where it cannot be walked, if not to read it. */
+  readonly otherwise?: string;
 }
 
 export async function listRunbooks(flags: GlobalFlags, deps: Deps): Promise<ExitCode> {
@@ -55,6 +58,8 @@ export async function runRunbook(
   }
   const world = await deps.openRunbookWorld();
   const runbook = await world.read(name);
+  const kubectl = { world, isNeeded: options.yes || flags.sandbox === true };
+  await proveKubectl(runbook, { ...kubectl, otherwise: options.otherwise ?? `c2l runbook show ${name}` }, deps);
   const place = await openRunbookPlace(runbook, flags, deps);
   try {
     const file = await world.openProgress(`${runbook.name}-${place.slug}`, options.progress);

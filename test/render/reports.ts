@@ -225,7 +225,12 @@ export const fixed: FixReport = {
     },
   ],
   outcomes: [
-    { action: 'keep-revision', object: secret, outcome: 'done', detail: 'secret/c2l-revision-0001' },
+    {
+      action: 'keep-revision',
+      object: { ...secret, name: 'cloudtolocalllm-secrets.c2l-0001' },
+      outcome: 'kept',
+      detail: 'holds cloudtolocalllm-secrets as it was',
+    },
     { action: 'patch-secret', object: secret, outcome: 'done', detail: '3 keys, read back' },
   ],
 };

@@ -109,12 +109,13 @@ async function repeatLast(walk: Walk, progress: RunbookProgress): Promise<Runboo
 
 async function runStep(walk: Walk, step: RunbookStep, progress: RunbookProgress): Promise<RunbookProgress> {
   const { terminal } = walk.deps;
-  const { exitCode, output } = await runCommands(walk, step.commands, walk.yes ? step.consent : undefined);
+  const consent = walk.yes ? step.consent : undefined;
+  const { exitCode, output } = await runCommands(walk, step.commands, { consent, exits: step.exits });
   let outcome: StepOutcome = step.exits.includes(exitCode) ? 'done' : 'failed';
   let told = output;
   if (outcome === 'failed') terminal.err(`FAILED: exit ${exitCode}, expected ${step.exits.join(' or ')}`);
   else if (step.check !== undefined) {
-    const checked = await runCommands(walk, step.check, undefined);
+    const checked = await runCommands(walk, step.check, { consent: undefined, exits: [0] });
     told = `${output}\n$ ${step.check}\n${checked.output}`;
     if (checked.exitCode !== 0) outcome = 'failed';
     terminal.err(checked.exitCode === 0 ? 'ok: checked' : `FAILED: the check ended with exit ${checked.exitCode}`);
@@ -125,18 +126,40 @@ async function runStep(walk: Walk, step: RunbookStep, progress: RunbookProgress)
 async function runCommands(
   { world, env, signal, deps: { terminal } }: Walk,
   commands: string,
-  consent: string | undefined,
+  { consent, exits }: { readonly consent: string | undefined; readonly exits: readonly number[] },
 ): Promise<{ exitCode: number; output: string }> {
   const printed: string[] = [];
+  const held = holdingNext((line) => {
+    terminal.err(line);
+  });
   const exitCode = await world.runScript(commands, {
     env: { ...env, C2L_CONSENT: consent ?? '' },
     onLine: (line) => {
       printed.push(line);
-      terminal.err(line);
+      held.onLine(line);
     },
     signal,
   });
+  if (!exits.includes(exitCode)) held.release();
   return { exitCode, output: printed.join('\n') };
+}
+
+/** What a command names as its next is told where its step failed: otherwise the next step is what comes next. */
+function holdingNext(tell: (line: string) => void): { onLine(line: string): void; release(): void } {
+  let held: string[] = [];
+  const release = (): void => {
+    held.forEach(tell);
+    held = [];
+  };
+  return {
+    onLine: (line) => {
+      const isMore = held.length > 0 && line.startsWith(' '.repeat('next: '.length));
+      if (!isMore) release();
+      if (isMore || line.startsWith('next: ')) held.push(line);
+      else tell(line);
+    },
+    release,
+  };
 }
 
 async function keep(

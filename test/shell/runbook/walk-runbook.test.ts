@@ -19,7 +19,11 @@ function runbookOf(...steps: readonly string[]): Runbook {
 async function walked(
   answers: readonly string[],
   exits: Readonly<Record<string, number[]>> = {},
-  { runbook = runbookOf(step('First', 'one'), step('Second', 'two')), steps = [] as RunbookProgress['steps'] } = {},
+  {
+    runbook = runbookOf(step('First', 'one'), step('Second', 'two')),
+    steps = [] as RunbookProgress['steps'],
+    printed = [] as readonly string[],
+  } = {},
 ) {
   const ran: { commands: string; consent: string | undefined }[] = [];
   const saved: RunbookProgress[] = [];
@@ -29,7 +33,9 @@ async function walked(
     list: unused,
     read: unused,
     openProgress: unused,
-    runScript: (commands, { env }) => {
+    isOnPath: unused,
+    runScript: (commands, { env, onLine }) => {
+      printed.forEach(onLine);
       ran.push({ commands, consent: env['C2L_CONSENT'] });
       return Promise.resolve(exits[commands]?.shift() ?? 0);
     },
@@ -113,4 +119,14 @@ test('whoever goes on in the middle of a part reads first which part it is', asy
 test('a step without words of its own follows after one empty line', async () => {
   const { terminal } = await walked(['r', 'q']);
   expect(terminal.stderr).toContain('ok: exit 0\n\nstep 2 of 2: Second\n');
+});
+
+test.each([
+  ['is not told where the step was well, since another step follows', 0, ['verdict: ok']],
+  ['is told where it failed', 1, ['verdict: ok', 'next: c2l verify \\', '      -n shop']],
+])('what a command names as its next %s', async (_, exit, told) => {
+  const printed = ['verdict: ok', 'next: c2l verify \\', '      -n shop'];
+  const { terminal, saved } = await walked(['r', 'q'], { one: [exit] }, { printed });
+  expect(terminal.stderr.split('\n').filter((line) => printed.includes(line))).toEqual(told);
+  expect(saved[0]?.steps[0]?.output).toBe(printed.join('\n'));
 });
