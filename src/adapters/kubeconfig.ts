@@ -31,7 +31,7 @@ export interface KubeconfigSelection {
 }
 
 const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
-const nextStep = 'kubectl config get-contexts, or try it without a cluster: c2l stabilize --sandbox';
+const nextStep = 'name one with --kubeconfig FILE, or try it without a cluster: c2l stabilize --sandbox';
 
 /** kubectl's order: `--kubeconfig`, KUBECONFIG, `~/.kube/config`, the ServiceAccount of the pod that c2l runs in. */
 export function selectKubeconfig(options: KubeconfigOptions): KubeconfigSelection {
@@ -108,11 +108,11 @@ function findDocument(options: KubeconfigOptions): FoundDocument {
   }
   const standard = join(options.env['HOME'] ?? homedir(), '.kube', 'config');
   if (existsSync(standard)) return fromFiles([standard], 'default');
-  return inCluster(options) ?? noKubeconfig(`no kubeconfig: KUBECONFIG is not set and ${standard} does not exist`);
-}
-
-function noKubeconfig(message: string): never {
-  throw new OperatorError('no-kubeconfig', message, { hint: `name one with --kubeconfig FILE, or ${nextStep}` });
+  const found = inCluster(options);
+  if (found !== undefined) return found;
+  throw new OperatorError('no-kubeconfig', `no kubeconfig: KUBECONFIG is not set and ${standard} does not exist`, {
+    hint: nextStep,
+  });
 }
 
 function fromFiles(paths: readonly string[], chosenBy: string): FoundDocument {

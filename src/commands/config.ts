@@ -48,6 +48,8 @@ export async function showSettings(
     settings: await withKubeconfig(settings, flags, deps),
     contexts,
   };
-  deps.terminal.out(await renderSettings(report, { withOrigin, format: flags.output, style: styleFor(flags, deps) }));
+  const hasFile = (await deps.settings.file.read()) !== undefined;
+  const style = styleFor(flags, deps);
+  deps.terminal.out(await renderSettings(report, { withOrigin, hasFile, format: flags.output, style }));
   return ExitCode.ok;
 }

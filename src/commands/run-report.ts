@@ -81,13 +81,20 @@ async function printResult(
   { flags }: RunOptions,
   deps: Deps,
 ): Promise<ExitCode> {
-  if (report.verdict === 'error' && report.error !== undefined) await printErrorLine(report.error, deps);
+  if (report.verdict === 'error' && report.error !== undefined && !tellsItself(report, flags, deps)) {
+    await printErrorLine(report.error, deps);
+  }
   if (!isTold) {
     const text = await renderReport(report, flags.output, styleFor(flags, deps));
     if (onlyRead.has(report.command)) await deps.terminal.show(text);
     else deps.terminal.out(text);
   }
   return exitCode ?? (report.verdict === 'error' ? ExitCode.usage : exitCodeOf(report.verdict));
+}
+
+/** What keeps every command from being begun is a row of what doctor found: on one screen that is enough. */
+function tellsItself({ command }: Report, { output }: GlobalFlags, { terminal }: Deps): boolean {
+  return command === 'doctor' && output === 'text' && terminal.isOneScreen;
 }
 
 function placeOf(session: Session): ReportPlace {

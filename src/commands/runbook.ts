@@ -6,7 +6,7 @@ import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
 import { renderRunbookLog } from '../render/runbook-log.ts';
 import { renderRun, renderRunbook, renderRunbookList } from '../render/runbook-text.ts';
-import type { ProgressFile } from '../runbook-ports.ts';
+import type { ProgressFile, RunbookWorld } from '../runbook-ports.ts';
 import { openRunbookPlace, type RunbookPlace } from '../shell/runbook/open-runbook-place.ts';
 import { proveKubectl } from '../shell/runbook/prove-kubectl.ts';
 import { runbookValues } from '../shell/runbook/runbook-values.ts';
@@ -51,15 +51,9 @@ export async function runRunbook(
   deps: Deps,
 ): Promise<ExitCode> {
   const { terminal, operator, clock, signal } = deps;
-  if (!options.yes && !terminal.canPrompt) {
-    throw new OperatorError('confirmation-needed', `runbook ${name} asks at each step and nobody can be asked here`, {
-      hint: `c2l runbook show ${name}, or add --yes`,
-    });
-  }
   const world = await deps.openRunbookWorld();
   const runbook = await world.read(name);
-  const kubectl = { world, isNeeded: options.yes || flags.sandbox === true };
-  await proveKubectl(runbook, { ...kubectl, otherwise: options.otherwise ?? `c2l runbook show ${name}` }, deps);
+  await proveWalkable(runbook, { ...options, name, world, isSandbox: flags.sandbox === true }, deps);
   const place = await openRunbookPlace(runbook, flags, deps);
   try {
     const file = await world.openProgress(`${runbook.name}-${place.slug}`, options.progress);
@@ -101,6 +95,24 @@ export async function runRunbook(
   } finally {
     await place.close();
   }
+}
+
+interface WalkableOptions extends Pick<RunRunbookOptions, 'yes' | 'otherwise'> {
+  /** As it was typed. */
+  readonly name: string;
+  readonly world: RunbookWorld;
+  readonly isSandbox: boolean;
+}
+
+/** What would stop it between its steps is said before the first. */
+async function proveWalkable(runbook: Runbook, options: WalkableOptions, deps: Deps): Promise<void> {
+  const { name, yes, world, isSandbox, otherwise = `c2l runbook show ${name}` } = options;
+  if (!yes && !deps.terminal.canPrompt) {
+    throw new OperatorError('confirmation-needed', `runbook ${name} asks at each step and nobody can be asked here`, {
+      hint: `c2l runbook show ${name}, or add --yes`,
+    });
+  }
+  await proveKubectl(runbook, { world, isNeeded: yes || isSandbox, otherwise }, deps);
 }
 
 function commandAgain(name: string, { command }: RunRunbookOptions, { style }: Walk): string {

@@ -85,9 +85,13 @@ export function isWalkedThrough({ verdict, phases }: WalkReport): boolean {
   return verdict === 'ok' && phases.every((phase) => phase.verdict !== 'skipped');
 }
 
-/** The next command means the same cluster as this one did, and the namespace that it names itself. */
+/** The next command means the same cluster as this one did, and the namespace or kubeconfig that it names itself. */
 export function withFlags(command: string, { flags }: Style): string {
   if (!command.startsWith('c2l ')) return command;
-  const kept = / -(n |A\b)/.test(command) ? flags.replace(/(^| )(-n \S+|-A)(?= |$)/g, '').trim() : flags;
+  const named = [
+    ...(/ -(n |A\b)/.test(command) ? [/(^| )(-n \S+|-A)(?= |$)/g] : []),
+    ...(command.includes(' --kubeconfig ') ? [/(^| )--kubeconfig \S+/g] : []),
+  ];
+  const kept = named.reduce((left, flag) => left.replace(flag, ''), flags).trim();
   return kept === '' || command.includes(kept) ? command : `${command} ${kept}`;
 }

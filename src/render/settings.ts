@@ -1,12 +1,22 @@
 import type { SettingsAnswer } from '../core/reports/answers.ts';
-import { table } from './layout.ts';
+import { quoted } from '../core/sources/source-option.ts';
+import { nextLines } from './head-text.ts';
+import { paragraph, table } from './layout.ts';
 import type { OutputFormat } from './output-format.ts';
 import { printableJson } from './printable.ts';
 import type { Style } from './style.ts';
 
+export interface SettingsOptions {
+  readonly withOrigin: boolean;
+  /** Whether the file of settings is there, and holds something. */
+  readonly hasFile: boolean;
+  readonly format: OutputFormat;
+  readonly style: Style;
+}
+
 export async function renderSettings(
   report: SettingsAnswer,
-  { withOrigin, format, style }: { readonly withOrigin: boolean; readonly format: OutputFormat; readonly style: Style },
+  { withOrigin, hasFile, format, style }: SettingsOptions,
 ): Promise<string> {
   if (format === 'yaml') return (await import('./yaml.ts')).toYaml(report);
   if (format === 'json') return `${printableJson(JSON.stringify(report, null, 2))}\n`;
@@ -19,11 +29,13 @@ export async function renderSettings(
     const marks = [...(readOnly ? ['read-only'] : []), ...(production ? ['production'] : [])];
     return [{ text: name }, { text: marks.length === 0 ? 'as any other' : marks.join(', ') }];
   });
+  const edit = `\${EDITOR:-vi} ${quoted(report.file)}`;
   return [
     ...table(rows, style.width, 0),
     ...(contexts.length === 0 ? [] : ['', 'contexts', ...table(contexts, style.width)]),
     '',
-    `next: edit ${report.file}`,
+    ...(hasFile ? [] : paragraph('', 'no file of your own holds settings yet', style.width)),
+    ...nextLines(hasFile ? edit : `mkdir -p ${quoted(report.file.replace(/\/[^/]*$/, ''))} && ${edit}`, style),
     '',
   ].join('\n');
 }

@@ -120,6 +120,17 @@ test('where nothing is set, config show tells which kubeconfig and context are t
   ]);
 });
 
+test('config show ends in what opens the file, and makes its folder where there is none yet', async () => {
+  const shown = async (folder: string) => {
+    const { stdout } = await runCli(['config', 'show'], { env: { XDG_CONFIG_HOME: folder } });
+    return stdout.replaceAll(/ \\\n +/g, ' ').slice(stdout.indexOf('next: '));
+  };
+  writeFileSync(file, 'defaults: { verbose: true }');
+  expect(await shown(home)).toBe(`next: \${EDITOR:-vi} ${file}\n`);
+  const [place, absent] = [join(home, 'new', 'c2l'), join(home, 'new', 'c2l', 'config.yaml')];
+  expect(await shown(join(home, 'new'))).toBe(`next: mkdir -p ${place} && \${EDITOR:-vi} ${absent}\n`);
+});
+
 test.each([
   ['config', 'show, path'],
   ['runbook', 'list, show, run'],

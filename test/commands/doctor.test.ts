@@ -169,6 +169,17 @@ describe('where no command could begin', () => {
     cluster.expectUntouched();
   });
 
+  test('no kubeconfig: the next look names one, and one screen has the trouble once', async () => {
+    const argv = ['doctor', '--kubeconfig', join(folder, 'nowhere.yaml')];
+    const { code, stdout, stderr } = await runCli(argv, { cwd: folder, isOneScreen: true });
+    expect([code, stderr]).toEqual([2, '']);
+    expect(stdout).toMatch(/PROBLEM +kubeconfig +kubeconfig .*\nnext: c2l doctor --kubeconfig FILE\n$/s);
+    const apart = await runCli(argv, { cwd: folder });
+    expect(apart.stderr).toMatch(
+      /^error: kubeconfig .*nowhere.yaml does not exist; name one with --kubeconfig FILE, or /,
+    );
+  });
+
   test('a stack file that is wrong keeps nobody from looking at the cluster', async () => {
     const { code, found, rows } = await run(
       '--kubeconfig',

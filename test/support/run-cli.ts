@@ -37,6 +37,8 @@ export interface CliOptions {
   readonly stdin?: readonly string[];
   /** Answers of a person at a terminal; without them there is no terminal. */
   readonly answers?: readonly ScriptedAnswer[];
+  /** Whether both streams are read in one place. */
+  readonly isOneScreen?: boolean;
   /** What the person waits for before each answer. */
   readonly beforeAnswer?: () => Promise<void>;
   readonly signal?: AbortSignal;
@@ -62,11 +64,12 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     env = {},
     azure,
     answers,
+    isOneScreen = false,
     signal = new AbortController().signal,
     defaultSources = [],
     stdin = [],
   } = options;
-  const terminal = createTestTerminal({ canPrompt: answers !== undefined, onOutput: options.onOutput });
+  const terminal = createTestTerminal({ canPrompt: answers !== undefined, isOneScreen, onOutput: options.onOutput });
   const prompter = createScriptedPrompter(answers, options.beforeAnswer);
   const deps: Deps = {
     connect: async ({ kubeconfig, context, requestTimeoutMs }) => {

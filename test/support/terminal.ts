@@ -13,6 +13,7 @@ export interface TestTerminal extends Terminal {
 export interface TestTerminalOptions {
   readonly canPrompt?: boolean;
   readonly width?: number;
+  readonly isOneScreen?: boolean;
   readonly onOutput?: ((text: string) => void) | undefined;
 }
 
@@ -20,6 +21,7 @@ export interface TestTerminalOptions {
 export function createTestTerminal({
   canPrompt = false,
   width = 80,
+  isOneScreen = false,
   onOutput,
 }: TestTerminalOptions = {}): TestTerminal {
   let stdout = '';
@@ -51,7 +53,7 @@ export function createTestTerminal({
       };
     },
     canPrompt,
-    isOneScreen: false,
+    isOneScreen,
     width,
     color: false,
     get stdout() {

@@ -96,8 +96,8 @@ async function examineKubeconfig(
   deps: Deps,
 ): Promise<Kubeconfig> {
   const name = 'kubeconfig';
-  const trouble = ({ message, hint }: OperatorError): Kubeconfig => ({
-    examination: { name, state: 'problem', detail: message, next: commandIn(hint) ?? 'kubectl config get-contexts' },
+  const trouble = ({ code, message, hint }: OperatorError): Kubeconfig => ({
+    examination: { name, state: 'problem', detail: message, next: commandIn(hint) ?? nextOf(code) },
     context: named ?? '',
     isToBlame: true,
   });
@@ -111,6 +111,11 @@ async function examineKubeconfig(
     if (error instanceof OperatorError) return trouble(error);
     throw error;
   }
+}
+
+/** Where there is no kubeconfig, no program can list its contexts. */
+function nextOf(code: string): string {
+  return code === 'no-kubeconfig' ? 'c2l doctor --kubeconfig FILE' : 'kubectl config get-contexts';
 }
 
 /** Some hints are words, and some end in them. */
