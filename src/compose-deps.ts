@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { getuid } from 'node:process';
 
-import { journalDigest, readDrillResults, readJournal, resultDigest } from './adapters/drill-journal-text.ts';
+import { journalDigest, readDrillResults, readJournal, resultDigest } from './adapters/drill/drill-journal-text.ts';
+import { createOutputFolder } from './adapters/files/output-folder.ts';
+import { createSettingsFile } from './adapters/files/settings-file.ts';
+import { createStackFiles } from './adapters/files/stack-file.ts';
 import { createFingerprints } from './adapters/fingerprints.ts';
-import { createInquirerPrompter } from './adapters/inquirer-prompter.ts';
-import { createNodeTerminal, type NodeTerminalOptions } from './adapters/node-terminal.ts';
-import { openSealing } from './adapters/open-sealing.ts';
-import { createOutputFolder } from './adapters/output-folder.ts';
-import { createSettingsFile } from './adapters/settings-file.ts';
-import { createStackFiles } from './adapters/stack-file.ts';
+import { openSealing } from './adapters/owners/open-sealing.ts';
 import { systemClock } from './adapters/system-clock.ts';
+import { createInquirerPrompter } from './adapters/terminal/inquirer-prompter.ts';
+import { createNodeTerminal, type NodeTerminalOptions } from './adapters/terminal/node-terminal.ts';
 import { tlsPairProblem } from './adapters/tls-pair.ts';
 import type { SecretValue } from './core/secrets/secret-value.ts';
 import type { HostedSandbox } from './host-sandbox.ts';
@@ -46,13 +46,13 @@ export function composeDeps(surroundings: Surroundings): Deps {
       return connectToSandbox(surroundings, options, sandbox);
     },
     contexts: async (kubeconfigPath) =>
-      (await import('./adapters/kubeconfig.ts')).kubeconfigContexts({ kubeconfigPath, env }),
+      (await import('./adapters/kubernetes/kubeconfig.ts')).kubeconfigContexts({ kubeconfigPath, env }),
     settings: {
       file: createSettingsFile(env),
       variables: Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('C2L_'))),
     },
     openSource: async (spec, { identity } = {}) => {
-      const { openSource } = await import('./adapters/open-source.ts');
+      const { openSource } = await import('./adapters/sources/open-source.ts');
       const askPassphrase = (question: string): Promise<SecretValue> => prompter.secret(question, () => undefined);
       return openSource(spec, {
         stdin,
@@ -63,15 +63,15 @@ export function composeDeps(surroundings: Surroundings): Deps {
       });
     },
     openWatchWorld: async () => {
-      const { openWatchWorld } = await import('./adapters/open-watch-world.ts');
+      const { openWatchWorld } = await import('./adapters/watch/open-watch-world.ts');
       return openWatchWorld(surroundings);
     },
     openRunbookWorld: async () => {
-      const { openRunbookWorld } = await import('./adapters/open-runbook-world.ts');
+      const { openRunbookWorld } = await import('./adapters/runbook/open-runbook-world.ts');
       return openRunbookWorld(surroundings);
     },
     openTarget: async (spec, { recipients }) => {
-      const { openTarget } = await import('./adapters/open-target.ts');
+      const { openTarget } = await import('./adapters/sources/open-target.ts');
       const newPassphrase = async (file: string): Promise<SecretValue> => {
         const { typedTwice } = await import('./shell/sources/typed-twice.ts');
         const questions = { first: `new passphrase for ${file}:`, again: 'the passphrase again:' };
@@ -86,7 +86,7 @@ export function composeDeps(surroundings: Surroundings): Deps {
       });
     },
     openSealer: async () => {
-      const { openKubeseal } = await import('./adapters/kubeseal.ts');
+      const { openKubeseal } = await import('./adapters/owners/kubeseal.ts');
       return openKubeseal({ env });
     },
     startVault: async () => (await import('./host-vault.ts')).hostVault(),
@@ -97,18 +97,18 @@ export function composeDeps(surroundings: Surroundings): Deps {
     },
     sealing: openSealing({ cwd, clock: systemClock, usualFile: env['SEALED_SECRETS_CERT'] }),
     checkNamedFiles: async (files) => {
-      const { checkNamedFiles } = await import('./adapters/named-files.ts');
+      const { checkNamedFiles } = await import('./adapters/files/named-files.ts');
       return checkNamedFiles(files, { cwd, clock: systemClock });
     },
     stackFiles: createStackFiles({ cwd }),
     drillFiles: {
       read: async (name) => {
-        const { createDrillFiles } = await import('./adapters/drill-files.ts');
+        const { createDrillFiles } = await import('./adapters/drill/drill-files.ts');
         return createDrillFiles({ cwd }).read(name);
       },
     },
     openDrillJournalFile: async (path, { identity }) => {
-      const { openDrillJournalFile } = await import('./adapters/drill-journal-file.ts');
+      const { openDrillJournalFile } = await import('./adapters/drill/drill-journal-file.ts');
       return openDrillJournalFile(path, { cwd, identityFile: identity ?? env['C2L_AGE_IDENTITY'] });
     },
     readJournal,
@@ -118,12 +118,12 @@ export function composeDeps(surroundings: Surroundings): Deps {
     outputFolder: createOutputFolder({ cwd }),
     manifestFiles: {
       read: async (paths) => {
-        const { createManifestFiles } = await import('./adapters/manifest-files.ts');
+        const { createManifestFiles } = await import('./adapters/manifests/manifest-files.ts');
         return createManifestFiles({ cwd, stdin }).read(paths);
       },
     },
-    readPlanFile: async (path) => (await import('./adapters/document-file.ts')).readPlanFile(path, cwd),
-    readReportFile: async (path) => (await import('./adapters/document-file.ts')).readReportFile(path, cwd),
+    readPlanFile: async (path) => (await import('./adapters/files/document-file.ts')).readPlanFile(path, cwd),
+    readReportFile: async (path) => (await import('./adapters/files/document-file.ts')).readReportFile(path, cwd),
     tlsPairProblem,
     fingerprints: createFingerprints,
     randomBytes,
@@ -159,7 +159,7 @@ async function connectTo(
   { context, requestTimeoutMs }: ConnectOptions,
   kubeconfigPath: string | undefined,
 ): Promise<Connection> {
-  const { connectCluster } = await import('./adapters/kubernetes-cluster.ts');
+  const { connectCluster } = await import('./adapters/kubernetes/kubernetes-cluster.ts');
   const cluster = await connectCluster({ kubeconfigPath, context, requestTimeoutMs, env, version });
   const close = (): Promise<void> => {
     cluster.close();
@@ -174,7 +174,7 @@ async function connectToSandbox(
   { context, requestTimeoutMs }: ConnectOptions,
   hosted: HostedSandbox,
 ): Promise<Connection> {
-  const { connectCluster } = await import('./adapters/kubernetes-cluster.ts');
+  const { connectCluster } = await import('./adapters/kubernetes/kubernetes-cluster.ts');
   const { kubeconfigText } = hosted;
   const cluster = await connectCluster({ kubeconfigText, context, requestTimeoutMs, env, version });
   return {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { createSandboxFolder } from './host-sandbox.ts';
 import type { RunningVault } from './ports.ts';
-import { freshSecretValues } from './sandbox/scenario-values.ts';
+import { freshSecretValues } from './sandbox/scenario/scenario-values.ts';
 import { startVault } from './sandbox/vault/vault.ts';
 
 /** The sandbox's vault without a cluster, for any client that speaks to Azure Key Vault. */

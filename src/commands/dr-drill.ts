@@ -5,7 +5,7 @@ import { lookedUp, type DrillsAnswer } from '../core/reports/answers.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
-import { describeDrill, listDrills } from '../render/drill-scenario-text.ts';
+import { describeDrill, listDrills } from '../render/drill/drill-scenario-text.ts';
 import { printableJson } from '../render/printable.ts';
 import { drillHistory, type DrillHistoryOptions } from '../shell/drill/drill-history.ts';
 import { keepResult } from '../shell/drill/drill-results.ts';

@@ -4,7 +4,7 @@ import { nearestNames } from '../core/nearest.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
-import { renderCodeList, renderFindingPage } from '../render/explanation.ts';
+import { renderCodeList, renderFindingPage } from '../render/findings/explanation.ts';
 import type { GlobalFlags } from './options.ts';
 import { styleFor } from './run-report.ts';
 

@@ -1,8 +1,8 @@
 import { drillNotice, type DrillNews } from '../core/drill/drill-notice.ts';
 import type { DrillReport } from '../core/drill/drill-report.ts';
 import { OperatorError } from '../errors.ts';
-import { drillMetrics } from '../render/drill-metrics.ts';
-import { drillSummary, wrongOf } from '../render/drill-text.ts';
+import { drillMetrics } from '../render/drill/drill-metrics.ts';
+import { drillSummary, wrongOf } from '../render/drill/drill-text.ts';
 import type { OutputFormat } from '../render/output-format.ts';
 import { renderReport } from '../render/report.ts';
 import { createStyle } from '../render/style.ts';

@@ -9,7 +9,7 @@ import type { Stack } from '../core/stack/stack.ts';
 import { OperatorError } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
-import { renderValidation } from '../render/validation.ts';
+import { renderValidation } from '../render/validation/validation.ts';
 import { observeSecrets, type ObservedSecrets } from '../shell/observe/observe-secrets.ts';
 import { untilInterrupted } from '../shell/until-interrupted.ts';
 import { sessionOptions, type GlobalFlags } from './options.ts';

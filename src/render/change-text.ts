@@ -10,7 +10,8 @@ import { isOpen, type StepOutcome } from '../core/reports/report.ts';
 import { isSkippedRestart } from '../core/restart/restart-next.ts';
 import type { RestartReport } from '../core/restart/restart-report.ts';
 import { sourceOptions } from '../core/sources/source-option.ts';
-import { findingsLines } from './findings-text.ts';
+import { hasUnreadPods, unreadPodsText } from './audit/unread-pods.ts';
+import { findingsLines } from './findings/findings-text.ts';
 import { closingLines, headLines, withFlags } from './head-text.ts';
 import { lackingKeys, lackingLines } from './lacking-text.ts';
 import { count, table, type Cell } from './layout.ts';
@@ -18,7 +19,6 @@ import { planLines } from './plan-text.ts';
 import { repairCommand } from './repair-command.ts';
 import { manifestLines } from './sealed-text.ts';
 import type { Style } from './style.ts';
-import { hasUnreadPods, unreadPodsText } from './unread-pods.ts';
 
 export function fixText(report: FixReport, style: Style): string[] {
   return [

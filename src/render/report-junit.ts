@@ -3,9 +3,9 @@ import type { AuditSubject, ReferenceState } from '../core/audit/audit-subject.t
 import { refText } from '../core/cluster/kubernetes.ts';
 import type { Finding } from '../core/findings/findings.ts';
 import type { CheckResult, VerifyReport } from '../core/verify/verify-report.ts';
-import { holdsUpWord } from './finding-groups.ts';
+import { stateWord } from './audit/subject-text.ts';
+import { holdsUpWord } from './findings/finding-groups.ts';
 import { junitXml, type JunitCase } from './junit.ts';
-import { stateWord } from './subject-text.ts';
 
 /** A report as CI systems read it: an error is a failure, what could not be looked at an error of the test. */
 export function reportJunit(report: AuditReport | VerifyReport): string {

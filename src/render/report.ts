@@ -2,18 +2,18 @@ import type { DrillReport } from '../core/drill/drill-report.ts';
 import type { DrillHistoryReport } from '../core/drill/drill-result.ts';
 import type { Report } from '../core/reports/any-report.ts';
 import { applyText } from './apply-text.ts';
-import { auditText } from './audit-text.ts';
+import { auditText } from './audit/audit-text.ts';
 import { backupText } from './backup-text.ts';
 import { bootstrapText } from './bootstrap-text.ts';
 import { fixText, restartText } from './change-text.ts';
 import { doctorText } from './doctor-text.ts';
-import { drillHistoryText } from './drill-history-text.ts';
-import { drillText } from './drill-text.ts';
+import { drillHistoryText } from './drill/drill-history-text.ts';
+import { drillText } from './drill/drill-text.ts';
+import { rehearsalText } from './drill/rehearsal-text.ts';
 import { historyText } from './history-text.ts';
 import { migrateText } from './migrate-text.ts';
 import type { OutputFormat } from './output-format.ts';
 import { printableCopy, printableJson } from './printable.ts';
-import { rehearsalText } from './rehearsal-text.ts';
 import { restoreSyncText } from './restore-sync-text.ts';
 import { rollbackText } from './rollback-text.ts';
 import { stabilizeText } from './stabilize-text.ts';
@@ -41,7 +41,7 @@ export async function renderReport(report: Report, format: OutputFormat, style: 
 
 async function renderPage(report: Report, format: OutputFormat, style: Style): Promise<string> {
   const { command } = report;
-  if (format === 'html' && command === 'audit') return (await import('./audit-html.ts')).auditHtml(report, style);
+  if (format === 'html' && command === 'audit') return (await import('./audit/audit-html.ts')).auditHtml(report, style);
   if (command === 'dr-drill' || command === 'dr-drill history') return renderDrill(report, format, style);
   if (format === 'junit' && (command === 'audit' || command === 'verify')) {
     return (await import('./report-junit.ts')).reportJunit(report);
@@ -65,10 +65,10 @@ async function renderDrill(
   style: Style,
 ): Promise<string> {
   if (report.command === 'dr-drill history') {
-    return (await import('./drill-history-html.ts')).drillHistoryHtml(report, style);
+    return (await import('./drill/drill-history-html.ts')).drillHistoryHtml(report, style);
   }
-  if (format === 'html') return (await import('./drill-html.ts')).drillHtml(report, style);
-  if (format === 'junit') return (await import('./drill-junit.ts')).drillJunit(report);
+  if (format === 'html') return (await import('./drill/drill-html.ts')).drillHtml(report, style);
+  if (format === 'junit') return (await import('./drill/drill-junit.ts')).drillJunit(report);
   if (format === 'markdown') return (await import('./report-markdown.ts')).reportMarkdown(report, style);
   throw new TypeError(`dr-drill has no form ${format}`);
 }

@@ -4,7 +4,7 @@ import type { ApplyReport } from '../core/reports/apply-report.ts';
 import type { RestartReport } from '../core/restart/restart-report.ts';
 import type { VerifyReport } from '../core/verify/verify-report.ts';
 import { applySummary } from './apply-text.ts';
-import { auditSummary } from './audit-text.ts';
+import { auditSummary } from './audit/audit-text.ts';
 import { fixSummary, restartSummary } from './change-text.ts';
 import { verifySummary } from './verify-text.ts';
 

@@ -1,7 +1,7 @@
 import { checkId } from '../core/verify/check-changes.ts';
 import { toldTimeline } from '../core/verify/told-timeline.ts';
 import type { CheckResult, TimelineEntry, VerifyReport } from '../core/verify/verify-report.ts';
-import { findingsLines } from './findings-text.ts';
+import { findingsLines } from './findings/findings-text.ts';
 import { closingLines, headLines } from './head-text.ts';
 import { count, durationText, paragraph, tableGroups, type Cell } from './layout.ts';
 import type { Style } from './style.ts';

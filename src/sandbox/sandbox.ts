@@ -1,23 +1,23 @@
 import { stringify } from 'yaml';
-import { applicationHealth } from './argocd-health.ts';
-import { applicationSelfHeal } from './argocd-self-heal.ts';
-import { applicationSync } from './argocd-sync.ts';
-import { startApiServer } from './api-server.ts';
-import type { Programs } from './api-programs.ts';
-import type { ApiServer, ApiServerOptions } from './api-server.ts';
+import type { Programs } from './api/api-programs.ts';
+import { startApiServer } from './api/api-server.ts';
+import type { ApiServer, ApiServerOptions } from './api/api-server.ts';
+import { applicationHealth } from './argocd/argocd-health.ts';
+import { applicationSelfHeal } from './argocd/argocd-self-heal.ts';
+import { applicationSync } from './argocd/argocd-sync.ts';
+import type { SandboxClock } from './clock/sandbox-clock.ts';
+import { VirtualClock } from './clock/virtual-clock.ts';
 import type { ControlPlane } from './controllers/control-plane.ts';
 import { EventRecorder } from './controllers/event-recorder.ts';
 import { startControllers } from './controllers/start-controllers.ts';
-import { Kubelet } from './kubelet.ts';
-import { ObjectStore } from './object-store.ts';
-import type { SandboxClock } from './sandbox-clock.ts';
-import { asScenario, historyMs, playScenario } from './scenario.ts';
-import { envBackup, freshSecretValues, registryCredentials } from './scenario-values.ts';
-import type { SecretValues } from './scenario-values.ts';
+import { Kubelet } from './kubelet/kubelet.ts';
+import { envBackup, freshSecretValues, registryCredentials } from './scenario/scenario-values.ts';
+import type { SecretValues } from './scenario/scenario-values.ts';
+import { asScenario, historyMs, playScenario } from './scenario/scenario.ts';
+import { ObjectStore } from './store/object-store.ts';
 import { createVaultCertificates, type VaultCertificates } from './vault/vault-certificates.ts';
 import { startVault } from './vault/vault.ts';
 import type { Vault } from './vault/vault.ts';
-import { VirtualClock } from './virtual-clock.ts';
 
 export interface StartOptions extends Pick<ApiServerOptions, 'onRequest' | 'intercept'> {
   readonly scenario: string;

@@ -1,8 +1,8 @@
 import { Agent, request } from 'node:https';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { openAzureKeyVault } from '../../src/adapters/azure-key-vault-source.ts';
-import { startVault, type Vault } from '../../src/sandbox/vault/vault.ts';
+import { openAzureKeyVault } from '../../src/adapters/azure/azure-key-vault-source.ts';
 import { issueToken } from '../../src/sandbox/vault/vault-tokens.ts';
+import { startVault, type Vault } from '../../src/sandbox/vault/vault.ts';
 import { median } from './measure.ts';
 import type { Row } from './rows.ts';
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { StoredObject } from '../../src/sandbox/stored-object.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import type { StoredObject } from '../../src/sandbox/store/stored-object.ts';
 import { start } from '../support/built-program.ts';
 import { home, median } from './measure.ts';
 import type { Row } from './rows.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { Finding } from '../../src/core/findings/findings.ts';
-import type { Fault } from '../../src/sandbox/api-server.ts';
+import type { Fault } from '../../src/sandbox/api/api-server.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { runCli } from '../support/run-cli.ts';
 import { sandbox } from '../support/sandbox.ts';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { ExitCode } from '../../src/exit-codes.ts';
-import type { StoredObject } from '../../src/sandbox/stored-object.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import type { StoredObject } from '../../src/sandbox/store/stored-object.ts';
 import { jsonOf } from '../support/refusals.ts';
 import { runCli } from '../support/run-cli.ts';
 import { sandbox } from '../support/sandbox.ts';

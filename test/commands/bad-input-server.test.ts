@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { ExitCode } from '../../src/exit-codes.ts';
-import type { Fault } from '../../src/sandbox/api-server.ts';
+import type { Fault } from '../../src/sandbox/api/api-server.ts';
 import { kubeconfigText, startFakeServer, type Answer, type FakeServer } from '../support/fake-server.ts';
 import { errorLines, everyCommand, expectRefused, jsonOf, watchedSandbox } from '../support/refusals.ts';
 import { runCli } from '../support/run-cli.ts';

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 
 import type { AuditReport } from '../../src/core/audit/audit-report.ts';
-import type { StoredObject } from '../../src/sandbox/stored-object.ts';
+import type { StoredObject } from '../../src/sandbox/store/stored-object.ts';
 import { namespace, plantedWorld, runWatched, secretName, type CanaryWorld } from '../support/canary-world.ts';
 import { startFakeServer } from '../support/fake-server.ts';
 import { startMailServer } from '../support/mail-server.ts';

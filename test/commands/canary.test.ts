@@ -1,8 +1,7 @@
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 
-import type { StoredObject } from '../../src/sandbox/stored-object.ts';
-import { isWrite } from '../support/refusals.ts';
+import type { StoredObject } from '../../src/sandbox/store/stored-object.ts';
 import {
   canary,
   canaryLine,
@@ -12,8 +11,9 @@ import {
   secretName,
   type CanaryWorld,
 } from '../support/canary-world.ts';
-import { ctrlC } from '../support/terminal.ts';
+import { isWrite } from '../support/refusals.ts';
 import type { CliOptions } from '../support/run-cli.ts';
+import { ctrlC } from '../support/terminal.ts';
 import { leaksIn } from '../support/value-forms.ts';
 
 let world: CanaryWorld;

@@ -5,9 +5,9 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { createOutputFolder } from '../../src/adapters/files/output-folder.ts';
+import { openWatchWorld } from '../../src/adapters/watch/open-watch-world.ts';
 import { openDrillPublisher } from '../../src/commands/publish-drill.ts';
-import { openWatchWorld } from '../../src/adapters/open-watch-world.ts';
-import { createOutputFolder } from '../../src/adapters/output-folder.ts';
 import { drilled, earlierResult } from '../render/drill-reports.ts';
 import { sandbox } from '../support/sandbox.ts';
 import { testSession } from '../support/test-session.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { ExitCode } from '../../src/exit-codes.ts';
-import type { Fault, SeenRequest } from '../../src/sandbox/api-server.ts';
+import type { Fault, SeenRequest } from '../../src/sandbox/api/api-server.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { sampled } from '../support/exhaustive.ts';
 import { isWrite, jsonOf, type JsonAnswer } from '../support/refusals.ts';

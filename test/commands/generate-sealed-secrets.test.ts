@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 
-import { unseal } from '../../src/sandbox/unseal.ts';
+import { unseal } from '../../src/sandbox/controllers/unseal.ts';
 import { kubesealStandIn } from '../support/kubeseal-stand-in.ts';
 import { expectRefused } from '../support/refusals.ts';
 import { runCli } from '../support/run-cli.ts';

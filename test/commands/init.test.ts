@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { createStackFiles } from '../../src/adapters/stack-file.ts';
+import { createStackFiles } from '../../src/adapters/files/stack-file.ts';
 import type { AuditReport } from '../../src/core/audit/audit-report.ts';
 import type { InitReport } from '../../src/core/reports/file-reports.ts';
 import type { Stack } from '../../src/core/stack/stack.ts';

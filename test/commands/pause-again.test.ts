@@ -6,7 +6,7 @@ import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { pauseAnnotation } from '../../src/core/argocd/sync-pause.ts';
 import type { WalkReport } from '../../src/core/reports/walk-report.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import type { StoredObject } from '../../src/sandbox/stored-object.ts';
+import type { StoredObject } from '../../src/sandbox/store/stored-object.ts';
 import { jsonOf } from '../support/refusals.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';
 import { sandbox } from '../support/sandbox.ts';

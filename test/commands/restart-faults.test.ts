@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { fixSecrets } from '../../src/commands/fix-secrets.ts';
 import { restart } from '../../src/commands/restart.ts';
 import type { RestartReport } from '../../src/core/restart/restart-report.ts';
-import type { Fault, SeenRequest } from '../../src/sandbox/api-server.ts';
+import type { Fault, SeenRequest } from '../../src/sandbox/api/api-server.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { SandboxApi } from '../support/sandbox-api.ts';
 import { backupValues, sandbox } from '../support/sandbox.ts';

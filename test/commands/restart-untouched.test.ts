@@ -5,7 +5,7 @@ import { restart } from '../../src/commands/restart.ts';
 import { exitCodeOf } from '../../src/core/reports/report.ts';
 import type { RestartReport } from '../../src/core/restart/restart-report.ts';
 import type { Clock } from '../../src/ports.ts';
-import { auditSummary } from '../../src/render/audit-text.ts';
+import { auditSummary } from '../../src/render/audit/audit-text.ts';
 import { restartSummary } from '../../src/render/change-text.ts';
 import type { Session } from '../../src/shell/session.ts';
 import { SandboxApi } from '../support/sandbox-api.ts';

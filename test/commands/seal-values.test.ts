@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import type { FixReport } from '../../src/core/fix/secret-reports.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import type { NewObject } from '../../src/sandbox/stored-object.ts';
+import type { NewObject } from '../../src/sandbox/store/stored-object.ts';
 import { kubesealStandIn, type KubesealStandIn } from '../support/kubeseal-stand-in.ts';
 import { runCli, type CliOptions, type CliResult } from '../support/run-cli.ts';
 import { sandbox } from '../support/sandbox.ts';

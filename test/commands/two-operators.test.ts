@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { FixReport } from '../../src/core/fix/secret-reports.ts';
-import type { SeenRequest } from '../../src/sandbox/api-server.ts';
+import type { SeenRequest } from '../../src/sandbox/api/api-server.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { runFix } from '../../src/shell/fix/fix-secrets.ts';
 import { runRestart } from '../../src/shell/restart/restart.ts';

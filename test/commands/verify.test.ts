@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
-import { createSettingsFile } from '../../src/adapters/settings-file.ts';
-import { createStackFiles } from '../../src/adapters/stack-file.ts';
+import { createSettingsFile } from '../../src/adapters/files/settings-file.ts';
+import { createStackFiles } from '../../src/adapters/files/stack-file.ts';
+import { connectCluster } from '../../src/adapters/kubernetes/kubernetes-cluster.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { verify } from '../../src/commands/verify.ts';
 import { checkSchema } from '../../src/core/stack/check-schema.ts';

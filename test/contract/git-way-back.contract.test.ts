@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { openKubeseal } from '../../src/adapters/kubeseal.ts';
+import { openKubeseal } from '../../src/adapters/owners/kubeseal.ts';
 import { SecretValue } from '../../src/core/secrets/secret-value.ts';
 import { kubesealStandIn, type KubesealStandIn } from '../support/kubeseal-stand-in.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';

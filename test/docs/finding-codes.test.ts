@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { findingPages } from '../../src/core/finding-pages/finding-pages.ts';
 import { findingCodes } from '../../src/core/findings/findings.ts';
-import { findingCodesMarkdown } from '../../src/render/finding-page-markdown.ts';
+import { findingCodesMarkdown } from '../../src/render/findings/finding-page-markdown.ts';
 
 const file = new URL('../../docs/finding-codes.md', import.meta.url);
 

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { createStackFiles } from '../../src/adapters/stack-file.ts';
+import { createStackFiles } from '../../src/adapters/files/stack-file.ts';
 import type { AuditReport } from '../../src/core/audit/audit-report.ts';
 import type { ValidateReport } from '../../src/core/reports/file-reports.ts';
 import { runCli } from '../support/run-cli.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { openKubeseal } from '../../src/adapters/kubeseal.ts';
+import { openKubeseal } from '../../src/adapters/owners/kubeseal.ts';
 import type { FixReport } from '../../src/core/fix/secret-reports.ts';
 import { SecretValue } from '../../src/core/secrets/secret-value.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';

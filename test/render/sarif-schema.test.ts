@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { findingCodes, type FindingCode } from '../../src/core/findings/findings.ts';
 import { newFinding } from '../../src/core/findings/new-finding.ts';
 import type { LocatedFinding, ValidateReport } from '../../src/core/reports/file-reports.ts';
-import { sarif } from '../../src/render/sarif.ts';
+import { sarif } from '../../src/render/validation/sarif.ts';
 import { keyYaml, deploymentYaml, manifestFolder, secretYaml } from '../support/manifest-folder.ts';
 import { runCli } from '../support/run-cli.ts';
 

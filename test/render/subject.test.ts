@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { SecretKeyUse, SecretSubject } from '../../src/core/audit/audit-subject.ts';
+import { subjectPage } from '../../src/render/audit/subject-page.ts';
+import { stateTone, stateWord } from '../../src/render/audit/subject-text.ts';
 import { createStyle } from '../../src/render/style.ts';
-import { subjectPage } from '../../src/render/subject-page.ts';
-import { stateTone, stateWord } from '../../src/render/subject-text.ts';
 import { ref } from './reports.ts';
 
 function use(key: string, state: SecretKeyUse['state'], required = true): SecretKeyUse {

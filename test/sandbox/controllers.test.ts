@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { deletePod } from '../../src/sandbox/controllers/owned-pods.ts';
-import { isReady } from '../../src/sandbox/kubelet-pod.ts';
-import type { StoredObject } from '../../src/sandbox/stored-object.ts';
+import { isReady } from '../../src/sandbox/kubelet/kubelet-pod.ts';
+import type { StoredObject } from '../../src/sandbox/store/stored-object.ts';
 import { containerStates } from '../support/sandbox-api.ts';
 import { fromSecret, pod, secret, stillCluster, workload } from '../support/sandbox-cluster.ts';
 import type { StillCluster } from '../support/sandbox-cluster.ts';

@@ -1,6 +1,6 @@
 import { constants, createCipheriv, generateKeyPairSync, publicEncrypt, randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import type { NewObject } from '../../src/sandbox/stored-object.ts';
+import type { NewObject } from '../../src/sandbox/store/stored-object.ts';
 import { secret, stillCluster, type StillCluster } from '../support/sandbox-cluster.ts';
 
 function store(values: Readonly<Record<string, string>>): NewObject {

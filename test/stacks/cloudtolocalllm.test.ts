@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { createStackFiles } from '../../src/adapters/stack-file.ts';
+import { createStackFiles } from '../../src/adapters/files/stack-file.ts';
 import { formatViolation } from '../../src/core/secrets/value-format.ts';
 import type { Stack } from '../../src/core/stack/stack.ts';
-import { freshSecretValues } from '../../src/sandbox/scenario-values.ts';
+import { freshSecretValues } from '../../src/sandbox/scenario/scenario-values.ts';
 
 let stack: Stack;
 

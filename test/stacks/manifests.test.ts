@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
-import { createStackFiles } from '../../src/adapters/stack-file.ts';
+import { createStackFiles } from '../../src/adapters/files/stack-file.ts';
 
 const folder = new URL('../../manifests/cloudtolocalllm/', import.meta.url);
 

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { createStackFiles } from '../../src/adapters/stack-file.ts';
+import { createStackFiles } from '../../src/adapters/files/stack-file.ts';
 import { stackJsonSchema } from '../../src/core/stack/parse-stack.ts';
 
 const shipped = (name: string): string => fileURLToPath(new URL(`../../src/stacks/${name}`, import.meta.url));

@@ -4,9 +4,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
-import type { Fault, SeenRequest } from '../../src/sandbox/api-server.ts';
-import type { NewObject, StoredObject } from '../../src/sandbox/stored-object.ts';
+import type { Fault, SeenRequest } from '../../src/sandbox/api/api-server.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import type { NewObject, StoredObject } from '../../src/sandbox/store/stored-object.ts';
 import { runCli, type CliOptions, type CliResult } from './run-cli.ts';
 import { allBackupValues } from './sandbox.ts';
 import { leaksIn } from './value-forms.ts';

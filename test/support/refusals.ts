@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 
 import type { OperatorErrorCode } from '../../src/errors.ts';
 import type { ExitCode } from '../../src/exit-codes.ts';
-import type { SeenRequest } from '../../src/sandbox/api-server.ts';
+import type { SeenRequest } from '../../src/sandbox/api/api-server.ts';
 import type { Sandbox, StartOptions } from '../../src/sandbox/sandbox.ts';
 import { runCli, type CliOptions, type CliResult } from './run-cli.ts';
 import { sandbox } from './sandbox.ts';

@@ -1,14 +1,14 @@
 import type { Pod } from '../../src/core/cluster/kubernetes-pod.ts';
+import { VirtualClock } from '../../src/sandbox/clock/virtual-clock.ts';
 import type { ControlPlane } from '../../src/sandbox/controllers/control-plane.ts';
 import { EventRecorder } from '../../src/sandbox/controllers/event-recorder.ts';
 import { startControllers } from '../../src/sandbox/controllers/start-controllers.ts';
-import { asPod } from '../../src/sandbox/kubelet-pod.ts';
-import type { NodePod } from '../../src/sandbox/kubelet-pod.ts';
-import { Kubelet } from '../../src/sandbox/kubelet.ts';
-import { ObjectStore } from '../../src/sandbox/object-store.ts';
-import { createObjects } from '../../src/sandbox/scenario-objects.ts';
-import type { NewObject, StoredObject } from '../../src/sandbox/stored-object.ts';
-import { VirtualClock } from '../../src/sandbox/virtual-clock.ts';
+import { asPod } from '../../src/sandbox/kubelet/kubelet-pod.ts';
+import type { NodePod } from '../../src/sandbox/kubelet/kubelet-pod.ts';
+import { Kubelet } from '../../src/sandbox/kubelet/kubelet.ts';
+import { createObjects } from '../../src/sandbox/scenario/scenario-objects.ts';
+import { ObjectStore } from '../../src/sandbox/store/object-store.ts';
+import type { NewObject, StoredObject } from '../../src/sandbox/store/stored-object.ts';
 
 export interface StillCluster extends ControlPlane {
   readonly kubelet: Kubelet;

@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { X509CertificateGenerator } from '@peculiar/x509';
 import { createPrivateKey, KeyObject, webcrypto } from 'node:crypto';
 
-import type { NewObject } from '../../src/sandbox/stored-object.ts';
+import type { NewObject } from '../../src/sandbox/store/stored-object.ts';
 
 export interface SealingKey {
   /** As the controller shows it. */

@@ -6,20 +6,25 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-import { connectCluster } from '../../src/adapters/kubernetes-cluster.ts';
-import { createDrillFiles } from '../../src/adapters/drill-files.ts';
-import { openDrillJournalFile } from '../../src/adapters/drill-journal-file.ts';
-import { journalDigest, readDrillResults, readJournal, resultDigest } from '../../src/adapters/drill-journal-text.ts';
+import { createDrillFiles } from '../../src/adapters/drill/drill-files.ts';
+import { openDrillJournalFile } from '../../src/adapters/drill/drill-journal-file.ts';
+import {
+  journalDigest,
+  readDrillResults,
+  readJournal,
+  resultDigest,
+} from '../../src/adapters/drill/drill-journal-text.ts';
+import { readPlanFile, readReportFile } from '../../src/adapters/files/document-file.ts';
+import { checkNamedFiles } from '../../src/adapters/files/named-files.ts';
+import { createOutputFolder } from '../../src/adapters/files/output-folder.ts';
+import { createSettingsFile } from '../../src/adapters/files/settings-file.ts';
+import { createStackFiles } from '../../src/adapters/files/stack-file.ts';
 import { createFingerprints } from '../../src/adapters/fingerprints.ts';
-import { openSource } from '../../src/adapters/open-source.ts';
-import { createManifestFiles } from '../../src/adapters/manifest-files.ts';
-import { openSealing } from '../../src/adapters/open-sealing.ts';
-import { createOutputFolder } from '../../src/adapters/output-folder.ts';
-import { readPlanFile, readReportFile } from '../../src/adapters/document-file.ts';
-import { checkNamedFiles } from '../../src/adapters/named-files.ts';
-import { openTarget } from '../../src/adapters/open-target.ts';
-import { createSettingsFile } from '../../src/adapters/settings-file.ts';
-import { createStackFiles } from '../../src/adapters/stack-file.ts';
+import { connectCluster } from '../../src/adapters/kubernetes/kubernetes-cluster.ts';
+import { createManifestFiles } from '../../src/adapters/manifests/manifest-files.ts';
+import { openSealing } from '../../src/adapters/owners/open-sealing.ts';
+import { openSource } from '../../src/adapters/sources/open-source.ts';
+import { openTarget } from '../../src/adapters/sources/open-target.ts';
 import { systemClock } from '../../src/adapters/system-clock.ts';
 import { tlsPairProblem } from '../../src/adapters/tls-pair.ts';
 import type { Deps } from '../../src/ports.ts';

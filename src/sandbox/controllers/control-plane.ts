@@ -1,5 +1,5 @@
-import type { ObjectStore, StoreEvent } from '../object-store.ts';
-import type { SandboxClock } from '../sandbox-clock.ts';
+import type { SandboxClock } from '../clock/sandbox-clock.ts';
+import type { ObjectStore, StoreEvent } from '../store/object-store.ts';
 import type { EventRecorder } from './event-recorder.ts';
 
 /** What every controller works with. */

@@ -1,5 +1,5 @@
-import { isTerminating } from '../kubelet-pod.ts';
-import type { StoredObject } from '../stored-object.ts';
+import { isTerminating } from '../kubelet/kubelet-pod.ts';
+import type { StoredObject } from '../store/stored-object.ts';
 import type { Controller, ControlPlane } from './control-plane.ts';
 import { deploymentStatus, untilDeadlineMs } from './deployment-status.ts';
 import { templateHash } from './names.ts';

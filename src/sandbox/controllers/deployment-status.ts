@@ -1,5 +1,5 @@
-import { apiTime } from '../api-time.ts';
-import type { StoredObject } from '../stored-object.ts';
+import { apiTime } from '../api/api-time.ts';
+import type { StoredObject } from '../store/stored-object.ts';
 
 export interface DeploymentCondition {
   readonly type: string;

@@ -1,4 +1,4 @@
-import type { StoredObject } from '../stored-object.ts';
+import type { StoredObject } from '../store/stored-object.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { EndpointAddress, EndpointSubset } from './endpoints-controller.ts';
 import { nameSuffix } from './names.ts';

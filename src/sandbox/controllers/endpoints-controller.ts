@@ -1,7 +1,7 @@
-import { asPod, isFinished, isReady, isTerminating, portNumber } from '../kubelet-pod.ts';
-import type { NodePod } from '../kubelet-pod.ts';
-import { apiTime } from '../api-time.ts';
-import type { StoredObject } from '../stored-object.ts';
+import { apiTime } from '../api/api-time.ts';
+import { asPod, isFinished, isReady, isTerminating, portNumber } from '../kubelet/kubelet-pod.ts';
+import type { NodePod } from '../kubelet/kubelet-pod.ts';
+import type { StoredObject } from '../store/stored-object.ts';
 import type { Controller, ControlPlane } from './control-plane.ts';
 import { writeEndpointSlice } from './endpoint-slices.ts';
 import { WorkQueue } from './work-queue.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { apiTime } from '../api-time.ts';
-import type { ObjectStore } from '../object-store.ts';
-import type { StoredObject } from '../stored-object.ts';
-import type { SandboxClock } from '../sandbox-clock.ts';
+import { apiTime } from '../api/api-time.ts';
+import type { SandboxClock } from '../clock/sandbox-clock.ts';
+import type { ObjectStore } from '../store/object-store.ts';
+import type { StoredObject } from '../store/stored-object.ts';
 
 /** How long the API server keeps an event that does not happen again. */
 const timeToLiveMs = 3_600_000;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { managedFieldsAfter } from '../api-managed-fields.ts';
-import { apiTime } from '../api-time.ts';
-import type { NewObject, StoredObject, StoredOwnerReference } from '../stored-object.ts';
-import { isSameJson } from '../same-json.ts';
+import { managedFieldsAfter } from '../api/api-managed-fields.ts';
+import { apiTime } from '../api/api-time.ts';
+import { isSameJson } from '../store/same-json.ts';
+import type { NewObject, StoredObject, StoredOwnerReference } from '../store/stored-object.ts';
 import type { Controller, ControlPlane } from './control-plane.ts';
 import { duration } from './go-duration.ts';
 import { ProviderProblem, remoteText, storeNamed, transitionTime, type RemoteRef } from './secret-stores.ts';

@@ -1,5 +1,5 @@
-import { asPod } from '../kubelet-pod.ts';
-import type { StoredObject } from '../stored-object.ts';
+import { asPod } from '../kubelet/kubelet-pod.ts';
+import type { StoredObject } from '../store/stored-object.ts';
 import type { Controller, ControlPlane } from './control-plane.ts';
 import { deletePod } from './owned-pods.ts';
 

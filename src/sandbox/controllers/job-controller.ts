@@ -1,10 +1,10 @@
-import { asPod, isReady, isTerminating } from '../kubelet-pod.ts';
-import { apiTime } from '../api-time.ts';
-import type { StoredObject } from '../stored-object.ts';
+import { apiTime } from '../api/api-time.ts';
+import { asPod, isReady, isTerminating } from '../kubelet/kubelet-pod.ts';
+import type { StoredObject } from '../store/stored-object.ts';
 import type { Controller, ControlPlane } from './control-plane.ts';
+import { nameSuffix } from './names.ts';
 import { controlledBy, controllerOf, createPod } from './owned-pods.ts';
 import type { StoredTemplate } from './owned-pods.ts';
-import { nameSuffix } from './names.ts';
 import { quotaRefusal, refusedRetryMs } from './pod-quota.ts';
 import { WorkQueue } from './work-queue.ts';
 

@@ -1,8 +1,8 @@
+import { apiTime } from '../api/api-time.ts';
+import { asPod, isFinished } from '../kubelet/kubelet-pod.ts';
+import type { NodePod, NodePodSpec } from '../kubelet/kubelet-pod.ts';
+import type { StoredObject, StoredOwnerReference } from '../store/stored-object.ts';
 import type { ControlPlane } from './control-plane.ts';
-import { asPod, isFinished } from '../kubelet-pod.ts';
-import type { NodePod, NodePodSpec } from '../kubelet-pod.ts';
-import { apiTime } from '../api-time.ts';
-import type { StoredObject, StoredOwnerReference } from '../stored-object.ts';
 import { nameSuffix } from './names.ts';
 import { admitPod } from './pod-admission.ts';
 

@@ -1,6 +1,6 @@
-import type { ObjectStore } from '../object-store.ts';
-import type { NewObject } from '../stored-object.ts';
-import type { NodeContainer, NodePodSpec, NodeVolume } from '../kubelet-pod.ts';
+import type { NodeContainer, NodePodSpec, NodeVolume } from '../kubelet/kubelet-pod.ts';
+import type { ObjectStore } from '../store/object-store.ts';
+import type { NewObject } from '../store/stored-object.ts';
 import { nameSuffix } from './names.ts';
 
 const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';

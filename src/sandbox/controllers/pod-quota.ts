@@ -1,4 +1,4 @@
-import { asPod, isFinished } from '../kubelet-pod.ts';
+import { asPod, isFinished } from '../kubelet/kubelet-pod.ts';
 import type { ControlPlane } from './control-plane.ts';
 
 /** Until a controller tries again to create a pod that was refused. */

@@ -1,7 +1,7 @@
-import type { NewObject, StoredObject } from '../stored-object.ts';
-import { unseal, UnsealProblem, type SealedLabel } from '../unseal.ts';
+import type { NewObject, StoredObject } from '../store/stored-object.ts';
 import type { Controller, ControlPlane } from './control-plane.ts';
 import { transitionTime } from './secret-stores.ts';
+import { unseal, UnsealProblem, type SealedLabel } from './unseal.ts';
 import { WorkQueue } from './work-queue.ts';
 
 interface SealedSecretSpec {

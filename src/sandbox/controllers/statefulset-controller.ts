@@ -1,6 +1,6 @@
-import { isReady, isTerminating } from '../kubelet-pod.ts';
-import type { NodePod, NodeVolume } from '../kubelet-pod.ts';
-import type { NewObject, StoredObject } from '../stored-object.ts';
+import { isReady, isTerminating } from '../kubelet/kubelet-pod.ts';
+import type { NodePod, NodeVolume } from '../kubelet/kubelet-pod.ts';
+import type { NewObject, StoredObject } from '../store/stored-object.ts';
 import type { Controller, ControlPlane } from './control-plane.ts';
 import { templateHash } from './names.ts';
 import { controllerOf, createPod, deletePod, podsOf } from './owned-pods.ts';

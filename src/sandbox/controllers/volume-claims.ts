@@ -1,4 +1,4 @@
-import type { StoredObject } from '../stored-object.ts';
+import type { StoredObject } from '../store/stored-object.ts';
 import type { Controller, ControlPlane } from './control-plane.ts';
 import { WorkQueue } from './work-queue.ts';
 

@@ -1,4 +1,4 @@
-import type { SandboxClock } from '../sandbox-clock.ts';
+import type { SandboxClock } from '../clock/sandbox-clock.ts';
 
 /** Changes come in bursts; a controller looks at an object once per burst. */
 const burstMs = 10;

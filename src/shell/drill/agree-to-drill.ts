@@ -1,7 +1,7 @@
 import { isFaultless } from '../../core/drill/plan-drill.ts';
 import { OperatorError } from '../../errors.ts';
 import { ExitCode } from '../../exit-codes.ts';
-import { brokenText, drillPlanLines } from '../../render/drill-text.ts';
+import { brokenText, drillPlanLines } from '../../render/drill/drill-text.ts';
 import { createStyle } from '../../render/style.ts';
 import { confirmWrite } from '../confirm.ts';
 import type { Session } from '../session.ts';

@@ -5,7 +5,7 @@ import type { RowAnswer } from '../../core/drill/postgres-row.ts';
 import type { Finding } from '../../core/findings/findings.ts';
 import { count, listText } from '../../core/list-text.ts';
 import { spokenDuration } from '../../core/watch/duration.ts';
-import { brokenText } from '../../render/drill-text.ts';
+import { brokenText } from '../../render/drill/drill-text.ts';
 import { durationText } from '../../render/layout.ts';
 import type { Session } from '../session.ts';
 import { writeRows } from './drill-data.ts';

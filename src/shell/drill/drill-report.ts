@@ -11,7 +11,7 @@ import { keyId } from '../../core/fix/plan-secrets.ts';
 import type { BackupReport } from '../../core/fix/secret-reports.ts';
 import { verdictOf, type Verdict } from '../../core/reports/report.ts';
 import { oldestOf } from '../../core/sources/backup.ts';
-import { ageWords } from '../../render/drill-words.ts';
+import { ageWords } from '../../render/drill/drill-words.ts';
 import { durationText } from '../../render/layout.ts';
 import { reportHead, type Session } from '../session.ts';
 import type { Ended } from './end-drill.ts';

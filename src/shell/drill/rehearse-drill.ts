@@ -4,7 +4,7 @@ import { randomDrill, type Attempt, type Interruption, type RandomDrill } from '
 import type { RehearsedDrill, RehearsedEnd } from '../../core/drill/rehearsal-report.ts';
 import { verifyTroubles } from '../../core/verify/verify-report.ts';
 import { OperatorError } from '../../errors.ts';
-import { scenarioFaultText } from '../../render/drill-scenario-text.ts';
+import { scenarioFaultText } from '../../render/drill/drill-scenario-text.ts';
 import { observe } from '../observe/observe.ts';
 import type { Session } from '../session.ts';
 import { runVerify } from '../verify/verify.ts';

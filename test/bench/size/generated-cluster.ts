@@ -1,4 +1,4 @@
-import type { NewObject } from '../../../src/sandbox/stored-object.ts';
+import type { NewObject } from '../../../src/sandbox/store/stored-object.ts';
 
 /** A cluster of a given number of pods, as a benchmark's words describe it; the same number gives the same cluster. */
 export interface GeneratedCluster {

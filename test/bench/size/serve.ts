@@ -1,7 +1,7 @@
-import { startApiServer } from '../../../src/sandbox/api-server.ts';
-import { ObjectStore } from '../../../src/sandbox/object-store.ts';
-import type { NewObject } from '../../../src/sandbox/stored-object.ts';
-import { VirtualClock } from '../../../src/sandbox/virtual-clock.ts';
+import { startApiServer } from '../../../src/sandbox/api/api-server.ts';
+import { VirtualClock } from '../../../src/sandbox/clock/virtual-clock.ts';
+import { ObjectStore } from '../../../src/sandbox/store/object-store.ts';
+import type { NewObject } from '../../../src/sandbox/store/stored-object.ts';
 import { generatedCluster } from './generated-cluster.ts';
 import { asServed } from './served-object.ts';
 

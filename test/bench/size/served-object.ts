@@ -1,4 +1,4 @@
-import type { NewObject } from '../../../src/sandbox/stored-object.ts';
+import type { NewObject } from '../../../src/sandbox/store/stored-object.ts';
 
 /**
  * The object as a real API server gives it back: with the fields that defaulting, the kubelet and the bookkeeping of

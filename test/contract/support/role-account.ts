@@ -1,6 +1,6 @@
 import { parseAllDocuments, stringify } from 'yaml';
 
-import { isGranted, type Attempt, type BoundRole } from '../../../src/sandbox/role-rules.ts';
+import { isGranted, type Attempt, type BoundRole } from '../../../src/sandbox/api/role-rules.ts';
 import type { World } from './worlds.ts';
 
 type Rule = BoundRole['rules'][number];

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { promisedSecrets } from '../../../src/adapters/promised-secrets.ts';
+import { promisedSecrets } from '../../../src/adapters/manifests/promised-secrets.ts';
 import { applyOrder } from '../../../src/core/bootstrap/apply-order.ts';
 import type { Manifest } from '../../../src/core/manifests/manifests.ts';
 import { stackOf } from '../../support/builders.ts';

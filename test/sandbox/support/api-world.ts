@@ -1,9 +1,9 @@
 import { request } from 'node:http';
-import type { ProgramAnswer, Programs } from '../../../src/sandbox/api-programs.ts';
-import { startApiServer, type ApiServer, type ApiServerOptions } from '../../../src/sandbox/api-server.ts';
-import { ObjectStore } from '../../../src/sandbox/object-store.ts';
-import type { StoredObject } from '../../../src/sandbox/stored-object.ts';
-import { VirtualClock } from '../../../src/sandbox/virtual-clock.ts';
+import type { ProgramAnswer, Programs } from '../../../src/sandbox/api/api-programs.ts';
+import { startApiServer, type ApiServer, type ApiServerOptions } from '../../../src/sandbox/api/api-server.ts';
+import { VirtualClock } from '../../../src/sandbox/clock/virtual-clock.ts';
+import { ObjectStore } from '../../../src/sandbox/store/object-store.ts';
+import type { StoredObject } from '../../../src/sandbox/store/stored-object.ts';
 
 export interface Answer {
   readonly status: number;

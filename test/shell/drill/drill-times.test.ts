@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 
-import { journalDigest } from '../../../src/adapters/drill-journal-text.ts';
+import { journalDigest } from '../../../src/adapters/drill/drill-journal-text.ts';
 import { coursesUntil } from '../../../src/core/drill/component-course.ts';
 import type { DrillJournal } from '../../../src/core/drill/drill-journal.ts';
 import { drillPhases, noticedBy } from '../../../src/shell/drill/drill-times.ts';

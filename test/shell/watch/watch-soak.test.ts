@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-import { openWatchWorld } from '../../../src/adapters/open-watch-world.ts';
+import { openWatchWorld } from '../../../src/adapters/watch/open-watch-world.ts';
 import { watchSchema } from '../../../src/core/watch/watch-schema.ts';
 import { emptyWatchState } from '../../../src/core/watch/watch-state.ts';
 import type { Clock } from '../../../src/ports.ts';

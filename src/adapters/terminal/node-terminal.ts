@@ -1,0 +1,87 @@
+import type { ReadStream, WriteStream } from 'node:tty';
+import type { Progress, Terminal } from '../../ports.ts';
+import { terminalSafe } from '../../render/printable.ts';
+import { createStyle, type Style } from '../../render/style.ts';
+import { toldLines } from '../../render/told-lines.ts';
+import { pagerOf, showPaged } from './pager.ts';
+import { appendedProgress, spinnerProgress } from './terminal-progress.ts';
+
+/** A standard stream: a terminal's, a pipe's or a file's. */
+export type OutputStream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'rows'>>;
+
+export interface NodeTerminalOptions {
+  readonly stdin: NodeJS.ReadableStream & Partial<Pick<ReadStream, 'isTTY'>>;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `--no-input`. */
+  readonly noInput: boolean;
+  /** Told when another program on the same terminal is to have Ctrl-C, and when that is over. */
+  readonly yieldInterrupts: (isYielded: boolean) => void;
+  /** `--color`. */
+  readonly color: 'auto' | 'always' | 'never';
+}
+
+/**
+ * The person's terminal, or what stands in its place. `NO_COLOR`, `CI`, a pipe, `TERM=dumb` and `--no-input` all give
+ * plain lines that are only ever appended.
+ */
+export function createNodeTerminal(options: NodeTerminalOptions): Terminal {
+  const { stdin, stdout, stderr, env } = options;
+  const isAsked = isSet(env['CI']) || options.noInput;
+  const isPlain = isAsked || isSet(env['NO_COLOR']) || env['TERM'] === 'dumb';
+  const isOnScreen = stdout.isTTY === true && stdin.isTTY === true && !isAsked && env['TERM'] !== 'dumb';
+  const colored = (stream: OutputStream): boolean =>
+    options.color === 'auto' ? stream.isTTY === true && !isPlain : options.color === 'always';
+
+  const style: Style = createStyle(colored(stderr));
+  const write = writer(stdout, stderr);
+  const writeErr = (text: string): void => {
+    const safe = terminalSafe(text, colored(stderr));
+    const lines = stderr.isTTY === true ? toldLines(safe, stderr.columns ?? 80) : [safe];
+    write(stderr, `${lines.join('\n')}\n`);
+  };
+
+  return {
+    out: (text) => {
+      write(stdout, text);
+    },
+    show: async (text) => {
+      const pager = isOnScreen && text.split('\n').length > (stdout.rows ?? Infinity) ? pagerOf(env) : undefined;
+      if (pager === undefined) {
+        write(stdout, text);
+        return;
+      }
+      options.yieldInterrupts(true);
+      if (!(await showPaged(text, pager, env))) write(stdout, text);
+      options.yieldInterrupts(false);
+    },
+    err: writeErr,
+    progress: (text): Progress =>
+      stderr.isTTY === true && !isPlain
+        ? spinnerProgress(text, { stream: stderr, style })
+        : appendedProgress(text, { write: writeErr, style }),
+    isOneScreen: stdout.isTTY === true && stderr.isTTY === true,
+    canPrompt: stdin.isTTY === true && stderr.isTTY === true && !isAsked,
+    width: (stdout.isTTY === true ? stdout.columns : stderr.columns) ?? 80,
+    color: colored(stdout),
+  };
+}
+
+function isSet(variable: string | undefined): boolean {
+  return variable !== undefined && variable !== '';
+}
+
+/** A reader that went away (`| head -1`) is no failure: the rest is dropped and the exit code stays what it is. */
+function writer(...streams: readonly OutputStream[]): (stream: OutputStream, text: string) => void {
+  const closed = new Set<OutputStream>();
+  for (const stream of streams) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+      closed.add(stream);
+    });
+  }
+  return (stream, text) => {
+    if (!closed.has(stream)) stream.write(text);
+  };
+}
