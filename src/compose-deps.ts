@@ -35,7 +35,7 @@ export function composeDeps(surroundings: Surroundings): Deps {
   const { stdin, stderr, env, cwd, signal, version } = surroundings;
   /** The sandbox that this run works on: its vault is trusted for as long as it lives. */
   let sandbox: HostedSandbox | undefined;
-  const prompter = createInquirerPrompter({ input: stdin, output: stderr, signal });
+  const prompter = createInquirerPrompter({ input: stdin, output: stderr, signal, env });
   const terminal = createNodeTerminal(surroundings);
 
   return {

@@ -4,6 +4,7 @@ import { isSea } from 'node:sea';
 import { run } from './cli.ts';
 import type { World } from './command-line/registry.ts';
 import { ExitCode } from './exit-codes.ts';
+import { asciiText, isAsciiAlone } from './render/ascii-text.ts';
 import { readShipped } from './shipped-files.ts';
 
 const { version } = JSON.parse(readShipped('package.json')) as { version: string };
@@ -20,7 +21,8 @@ const world: World = {
   print(text) {
     // A reader that went away (`| head -1`) is no failure.
     process.stdout.on('error', () => undefined);
-    process.stdout.write(text);
+    const { stdout, env } = process;
+    stdout.write(stdout.isTTY && isAsciiAlone(env) ? asciiText(text, stdout.columns) : text);
   },
   async createDeps({ input, color }) {
     const { composeDeps } = await import('./compose-deps.ts');

@@ -5,7 +5,7 @@ import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
 import { renderRunbookLog } from '../render/runbook-log.ts';
-import { renderRun, renderRunbook, renderRunbookList } from '../render/runbook-text.ts';
+import { fileLines, renderRun, renderRunbook, renderRunbookList } from '../render/runbook-text.ts';
 import type { ProgressFile, RunbookWorld } from '../runbook-ports.ts';
 import { openRunbookPlace, type RunbookPlace } from '../shell/runbook/open-runbook-place.ts';
 import { proveKubectl } from '../shell/runbook/prove-kubectl.ts';
@@ -73,7 +73,7 @@ export async function runRunbook(
       yes: options.yes,
     };
     terminal.err(`${runbook.title}: context ${place.context}, server ${place.server}`);
-    terminal.err(`progress is kept in ${file.path}`);
+    for (const line of fileLines('progress is kept in', file.path, walk.style)) terminal.err(line);
     if (found !== undefined) {
       tellFound(found, deps);
       if (flags.sandbox === true) await replayInSandbox(walk, found);

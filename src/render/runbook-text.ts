@@ -104,7 +104,13 @@ export function renderRun(
   const isComplete = stepsLeft(runbook, progress).length === 0;
   // What is left to people is a sentence, and no shell has to join its lines.
   const next = isComplete ? paragraph('next: ', ending.next, style.width) : nextLines(ending.next, style);
-  return [...table(rows, style.width, 0), '', `log: ${ending.logPath}`, ...next, ''].join('\n');
+  return [...table(rows, style.width, 0), '', ...fileLines('log:', ending.logPath, style), ...next, ''].join('\n');
+}
+
+/** A path stays whole, so that it can be copied. */
+export function fileLines(label: string, path: string, { width }: Style): string[] {
+  const line = `${label} ${path}`;
+  return line.length <= width ? [line] : [label, `  ${path}`];
 }
 
 function recordText(record: StepRecord | undefined): string {

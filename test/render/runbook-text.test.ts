@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 
 import type { StepOutcome } from '../../src/core/runbook/runbook-progress.ts';
 import type { Runbook } from '../../src/core/runbook/runbook.ts';
-import { renderRun } from '../../src/render/runbook-text.ts';
+import { fileLines, renderRun } from '../../src/render/runbook-text.ts';
 import { createStyle } from '../../src/render/style.ts';
 
 const step = {
@@ -41,4 +41,11 @@ test.each<[StepOutcome, string]>([
   const ending = { logPath: 'a.md', next: 'attach the log of this run to the incident review' };
   const text = renderRun(runbook, progress, { ...ending, style: createStyle(false, { width: 42 }) });
   expect(text.slice(text.indexOf('next: '))).toBe(`next: ${next}`);
+});
+
+test('a path that does not fit beside its label stands whole beneath it', () => {
+  const style = createStyle(false, { width: 42 });
+  expect(fileLines('log:', '~/c2l/a.md', style)).toEqual(['log: ~/c2l/a.md']);
+  const path = '~/.local/state/c2l/runbook-tour-c2l-sandbox.md';
+  expect(fileLines('log:', path, style)).toEqual(['log:', `  ${path}`]);
 });

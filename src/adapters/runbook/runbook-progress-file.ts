@@ -21,8 +21,8 @@ export async function openProgressFile(
   const file = path === undefined ? join(stateFolder(env), `runbook-${name}.json`) : resolve(cwd, path);
   const logPath = `${file.replace(/\.json$/, '')}.md`;
   return {
-    path: file,
-    logPath,
+    path: fromHome(file, env),
+    logPath: fromHome(logPath, env),
     found: await read(file),
     save: async (progress, log) => {
       try {
@@ -34,6 +34,11 @@ export async function openProgressFile(
       }
     },
   };
+}
+
+/** As a person would type it. */
+function fromHome(file: string, { HOME: home = '' }: ProgressFileOptions['env']): string {
+  return home !== '' && file.startsWith(`${home}/`) ? `~${file.slice(home.length)}` : file;
 }
 
 async function read(file: string): Promise<RunbookProgress | undefined> {

@@ -5,6 +5,7 @@ import { SecretValue } from '../../core/secrets/secret-value.ts';
 import { OperatorError } from '../../errors.ts';
 import { ExitCode } from '../../exit-codes.ts';
 import type { Prompter } from '../../ports.ts';
+import { asciiText, isAsciiAlone } from '../../render/ascii-text.ts';
 import { printable } from '../../render/printable.ts';
 
 export interface PrompterOptions {
@@ -12,6 +13,8 @@ export interface PrompterOptions {
   /** Standard error: standard output is kept for the answer. */
   readonly output: NodeJS.WritableStream;
   readonly signal: AbortSignal;
+  /** Which characters are shown here. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** What inquirer is asked with; its own types tie the answer to a literal and are of no help to a wrapper. */
@@ -28,7 +31,7 @@ export function createInquirerPrompter(options: PrompterOptions): Prompter {
       // Not the library's own confirmation: it takes whatever begins with a "y" for consent.
       const validate = (text: string): true | string => answerOf(text) !== undefined || 'type y or n; Enter means no';
       await dropTypedAhead(options.input);
-      const answer = await ask(options, { type: 'input', message: `${printable(question)} (y/N)`, validate });
+      const answer = await ask(options, { type: 'input', message: `${shown(question, options)} (y/N)`, validate });
       return answerOf(String(answer)) === 'yes';
     },
     async secret(question, check) {
@@ -36,17 +39,21 @@ export function createInquirerPrompter(options: PrompterOptions): Prompter {
       for (;;) {
         hideTyping(options.input);
         const value = SecretValue.fromText(
-          String(await ask(options, { type: 'password', message: printable(question) })),
+          String(await ask(options, { type: 'password', message: shown(question, options) })),
         );
         const wrong = check(value);
         if (wrong === undefined) return value;
-        options.output.write(`not taken: ${printable(wrong)}\n`);
+        options.output.write(`not taken: ${shown(wrong, options)}\n`);
       }
     },
     async text(question) {
-      return String(await ask(options, { type: 'input', message: printable(question) }));
+      return String(await ask(options, { type: 'input', message: shown(question, options) }));
     },
   };
+}
+
+function shown(text: string, { env }: PrompterOptions): string {
+  return isAsciiAlone(env) ? asciiText(printable(text), Infinity) : printable(text);
 }
 
 function answerOf(text: string): 'yes' | 'no' | undefined {
@@ -55,7 +62,11 @@ function answerOf(text: string): 'yes' | 'no' | undefined {
   return word === '' || word === 'n' || word === 'no' ? 'no' : undefined;
 }
 
-async function ask({ input, output, signal }: PrompterOptions, question: Question): Promise<unknown> {
+/** The library's tick and its spinner are no characters of every terminal. */
+const plainTheme = { prefix: '?', spinner: { interval: 80, frames: ['-', '\\', '|', '/'] } };
+
+async function ask({ input, output, signal, env }: PrompterOptions, question: Question): Promise<unknown> {
+  const look = isAsciiAlone(env) ? { theme: plainTheme } : {};
   const { createPromptModule } = await import('inquirer');
   const hangUp = new AbortController();
   const onEnd = (): void => {
@@ -69,7 +80,7 @@ async function ask({ input, output, signal }: PrompterOptions, question: Questio
   input.on('keypress', onKey);
   try {
     const prompt = createPromptModule({ input, output, signal: AbortSignal.any([signal, hangUp.signal]) });
-    const answers: { readonly answer?: unknown } = await prompt([{ ...question, name: 'answer' }]);
+    const answers: { readonly answer?: unknown } = await prompt([{ ...question, ...look, name: 'answer' }]);
     return answers.answer;
   } catch (cause) {
     if (!isStop(cause)) throw cause;

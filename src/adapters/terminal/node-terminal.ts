@@ -1,5 +1,6 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Progress, Terminal } from '../../ports.ts';
+import { asciiText, isAsciiAlone } from '../../render/ascii-text.ts';
 import { terminalSafe } from '../../render/printable.ts';
 import { createStyle, type Style } from '../../render/style.ts';
 import { toldLines } from '../../render/told-lines.ts';
@@ -35,18 +36,26 @@ export function createNodeTerminal(options: NodeTerminalOptions): Terminal {
     options.color === 'auto' ? stream.isTTY === true && !isPlain : options.color === 'always';
 
   const style: Style = createStyle(colored(stderr));
+  const isAscii = isAsciiAlone(env);
   const write = writer(stdout, stderr);
+  /** An answer that goes to a file or to a program is UTF-8 in every locale. */
+  const shown = (text: string): string =>
+    isAscii && stdout.isTTY === true ? asciiText(text, stdout.columns ?? 80) : text;
   const writeErr = (text: string): void => {
-    const safe = terminalSafe(text, colored(stderr));
-    const lines = stderr.isTTY === true ? toldLines(safe, stderr.columns ?? 80) : [safe];
+    const known = terminalSafe(text, colored(stderr));
+    const safe = isAscii ? asciiText(known, stderr.columns ?? 80) : known;
+    // A log is searched for whole errors and warnings; what a drill does is for people, as progress is.
+    const isWrapped = stderr.isTTY === true || safe.startsWith('drill: ');
+    const lines = isWrapped ? toldLines(safe, stderr.columns ?? 80) : [safe];
     write(stderr, `${lines.join('\n')}\n`);
   };
 
   return {
     out: (text) => {
-      write(stdout, text);
+      write(stdout, shown(text));
     },
-    show: async (text) => {
+    show: async (answer) => {
+      const text = shown(answer);
       const pager = isOnScreen && text.split('\n').length > (stdout.rows ?? Infinity) ? pagerOf(env) : undefined;
       if (pager === undefined) {
         write(stdout, text);
@@ -59,8 +68,8 @@ export function createNodeTerminal(options: NodeTerminalOptions): Terminal {
     err: writeErr,
     progress: (text): Progress =>
       stderr.isTTY === true && !isPlain
-        ? spinnerProgress(text, { stream: stderr, style })
-        : appendedProgress(text, { write: writeErr, style }),
+        ? spinnerProgress(text, { stream: stderr, style, isAscii })
+        : appendedProgress(text, { write: writeErr, style, width: stderr.columns ?? 80 }),
     isOneScreen: stdout.isTTY === true && stderr.isTTY === true,
     canPrompt: stdin.isTTY === true && stderr.isTTY === true && !isAsked,
     width: (stdout.isTTY === true ? stdout.columns : stderr.columns) ?? 80,

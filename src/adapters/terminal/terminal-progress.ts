@@ -1,5 +1,6 @@
 import type { Ora } from 'ora';
 import type { Progress } from '../../ports.ts';
+import { asciiText } from '../../render/ascii-text.ts';
 import { durationText, oneRow, paragraph } from '../../render/layout.ts';
 import { terminalSafe } from '../../render/printable.ts';
 import type { Style } from '../../render/style.ts';
@@ -20,9 +21,15 @@ function elapsed(since: number): string {
   return `(${durationText(performance.now() - since)})`;
 }
 
-function finished(outcome: Outcome, text: string, style: Style): string {
+/** The word, painted, and the text beside it in as many rows as it needs. */
+function finished(
+  outcome: Outcome,
+  text: string,
+  { width, style }: { readonly width: number; readonly style: Style },
+): string {
   const paint = { ok: style.good, failed: style.bad, stopped: style.caution }[outcome];
-  return `${paint(marks[outcome])}  ${text}`;
+  const [row = '', ...more] = paragraph(`${marks[outcome]}  `, text, width);
+  return [`${paint(marks[outcome])}${row.slice(marks[outcome].length)}`, ...more].join('\n');
 }
 
 /** What changes more often is not told each time: many checks that end at once would fill a log. */
@@ -31,24 +38,27 @@ const quietMs = 1000;
 /** For logs and pipes: a line for a change, at most one a second, and one every ten seconds that says it still waits. */
 export function appendedProgress(
   first: string,
-  { write, style }: { readonly write: (line: string) => void; readonly style: Style },
+  { write, style, width }: { readonly write: (lines: string) => void; readonly style: Style; readonly width: number },
 ): Progress {
   const start = performance.now();
   let current = first;
   let told = first;
   let toldAt = start;
   let timer: NodeJS.Timeout | undefined;
+  const writeWaiting = (text: string): void => {
+    write(paragraph(`${marks.waiting}  `, text, width).join('\n'));
+  };
   const tellIn = (ms: number): void => {
     clearTimeout(timer);
     timer = setTimeout(tell, ms).unref();
   };
   const tell = (): void => {
-    write(`${marks.waiting}  ${current} ${elapsed(start)}`);
+    writeWaiting(`${current} ${elapsed(start)}`);
     told = current;
     toldAt = performance.now();
     tellIn(heartbeatMs);
   };
-  write(`${marks.waiting}  ${first}`);
+  writeWaiting(first);
   tellIn(heartbeatMs);
 
   return {
@@ -62,25 +72,29 @@ export function appendedProgress(
     },
     finish(outcome, text) {
       clearTimeout(timer);
-      write(`${finished(outcome, text, style)} ${elapsed(start)}`);
+      write(finished(outcome, `${text} ${elapsed(start)}`, { width, style }));
     },
   };
 }
 
+interface SpinnerOptions {
+  readonly stream: NodeJS.WritableStream & { readonly columns?: number };
+  readonly style: Style;
+  readonly isAscii: boolean;
+}
+
 /** For a terminal: one row that is drawn anew, with the time that has passed. What goes on in a second row is not wiped whole. */
-export function spinnerProgress(
-  first: string,
-  { stream, style }: { readonly stream: NodeJS.WritableStream & { readonly columns?: number }; readonly style: Style },
-): Progress {
+export function spinnerProgress(first: string, { stream, style, isAscii }: SpinnerOptions): Progress {
   const start = performance.now();
   let current = first;
   let spinner: Ora | undefined;
   let isFinished = false;
+  const shown = (text: string, width: number): string => (isAscii ? asciiText(text, width) : text);
   const line = (): string => {
     const time = elapsed(start);
     // The terminal echoes Ctrl-C after it.
     const room = (stream.columns ?? 80) - '⠋  '.length - time.length - '^C '.length;
-    return `${oneRow(terminalSafe(current, false), room)} ${style.dim(time)}`;
+    return `${shown(oneRow(terminalSafe(current, false), room), room)} ${style.dim(time)}`;
   };
   const draw = (): void => {
     if (spinner !== undefined) spinner.text = line();
@@ -89,7 +103,8 @@ export function spinnerProgress(
 
   void import('ora').then(({ default: ora }) => {
     if (isFinished) return;
-    spinner = ora({ text: line(), stream, isEnabled: true, discardStdin: false, color: style.isColored && 'cyan' });
+    const look = { color: style.isColored && 'cyan', spinner: isAscii ? 'line' : 'dots' } as const;
+    spinner = ora({ text: line(), stream, isEnabled: true, discardStdin: false, ...look });
     spinner.start();
   });
 
@@ -102,13 +117,9 @@ export function spinnerProgress(
       isFinished = true;
       clearInterval(timer);
       spinner?.stop();
-      const [row = '', ...more] = paragraph(
-        `${marks[outcome]}  `,
-        `${terminalSafe(text, false)} ${elapsed(start)}`,
-        stream.columns ?? 80,
-      );
-      const told = finished(outcome, row.slice(marks[outcome].length + 2), style);
-      stream.write(`${[told, ...more].join('\n')}\n`);
+      const width = stream.columns ?? 80;
+      const told = finished(outcome, `${terminalSafe(text, false)} ${elapsed(start)}`, { width, style });
+      stream.write(`${shown(told, width)}\n`);
     },
   };
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createInquirerPrompter } from '../../../src/adapters/terminal/inquirer-prompter.ts';
 
 /** A keyboard that types once the question stands on the screen. */
-function setUp(keys: readonly string[] = []) {
+function setUp(keys: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
   const input = new PassThrough();
   const output = new PassThrough();
   // Nobody who pipes into standard error ends it.
@@ -19,7 +19,7 @@ function setUp(keys: readonly string[] = []) {
     asked = questions;
     setImmediate(() => input.write(left.shift()));
   });
-  const prompter = createInquirerPrompter({ input, output, signal: controller.signal });
+  const prompter = createInquirerPrompter({ input, output, signal: controller.signal, env });
   return { prompter, input, controller, screen: () => screen };
 }
 
@@ -39,6 +39,13 @@ describe('confirm', () => {
     expect(await prompter.confirm('Write 2 keys')).toBe(expected);
     expect(screen()).toContain('Write 2 keys');
   });
+});
+
+test('where only ASCII is shown, a question and what the library adds to it are that', async () => {
+  const { prompter, screen } = setUp(['y\r'], { LANG: 'C' });
+  await prompter.confirm('Write 2 keys → shop');
+  expect(screen()).toContain('Write 2 keys -> shop');
+  expect(screen()).not.toMatch(/[^\u0000-\u007f]/);
 });
 
 test('what is typed before a hidden question stands there is not shown by the terminal either', async () => {

@@ -65,6 +65,20 @@ describe('what is written', () => {
     expect(stderr.text).toBe('red \\x1b[2J gone\nsecond\n');
   });
 
+  test('is ASCII where nothing else is shown, but for an answer to a file or a program', async () => {
+    const told = async (isTTY: boolean, LANG: string) => {
+      const { terminal, stdout, stderr } = setUp(isTTY, { env: { LANG }, color: 'never' });
+      terminal.out('1…\n');
+      await terminal.show('2…\n');
+      terminal.err('3…');
+      terminal.progress('4').finish('ok', '5…');
+      return [stdout.text, ...stderr.text.replaceAll(/ \(.*\)/g, '').split('\n')];
+    };
+    expect(await told(true, 'C')).toEqual(['1...\n2...\n', '3...', 'ok       5...', '']);
+    expect(await told(false, 'C')).toEqual(['1…\n2…\n', '3...', 'waiting  4', 'ok       5...', '']);
+    expect(await told(true, 'C.UTF-8')).toEqual(['1…\n2…\n', '3…', 'ok       5…', '']);
+  });
+
   test('is dropped in silence once its reader went away', async () => {
     const { terminal, stdout } = setUp(false);
     stdout.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
@@ -103,6 +117,25 @@ describe('progress without a terminal', () => {
       'waiting  pod a: Running (14.0 s)',
       'waiting  pod a: Running (24.0 s)',
       'ok       pod a is ready (24.0 s)',
+      '',
+    ]);
+  });
+
+  test('is wrapped at 80 columns where no width is told', () => {
+    const stderr = new Screen(false);
+    const { terminal } = setUp(false, { stderr: Object.assign(stderr, { columns: undefined }) as OutputStream });
+    const words = 'statefulset/postgres waits for Secret cloudtolocalllm-secrets, deployment/web for that';
+    terminal.progress(words).finish('failed', words);
+    terminal.err(`drill: ${words}`);
+    terminal.err(`error: ${words}`);
+    expect(stderr.text.split('\n')).toEqual([
+      'waiting  statefulset/postgres waits for Secret cloudtolocalllm-secrets,',
+      '         deployment/web for that',
+      'failed   statefulset/postgres waits for Secret cloudtolocalllm-secrets,',
+      '         deployment/web for that (0.0 s)',
+      'drill: statefulset/postgres waits for Secret cloudtolocalllm-secrets,',
+      '       deployment/web for that',
+      `error: ${words}`,
       '',
     ]);
   });
