@@ -38,6 +38,8 @@ export function declareAudit(registry: Registry): void {
     isEndless() ? ['text'] : ['text', 'json', 'yaml', 'junit', 'markdown', 'html'];
   registry.reports(command, { writes: false, isEndless, formats }, (commands, { args }) => async (session) => {
     const [subject] = args;
+    // The end of the report tells it: on one screen that is what is left to be seen.
+    if (session.deps.terminal.isOneScreen && !isEndless()) session.drillNotice.mute();
     const { baseline, interval } = command.opts<AuditFlags>();
     if (subject !== undefined && (baseline !== undefined || isEndless())) throw notOfOne(isEndless(), subject);
     if (subject !== undefined) return { report: await commands.auditOne(session, subject) };

@@ -98,7 +98,8 @@ async function look({ cluster, scope, stack, deps }: Session): Promise<Seen> {
 }
 
 function reportOn(session: Session, snapshot: Snapshot): AuditReport {
-  const { stack } = session;
+  const { stack, drillNotice } = session;
+  const { unfinished } = drillNotice;
   const all = diagnose(snapshot, stack);
   const { findings, ignored, lapsed } = ignoreFindings(all, snapshot, stack);
   return {
@@ -108,6 +109,7 @@ function reportOn(session: Session, snapshot: Snapshot): AuditReport {
     findings,
     ignored,
     lapsedIgnores: lapsed,
+    ...(unfinished.length === 0 ? {} : { unfinishedDrills: unfinished }),
     components: diagnosedStates(snapshot, stack, all),
     applications: applicationStates(snapshot, stack, all),
   };

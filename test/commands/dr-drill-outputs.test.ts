@@ -57,7 +57,9 @@ test('writes each form by the name of its file, with the times of the last succe
     ...nothing,
     reports: ['out/drill.html', 'drill.xml', 'drill.prom'],
   });
-  const failed = { ...drilled, outcome: 'too-late' as const, earlier: [earlierResult('02-01', 5000)] };
+  // In time, but from a backup that was older than it may be.
+  const tooOld = earlierResult('02-02', 5000, { verdict: 'problems' });
+  const failed = { ...drilled, outcome: 'too-late' as const, earlier: [tooOld, earlierResult('02-01', 5000)] };
 
   expect(await publisher.tell(failed)).toBe(true);
 

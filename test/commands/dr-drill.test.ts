@@ -357,6 +357,12 @@ test.each([
       'is not finished; unless somebody is at it now, put everything back, or resume it; c2l dr-drill abort -n',
     );
     expect(audit.stdout).not.toContain('c2l-drill');
+    // At the end of the page, where it is seen; people repair, so that what follows is theirs.
+    expect(audit.stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      / drill total-secret-loss in namespace cloudtolocalllm is not finished: people are to recover from it; c2l dr-drill abort -n cloudtolocalllm puts everything back verdict: problems, 1 drill not finished, .* next: c2l fix-secrets/,
+    );
+    const onOneScreen = await runCli(['audit'], { kubeconfig: cluster.kubeconfig, isOneScreen: true });
+    expect(onOneScreen.stderr).not.toContain('is not finished');
     const list = await runCli(['dr-drill', 'list', '-n', namespace], { kubeconfig: cluster.kubeconfig });
     expect(list.stdout).toMatch(
       /\ndrill total-secret-loss in namespace cloudtolocalllm is not finished\nnext: c2l dr-drill abort/,
@@ -372,7 +378,10 @@ test.each([
     expect(secrets(cluster)).toEqual(before);
     stop.abort();
     // Whoever began it leaves it alone.
-    expect((await running).report.error?.code).toBe('drill-not-found');
+    const left = await running;
+    expect(left.report.error?.code).toBe('drill-not-found');
+    // What came back is not the work of people.
+    expect(left.stderr).not.toContain('drill: recovered');
     expect(secrets(cluster)).toEqual(before);
   },
 );
@@ -407,6 +416,34 @@ test.each(['resume by', 'recover from the sources'])(
     expect(secrets(cluster)).toEqual(before);
   },
 );
+
+test('a resume takes no longer than the run that it ends was given', async () => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+  const stop = new AbortController();
+  let onBroken: () => void;
+  const broken = new Promise<void>((resolve) => (onBroken = resolve));
+  const running = drill(cluster, run('total-secret-loss', '--manual', '--limit', '10m'), {
+    signal: stop.signal,
+    onOutput: (text) => {
+      if (text.includes('wait for people')) onBroken();
+    },
+  });
+  await broken;
+  const journal = cluster.store
+    .list('secrets', 'c2l-drill')
+    .find(({ data }) => (data as { journal?: string } | undefined)?.journal !== undefined)!;
+  const { journal: written } = journal['data'] as { journal: string };
+  const page = JSON.parse(Buffer.from(written, 'base64').toString()) as { limitMs?: number };
+  expect(page.limitMs).toBe(600_000);
+  const shorter = Buffer.from(JSON.stringify({ ...page, limitMs: 1 })).toString('base64');
+  cluster.store.replace('secrets', { ...journal, data: { journal: shorter } });
+
+  const { report } = await drill(cluster, ['resume', '--yes']);
+
+  expect(report.outcome).toBe('put-back');
+  stop.abort();
+  await running;
+});
 
 test('a pod that started with a wrong value does not keep it where the recovery is cut off after its write', async () => {
   const interruption = new AbortController();

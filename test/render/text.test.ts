@@ -65,6 +65,20 @@ describe('pages that an operator sees', () => {
     expect(lines.findLast((line) => !line.startsWith('      '))).toMatch(/^next: (c2l|kubectl) /);
   });
 
+  test('a drill that nobody ended is told last, and is what to end first', async () => {
+    const left = { ...incident, unfinishedDrills: [{ namespace: 'cloudtolocalllm', scenario: 'missing-keys' }] };
+    const end = (await text(left)).split('\n').slice(-7);
+    expect(end).toEqual([
+      'drill missing-keys in namespace cloudtolocalllm is not finished: unless somebody',
+      'is at it now, c2l dr-drill abort -n cloudtolocalllm puts everything back',
+      '',
+      'verdict: problems, 1 drill not finished, 9 required keys missing, 1 of 5',
+      '         components ready',
+      'next: c2l dr-drill abort -n cloudtolocalllm',
+      '',
+    ]);
+  });
+
   test('color adds nothing but color', async () => {
     const colored = await renderReport(incident, 'text', createStyle(true));
     expect(colored).toContain('\u001b[');

@@ -1,4 +1,5 @@
 import type { ObjectRef } from '../cluster/kubernetes.ts';
+import type { UnfinishedDrill } from '../drill/drill-journal.ts';
 import type { Compared } from '../findings/baseline.ts';
 import type { IgnoredFinding, LapsedIgnore } from '../findings/ignore-findings.ts';
 import type { ReportHead } from '../reports/report.ts';
@@ -34,6 +35,8 @@ export interface AuditReport extends ReportHead {
   readonly lapsedIgnores: readonly LapsedIgnore[];
   /** What an earlier report held already; not in `findings`. */
   readonly baseline?: Compared['baseline'];
+  /** Drills that were begun here and are not finished; absent where there is none. */
+  readonly unfinishedDrills?: readonly UnfinishedDrill[];
   readonly components: readonly ComponentState[];
   readonly applications: readonly ApplicationState[];
 }

@@ -74,6 +74,11 @@ export function abortCommand({ namespace }: Pick<UnfinishedDrill, 'namespace'>):
   return `c2l dr-drill abort -n ${namespace}`;
 }
 
+/** `drill total-secret-loss in namespace shop is not finished`. */
+export function goingOnText({ namespace, scenario }: UnfinishedDrill): string {
+  return `drill ${scenario === '' ? 'of an unknown scenario' : scenario} in namespace ${namespace} is not finished`;
+}
+
 function journalOption(namespace = ''): string[] {
   return namespace === '' || namespace === defaultJournalNamespace ? [] : [`--journal-namespace ${namespace}`];
 }

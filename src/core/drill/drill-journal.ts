@@ -20,6 +20,8 @@ export const optInValue = 'allowed';
 export interface UnfinishedDrill {
   readonly namespace: string;
   readonly scenario: string;
+  /** Whether people are to recover from it. */
+  readonly manual?: boolean;
 }
 
 /** A database with a row of the drill in it. */
@@ -56,6 +58,10 @@ export interface DrillJournal {
   readonly overwrite: readonly string[];
   /** Kinds of source that refuse during the recovery. */
   readonly refused: readonly string[];
+  /** Whether people are to recover from it. */
+  readonly manual?: boolean;
+  /** Instead of the scenario's own limit. */
+  readonly limitMs?: number;
   /** Who is, or may be, paused; outermost first. */
   readonly paused?: readonly PausableRef[];
   readonly rows: readonly DrillRow[];

@@ -31,17 +31,25 @@ export function recoveryTimes(results: readonly Timed[]): DrillTimes | undefined
   return { least, most, median: middle.reduce((sum, ms) => sum + ms, 0) / middle.length };
 }
 
-const outcomeWords: readonly (readonly [DrillOutcome, string])[] = [
+type Ended = Pick<DrillResult, 'outcome' | 'verdict'>;
+
+/** What became of a drill. One that was interrupted says nothing of whether it would have recovered. */
+export function endOf({ outcome, verdict }: Ended): DrillOutcome | 'interrupted' {
+  return outcome === 'not-recovered' && verdict === 'interrupted' ? 'interrupted' : outcome;
+}
+
+const endWords: readonly (readonly [ReturnType<typeof endOf>, string])[] = [
   ['recovered-with-trouble', 'with trouble'],
   ['too-late', 'too late'],
   ['not-recovered', 'not recovered'],
+  ['interrupted', 'interrupted'],
   ['put-back', 'put back'],
 ];
 
 /** `7 drills, 2 recovered in time, 5 not recovered`. */
-export function outcomesText(results: readonly Pick<DrillResult, 'outcome'>[]): string {
-  const numberOf = (wanted: DrillOutcome): number => results.filter(({ outcome }) => outcome === wanted).length;
-  const others = outcomeWords.flatMap(([outcome, words]) =>
+export function outcomesText(results: readonly Ended[]): string {
+  const numberOf = (wanted: ReturnType<typeof endOf>): number => results.filter((one) => endOf(one) === wanted).length;
+  const others = endWords.flatMap(([outcome, words]) =>
     numberOf(outcome) === 0 ? [] : [`${numberOf(outcome)} ${words}`],
   );
   return [count(results.length, 'drill'), `${numberOf('recovered')} recovered in time`, ...others].join(', ');

@@ -1,5 +1,6 @@
 import type { ApplicationState, AuditReport, ComponentState } from '../../core/audit/audit-report.ts';
 import { refText } from '../../core/cluster/kubernetes.ts';
+import { abortCommand, goingOnText } from '../../core/drill/drill-command.ts';
 import type { FindingCode } from '../../core/findings/findings.ts';
 import { cut, howToSeeAll } from '../cut.ts';
 import { groupFindings } from '../findings/finding-groups.ts';
@@ -19,6 +20,7 @@ export function auditText(report: AuditReport, style: Style): string[] {
       ...subjectLines(report.subject, style),
       ...findingTitles(report.findings, report, style),
       ...setAsideLines(report, style),
+      ...drillLines(report, style),
       ...closing,
     ];
   }
@@ -28,13 +30,26 @@ export function auditText(report: AuditReport, style: Style): string[] {
     ...setAsideLines(report, style),
     ...componentLines(report, style),
     ...applicationLines(report.applications, style),
+    ...drillLines(report, style),
     ...closing,
   ];
 }
 
+/** At the end, where it is seen: what is broken may be so on purpose. */
+function drillLines({ unfinishedDrills = [] }: AuditReport, style: Style): string[] {
+  if (unfinishedDrills.length === 0) return [];
+  const lines = unfinishedDrills.flatMap((drill) => {
+    const who = drill.manual === true ? 'people are to recover from it;' : 'unless somebody is at it now,';
+    return paragraph('', `${goingOnText(drill)}: ${who} ${abortCommand(drill)} puts everything back`, style.width);
+  });
+  return ['', ...lines.map((line) => style.caution(line))];
+}
+
 /** One clause: what was found, in numbers. */
 export function auditSummary(report: AuditReport): string {
-  return sawNothing(report) ? 'nothing runs here that needs a Secret' : amounts(report);
+  const { unfinishedDrills: drills = [] } = report;
+  const unfinished = drills.length === 0 ? '' : `${count(drills.length, 'drill')} not finished, `;
+  return `${unfinished}${sawNothing(report) ? 'nothing runs here that needs a Secret' : amounts(report)}`;
 }
 
 /** That nothing is wrong in an empty namespace tells nothing: what is broken may be in another one. */
@@ -77,6 +92,8 @@ function amounts({ findings, components, ignored, baseline }: AuditReport): stri
 
 /** What to type next. */
 export function nextAfterAudit(report: AuditReport): string {
+  const abandoned = report.unfinishedDrills?.find(({ manual = false }) => !manual);
+  if (abandoned !== undefined) return abortCommand(abandoned);
   if (sawNothing(report)) return report.namespaces.length === 1 ? 'c2l audit -A' : 'c2l doctor';
   return nextStep(report);
 }

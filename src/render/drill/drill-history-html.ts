@@ -1,5 +1,5 @@
 import type { DrillHistoryReport, DrillResult } from '../../core/drill/drill-result.ts';
-import { byScenario } from '../../core/drill/drill-trend.ts';
+import { byScenario, endOf } from '../../core/drill/drill-trend.ts';
 import { spokenDuration } from '../../core/watch/duration.ts';
 import { typedNext } from '../head-text.ts';
 import { htmlPage, htmlTable } from '../html-page.ts';
@@ -38,7 +38,7 @@ function scenarioMarkup({ scenario, results }: Group): Markup {
   const trend = trendSvg(results);
   const rows = results.map((result) => [
     result.takenAt,
-    markup`<span class="${outcomeTone(result.outcome)}">${result.outcome}</span>`,
+    markup`<span class="${outcomeTone(endOf(result))}">${endOf(result)}</span>`,
     `${timeWords(result)}${result.recovery === undefined ? '' : `, objective ${spokenDuration(result.recovery.objectiveMs)}`}`,
     `${result.operator}, c2l ${result.version}`,
     markup`<div class="sentence">${result.wrong.join('; ')}</div>`,

@@ -1,6 +1,6 @@
 import { abortCommand, canRunAgain, runAgain } from '../../core/drill/drill-command.ts';
 import type { DrillHistoryReport, DrillResult } from '../../core/drill/drill-result.ts';
-import { byScenario, outcomesText, recoveryMs, recoveryTimes } from '../../core/drill/drill-trend.ts';
+import { byScenario, endOf, outcomesText, recoveryMs, recoveryTimes } from '../../core/drill/drill-trend.ts';
 import { listText } from '../../core/list-text.ts';
 import { closingLines, headLines } from '../head-text.ts';
 import { count, durationText, paragraph, table, type Cell } from '../layout.ts';
@@ -33,7 +33,7 @@ function rowsOf(results: readonly DrillResult[], style: Style): Cell[][] {
   const paints = { good: style.good, bad: style.bad, caution: style.caution };
   return results.map((result): Cell[] => [
     { text: result.takenAt.slice(0, 16).replace('T', ' ') },
-    { text: result.outcome, paint: paints[outcomeTone(result.outcome)] },
+    { text: endOf(result), paint: paints[outcomeTone(endOf(result))] },
     { text: timeWords(result).padStart(11) },
     { text: '#'.repeat(Math.round(((recoveryMs(result) ?? 0) / most) * longestBar)) },
   ]);

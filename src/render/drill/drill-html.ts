@@ -1,5 +1,6 @@
 import { refText } from '../../core/cluster/kubernetes.ts';
 import type { DrillReport } from '../../core/drill/drill-report.ts';
+import { endOf } from '../../core/drill/drill-trend.ts';
 import { beforeNextDrill } from '../../core/drill/next-drill.ts';
 import { stackText } from '../../core/reports/report.ts';
 import { spokenDuration } from '../../core/watch/duration.ts';
@@ -134,15 +135,15 @@ function dataMarkup({ data }: DrillReport): Markup | undefined {
 }
 
 function earlierMarkup(report: DrillReport): Markup | undefined {
-  const { earlier, outcome, takenAt, drill, recovery } = report;
+  const { earlier, outcome, verdict, takenAt, drill, recovery } = report;
   if (earlier.length === 0) return undefined;
-  const own = { takenAt, outcome, scenario: drill.scenario, ...(recovery === undefined ? {} : { recovery }) };
+  const own = { takenAt, outcome, verdict, scenario: drill.scenario, ...(recovery === undefined ? {} : { recovery }) };
   const trend = trendSvg([own, ...earlier]);
   return markup`${trend && markup`<div class="scroll">${trend}</div>\n`}${htmlTable({
     header: ['begun', 'outcome', 'time', 'by', 'version', 'journal'],
     rows: earlier.map((result) => [
       result.takenAt,
-      markup`<span class="${outcomeTone(result.outcome)}">${result.outcome}</span>`,
+      markup`<span class="${outcomeTone(endOf(result))}">${endOf(result)}</span>`,
       timeWords(result),
       result.operator,
       result.version,

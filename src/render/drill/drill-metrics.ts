@@ -4,8 +4,8 @@ import { metricsText, type Metric } from '../prometheus-text.ts';
 /** A drill in the text format of Prometheus, for a Pushgateway or the textfile collector of the node exporter. */
 export function drillMetrics({ outcome, takenAt, namespaces, drill, recovery, earlier, verdict }: DrillReport): string {
   const labels = { namespace: namespaces[0] ?? '', scenario: drill.scenario };
-  const hasPassed = outcome === 'recovered' && verdict === 'ok';
-  const lastSuccess = hasPassed ? takenAt : earlier.find((result) => result.outcome === 'recovered')?.takenAt;
+  const hasPassed = isSuccess({ outcome, verdict });
+  const lastSuccess = hasPassed ? takenAt : earlier.find(isSuccess)?.takenAt;
   const gauge = (name: string, help: string, values: readonly (number | undefined)[]): Metric => ({
     name: `c2l_drill_${name}`,
     type: 'gauge',
@@ -30,6 +30,11 @@ export function drillMetrics({ outcome, takenAt, namespaces, drill, recovery, ea
       })),
     },
   ]);
+}
+
+/** In time, and from a backup that was no older than it may be. */
+function isSuccess({ outcome, verdict }: Pick<DrillReport, 'outcome' | 'verdict'>): boolean {
+  return outcome === 'recovered' && verdict === 'ok';
 }
 
 function seconds(ms: number): number {

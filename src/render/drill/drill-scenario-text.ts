@@ -1,4 +1,4 @@
-import { abortCommand } from '../../core/drill/drill-command.ts';
+import { abortCommand, goingOnText } from '../../core/drill/drill-command.ts';
 import type { UnfinishedDrill } from '../../core/drill/drill-journal.ts';
 import type { DrillFault, DrillScenario } from '../../core/drill/drill-schema.ts';
 import { spokenDuration } from '../../core/watch/duration.ts';
@@ -22,9 +22,7 @@ export function listDrills(
       0,
     ),
     '',
-    ...unfinished.flatMap(({ scenario, namespace }) =>
-      paragraph('', `drill ${scenario} in namespace ${namespace} is not finished`, style.width),
-    ),
+    ...unfinished.flatMap((drill) => paragraph('', goingOnText(drill), style.width)),
     ...(open === undefined ? [`next: ${firstDrill}`] : nextLines(withFlags(abortCommand(open), style), style)),
   ];
 }

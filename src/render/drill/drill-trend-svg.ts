@@ -1,5 +1,5 @@
 import type { DrillResult } from '../../core/drill/drill-result.ts';
-import { recoveryMs } from '../../core/drill/drill-trend.ts';
+import { endOf, recoveryMs } from '../../core/drill/drill-trend.ts';
 import { spokenDuration } from '../../core/watch/duration.ts';
 import { durationText } from '../layout.ts';
 import { markup, type Markup } from '../markup.ts';
@@ -12,7 +12,7 @@ const base = 160;
 const top = 16;
 const mostDrawn = 30;
 
-type Drawn = Pick<DrillResult, 'takenAt' | 'outcome' | 'scenario' | 'recovery'>;
+type Drawn = Pick<DrillResult, 'takenAt' | 'outcome' | 'verdict' | 'scenario' | 'recovery'>;
 
 /** Recovery times from the oldest to the newest, with the objective of each. */
 export function trendSvg(newestFirst: readonly Drawn[]): Markup | undefined {
@@ -39,17 +39,17 @@ interface Place {
 
 /** A drill that did not recover has no time: a mark stands where its bar would. */
 function barMarkup(result: Drawn, { x, step, y }: Place): Markup {
-  const { takenAt, outcome, scenario, recovery } = result;
+  const { takenAt, scenario, recovery } = result;
   const wide = Math.min(48, step - 6);
   const ms = recoveryMs(result);
   const took = ms ?? 0;
   const told =
     ms === undefined || recovery === undefined
-      ? outcome
+      ? endOf(result)
       : `${durationText(ms)}, objective ${spokenDuration(recovery.objectiveMs)}`;
   const label =
     wide > 38 && ms !== undefined
       ? markup`<text class="state" x="${x + step / 2}" y="${y(took) - 4}" text-anchor="middle">${durationText(took)}</text>`
       : undefined;
-  return markup`<g class="${outcomeTone(outcome)}"><title>${takenAt} ${scenario}: ${told}</title><rect x="${Math.round(x + (step - wide) / 2)}" y="${y(took)}" width="${Math.round(wide)}" height="${Math.max(2, base - y(took))}"/>${label}</g>\n`;
+  return markup`<g class="${outcomeTone(endOf(result))}"><title>${takenAt} ${scenario}: ${told}</title><rect x="${Math.round(x + (step - wide) / 2)}" y="${y(took)}" width="${Math.round(wide)}" height="${Math.max(2, base - y(took))}"/>${label}</g>\n`;
 }

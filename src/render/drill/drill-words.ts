@@ -1,6 +1,6 @@
 import type { DrillPhase, DrillReport, DrillPhaseName } from '../../core/drill/drill-report.ts';
 import type { DrillResult } from '../../core/drill/drill-result.ts';
-import { recoveryMs } from '../../core/drill/drill-trend.ts';
+import { recoveryMs, type endOf } from '../../core/drill/drill-trend.ts';
 import { utcText } from '../../core/utc-text.ts';
 import { spokenDuration } from '../../core/watch/duration.ts';
 import { durationText } from '../layout.ts';
@@ -32,7 +32,7 @@ export function comparedWords(report: Pick<DrillReport, 'outcome' | 'recovery' |
   return `${amount} ${difference < 0 ? 'faster' : 'slower'} than the drill of ${day}`;
 }
 
-export function outcomeTone(outcome: DrillReport['outcome']): 'good' | 'bad' | 'caution' {
+export function outcomeTone(outcome: ReturnType<typeof endOf>): 'good' | 'bad' | 'caution' {
   if (outcome === 'recovered') return 'good';
   return outcome === 'too-late' || outcome === 'not-recovered' ? 'bad' : 'caution';
 }

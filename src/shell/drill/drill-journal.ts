@@ -7,7 +7,7 @@ import { OperatorError } from '../../errors.ts';
 import { ExitCode } from '../../exit-codes.ts';
 import type { Session } from '../session.ts';
 import type { JournalMirror } from './drill-journal-file.ts';
-import { idNote, placeNote, scenarioNote, stateNote, unreadable, type Marker } from './drill-marker.ts';
+import { idNote, manualNote, placeNote, scenarioNote, stateNote, unreadable, type Marker } from './drill-marker.ts';
 
 const journalKey = 'journal';
 const copyKey = 'copy';
@@ -56,8 +56,14 @@ export class Journal {
   static async open(session: Session, place: string, content: DrillJournal, mirror?: JournalMirror): Promise<Journal> {
     const { cluster } = session;
     await mirror?.write(session, content);
-    const { id, namespace, scenario } = content;
-    const noted = { [idNote]: id, [placeNote]: place, [stateNote]: 'preparing', [scenarioNote]: scenario.name };
+    const { id, namespace, scenario, manual = false } = content;
+    const noted = {
+      [idNote]: id,
+      [placeNote]: place,
+      [stateNote]: 'preparing',
+      [scenarioNote]: scenario.name,
+      ...(manual ? { [manualNote]: 'true' } : {}),
+    };
     try {
       await cluster.createSecret({
         namespace,
@@ -114,11 +120,18 @@ export class Journal {
     if (this.#session.deps.signal.aborted) {
       throw new OperatorError('interrupted', 'interrupted', { exitCode: ExitCode.interrupted });
     }
-    await this.note(step, detail, more);
+    this.#session.deps.terminal.err(`drill: ${detail}`);
+    await this.#inTurn(step, detail, more);
   }
 
-  /** What was seen. One after the other, whoever writes: each line is written over the one before. */
+  /** What was seen. It is told once it is written: where somebody else has taken the drill over, it may be their work. */
   async note(step: DrillStep, detail: string, more: Partial<DrillJournal> = {}): Promise<void> {
+    await this.#inTurn(step, detail, more);
+    this.#session.deps.terminal.err(`drill: ${detail}`);
+  }
+
+  /** One after the other, whoever writes: each line is written over the one before. */
+  async #inTurn(step: DrillStep, detail: string, more: Partial<DrillJournal>): Promise<void> {
     const written = this.#last.then(() => this.#write(step, detail, more));
     this.#last = written.catch(() => undefined);
     return written;
@@ -127,7 +140,6 @@ export class Journal {
   async #write(step: DrillStep, detail: string, more: Partial<DrillJournal>): Promise<void> {
     const { cluster, deps } = this.#session;
     const line = { at: deps.clock.now().toISOString(), step, detail };
-    deps.terminal.err(`drill: ${detail}`);
     const content = { ...this.#content, ...more, lines: [...this.#content.lines, line] };
     const patch = {
       namespace: this.#place,

@@ -1,5 +1,5 @@
 import type { Secret } from '../../core/cluster/secret.ts';
-import { drillType, markerName } from '../../core/drill/drill-journal.ts';
+import { drillType, markerName, type UnfinishedDrill } from '../../core/drill/drill-journal.ts';
 import { OperatorError } from '../../errors.ts';
 import { ExitCode } from '../../exit-codes.ts';
 import type { Session } from '../session.ts';
@@ -8,6 +8,8 @@ export const idNote = 'c2l.dev/drill-id';
 export const placeNote = 'c2l.dev/drill-journal-namespace';
 export const stateNote = 'c2l.dev/drill-state';
 export const scenarioNote = 'c2l.dev/drill-scenario';
+/** Whether people are to recover, who then see in every report what the drill broke. */
+export const manualNote = 'c2l.dev/drill-manual';
 
 /** A drill that was begun in a namespace, as its marker tells. */
 export interface Marker {
@@ -17,6 +19,12 @@ export interface Marker {
   /** Whether anything was, or may have been, broken. */
   readonly isArmed: boolean;
   readonly secret: Secret;
+}
+
+/** What anybody needs to know of a drill that goes on. */
+export function unfinishedOf({ metadata: { namespace, annotations = {} } }: Secret): UnfinishedDrill {
+  const scenario = annotations[scenarioNote] ?? '';
+  return { namespace, scenario, ...(annotations[manualNote] === 'true' ? { manual: true } : {}) };
 }
 
 export function markerOf(secret: Secret): Marker | undefined {

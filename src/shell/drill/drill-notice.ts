@@ -1,31 +1,33 @@
 import type { Cluster } from '../../cluster-ports.ts';
 import { present, type Observed } from '../../core/cluster/observed.ts';
 import type { Secret } from '../../core/cluster/secret.ts';
-import { abortCommand } from '../../core/drill/drill-command.ts';
+import { abortCommand, goingOnText } from '../../core/drill/drill-command.ts';
 import { drillType, markerName, type UnfinishedDrill } from '../../core/drill/drill-journal.ts';
 import type { Terminal } from '../../ports.ts';
+import { unfinishedOf } from './drill-marker.ts';
 
-export function unfinishedText({ namespace, scenario }: UnfinishedDrill): string {
-  const which = scenario === '' ? 'of an unknown scenario' : scenario;
-  return `warning: drill ${which} in namespace ${namespace} is not finished; unless somebody is at it now, put everything back, or resume it; ${abortCommand({ namespace })}`;
+export function unfinishedText(drill: UnfinishedDrill): string {
+  return `warning: ${goingOnText(drill)}; unless somebody is at it now, put everything back, or resume it; ${abortCommand(drill)}`;
 }
 
 export interface DrillNotice {
+  /** What was seen so far of drills that are not finished. */
+  readonly unfinished: readonly UnfinishedDrill[];
   /** The same cluster, whose lists of Secrets tell of unfinished drills and leave their own Secrets out. */
   over(cluster: Cluster): Cluster;
-  /** For the commands that run and end drills. */
+  /** For the commands that run and end drills, and for those that tell in their own words what was seen. */
   mute(): void;
 }
 
 /** Every command lists the Secrets anyway: no request is made for it. */
 export function createDrillNotice(terminal: Pick<Terminal, 'err'>): DrillNotice {
-  const told = new Set<string>();
+  const seen = new Map<string, UnfinishedDrill>();
   let isMuted = false;
-  const tell = ({ metadata }: Secret): void => {
-    const { namespace, name, annotations = {} } = metadata;
-    if (isMuted || name !== markerName || told.has(namespace)) return;
-    told.add(namespace);
-    terminal.err(unfinishedText({ namespace, scenario: annotations['c2l.dev/drill-scenario'] ?? '' }));
+  const tell = (secret: Secret): void => {
+    const drill = unfinishedOf(secret);
+    if (secret.metadata.name !== markerName || seen.has(drill.namespace)) return;
+    seen.set(drill.namespace, drill);
+    if (!isMuted) terminal.err(unfinishedText(drill));
   };
   const without = (found: Observed<readonly Secret[]>): Observed<readonly Secret[]> => {
     if (found.state !== 'present') return found;
@@ -35,6 +37,9 @@ export function createDrillNotice(terminal: Pick<Terminal, 'err'>): DrillNotice 
     return present(found.value.filter(({ type }) => type !== drillType));
   };
   return {
+    get unfinished() {
+      return [...seen.values()];
+    },
     over: (cluster) => ({
       ...cluster,
       listSecrets: async (namespace) => without(await cluster.listSecrets(namespace)),

@@ -3,7 +3,7 @@ import { markerName } from '../../core/drill/drill-journal.ts';
 import { OperatorError } from '../../errors.ts';
 import type { Deps } from '../../ports.ts';
 import { openSession, type Session, type SessionOptions } from '../session.ts';
-import { markerOf } from './drill-marker.ts';
+import { markerOf, unfinishedOf } from './drill-marker.ts';
 import { unfinishedText } from './drill-notice.ts';
 
 /** Who may read what is kept of drills need not read the Secrets of the namespace: then nothing is said of it. */
@@ -11,14 +11,12 @@ export async function unfinishedIn({ cluster, scope }: Session): Promise<readonl
   if (scope.all) {
     const found = await cluster.listDrillSecrets();
     const secrets = found.state === 'present' ? found.value : [];
-    return secrets.flatMap((secret) => markerOf(secret) ?? []).map(drillOf);
+    return secrets.flatMap((secret) => markerOf(secret) ?? []).map(({ secret }) => unfinishedOf(secret));
   }
   const found = await Promise.all(scope.namespaces.map((namespace) => cluster.readSecret(namespace, markerName)));
-  return found.flatMap((each) => (each.state === 'present' ? (markerOf(each.value) ?? []) : [])).map(drillOf);
-}
-
-function drillOf({ secret, scenario }: NonNullable<ReturnType<typeof markerOf>>): UnfinishedDrill {
-  return { namespace: secret.metadata.namespace, scenario };
+  return found
+    .flatMap((each) => (each.state === 'present' ? (markerOf(each.value) ?? []) : []))
+    .map(({ secret }) => unfinishedOf(secret));
 }
 
 /** Nobody waits long for an answer that he did not ask for. */

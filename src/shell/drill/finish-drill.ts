@@ -114,9 +114,8 @@ async function recovered(
   journal: Journal,
   { identity, runbook }: Pick<FinishOptions, 'identity'> & { readonly runbook: DrillRunbook | undefined },
 ): Promise<Resumed> {
-  const { from, overwrite, refused, scenario } = journal.content;
+  const { from, overwrite, refused, scenario, limitMs: timeoutMs = scenario.limits.total } = journal.content;
   const paused = await resumeOwners(session, journal);
-  const timeoutMs = scenario.limits.total;
   const options = { runbook, from, identity, overwrite, refused, timeoutMs };
   const recovery = await recoverInDrill(session, journal, options);
   return { ...recovery, wrong: [...paused, ...recovery.wrong] };

@@ -82,6 +82,8 @@ function firstPage(session: Session, { options, prepared, id, takenAt }: Run): D
     overwrite: prepared.plan.overwrite,
     refused: prepared.plan.refused,
     rows: options.scenario.checks.data ? rowsFor(session, id) : [],
+    ...(options.manual ? { manual: true } : {}),
+    ...(options.limitMs === undefined ? {} : { limitMs: options.limitMs }),
     ...(stack === undefined ? {} : { stack }),
     lines: [],
   };

@@ -9,11 +9,13 @@ import {
   type AskedFlags,
 } from '../../../src/core/drill/drill-command.ts';
 import { outcomesText, recoveryTimes } from '../../../src/core/drill/drill-trend.ts';
+import type { Verdict } from '../../../src/core/reports/report.ts';
 import { earlierResult } from '../../render/drill-reports.ts';
 
 const recovered = (tookMs: number) => earlierResult('02-01', tookMs);
 const late = (tookMs: number) => earlierResult('02-01', tookMs, { outcome: 'too-late' });
-const failed = (tookMs: number) => earlierResult('02-01', tookMs, { outcome: 'not-recovered' });
+const failed = (tookMs: number) => earlierResult('02-01', tookMs, { outcome: 'not-recovered', verdict: 'problems' });
+const stopped = (verdict: Verdict) => earlierResult('02-01', 1, { outcome: 'not-recovered', verdict });
 
 describe('recovery times', () => {
   test.each([
@@ -33,6 +35,10 @@ describe('recovery times', () => {
 test('drills are counted by what became of them', () => {
   expect(outcomesText([recovered(1), failed(1), late(1), failed(1)])).toBe(
     '4 drills, 1 recovered in time, 1 too late, 2 not recovered',
+  );
+  // Unless what it broke was not put back: that is worse than any interruption.
+  expect(outcomesText([stopped('interrupted'), stopped('partial'), recovered(1)])).toBe(
+    '3 drills, 1 recovered in time, 1 not recovered, 1 interrupted',
   );
 });
 
