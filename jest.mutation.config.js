@@ -1,7 +1,30 @@
 import base from './jest.config.js';
 
+/** The folders whose tests reach src/core without a program, a server or a sandbox. */
+const folders = ['core', 'generated', 'render', 'shell', 'stacks'];
+/** Of these, what takes seconds and asks about other things. */
+const slow = ['render/sarif-schema', 'shell/mortal-session', 'shell/pause-sync', 'shell/watch-soak'];
+/** Of the others, the quick ones for what no test of these reaches. */
+const others = [
+  'adapters/stack-file',
+  'commands/generate',
+  'commands/init',
+  'commands/validate',
+  'commands/validate-contents',
+];
+
 /**
- * The tests of src/core alone: they are pure and fast enough to be run again for every mutant.
+ * The tests that are fast enough to be run again for every mutant.
  * @type {import('jest').Config}
  */
-export default { ...base, testMatch: ['<rootDir>/test/core/**/*.test.ts'], reporters: [], randomize: false };
+export default {
+  ...base,
+  runner: '<rootDir>/test/mutation/runner.js',
+  testMatch: [
+    ...folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
+    ...others.map((file) => `<rootDir>/test/${file}.test.ts`),
+  ],
+  testPathIgnorePatterns: slow.map((file) => `<rootDir>/test/${file}.test.ts`),
+  reporters: [],
+  randomize: false,
+};

@@ -1,6 +1,8 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const isSample = process.env.C2L_MUTANTS !== undefined;
+
 /**
  * Changes src/core in a copy outside of the repository and runs test/core on each change: `npm run test:mutation -- -m FILE`
  * for one file. Results are kept, so what did not change since is not tried again.
@@ -21,14 +23,17 @@ export default {
   ],
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules'],
-  jest: { projectType: 'custom', configFile: 'jest.mutation.config.js', enableFindRelatedTests: true },
+  jest: { projectType: 'custom', configFile: 'jest.mutation.config.js', enableFindRelatedTests: false },
   coverageAnalysis: 'perTest',
   // What happens when a module is loaded no single test can be told to cover: each such change would run them all.
   ignoreStatic: true,
   concurrency: 2,
   // A slow machine is not an endless loop, which would count as noticed.
-  timeoutMS: 180_000,
-  incremental: true,
+  timeoutMS: 60_000,
+  dryRunTimeoutMinutes: 60,
+  plugins: ['@stryker-mutator/jest-runner', './test/mutation/sample-checker.js'],
+  checkers: isSample ? ['sample'] : [],
+  incremental: !isSample,
   incrementalFile: 'node_modules/.cache/mutation.json',
   tempDirName: join(tmpdir(), 'c2l-mutation'),
   reporters: ['clear-text', 'progress-append-only', 'json'],
