@@ -3,10 +3,10 @@ import base from './jest.config.js';
 /** The folders whose tests reach src/core without a program, a server or a sandbox. */
 const folders = ['core', 'generated', 'render', 'shell', 'stacks'];
 /** Of these, what takes seconds and asks about other things. */
-const slow = ['render/sarif-schema', 'shell/mortal-session', 'shell/pause-sync', 'shell/watch-soak'];
+const slow = ['render/sarif-schema', 'shell/drill/mortal-session', 'shell/argocd/pause-sync', 'shell/watch/watch-soak'];
 /** Of the others, the quick ones for what no test of these reaches. */
 const others = [
-  'adapters/stack-file',
+  'adapters/files/stack-file',
   'commands/generate',
   'commands/init',
   'commands/validate',

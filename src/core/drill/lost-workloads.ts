@@ -87,7 +87,6 @@ function reasonNotToLose(workload: Workload, stack: Stack | undefined): string |
   const { metadata } = workload.object;
   const inPods = reasonToKeep(workload, stack);
   if (inPods !== undefined) return inPods;
-  if (workload.type === 'CronJob') return 'the Jobs that it left would be lost with it';
   if (workload.type === 'Other') return 'what made it is not known';
   if (controllerOf(metadata) !== undefined) return 'another object owns it and makes it';
   if ((metadata.finalizers ?? []).length > 0) return 'it has finalizers: deleted, it would stay';

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { drillRemain, isFinished } from '../../../src/core/drill/drill-remains.ts';
 import { parseJournal, type DrillJournal } from '../../../src/core/drill/drill-journal.ts';
-import type { Secret } from '../../../src/core/secret.ts';
+import type { Secret } from '../../../src/core/cluster/secret.ts';
 import { secret } from '../../support/builders.ts';
 
 function named(name: string, annotations?: Readonly<Record<string, string>>): Secret {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { PlannedCheck } from '../../../src/core/checks.ts';
-import type { Finding } from '../../../src/core/findings.ts';
-import { newFinding } from '../../../src/core/new-finding.ts';
-import type { SecretNeed } from '../../../src/core/secret-needs.ts';
+import type { PlannedCheck } from '../../../src/core/verify/checks.ts';
+import type { Finding } from '../../../src/core/findings/findings.ts';
+import { newFinding } from '../../../src/core/findings/new-finding.ts';
+import type { SecretNeed } from '../../../src/core/secrets/secret-needs.ts';
 import { checkTargets, gapTargets, secretTargets } from '../../../src/core/watch/cluster-targets.ts';
 import { gap, namespace } from '../../support/builders.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { outsideResults } from '../../../src/core/outside-results.ts';
+import { outsideResults } from '../../../src/core/verify/outside-results.ts';
 import { endpointTargets, isLocalOutage, judgeEndpoint } from '../../../src/core/watch/endpoint-targets.ts';
 import type { Observation, Target } from '../../../src/core/watch/targets.ts';
 import { offline } from '../../../src/core/watch/watch-report.ts';

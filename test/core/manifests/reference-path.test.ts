@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { PodSpec } from '../../src/core/kubernetes-pod.ts';
-import { podSpecPath, referencePath, tlsPath } from '../../src/core/reference-path.ts';
-import { secretReferences } from '../../src/core/references.ts';
-import { container, keyEnv, namespace } from '../support/builders.ts';
+import type { PodSpec } from '../../../src/core/cluster/kubernetes-pod.ts';
+import { podSpecPath, referencePath, tlsPath } from '../../../src/core/manifests/reference-path.ts';
+import { secretReferences } from '../../../src/core/secrets/references.ts';
+import { container, keyEnv, namespace } from '../../support/builders.ts';
 
 const spec: PodSpec = {
   initContainers: [

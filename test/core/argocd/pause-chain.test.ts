@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { Application } from '../../src/core/kubernetes.ts';
-import type { ObjectMeta } from '../../src/core/kubernetes-metadata.ts';
-import { healerChains, pauseChain, type PauseChain } from '../../src/core/pause-chain.ts';
-import { workloads } from '../../src/core/workloads.ts';
-import { deployment, namespace, owner, secret, snapshotOf, type Parts } from '../support/builders.ts';
+import type { Application } from '../../../src/core/cluster/kubernetes.ts';
+import type { ObjectMeta } from '../../../src/core/cluster/kubernetes-metadata.ts';
+import { healerChains, pauseChain, type PauseChain } from '../../../src/core/argocd/pause-chain.ts';
+import { workloads } from '../../../src/core/workloads/workloads.ts';
+import { deployment, namespace, owner, secret, snapshotOf, type Parts } from '../../support/builders.ts';
 
 const selfHeal = { automated: { selfHeal: true } };
 const app = { kind: 'Secret', namespace, name: 'app' };
@@ -65,7 +65,7 @@ describe('who is kept from undoing a write to a Secret', () => {
     ],
     [
       'is an Application that names no namespace for what goes to its destination',
-      [external(), application('shop', [{ ...externalPlace, namespace: undefined } as Held[number]])],
+      [external(), application('shop', [{ group: 'external-secrets.io', kind: 'ExternalSecret', name: 'app' }])],
       ['Application/shop', 'ExternalSecret/app'],
     ],
     ...(
