@@ -9,4 +9,5 @@ export default {
   ...unbundled,
   testMatch: ['<rootDir>/test/contract/**/*.contract.test.ts'],
   testPathIgnorePatterns: ['<rootDir>/node_modules/'],
+  testSequencer: '<rootDir>/test/support/longest-first.js',
 };
