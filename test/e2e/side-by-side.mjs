@@ -5,22 +5,26 @@ import { fileURLToPath } from 'node:url';
 
 const paths = (names) => names.map((name) => `test/e2e/${name}.e2e.test.ts`);
 
-/** Hold all that the cluster has against what it was, but for some namespaces. */
+/**
+ * Hold all that belongs to no namespace against what it was, but for other namespaces' volumes, and Argo CD's too.
+ * Stories that change any of that are told after them.
+ */
 const drills = paths(['dr-drill', 'dr-drill-killed']);
+
+const afterTheDrills = paths(['admission-policy', 'bootstrap-owners', 'namespace-lost', 'sync-policy']);
+
+/** Share the namespace of the stack with a later one, or touch only their own. */
+const besideTheDrills = paths(['incident', 'total-loss', 'watch']);
 
 /** Touch a namespace of their own and nothing else. */
 const apart = paths([
   'decouple-monitoring',
   'external-secrets',
   'external-secrets-vault',
-  'generated-manifests',
   'init',
   'resilience',
   'sealed-secrets',
 ]);
-
-/** Touch besides their own namespace what belongs to none, or Argo CD's: not beside the drills. */
-const wider = paths(['admission-policy', 'bootstrap-owners', 'sync-policy']);
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -31,19 +35,21 @@ function tell(argv) {
   return new Promise((resolve) => child.on('close', (code) => resolve(code ?? 1)));
 }
 
-/** All stories: what no list above names shares the stack's namespace, volumes and definitions, and comes after the drills. */
+/** All stories, three at a time. What no list names shares definitions of kinds with each other, and goes last. */
 async function tellAll() {
-  const named = [...drills, ...apart, ...wider];
+  const named = [...drills, ...afterTheDrills, ...besideTheDrills, ...apart];
   const missing = named.filter((path) => !existsSync(join(root, path)));
   if (missing.length > 0) throw new Error(`there is no ${missing.join(', ')}`);
-  const drilled = tell(['--runTestsByPath', ...drills]);
+  const these = (stories) => tell(['--runTestsByPath', ...stories]);
+  const drilled = these(drills);
+  const beside = these(besideTheDrills);
+  const last = () => tell([`--testPathIgnorePatterns=${named.join('|')}`]);
   return Promise.all([
+    these(apart),
     drilled,
-    drilled.then(() => tell([`--testPathIgnorePatterns=${named.join('|')}`])),
-    tell(['--runTestsByPath', ...apart]).then(async (code) => {
-      await drilled;
-      return Math.max(code, await tell(['--runTestsByPath', ...wider]));
-    }),
+    beside,
+    drilled.then(() => these(afterTheDrills)),
+    Promise.all([drilled, beside]).then(last),
   ]);
 }
 

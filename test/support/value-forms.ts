@@ -1,10 +1,18 @@
 /** The values of which some form stands in a text. */
 export function leaksIn(text: string, values: Iterable<string>): string[] {
-  return [...values].filter((value) => formsOf(value).some((form) => text.includes(form)));
+  return [...values].filter((value) => [...formsOf(value)].some((form) => text.includes(form)));
 }
 
-/** A value in every form in which it could stand in a text. */
-function formsOf(value: string): string[] {
+const known = new Map<string, ReadonlySet<string>>();
+
+/** A value in every form in which it could stand in a text, each once: of a plain word most are alike. */
+function formsOf(value: string): ReadonlySet<string> {
+  const forms = known.get(value) ?? new Set(allForms(value));
+  known.set(value, forms);
+  return forms;
+}
+
+function allForms(value: string): string[] {
   const lines = value.split('\n');
   const endings = new Set([value, lines.join('\r\n'), lines.join('\r'), [...lines].reverse().join('\n')]);
   // Whatever is put around the lines of a value, as YAML does with its block texts, a line stays what it is.

@@ -5,6 +5,10 @@ interface ApiResource {
   readonly verbs: readonly string[];
 }
 
+interface Place {
+  readonly namespace?: string;
+}
+
 type Whole = KubeObject & Readonly<Record<string, unknown>>;
 
 /** What comes and goes by itself, and what is about nodes and not about objects that people make. */
@@ -53,10 +57,11 @@ function idOf(resource: string, object: Whole): string {
   return `${resource} ${placeOf(resource, object)}/${object.metadata.name}`;
 }
 
-/** Addresses are given to Services, and come and go with those of every namespace. */
+/** Addresses are given to Services and volumes to claims, and come and go with those of every namespace. */
 function placeOf(resource: string, { metadata, spec }: Whole): string {
+  const { parentRef, claimRef } = (spec ?? {}) as { parentRef?: Place; claimRef?: Place };
   if (resource === 'namespaces') return metadata.name;
-  const { parentRef } = (spec ?? {}) as { parentRef?: { namespace?: string } };
+  if (resource === 'persistentvolumes') return claimRef?.namespace ?? 'of no claim';
   return (resource === 'ipaddresses' ? parentRef?.namespace : metadata.namespace) ?? '';
 }
 
