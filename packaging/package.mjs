@@ -43,7 +43,8 @@ function readArguments() {
       options: { check: { type: 'boolean' }, url: { type: 'string' } },
     });
     const [kind = '', ...others] = positionals;
-    if (!Object.hasOwn(kinds, kind) || others.length > 0) return refuse(`no such package ${positionals.join(' ')}`);
+    if (!Object.hasOwn(kinds, kind) || others.length > 0)
+      return refuse(kind === '' ? 'which package is to be made?' : `no such package ${positionals.join(' ')}`);
     if (kind === 'krew' && !URL.canParse(values.url ?? ''))
       return refuse('krew needs --url URL, where its archive will lie');
     return { kind, options: values };

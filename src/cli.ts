@@ -25,6 +25,7 @@ import { declareValidate } from './command-line/validate.ts';
 import { declareVerify } from './command-line/verify.ts';
 import { declareWatch } from './command-line/watch.ts';
 import type { GlobalFlags } from './commands/options.ts';
+import { nearestNames } from './core/nearest.ts';
 import { OperatorError } from './errors.ts';
 import { ExitCode } from './exit-codes.ts';
 import { outputFormats } from './render/output-format.ts';
@@ -68,9 +69,13 @@ function usageError(error: CommanderError, command: Command): OperatorError {
     .replace(/(?<= is invalid)\. (\S)/, (_, letter: string) => `: ${letter.toLowerCase()}`)
     .replace(/\.$/, '');
   const isNamed = error.code === 'commander.excessArguments' && command.name() === 'stabilize';
-  return new OperatorError('usage', message === '(outputHelp)' ? noCommandText(command) : message, {
-    hint: isNamed ? 'to restore some Secrets or keys alone: c2l fix-secrets NAME' : `${fullName(command)} --help`,
-  });
+  return new OperatorError(
+    'usage',
+    message === '(outputHelp)' ? noCommandText(command) : withSuggestion(message, command),
+    {
+      hint: isNamed ? 'to restore some Secrets or keys alone: c2l fix-secrets NAME' : `${fullName(command)} --help`,
+    },
+  );
 }
 
 function noCommandText(command: Command): string {
@@ -90,13 +95,25 @@ async function printFailure(error: OperatorError, argv: readonly string[], world
 function helpSpelledOut(program: Command, argv: readonly string[]): readonly string[] {
   if (argv[0] !== 'help' || argv.length === 1) return argv;
   const names: string[] = [];
-  let command: Command | undefined = program;
+  let { commands } = program;
   for (const word of argv.slice(1)) {
-    command = command.commands.find((each) => each.name() === word);
-    if (command === undefined) break;
-    names.push(word);
+    const command = commands.find((each) => each.name() === word);
+    if (command !== undefined) {
+      names.push(word);
+      commands = command.commands;
+    } else if (commands.length === 0 || word.startsWith('-')) break;
+    else throw new CommanderError(2, 'commander.unknownCommand', `error: unknown command '${word}'`);
   }
-  return names.length === 0 ? argv.slice(1, 2) : [...names, '--help'];
+  return [...names, '--help'];
+}
+
+/** Commander knows what is misspelt, and not what is only begun. */
+function withSuggestion(message: string, { commands }: Command): string {
+  const [, word] = /^unknown command '(.+)'$/.exec(message) ?? [];
+  if (word === undefined) return message;
+  const names = commands.map((each) => each.name());
+  const near = [...new Set([...names.filter((name) => name.startsWith(word)), ...nearestNames(word, names)])];
+  return near.length === 0 ? message : `${message} (Did you mean ${near.join(' or ')}?)`;
 }
 
 /** As far as the words name one. */

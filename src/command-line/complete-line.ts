@@ -55,9 +55,18 @@ type Offered = Partial<Pick<Asked, 'before' | 'candidates' | 'kind'>>;
 /** Words of a command line without the program; the last one, which may be empty, is the one to complete. */
 export function completeLine(program: Command, words: readonly string[]): Asked {
   const typed = words.at(-1) ?? '';
+  if (words[0] === 'help' && words.length > 1) return helpLine(program, words.slice(1, -1), typed);
   const walk = new Walk(program);
   for (const word of words.slice(0, -1)) walk.step(word);
   return { typed, before: '', candidates: [], kind: 'none', given: walk.given, ...offer(walk, typed) };
+}
+
+/** What help can be about. */
+function helpLine(program: Command, names: readonly string[], typed: string): Asked {
+  let command: Command | undefined = program;
+  for (const name of names) command = command?.commands.find((each) => each.name() === name);
+  const candidates = command === undefined ? [] : commandsOf(command);
+  return { typed, before: '', candidates, kind: 'none', given: new Map() };
 }
 
 function offer(walk: Walk, typed: string): Offered {

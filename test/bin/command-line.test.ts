@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { c2l, launcher } from '../support/built-program.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -42,6 +44,27 @@ test.each([
   expect(stderr).toMatch(/^error: /);
   expect(stderr).toContain(suggestion);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+});
+
+test('what is only begun is told how it may go on; of a command that begins no other, help is given', async () => {
+  const begun = await Promise.all([c2l('help', 'dr'), c2l('dr'), c2l('help', 'dr-drill', 're'), c2l('help', 'nope')]);
+  expect(begun.map(({ stderr }) => stderr)).toEqual([
+    "error: unknown command 'dr' (Did you mean dr-drill?); c2l --help\n",
+    "error: unknown command 'dr' (Did you mean dr-drill?); c2l --help\n",
+    "error: unknown command 're' (Did you mean resume?); c2l dr-drill --help\n",
+    "error: unknown command 'nope'; c2l --help\n",
+  ]);
+  expect((await c2l('help', 'audit', 'all')).stdout).toMatch(/^Usage: c2l audit /);
+});
+
+test('a clone that is not built says so', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'c2l-unbuilt-'));
+  const copy = join(folder, 'bin', 'c2l.js');
+  mkdirSync(join(folder, 'bin'));
+  copyFileSync(launcher, copy);
+  const { status, stderr } = spawnSync(process.execPath, [copy, 'audit'], { encoding: 'utf8' });
+  rmSync(folder, { recursive: true });
+  expect([status, stderr]).toEqual([2, 'error: c2l is not built here; npm ci && npm run build\n']);
 });
 
 test.each([

@@ -45,6 +45,13 @@ describe('what the tree of commands knows', () => {
     expect(await offered(['audit', '--req'])).toEqual(['--request-timeout']);
   });
 
+  test('offers after help what it can be about, and no option', async () => {
+    expect(await offered(['help', 'dr'])).toEqual(['dr-drill']);
+    expect(await offered(['help', 'dr-drill', 'r'])).toEqual(['run', 'resume']);
+    expect(await offered(['help', 'audit', ''])).toEqual([]);
+    expect(await offered(['help', 'nothing', ''])).toEqual([]);
+  });
+
   test('offers the choices of an option, in each way of writing it', async () => {
     expect(await offered(['audit', '-o', 'j'])).toEqual(['json', 'junit']);
     expect(await offered(['audit', '--color', ''])).toEqual(['auto', 'always', 'never']);
