@@ -68,7 +68,7 @@ test('every page of help fits 80 columns, with its example, and tells durations 
 test.each([
   [['help', 'audit'], 'Usage: c2l audit '],
   [['help', 'dr-drill', 'run'], 'Usage: c2l dr-drill run '],
-  [['help', 'dr-drill', 'nonsense'], 'Usage: c2l dr-drill '],
+  [['help', 'audit', 'nonsense'], 'Usage: c2l audit '],
   [['help'], 'Usage: c2l '],
 ])('%j shows the page of the command that it names', async (argv, head) => {
   let printed = '';
