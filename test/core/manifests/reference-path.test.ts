@@ -66,9 +66,10 @@ function at(path: readonly (string | number)[]): unknown {
 }
 
 describe('the place of a reference in its file', () => {
-  const places = secretReferences(ref, spec).map(
-    (reference) => [`${reference.secret}/${reference.key ?? ''}`, referencePath(spec, reference).join('.')] as const,
-  );
+  const places = () =>
+    secretReferences(ref, spec).map(
+      (reference) => [`${reference.secret}/${reference.key ?? ''}`, referencePath(spec, reference).join('.')] as const,
+    );
   test.each<[string, string]>([
     ['all/', 'containers.1.envFrom.1.secretRef'],
     ['app/token', 'containers.1.env.0.valueFrom.secretKeyRef.key'],
@@ -86,14 +87,15 @@ describe('the place of a reference in its file', () => {
     ['mirror/', 'imagePullSecrets.0'],
     ['registry/', 'imagePullSecrets.1'],
   ])('%s is where it is written', (reference, path) => {
-    expect(places.filter(([name]) => name === reference)).toEqual([[reference, path]]);
+    expect(places().filter(([name]) => name === reference)).toEqual([[reference, path]]);
   });
 
   test('of a variable is that of its own container, as an init container may want the same key', () => {
-    expect(places.filter(([name]) => name === 'db/password').map(([, path]) => path)).toEqual([
-      'initContainers.1.env.1.valueFrom.secretKeyRef.key',
-      'containers.1.env.1.valueFrom.secretKeyRef.key',
-    ]);
+    expect(
+      places()
+        .filter(([name]) => name === 'db/password')
+        .map(([, path]) => path),
+    ).toEqual(['initContainers.1.env.1.valueFrom.secretKeyRef.key', 'containers.1.env.1.valueFrom.secretKeyRef.key']);
     expect(at(['containers', 1, 'env', 1, 'valueFrom', 'secretKeyRef', 'key'])).toBe('password');
   });
 
