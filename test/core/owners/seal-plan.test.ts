@@ -17,7 +17,7 @@ const sealed: SealedSecret = {
       'argocd.argoproj.io/tracking-id-like': 'kept',
     },
   },
-  spec: { encryptedData: { old: 'AgO', password: 'AgA' }, template: { metadata: { labels: { a: 'b' } } } as never },
+  spec: { encryptedData: { old: 'AgO', password: 'AgA' }, template: { metadata: { labels: { a: 'b' } } } },
 };
 
 describe('the SealedSecret to be committed', () => {

@@ -166,7 +166,7 @@ describe('a pod that no node takes', () => {
 
 describe('a container that ends again and again', () => {
   const again = (terminated: object, more: Partial<ContainerStatus> = {}): Pod['status'] =>
-    pending([], [{ ...waiting('web', 'CrashLoopBackOff'), lastState: { terminated: terminated as never }, ...more }]);
+    pending([], [{ ...waiting('web', 'CrashLoopBackOff'), lastState: { terminated: terminated }, ...more }]);
   const limited = { containers: [container('web', { resources: { limits: { memory: '64Mi' } } })] };
   const place = 'deployment/web is not ready: pod web-5c6d-0, container web';
   const memory = 'kubectl -n shop set resources deployment web -c web --limits=memory=AMOUNT';
@@ -228,7 +228,7 @@ describe('a container that ends again and again', () => {
   });
 
   test('is told as it ended now, before how it ended last', () => {
-    const status = pending([], [{ ...ended('web', 2, 'Error'), lastState: { terminated: { exitCode: 1 } as never } }]);
+    const status = pending([], [{ ...ended('web', 2, 'Error'), lastState: { terminated: { exitCode: 1 } } }]);
     expect(told([web(status)])[0]).toBe(`container-crashing: ${place} ends with exit code 2`);
   });
 });
