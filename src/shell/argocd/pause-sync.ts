@@ -15,6 +15,7 @@ import { refText } from '../../core/cluster/kubernetes.ts';
 import type { StepOutcome } from '../../core/reports/report.ts';
 import { utcText } from '../../core/utc-text.ts';
 import { OperatorError } from '../../errors.ts';
+import { lookUntil } from '../look-until.ts';
 import type { Session } from '../session.ts';
 
 export interface PauseOptions {
@@ -205,12 +206,13 @@ async function read(cluster: Session['cluster'], object: PausableRef): Promise<S
 }
 
 async function untilNoticed({ cluster, deps }: Session, object: PausableRef): Promise<boolean> {
-  const begun = deps.clock.monotonic();
-  for (;;) {
-    if (isNoticed(object, await read(cluster, object))) return true;
-    if (deps.clock.monotonic() - begun > noticeMs) return false;
-    await deps.clock.sleep(pollMs, deps.signal);
-  }
+  const pace = { everyMs: pollMs, deadline: deps.clock.monotonic() + noticeMs };
+  return lookUntil(
+    deps,
+    pace,
+    async () => isNoticed(object, await read(cluster, object)),
+    (isNow) => isNow,
+  );
 }
 
 /** Told from what its controller writes itself; a sync that has begun still writes. */

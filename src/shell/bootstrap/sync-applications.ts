@@ -4,6 +4,7 @@ import type { Wave } from '../../core/bootstrap/apply-order.ts';
 import type { Application } from '../../core/cluster/kubernetes.ts';
 import type { StepOutcome } from '../../core/reports/report.ts';
 import { OperatorError } from '../../errors.ts';
+import { lookUntil } from '../look-until.ts';
 import { nothingReadable, type Session } from '../session.ts';
 import type { BootstrapPlan } from './bootstrap-plan.ts';
 
@@ -65,24 +66,23 @@ async function syncOne(
     readonly deadline: number;
   },
 ): Promise<StepOutcome> {
-  const { clock, signal, terminal } = session.deps;
-  const progress = terminal.progress(`syncing ${name}`);
+  const { deps } = session;
+  const progress = deps.terminal.progress(`syncing ${name}`);
   try {
     const earlier = await request(session, name);
-    for (;;) {
+    const look = async (): Promise<Application | undefined> => {
       const application = (await applications(session)).find(({ metadata }) => metadata.name === name);
-      if (application !== undefined && isUp(application)) {
-        progress.finish('ok', `${name} is synced and healthy`);
-        return step('done', 'synced and healthy');
-      }
-      const seen = application === undefined ? 'gone' : stateText(application);
-      progress.update(`syncing ${name}: ${seen}`);
-      if (hasFailed(application, earlier) || clock.monotonic() >= deadline) {
-        progress.finish('failed', `${name}: ${seen}`);
-        return step('failed', `not up: ${seen}; argocd app get ${name}`);
-      }
-      await clock.sleep(pollMs, signal);
+      if (!isUp(application)) progress.update(`syncing ${name}: ${stateText(application)}`);
+      return application;
+    };
+    const isOver = (seen: Application | undefined): boolean => isUp(seen) || hasFailed(seen, earlier);
+    const application = await lookUntil(deps, { everyMs: pollMs, deadline }, look, isOver);
+    if (isUp(application)) {
+      progress.finish('ok', `${name} is synced and healthy`);
+      return step('done', 'synced and healthy');
     }
+    progress.finish('failed', `${name}: ${stateText(application)}`);
+    return step('failed', `not up: ${stateText(application)}; argocd app get ${name}`);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     progress.finish('stopped', `${name}: ${error.message}`);
@@ -143,11 +143,12 @@ async function applications({ cluster, scope }: Session): Promise<readonly Appli
   throw nothingReadable(cluster, answer.reason);
 }
 
-function isUp(application: Application): boolean {
-  return application.status?.sync?.status === 'Synced' && isHealthy(application);
+function isUp(application: Application | undefined): boolean {
+  return application !== undefined && application.status?.sync?.status === 'Synced' && isHealthy(application);
 }
 
-function stateText(application: Application): string {
+function stateText(application: Application | undefined): string {
+  if (application === undefined) return 'gone';
   const { phase, message } = application.status?.operationState ?? {};
   const sync = application.status?.sync?.status ?? 'Unknown';
   const operation = phase === undefined ? '' : `, last sync ${phase}${message === undefined ? '' : ` (${message})`}`;

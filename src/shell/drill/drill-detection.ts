@@ -2,6 +2,7 @@ import { diagnose } from '../../core/diagnose/diagnose.ts';
 import type { DrillPlan } from '../../core/drill/plan-drill.ts';
 import type { Finding } from '../../core/findings/findings.ts';
 import { count } from '../../core/list-text.ts';
+import { lookUntil } from '../look-until.ts';
 import { observe } from '../observe/observe.ts';
 import { refuseWhenInterrupted, type Session } from '../session.ts';
 import { runVerify } from '../verify/verify.ts';
@@ -26,9 +27,9 @@ export async function detect(
   session: Session,
   { begun, known, plan }: { readonly begun: number; readonly known: ReadonlySet<string>; readonly plan: DrillPlan },
 ): Promise<Detection> {
-  const { clock, signal } = session.deps;
+  const { clock } = session.deps;
   const broken = new Set(plan.faults.map(({ secret }) => secret.metadata.name));
-  for (;;) {
+  const look = async (): Promise<Detection | undefined> => {
     refuseWhenInterrupted(session);
     const found = (await findingsNow(session)).filter(({ id }) => !known.has(id));
     const afterMs = Math.round(clock.monotonic() - begun);
@@ -39,9 +40,11 @@ export async function detect(
     const warnings = found.filter(({ secret }) => secret !== undefined && broken.has(secret));
     if (warnings.length > 0)
       return { by: 'c2l audit', afterMs, detail: `audit names ${count(warnings.length, 'new warning')}` };
-    if (afterMs > auditPatienceMs) break;
-    await clock.sleep(lookEveryMs, signal);
-  }
+    return undefined;
+  };
+  const pace = { everyMs: lookEveryMs, deadline: begun + auditPatienceMs };
+  const seen = await lookUntil(session.deps, pace, look, (detection) => detection !== undefined);
+  if (seen !== undefined) return seen;
   const { verdict } = await runVerify(session, { timeoutMs: auditPatienceMs });
   const afterMs = Math.round(clock.monotonic() - begun);
   return verdict === 'ok'

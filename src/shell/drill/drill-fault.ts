@@ -4,10 +4,10 @@ import { isFaultless, type DrillPlan } from '../../core/drill/plan-drill.ts';
 import type { SecretFault } from '../../core/drill/secret-faults.ts';
 import { SecretValue } from '../../core/secrets/secret-value.ts';
 import { OperatorError } from '../../errors.ts';
+import { lookUntil } from '../look-until.ts';
+import { budgetRetryMs } from '../restart/replace-pods.ts';
 import { refuseWhenInterrupted, type Session } from '../session.ts';
 import type { Journal } from './drill-journal.ts';
-
-const budgetRetryMs = 1000;
 
 /** Breaks what the plan says, each object with a line of its own before; then whoever uses it starts anew. */
 export async function injectFault(session: Session, plan: DrillPlan, journal: Journal): Promise<void> {
@@ -41,16 +41,18 @@ export async function startAnew(session: Session, pods: readonly EvictedPod[], p
 }
 
 async function evicted(
-  { cluster, deps: { clock, signal } }: Session,
+  { cluster, deps }: Session,
   target: Parameters<Session['cluster']['evictPod']>[0],
   patienceMs: number,
 ): Promise<boolean> {
-  const deadline = clock.monotonic() + patienceMs;
-  for (;;) {
-    const { isDone } = await cluster.evictPod(target);
-    if (isDone || clock.monotonic() >= deadline) return isDone;
-    await clock.sleep(budgetRetryMs, signal);
-  }
+  const pace = { everyMs: budgetRetryMs, deadline: deps.clock.monotonic() + patienceMs };
+  const eviction = await lookUntil(
+    deps,
+    pace,
+    () => cluster.evictPod(target),
+    ({ isDone }) => isDone,
+  );
+  return eviction.isDone;
 }
 
 export function faultText({ secret, does, keys }: SecretFault): string {

@@ -7,6 +7,7 @@ import { OperatorError } from '../../errors.ts';
 import type { Deps, Progress, Terminal } from '../../ports.ts';
 import type { ValueSource } from '../../value-ports.ts';
 import { runFix } from '../fix/fix-secrets.ts';
+import { lookUntil } from '../look-until.ts';
 import { runRestart } from '../restart/restart.ts';
 import type { Session } from '../session.ts';
 import { runVerify } from '../verify/verify.ts';
@@ -162,7 +163,7 @@ const lookEveryMs = 2000;
 
 /** A timed exercise: people recover with whatever tool, and c2l looks on until everything is proven. */
 export async function waitForOthers(session: Session, isBack: () => Promise<boolean>): Promise<Recovery> {
-  const { clock, signal, terminal } = session.deps;
+  const { clock, terminal } = session.deps;
   const times = new Stopwatch(clock);
   const progress = terminal.progress('people recover');
   let seen = 'nothing was checked';
@@ -176,11 +177,12 @@ export async function waitForOthers(session: Session, isBack: () => Promise<bool
   const quiet = { ...session, deps: { ...session.deps, terminal: { ...mute(terminal), progress: () => looks } } };
   let isRecovered = false;
   try {
-    while (!isRecovered) {
-      const { verdict } = await runVerify(quiet, { timeoutMs: lookEveryMs });
-      isRecovered = verdict === 'ok' && (await isBack());
-      if (!isRecovered) await clock.sleep(lookEveryMs, signal);
-    }
+    isRecovered = await lookUntil(
+      session.deps,
+      { everyMs: lookEveryMs, deadline: Infinity },
+      async () => (await runVerify(quiet, { timeoutMs: lookEveryMs })).verdict === 'ok' && (await isBack()),
+      (isNow) => isNow,
+    );
   } finally {
     progress.finish(isRecovered ? 'ok' : 'stopped', seen);
   }

@@ -3,6 +3,7 @@ import type { WorkloadResource } from '../../core/drill/lost-workloads.ts';
 import { count, listText } from '../../core/list-text.ts';
 import { OperatorError } from '../../errors.ts';
 import { ExitCode } from '../../exit-codes.ts';
+import { lookUntil } from '../look-until.ts';
 import type { Session } from '../session.ts';
 import type { Journal } from './drill-journal.ts';
 
@@ -52,13 +53,13 @@ async function untilThere(
   journal: Journal,
   wanted: readonly TouchedWorkload[],
 ): Promise<readonly TouchedWorkload[]> {
-  const { clock, signal } = session.deps;
-  const deadline = clock.monotonic() + argocdPatienceMs;
-  for (;;) {
-    const missing = await absent(session, journal, wanted);
-    if (missing.length === 0 || clock.monotonic() > deadline) return missing;
-    await clock.sleep(lookEveryMs, signal);
-  }
+  const pace = { everyMs: lookEveryMs, deadline: session.deps.clock.monotonic() + argocdPatienceMs };
+  return lookUntil(
+    session.deps,
+    pace,
+    () => absent(session, journal, wanted),
+    (missing) => missing.length === 0,
+  );
 }
 
 async function absent(

@@ -1,3 +1,4 @@
+import type { SyncedObject } from '../../cluster-ports.ts';
 import type { PlannedPause } from '../../core/argocd/plan-pause.ts';
 import type { PausableRef } from '../../core/argocd/sync-pause.ts';
 import { refText, type ObjectRef } from '../../core/cluster/kubernetes.ts';
@@ -6,6 +7,7 @@ import { utcText } from '../../core/utc-text.ts';
 import { OperatorError } from '../../errors.ts';
 import type { PauseKeeper } from '../argocd/pause-keeper.ts';
 import { pauseSync, refreshAnnotation, resumeSync, type HeldPauses } from '../argocd/pause-sync.ts';
+import { lookUntil } from '../look-until.ts';
 import type { Session } from '../session.ts';
 import type { Written } from './write-secrets.ts';
 
@@ -78,7 +80,7 @@ export async function hold(
   { objects }: HeldPauses,
   { until, deadline, secrets }: Hold,
 ): Promise<string> {
-  const { clock, signal, terminal } = session.deps;
+  const { terminal } = session.deps;
   const names = objects.map(refText).join(', ');
   const progress = terminal.progress(`${names} paused until ${utcText(until.toISOString())}; Ctrl-C ends it now`);
   const finish = (outcome: 'ok' | 'stopped', text: string): string => {
@@ -86,12 +88,13 @@ export async function hold(
     return text;
   };
   try {
-    for (;;) {
-      if (await isHeldByGit(session, objects, secrets)) return finish('ok', 'Git holds what was written: it stays');
-      const left = deadline - clock.monotonic();
-      if (left <= 0) return finish('stopped', timeIsOver);
-      await clock.sleep(Math.min(left, askMs), signal);
-    }
+    const isHeld = await lookUntil(
+      session.deps,
+      { everyMs: askMs, deadline },
+      () => isHeldByGit(session, objects, secrets),
+      (isNow) => isNow,
+    );
+    return isHeld ? finish('ok', 'Git holds what was written: it stays') : finish('stopped', timeIsOver);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     const why = error.code === 'interrupted' ? 'ended early' : error.message;
@@ -132,17 +135,18 @@ async function secretStates(
     name,
     annotations: { [refreshAnnotation]: 'normal' },
   });
-  const begun = deps.clock.monotonic();
-  while (deps.clock.monotonic() - begun < answerMs) {
-    const found = await cluster.readSynced({ kind, namespace, name });
-    if (found.state !== 'present') return undefined;
-    const { metadata, status } = found.value;
-    if (!(refreshAnnotation in (metadata.annotations ?? {}))) {
-      const listed = status['resources'];
-      const resources = Array.isArray(listed) ? (listed as readonly SecretState[]) : [];
-      return resources.filter((each) => each.kind === 'Secret');
-    }
-    await deps.clock.sleep(pollMs, deps.signal);
-  }
-  return undefined;
+  const application = await lookUntil(
+    deps,
+    { everyMs: pollMs, deadline: deps.clock.monotonic() + answerMs },
+    () => cluster.readSynced({ kind, namespace, name }),
+    (seen) => seen.state !== 'present' || hasLookedAnew(seen.value),
+  );
+  if (application.state !== 'present' || !hasLookedAnew(application.value)) return undefined;
+  const listed = application.value.status['resources'];
+  const resources = Array.isArray(listed) ? (listed as readonly SecretState[]) : [];
+  return resources.filter((each) => each.kind === 'Secret');
+}
+
+function hasLookedAnew({ metadata }: SyncedObject): boolean {
+  return !(refreshAnnotation in (metadata.annotations ?? {}));
 }

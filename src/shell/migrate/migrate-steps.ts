@@ -6,6 +6,7 @@ import type { StepOutcome } from '../../core/reports/report.ts';
 import { OperatorError } from '../../errors.ts';
 import { ExitCode } from '../../exit-codes.ts';
 import { copyBefore } from '../fix/secret-writes.ts';
+import { lookUntil } from '../look-until.ts';
 import type { Session } from '../session.ts';
 
 const pollMs = 200;
@@ -161,18 +162,11 @@ export function deleteWriterStep(
 }
 
 /** Asks until there is an answer. Throws with what was seen last. */
-export async function untilSeen<T>(
-  { deps: { clock, signal } }: Session,
-  withinMs: number,
-  look: () => Promise<{ readonly found: T } | { readonly waitsFor: string; readonly isFinal?: boolean }>,
-): Promise<T> {
-  const deadline = clock.monotonic() + withinMs;
-  for (;;) {
-    const seen = await look();
-    if ('found' in seen) return seen.found;
-    if (seen.isFinal === true || clock.monotonic() > deadline) {
-      throw new OperatorError('write-failed', seen.waitsFor, { exitCode: ExitCode.partial });
-    }
-    await clock.sleep(pollMs, signal);
-  }
+export async function untilSeen<T>({ deps }: Session, withinMs: number, look: () => Promise<Sight<T>>): Promise<T> {
+  const pace = { everyMs: pollMs, deadline: deps.clock.monotonic() + withinMs };
+  const last = await lookUntil(deps, pace, look, (seen) => 'found' in seen || seen.isFinal === true);
+  if ('found' in last) return last.found;
+  throw new OperatorError('write-failed', last.waitsFor, { exitCode: ExitCode.partial });
 }
+
+type Sight<T> = { readonly found: T } | { readonly waitsFor: string; readonly isFinal?: boolean };

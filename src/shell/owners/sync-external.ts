@@ -6,6 +6,7 @@ import { conditionOf } from '../../core/owners/secret-writers.ts';
 import type { StepOutcome } from '../../core/reports/report.ts';
 import type { SecretValue } from '../../core/secrets/secret-value.ts';
 import { OperatorError } from '../../errors.ts';
+import { lookUntil } from '../look-until.ts';
 import type { Session } from '../session.ts';
 import { fillStore, type FilledSync } from './fill-stores.ts';
 
@@ -62,19 +63,18 @@ async function syncExternal(
 
 /** Why it did not come to be; undefined once the Secret holds every key. */
 async function untilSynced(session: Session, filled: FilledSync): Promise<string | undefined> {
-  const { clock, signal } = session.deps;
+  const { clock } = session.deps;
   const { external, keys, places } = filled.sync;
   const begun = clock.monotonic();
-  for (;;) {
-    const { isDone, wrong } = await look(session, filled);
-    if (isDone) return undefined;
-    const waited = clock.monotonic() - begun;
-    if (waited > longestWaitMs || (wrong !== undefined && waited > patienceMs)) {
-      const lacking = keys.map((key) => `${key} into ${places.get(key) ?? 'its store'}`).join(', ');
-      return `${refText(external)} ${wrong ?? 'did not sync within 30 s'}: put ${lacking}, then c2l fix-secrets`;
-    }
-    await clock.sleep(pollMs, signal);
-  }
+  const { isDone, wrong } = await lookUntil(
+    session.deps,
+    { everyMs: pollMs, deadline: begun + longestWaitMs },
+    () => look(session, filled),
+    (seen) => seen.isDone || (seen.wrong !== undefined && clock.monotonic() - begun > patienceMs),
+  );
+  if (isDone) return undefined;
+  const lacking = keys.map((key) => `${key} into ${places.get(key) ?? 'its store'}`).join(', ');
+  return `${refText(external)} ${wrong ?? 'did not sync within 30 s'}: put ${lacking}, then c2l fix-secrets`;
 }
 
 async function look(

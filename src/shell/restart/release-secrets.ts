@@ -9,6 +9,7 @@ import { secretsView } from '../../core/secrets/secrets-view.ts';
 import { replicasAnnotation } from '../../core/workloads/cut-off-restart.ts';
 import { OperatorError } from '../../errors.ts';
 import { pauseSync, resumeSync, type HeldPauses } from '../argocd/pause-sync.ts';
+import { lookUntil } from '../look-until.ts';
 import { createLiveView } from '../observe/live-view.ts';
 import type { Session } from '../session.ts';
 import { writeAgain } from './write-again.ts';
@@ -77,23 +78,18 @@ async function released(session: Session, snapshot: Snapshot, options: Released)
 /** Asked of the new pods until each has begun or is refused; not known in time is no yes. */
 async function isStillHeld(session: Session, first: Snapshot, { steps, deadline }: Released): Promise<boolean> {
   const { cluster, deps, scope } = session;
-  const { clock, signal } = deps;
+  const { clock } = deps;
   const view = createLiveView({ cluster, scope, clock }, first);
   const wanted = steps.reduce((sum, { replicas }) => sum + replicas, 0);
   const since = clock.monotonic();
-  const end = Math.min(deadline, since + beginningMs);
-  const held = async (): Promise<boolean> => {
-    while (clock.monotonic() < end) {
-      const seen = await view({ since });
-      const pods = podsOf(steps, seen).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-      const proof = releaseProof(pods, wanted, secretsView(seen));
-      if (proof !== 'not yet') return proof === 'held';
-      await clock.sleep(pollMs, signal);
-    }
-    return false;
+  const look = async (): Promise<ReturnType<typeof releaseProof>> => {
+    const seen = await view({ since });
+    const pods = podsOf(steps, seen).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    return releaseProof(pods, wanted, secretsView(seen));
   };
+  const pace = { everyMs: pollMs, deadline: Math.min(deadline, since + beginningMs) };
   try {
-    return await held();
+    return (await lookUntil(deps, pace, look, (proof) => proof !== 'not yet')) === 'held';
   } catch (error) {
     if (error instanceof OperatorError) return false;
     throw error;
@@ -161,18 +157,17 @@ async function untilGone(
 ): Promise<void> {
   const { clock, signal } = deps;
   const view = createLiveView({ cluster, scope, clock }, first);
-  for (;;) {
-    await clock.sleep(pollMs, signal);
+  const look = async (): Promise<readonly string[] | 'unread'> => {
     const seen = await view();
-    const isWhole = [seen.pods, seen.deployments, seen.statefulSets, seen.replicaSets].every(
-      ({ gaps }) => gaps.length === 0,
-    );
-    const left = podsOf(steps, seen).map(({ metadata }) => `pod/${metadata.name}`);
-    if (isWhole && left.length === 0) break;
-    if (clock.monotonic() < deadline) continue;
-    const detail = isWhole ? `${left.join(', ')} did not end in time` : 'its pods could not be read';
-    throw new OperatorError('write-failed', `kubelet may still keep the old Secret: ${detail}`);
-  }
+    const listings = [seen.pods, seen.deployments, seen.statefulSets, seen.replicaSets];
+    if (listings.some(({ gaps }) => gaps.length > 0)) return 'unread';
+    return podsOf(steps, seen).map(({ metadata }) => `pod/${metadata.name}`);
+  };
+  await clock.sleep(pollMs, signal);
+  const left = await lookUntil(deps, { everyMs: pollMs, deadline }, look, (seen) => seen.length === 0);
+  if (left.length === 0) return;
+  const detail = left === 'unread' ? 'its pods could not be read' : `${left.join(', ')} did not end in time`;
+  throw new OperatorError('write-failed', `kubelet may still keep the old Secret: ${detail}`);
 }
 
 /** Pods that an earlier run scaled away are told of by their template alone. */

@@ -4,10 +4,12 @@ import type { StepOutcome } from '../../core/reports/report.ts';
 import type { ReplaceStep } from '../../core/restart/plan-restart.ts';
 import { podState } from '../../core/workloads/pod-state.ts';
 import { OperatorError } from '../../errors.ts';
+import { lookUntil } from '../look-until.ts';
 import type { Session } from '../session.ts';
 import { writeAgain } from './write-again.ts';
 
-const budgetRetryMs = 1000;
+/** How often a PodDisruptionBudget that refuses is asked again: it may allow a moment later. */
+export const budgetRetryMs = 1000;
 
 export interface ReplaceOptions {
   /** By the monotonic clock. */
@@ -55,8 +57,9 @@ async function removePod(
 ): Promise<Removal> {
   const { cluster, deps } = session;
   const target = { namespace: pod.namespace, name: pod.name, uid };
-  let isTold = false;
-  for (;;) {
+  let isFirst = true;
+  const tryOnce = async (): Promise<Removal> => {
+    if (!isFirst && (await isReady(session, target))) return 'ready';
     const eviction = await writeAgain(session, deadline, () => cluster.evictPod(target));
     if (eviction.isDone) return 'gone';
     if (deletable.has(refId(workload))) {
@@ -64,15 +67,13 @@ async function removePod(
       return 'gone';
     }
     const budget = budgetText(eviction.budget);
-    if (deps.clock.monotonic() >= deadline) {
-      const way = `c2l restart --delete ${refText(workload)} deletes it all the same`;
-      return { refusal: `${budget} allowed no eviction in time; ${way}` };
-    }
-    if (!isTold) deps.terminal.err(`${refText(pod)} waits: ${budget} allows no eviction now`);
-    isTold = true;
-    await deps.clock.sleep(budgetRetryMs, deps.signal);
-    if (await isReady(session, target)) return 'ready';
-  }
+    const isLate = deps.clock.monotonic() >= deadline;
+    if (isFirst && !isLate) deps.terminal.err(`${refText(pod)} waits: ${budget} allows no eviction now`);
+    isFirst = false;
+    const way = `c2l restart --delete ${refText(workload)} deletes it all the same`;
+    return { refusal: `${budget} allowed no eviction in time; ${way}` };
+  };
+  return lookUntil(deps, { everyMs: budgetRetryMs, deadline }, tryOnce, (removal) => typeof removal === 'string');
 }
 
 async function isReady({ cluster }: Session, { namespace, uid }: { namespace: string; uid: string }): Promise<boolean> {

@@ -8,6 +8,7 @@ import { restartedAt } from '../../core/workloads/rollout-under-way.ts';
 import { awaitedStates, waitingText } from '../../core/workloads/waiting.ts';
 import { workloadsById } from '../../core/workloads/workloads.ts';
 import { OperatorError } from '../../errors.ts';
+import { lookUntil } from '../look-until.ts';
 import { createLiveView } from '../observe/live-view.ts';
 import type { Session } from '../session.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
@@ -134,15 +135,17 @@ function branchOf(id: string, run: Run): Promise<Branch> {
 
 /** Why a workload is not ready or does not do its work, once no time would change that or the time is over. */
 async function proven(object: ObjectRef, run: Run, isRestarted: boolean): Promise<string | undefined> {
-  const { clock, signal } = run.session.deps;
+  const { deps } = run.session;
   // What was seen before the restart, when all was ready, says nothing of it.
-  const since = clock.monotonic();
-  for (;;) {
-    const step = await comeUp(object, run, isRestarted ? { since } : {});
-    if (step === 'ready') break;
-    if (typeof step === 'object') return `${refText(object)} did not come up: ${step.failure}`;
-    await clock.sleep(pollMs, signal);
-  }
+  const since = deps.clock.monotonic();
+  const step = await lookUntil(
+    deps,
+    // It ends by itself at the deadline, with what was seen then.
+    { everyMs: pollMs, deadline: Infinity },
+    () => comeUp(object, run, isRestarted ? { since } : {}),
+    (seen) => seen !== 'not yet',
+  );
+  if (typeof step === 'object') return `${refText(object)} did not come up: ${step.failure}`;
   run.tell(`restarting: ${refText(object)} is ready, its checks are made`);
   const wrong = await disproof(run.session, object, run.world);
   return wrong === undefined ? undefined : `${refText(object)} is not proven: ${wrong}`;

@@ -1,6 +1,7 @@
 import type { ObjectRef } from '../../core/cluster/kubernetes.ts';
 import { refId } from '../../core/cluster/kubernetes.ts';
 import type { PlannedCheck } from '../../core/verify/checks.ts';
+import { lookUntil } from '../look-until.ts';
 import type { Session } from '../session.ts';
 import { attemptInTime } from './attempt-check.ts';
 import type { CheckWorld } from './attempt.ts';
@@ -29,15 +30,14 @@ function holdsUp({ critical, isDerived, kind }: PlannedCheck): boolean {
 }
 
 async function failureOf({ deps }: Session, check: PlannedCheck, world: ProofWorld): Promise<string | undefined> {
-  const { clock, signal, terminal } = deps;
-  for (;;) {
-    const { outcome, detail, canHeal } = await attemptInTime(check, world, { clock, signal });
-    if (outcome === 'pass') return undefined;
-    if (outcome === 'unreadable' && !canHeal) {
-      terminal.err(`warning: ${check.id} is not proven: ${detail}`);
-      return undefined;
-    }
-    if (!canHeal || clock.monotonic() >= world.deadline) return `${check.name}: ${detail}`;
-    await clock.sleep(retryMs, signal);
-  }
+  const { outcome, detail, canHeal } = await lookUntil(
+    deps,
+    { everyMs: retryMs, deadline: world.deadline },
+    () => attemptInTime(check, world, deps),
+    (attempt) => attempt.outcome === 'pass' || !attempt.canHeal,
+  );
+  if (outcome === 'pass') return undefined;
+  if (outcome !== 'unreadable' || canHeal) return `${check.name}: ${detail}`;
+  deps.terminal.err(`warning: ${check.id} is not proven: ${detail}`);
+  return undefined;
 }
