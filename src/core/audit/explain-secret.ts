@@ -1,3 +1,4 @@
+import { findObject } from '../cluster/find-object.ts';
 import { refId, type ObjectRef } from '../cluster/kubernetes.ts';
 import type { Secret } from '../cluster/secret.ts';
 import type { Scene } from '../diagnose/diagnosis-scene.ts';
@@ -11,7 +12,7 @@ import type { SecretKeyUse, SecretSubject } from './audit-subject.ts';
 /** Who uses which key of one Secret, and what breaks if it goes. */
 export function explainSecret(scene: Scene, ref: ObjectRef): SecretSubject {
   const need = scene.needs.find(({ namespace, name }) => namespace === ref.namespace && name === ref.name);
-  const secret = need?.secret ?? scene.snapshot.secrets.items.find(({ metadata }) => isNamed(ref, metadata));
+  const secret = need?.secret ?? findObject(scene.snapshot.secrets.items, ref);
   const references = need?.references ?? [];
   const own = need === undefined ? [] : requirementsOf(need, scene.stack).map((each) => keyUse(scene, need, each));
   const stores = storesUsing(scene.snapshot, ref);
@@ -45,10 +46,6 @@ function withStore(
   }
   const both = { ...known, required: true, references: [...known.references, place] };
   return keys.map((each) => (each === known ? both : each));
-}
-
-function isNamed(ref: ObjectRef, { namespace, name }: Secret['metadata']): boolean {
-  return namespace === ref.namespace && name === ref.name;
 }
 
 function factsOf(secret: Secret | undefined): Pick<SecretSubject, 'type' | 'owner'> {

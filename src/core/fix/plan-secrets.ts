@@ -1,3 +1,4 @@
+import { findObject } from '../cluster/find-object.ts';
 import type { ObjectRef } from '../cluster/kubernetes.ts';
 import type { Secret } from '../cluster/secret.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
@@ -160,7 +161,7 @@ export function secretTargets(wanted: readonly WantedKey[], snapshot: Snapshot, 
     const first = keys[0];
     if (first === undefined) return [];
     const object = { kind: 'Secret', namespace: first.namespace, name: first.secret };
-    const current = findSecret(snapshot, object);
+    const current = findObject(snapshot.secrets.items, object);
     const birth = birthOf(object, current === undefined, { snapshot, stack });
     return [{ object, current, ...birth, wanted: keys.filter(({ key }) => !isKeptIn(birth.unfinished, key)) }];
   });
@@ -170,10 +171,6 @@ export function secretTargets(wanted: readonly WantedKey[], snapshot: Snapshot, 
 function isKeptIn(unfinished: KeptRevision | undefined, key: string): boolean {
   if (unfinished?.data.has(key) !== true) return false;
   return !unfinished.changes.some((planned) => planned.key === key && !isUntouched(planned));
-}
-
-function findSecret(snapshot: Snapshot, { namespace, name }: ObjectRef): Secret | undefined {
-  return snapshot.secrets.items.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
 }
 
 /** What a Secret is created as: what the stack says, else what it was when c2l last kept it. */

@@ -1,3 +1,4 @@
+import { findObject } from '../cluster/find-object.ts';
 import type { Container, EnvVar } from '../cluster/kubernetes-pod.ts';
 import type { ConfigMap } from '../cluster/kubernetes.ts';
 
@@ -13,8 +14,7 @@ export function environment(
   namespace: string,
   configMaps: readonly ConfigMap[],
 ): ReadonlyMap<string, VariableSource> {
-  const dataOf: DataOf = (name) =>
-    configMaps.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name)?.data ?? {};
+  const dataOf: DataOf = (name = '') => findObject(configMaps, { namespace, name })?.data ?? {};
   const taken = (container.envFrom ?? []).flatMap(({ prefix = '', configMapRef }) =>
     Object.entries(dataOf(configMapRef?.name)).map(([key, text]) => [`${prefix}${key}`, textSource(text)] as const),
   );

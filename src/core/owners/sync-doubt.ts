@@ -1,3 +1,4 @@
+import { findObject } from '../cluster/find-object.ts';
 import { refId, refText } from '../cluster/kubernetes.ts';
 import { refOf } from '../cluster/object-owners.ts';
 import type { ExternalSecret } from '../cluster/secret-writer-objects.ts';
@@ -73,7 +74,7 @@ function unbrought(
   index: WriterIndex,
   snapshot: Snapshot,
 ): SyncDoubt | undefined {
-  const isThere = snapshot.secrets.items.some(({ metadata }) => refId(refOf('Secret', metadata)) === refId(secret));
+  const isThere = findObject(snapshot.secrets.items, secret) !== undefined;
   const isPutBack = ['Owner', 'Merge'].includes(creationPolicy(external));
   const lacking = keys.filter((key) => !external.spec?.data?.some(({ secretKey }) => secretKey === key));
   const untold = lacking.filter((key) => !isTemplated(external, key));

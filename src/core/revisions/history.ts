@@ -1,3 +1,4 @@
+import { findObject } from '../cluster/find-object.ts';
 import { refId, type ObjectRef } from '../cluster/kubernetes.ts';
 import type { Secret } from '../cluster/secret.ts';
 import { compareText } from '../findings/findings.ts';
@@ -20,9 +21,7 @@ export function historyOf(
 ): SecretHistory[] {
   const created = current.filter((secret) => creationOf(secret) !== undefined).map(({ metadata }) => metadata);
   return bySecret(revisions, created).map(({ object, kept }) => {
-    const secret = current.find(
-      ({ metadata }) => metadata.name === object.name && metadata.namespace === object.namespace,
-    );
+    const secret = findObject(current, object);
     const creation = secret === undefined ? undefined : creationOf(secret);
     const entries = kept.map((revision, index) => {
       const after = index === 0 ? secret?.data : kept[index - 1]?.data;

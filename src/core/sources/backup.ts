@@ -1,3 +1,4 @@
+import { findObject } from '../cluster/find-object.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
 import type { Finding } from '../findings/findings.ts';
 import { newFinding } from '../findings/new-finding.ts';
@@ -37,9 +38,7 @@ export function oldestOf(entries: readonly BackupEntry[]): string | undefined {
 
 /** What the Secret holds for it now. */
 export function liveValue({ namespace, secret, key }: Requirement, { secrets }: Snapshot): SecretValue | undefined {
-  return secrets.items
-    .find(({ metadata }) => metadata.name === secret && metadata.namespace === namespace)
-    ?.data.get(key);
+  return findObject(secrets.items, { namespace, name: secret })?.data.get(key);
 }
 
 /** The stack demands nothing of it, or it would be none to keep: it runs so. */

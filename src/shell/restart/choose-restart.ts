@@ -1,4 +1,5 @@
 import { findSubject, hiddenBy } from '../../core/audit/find-subject.ts';
+import { findObject } from '../../core/cluster/find-object.ts';
 import { refId, type ObjectRef } from '../../core/cluster/kubernetes.ts';
 import type { Snapshot } from '../../core/cluster/snapshot.ts';
 import { unreadFix, unreadText } from '../../core/diagnose/diagnose-unreadable.ts';
@@ -53,9 +54,7 @@ function chosenSecret(scene: Scene, typed: string): ChosenSecret {
 }
 
 function refuseUnknownKey({ snapshot, needs }: Scene, { namespace, secret: name, key }: ChosenSecret): void {
-  const secret = snapshot.secrets.items.find(
-    ({ metadata }) => metadata.namespace === namespace && metadata.name === name,
-  );
+  const secret = findObject(snapshot.secrets.items, { namespace, name });
   if (key === undefined || secret === undefined || secret.data.has(key)) return;
   const need = needs.find((each) => each.namespace === namespace && each.name === name);
   if (need?.keys.some((each) => each.key === key) === true) return;

@@ -1,3 +1,4 @@
+import { findObject } from '../../core/cluster/find-object.ts';
 import type { Secret } from '../../core/cluster/secret.ts';
 import type { HistoryReport } from '../../core/fix/secret-reports.ts';
 import { count } from '../../core/list-text.ts';
@@ -65,9 +66,7 @@ interface Found {
 function removable({ deps, stack }: Session, { revisions, secrets }: Found, keep: number): KeptRevision[] {
   const placeholders = stack?.placeholders ?? defaultPlaceholders;
   return bySecret(revisions).flatMap(({ object, kept }) => {
-    const secret = secrets.find(
-      ({ metadata }) => metadata.name === object.name && metadata.namespace === object.namespace,
-    );
+    const secret = findObject(secrets, object);
     const surplus = surplusRevisions(kept, keep);
     const holders = lastHolders(kept, surplus, { secret, placeholders });
     for (const [{ namespace, name }, keys] of holders) {

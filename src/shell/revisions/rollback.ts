@@ -1,3 +1,4 @@
+import { findObject } from '../../core/cluster/find-object.ts';
 import { refText, type ObjectRef } from '../../core/cluster/kubernetes.ts';
 import type { Snapshot } from '../../core/cluster/snapshot.ts';
 import { diagnose } from '../../core/diagnose/diagnose.ts';
@@ -51,9 +52,10 @@ export async function runRollback(session: Session, options: RollbackOptions): P
   refuseUnreadableSecrets(session, snapshot);
   if (!options.dryRun) await endLeftPauses(session, snapshot);
   const revision = chosenRevision(snapshot, options);
-  const current = snapshot.secrets.items.find(
-    ({ metadata }) => metadata.name === revision.secretName && metadata.namespace === revision.namespace,
-  );
+  const current = findObject(snapshot.secrets.items, {
+    namespace: revision.namespace,
+    name: revision.secretName,
+  });
   const { application } = writerIndex(snapshot).of(revision.namespace, revision.secretName);
   const plan = planRollback(revision, current, application !== undefined);
   refuseOwned(session, plan);

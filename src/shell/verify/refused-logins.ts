@@ -1,3 +1,4 @@
+import { findObject } from '../../core/cluster/find-object.ts';
 import type { Snapshot } from '../../core/cluster/snapshot.ts';
 import type { StackValue } from '../../core/stack/stack.ts';
 import type { PlannedCheck } from '../../core/verify/checks.ts';
@@ -39,9 +40,7 @@ function credentialsVersion(check: PlannedCheck, { secrets }: Snapshot): string 
   return credentialsOf(check)
     .flatMap((value) => ('secret' in value ? [value.secret] : []))
     .map((name) => {
-      const found = secrets.items.find(
-        ({ metadata }) => metadata.namespace === check.object.namespace && metadata.name === name,
-      );
+      const found = findObject(secrets.items, { namespace: check.object.namespace, name });
       return `${name}@${found?.metadata.resourceVersion ?? ''}`;
     })
     .join(' ');

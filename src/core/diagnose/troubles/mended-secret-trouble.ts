@@ -1,3 +1,4 @@
+import { findObject } from '../../cluster/find-object.ts';
 import { refText } from '../../cluster/kubernetes.ts';
 import { lackingSecret } from '../../workloads/kubelet-message.ts';
 import { placeText, troubledPod, type Trouble, type TroubledWorkload } from './trouble.ts';
@@ -10,9 +11,7 @@ export function mendedSecretTrouble(troubled: TroubledWorkload): Trouble | undef
   if (found === undefined || lack === undefined) return undefined;
   const { ref } = workload;
   const { name, key } = lack;
-  const secret = scene.snapshot.secrets.items.find(
-    ({ metadata }) => metadata.name === name && metadata.namespace === ref.namespace,
-  );
+  const secret = findObject(scene.snapshot.secrets.items, { namespace: ref.namespace, name });
   if (secret === undefined || (key !== undefined && !secret.data.has(key))) return undefined;
   const { container, reason } = found.state;
   const what = key === undefined ? `Secret ${name}` : `key ${key} of Secret ${name}`;

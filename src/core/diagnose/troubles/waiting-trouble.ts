@@ -1,3 +1,4 @@
+import { findObject } from '../../cluster/find-object.ts';
 import type { Container } from '../../cluster/kubernetes-pod.ts';
 import { refId, refText, type ObjectRef } from '../../cluster/kubernetes.ts';
 import type { ServiceHost } from '../../cluster/service-targets.ts';
@@ -34,12 +35,9 @@ function awaitedHost(container: Container | undefined, namespace: string): Servi
 
 /** As far as was looked: a Service of another namespace may be there. */
 function whyNot({ snapshot, graph, byId }: Scene, ref: ObjectRef, host: ServiceHost): string {
-  const { name, namespace } = host;
+  const { namespace } = host;
   const place = namespace === ref.namespace ? '' : ` of namespace ${namespace}`;
-  const isThere = snapshot.services.items.some(
-    ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
-  );
-  if (!isThere) {
+  if (findObject(snapshot.services.items, host) === undefined) {
     const isKnown = snapshot.namespaces.includes(namespace) && snapshot.services.gaps.length === 0;
     return isKnown ? `${place}, which does not exist` : `${place}, which was not looked at`;
   }
