@@ -4,6 +4,7 @@ import { mapLimited } from '../../core/map-limited.ts';
 import type { StepOutcome } from '../../core/reports/report.ts';
 import { OperatorError } from '../../errors.ts';
 import type { Session } from '../session.ts';
+import { stepByStep, type Doing } from '../step-by-step.ts';
 
 /** One object, and what applying it would come to. */
 export interface ApplyStep {
@@ -50,28 +51,19 @@ export function isWrite({ change }: ApplyStep): boolean {
   return change === 'create' || change === 'change';
 }
 
-/** Applies one after the other; what comes after a failure or Ctrl-C is listed as skipped. */
-export async function applySteps(session: Session, steps: readonly ApplyStep[]): Promise<StepOutcome[]> {
-  const outcomes: StepOutcome[] = [];
-  let stopped: string | undefined;
-  for (const step of steps.filter(isWrite)) {
-    const object = objectRef(step.object);
-    if (session.deps.signal.aborted) stopped ??= 'interrupted before it was begun; c2l bootstrap goes on here';
-    if (stopped !== undefined) {
-      outcomes.push({ action: 'apply-object', object, outcome: 'skipped', detail: stopped });
-      continue;
-    }
-    try {
-      await applyOnce(session, step.object);
-      const detail = step.change === 'create' ? 'created' : 'changed';
-      outcomes.push({ action: 'apply-object', object, outcome: 'done', detail });
-    } catch (error) {
-      if (!(error instanceof OperatorError)) throw error;
-      outcomes.push({ action: 'apply-object', object, outcome: 'failed', detail: error.message });
-      stopped = `skipped because ${object.kind} ${object.name} could not be applied`;
-    }
-  }
-  return outcomes;
+export function applySteps(session: Session, steps: readonly ApplyStep[]): Promise<StepOutcome[]> {
+  const writes = steps.filter(isWrite).map(({ object, change }): Doing => ({
+    action: 'apply-object',
+    object: objectRef(object),
+    run: async () => {
+      await applyOnce(session, object);
+      return change === 'create' ? 'created' : 'changed';
+    },
+  }));
+  return stepByStep(session, writes, {
+    command: 'c2l bootstrap',
+    obstacle: ({ kind, name }) => `${kind} ${name} could not be applied`,
+  });
 }
 
 /** A write whose answer was lost is not sent again before it was asked what is there. */

@@ -8,6 +8,7 @@ import { confirmWrite } from '../confirm.ts';
 import { observe } from '../observe/observe.ts';
 import { waitForComponents } from '../restart/wait-components.ts';
 import { refuseWhenInterrupted, reportHead, type Session } from '../session.ts';
+import { unawaited } from '../step-by-step.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import { applySteps, isStopped, isWrite, leftOutcomes, objectRef, type ApplyStep } from './apply-objects.ts';
 import type { BootstrapPlan } from './bootstrap-plan.ts';
@@ -100,9 +101,7 @@ async function awaitReady(
       object,
       outcome: end === 'interrupted' ? 'skipped' : 'failed',
       detail:
-        end === 'interrupted'
-          ? 'interrupted while it was waited for; c2l bootstrap goes on here'
-          : (reason ?? hopeless ?? `not ready in time: ${detail}`),
+        end === 'interrupted' ? unawaited('c2l bootstrap') : (reason ?? hopeless ?? `not ready in time: ${detail}`),
     }));
 }
 

@@ -16,6 +16,7 @@ import type { Stack } from '../../core/stack/stack.ts';
 import { OperatorError } from '../../errors.ts';
 import { untilSeen } from '../migrate/migrate-steps.ts';
 import type { Session } from '../session.ts';
+import { unawaited } from '../step-by-step.ts';
 import { resolveObjects } from './resolve-objects.ts';
 
 /** What a writer said before stands until its controller has looked again. */
@@ -119,7 +120,7 @@ async function outcomesOf(object: ObjectRef, run: () => Promise<unknown>): Promi
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     const isInterrupted = error.code === 'interrupted';
-    const detail = isInterrupted ? 'interrupted while it was waited for; c2l bootstrap goes on here' : error.message;
+    const detail = isInterrupted ? unawaited('c2l bootstrap') : error.message;
     const action = object.kind === 'Secret' ? 'await-secret' : 'apply-object';
     return [{ action, object, outcome: isInterrupted ? 'skipped' : 'failed', detail }];
   }

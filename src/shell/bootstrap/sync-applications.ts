@@ -6,6 +6,7 @@ import type { StepOutcome } from '../../core/reports/report.ts';
 import { OperatorError } from '../../errors.ts';
 import { lookUntil } from '../look-until.ts';
 import { nothingReadable, type Session } from '../session.ts';
+import { unawaited } from '../step-by-step.ts';
 import type { BootstrapPlan } from './bootstrap-plan.ts';
 
 const pollMs = 500;
@@ -86,9 +87,7 @@ async function syncOne(
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     progress.finish('stopped', `${name}: ${error.message}`);
-    return error.code === 'interrupted'
-      ? step('skipped', 'interrupted while it was waited for; c2l bootstrap goes on here')
-      : step('failed', error.message);
+    return error.code === 'interrupted' ? step('skipped', unawaited('c2l bootstrap')) : step('failed', error.message);
   }
 }
 

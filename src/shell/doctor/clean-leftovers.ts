@@ -11,6 +11,7 @@ import { removeSecret } from '../drill/drill-journal.ts';
 import { proveRights } from '../prove-rights.ts';
 import { removeRevisions } from '../revisions/prune-revisions.ts';
 import { refuseWhenInterrupted, type Session } from '../session.ts';
+import { stepByStep, type Doing } from '../step-by-step.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import { findLeftovers, type Leftovers, type Removable } from './leftovers.ts';
 
@@ -63,7 +64,11 @@ function plannedSteps({ pauses, remains, revisions }: Removable): StepOutcome[] 
     ...pauses.map(({ object }): StepOutcome => {
       return { action: 'resume-sync', object, outcome: 'planned', detail: 'was left paused' };
     }),
-    ...remains.map((remain) => removal(remain, 'planned', remainText(remain))),
+    ...remains.map((remain): StepOutcome => {
+      const { namespace, name } = remain.secret.metadata;
+      const object = { kind: 'Secret', namespace, name };
+      return { action: 'remove-drill-secret', object, outcome: 'planned', detail: remainText(remain) };
+    }),
     ...revisions.map(({ namespace, name, secretName }): StepOutcome => {
       const object = { kind: 'Secret', namespace, name };
       return { action: 'prune-revision', object, outcome: 'planned', detail: `an older state of ${secretName}` };
@@ -92,31 +97,22 @@ function rightsFor({ pauses, remains, revisions }: Removable): Right[] {
   ];
 }
 
-async function removeRemains(session: Session, remains: readonly DrillRemain[]): Promise<StepOutcome[]> {
-  const outcomes: StepOutcome[] = [];
-  let stopped: string | undefined;
-  for (const remain of remains) {
-    if (session.deps.signal.aborted) stopped ??= 'interrupted before it was begun; c2l doctor --clean goes on here';
-    if (stopped !== undefined) {
-      outcomes.push(removal(remain, 'skipped', stopped));
-      continue;
-    }
+function removeRemains(session: Session, remains: readonly DrillRemain[]): Promise<StepOutcome[]> {
+  const removals = remains.map((remain): Doing => {
     const { namespace, name } = remain.secret.metadata;
-    try {
-      await removeSecret(session, namespace, name);
-      outcomes.push(removal(remain, 'done', remainText(remain)));
-    } catch (error) {
-      if (!(error instanceof OperatorError)) throw error;
-      outcomes.push(removal(remain, 'failed', error.message));
-      stopped = `skipped because ${name} could not be removed`;
-    }
-  }
-  return outcomes;
-}
-
-function removal({ secret }: DrillRemain, outcome: StepOutcome['outcome'], detail: string): StepOutcome {
-  const { namespace, name } = secret.metadata;
-  return { action: 'remove-drill-secret', object: { kind: 'Secret', namespace, name }, outcome, detail };
+    return {
+      action: 'remove-drill-secret',
+      object: { kind: 'Secret', namespace, name },
+      run: async () => {
+        await removeSecret(session, namespace, name);
+        return remainText(remain);
+      },
+    };
+  });
+  return stepByStep(session, removals, {
+    command: 'c2l doctor --clean',
+    obstacle: ({ name }) => `${name} could not be removed`,
+  });
 }
 
 function remainText({ what, of }: DrillRemain): string {

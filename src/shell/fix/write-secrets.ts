@@ -7,6 +7,7 @@ import { revisionsIn, type Revision } from '../../core/revisions/revision.ts';
 import { OperatorError } from '../../errors.ts';
 import { pruneRevisions, removeRevisions } from '../revisions/prune-revisions.ts';
 import type { Session } from '../session.ts';
+import { unbegun } from '../step-by-step.ts';
 import { otherWriter } from './other-writer.ts';
 import { noteReplaced, recreateSecret } from './recreate-secret.ts';
 import { newSecret, revisionBefore, secretPatch } from './secret-writes.ts';
@@ -37,7 +38,7 @@ export async function writeSecrets(session: Session, plans: readonly SecretPlan[
   let stopped: string | undefined;
 
   for (const plan of plans.filter(({ action }) => action !== 'none')) {
-    if (session.deps.signal.aborted) stopped ??= `interrupted before it was begun; c2l ${how.command} goes on here`;
+    if (session.deps.signal.aborted) stopped ??= unbegun(`c2l ${how.command}`);
     if (stopped !== undefined) {
       outcomes.push(step(plan, 'skipped', stopped));
       continue;

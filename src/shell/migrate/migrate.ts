@@ -11,6 +11,7 @@ import { createStyle } from '../../render/style.ts';
 import { confirmWrite, type ConfirmOptions } from '../confirm.ts';
 import { proveRights } from '../prove-rights.ts';
 import { cannotDecide, refuseWhenInterrupted, reportHead, type Session } from '../session.ts';
+import { unbegun } from '../step-by-step.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import type { ExternalOptions } from './external-trial.ts';
 import { courseFromExternal } from './migrate-from-external.ts';
@@ -145,7 +146,7 @@ async function carryOut(
   let stop: string | undefined;
   for (const step of steps) {
     const { action, object } = step;
-    if (deps.signal.aborted) stop ??= 'interrupted before it was begun; the same command goes on here';
+    if (deps.signal.aborted) stop ??= unbegun('the same command');
     if (stop !== undefined) outcomes.push({ action, object, outcome: 'skipped', detail: stop });
     else {
       const outcome = await run(step);

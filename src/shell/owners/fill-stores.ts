@@ -11,6 +11,7 @@ import type { SourceAnswer, ValueSource, WantedValue } from '../../value-ports.t
 import { refuseWhenInterrupted, type Session } from '../session.ts';
 import { toWantedValue } from '../sources/ask-sources.ts';
 import { collectValues, type CollectOptions } from '../sources/collect-values.ts';
+import { unbegun } from '../step-by-step.ts';
 
 /** A sync, with what its store lacks and is given first. */
 export interface FilledSync {
@@ -182,9 +183,7 @@ export async function fillStore(session: Session, fill: FilledSync): Promise<Ste
     outcome,
     detail,
   });
-  if (session.deps.signal.aborted) {
-    return step('skipped', 'interrupted before it was begun; c2l fix-secrets goes on here');
-  }
+  if (session.deps.signal.aborted) return step('skipped', unbegun('c2l fix-secrets'));
   try {
     const target = await session.deps.openTarget(label, { recipients: [] });
     const stored = values.map(({ entry, value }) => ({ wanted: nameInStore(entry), value }));

@@ -8,6 +8,7 @@ import type { SecretValue } from '../../core/secrets/secret-value.ts';
 import { OperatorError } from '../../errors.ts';
 import { lookUntil } from '../look-until.ts';
 import type { Session } from '../session.ts';
+import { unbegun } from '../step-by-step.ts';
 import { fillStore, type FilledSync } from './fill-stores.ts';
 
 const pollMs = 250;
@@ -44,9 +45,7 @@ async function syncExternal(
   if (stored !== undefined && stored.outcome !== 'done') {
     return step('skipped', `skipped because ${refText(plan.store)} could not be given what it lacks`);
   }
-  if (session.deps.signal.aborted) {
-    return step('skipped', 'interrupted before it was begun; c2l fix-secrets goes on here');
-  }
+  if (session.deps.signal.aborted) return step('skipped', unbegun('c2l fix-secrets'));
   const { namespace, name } = plan.external;
   try {
     const at = session.deps.clock.now().toISOString();

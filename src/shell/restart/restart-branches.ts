@@ -11,6 +11,7 @@ import { OperatorError } from '../../errors.ts';
 import { lookUntil } from '../look-until.ts';
 import { createLiveView } from '../observe/live-view.ts';
 import type { Session } from '../session.ts';
+import { unbegun } from '../step-by-step.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import { disproof, type ProofWorld } from '../verify/prove-component.ts';
 import { writeAgain } from './write-again.ts';
@@ -77,11 +78,11 @@ async function restartBranch(step: RestartStep, run: Run): Promise<Branch> {
     detail,
   });
   const held = await failedNeed(step.workload, run);
-  const unbegun = 'interrupted before it was begun; c2l restart goes on here';
-  if (session.deps.signal.aborted) return { outcome: outcome('skipped', unbegun), failure: name };
+  const interrupted = { outcome: outcome('skipped', unbegun('c2l restart')), failure: name };
+  if (session.deps.signal.aborted) return interrupted;
   if (held !== undefined) return { outcome: outcome('skipped', `because ${held}`), failure: held };
   const isBegun = await isBegunElsewhere(step, run);
-  if (isBegun === 'interrupted') return { outcome: outcome('skipped', unbegun), failure: name };
+  if (isBegun === 'interrupted') return interrupted;
   try {
     if (!isBegun) await restartOnce(step, run);
   } catch (error) {

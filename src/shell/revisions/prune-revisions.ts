@@ -1,8 +1,8 @@
 import type { Secret } from '../../core/cluster/secret.ts';
 import type { StepOutcome } from '../../core/reports/report.ts';
 import { revisionsIn, surplusRevisions, type KeptRevision } from '../../core/revisions/revision.ts';
-import { OperatorError } from '../../errors.ts';
 import type { Session } from '../session.ts';
+import { stepByStep, type Doing } from '../step-by-step.ts';
 
 /**
  * Removes the oldest revisions of the Secrets that were just written, from the one on that this run kept of each: a newer
@@ -29,29 +29,17 @@ export async function pruneRevisions(session: Session, kept: readonly Secret[], 
 }
 
 /** Removes revisions one by one, the oldest first, and stops at the first that the server refuses. */
-export async function removeRevisions(
-  { cluster, deps }: Session,
-  revisions: readonly KeptRevision[],
-): Promise<StepOutcome[]> {
-  const outcomes: StepOutcome[] = [];
-  let stopped: string | undefined;
-  for (const { namespace, name, uid, secretName } of revisions) {
-    const step = (outcome: StepOutcome['outcome'], detail: string): void => {
-      outcomes.push({ action: 'prune-revision', object: { kind: 'Secret', namespace, name }, outcome, detail });
-    };
-    if (deps.signal.aborted) stopped ??= 'interrupted before it was begun; c2l history --prune goes on here';
-    if (stopped !== undefined) {
-      step('skipped', stopped);
-      continue;
-    }
-    try {
-      await cluster.deleteSecret({ namespace, name, uid });
-      step('done', `an older state of ${secretName}`);
-    } catch (error) {
-      if (!(error instanceof OperatorError)) throw error;
-      step('failed', error.message);
-      stopped = `skipped because ${name} could not be removed`;
-    }
-  }
-  return outcomes;
+export function removeRevisions(session: Session, revisions: readonly KeptRevision[]): Promise<StepOutcome[]> {
+  const removals = revisions.map(({ namespace, name, uid, secretName }): Doing => ({
+    action: 'prune-revision',
+    object: { kind: 'Secret', namespace, name },
+    run: async () => {
+      await session.cluster.deleteSecret({ namespace, name, uid });
+      return `an older state of ${secretName}`;
+    },
+  }));
+  return stepByStep(session, removals, {
+    command: 'c2l history --prune',
+    obstacle: ({ name }) => `${name} could not be removed`,
+  });
 }
