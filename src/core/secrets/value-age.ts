@@ -49,7 +49,7 @@ function doubtedValues(pod: Pod, references: readonly SecretReference[], view: S
   const keys = new Set(doubted.flatMap(({ reference }) => (reference.secret === secret ? [reference.key] : [])));
   const meant = { secret, ...(keys.size === 1 && first.reference.key !== undefined && { key: first.reference.key }) };
   const subject = meant.key === undefined ? `secret/${secret}` : `secret/${secret}:${meant.key}`;
-  const isEven = doubted.some(({ was }) => was === writtenAtOnce || was === addedAtOnce);
+  const isEven = doubted.some((doubt) => doubt.isEven === true);
   return { text: doubtText({ ...first, value: meant }), subject, isEven };
 }
 
@@ -59,7 +59,7 @@ function doubtOfSeveral(reference: SecretReference, startedAt: string, view: Sec
   if (secret === undefined) return undefined;
   const times = keysRead(reference, secret).map((key) => secret.keyDoubtedAt.get(key));
   if (times.some((time) => isLater(time, startedAt))) return { value: reference };
-  return times.some((time) => isSameSecond(time, startedAt)) ? { value: reference, was: writtenAtOnce } : undefined;
+  return times.some((time) => isSameSecond(time, startedAt)) ? writtenAtOnce(reference) : undefined;
 }
 
 /** Everything that is older in a pod than in its Secrets, or may be. */
@@ -84,10 +84,13 @@ interface Doubt {
   readonly lacks?: true;
   /** What was done to it, and when. */
   readonly was?: string;
+  /** As likely as not: done in the second in which the container began. */
+  readonly isEven?: true;
 }
 
-const writtenAtOnce = 'written in the second it began';
-const addedAtOnce = 'added in the second it began';
+function writtenAtOnce(value: SecretReference): Doubt {
+  return { value, was: 'written in the second it began', isEven: true };
+}
 
 interface JudgedValue extends ValuesInUse {
   readonly doubt?: Doubt;
@@ -168,7 +171,7 @@ function valueByTime(reference: SecretReference, startedAt: string, view: Secret
     return { outdated: `runs with an older value of ${valueText(reference)}` };
   }
   if (keys.some((key) => isSameSecond(secret.keyChangedAt.get(key), startedAt))) {
-    return { doubt: { value: reference, was: writtenAtOnce } };
+    return { doubt: writtenAtOnce(reference) };
   }
   // What needs the key could only begin while it was there.
   const hadIt = reference.key !== undefined && !reference.optional;
@@ -181,7 +184,8 @@ function valueByTime(reference: SecretReference, startedAt: string, view: Secret
   }
   const justAdded = hadIt ? undefined : keys.find((key) => isSameSecond(secret.keyAddedAt.get(key), startedAt));
   if (justAdded !== undefined) {
-    return { doubt: { value: { secret: reference.secret, key: justAdded }, lacks: true, was: addedAtOnce } };
+    const value = { secret: reference.secret, key: justAdded };
+    return { doubt: { value, lacks: true, was: 'added in the second it began', isEven: true } };
   }
   return keys.length === 0 ? {} : recreatedValue(reference, secret, startedAt);
 }
