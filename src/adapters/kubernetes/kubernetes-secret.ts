@@ -1,3 +1,4 @@
+import { trackedBy, trackingLabel } from '../../core/argocd/application-objects.ts';
 import type { ObjectMeta } from '../../core/cluster/kubernetes-metadata.ts';
 import type { Secret, SecretOwner } from '../../core/cluster/secret.ts';
 import { notedTimes, type NotedTimes } from '../../core/revisions/key-times.ts';
@@ -153,9 +154,10 @@ function ownersOf(metadata: SecretMetadata, writers: readonly string[]): SecretO
 
 /** Where Argo CD tracks by label, that label alone could as well be a chart's. */
 function applicationOf(metadata: SecretMetadata, writers: readonly string[]): string | undefined {
-  const tracked = trackedBy(metadata.annotations?.['argocd.argoproj.io/tracking-id'], metadata);
+  const { namespace, name } = metadata;
+  const tracked = trackedBy({ group: '', kind: 'Secret', namespace, name }, metadata);
   if (tracked !== undefined || !writers.includes('argocd-controller')) return tracked;
-  return metadata.labels?.['app.kubernetes.io/instance'];
+  return metadata.labels?.[trackingLabel];
 }
 
 function releaseOf({ annotations, labels }: SecretMetadata): string | undefined {
@@ -178,10 +180,4 @@ function externalWriter({ name, labels }: SecretMetadata, writers: readonly stri
   const writer = writers.find((manager) => manager.startsWith(prefix));
   if (writer !== undefined) return writer.slice(prefix.length);
   return labels?.['reconcile.external-secrets.io/managed'] === 'true' ? name : undefined;
-}
-
-/** A copy of a tracked Secret carries the id of its original: only an id that names this very object counts. */
-function trackedBy(trackingId: string | undefined, metadata: { namespace: string; name: string }): string | undefined {
-  const suffix = `:/Secret:${metadata.namespace}/${metadata.name}`;
-  return trackingId?.endsWith(suffix) === true ? trackingId.slice(0, -suffix.length) : undefined;
 }

@@ -1,11 +1,10 @@
 import type { ApplicationState } from '../audit/audit-report.ts';
-import type { ObjectMeta } from '../cluster/kubernetes-metadata.ts';
-import { refId, type Application, type ObjectRef } from '../cluster/kubernetes.ts';
+import type { Application } from '../cluster/kubernetes.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
 import { compareText, type Finding } from '../findings/findings.ts';
 import { syncPolicy } from '../owners/finding-owner.ts';
 import type { Stack } from '../stack/stack.ts';
-import type { Workload } from '../workloads/workloads.ts';
+import { destinationOf } from './application-objects.ts';
 
 /** Applications that deploy into the looked-at namespaces, and those that the stack names. */
 export function applicationsInScope(snapshot: Snapshot, stack?: Stack): readonly Application[] {
@@ -13,10 +12,10 @@ export function applicationsInScope(snapshot: Snapshot, stack?: Stack): readonly
   const names = new Set(stack?.argocd.applications);
   return snapshot.argocd.applications.items
     .filter(
-      ({ metadata, spec, status }) =>
-        names.has(metadata.name) ||
-        namespaces.has(spec?.destination?.namespace ?? '') ||
-        status?.resources?.some(({ namespace }) => namespaces.has(namespace ?? '')),
+      (application) =>
+        names.has(application.metadata.name) ||
+        namespaces.has(destinationOf(application)) ||
+        application.status?.resources?.some(({ namespace }) => namespaces.has(namespace ?? '')),
     )
     .sort((left, right) => compareText(left.metadata.name, right.metadata.name));
 }
@@ -52,30 +51,4 @@ export function applicationHealth({ status }: Application): string {
 /** Suspended is what somebody wanted, such as a paused rollout. */
 export function isHealthy(application: Application): boolean {
   return ['Healthy', 'Suspended'].includes(applicationHealth(application));
-}
-
-/** Finds what an Application deploys: by its own list, and by the marks that Argo CD leaves on live objects. */
-export function heldWorkloads(found: readonly Workload[]): (application: Application) => readonly ObjectRef[] {
-  const marked = new Map<string, ObjectRef[]>();
-  for (const { ref, object } of found) {
-    const name = trackedBy(object.metadata);
-    if (name === undefined) continue;
-    const list = marked.get(name);
-    if (list) list.push(ref);
-    else marked.set(name, [ref]);
-  }
-  return ({ metadata, spec, status }) => {
-    const listed = (status?.resources ?? []).map(({ kind = '', namespace, name = '' }) => ({
-      kind,
-      namespace: namespace ?? spec?.destination?.namespace ?? '',
-      name,
-    }));
-    const refs = [...listed, ...(marked.get(metadata.name) ?? [])];
-    return [...new Map(refs.map((ref) => [refId(ref), ref])).values()];
-  };
-}
-
-/** The annotation reads `APP:GROUP/KIND:NAMESPACE/NAME`; older installations track by label. */
-function trackedBy({ annotations, labels }: ObjectMeta): string | undefined {
-  return annotations?.['argocd.argoproj.io/tracking-id']?.split(':')[0] ?? labels?.['app.kubernetes.io/instance'];
 }

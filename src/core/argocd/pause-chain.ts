@@ -5,7 +5,7 @@ import type { Snapshot } from '../cluster/snapshot.ts';
 import { syncPolicy } from '../owners/finding-owner.ts';
 import { creationPolicy, writerIndex } from '../owners/secret-writers.ts';
 import type { Workload } from '../workloads/workloads.ts';
-import { heldWorkloads } from './argocd.ts';
+import { deployedObjects, heldWorkloads, isTrackedAs, trackedBy } from './application-objects.ts';
 import { pausableGroups, pausableRef, type PausableRef } from './sync-pause.ts';
 
 /** What has to be paused so that an object stays as it is written; outermost first, since an outer one undoes the next. */
@@ -69,32 +69,18 @@ function outward(snapshot: Snapshot, first: readonly Link[]): PauseChain {
   return { objects: chain, ...(obstacle && { obstacle }) };
 }
 
-const trackingId = 'argocd.argoproj.io/tracking-id';
-
 /** The Application that has an object in Git: it sets back what is changed of its spec, a pause included. */
 function applicationOf(object: PausableRef, metadata: ObjectMeta, { argocd }: Snapshot): Application | undefined {
-  const tracked = trackedBy(object, metadata);
-  const lists = ({ status, spec }: Application): boolean =>
-    status?.resources?.some(
-      ({ group, kind, namespace = spec?.destination?.namespace, name }) =>
-        group === pausableGroups[object.kind] &&
-        kind === object.kind &&
-        namespace === object.namespace &&
-        name === object.name,
-    ) ?? false;
+  const group = pausableGroups[object.kind];
+  const tracked = markOf(object, metadata);
+  const lists = (application: Application): boolean =>
+    deployedObjects(application).some((each) => each.group === group && refId(each) === refId(object));
   const { items } = argocd.applications;
-  return items.find(lists) ?? items.find((each) => tracked !== undefined && isNamed(each, tracked));
+  return items.find(lists) ?? items.find((each) => tracked !== undefined && isTrackedAs(each, tracked));
 }
 
-/** Argo CD marks with NAMESPACE_NAME what belongs to an Application outside of its own namespace. */
-function isNamed({ metadata }: Application, tracked: string): boolean {
-  return metadata.name === tracked || `${metadata.namespace ?? ''}_${metadata.name}` === tracked;
-}
-
-/** `APP:GROUP/KIND:NAMESPACE/NAME`, where it is about this very object: whoever copies one copies its annotations. */
-function trackedBy({ kind, namespace, name }: PausableRef, { annotations }: ObjectMeta): string | undefined {
-  const [application, type, place] = annotations?.[trackingId]?.split(':') ?? [];
-  return type === `${pausableGroups[kind]}/${kind}` && place === `${namespace}/${name}` ? application : undefined;
+function markOf(object: PausableRef, metadata: ObjectMeta): string | undefined {
+  return trackedBy({ ...object, group: pausableGroups[object.kind] }, metadata);
 }
 
 const fluxLabels = ['kustomize.toolkit.fluxcd.io/name', 'helm.toolkit.fluxcd.io/name'] as const;
@@ -114,7 +100,7 @@ function obstacleOf(object: PausableRef, metadata: ObjectMeta, snapshot: Snapsho
     };
     return { object: owner, reason: `Flux applies ${refText(object)} from ${refText(owner)}, and sets back its spec` };
   }
-  const tracked = trackedBy(object, metadata);
+  const tracked = markOf(object, metadata);
   if (tracked === undefined || applicationOf(object, metadata, snapshot) !== undefined) return undefined;
   const owner = { kind: 'Application', namespace: snapshot.argocd.namespace, name: tracked };
   return {

@@ -1,5 +1,6 @@
+import { destinationOf, heldWorkloads } from '../argocd/application-objects.ts';
 import { argoCdParts, type ArgoCdPart } from '../argocd/argocd-parts.ts';
-import { applicationHealth, applicationsInScope, heldWorkloads, isHealthy } from '../argocd/argocd.ts';
+import { applicationHealth, applicationsInScope, isHealthy } from '../argocd/argocd.ts';
 import { refId, refText, type Application, type ObjectRef } from '../cluster/kubernetes.ts';
 import { refOf } from '../cluster/object-owners.ts';
 import type { Finding } from '../findings/findings.ts';
@@ -134,10 +135,7 @@ function failedSync(scene: Scene, application: Application): Finding[] {
   if (trouble === undefined) return [];
   const [unquoted = ''] = trouble.message?.split(quoting) ?? [];
   // A repository's address may hold a login, and what a program of Argo CD's says anything.
-  const said = scene
-    .redact(application.spec?.destination?.namespace ?? '', unquoted)
-    .replace(/\s+/g, ' ')
-    .trim();
+  const said = scene.redact(destinationOf(application), unquoted).replace(/\s+/g, ' ').trim();
   const object = refOf('Application', application.metadata);
   return [
     newFinding('argocd-sync-failed', {

@@ -1,5 +1,5 @@
 import { OperatorError } from '../../errors.ts';
-import { heldWorkloads } from '../argocd/argocd.ts';
+import { heldWorkloads } from '../argocd/application-objects.ts';
 import { refId, type ObjectRef } from '../cluster/kubernetes.ts';
 import { controllerOf } from '../cluster/object-owners.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';

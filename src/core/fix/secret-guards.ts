@@ -1,4 +1,5 @@
 import { OperatorError } from '../../errors.ts';
+import { trackingId } from '../argocd/application-objects.ts';
 import type { PausableRef } from '../argocd/sync-pause.ts';
 import { refText, type Application, type ObjectRef } from '../cluster/kubernetes.ts';
 import { refOf } from '../cluster/object-owners.ts';
@@ -205,7 +206,7 @@ function owned(
 
 /** The mark that says so, as the Secret bears it. */
 function trackedBy(current: Pick<Secret, 'metadata'> | undefined): string {
-  const id = current?.metadata.annotations?.['argocd.argoproj.io/tracking-id'];
+  const id = current?.metadata.annotations?.[trackingId];
   return id === undefined ? '' : ` (tracking id ${id})`;
 }
 

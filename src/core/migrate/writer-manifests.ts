@@ -1,3 +1,4 @@
+import { trackingId } from '../argocd/application-objects.ts';
 import type { ObjectRef } from '../cluster/kubernetes.ts';
 import type { Secret } from '../cluster/secret.ts';
 import { sourceNames } from '../sources/source-names.ts';
@@ -81,8 +82,6 @@ export function sealedSecretFor(
 /** Of this one object at this one time: it must not be made again with the next that is unsealed. */
 function isOwnMark(annotation: string): boolean {
   return (
-    annotation.startsWith('c2l.dev/') ||
-    annotation.startsWith('kubectl.kubernetes.io/') ||
-    annotation === 'argocd.argoproj.io/tracking-id'
+    annotation.startsWith('c2l.dev/') || annotation.startsWith('kubectl.kubernetes.io/') || annotation === trackingId
   );
 }

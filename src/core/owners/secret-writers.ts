@@ -1,3 +1,4 @@
+import { deployedObjects, isTrackedAs } from '../argocd/application-objects.ts';
 import { policyBefore } from '../argocd/sync-pause.ts';
 import type { Condition } from '../cluster/kubernetes-metadata.ts';
 import { refId, type Application, type ObjectRef } from '../cluster/kubernetes.ts';
@@ -145,10 +146,8 @@ function definedOf(writers: { [K in keyof SecretWriters]: SecretWriters[K] | und
 function applicationsBySecret(applications: readonly Application[]): Map<string, Application> {
   const found = new Map<string, Application>();
   for (const application of applications) {
-    const { destination } = application.spec ?? {};
-    const secrets = application.status?.resources?.filter(({ kind, group = '' }) => kind === 'Secret' && group === '');
-    for (const { namespace = destination?.namespace, name } of secrets ?? []) {
-      found.set(`${namespace ?? ''}/${name ?? ''}`, application);
+    for (const { group, kind, namespace, name } of deployedObjects(application)) {
+      if (group === '' && kind === 'Secret') found.set(`${namespace}/${name}`, application);
     }
   }
   return found;
@@ -157,10 +156,7 @@ function applicationsBySecret(applications: readonly Application[]): Map<string,
 function ownApplication(secret: Secret | undefined, applications: readonly Application[]): Application | undefined {
   if (secret?.owner?.by !== 'argocd') return undefined;
   const { name } = secret.owner;
-  // Argo CD marks with NAMESPACE_NAME what belongs to an Application outside of its own namespace.
-  return applications.find(
-    ({ metadata }) => metadata.name === name || `${metadata.namespace ?? ''}_${metadata.name}` === name,
-  );
+  return applications.find((application) => isTrackedAs(application, name));
 }
 
 /** People's tools, and the names that clients have who say none: whoever used them does not come again by itself. */

@@ -1,3 +1,4 @@
+import { trackingId } from '../argocd/application-objects.ts';
 import type { OwnerReference } from '../cluster/kubernetes-metadata.ts';
 import type { Secret } from '../cluster/secret.ts';
 import { compareText } from '../findings/findings.ts';
@@ -157,8 +158,6 @@ export function readRevision({ metadata, type, data }: Secret): KeptRevision | u
     fingerprints: new Map(Object.entries(texts(parsedJson(text('fingerprints'))))),
   };
 }
-
-const trackingId = 'argocd.argoproj.io/tracking-id';
 
 /**
  * What a Secret bears that is created again from a revision. Argo CD's tracking id goes with it only where Git has the

@@ -1,3 +1,4 @@
+import { destinationOf } from '../../core/argocd/application-objects.ts';
 import type { DrillPhase, DrillReport } from '../../core/drill/drill-report.ts';
 import type { Course } from './drill-course.ts';
 import type { Run } from './drill-report.ts';
@@ -54,7 +55,7 @@ export function noticedBy(
   { audit, verify, argocdMs, others }: Course['noticed'],
   { namespace, onlookers, snapshot }: Pick<Prepared, 'namespace' | 'onlookers' | 'snapshot'>,
 ): DrillReport['noticed'] {
-  const isDeployed = snapshot.argocd.applications.items.some(({ spec }) => spec?.destination?.namespace === namespace);
+  const isDeployed = snapshot.argocd.applications.items.some((each) => destinationOf(each) === namespace);
   const at = (by: string, afterMs: number | undefined): DrillReport['noticed'][number] =>
     afterMs === undefined ? { by } : { by, afterMs };
   return [

@@ -1,3 +1,4 @@
+import { destinationOf } from '../../core/argocd/application-objects.ts';
 import type { Listed } from '../../core/cluster/kubernetes.ts';
 import type { Observed } from '../../core/cluster/observed.ts';
 import type { Listing, Snapshot } from '../../core/cluster/snapshot.ts';
@@ -66,8 +67,7 @@ export function lookOn(
     const unwell =
       applications.state === 'present' &&
       applications.value.some(
-        ({ spec, status }) =>
-          spec?.destination?.namespace === namespace && (status?.health?.status ?? 'Healthy') !== 'Healthy',
+        (each) => destinationOf(each) === namespace && (each.status?.health?.status ?? 'Healthy') !== 'Healthy',
       );
     if (seen.argocdMs === undefined && unwell) seen = { ...seen, argocdMs: afterMs };
   };
