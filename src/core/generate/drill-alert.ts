@@ -1,6 +1,6 @@
 import type { Stack } from '../stack/stack.ts';
 import { alertNames, oneOf, type Alert } from './alert.ts';
-import { drillHome } from './drill-cron-job.ts';
+import { drillHome } from './scheduled-drill.ts';
 
 /** Two drills of the schedule missed. */
 const alertAfterDays = 30;

@@ -1,9 +1,13 @@
 import type { Stack } from '../stack/stack.ts';
-import { drillDays, namespaceOfDrill, notifyFlag, pushVariable, receiverVariables } from './drill-schedule.ts';
 import { Commented, type YamlFile } from './generated-file.ts';
-
-/** Beside the journals: what runs a drill must not lie in what it breaks. */
-export const drillHome = { name: 'c2l-drill-schedule', namespace: 'c2l-drill' };
+import {
+  drillDays,
+  drillHome,
+  namespaceOfDrill,
+  notifyFlag,
+  pushVariable,
+  receiverVariables,
+} from './scheduled-drill.ts';
 
 /** The CronJob that drills, with credentials of the cluster that it runs in. */
 export function drillCronJob(stack: Stack, program: string): YamlFile {

@@ -1,6 +1,6 @@
 import type { Stack } from '../stack/stack.ts';
-import { drillDays, namespaceOfDrill, notifyFlag, pushVariable, receiverVariables } from './drill-schedule.ts';
 import { Commented, type YamlFile } from './generated-file.ts';
+import { drillDays, namespaceOfDrill, notifyFlag, pushVariable, receiverVariables } from './scheduled-drill.ts';
 
 /** A workflow that drills on GitHub's machines, and puts everything back where it was stopped. */
 export function drillWorkflow(stack: Stack, program: string): YamlFile {
