@@ -1,6 +1,6 @@
 import { OperatorError } from '../errors.ts';
-import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
+import { agree } from './confirm.ts';
 
 /** Consent before files that c2l did not make are replaced. Throws `output-foreign`, or `declined` on No. */
 export async function agreeToOverwrite(
@@ -15,6 +15,5 @@ export async function agreeToOverwrite(
       hint: 'give --out another folder, or replace with --yes',
     });
   }
-  if (await prompter.confirm(`${what} not made by c2l. Replace?`)) return;
-  throw new OperatorError('declined', 'declined; nothing was changed', { exitCode: ExitCode.declined });
+  await agree(prompter, `${what} not made by c2l. Replace?`);
 }

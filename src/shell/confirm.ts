@@ -1,5 +1,6 @@
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
+import type { Prompter } from '../ports.ts';
 import type { Session } from './session.ts';
 
 export interface ConfirmOptions {
@@ -28,7 +29,12 @@ export async function confirmWrite(session: Session, question: string, options: 
     );
   }
   // Which cluster is asked for again: what was told at the start has long scrolled away.
-  if (!(await prompter.confirm(`${question} (context ${session.cluster.context})`))) throw declined();
+  await agree(prompter, `${question} (context ${session.cluster.context})`);
+}
+
+/** Asks a person who is there. Throws `declined` on No. */
+export async function agree(prompter: Prompter, question: string): Promise<void> {
+  if (!(await prompter.confirm(question))) throw declined();
 }
 
 async function confirmByName(
@@ -59,7 +65,8 @@ function productionName({ stack, cluster, scope, policy }: Session): string | un
   return scope.namespaces.find((name) => stack.production.namespaces.includes(name));
 }
 
-function declined(): OperatorError {
+/** What a No of a person ends in. */
+export function declined(): OperatorError {
   return new OperatorError('declined', 'declined; nothing was changed', { exitCode: ExitCode.declined });
 }
 

@@ -1,9 +1,8 @@
 import { isFaultless } from '../../core/drill/plan-drill.ts';
 import { OperatorError } from '../../errors.ts';
-import { ExitCode } from '../../exit-codes.ts';
 import { brokenText, drillPlanLines } from '../../render/drill/drill-text.ts';
 import { createStyle } from '../../render/style.ts';
-import { confirmWrite } from '../confirm.ts';
+import { confirmWrite, declined } from '../confirm.ts';
 import type { Session } from '../session.ts';
 import { planFacts } from './drill-report.ts';
 import type { Prepared } from './prepare-drill.ts';
@@ -31,7 +30,5 @@ export async function agreeToDrill(
     throw new OperatorError('confirmation-needed', wrong, { hint: `add --confirm ${context}` });
   }
   const typed = await prompter.text(`${question} type the name of context ${context} to go on`);
-  if (typed.trim() !== context) {
-    throw new OperatorError('declined', 'declined; nothing was changed', { exitCode: ExitCode.declined });
-  }
+  if (typed.trim() !== context) throw declined();
 }

@@ -5,12 +5,11 @@ import { keysOf, plannedSecret, type SecretPlan, type WantedKey } from '../../co
 import { isSecretNamed, unnamedChanges } from '../../core/fix/secret-guards.ts';
 import { count } from '../../core/list-text.ts';
 import { OperatorError } from '../../errors.ts';
-import { ExitCode } from '../../exit-codes.ts';
 import { durationText } from '../../render/layout.ts';
 import { pauseLines } from '../../render/pause-text.ts';
 import { planLines } from '../../render/plan-text.ts';
 import { createStyle } from '../../render/style.ts';
-import { confirmWrite } from '../confirm.ts';
+import { agree, confirmWrite } from '../confirm.ts';
 import { agreeToFill, plannedFill, type FilledSync } from '../owners/fill-stores.ts';
 import type { Session } from '../session.ts';
 import type { FixOptions } from './fix-secrets.ts';
@@ -69,11 +68,14 @@ async function ask(
   const changed = new Set([...plans, ...fills.map(plannedFill)].flatMap((plan) => keysOf(plan, 'CHANGE')));
   const unnamed = unnamedChanges(wanted, options.overwrite).filter(({ key }) => changed.has(key));
   if (options.yes && unnamed.length > 0) {
-    await askFor(session, `replace the present value of ${unnamed.map(({ key }) => key).join(', ')}?`);
+    await agree(session.deps.prompter, `replace the present value of ${unnamed.map(({ key }) => key).join(', ')}?`);
   }
   for (const { object, action } of plans) {
     if (action !== 'recreate' || isSecretNamed(object, options.recreate ?? [])) continue;
-    await askFor(session, `delete the immutable Secret ${object.namespace}/${object.name} and create it again?`);
+    await agree(
+      session.deps.prompter,
+      `delete the immutable Secret ${object.namespace}/${object.name} and create it again?`,
+    );
   }
   await agreeToFill(session, fills, { fillStore: options.fillStore === true });
   const asked = question(plans, fills, namespacesToCreate(plans, snapshot.missingNamespaces));
@@ -82,11 +84,6 @@ async function ask(
 
 function pauseClause({ objects, durationMs }: PlannedPause): string {
   return objects.length === 0 ? '' : `pause ${objects.map(refText).join(', ')} for ${durationText(durationMs)}, `;
-}
-
-async function askFor({ deps }: Session, about: string): Promise<void> {
-  if (await deps.prompter.confirm(about)) return;
-  throw new OperatorError('declined', 'declined; nothing was changed', { exitCode: ExitCode.declined });
 }
 
 function question(plans: readonly SecretPlan[], fills: readonly FilledSync[], namespaces: readonly string[]): string {

@@ -6,8 +6,8 @@ import { plannedSync, type SyncPlan, type VaultEntry } from '../../core/owners/e
 import { syncDoubt, type SyncDoubt } from '../../core/owners/sync-doubt.ts';
 import type { StepOutcome } from '../../core/reports/report.ts';
 import { OperatorError } from '../../errors.ts';
-import { ExitCode } from '../../exit-codes.ts';
 import type { SourceAnswer, ValueSource, WantedValue } from '../../value-ports.ts';
+import { agree } from '../confirm.ts';
 import { refuseWhenInterrupted, type Session } from '../session.ts';
 import { toWantedValue } from '../sources/ask-sources.ts';
 import { collectValues, type CollectOptions } from '../sources/collect-values.ts';
@@ -168,8 +168,7 @@ export async function agreeToFill(
         { hint: 'add --fill-store' },
       );
     }
-    if (await prompter.confirm(`store ${what}?`)) continue;
-    throw new OperatorError('declined', 'declined; nothing was changed', { exitCode: ExitCode.declined });
+    await agree(prompter, `store ${what}?`);
   }
 }
 

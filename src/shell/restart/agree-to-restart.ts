@@ -5,11 +5,10 @@ import type { RestartPlan, RestartStep } from '../../core/restart/plan-restart.t
 import { plannedOutcomes } from '../../core/restart/restart-outcomes.ts';
 import { componentRef } from '../../core/workloads/dependencies.ts';
 import { OperatorError } from '../../errors.ts';
-import { ExitCode } from '../../exit-codes.ts';
 import { outcomeLines } from '../../render/change-text.ts';
 import { createStyle } from '../../render/style.ts';
 import { pauseRights } from '../argocd/pause-sync.ts';
-import { confirmWrite, type ConfirmOptions } from '../confirm.ts';
+import { confirmWrite, declined, type ConfirmOptions } from '../confirm.ts';
 import type { Session } from '../session.ts';
 
 export interface AgreeOptions extends ConfirmOptions {
@@ -35,26 +34,26 @@ export async function agreeToRestart(session: Session, plan: RestartPlan, option
   const together = { ...plan, restart: without(plan.restart, apart) };
   const hasMore = together.release.length + together.replace.length + together.restart.length > 0;
   const isAgreed = hasMore && (await isConfirmed(session, question(together), options));
-  const declined: (RestartStep | ReleaseStep)[] = isAgreed ? [] : [...together.release, ...together.restart.flat()];
+  const refused: (RestartStep | ReleaseStep)[] = isAgreed ? [] : [...together.release, ...together.restart.flat()];
   for (const step of apart) {
     const asked = `restart ${refText(step.workload)}, which is critical: ${step.reason}?`;
-    if (!(await isConfirmed(session, asked, options))) declined.push(step);
+    if (!(await isConfirmed(session, asked, options))) refused.push(step);
   }
-  return left(plan, declined, isAgreed);
+  return left(plan, refused, isAgreed);
 }
 
-function left(plan: RestartPlan, declined: readonly (RestartStep | ReleaseStep)[], isAgreed: boolean): RestartPlan {
-  const keep = declined.map(({ workload, reason }) => ({
+function left(plan: RestartPlan, refused: readonly (RestartStep | ReleaseStep)[], isAgreed: boolean): RestartPlan {
+  const keep = refused.map(({ workload, reason }) => ({
     object: workload,
     reason: `${reason}, but its restart was declined`,
     isWithheld: true,
   }));
-  const restart = without(plan.restart, declined);
+  const restart = without(plan.restart, refused);
   const replace = isAgreed ? plan.replace : [];
   const [release, pause] = isAgreed ? [plan.release, plan.pause] : [[], []];
   const isSomethingLeft = release.length + restart.length + replace.length > 0;
   if (isSomethingLeft) return { release, pause, replace, restart, keep: [...keep, ...plan.keep] };
-  throw new OperatorError('declined', 'declined; nothing was changed', { exitCode: ExitCode.declined });
+  throw declined();
 }
 
 /** Of what the stack does not call critical the restarts are asked for together. */
