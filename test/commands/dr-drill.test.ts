@@ -233,8 +233,8 @@ test.each([
 test.each([
   ['keep a copy of', 'stopped before anything was broken'],
   ['write a row to', 'stopped before anything was broken'],
-  ['is deleted', 'the recovery did not bring everything back'],
-  ['start anew', 'the recovery did not bring everything back'],
+  ['is deleted', 'interrupted before it recovered; the way back brought everything back'],
+  ['start anew', 'interrupted before it recovered; the way back brought everything back'],
 ])('turns back at once where Ctrl-C is pressed at "%s"', async (line, says) => {
   const cluster = await sandbox({ scenario: 'healthy' });
   const before = secrets(cluster);

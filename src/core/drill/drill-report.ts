@@ -116,6 +116,9 @@ export interface DrillReport extends ReportHead {
   readonly wrong: readonly string[];
 }
 
+/** Of a drill that was cut off on its way: whether it would have recovered is not known. */
+export const interruptedText = 'interrupted before it recovered; the way back brought everything back';
+
 /** What of a report is known before anything is broken. */
 export type PlanFacts = 'faults' | 'spared' | 'evicted' | 'kept';
 

@@ -1,6 +1,12 @@
 import { refText } from '../../core/cluster/kubernetes.ts';
 import { historyCommand, runAgain } from '../../core/drill/drill-command.ts';
-import { isStoppedBefore, type DrillOutcome, type DrillReport, type PlanFacts } from '../../core/drill/drill-report.ts';
+import {
+  interruptedText,
+  isStoppedBefore,
+  type DrillOutcome,
+  type DrillReport,
+  type PlanFacts,
+} from '../../core/drill/drill-report.ts';
 import { recoveryMs } from '../../core/drill/drill-trend.ts';
 import { beforeNextDrill } from '../../core/drill/next-drill.ts';
 import type { DrillPlan } from '../../core/drill/plan-drill.ts';
@@ -60,14 +66,18 @@ export function drillSummary(report: DrillReport): string {
     recovered: `${drill.scenario}: recovered${took}${goal}; ${end}`,
     'recovered-with-trouble': `${drill.scenario}: recovered with trouble${took}${goal}; ${end}`,
     'too-late': `${drill.scenario}: recovered${took}${goal}: missed; ${end}`,
-    'not-recovered': isStoppedBefore(report)
-      ? `${drill.scenario}: stopped before anything was broken`
-      : `${drill.scenario}: the recovery did not bring everything back; the way back did`,
+    'not-recovered': `${drill.scenario}: ${notRecoveredText(report)}`,
     'not-started': `${drill.scenario}: did not start, and changed nothing`,
     planned: `dry run: would break ${faultsText(faults.map(({ object }) => object.kind))} and start ${count(evicted.length, 'pod')} anew`,
     'put-back': `${drill.scenario}: ${end}`,
   };
   return words[outcome];
+}
+
+function notRecoveredText(report: DrillReport): string {
+  if (isStoppedBefore(report)) return 'stopped before anything was broken';
+  if (report.verdict === 'interrupted') return interruptedText;
+  return 'the recovery did not bring everything back; the way back did';
 }
 
 /** How the drill left things. */

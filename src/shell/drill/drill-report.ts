@@ -1,7 +1,13 @@
 import { refOf } from '../../core/cluster/object-owners.ts';
 import { coursesUntil } from '../../core/drill/component-course.ts';
 import { runAgain } from '../../core/drill/drill-command.ts';
-import { isStoppedBefore, type PlanFacts, type DrillOutcome, type DrillReport } from '../../core/drill/drill-report.ts';
+import {
+  interruptedText,
+  isStoppedBefore,
+  type PlanFacts,
+  type DrillOutcome,
+  type DrillReport,
+} from '../../core/drill/drill-report.ts';
 import type { DrillScenario } from '../../core/drill/drill-schema.ts';
 import { isTooOld, outOfDoubt } from '../../core/drill/next-drill.ts';
 import { plannedFaults, type DrillPlan } from '../../core/drill/plan-drill.ts';
@@ -161,10 +167,9 @@ export function withTrouble(troubles: readonly string[]): string {
   return `recovered, with trouble: ${troubles.join('; ')}`;
 }
 
-function notRecovered({ faults }: Pick<DrillReport, 'faults'>, ended: Ended | undefined): string {
-  return isStoppedBefore({ faults, timeline: ended?.timeline ?? [] })
-    ? 'stopped before anything was broken'
-    : notBroughtBack;
+function notRecovered({ faults }: Pick<DrillReport, 'faults'>, { ended, isInterrupted }: Facts): string {
+  if (isStoppedBefore({ faults, timeline: ended?.timeline ?? [] })) return 'stopped before anything was broken';
+  return isInterrupted === true ? interruptedText : notBroughtBack;
 }
 
 export const notBroughtBack = 'the recovery did not bring everything back; the way back did';
@@ -186,12 +191,10 @@ function failures(facts: Facts, { backup, planned }: Judged): string[] {
   ];
 }
 
-function recoveryFailures(
-  { outcome, recovery, ended, troubles = [] }: Facts,
-  planned: Pick<DrillReport, 'faults'>,
-): string[] {
+function recoveryFailures(facts: Facts, planned: Pick<DrillReport, 'faults'>): string[] {
+  const { outcome, recovery, ended, troubles = [] } = facts;
   const isLost = ended?.data.some(({ state }) => state === 'lost') === true;
-  if (outcome === 'not-recovered') return isLost ? [dataGone] : [notRecovered(planned, ended)];
+  if (outcome === 'not-recovered') return isLost ? [dataGone] : [notRecovered(planned, facts)];
   return [
     ...(outcome === 'too-late' && recovery !== undefined
       ? [`recovered after ${durationText(recovery.tookMs)}, and the objective is ${durationText(recovery.objectiveMs)}`]
