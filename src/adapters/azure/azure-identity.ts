@@ -1,4 +1,4 @@
-import { asText, parseObject } from '../kubernetes/kubernetes-errors.ts';
+import { asText, parseObject } from '../json-object.ts';
 
 /**
  * As whom a token speaks, by the claims that Entra ID puts into it: it alone knows which of the identities that were tried

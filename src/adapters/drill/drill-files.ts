@@ -8,7 +8,7 @@ import type { DrillFiles } from '../../ports.ts';
 import { readShipped } from '../../shipped-files.ts';
 import { fileRefused } from '../files/file-refused.ts';
 import { readYaml } from '../files/located-yaml.ts';
-import { systemCode } from '../kubernetes/kubernetes-errors.ts';
+import { systemCode } from '../node-errors.ts';
 
 export interface DrillFilesOptions {
   readonly cwd: string;

@@ -6,7 +6,7 @@ import { SecretValue } from '../../core/secrets/secret-value.ts';
 import { OperatorError } from '../../errors.ts';
 import type { DrillJournalFile, KeptDrill } from '../../ports.ts';
 import { writeWhole } from '../files/write-whole.ts';
-import { systemCode } from '../kubernetes/kubernetes-errors.ts';
+import { systemCode } from '../node-errors.ts';
 import { decryptAge, encryptAge, recipientsOf } from '../sources/age-file.ts';
 
 interface JournalFileOptions {

@@ -1,4 +1,4 @@
-import { systemCode } from '../kubernetes/kubernetes-errors.ts';
+import { systemCode } from '../node-errors.ts';
 
 const words: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',

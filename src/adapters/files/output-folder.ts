@@ -2,7 +2,7 @@ import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 
 import { dirname, join, resolve } from 'node:path';
 import { OperatorError } from '../../errors.ts';
 import type { FolderChange, OutputFolder } from '../../ports.ts';
-import { systemCode } from '../kubernetes/kubernetes-errors.ts';
+import { systemCode } from '../node-errors.ts';
 
 /** No file that c2l made is longer; what is, is not read to find out. */
 const longestText = 1024 * 1024;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { OperatorError } from '../../errors.ts';
 import type { SettingsFile, SettingsText } from '../../ports.ts';
-import { systemCode } from '../kubernetes/kubernetes-errors.ts';
+import { systemCode } from '../node-errors.ts';
 import { fileRefused } from './file-refused.ts';
 
 /** `$XDG_CONFIG_HOME/c2l/config.yaml`, else `~/.config/c2l/config.yaml`. */

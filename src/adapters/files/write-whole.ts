@@ -3,7 +3,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { OperatorError } from '../../errors.ts';
-import { systemCode } from '../kubernetes/kubernetes-errors.ts';
+import { systemCode } from '../node-errors.ts';
 
 /**
  * For its owner alone; beside the file first, and then in its place: whenever this ends, there is the old file or the

@@ -3,8 +3,8 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { OperatorError } from '../../errors.ts';
 import type { KubeconfigContexts } from '../../ports.ts';
+import { systemCode } from '../node-errors.ts';
 import { mergeKubeconfigs, type KubeconfigDocument, type NamedEntry } from './kubeconfig-document.ts';
-import { systemCode } from './kubernetes-errors.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

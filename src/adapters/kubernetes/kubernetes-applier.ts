@@ -3,12 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ApiKind, AppliedObject, ClusterReader, ClusterWriter } from '../../cluster-ports.ts';
 import { absent, present, type Observed } from '../../core/cluster/observed.ts';
 import type { OperatorError } from '../../errors.ts';
+import { asObject, asText, parseObject } from '../json-object.ts';
 import {
   answerFailure,
   apiStatus,
-  asObject,
-  asText,
-  parseObject,
   subjectText,
   TransportFailure,
   type ApiAnswer,

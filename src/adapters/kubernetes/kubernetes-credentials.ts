@@ -5,9 +5,10 @@ import { newClusters, newUsers } from '@kubernetes/client-node/dist/config_types
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { OperatorError } from '../../errors.ts';
+import { systemCode } from '../node-errors.ts';
 import { isRecord } from './kubeconfig-document.ts';
 import type { KubeconfigSelection } from './kubeconfig.ts';
-import { systemCode, TransportFailure } from './kubernetes-errors.ts';
+import { TransportFailure } from './kubernetes-errors.ts';
 
 /** What every request to the API server carries. */
 export interface Credentials {

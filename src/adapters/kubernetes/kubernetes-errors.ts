@@ -1,4 +1,6 @@
 import { unreadable, type ReadFailureCause, type Unreadable } from '../../core/cluster/observed.ts';
+import { asObject, asText, parseObject } from '../json-object.ts';
+import { networkReasons, systemCode } from '../node-errors.ts';
 
 /** An answer of the API server, or of something that stands in its place. */
 export interface ApiAnswer {
@@ -51,26 +53,6 @@ export function apiStatus(answer: ApiAnswer): ApiStatus | undefined {
   };
 }
 
-export function parseObject(text: string): Record<string, unknown> | undefined {
-  // Asked of every Secret of a cluster; an error that is thrown and caught costs more than all else that is done to one.
-  if (text === '') return undefined;
-  try {
-    return asObject(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}
-
-export function asObject(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
-}
-
-export function asText(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
 /** `secret api/db`, `pods in namespace api`, `nodes`. */
 export function subjectText(subject: Subject): string {
   const { resource, namespace, name } = subject;
@@ -101,32 +83,6 @@ export function answerFailure(answer: ApiAnswer, subject: Subject): Unreadable {
 
 export function notKubernetes(subject: Subject, wrong: string): Unreadable {
   return unreadable('not-kubernetes', `the answer to ${subject.verb} ${subjectText(subject)} is ${wrong}`);
-}
-
-const untrusted = 'shows a certificate that the kubeconfig does not trust';
-/** What follows the name of a server that gave no answer, by the code of Node's error. */
-export const networkReasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'refuses the connection',
-  ECONNRESET: 'broke off the connection',
-  EPIPE: 'broke off the connection',
-  ENOTFOUND: 'has no address in DNS',
-  EAI_AGAIN: 'cannot be looked up in DNS',
-  EHOSTUNREACH: 'cannot be reached',
-  ENETUNREACH: 'cannot be reached',
-  ETIMEDOUT: 'cannot be reached',
-  EPROTO: 'does not speak TLS as expected',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'does not speak TLS',
-  CERT_HAS_EXPIRED: 'shows a certificate that has expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'shows a certificate for another name',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
-  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
-  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
-};
-
-/** `ECONNREFUSED`, `ENOENT`, …; empty for an error without one. */
-export function systemCode(error: unknown): string {
-  return asText(asObject(error)?.['code']);
 }
 
 /** Of Node's errors only the code is passed on. */

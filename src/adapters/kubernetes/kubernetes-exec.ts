@@ -1,13 +1,7 @@
 import type { ClusterProbe, ExecResult } from '../../cluster-ports.ts';
 import { absent, present, unreadable, type Observed } from '../../core/cluster/observed.ts';
-import {
-  answerFailure,
-  apiStatus,
-  asObject,
-  parseObject,
-  TransportFailure,
-  type ApiAnswer,
-} from './kubernetes-errors.ts';
+import { asObject, parseObject } from '../json-object.ts';
+import { answerFailure, apiStatus, TransportFailure, type ApiAnswer } from './kubernetes-errors.ts';
 import { collectionPath } from './kubernetes-resources.ts';
 import { followStream, KeptOutput } from './kubernetes-streams.ts';
 import type { Transport } from './kubernetes-transport.ts';

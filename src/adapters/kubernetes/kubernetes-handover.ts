@@ -1,16 +1,8 @@
 import type { HandoverWriter } from '../../cluster-ports.ts';
 import type { Secret } from '../../core/cluster/secret.ts';
 import { OperatorError } from '../../errors.ts';
-import {
-  apiStatus,
-  asObject,
-  asText,
-  parseObject,
-  subjectText,
-  TransportFailure,
-  type ApiAnswer,
-  type Subject,
-} from './kubernetes-errors.ts';
+import { asObject, asText, parseObject } from '../json-object.ts';
+import { apiStatus, subjectText, TransportFailure, type ApiAnswer, type Subject } from './kubernetes-errors.ts';
 import { objectPath, servedApi } from './kubernetes-paths.ts';
 import { auditAgain, conflict, refusal, writeFailed } from './kubernetes-refusals.ts';
 import { collectionPath } from './kubernetes-resources.ts';

@@ -1,16 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { absent, present, unreadable, type Observed, type Unreadable } from '../../core/cluster/observed.ts';
+import { asObject, asText, parseObject } from '../json-object.ts';
 import { readJsonList } from './json-list.ts';
-import {
-  answerFailure,
-  apiStatus,
-  asObject,
-  asText,
-  notKubernetes,
-  parseObject,
-  type ApiAnswer,
-  type Subject,
-} from './kubernetes-errors.ts';
+import { answerFailure, apiStatus, notKubernetes, type ApiAnswer, type Subject } from './kubernetes-errors.ts';
 import { collectionPath } from './kubernetes-resources.ts';
 import type { Reduced } from './kubernetes-shapes.ts';
 import type { Transport } from './kubernetes-transport.ts';

@@ -1,6 +1,7 @@
 import type { NamedResource } from '../../cluster-ports.ts';
 import { present, type Observed } from '../../core/cluster/observed.ts';
-import { answerFailure, asObject, notKubernetes, parseObject } from './kubernetes-errors.ts';
+import { asObject, parseObject } from '../json-object.ts';
+import { answerFailure, notKubernetes } from './kubernetes-errors.ts';
 import { collectionPath, resources } from './kubernetes-resources.ts';
 import type { Transport } from './kubernetes-transport.ts';
 

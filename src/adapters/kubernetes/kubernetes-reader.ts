@@ -14,16 +14,9 @@ import { absent, present, type Observed } from '../../core/cluster/observed.ts';
 import type { Secret } from '../../core/cluster/secret.ts';
 import { drillType } from '../../core/drill/drill-journal.ts';
 import { revisionOfLabel } from '../../core/revisions/revision.ts';
+import { asObject, parseObject } from '../json-object.ts';
 import type { KubeconfigSelection } from './kubeconfig.ts';
-import {
-  answerFailure,
-  apiStatus,
-  asObject,
-  notKubernetes,
-  parseObject,
-  TransportFailure,
-  type Subject,
-} from './kubernetes-errors.ts';
+import { answerFailure, apiStatus, notKubernetes, TransportFailure, type Subject } from './kubernetes-errors.ts';
 import { readList } from './kubernetes-list.ts';
 import { readNames } from './kubernetes-names.ts';
 import { apisOf, collectionPath, listing, resources, workloadKinds } from './kubernetes-resources.ts';

@@ -4,14 +4,8 @@ import type { Resource } from '../../core/cluster/kubernetes.ts';
 import type { Secret } from '../../core/cluster/secret.ts';
 import type { SecretValue } from '../../core/secrets/secret-value.ts';
 import { restartedAtAnnotation } from '../../core/workloads/rollout-under-way.ts';
-import {
-  apiStatus,
-  parseObject,
-  subjectText,
-  TransportFailure,
-  type ApiAnswer,
-  type Subject,
-} from './kubernetes-errors.ts';
+import { parseObject } from '../json-object.ts';
+import { apiStatus, subjectText, TransportFailure, type ApiAnswer, type Subject } from './kubernetes-errors.ts';
 import { objectPath, servedApi } from './kubernetes-paths.ts';
 import { auditAgain, conflict, refusal, rehearsed, unanswered, writeFailed } from './kubernetes-refusals.ts';
 import { collectionPath, resources, workloadKinds } from './kubernetes-resources.ts';

@@ -3,7 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { ObjectCopy } from '../../cluster-ports.ts';
 import { SecretValue } from '../../core/secrets/secret-value.ts';
 import { restartedAtAnnotation } from '../../core/workloads/rollout-under-way.ts';
-import { asObject, asText, parseObject } from './kubernetes-errors.ts';
+import { asObject, asText, parseObject } from '../json-object.ts';
 
 const keptFields = ['type', 'immutable', 'data', 'spec'] as const;
 const keptMetadata = ['labels', 'annotations', 'ownerReferences', 'finalizers'] as const;

@@ -1,6 +1,6 @@
 import type { PullCredentials } from '../../core/cluster/secret-contents.ts';
 import type { SecretValue } from '../../core/secrets/secret-value.ts';
-import { asObject, parseObject } from './kubernetes-errors.ts';
+import { asObject, parseObject } from '../json-object.ts';
 
 const keys: Readonly<Record<string, string>> = {
   'kubernetes.io/dockerconfigjson': '.dockerconfigjson',

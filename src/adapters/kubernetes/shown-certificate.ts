@@ -1,7 +1,7 @@
 import { checkServerIdentity, type TLSSocket } from 'node:tls';
 
 import type { ShownCertificate } from '../../core/verify/certificate-judgement.ts';
-import { systemCode } from './kubernetes-errors.ts';
+import { systemCode } from '../node-errors.ts';
 
 /** What the other end showed, judged as a client that trusts `ca` would, whatever the connection itself was told. */
 export function shownCertificate(socket: TLSSocket, host: string): ShownCertificate | undefined {

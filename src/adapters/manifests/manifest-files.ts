@@ -4,7 +4,7 @@ import type { ManifestProblem, ManifestSet } from '../../core/manifests/manifest
 import { OperatorError } from '../../errors.ts';
 import type { ManifestFiles } from '../../ports.ts';
 import { isGitTrackable } from '../files/git-trackable.ts';
-import { systemCode } from '../kubernetes/kubernetes-errors.ts';
+import { systemCode } from '../node-errors.ts';
 import { readManifestText, type ReadText } from './manifest-text.ts';
 
 export interface ManifestFilesOptions {

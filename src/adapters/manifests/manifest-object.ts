@@ -3,7 +3,7 @@ import type { Listed } from '../../core/cluster/kubernetes.ts';
 import type { FieldPath, ManifestContent, ManifestResource } from '../../core/manifests/manifests.ts';
 import { podSpecPath, referencePath } from '../../core/manifests/reference-path.ts';
 import { secretReferences } from '../../core/secrets/references.ts';
-import { asObject, asText } from '../kubernetes/kubernetes-errors.ts';
+import { asObject, asText } from '../json-object.ts';
 import { listing } from '../kubernetes/kubernetes-resources.ts';
 import { manifestSecret } from './manifest-secret.ts';
 import { promisedSecrets, promisingKinds } from './promised-secrets.ts';

@@ -1,7 +1,7 @@
 import type { FieldPath, ManifestContent } from '../../core/manifests/manifests.ts';
 import { SecretValue } from '../../core/secrets/secret-value.ts';
 import { defaultPlaceholders } from '../../core/secrets/value-format.ts';
-import { asObject } from '../kubernetes/kubernetes-errors.ts';
+import { asObject } from '../json-object.ts';
 import { toSecret } from '../kubernetes/kubernetes-secret.ts';
 
 type Fields = Record<string, unknown>;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FieldPath, Manifest, ManifestProblem, Place } from '../../core/manifests/manifests.ts';
 import { readYamlDocuments, type LocatedYaml } from '../files/located-yaml.ts';
-import { asObject } from '../kubernetes/kubernetes-errors.ts';
+import { asObject } from '../json-object.ts';
 import { readObject } from './manifest-object.ts';
 
 export interface ReadText {

@@ -1,5 +1,5 @@
 import type { FieldPath, PromisedSecret, PromisedStore } from '../../core/manifests/manifests.ts';
-import { asObject, asText } from '../kubernetes/kubernetes-errors.ts';
+import { asObject, asText } from '../json-object.ts';
 
 type Fields = Record<string, unknown>;
 

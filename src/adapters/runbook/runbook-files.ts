@@ -6,7 +6,7 @@ import { parseRunbook, type Runbook } from '../../core/runbook/runbook.ts';
 import { OperatorError } from '../../errors.ts';
 import { listShipped, readShipped } from '../../shipped-files.ts';
 import { fileRefused } from '../files/file-refused.ts';
-import { systemCode } from '../kubernetes/kubernetes-errors.ts';
+import { systemCode } from '../node-errors.ts';
 
 export interface RunbookFilesOptions {
   readonly cwd: string;

@@ -5,7 +5,7 @@ import { runbookProgressSchema, type RunbookProgress } from '../../core/runbook/
 import { OperatorError } from '../../errors.ts';
 import type { ProgressFile } from '../../runbook-ports.ts';
 import { replaceStateFile, stateFolder } from '../files/state-file.ts';
-import { systemCode } from '../kubernetes/kubernetes-errors.ts';
+import { systemCode } from '../node-errors.ts';
 
 export interface ProgressFileOptions {
   readonly cwd: string;

@@ -6,7 +6,7 @@ import { OperatorError } from '../../errors.ts';
 import type { BackupTarget } from '../../value-ports.ts';
 import { fileTrouble } from '../files/file-trouble.ts';
 import { writeWhole } from '../files/write-whole.ts';
-import { systemCode } from '../kubernetes/kubernetes-errors.ts';
+import { systemCode } from '../node-errors.ts';
 import { encryptAge, isAgeFile, type AgeLock } from './age-file.ts';
 import { canStandInEnvFile, envFileText } from './env-file-text.ts';
 

@@ -5,7 +5,7 @@ import { TLSSocket } from 'node:tls';
 
 import type { Stage } from '../../core/watch/targets.ts';
 import type { EndpointAnswer, EndpointRequest } from '../../watch-ports.ts';
-import { networkReasons, systemCode } from '../kubernetes/kubernetes-errors.ts';
+import { networkReasons, systemCode } from '../node-errors.ts';
 
 /** A GET, or a POST where there is a body. */
 export interface HttpRequest extends EndpointRequest {

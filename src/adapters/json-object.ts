@@ -1,0 +1,19 @@
+export function parseObject(text: string): Record<string, unknown> | undefined {
+  // Asked of every Secret of a cluster; an error that is thrown and caught costs more than all else that is done to one.
+  if (text === '') return undefined;
+  try {
+    return asObject(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+export function asObject(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
+
+export function asText(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
