@@ -134,7 +134,7 @@ function environmentLayer(options: readonly Option[], { variables }: Deps['setti
 }
 
 /** `--request-timeout` is `C2L_REQUEST_TIMEOUT`. */
-export function variableOf(name: string): string {
+function variableOf(name: string): string {
   return `C2L_${name.toUpperCase().replaceAll('-', '_')}`;
 }
 

@@ -87,7 +87,7 @@ const webSpec: Partial<PodSpec> = {
 export type Broken = Readonly<Record<string, Pod['status']>>;
 
 /** The workloads of the stack as its manifests have them. */
-export function stackParts(keys: readonly string[], broken: Broken = {}): Parts[] {
+function stackParts(keys: readonly string[], broken: Broken = {}): Parts[] {
   const pods = (name: string) => (broken[name] === undefined ? {} : { pods: broken[name] });
   return [
     secret(secretName, keys),
@@ -127,7 +127,7 @@ export function healthyWorld(): Snapshot {
 const lacks = (name: string, key: string) =>
   waiting(name, 'CreateContainerConfigError', `couldn't find key ${key} in Secret shop/${secretName}`);
 
-export const incidentStates: Broken = {
+const incidentStates: Broken = {
   'postgres-auth': pending([], [lacks('postgres', 'postgres-auth-password')]),
   grafana: pending([], [lacks('grafana', 'admin-password')]),
   'api-backend': pending(

@@ -118,7 +118,7 @@ const drillObject = z.strictObject({
     .describe('what makes the drill a success'),
 });
 
-export const drillSchema = drillObject.superRefine(({ recovery: { path }, faults }, context) => {
+const drillSchema = drillObject.superRefine(({ recovery: { path }, faults }, context) => {
   if (path === 'built-in') return;
   for (const [index, { kind }] of faults.entries()) {
     if (!ofBuiltInAlone.includes(kind)) continue;

@@ -9,7 +9,7 @@ export interface PolicyValidation {
 }
 
 /** The annotation with which a write goes through that the policy would refuse: once, for the write that sets it. */
-export const breakGlass = 'c2l.dev/break-glass';
+const breakGlass = 'c2l.dev/break-glass';
 
 export interface PolicyVariable {
   readonly name: string;

@@ -2,7 +2,7 @@ import { namespaceOf, type Stack, type StackComponent } from '../stack/stack.ts'
 import { alertNames, oneOf, type Alert } from './alert.ts';
 
 /** Which pods belong to which component, by their owner: what says so of every other alert. */
-export const componentPods = 'c2l:component_pods:info';
+const componentPods = 'c2l:component_pods:info';
 
 export interface RecordingRule {
   readonly record: string;

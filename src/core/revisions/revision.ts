@@ -83,7 +83,7 @@ export function revisionOf(secret: Secret, context: RevisionContext): Revision {
 }
 
 /** The bytes of the values, which is what the API limits. */
-export function sizeOf(data: ReadonlyMap<string, SecretValue>): number {
+function sizeOf(data: ReadonlyMap<string, SecretValue>): number {
   return [...data.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 

@@ -44,7 +44,7 @@ export function timeWords(result: Pick<DrillResult, 'outcome' | 'recovery'>): st
 }
 
 /** `2026-03-01 04:05 UTC`. */
-export function minuteText(time: string): string {
+function minuteText(time: string): string {
   return utcText(time).replace(/:\d\d UTC$/, ' UTC');
 }
 

@@ -18,7 +18,7 @@ export interface ApiRequest {
   readonly operation?: 'Apply';
 }
 
-export function noSuchResource(): ApiProblem {
+function noSuchResource(): ApiProblem {
   return new ApiProblem(404, 'NotFound', 'the server could not find the requested resource', {});
 }
 

@@ -89,7 +89,7 @@ function failureFinding(
 }
 
 /** The command that runs one drill again. */
-export function reproduction(seed: number): string {
+function reproduction(seed: number): string {
   return `c2l dr-drill run --sandbox --repeat 1 --seed ${seed}`;
 }
 

@@ -9,7 +9,7 @@ import { unresolved, type Collected } from './ask-sources.ts';
 /** Which keys may get a made-up value where no source has one. */
 export type Generate = 'all' | readonly string[];
 
-export const generatedSource = 'generated';
+const generatedSource = 'generated';
 
 /**
  * Makes up values where the command line asks for it, the stack allows it, and no data depends on the old one. A key

@@ -37,7 +37,7 @@ export async function takePairs(
 }
 
 /** What is wrong with a pair of which both halves are known, and how the half that stays can be replaced. */
-export function pairProblem(
+function pairProblem(
   { deps }: Pick<Asker, 'deps'>,
   pair: WantedPair,
   { found }: Pick<Collected, 'found'>,

@@ -60,7 +60,7 @@ async function lookAtApiServer({ cluster, deps, scope }: Session): Promise<Obser
 }
 
 /** A refusal is an answer of the API server; only one that does not know who asks lets nothing be seen. */
-export function apiServerObservation(answer: Unreadable | undefined, durationMs: number): Observation {
+function apiServerObservation(answer: Unreadable | undefined, durationMs: number): Observation {
   const common = { id: apiServerTarget.id, durationMs };
   if (answer === undefined || answer.cause === 'forbidden') return { ...common, outcome: 'pass', detail: 'answers' };
   const isUnknown = answer.cause === 'unauthorized' || answer.cause === 'rate-limited';
