@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 
 import type { WriteFlags } from '../commands/options.ts';
-import type { ValueOptions } from '../shell/fix/fix-secrets.ts';
+import type { ValueOptions } from '../shell/fix/fix-options.ts';
 import { collect, parseController, parseDuration, parsePositiveCount } from './parse-arguments.ts';
 
 export interface SealingFlags {

@@ -1,4 +1,5 @@
-import { runFix, type FixOptions } from '../shell/fix/fix-secrets.ts';
+import type { FixOptions } from '../shell/fix/fix-options.ts';
+import { runFix } from '../shell/fix/fix-secrets.ts';
 import type { Session } from '../shell/session.ts';
 import type { CommandResult } from './run-report.ts';
 

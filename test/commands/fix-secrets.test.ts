@@ -4,7 +4,7 @@ import { fixSecrets } from '../../src/commands/fix-secrets.ts';
 import type { FixReport } from '../../src/core/fix/secret-reports.ts';
 import { exitCodeOf } from '../../src/core/reports/report.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import type { FixOptions } from '../../src/shell/fix/fix-secrets.ts';
+import type { FixOptions } from '../../src/shell/fix/fix-options.ts';
 import { SandboxApi } from '../support/sandbox-api.ts';
 import { backupValues, sandbox } from '../support/sandbox.ts';
 import { testSession, type TestSession } from '../support/test-session.ts';

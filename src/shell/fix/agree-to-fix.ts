@@ -12,7 +12,7 @@ import { createStyle } from '../../render/style.ts';
 import { agree, confirmWrite } from '../confirm.ts';
 import { agreeToFill, plannedFill, type FilledSync } from '../owners/fill-stores.ts';
 import type { Session } from '../session.ts';
-import type { FixOptions } from './fix-secrets.ts';
+import type { FixOptions } from './fix-options.ts';
 
 /** What is to be agreed to. */
 export interface Agreed {

@@ -38,7 +38,7 @@ import { doubtFiles } from '../sources/doubt-files.ts';
 import { refuseUnknownGenerate } from '../sources/generate-values.ts';
 import { revisionSource, revisionSpec } from '../sources/revision-source.ts';
 import { proveFixRights } from './fix-rights.ts';
-import type { FixOptions } from './fix-secrets.ts';
+import type { FixOptions } from './fix-options.ts';
 import { guardTargets, type Guarded } from './guard-targets.ts';
 import { refuseBrokenPairs } from './rehearse-writes.ts';
 
