@@ -10,6 +10,7 @@ import { cuttingProxy } from '../contract/support/cutting-proxy.ts';
 import { start, type Finished } from '../support/built-program.ts';
 import { serveVault, type ServedVault } from '../support/served-vault.ts';
 import { TestCluster, type KubeObject } from './support/cluster.ts';
+import { heldText, needing, removeNamespace } from './support/owned-secret.ts';
 import { collection } from './support/stack.ts';
 import { startVaultProxy, type VaultProxy } from './support/vault-proxy.ts';
 import { until } from './support/wait.ts';
@@ -39,16 +40,11 @@ let log = '';
 let folder: string;
 let env: Record<string, string>;
 
-type Read = KubeObject & { readonly data?: Record<string, string> };
 type External = KubeObject & {
   readonly status?: { readonly conditions?: readonly { reason?: string; status: string }[] };
 };
 
-async function held(): Promise<Record<string, string> | undefined> {
-  const secret = (await cluster.get(secretPath)) as Read | undefined;
-  const data = Object.entries(secret?.data ?? {});
-  return secret && Object.fromEntries(data.map(([key, text]) => [key, Buffer.from(text, 'base64').toString()]));
-}
+const held = (): Promise<Record<string, string> | undefined> => heldText(cluster, { namespace, name: 'app' });
 
 async function ready(): Promise<string | undefined> {
   const external = (await cluster.get(`${group}/externalsecrets/app`)) as External | undefined;
@@ -62,10 +58,8 @@ function fix(...argv: string[]): Promise<Finished> {
 }
 
 async function remove(): Promise<void> {
-  const path = `/api/v1/namespaces/${namespace}`;
   await cluster.remove(`${group}/externalsecrets/app`).catch(() => undefined);
-  await cluster.remove(path);
-  await until('namespace gone', async () => ((await cluster.get(path)) ? undefined : true), { within: 90_000 });
+  await removeNamespace(cluster, namespace);
 }
 
 told('a vault that External Secrets reads', () => {
@@ -109,21 +103,7 @@ told('a vault that External Secrets reads', () => {
         data: ['user', 'password'].map((key) => ({ secretKey: key, remoteRef: { key: `app-${key}` } })),
       },
     });
-    const variables = ['user', 'password'].map((key) => ({
-      name: key.toUpperCase(),
-      valueFrom: { secretKeyRef: { name: 'app', key } },
-    }));
-    const container = { name: 'main', image: 'busybox:1.36', command: ['sleep', '3600'], env: variables };
-    await cluster.create(`/apis/apps/v1/namespaces/${namespace}/deployments`, {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name: 'app' },
-      spec: {
-        replicas: 0,
-        selector: { matchLabels: { app: 'app' } },
-        template: { metadata: { labels: { app: 'app' } }, spec: { containers: [container] } },
-      },
-    });
+    await cluster.create(`/apis/apps/v1/namespaces/${namespace}/deployments`, needing(['user', 'password']));
   });
 
   afterAll(async () => {

@@ -7,8 +7,8 @@ import { openKubeseal } from '../../src/adapters/owners/kubeseal.ts';
 import type { FixReport } from '../../src/core/fix/secret-reports.ts';
 import { SecretValue } from '../../src/core/secrets/secret-value.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';
-import { TestCluster, type KubeObject } from './support/cluster.ts';
-import { collection } from './support/stack.ts';
+import { TestCluster } from './support/cluster.ts';
+import { heldText, needing, removeNamespace } from './support/owned-secret.ts';
 import { until } from './support/wait.ts';
 
 jest.setTimeout(240_000);
@@ -23,12 +23,7 @@ const told = process.env['C2L_E2E_CONTROLLERS'] === '1' ? describe : describe.sk
 let cluster: TestCluster;
 let folder: string;
 
-async function held(): Promise<Record<string, string> | undefined> {
-  const secret = (await cluster.get(`${collection('Secret', namespace)}/app`)) as
-    (KubeObject & { readonly data?: Record<string, string> }) | undefined;
-  const data = Object.entries(secret?.data ?? {});
-  return secret && Object.fromEntries(data.map(([key, text]) => [key, Buffer.from(text, 'base64').toString()]));
-}
+const held = (): Promise<Record<string, string> | undefined> => heldText(cluster, { namespace, name: 'app' });
 
 function c2l(...argv: string[]): Promise<CliResult> {
   const all = [...argv, '--kubeconfig', cluster.kubeconfigPath, '-n', namespace, '-o', 'json'];
@@ -36,9 +31,7 @@ function c2l(...argv: string[]): Promise<CliResult> {
 }
 
 async function remove(): Promise<void> {
-  const path = `/api/v1/namespaces/${namespace}`;
-  await cluster.remove(path);
-  await until('namespace gone', async () => ((await cluster.get(path)) ? undefined : true), { within: 90_000 });
+  await removeNamespace(cluster, namespace);
 }
 
 told('a Secret of the Sealed Secrets controller that lacks a key', () => {
@@ -60,21 +53,7 @@ told('a Secret of the Sealed Secrets controller that lacks a key', () => {
       metadata: { name: 'app' },
       spec: { encryptedData: Object.fromEntries(encrypted), template: { metadata: { labels: { app: 'shop' } } } },
     });
-    const variables = ['user', 'password'].map((key) => ({
-      name: key.toUpperCase(),
-      valueFrom: { secretKeyRef: { name: 'app', key } },
-    }));
-    const container = { name: 'main', image: 'busybox:1.36', command: ['sleep', '3600'], env: variables };
-    await cluster.create(`/apis/apps/v1/namespaces/${namespace}/deployments`, {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name: 'app' },
-      spec: {
-        replicas: 0,
-        selector: { matchLabels: { app: 'app' } },
-        template: { metadata: { labels: { app: 'app' } }, spec: { containers: [container] } },
-      },
-    });
+    await cluster.create(`/apis/apps/v1/namespaces/${namespace}/deployments`, needing(['user', 'password']));
     await until('the Secret', held, { within: 60_000 });
   });
 
