@@ -44,7 +44,7 @@ const step = (commands: string): string => `# Mine\n\n\`\`\`sh step="Repair"\n${
 
 test.each([
   ['fails', 'exit 7', [], 'step "Repair" of runbook mine ended with exit 7'],
-  ['mends nothing', 'true', ['--limit', '2s'], 'verify ended with problems'],
+  ['mends nothing', 'true', ['--limit', '4s'], 'verify ended with problems'],
   ['hangs', 'sleep 300', ['--limit', '1s'], 'the limit of 1 s is over'],
 ])('one that %s is no recovery, and the way back runs', async (_, commands, more, says) => {
   const cluster = await sandbox({ scenario: 'healthy' });
