@@ -176,10 +176,10 @@ function toFinding(troubled: TroubledWorkload): Finding[] {
   for (const tell of tellers) {
     const trouble = tell(troubled);
     if (trouble === undefined) continue;
-    const { code, message, fix, object = ref } = trouble;
+    const { code, fix, object = ref } = trouble;
     const isItself = refId(object) === refId(ref);
     const blocks = scene.blocks([ref]).filter((blocked) => !isItself || refId(blocked) !== refId(ref));
-    return [newFinding(code, { object, fix, blocks, ...inTime(troubled, code, message) })];
+    return [newFinding(code, { object, fix, blocks, ...inTime(troubled, trouble) })];
   }
   return [];
 }
@@ -189,10 +189,9 @@ const patientCodes: ReadonlySet<FindingCode> = new Set(['workload-not-ready', 'r
 
 function inTime(
   { scene, workload }: TroubledWorkload,
-  code: FindingCode,
-  message: string,
+  { code, message, isUsualAtStart = patientCodes.has(code) }: Trouble,
 ): Pick<Finding, 'message'> & { severity?: Severity } {
-  const since = patientCodes.has(code) ? startingSince(scene, workload) : undefined;
+  const since = isUsualAtStart ? startingSince(scene, workload) : undefined;
   if (since === undefined || !isStarting(scene, workload)) return { message };
   return { severity: 'warning', message: `${message}; it was begun at ${utcText(since)}, too recently to tell` };
 }

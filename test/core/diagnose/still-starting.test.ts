@@ -87,6 +87,16 @@ describe('a pod that is not ready', () => {
     ['whose init container runs on', [bare(initRuns(40), 45, init)], ['error workload-not-ready']],
     ['and waits for what is not there', [bare(initRuns(3), 4, initForDb)], ['error dependency-unavailable']],
     [
+      'and waits for what is ready',
+      [deployment('db'), service('db'), bare(initRuns(1), 1, initForDb)],
+      ['warning dependency-unavailable'],
+    ],
+    [
+      'and has waited long for what is ready',
+      [deployment('db'), service('db'), bare(initRuns(40), 45, initForDb)],
+      ['error dependency-unavailable'],
+    ],
+    [
       'and lacks a key',
       [bare(creating, 4, { containers: [container('web', { env: [keyEnv('app', 'k')] })] }), secret('app', [])],
       ['error secret-key-missing'],

@@ -21,6 +21,8 @@ export interface Trouble {
   /** The whole sentence. */
   readonly message: string;
   readonly fix: string;
+  /** It is so at every start, and tells nothing before that should be over. */
+  readonly isUsualAtStart?: boolean;
 }
 
 /** Tells one kind of trouble, and nothing of any other. */

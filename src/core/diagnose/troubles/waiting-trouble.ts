@@ -22,16 +22,20 @@ export function waitingTrouble(troubled: TroubledWorkload): Trouble | undefined 
       fix: `kubectl -n ${workload.ref.namespace} logs ${pod.metadata.name} -c ${state.container ?? ''}`,
     };
   }
+  const why = whyNot(scene, workload.ref, host);
   return {
     code: 'dependency-unavailable',
-    message: `${refText(workload.ref)} is not ready: ${place} waits for service/${host.name}${whyNot(scene, workload.ref, host)}`,
+    message: `${refText(workload.ref)} is not ready: ${place} waits for service/${host.name}${why}`,
     fix: `kubectl -n ${host.namespace} get service,endpointslices`,
+    isUsualAtStart: why.endsWith(noAnswer),
   };
 }
 
 function awaitedHost(container: Container | undefined, namespace: string): ServiceHost | undefined {
   return container && waitedForHosts({ containers: [], initContainers: [container] }, namespace)[0];
 }
+
+const noAnswer = ', which does not answer although its pods are ready';
 
 /** As far as was looked: a Service of another namespace may be there. */
 function whyNot({ snapshot, graph, byId }: Scene, ref: ObjectRef, host: ServiceHost): string {
@@ -44,7 +48,5 @@ function whyNot({ snapshot, graph, byId }: Scene, ref: ObjectRef, host: ServiceH
   const targets = dependenciesOf(graph, ref);
   if (targets.length === 0) return `${place}, which selects no workload`;
   const idle = targets.find((target) => byId.get(refId(target))?.replicas === 0);
-  return idle === undefined
-    ? `${place}, which does not answer although its pods are ready`
-    : `${place}, and ${refText(idle)} behind it is scaled to 0`;
+  return idle === undefined ? `${place}${noAnswer}` : `${place}, and ${refText(idle)} behind it is scaled to 0`;
 }
