@@ -1,6 +1,7 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rename } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
+import { nameTime } from '../../core/name-time.ts';
 import { runbookProgressSchema, type RunbookProgress } from '../../core/runbook/runbook-progress.ts';
 import { OperatorError } from '../../errors.ts';
 import type { ProgressFile } from '../../runbook-ports.ts';
@@ -12,21 +13,27 @@ export interface ProgressFileOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The log lies beside the progress, under the same name. */
+/** The log lies beside the progress, under the same name; that of an earlier run is kept with the time it began. */
 export async function openProgressFile(
   name: string,
   path: string | undefined,
   { cwd, env }: ProgressFileOptions,
 ): Promise<ProgressFile> {
   const file = path === undefined ? join(stateFolder(env), `runbook-${name}.json`) : resolve(cwd, path);
-  const logPath = `${file.replace(/\.json$/, '')}.md`;
+  const base = file.replace(/\.json$/, '');
+  const logPath = `${base}.md`;
+  const found = await read(file);
+  let last = found?.startedAt;
   return {
     path: fromHome(file, env),
     logPath: fromHome(logPath, env),
-    found: await read(file),
+    found,
     save: async (progress, log) => {
       try {
         await mkdir(dirname(file), { recursive: true });
+        if (last !== undefined && last !== progress.startedAt)
+          await setAside(logPath, `${base}-${nameTime(new Date(last))}.md`);
+        last = progress.startedAt;
         await replaceStateFile(file, `${JSON.stringify(progress)}\n`);
         await replaceStateFile(logPath, log);
       } catch (error) {
@@ -34,6 +41,14 @@ export async function openProgressFile(
       }
     },
   };
+}
+
+async function setAside(logPath: string, keptPath: string): Promise<void> {
+  try {
+    await rename(logPath, keptPath);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+  }
 }
 
 /** As a person would type it. */
