@@ -95,6 +95,22 @@ describe('with all values in a backup', () => {
     await expect(fix(session, { only: ['admin-pasword'] })).rejects.toMatchObject({ code: 'usage' });
   });
 
+  test('an optional key is restored where it is named', async () => {
+    const cluster = await sandbox();
+    const session = await testSession(cluster);
+    const value = 'https://hooks.shop.test/told';
+    const from = [await session.envSource(`SLACK_WEBHOOK_URL='${value}'`)];
+
+    const report = await fix(session, { from, only: ['slack-webhook-url'] });
+    const added = report.plan[0]?.keys.filter(({ change }) => change === 'ADD').map(({ key }) => key);
+    expect(added).toEqual(['slack-webhook-url']);
+    expect(values((await stored(cluster)).data)['slack-webhook-url']).toBe(value);
+    expect(session.terminal.stderr).not.toContain('nothing is missing');
+
+    const smtp = fix(session, { from, only: ['smtp-host'] });
+    await expect(smtp).rejects.toThrow(/smtp-host/);
+  });
+
   test('what the Secret held before is kept in a revision', async () => {
     const cluster = await sandbox();
     const before = await stored(cluster);

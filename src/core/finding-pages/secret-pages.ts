@@ -237,7 +237,10 @@ export const secretPages = {
       'Only references marked `optional: true`, or keys that the stack file declares with `required: false`, name it, or volumes that no container of their pod mounts: kubelet does not look those up, so their `optional` does not matter. Pods start without; a feature may be off because of it. It is for your information and never fails a run.',
     ],
     inKubectl: ['Nothing: an optional variable that has no value is simply not set.'],
-    fixWithC2l: ['Nothing is needed. `c2l audit -v` names all of them and who could use them.'],
+    fixWithC2l: [
+      'Nothing is needed. `c2l audit -v` names all of them and who could use them. One that is missed, as the receiver of alerts is, is restored where it is named:',
+      { lines: ['c2l fix-secrets KEY --from SOURCE', 'c2l restart'] },
+    ],
     fixByHand: [
       'If the feature is wanted, add the key and restart the workload: a running container never sees it.',
       { lines: ['kubectl -n NAMESPACE rollout restart deployment/WORKLOAD'] },

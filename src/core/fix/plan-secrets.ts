@@ -91,11 +91,17 @@ export function isNamedBy(key: KeyPlace, names: readonly string[]): boolean {
 /**
  * The keys that must get a value, and those that the operator named. With a Secret that is gone as a whole its optional
  * keys went too, and come back where the stack declares them. Keys of image pull secrets, certificates and
- * CSI drivers have formats and owners of their own and are wanted only where the stack declares them.
+ * CSI drivers have formats and owners of their own and are wanted only where the stack declares them. Any other optional
+ * key that is absent is wanted where the operator asked for it alone.
  */
-export function wantedKeys(requirements: readonly Requirement[], overwrite: readonly string[]): WantedKey[] {
+export function wantedKeys(
+  requirements: readonly Requirement[],
+  overwrite: readonly string[],
+  only: readonly string[] = [],
+): WantedKey[] {
   const wanted = requirements.flatMap((requirement) => {
-    const needed = wantedReason(requirement, isNamedBy(requirement, overwrite));
+    const isAsked = requirement.required || isNamedBy(requirement, only);
+    const needed = wantedReason({ ...requirement, required: isAsked }, isNamedBy(requirement, overwrite));
     const reason = needed ?? (isLostWithSecret(requirement) ? 'optional' : undefined);
     return reason === undefined ? [] : [toWanted(requirement, reason)];
   });

@@ -186,7 +186,7 @@ function wantedBy({ deps, stack }: Session, snapshot: Snapshot, options: FixOpti
   refuseUnknownScope(only, all);
   // Who names a key elsewhere on the command line means it, too.
   const scope = only.length === 0 ? [] : [...only, ...overwrite, ...(generate === 'all' ? [] : generate)];
-  const wanted = wantedKeys(all, overwrite).filter((key) => isInScope(key, scope));
+  const wanted = wantedKeys(all, overwrite, only).filter((key) => isInScope(key, scope));
   tellIdle(deps, idleNames(only, wanted), all);
   if (deps.terminal.canPrompt) return wanted;
   const nameOf = keyNamer(all);

@@ -110,6 +110,15 @@ describe('wanted keys', () => {
     expect(wantedKeys(all, ['app/user']).map(({ key }) => key)).toEqual(['user']);
     expect(wantedKeys(all, ['other/user'])).toEqual([]);
   });
+
+  test('include an optional key that is absent only when it is named itself', () => {
+    const all = requirements(world(complete), stack);
+    const named = (only: string[]) => wantedKeys(all, [], only).map(({ key, reason }) => [key, reason]);
+    expect(named(['error-tracker'])).toEqual([['error-tracker', 'missing']]);
+    expect(named(['app/error-tracker'])).toEqual([['error-tracker', 'missing']]);
+    expect(named(['app'])).toEqual([]);
+    expect(named(['user'])).toEqual([]);
+  });
 });
 
 describe('a plan', () => {
