@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AuditReport } from '../../src/core/audit/audit-report.ts';
+import { inTurn } from '../support/in-turn.ts';
 import { runCli } from '../support/run-cli.ts';
 import { sandbox } from '../support/sandbox.ts';
 import { elementsOf, parseXml } from '../support/well-formed.ts';
@@ -35,7 +36,7 @@ describe('audit of one object', () => {
     const { kubeconfig } = await sandbox();
     const answer = async (format: string): Promise<string> =>
       (await runCli(['audit', word, '-o', format], { kubeconfig })).stdout;
-    const [markdown, html, junit] = await Promise.all(['markdown', 'html', 'junit'].map(answer));
+    const [markdown, html, junit] = await inTurn(['markdown', 'html', 'junit'], answer);
 
     expect(markdown).toMatch(new RegExp(`\n## ${word} in namespace cloudtolocalllm is `));
     expect(markdown).toMatch(/\n\|.*auth0-audience.*KEY MISSING/);

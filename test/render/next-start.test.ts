@@ -17,6 +17,7 @@ import {
   snapshotOf,
   type Parts,
 } from '../support/builders.ts';
+import { inTurn } from '../support/in-turn.ts';
 import { restarted } from './reports.ts';
 
 const spec = { containers: [container('main', { env: ['k1', 'k2'].map((key) => keyEnv('live', key)) })] };
@@ -31,9 +32,7 @@ describe('what runs without a key that its next start needs', () => {
     ['a pod without a controller', barePod('env', spec), 'pod/env'],
   ])('%s is told at the root and among the components', async (_, parts, name) => {
     const forms = ['text', 'markdown', 'html'] as const;
-    const [text, markdown, html] = await Promise.all(
-      forms.map((format) => page(format, secret('live', ['k1']), parts)),
-    );
+    const [text, markdown, html] = await inTurn(forms, (format) => page(format, secret('live', ['k1']), parts));
 
     expect(text).toContain(`\n            next start fails of 1 workload that runs now: ${name}\n`);
     expect(text).toMatch(new RegExp(`\n${name} +ready +runs now; its next start fails: lacks k2\n`));

@@ -7,6 +7,7 @@ import { diagnosedStates } from '../../src/core/workloads/component-states.ts';
 import type { OutputFormat } from '../../src/render/output-format.ts';
 import { renderReport } from '../../src/render/report.ts';
 import { createStyle } from '../../src/render/style.ts';
+import { inTurn } from './in-turn.ts';
 
 /** What an audit says of a snapshot where no stack and nothing set aside is involved. */
 export function auditReportOf(snapshot: Snapshot): AuditReport {
@@ -31,5 +32,5 @@ const formats: readonly OutputFormat[] = ['text', 'json', 'yaml', 'junit', 'mark
 
 export function everyForm(report: AuditReport): Promise<readonly string[]> {
   const style = createStyle(false, { verbose: true });
-  return Promise.all(formats.map((format) => renderReport(report, format, style)));
+  return inTurn(formats, (format) => renderReport(report, format, style));
 }
