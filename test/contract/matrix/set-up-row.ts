@@ -132,10 +132,12 @@ async function untilBackOff(world: World, namespace: string): Promise<void> {
     };
   };
   const before = await look();
-  await world.eventually('a container ends once more', async () => {
+  const endsOnceMore = async (): Promise<true | undefined> => {
     const { starts, hasEnded } = await look();
     return starts > before.starts && hasEnded ? true : undefined;
-  });
+  };
+  // Where other work made the row late, kubelet stands in one of its longer pauses, of 80 or 160 s.
+  await world.eventually('a container ends once more', endsOnceMore, 240_000);
 }
 
 /** Waits for what kubectl prints of the pods, by the start of their names. */
