@@ -25,9 +25,9 @@ export function waitingTrouble(troubled: TroubledWorkload): Trouble | undefined 
   const why = whyNot(scene, workload.ref, host);
   return {
     code: 'dependency-unavailable',
-    message: `${refText(workload.ref)} is not ready: ${place} waits for service/${host.name}${why}`,
+    message: `${refText(workload.ref)} is not ready: ${place} waits for service/${host.name}${why.text}`,
     fix: `kubectl -n ${host.namespace} get service,endpointslices`,
-    isUsualAtStart: why.endsWith(noAnswer),
+    isUsualAtStart: why.isUsualAtStart,
   };
 }
 
@@ -35,18 +35,27 @@ function awaitedHost(container: Container | undefined, namespace: string): Servi
   return container && waitedForHosts({ containers: [], initContainers: [container] }, namespace)[0];
 }
 
-const noAnswer = ', which does not answer although its pods are ready';
+interface Why {
+  readonly text: string;
+  readonly isUsualAtStart: boolean;
+}
 
 /** As far as was looked: a Service of another namespace may be there. */
-function whyNot({ snapshot, graph, byId }: Scene, ref: ObjectRef, host: ServiceHost): string {
+function whyNot({ snapshot, graph, byId }: Scene, ref: ObjectRef, host: ServiceHost): Why {
   const { namespace } = host;
   const place = namespace === ref.namespace ? '' : ` of namespace ${namespace}`;
   if (findObject(snapshot.services.items, host) === undefined) {
     const isKnown = snapshot.namespaces.includes(namespace) && snapshot.services.gaps.length === 0;
-    return isKnown ? `${place}, which does not exist` : `${place}, which was not looked at`;
+    return lasting(isKnown ? `${place}, which does not exist` : `${place}, which was not looked at`);
   }
   const targets = dependenciesOf(graph, ref);
-  if (targets.length === 0) return `${place}, which selects no workload`;
+  if (targets.length === 0) return lasting(`${place}, which selects no workload`);
   const idle = targets.find((target) => byId.get(refId(target))?.replicas === 0);
-  return idle === undefined ? `${place}${noAnswer}` : `${place}, and ${refText(idle)} behind it is scaled to 0`;
+  return idle === undefined
+    ? { text: `${place}, which does not answer although its pods are ready`, isUsualAtStart: true }
+    : lasting(`${place}, and ${refText(idle)} behind it is scaled to 0`);
+}
+
+function lasting(text: string): Why {
+  return { text, isUsualAtStart: false };
 }
