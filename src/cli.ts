@@ -22,6 +22,7 @@ import { declareSandbox } from './command-line/sandbox.ts';
 import { declareBootstrap } from './command-line/bootstrap.ts';
 import { declareStabilize } from './command-line/stabilize.ts';
 import { declareValidate } from './command-line/validate.ts';
+import { namedCommand } from './command-line/named-command.ts';
 import { declareVerify } from './command-line/verify.ts';
 import { declareWatch } from './command-line/watch.ts';
 import type { GlobalFlags } from './commands/options.ts';
@@ -94,17 +95,12 @@ async function printFailure(error: OperatorError, argv: readonly string[], world
 /** `help COMMAND` as `COMMAND --help`: commander looks at one word alone, and says nothing of one that it does not know. */
 function helpSpelledOut(program: Command, argv: readonly string[]): readonly string[] {
   if (argv[0] !== 'help' || argv.length === 1) return argv;
-  const names: string[] = [];
-  let { commands } = program;
-  for (const word of argv.slice(1)) {
-    const command = commands.find((each) => each.name() === word);
-    if (command !== undefined) {
-      names.push(word);
-      commands = command.commands;
-    } else if (commands.length === 0 || word.startsWith('-')) break;
-    else throw new CommanderError(2, 'commander.unknownCommand', `error: unknown command '${word}'`);
+  const { command, rest } = namedCommand(program, argv.slice(1));
+  const [unknown] = rest;
+  if (unknown !== undefined && command.commands.length > 0 && !unknown.startsWith('-')) {
+    throw new CommanderError(2, 'commander.unknownCommand', `error: unknown command '${unknown}'`);
   }
-  return [...names, '--help'];
+  return [...argv.slice(1, argv.length - rest.length), '--help'];
 }
 
 /** Commander knows what is misspelt, and not what is only begun. */

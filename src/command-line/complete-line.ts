@@ -1,6 +1,7 @@
 import type { Argument, Command, Option } from 'commander';
 
 import type { Asked, Candidate } from '../commands/complete.ts';
+import { namedCommand } from './named-command.ts';
 import { valueKindOf } from './value-kinds.ts';
 
 /** What is known of the words before the cursor. */
@@ -63,9 +64,8 @@ export function completeLine(program: Command, words: readonly string[]): Asked 
 
 /** What help can be about. */
 function helpLine(program: Command, names: readonly string[], typed: string): Asked {
-  let command: Command | undefined = program;
-  for (const name of names) command = command?.commands.find((each) => each.name() === name);
-  const candidates = command === undefined ? [] : commandsOf(command);
+  const { command, rest } = namedCommand(program, names);
+  const candidates = rest.length > 0 ? [] : commandsOf(command);
   return { typed, before: '', candidates, kind: 'none', given: new Map() };
 }
 
