@@ -116,13 +116,21 @@ export interface DrillReport extends ReportHead {
   readonly wrong: readonly string[];
 }
 
+export const notBroughtBack = 'the recovery did not bring everything back; the way back did';
+
 /** Of a drill that was cut off on its way: whether it would have recovered is not known. */
-export const interruptedText = 'interrupted before it recovered; the way back brought everything back';
+const interruptedText = 'interrupted before it recovered; the way back brought everything back';
 
 /** What of a report is known before anything is broken. */
 export type PlanFacts = 'faults' | 'spared' | 'evicted' | 'kept';
 
 /** Whether it was stopped between its beginning and its fault: then there was nothing to recover from. */
-export function isStoppedBefore({ faults, timeline }: Pick<DrillReport, 'faults' | 'timeline'>): boolean {
+function isStoppedBefore({ faults, timeline }: Pick<DrillReport, 'faults' | 'timeline'>): boolean {
   return faults.length > 0 && timeline.length > 0 && !timeline.some(({ step }) => step === 'fault');
+}
+
+/** Why a drill ended as `not-recovered`. */
+export function notRecoveredText(report: Pick<DrillReport, 'faults' | 'timeline'>, isInterrupted: boolean): string {
+  if (isStoppedBefore(report)) return 'stopped before anything was broken';
+  return isInterrupted ? interruptedText : notBroughtBack;
 }

@@ -1,8 +1,7 @@
 import { refText } from '../../core/cluster/kubernetes.ts';
 import { historyCommand, runAgain } from '../../core/drill/drill-command.ts';
 import {
-  interruptedText,
-  isStoppedBefore,
+  notRecoveredText,
   type DrillOutcome,
   type DrillReport,
   type PlanFacts,
@@ -66,18 +65,12 @@ export function drillSummary(report: DrillReport): string {
     recovered: `${drill.scenario}: recovered${took}${goal}; ${end}`,
     'recovered-with-trouble': `${drill.scenario}: recovered with trouble${took}${goal}; ${end}`,
     'too-late': `${drill.scenario}: recovered${took}${goal}: missed; ${end}`,
-    'not-recovered': `${drill.scenario}: ${notRecoveredText(report)}`,
+    'not-recovered': `${drill.scenario}: ${notRecoveredText(report, report.verdict === 'interrupted')}`,
     'not-started': `${drill.scenario}: did not start, and changed nothing`,
     planned: `dry run: would break ${faultsText(faults.map(({ object }) => object.kind))} and start ${count(evicted.length, 'pod')} anew`,
     'put-back': `${drill.scenario}: ${end}`,
   };
   return words[outcome];
-}
-
-function notRecoveredText(report: DrillReport): string {
-  if (isStoppedBefore(report)) return 'stopped before anything was broken';
-  if (report.verdict === 'interrupted') return interruptedText;
-  return 'the recovery did not bring everything back; the way back did';
 }
 
 /** How the drill left things. */

@@ -2,8 +2,7 @@ import { refOf } from '../../core/cluster/object-owners.ts';
 import { coursesUntil } from '../../core/drill/component-course.ts';
 import { runAgain } from '../../core/drill/drill-command.ts';
 import {
-  interruptedText,
-  isStoppedBefore,
+  notRecoveredText,
   type PlanFacts,
   type DrillOutcome,
   type DrillReport,
@@ -167,13 +166,6 @@ export function withTrouble(troubles: readonly string[]): string {
   return `recovered, with trouble: ${troubles.join('; ')}`;
 }
 
-function notRecovered({ faults }: Pick<DrillReport, 'faults'>, { ended, isInterrupted }: Facts): string {
-  if (isStoppedBefore({ faults, timeline: ended?.timeline ?? [] })) return 'stopped before anything was broken';
-  return isInterrupted === true ? interruptedText : notBroughtBack;
-}
-
-export const notBroughtBack = 'the recovery did not bring everything back; the way back did';
-
 /** What the way back left behind, or did not repair. */
 export function notWhole({ isWhole, leftOver }: Ended): string[] {
   if (isWhole) return [];
@@ -192,9 +184,10 @@ function failures(facts: Facts, { backup, planned }: Judged): string[] {
 }
 
 function recoveryFailures(facts: Facts, planned: Pick<DrillReport, 'faults'>): string[] {
-  const { outcome, recovery, ended, troubles = [] } = facts;
+  const { outcome, recovery, ended, isInterrupted = false, troubles = [] } = facts;
   const isLost = ended?.data.some(({ state }) => state === 'lost') === true;
-  if (outcome === 'not-recovered') return isLost ? [dataGone] : [notRecovered(planned, facts)];
+  if (outcome === 'not-recovered')
+    return isLost ? [dataGone] : [notRecoveredText({ ...planned, timeline: ended?.timeline ?? [] }, isInterrupted)];
   return [
     ...(outcome === 'too-late' && recovery !== undefined
       ? [`recovered after ${durationText(recovery.tookMs)}, and the objective is ${durationText(recovery.objectiveMs)}`]

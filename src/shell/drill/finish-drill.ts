@@ -1,5 +1,5 @@
 import { markerName, type DrillJournal } from '../../core/drill/drill-journal.ts';
-import type { DrillReport } from '../../core/drill/drill-report.ts';
+import { notBroughtBack, type DrillReport } from '../../core/drill/drill-report.ts';
 import type { Finding } from '../../core/findings/findings.ts';
 import { newFinding } from '../../core/findings/new-finding.ts';
 import { OperatorError } from '../../errors.ts';
@@ -12,7 +12,7 @@ import { Journal, removeSecret } from './drill-journal.ts';
 import { findMarker, type Marker } from './drill-marker.ts';
 import { resumeOwners } from './drill-owners.ts';
 import type { Recovery } from './drill-recovery.ts';
-import { drillVerdict, notBroughtBack, notWhole, withTrouble } from './drill-report.ts';
+import { drillVerdict, notWhole, withTrouble } from './drill-report.ts';
 import { openDrillRunbook, type DrillRunbook } from './drill-runbook.ts';
 import { endDrill, type Ended } from './end-drill.ts';
 import { recoverInDrill } from './recover-in-drill.ts';
