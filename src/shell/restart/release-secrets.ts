@@ -157,16 +157,16 @@ async function untilGone(
 ): Promise<void> {
   const { clock, signal } = deps;
   const view = createLiveView({ cluster, scope, clock }, first);
-  const look = async (): Promise<readonly string[] | 'unread'> => {
+  const look = async (): Promise<readonly string[] | undefined> => {
     const seen = await view();
     const listings = [seen.pods, seen.deployments, seen.statefulSets, seen.replicaSets];
-    if (listings.some(({ gaps }) => gaps.length > 0)) return 'unread';
+    if (listings.some(({ gaps }) => gaps.length > 0)) return undefined;
     return podsOf(steps, seen).map(({ metadata }) => `pod/${metadata.name}`);
   };
   await clock.sleep(pollMs, signal);
-  const left = await lookUntil(deps, { everyMs: pollMs, deadline }, look, (seen) => seen.length === 0);
-  if (left.length === 0) return;
-  const detail = left === 'unread' ? 'its pods could not be read' : `${left.join(', ')} did not end in time`;
+  const left = await lookUntil(deps, { everyMs: pollMs, deadline }, look, (seen) => seen?.length === 0);
+  if (left?.length === 0) return;
+  const detail = left === undefined ? 'its pods could not be read' : `${left.join(', ')} did not end in time`;
   throw new OperatorError('write-failed', `kubelet may still keep the old Secret: ${detail}`);
 }
 

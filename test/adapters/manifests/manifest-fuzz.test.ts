@@ -11,6 +11,7 @@ import { outputFormats } from '../../../src/render/output-format.ts';
 import { createStyle } from '../../../src/render/style.ts';
 import { renderValidation } from '../../../src/render/validation/validation.ts';
 import { bounded } from '../../support/bounded.ts';
+import { inTurn } from '../../support/in-turn.ts';
 import { spoilt, unprintable } from '../../support/spoilt-objects.ts';
 
 const read = (text: string): ReadText => readManifestText(text, { file: 'f.yaml', isNamed: true, isInGit: true });
@@ -48,11 +49,9 @@ function reportOf({ manifests, problems }: ReadText): ValidateReport {
   };
 }
 
-async function everyForm(report: ValidateReport): Promise<string[]> {
+function everyForm(report: ValidateReport): Promise<string[]> {
   const style = { ...createStyle(false, { verbose: true }), version: '0.0.0' };
-  const forms: string[] = [];
-  for (const format of outputFormats) forms.push(await renderValidation(report, format, style));
-  return forms;
+  return inTurn(outputFormats, (format) => renderValidation(report, format, style));
 }
 
 const podSpec = {
