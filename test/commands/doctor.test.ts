@@ -44,8 +44,9 @@ test('tells what it found where everything is there, changes nothing, and names 
   const found = await report(...fromFile);
   expect([found.code, found.verdict, notOk(found), found.next]).toEqual([0, 'ok', [], 'c2l audit']);
   expect(about(found, 'server version')?.detail).toMatch(/^v1\./);
-  expect(about(found, 'installed')?.detail).toBe(
-    'Argo CD, External Secrets, Sealed Secrets; not Prometheus operator, metrics',
+  expect(about(found, 'kinds served')?.detail).toBe(
+    'of Argo CD, External Secrets, Sealed Secrets; whether their controllers run was not looked at; ' +
+      'none of Prometheus operator, metrics',
   );
   expect(about(found, 'backup')?.detail).toBe('12 of 12 required values can be restored from env:backup.env');
   cluster.expectUntouched();
