@@ -1,3 +1,5 @@
+import { runAgain } from '../core/drill/drill-command.ts';
+import type { DrillReport } from '../core/drill/drill-report.ts';
 import { listText } from '../core/list-text.ts';
 import type { Report } from '../core/reports/any-report.ts';
 import { stackText } from '../core/reports/report.ts';
@@ -75,9 +77,16 @@ function paintOf(verdict: AnyVerdict, style: Style): (text: string) => string {
 /** The sandbox is gone when its command ends: what comes next begins anew, and after the whole walk on a real cluster. */
 function nextInSandbox(report: Report): string {
   const { command } = report;
+  if (command === 'dr-drill') return nextAfterRehearsal(report);
   if (command !== 'stabilize' && command !== 'bootstrap') return 'c2l stabilize --sandbox';
   if (isWalkedThrough(report)) return 'c2l audit';
   return `c2l ${command} --sandbox${report.error?.code === 'confirmation-needed' ? ' --yes' : ''}`;
+}
+
+/** The same drill anew until it went well; then, on the own cluster, what it would break there. */
+function nextAfterRehearsal({ drill, outcome }: DrillReport): string {
+  const again = runAgain({ ...drill, journalNamespace: '', sources: [] });
+  return `${again} ${outcome === 'recovered' ? '--dry-run' : '--sandbox --yes'}`;
 }
 
 /** A rehearsal that writes nothing ends well, and part way. */

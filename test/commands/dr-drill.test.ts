@@ -469,7 +469,7 @@ test('a pod that started with a wrong value does not keep it where the recovery 
   expect(isRefused).toBe(true);
   expect({ code, verdict: report.verdict }).toEqual({ code: ExitCode.interrupted, verdict: 'interrupted' });
   expect(report.timeline.map(({ detail }) => detail)).toContainEqual(
-    expect.stringMatching(/^start anew what holds other values: .*pod\/api-backend/),
+    expect.stringMatching(/^start anew what began since the fault, and may hold what it wrote: .*pod\/api-backend/),
   );
   expect(secrets(cluster)).toEqual(before);
 });

@@ -49,6 +49,17 @@ describe('the page of a drill', () => {
   });
 });
 
+describe('a drill in the sandbox, which is gone by then', () => {
+  test.each<[string, Partial<DrillReport>, string]>([
+    ['was interrupted', { outcome: 'not-recovered', verdict: 'interrupted' }, 'total-secret-loss --sandbox --yes'],
+    ['was too late', { outcome: 'too-late', verdict: 'problems' }, 'total-secret-loss --sandbox --yes'],
+    ['went well', {}, 'total-secret-loss --dry-run'],
+  ])('that %s leads to itself, and then to the own cluster', async (_, changes, words) => {
+    const text = await renderReport({ ...drilled, ...changes }, 'text', createStyle(false, { flags: '--sandbox' }));
+    expect(text).toMatch(new RegExp(`\nnext: c2l dr-drill run ${words}\n$`));
+  });
+});
+
 const failures: readonly (readonly [string, Partial<DrillReport>, string])[] = [
   [
     'took too long',

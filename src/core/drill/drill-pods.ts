@@ -79,7 +79,7 @@ export function reasonToKeep(workload: Workload, stack: Stack | undefined): stri
   return dataInPod(workload, stack).length === 0 ? undefined : dataWouldBeLost;
 }
 
-/** The pods that have started since and hold other values than the Secrets hold now. */
+/** The pods that have started since with what was changed: they may hold other values than the Secrets hold now. */
 export function outdatedPods(
   snapshot: Snapshot,
   stack: Stack | undefined,

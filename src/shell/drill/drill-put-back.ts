@@ -27,8 +27,8 @@ export interface PutBack {
 }
 
 /**
- * Makes every Secret that the drill touched what it was, removes what was added beside it, and starts anew what holds
- * other values. Does nothing where all is as it was, so that it can be begun again at any point.
+ * Makes every Secret that the drill touched what it was, removes what was added beside it, and starts anew what may
+ * hold other values. Does nothing where all is as it was, so that it can be begun again at any point.
  */
 export async function putBack(session: Session, journal: Journal): Promise<PutBack> {
   const { cluster, deps, scope, stack } = session;
@@ -52,7 +52,10 @@ export async function putBack(session: Session, journal: Journal): Promise<PutBa
   const snapshot = await observe(cluster, scope, deps.clock.now());
   const outdated = outdatedPods(snapshot, stack, { changed, since: faultAt });
   if (outdated.length === 0) return { restored, takenAway, kept: [] };
-  await journal.write('put-back', `start anew what holds other values: ${podsText(outdated)}`);
+  await journal.write(
+    'put-back',
+    `start anew what began since the fault, and may hold what it wrote: ${podsText(outdated)}`,
+  );
   const kept = await startAnew(session, outdated, budgetPatienceMs);
   return { restored, takenAway, kept: kept.map((reason) => `${reason}, and it may hold what the drill wrote`) };
 }
