@@ -31,13 +31,13 @@ import { OperatorError } from './errors.ts';
 import { ExitCode } from './exit-codes.ts';
 import { outputFormats } from './render/output-format.ts';
 
-const firstSteps = `c2l brings an Argo CD cluster that is red because a Secret lost keys
+const firstSteps = (program: string): string => `c2l brings an Argo CD cluster that is red because a Secret lost keys
 back to green.
 
 Three things to try:
-  c2l stabilize --sandbox   watch a broken stack recover; needs no cluster
-  c2l audit                 every missing Secret key, and what each blocks
-  c2l --help                all commands and flags
+  ${program} stabilize --sandbox   watch a broken stack recover; needs no cluster
+  ${program} audit                 every missing Secret key, and what each blocks
+  ${program} --help                all commands and flags
 `;
 
 /** Runs one command line (without `node` and the script) and gives the exit code. Only defects are thrown. */
@@ -51,7 +51,7 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
   );
 
   try {
-    if (argv.length === 0) printed = firstSteps;
+    if (argv.length === 0) printed = firstSteps(world.program);
     else if (argv[0] === completeWord) await complete(program, argv.slice(1), world);
     else await program.parseAsync(helpSpelledOut(program, argv), { from: 'user' });
   } catch (error) {

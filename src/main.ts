@@ -5,6 +5,7 @@ import { run } from './cli.ts';
 import type { World } from './command-line/registry.ts';
 import { ExitCode } from './exit-codes.ts';
 import { asciiText, isAsciiAlone } from './render/ascii-text.ts';
+import { typedProgram } from './render/typed-program.ts';
 import { readShipped } from './shipped-files.ts';
 
 const { version } = JSON.parse(readShipped('package.json')) as { version: string };
@@ -18,6 +19,7 @@ setMaxListeners(0, interruption.signal);
 
 const world: World = {
   version,
+  program: typedProgram(process.env),
   print(text) {
     // A reader that went away (`| head -1`) is no failure.
     process.stdout.on('error', () => undefined);

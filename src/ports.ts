@@ -50,6 +50,8 @@ export interface Terminal {
   /** Columns of the terminal; 80 where there is none. */
   readonly width: number;
   readonly color: boolean;
+  /** How a person types this program here. */
+  readonly program: string;
 }
 
 export interface ConnectOptions {

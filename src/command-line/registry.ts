@@ -15,6 +15,8 @@ export type TerminalSettings = Pick<GlobalFlags, 'color' | 'input'>;
 /** What main.ts gives: nothing of it is made before a command needs it, so that `--help` answers at once. */
 export interface World {
   readonly version: string;
+  /** How a person types this program here. */
+  readonly program: string;
   /** For what needs nothing but standard output: help and the version. */
   print(text: string): void;
   createDeps(settings: TerminalSettings): Promise<Deps>;

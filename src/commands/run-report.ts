@@ -109,13 +109,14 @@ export async function printError(
   deps: Pick<Deps, 'terminal'>,
 ): Promise<ExitCode> {
   const rendered = { code: error.code, message: error.message, hint: error.hint };
-  if (formatsForPrograms.includes(output)) deps.terminal.out(await renderError(rendered, output, name, place));
+  if (formatsForPrograms.includes(output))
+    deps.terminal.out(await renderError(rendered, output, { command: name, place }));
   await printErrorLine(rendered, deps);
   return error.exitCode;
 }
 
 async function printErrorLine(error: RenderedError, { terminal }: Pick<Deps, 'terminal'>): Promise<void> {
-  terminal.err((await renderError(error, 'text')).trimEnd());
+  terminal.err((await renderError(error, 'text', terminal)).trimEnd());
 }
 
 export function styleFor(flags: GlobalFlags, { terminal }: Deps): ReturnType<typeof createStyle> {
@@ -124,6 +125,7 @@ export function styleFor(flags: GlobalFlags, { terminal }: Deps): ReturnType<typ
     verbose: flags.verbose === true,
     ...(flags.limit === undefined ? {} : { limit: flags.limit }),
     flags: repeatedFlags(flags),
+    program: terminal.program,
     isOneScreen: terminal.isOneScreen,
   });
 }

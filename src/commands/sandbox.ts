@@ -11,8 +11,10 @@ export async function serveSandbox(options: SandboxOptions, deps: Deps): Promise
     terminal.err(`backup of its values: ${sandbox.envBackupPath}`);
     terminal.err('in another terminal:');
     terminal.err(`  kubectl --kubeconfig ${sandbox.kubeconfigPath} get pods`);
-    terminal.err(`  c2l audit --kubeconfig ${sandbox.kubeconfigPath}`);
-    terminal.err(`  c2l stabilize --kubeconfig ${sandbox.kubeconfigPath} --from env:${sandbox.envBackupPath}`);
+    terminal.err(`  ${terminal.program} audit --kubeconfig ${sandbox.kubeconfigPath}`);
+    terminal.err(
+      `  ${terminal.program} stabilize --kubeconfig ${sandbox.kubeconfigPath} --from env:${sandbox.envBackupPath}`,
+    );
     terminal.err('Ctrl-C ends it and forgets everything');
     await aborted(signal);
   } finally {
@@ -41,7 +43,7 @@ export async function serveVault(deps: Deps): Promise<ExitCode> {
     terminal.err(`vault ${vault.url}, with a managed identity that may do everything`);
     terminal.err('its values are made up: no database that runs already knows its passwords');
     terminal.err('in another terminal, after the lines above:');
-    terminal.err(`  c2l fix-secrets --from azure-key-vault:${vault.url}`);
+    terminal.err(`  ${terminal.program} fix-secrets --from azure-key-vault:${vault.url}`);
     terminal.err('Ctrl-C ends it and forgets everything');
     await aborted(signal);
   } finally {

@@ -8,6 +8,7 @@ import type { Deps } from '../ports.ts';
 import { tableGroups } from '../render/layout.ts';
 import type { OutputFormat } from '../render/output-format.ts';
 import { printableJson } from '../render/printable.ts';
+import { asTyped } from '../render/typed-program.ts';
 import type { Notifier, Told } from '../watch-ports.ts';
 
 /** Sends a message that says it is a test to every receiver, and tells which of them took it. */
@@ -32,7 +33,7 @@ export async function tryReceivers(
     const next = findings.length === 0 ? 'c2l watch' : 'c2l watch --test';
     const rows = tried.map(({ name, told }) => [{ text: wordOf(told) }, { text: name }, { text: reasonOf(told) }]);
     const lines = tableGroups(rows, terminal.width).flat();
-    terminal.out([...lines, '', `verdict: ${verdict}`, `next: ${next}`, ''].join('\n'));
+    terminal.out([...lines, '', `verdict: ${verdict}`, `next: ${asTyped(next, terminal.program)}`, ''].join('\n'));
   } else {
     const receivers = tried.map(({ name, told }) => ({ name, told: told.state === 'told', detail: reasonOf(told) }));
     const document: ReceiversAnswer = { ...lookedUp, command: 'watch', verdict, findings, takenAt, receivers };

@@ -29,7 +29,7 @@ export function doctorText(report: DoctorReport, style: Style): string[] {
     ...(outcomes.length === 0 ? [] : [...outcomeLines(outcomes, style), '']),
     ...rows,
     ...(steps.length === 0 ? [] : ['', 'what to do about it']),
-    ...steps.flatMap((each) => [`  ${each.name}`, ...commandLines('    ', stepText(each, style), style.width)]),
+    ...steps.flatMap((each) => [`  ${each.name}`, ...commandLines('    ', stepText(each, style), style)]),
     ...closingLines(report, { because: doctorSummary(report), next }, style),
   ];
 }

@@ -1,11 +1,20 @@
 import type { ErrorReport, ReportPlace } from '../core/reports/any-report.ts';
 import type { OutputFormat } from './output-format.ts';
 import { printable, printableJson } from './printable.ts';
+import { asTyped } from './typed-program.ts';
 
 export interface RenderedError {
   readonly code: string;
   readonly message: string;
   readonly hint?: string | undefined;
+}
+
+interface ErrorSurroundings {
+  /** As reports call it. */
+  readonly command?: string;
+  readonly place?: ReportPlace | undefined;
+  /** How this program is typed. */
+  readonly program?: string;
 }
 
 /** What was the operator's own wish is no error: it has a verdict of its own. */
@@ -18,12 +27,12 @@ const wished: Readonly<Record<string, 'declined' | 'interrupted'>> = {
 export async function renderError(
   error: RenderedError,
   format: OutputFormat,
-  command = '',
-  place?: ReportPlace,
+  { command = '', place, program = 'c2l' }: ErrorSurroundings = {},
 ): Promise<string> {
   const verdict = wished[error.code] ?? 'error';
   if (format === 'text') {
-    const line = printable(error.hint === undefined ? error.message : `${error.message}; ${error.hint}`);
+    const { message, hint } = error;
+    const line = printable(hint === undefined ? message : `${message}; ${asTyped(hint, program)}`);
     return verdict === 'error' ? `error: ${line}\n` : `${line}\n`;
   }
   const { code, message, hint } = error;

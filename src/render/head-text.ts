@@ -60,7 +60,7 @@ export function closingLines(
 /** What to type next, as the end of a text. */
 export function nextLines(command: string, style: Style): string[] {
   const label = 'next: ';
-  const [first = '', ...others] = commandLines(label, command, style.width);
+  const [first = '', ...others] = commandLines(label, command, style);
   return [`${label}${style.bold(first.slice(label.length))}`, ...others.map((line) => style.bold(line))];
 }
 

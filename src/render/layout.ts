@@ -1,3 +1,6 @@
+import type { Style } from './style.ts';
+import { asTyped } from './typed-program.ts';
+
 export { count } from '../core/list-text.ts';
 
 export interface Cell {
@@ -38,7 +41,12 @@ export function paragraph(indent: string, text: string, width: number): string[]
 }
 
 /** A command after its label. It breaks as a shell joins it again, not within quotes nor between a flag and its value. */
-export function commandLines(indent: string, command: string, width: number): string[] {
+export function commandLines(
+  indent: string,
+  named: string,
+  { width, program }: Pick<Style, 'width' | 'program'>,
+): string[] {
+  const command = asTyped(named, program);
   const words = command.match(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g) ?? [];
   // What is no command that a shell could read stays as it is.
   if (words.join(' ') !== command) return [indent + command];

@@ -11,7 +11,7 @@ export function migrateText(report: MigrateReport, style: Style): string[] {
   return [
     ...headLines(report, style),
     ...outcomeLines(report.outcomes, style),
-    ...(done ? ['', ...gitLines(report, style.width)] : []),
+    ...(done ? ['', ...gitLines(report, style)] : []),
     ...closingLines(report, { because: summary(report), next: nextAfter(report) }, style),
   ];
 }
@@ -28,9 +28,9 @@ function summary({ outcomes, dryRun, undo, to, secret }: MigrateReport): string 
 }
 
 /** What Git has to hold from now on, and the way back through it. */
-function gitLines({ to, undo, secret: { namespace, name } }: MigrateReport, width: number): string[] {
-  const told = (text: string): string[] => paragraph('', text, width);
-  const typed = (command: string): string[] => commandLines('  ', command, width);
+function gitLines({ to, undo, secret: { namespace, name } }: MigrateReport, style: Style): string[] {
+  const told = (text: string): string[] => paragraph('', text, style.width);
+  const typed = (command: string): string[] => commandLines('  ', command, style);
   if (to === 'monitoring') {
     if (undo) return [];
     return [

@@ -12,7 +12,7 @@ export function renderRunbookList(runbooks: readonly Runbook[], style: Style): s
     `${style.bold(name)}  ${count(steps.length, 'step')}`,
     ...paragraph('    ', title, style.width),
   ]);
-  return [...lines, '', 'next: c2l runbook show NAME, then c2l runbook run NAME', ''].join('\n');
+  return [...lines, '', ...nextLines('c2l runbook show NAME, then c2l runbook run NAME', style), ''].join('\n');
 }
 
 /** The whole of it for a terminal: prose wrapped, commands whole so that they can be copied. */

@@ -12,6 +12,8 @@ export interface Style {
   readonly limit: number;
   /** Flags that the next command needs to mean the same cluster, such as `--sandbox`. */
   readonly flags: string;
+  /** How this program is typed here: `c2l`, or by npx. */
+  readonly program: string;
   /** Part of a walk: the head was told before, and what comes next comes by itself. */
   readonly embedded: boolean;
   /** What was said before the report began, such as the place and the plan, stands above it. */
@@ -29,6 +31,7 @@ export interface Layout {
   readonly verbose?: boolean;
   readonly limit?: number;
   readonly flags?: string;
+  readonly program?: string;
   readonly embedded?: boolean;
   readonly isOneScreen?: boolean;
 }
@@ -40,6 +43,7 @@ export function createStyle(color: boolean, layout: Layout = {}): Style {
     verbose: layout.verbose ?? false,
     limit: layout.limit ?? defaultLimit,
     flags: layout.flags ?? '',
+    program: layout.program ?? 'c2l',
     embedded: layout.embedded ?? false,
     isOneScreen: layout.isOneScreen ?? false,
     isColored: color,

@@ -26,7 +26,12 @@ async function offered(words: readonly string[], kubeconfig = sandbox.kubeconfig
 }
 
 const program = createProgram(
-  { version: '0', print: () => undefined, createDeps: () => Promise.reject(new Error('nothing runs here')) },
+  {
+    version: '0',
+    program: 'c2l',
+    print: () => undefined,
+    createDeps: () => Promise.reject(new Error('nothing runs here')),
+  },
   () => undefined,
   () => undefined,
 );

@@ -11,7 +11,12 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
 const program = createProgram(
-  { version: '0', print: () => undefined, createDeps: () => Promise.reject(new Error('nothing runs here')) },
+  {
+    version: '0',
+    program: 'c2l',
+    print: () => undefined,
+    createDeps: () => Promise.reject(new Error('nothing runs here')),
+  },
   () => undefined,
   () => undefined,
 );
@@ -51,7 +56,12 @@ test('the exit codes stand alike in the README, in the reference and in the prog
 test('every page of help fits 80 columns, with its example, and tells durations as they are typed', () => {
   let printed = '';
   const whole = createProgram(
-    { version: '0', print: () => undefined, createDeps: () => Promise.reject(new Error('nothing runs here')) },
+    {
+      version: '0',
+      program: 'c2l',
+      print: () => undefined,
+      createDeps: () => Promise.reject(new Error('nothing runs here')),
+    },
     () => undefined,
     (text) => (printed += text),
   );
@@ -74,6 +84,7 @@ test.each([
   let printed = '';
   const world = {
     version: '0',
+    program: 'c2l',
     print: (text: string) => void (printed += text),
     createDeps: () => Promise.reject(new Error('nothing runs here')),
   };

@@ -20,6 +20,7 @@ const parsed = new Error('parsed: nothing runs here');
 function idleProgram(): Command {
   const world = {
     version: '0',
+    program: 'c2l',
     print: () => undefined,
     createDeps: () => Promise.reject(parsed),
   };

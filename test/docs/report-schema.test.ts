@@ -44,7 +44,7 @@ describe('a report', () => {
   );
 
   test.each(['declined', 'interrupted', 'forbidden'])('of a command that ended with %s is', async (code) => {
-    const printed = await renderError({ code, message: 'no' }, 'json', 'audit');
+    const printed = await renderError({ code, message: 'no' }, 'json', { command: 'audit' });
     expect([printed.slice(0, 25), reportTroubles(printed)]).toEqual(['{\n  "schemaVersion": 1,\n ', []]);
   });
 

@@ -26,7 +26,7 @@ describe('errors', () => {
   });
 
   test.each(['json', 'yaml'] as const)('are one document of the usual shape in %s', async (format) => {
-    const document = await renderError(error, format, 'audit');
+    const document = await renderError(error, format, { command: 'audit' });
     expect(format === 'json' ? JSON.parse(document) : parse(document)).toEqual({
       schemaVersion: 1,
       command: 'audit',
@@ -39,6 +39,9 @@ describe('errors', () => {
   test.each(['declined', 'interrupted'] as const)('are none where it was %s: the verdict says so', async (code) => {
     const wish = { code, message: `${code}; nothing was changed` };
     expect(await renderError(wish, 'text')).toBe(`${code}; nothing was changed\n`);
-    expect(JSON.parse(await renderError(wish, 'json', 'restart'))).toMatchObject({ verdict: code, error: { code } });
+    expect(JSON.parse(await renderError(wish, 'json', { command: 'restart' }))).toMatchObject({
+      verdict: code,
+      error: { code },
+    });
   });
 });

@@ -15,16 +15,16 @@ describe('a command that does not fit', () => {
     const command =
       'kubectl -n shop create secret generic app --from-file=k=FILE --dry-run=client -o yaml | kubeseal --merge-into F';
 
-    expect(commandLines('    fix     ', command, 80)).toEqual([
+    expect(commandLines('    fix     ', command, { width: 80, program: 'c2l' })).toEqual([
       '    fix     kubectl -n shop create secret generic app --from-file=k=FILE \\',
       '            --dry-run=client -o yaml | kubeseal --merge-into F',
     ]);
   });
 
   test('stays as it is where no shell could read it', () => {
-    expect(commandLines('next: ', "give the operator's own word for it, and go on", 20)).toEqual([
-      "next: give the operator's own word for it, and go on",
-    ]);
+    expect(
+      commandLines('next: ', "give the operator's own word for it, and go on", { width: 20, program: 'c2l' }),
+    ).toEqual(["next: give the operator's own word for it, and go on"]);
   });
 
   test.each([
@@ -32,7 +32,7 @@ describe('a command that does not fit', () => {
     [`printf '%s,' "$(echo a b c)" 'it is all one' end`, 20],
     [`printf '%s,' short`, 80],
   ])('means the same to a shell: %s at %d columns', (command, width) => {
-    const broken = commandLines('', command, width).join('\n');
+    const broken = commandLines('', command, { width, program: 'c2l' }).join('\n');
     const said = (script: string): string => spawnSync('sh', ['-c', script], { encoding: 'utf8' }).stdout;
 
     expect(said(command)).not.toBe('');

@@ -146,6 +146,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
   };
   const code = await run(argv, {
     version: deps.version,
+    program: terminal.program,
     print: (text) => {
       terminal.out(text);
     },

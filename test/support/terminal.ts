@@ -56,6 +56,7 @@ export function createTestTerminal({
     isOneScreen,
     width,
     color: false,
+    program: 'c2l',
     get stdout() {
       return stdout;
     },

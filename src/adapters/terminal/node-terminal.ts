@@ -4,6 +4,7 @@ import { asciiText, isAsciiAlone } from '../../render/ascii-text.ts';
 import { terminalSafe } from '../../render/printable.ts';
 import { createStyle, type Style } from '../../render/style.ts';
 import { toldLines } from '../../render/told-lines.ts';
+import { typedProgram } from '../../render/typed-program.ts';
 import { pagerOf, showPaged } from './pager.ts';
 import { appendedProgress, spinnerProgress } from './terminal-progress.ts';
 
@@ -74,6 +75,7 @@ export function createNodeTerminal(options: NodeTerminalOptions): Terminal {
     canPrompt: stdin.isTTY === true && stderr.isTTY === true && !isAsked,
     width: (stdout.isTTY === true ? stdout.columns : stderr.columns) ?? 80,
     color: colored(stdout),
+    program: typedProgram(env),
   };
 }
 

@@ -23,7 +23,7 @@ export function listDrills(
     ),
     '',
     ...unfinished.flatMap((drill) => paragraph('', goingOnText(drill), style.width)),
-    ...(open === undefined ? [`next: ${firstDrill}`] : nextLines(withFlags(abortCommand(open), style), style)),
+    ...nextLines(open === undefined ? firstDrill : withFlags(abortCommand(open), style), style),
   ];
 }
 
@@ -54,7 +54,7 @@ export function describeDrill(scenario: DrillScenario, style: Style): string[] {
       style.width,
     ),
     '',
-    `next: c2l dr-drill run ${name} --sandbox --yes`,
+    ...nextLines(`c2l dr-drill run ${name} --sandbox --yes`, style),
   ];
 }
 

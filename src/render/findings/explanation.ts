@@ -2,6 +2,7 @@ import type { FindingPage, Passage } from '../../core/finding-pages/finding-page
 import { findingPages } from '../../core/finding-pages/finding-pages.ts';
 import { findingCodes, type FindingCode } from '../../core/findings/findings.ts';
 import { lookedUp, type CodeAnswer, type CodesAnswer, type CodeSummary } from '../../core/reports/answers.ts';
+import { nextLines } from '../head-text.ts';
 import { paragraph, table } from '../layout.ts';
 import type { OutputFormat } from '../output-format.ts';
 import type { Style } from '../style.ts';
@@ -20,7 +21,7 @@ export async function renderCodeList(format: OutputFormat, style: Style): Promis
     { text: findingPages[code].title },
   ]);
   const header = ['CODE', 'SEVERITY', 'MEANS'].map((text) => ({ text, paint: style.dim }));
-  return `${[...table([header, ...rows], style.width, 0), '', `next: ${style.bold('c2l explain CODE')}`].join('\n')}\n`;
+  return `${[...table([header, ...rows], style.width, 0), '', ...nextLines('c2l explain CODE', style)].join('\n')}\n`;
 }
 
 /** What one code means and what to do about it. */
@@ -53,7 +54,7 @@ function pageLines(code: FindingCode, page: FindingPage, style: Style): string[]
     ]),
     '',
     style.dim(`runbook: runbooks/${runbook}.md`),
-    `next: ${style.bold('c2l audit')}`,
+    ...nextLines('c2l audit', style),
   ];
 }
 

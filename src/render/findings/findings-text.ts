@@ -207,7 +207,7 @@ function fixLines(group: FindingGroup, style: Style): string[] {
   const fixes = fixesOf(group, style);
   const { shown, rest } = cut(fixes, 'command', style);
   return [
-    ...shown.flatMap((fix, index) => commandLines(index === 0 ? '    fix     ' : '            ', fix, style.width)),
+    ...shown.flatMap((fix, index) => commandLines(index === 0 ? '    fix     ' : '            ', fix, style)),
     ...(rest === undefined ? [] : paragraph('            ', rest, style.width)),
   ];
 }

@@ -148,6 +148,7 @@ function mute(terminal: Terminal): Terminal {
     isOneScreen: terminal.isOneScreen,
     width: terminal.width,
     color: terminal.color,
+    program: terminal.program,
     out: (text) => {
       terminal.out(text);
     },

@@ -145,7 +145,7 @@ function defect(error: unknown): string {
 }
 
 /** Shows nothing, and keeps what was told last: where a drill hangs, that is all there is to go by. */
-function silent({ width }: Terminal): { readonly terminal: Terminal; readonly last: () => string } {
+function silent({ width, program }: Terminal): { readonly terminal: Terminal; readonly last: () => string } {
   let told = 'nothing';
   const keep = (text: string): void => {
     told = text;
@@ -155,6 +155,7 @@ function silent({ width }: Terminal): { readonly terminal: Terminal; readonly la
     canPrompt: false,
     isOneScreen: false,
     width,
+    program,
     color: false,
     out: nothing,
     show: () => Promise.resolve(),

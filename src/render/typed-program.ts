@@ -1,0 +1,10 @@
+/** What a person has to type to start this program again: by npx it is on nobody's PATH. */
+export function typedProgram(env: Readonly<Record<string, string | undefined>>): string {
+  const { npm_command: command, npm_lifecycle_event: event, npm_lifecycle_script: script = '' } = env;
+  return command === 'exec' && event === 'npx' && /^'?c2l'?(?: |$)/.test(script) ? 'npx c2l' : 'c2l';
+}
+
+/** Commands of c2l, alone or in a sentence, as they are typed there. */
+export function asTyped(words: string, program: string): string {
+  return program === 'c2l' ? words : words.replace(/(?<!\S)c2l (?=[a-z-])/g, `${program} `);
+}

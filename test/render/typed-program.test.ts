@@ -1,0 +1,38 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { renderError } from '../../src/render/error.ts';
+import { nextLines } from '../../src/render/head-text.ts';
+import { createStyle } from '../../src/render/style.ts';
+import { asTyped, typedProgram } from '../../src/render/typed-program.ts';
+
+describe('what is typed to start this program', () => {
+  const npx = { npm_command: 'exec', npm_lifecycle_event: 'npx' };
+
+  test.each<[string, Readonly<Record<string, string | undefined>>, string]>([
+    ['by its name', {}, 'c2l'],
+    ['by npx', { ...npx, npm_lifecycle_script: "'c2l'" }, 'npx c2l'],
+    ['by the npx of older npm', { ...npx, npm_lifecycle_script: 'c2l "audit"' }, 'npx c2l'],
+    ['by a program that npx started', { ...npx, npm_lifecycle_script: "'jest' 'test/c2l'" }, 'c2l'],
+    ['by a script of a package', { npm_command: 'run-script', npm_lifecycle_script: 'c2l audit' }, 'c2l'],
+  ])('%s', (_, env, program) => {
+    expect(typedProgram(env)).toBe(program);
+  });
+
+  test('is named wherever a command is, and nowhere else', () => {
+    expect(asTyped('c2l history, or see all: c2l audit', 'npx c2l')).toBe('npx c2l history, or see all: npx c2l audit');
+    for (const other of ['kubectl c2l', 'kubectl get secret a.c2l -o yaml', 'a note for c2l']) {
+      expect(asTyped(other, 'npx c2l')).toBe(other);
+    }
+  });
+
+  test('leads on from a report and from an error', async () => {
+    const style = createStyle(false, { program: 'npx c2l', width: 40 });
+    expect(nextLines('c2l audit -n shop --context a-long-name', style)).toEqual([
+      'next: npx c2l audit -n shop \\',
+      '      --context a-long-name',
+    ]);
+    const error = { code: 'usage', message: 'no key of c2l here', hint: 'c2l audit' };
+    expect(await renderError(error, 'text', { program: 'npx c2l' })).toBe('error: no key of c2l here; npx c2l audit\n');
+    expect(JSON.parse(await renderError(error, 'json', { program: 'npx c2l' }))).toMatchObject({ error });
+  });
+});
