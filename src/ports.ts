@@ -105,6 +105,8 @@ export interface StackFiles {
   find(configFile: string | undefined): Promise<{ stack: Stack; path: string } | undefined>;
   /** A stack that ships with c2l. Throws `stack-not-found` with the names there are. */
   builtIn(name: string): Promise<Stack>;
+  /** The schema of an installed c2l as a stack file at that path has to name it; undefined where none is beside it or above. */
+  schemaFor(path: string): Promise<string | undefined>;
   /** Writes a stack file; one that is there is left as it is unless it is to be replaced. Throws `output-unwritable`. */
   write(path: string, text: string, options: { readonly replace: boolean }): Promise<'written' | 'exists'>;
 }

@@ -2,6 +2,7 @@ import { plainStack } from '../core/init/plain-stack.ts';
 import type { StackDraft } from '../core/init/stack-draft.ts';
 import type { InitReport } from '../core/reports/file-reports.ts';
 import { exitCodeOf, verdictOf } from '../core/reports/report.ts';
+import { quoted } from '../core/sources/source-option.ts';
 import { parseStack } from '../core/stack/parse-stack.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
@@ -30,13 +31,14 @@ interface Origin extends Pick<InitReport, 'context' | 'server' | 'paths'> {
 /** Writes a stack file from what is there; asks about what it cannot tell, and before it replaces a file. */
 export async function init(flags: InitFlags, deps: Deps): Promise<ExitCode> {
   const { seen, origin } = await untilInterrupted(see(flags, deps), deps.signal);
-  refuseEmpty(seen);
+  refuseEmpty(seen, origin);
   const context = origin.context === '' ? undefined : origin.context;
   const draft = await askAboutStack(seen.draft, { questions: seen.questions, context }, deps);
   refuseInvalid(draft);
 
-  const text = stackYaml(draft, origin.words);
   const isPrinted = flags.out === '-';
+  const schema = await deps.stackFiles.schemaFor(isPrinted ? 'c2l.yaml' : flags.out);
+  const text = stackYaml(draft, { origin: origin.words, schema });
   if (!isPrinted) await write(flags, text, deps);
   const report = reportOf({ seen, origin, draft }, isPrinted ? undefined : flags.out);
   const style = styleFor(flags, deps);
@@ -68,11 +70,14 @@ async function see(flags: InitFlags, deps: Deps): Promise<{ seen: SeenStack; ori
   }
 }
 
-function refuseEmpty({ draft, namespaces }: SeenStack): void {
+function refuseEmpty({ draft, namespaces }: SeenStack, { paths = [] }: Origin): void {
   if (draft.secrets.length > 0 || draft.components.length > 0) return;
   const where = namespaces.length === 0 ? '' : ` in namespace ${namespaces.join(', ')}`;
   throw new OperatorError('usage', `nothing${where} runs or needs a Secret: there is nothing to write`, {
-    hint: 'c2l init -n NAMESPACE',
+    hint:
+      paths.length === 0
+        ? 'to see which namespaces need Secrets: c2l audit -A'
+        : `to see what is read from these manifests: c2l validate ${paths.map(quoted).join(' ')}`,
   });
 }
 

@@ -3,12 +3,13 @@ import { plainStack } from '../core/init/plain-stack.ts';
 import type { DraftSecret, StackDraft } from '../core/init/stack-draft.ts';
 import { printable } from './printable.ts';
 
-const schema = 'node_modules/c2l/dist/stacks/c2l.schema.json';
-
 /** The stack file as it is written: with comments that say where everything comes from. */
-export function stackYaml(draft: StackDraft, origin: string): string {
+export function stackYaml(
+  draft: StackDraft,
+  { origin, schema }: { readonly origin: string; readonly schema: string | undefined },
+): string {
   const document = new Document(plainStack(draft), { aliasDuplicateObjects: false });
-  document.commentBefore = ` yaml-language-server: $schema=${schema}`;
+  if (schema !== undefined) document.commentBefore = ` yaml-language-server: $schema=${schema}`;
   for (const path of flowPaths(draft)) {
     const node = document.getIn(path, true);
     if (isCollection(node)) node.flow = true;

@@ -225,7 +225,7 @@ describe('in text', () => {
   test('lists what to do, and ends in the next command', async () => {
     const { stdout } = await doctor();
     expect(stdout).toContain('LACKING  backup');
-    expect(stdout).toContain('    c2l doctor --from azure-key-vault:NAME-OR-URL\n');
+    expect(stdout).toContain('    c2l backup --check --from azure-key-vault:NAME-OR-URL\n');
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('next: c2l audit');
     expect(stdout.split('\n').filter(({ length }) => length > 80)).toEqual([]);
   });
@@ -234,7 +234,7 @@ describe('in text', () => {
     const { stdout } = await doctor('-o', 'markdown');
     expect(stdout).toMatch(/^# c2l doctor: ok\n/);
     expect(stdout).toContain(
-      '| lacking | backup | no source was named: a vault, or age:FILE, as c2l backup --to age:FILE writes it | `c2l doctor --from azure-key-vault:NAME-OR-URL` |',
+      '| lacking | backup | no source was named: a vault, or age:FILE, as c2l backup --to age:FILE writes it | `c2l backup --check --from azure-key-vault:NAME-OR-URL` |',
     );
   });
 });

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { StackProblem, Stack } from '../../core/stack/stack.ts';
 import { OperatorError } from '../../errors.ts';
@@ -31,6 +31,14 @@ export function createStackFiles({ cwd }: StackFilesOptions): StackFiles {
       // Read and checked when it was built: a start then needs neither YAML nor the schema library.
       return Promise.resolve(JSON.parse(readShipped(`stacks/${name}.json`)) as Stack);
     },
+    async schemaFor(path) {
+      const own = dirname(resolve(cwd, path));
+      for (let folder = own; ; folder = dirname(folder)) {
+        const schema = join(folder, 'node_modules/c2l/dist/stacks/c2l.schema.json');
+        if (await isThere(schema)) return relative(own, schema).replaceAll('\\', '/');
+        if (dirname(folder) === folder) return undefined;
+      }
+    },
     async write(path, text, { replace }) {
       try {
         await writeFile(resolve(cwd, path), text, { flag: replace ? 'w' : 'wx' });
@@ -45,6 +53,13 @@ export function createStackFiles({ cwd }: StackFilesOptions): StackFiles {
       }
     },
   };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 interface FoundFile {

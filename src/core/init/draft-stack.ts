@@ -6,7 +6,7 @@ import { workloads, type Workload } from '../workloads/workloads.ts';
 import { draftSecrets, issuedCertificates } from './draft-secrets.ts';
 import { guessChecks } from './guess-checks.ts';
 import { guessDependencies, type DependencyGuess } from './guess-dependencies.ts';
-import type { DraftComponent, DraftOmission, OpenQuestion, StackDraft } from './stack-draft.ts';
+import type { DraftCheck, DraftComponent, DraftOmission, OpenQuestion, StackDraft } from './stack-draft.ts';
 
 export interface DraftedStack {
   readonly draft: StackDraft;
@@ -86,19 +86,27 @@ function draftComponent(workload: Workload, scene: ComponentScene): DraftCompone
   const own = scene.guesses.filter(({ from }) => refId(from) === refId(ref));
   const isExtra = needsOnlyOptional(workload) && !scene.guesses.some(({ on }) => refId(on) === refId(ref));
   const wave = waveOf(workload);
+  const checks = guessChecks(workload, scene.snapshot, scene.configMaps);
   return {
     name: scene.nameOf(ref),
     workload: `${ref.kind}/${ref.name}`,
     ...(ref.namespace === scene.first ? {} : { namespace: ref.namespace }),
     ...(isExtra ? { critical: false } : {}),
     dependsOn: [...new Set(own.map(({ on }) => scene.nameOf(on)))].sort(),
-    checks: guessChecks(workload, scene.snapshot, scene.configMaps),
+    checks,
     notes: [
       ...(wave === undefined ? [] : [`Argo CD sync wave ${wave}.`]),
       ...own.map(({ on, why }) => `Guess: it depends on ${scene.nameOf(on)}, as ${why}.`),
       ...(isExtra ? ['Guess: not critical, as it starts without every key that it could use.'] : []),
+      ...checks.flatMap(checkNote),
     ],
   };
+}
+
+/** Of what stands on a convention: a login that fails says so by itself, an endpoint may answer for less than it seems. */
+function checkNote(check: DraftCheck): string[] {
+  if (check.kind !== 'http' || check.basicAuth !== undefined) return [];
+  return [`Guess: ${check.path} proves that it works, as its readiness probe asks for that.`];
 }
 
 function needsOnlyOptional({ podSpec }: Workload): boolean {

@@ -134,7 +134,7 @@ async function examineBackup(
   const name = 'backup';
   const places = from.length > 0 ? from : session.defaultSources;
   if (places.length === 0) {
-    const next = 'c2l doctor --from azure-key-vault:NAME-OR-URL';
+    const next = checkOf(['azure-key-vault:NAME-OR-URL']);
     return {
       examinations: [
         {

@@ -87,6 +87,16 @@ describe('a stack file is found', () => {
   });
 });
 
+test('a stack file names the schema of the c2l that is installed beside it or above, and no other', async () => {
+  const files = createStackFiles({ cwd: folder });
+  expect(await files.schemaFor('c2l.yaml')).toBeUndefined();
+  const stacks = join(folder, 'node_modules/c2l/dist/stacks');
+  await mkdir(stacks, { recursive: true });
+  await writeFile(join(stacks, 'c2l.schema.json'), '{}');
+  expect(await files.schemaFor('c2l.yaml')).toBe('node_modules/c2l/dist/stacks/c2l.schema.json');
+  expect(await files.schemaFor('deep/er/c2l.yaml')).toBe('../../node_modules/c2l/dist/stacks/c2l.schema.json');
+});
+
 describe('a stack file is refused', () => {
   test.each([
     ['', 'c2l.yaml:1: is empty'],

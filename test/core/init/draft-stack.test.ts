@@ -157,6 +157,19 @@ describe('the draft of a stack', () => {
   });
 });
 
+test('a health path is marked as a guess', () => {
+  const probe = { containerPort: 80 };
+  const spec = {
+    containers: [container('web', { ports: [probe], readinessProbe: { httpGet: { port: 80, path: '/up' } } })],
+  };
+  const ports = [{ port: 80 }];
+  const services: Parts = {
+    services: [{ metadata: { name: 'web', namespace }, spec: { selector: { app: 'web' }, ports } }],
+  };
+  const [web] = drafted([deployment('web', { spec, labels: { app: 'web' } }), services]).draft.components;
+  expect(web?.notes).toEqual(['Guess: /up proves that it works, as its readiness probe asks for that.']);
+});
+
 describe('sync waves', () => {
   test('order the draft, before what others need, and are told', () => {
     const found = drafted([
