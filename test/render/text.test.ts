@@ -375,9 +375,27 @@ describe('names from the cluster', () => {
 
     expect(page).toMatch(/secret\/app does not exist\n {4}namespace {2}cloudtolocalllm\n/);
     expect(page).toMatch(/^ {4}cloudtolocalllm {2}extra/m);
-    expect(page).toMatch(/^NAMESPACE +COMPONENT +STATE +DETAIL\ncloudtolocalllm +statefulset\/postgres-auth +stuck/m);
-    expect(await text(incident)).not.toContain('NAMESPACE');
+    const { components } = incident;
+    const elsewhere = components.map((each) => ({ ...each, object: { ...each.object, namespace: 'blue' } }));
+    const both = await text({ ...incident, namespaces, components: [...elsewhere.slice(0, 1), ...components] });
+    const lines = both.split('\n');
+    const table = lines.slice(lines.findIndex((line) => line.startsWith('  COMPONENT ')));
+    expect(table.filter((line) => line.startsWith('namespace '))).toEqual([
+      'namespace blue',
+      'namespace cloudtolocalllm',
+    ]);
+    const rows = table.filter((line) => /^ {2}(COMPONENT|\w+\/)/.test(line));
+    expect(rows).toHaveLength(components.length + 2);
+    expect(new Set(rows.map((line) => line.search(/ (STATE|stuck|ready|waiting) /))).size).toBe(1);
   });
+});
+
+test('audit leads to what explains its roots', async () => {
+  expect(await text(incident)).toContain('\n\nwhat it means: c2l explain secret-key-missing\n\nverdict: ');
+  const other: Finding = { ...missingKey('b', [], []), id: 'b', code: 'secret-value-placeholder', severity: 'warning' };
+  const two = await text({ ...incident, findings: [...incident.findings, other] });
+  expect(two).toContain('\nwhat it means: c2l explain CODE, for secret-key-missing,\n');
+  expect(await text(healthy)).not.toContain('explain');
 });
 
 describe('a Secret that another program writes', () => {

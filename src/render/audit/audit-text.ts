@@ -3,12 +3,13 @@ import { refText } from '../../core/cluster/kubernetes.ts';
 import { abortCommand, goingOnText } from '../../core/drill/drill-command.ts';
 import type { FindingCode } from '../../core/findings/findings.ts';
 import { cut, howToSeeAll } from '../cut.ts';
-import { groupFindings } from '../findings/finding-groups.ts';
-import { findingsLines, findingTitles } from '../findings/findings-text.ts';
+import { groupFindings, isAside } from '../findings/finding-groups.ts';
+import { cutText, findingsLines, findingTitles } from '../findings/findings-text.ts';
 import { setAsideLines } from '../findings/set-aside-text.ts';
 import { closingLines, headLines } from '../head-text.ts';
-import { count, paragraph, table, type Cell } from '../layout.ts';
+import { count, paragraph, table, tableGroups, type Cell } from '../layout.ts';
 import type { Style } from '../style.ts';
+import { asTyped } from '../typed-program.ts';
 import { subjectLines } from './subject-text.ts';
 import { hasUnreadPods, unreadPodsText } from './unread-pods.ts';
 
@@ -20,6 +21,7 @@ export function auditText(report: AuditReport, style: Style): string[] {
       ...subjectLines(report.subject, style),
       ...findingTitles(report.findings, report, style),
       ...setAsideLines(report, style),
+      ...meaningLines(report, style),
       ...drillLines(report, style),
       ...closing,
     ];
@@ -30,9 +32,21 @@ export function auditText(report: AuditReport, style: Style): string[] {
     ...setAsideLines(report, style),
     ...componentLines(report, style),
     ...applicationLines(report.applications, style),
+    ...meaningLines(report, style),
     ...drillLines(report, style),
     ...closing,
   ];
+}
+
+/** Where the page of each root is read: no line of it needs its code to be understood. */
+function meaningLines({ findings }: AuditReport, style: Style): string[] {
+  const told = findings.filter((finding) => finding.code === 'unreadable' || !isAside(finding));
+  const codes = [...new Set(groupFindings(told).map(({ code }) => code))];
+  const [first] = codes;
+  if (first === undefined || style.embedded) return [];
+  const command = codes.length === 1 ? `c2l explain ${first}` : `c2l explain CODE, for ${cutText(codes, style)}`;
+  const lines = paragraph('what it means: ', asTyped(command, style.program), style.width);
+  return ['', ...lines.map((line) => style.dim(line))];
 }
 
 /** At the end, where it is seen: what is broken may be so on purpose. */
@@ -120,15 +134,22 @@ function componentLines({ components, namespaces }: AuditReport, style: Style): 
   const isOneNamespace = namespaces.length === 1;
   const told = toldComponents(components, style);
   const rows = told.shown.map(({ object, state, detail }): Cell[] => [
-    ...(isOneNamespace ? [] : [{ text: object.namespace }]),
     { text: refText(object) },
     { text: state, paint: paints[state] },
     { text: detail },
   ]);
-  const titles = [...(isOneNamespace ? [] : ['NAMESPACE']), 'COMPONENT', 'STATE', 'DETAIL'];
-  const lines = rows.length === 0 ? [] : table([header(titles, style), ...rows], style.width, 0);
+  const titles = header(['COMPONENT', 'STATE', 'DETAIL'], style);
+  // A column of its own would leave the others too little room to stay in line.
+  const [first = [], ...parts] = tableGroups([titles, ...rows], style.width, isOneNamespace ? 0 : 2);
+  const placeOf = (index: number): string => told.shown[index]?.object.namespace ?? '';
+  const isNewPlace = (index: number): boolean =>
+    !isOneNamespace && (index === 0 || placeOf(index) !== placeOf(index - 1));
+  const lines = parts.flatMap((part, index) => [
+    ...(isNewPlace(index) ? [`namespace ${placeOf(index)}`] : []),
+    ...part,
+  ]);
   const rest = told.left.length === 0 ? [] : [`… ${statesText(told.left)} (${howToSeeAll(style)})`];
-  return [...lines, ...rest.flatMap((line) => paragraph('', line, style.width))];
+  return [...(rows.length === 0 ? [] : first), ...lines, ...rest.flatMap((line) => paragraph('', line, style.width))];
 }
 
 /** Where not all fit, those that are not ready come first. */
