@@ -188,10 +188,9 @@ function birthOf(
   const { namespace, name } = object;
   const declared = stack?.secrets.find((entry) => entry.name === name && namespaceOf(stack, entry) === namespace);
   const [kept] = isAbsent ? revisionsIn(snapshot.secrets.items, object) : [];
-  const isInGit = kept !== undefined && writerIndex(snapshot).of(namespace, name).application !== undefined;
   return {
     type: declared?.type ?? kept?.secretType ?? 'Opaque',
-    ...(kept === undefined ? {} : { marks: marksOf(kept, isInGit) }),
+    ...(kept && { marks: marksOf(kept, writerIndex(snapshot).of(namespace, name).application !== undefined) }),
     ...(kept?.immutable === true && !kept.isReplaced ? { unfinished: kept } : {}),
   };
 }

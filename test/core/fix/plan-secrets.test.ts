@@ -201,8 +201,18 @@ test('a value is refused for what it is, in words that do not quote it', () => {
     undefined,
     'stands for a value that nothing has filled in',
   ]);
+  expect(rejection(SecretValue.fromText('CHANGE_ME'), password!)).toBe('is a placeholder');
+  const form = { ...password!, declared: { ...password!.declared!, format: { pattern: 'sk_[a-z]+' } } };
+  const encoded = SecretValue.fromText(Buffer.from('sk_abcdefghijk').toString('base64'));
+  expect(
+    [encoded, SecretValue.fromText('sk-abc'), SecretValue.fromText('sk_abc')].map((v) => rejection(v, form)),
+  ).toEqual(['is base64-encoded, as kubectl prints it', 'does not match sk_[a-z]+', undefined]);
   const user = { ...password!, declared: { ...password!.declared!, format: undefined } };
   const pasted = SecretValue.fromText('user\n');
+  expect([rejection(pasted, user), rejection(SecretValue.fromText('user'), user)]).toEqual([
+    'ends in a line break',
+    undefined,
+  ]);
   expect([false, true].map((isVerbatim) => rejection(pasted, user, stack, { isVerbatim }))).toEqual([
     'ends in a line break',
     undefined,

@@ -41,9 +41,14 @@ test.each([
   } catch (error) {
     thrown = error;
   }
-  expect(thrown).toMatchObject({ code: 'usage', message: expect.stringContaining('names no Secret and no key'), hint });
+  expect(thrown).toMatchObject({
+    code: 'usage',
+    message: `${name === '' ? '""' : name} names no Secret and no key that anything here needs`,
+    hint,
+  });
 });
 
 test('names of which nothing is wanted are told', () => {
   expect(idleNames(['app', 'site', 'shop/app/token'], keys.slice(1, 2))).toEqual(['site', 'shop/app/token']);
+  expect(idleNames(['site', 'app'], keys)).toEqual([]);
 });
