@@ -109,12 +109,12 @@ function uncovered(scene: Scene, workload: Workload, { pulls, entries }: Pulls):
   if (told.length === 0) return undefined;
   const registries = [...new Set(told.map(imageRegistry))].sort();
   const names = [...new Set(pulls.map(({ secret }) => secret))].sort();
-  const have = entries.length === 0 ? 'nothing' : listText([...entries].sort());
+  const have = entries.length === 0 ? 'none at all' : `some for ${listText([...entries].sort())}`;
   return newFinding('image-registry-not-covered', {
     object: ref,
     severity: denied.length > 0 ? 'error' : 'warning',
     references: places(pulls),
-    message: `${refText(ref)} pulls from ${listText(registries)}, for which ${listText(names.map((name) => `secret/${name}`))} ${names.length === 1 ? 'holds' : 'hold'} no credentials: ${names.length === 1 ? 'it has' : 'they have'} some for ${have}`,
+    message: `${refText(ref)} pulls from ${listText(registries)}, for which ${listText(names.map((name) => `secret/${name}`))} ${names.length === 1 ? 'holds' : 'hold'} no credentials: ${names.length === 1 ? 'it has' : 'they have'} ${have}`,
     blocks: denied.length > 0 ? scene.blocks([ref]) : [],
     fix: `kubectl -n ${ref.namespace} get secret ${names[0] ?? ''} -o yaml`,
   });

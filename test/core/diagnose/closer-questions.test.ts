@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { ContainerStatus, Pod } from '../../../src/core/cluster/kubernetes-pod.ts';
+import type { ContainerStatus, Pod, PodSpec } from '../../../src/core/cluster/kubernetes-pod.ts';
 import type { KubernetesEvent } from '../../../src/core/cluster/kubernetes.ts';
 import { closerQuestions, type CloserQuestions } from '../../../src/core/diagnose/closer-questions.ts';
 import {
@@ -49,6 +49,28 @@ const needing = (name: string): WorkloadOptions => ({
 });
 const needsKey = deployment('web', needing('app'));
 const sealed: Parts = { sealedSecrets: [{ metadata: { name: 'app', namespace } }] };
+const about = (object: Partial<KubernetesEvent['involvedObject']>, type = 'Warning'): Parts => ({
+  events: (warning('NodeNotReady').events ?? []).map((event) => ({
+    ...event,
+    type,
+    involvedObject: { ...event.involvedObject, ...object },
+  })),
+});
+const unknown = (): Parts => ({
+  pods: (barePod('p', { nodeName: 'n' }, main(running('p'))).pods ?? []).map((pod) => ({
+    ...pod,
+    metadata: { name: 'p', namespace },
+  })),
+});
+const live = (...statuses: readonly ContainerStatus[]): NonNullable<Pod['status']> => ({
+  ...main(...statuses),
+  phase: 'Running',
+});
+const refused = waiting('p', 'CreateContainerConfigError', 'secret "app" not found');
+const wanting = (name = 'cm'): Partial<PodSpec> => ({
+  containers: [container('p', { envFrom: [{ configMapRef: { name } }] })],
+});
+const wanted = { configMapNamespaces: [namespace] };
 const log = { namespace, pod: 'p', container: 'p' };
 
 const cases: readonly (readonly [string, readonly Parts[], Partial<CloserQuestions>])[] = [
@@ -125,6 +147,55 @@ const cases: readonly (readonly [string, readonly Parts[], Partial<CloserQuestio
   ['a Secret that is sealed, and lacks a key', [needsKey, sealed, secret('app', ['x'])], { sealing: true }],
   ['a sealed Secret that is missing', [needsKey, sealed], { sealing: true }],
   ['a Secret that is missing, beside one that is sealed', [deployment('web', needing('other')), sealed], {}],
+  [
+    'a Secret that is sealed and whole, beside one that lacks a key',
+    [needsKey, deployment('api', needing('b')), sealed, secret('app', ['k']), secret('b', [])],
+    {},
+  ],
+  [
+    'a Secret that is sealed and lacks one key of two',
+    [
+      deployment('web', {
+        spec: { containers: [container('c', { env: [keyEnv('app', 'k'), keyEnv('app', 'l')] })] },
+      }),
+      sealed,
+      secret('app', ['k']),
+    ],
+    { sealing: true },
+  ],
+  ['a pod that is done', [barePod('p', wanting(), { ...main(ended('p', 1)), phase: 'Succeeded' })], {}],
+  ['a pod of which nothing is known', [barePod('p', {}, {})], {}],
+  ['a ConfigMap behind what it waits for', [barePod('p', wanting(), main(refused))], wanted],
+  ['a ConfigMap that every pod has', [barePod('p', wanting('kube-root-ca.crt'), main(refused))], {}],
+  [
+    'a ConfigMap of what waits, though another runs',
+    [barePod('p', wanting(), live(running('q', true), refused))],
+    wanted,
+  ],
+  ['a ConfigMap of what runs', [barePod('p', wanting(), live(running('p')))], {}],
+  ['a ConfigMap of what ran before', [barePod('p', wanting(), live(backingOff({ exitCode: 0 })))], {}],
+  ['a ConfigMap of what ran before, in a pod that begins', [barePod('p', wanting(), main(running('p')))], wanted],
+  [
+    'a claim that was not bound, and is by now',
+    [
+      barePod(
+        'p',
+        {},
+        {
+          phase: 'Pending',
+          conditions: [
+            { type: 'PodScheduled', status: 'True', message: 'persistentvolumeclaim' },
+            { type: 'Initialized', status: 'False', message: 'persistentvolumeclaim' },
+          ],
+        },
+      ),
+    ],
+    {},
+  ],
+  ['an event of another pod', [barePod('p', { nodeName: 'n' }, main(running('p'))), about({ uid: 'pod-q' })], {}],
+  ['an event of what is no pod', [barePod('p', { nodeName: 'n' }, main(running('p'))), about({ kind: 'Node' })], {}],
+  ['an event of no pod that is known', [unknown(), about({ uid: undefined as never })], {}],
+  ['an event that is no warning', [barePod('p', { nodeName: 'n' }, main(running('p'))), about({}, 'Normal')], {}],
   ['a pod that has failed for good', [barePod('p', {}, { ...main(ended('p', 1)), phase: 'Failed' })], {}],
 ];
 
@@ -140,4 +211,13 @@ test('of a pod that is being deleted nothing is asked', () => {
   }));
 
   expect(closerQuestions(snapshotOf({ pods: leaving }))).toEqual(nothing);
+});
+
+test('of workloads without a pod no more namespaces are asked about than a person reads', () => {
+  const { deployments = [] } = deployment('web', { pods: 'none' });
+  const many = Array.from({ length: 12 }, (_, index) =>
+    deployments.map((each) => ({ ...each, metadata: { ...each.metadata, namespace: `n${index}` } })),
+  );
+
+  expect(closerQuestions(snapshotOf({ deployments: many.flat() })).namespaces).toHaveLength(10);
 });

@@ -95,7 +95,7 @@ test.each<[situation: string, parts: Parts[], found: RegExp[]]>([
     [app('none', [image, 'busybox:1.36']), holding('registry.example.test')],
     [/workload-not-ready/],
   ],
-  ['one that was emptied', [app(failing(denied)), holding()], [/no credentials: it has some for nothing$/]],
+  ['one that was emptied', [app(failing(denied)), holding()], [/no credentials: it has none at all$/]],
 ])('%s', (_, parts, found) => {
   const told = brief(...parts);
   expect(told).toHaveLength(found.length);

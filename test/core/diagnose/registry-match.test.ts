@@ -9,6 +9,11 @@ test.each([
   ['index.docker.io/grafana/grafana', 'docker.io/grafana/grafana'],
   ['localhost/app', 'localhost/app'],
   ['localhost:5000/app:1', 'localhost:5000/app'],
+  ['Registry/app', 'Registry/app'],
+  ['registry.example', 'docker.io/library/registry.example'],
+  ['localhost', 'docker.io/library/localhost'],
+  ['team/app', 'docker.io/team/app'],
+  ['registry.example.test/a/b/c:1', 'registry.example.test/a/b/c'],
   ['registry.example.test/team/app@sha256:0123', 'registry.example.test/team/app'],
 ])('%s is looked up as %s', (image, repository) => {
   expect(imageRepository(image)).toBe(repository);
@@ -34,6 +39,12 @@ test.each<[entry: string, image: string, covers: boolean]>([
   ['reg*.example.test', 'registry.example.test/app', true],
   ['example.test', 'registry.example.test/app', false],
   ['*', 'registry.example.test/app', false],
+  ['http://registry.example.test', 'registry.example.test/app', true],
+  ['registry.example.test/https://team', 'registry.example.test/https://team/app', true],
+  ['registry.example.test/v2/team/x', 'registry.example.test/team/x/app', true],
+  ['registry.example.test/v2/team/x', 'registry.example.test/teamx/app', false],
+  ['reg.stry.example.test', 'registry.example.test/app', false],
+  ['registryxexample.test', 'registry.example.test/app', false],
 ])('an entry for %s and the image %s: %s', (entry, image, covers) => {
   expect(coversImage([entry], image)).toBe(covers);
 });
