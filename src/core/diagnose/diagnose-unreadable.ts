@@ -48,7 +48,7 @@ function kindOf({ resource }: Gap): string {
 
 export function unreadableFindings(gaps: readonly Gap[]): Finding[] {
   return gaps.map((gap) => {
-    const { namespace, name = '', hides = kinds[gap.resource]?.[1] ?? 'their state' } = gap;
+    const { namespace, name = '', hides = kinds[gap.resource]?.[1] ?? 'what state they are in' } = gap;
     return newFinding('unreadable', {
       object: { kind: kindOf(gap), namespace, name },
       message: `${unreadText(gap)}, so it is not known ${hides}`,
