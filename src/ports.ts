@@ -25,7 +25,8 @@ export interface Prompter {
   /** Hidden input; `check` says what is wrong with what was typed, or undefined. */
   secret(question: string, check: (value: SecretValue) => string | undefined): Promise<SecretValue>;
   /** Free text, for typing the name of a production context. */
-  text(question: string): Promise<string>;
+  /** `check` gives what is wrong with an answer, which is then asked for again. */
+  text(question: string, check?: (text: string) => string | undefined): Promise<string>;
 }
 
 /** One line that changes while something is waited for; plain appended lines where there is no terminal. */

@@ -1,10 +1,23 @@
-import { lastRecords, stepsLeft, type RunbookProgress, type StepRecord } from '../core/runbook/runbook-progress.ts';
+import {
+  lastRecords,
+  stepsLeft,
+  type RunbookProgress,
+  type StepOutcome,
+  type StepRecord,
+} from '../core/runbook/runbook-progress.ts';
 import type { Runbook, RunbookStep } from '../core/runbook/runbook.ts';
 import { nextLines } from './head-text.ts';
 import { count, paragraph, table } from './layout.ts';
 import type { Style } from './style.ts';
 
-export const outcomeWords = { done: 'done', failed: 'FAILED', skipped: 'skipped', 'by-hand': 'done by hand' } as const;
+export const outcomeWords: Readonly<Record<StepOutcome, string>> = {
+  done: 'done',
+  failed: 'FAILED',
+  declined: 'declined',
+  'broken-off': 'broken off',
+  skipped: 'skipped',
+  'by-hand': 'done by hand',
+};
 
 /** One line for each runbook. */
 export function renderRunbookList(runbooks: readonly Runbook[], style: Style): string {

@@ -79,7 +79,7 @@ test('a step whose check fails stops a script with exit 4; the next run goes on 
 
 test.each([
   [['no-such'], 'no runbook is called no-such'],
-  [['restoring-application-secret'], 'c2l runbook show restoring-application-secrets'],
+  [['restoring'], 'did you mean restoring-application-secrets? c2l runbook list'],
   [['tour', '--set', 'NOTHING=1'], 'NOTHING=1 sets nothing of runbook tour'],
 ])('%j is refused with what there is', async ([name = '', ...more], message) => {
   const refused = await run(name, ...more);

@@ -43,6 +43,20 @@ test.each<[StepOutcome, string]>([
   expect(text.slice(text.indexOf('next: '))).toBe(`next: ${next}`);
 });
 
+test.each<[StepOutcome, string]>([
+  ['done', 'done'],
+  ['failed', 'FAILED'],
+  ['declined', 'declined'],
+  ['broken-off', 'broken off'],
+])('a step that is %s is told as that', (outcome, words) => {
+  const at = '2026-11-23T08:15:00.000Z';
+  const told = { runbook: 'looking', startedAt: at, startedBy: 'eve', context: 'blue', values: {} };
+  const steps = [{ title: 'Look', outcome, by: 'eve', at, output: '' }];
+  const ending = { logPath: 'a.md', next: 'c2l', style: createStyle(false) };
+  const text = renderRun(runbook, { version: 1, ...told, steps }, ending);
+  expect(text.split('\n')[0]).toBe(`1.  Look  ${words}`);
+});
+
 test('a path that does not fit beside its label stands whole beneath it', () => {
   const style = createStyle(false, { width: 42 });
   expect(fileLines('log:', '~/c2l/a.md', style)).toEqual(['log: ~/c2l/a.md']);

@@ -101,7 +101,12 @@ export function createScriptedPrompter(
       return left.length;
     },
     confirm: (question) => beforeAnswer().then(() => next(question, 'boolean') === true),
-    text: (question) => beforeAnswer().then(() => String(next(question, 'string'))),
+    text: async (question, check = () => undefined) => {
+      for (;;) {
+        const text = await beforeAnswer().then(() => String(next(question, 'string')));
+        if (check(text) === undefined) return text;
+      }
+    },
     secret: async (question, check) => {
       for (;;) {
         const value = SecretValue.fromText(await beforeAnswer().then(() => String(next(question, 'string'))));

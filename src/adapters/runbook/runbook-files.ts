@@ -26,8 +26,9 @@ export async function readRunbook(name: string, options: RunbookFilesOptions): P
 
 function readNamed(name: string): string {
   if (names().includes(name)) return readShipped(`runbooks/${name}.md`);
-  const [near] = nearestNames(name, names());
-  throw refused(`no runbook is called ${name}`, near === undefined ? 'c2l runbook list' : `c2l runbook show ${near}`);
+  const near = nearestNames(name, names());
+  const meant = near.length === 0 ? '' : `did you mean ${near.join(' or ')}? `;
+  throw refused(`no runbook is called ${name}`, `${meant}c2l runbook list`);
 }
 
 async function readPath(name: string, { cwd }: RunbookFilesOptions): Promise<string> {

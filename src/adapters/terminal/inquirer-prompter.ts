@@ -19,7 +19,7 @@ export interface PrompterOptions {
 
 /** What inquirer is asked with; its own types tie the answer to a literal and are of no help to a wrapper. */
 type Question = { readonly message: string } & (
-  { readonly type: 'password' } | { readonly type: 'input'; readonly validate?: (text: string) => true | string }
+  { readonly type: 'password' } | { readonly type: 'input'; readonly validate: (text: string) => true | string }
 );
 
 type TerminalInput = PrompterOptions['input'] & Partial<Pick<ReadStream, 'setRawMode'>>;
@@ -46,8 +46,9 @@ export function createInquirerPrompter(options: PrompterOptions): Prompter {
         options.output.write(`not taken: ${shown(wrong, options)}\n`);
       }
     },
-    async text(question) {
-      return String(await ask(options, { type: 'input', message: shown(question, options) }));
+    async text(question, check = () => undefined) {
+      const validate = (text: string): true | string => check(text) ?? true;
+      return String(await ask(options, { type: 'input', message: shown(question, options), validate }));
     },
   };
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 import type { Runbook, RunbookStep } from './runbook.ts';
 
-const outcomes = ['done', 'failed', 'skipped', 'by-hand'] as const;
+const outcomes = ['done', 'failed', 'declined', 'broken-off', 'skipped', 'by-hand'] as const;
 
 export type StepOutcome = (typeof outcomes)[number];
 
@@ -43,8 +43,26 @@ export function untilByHand(progress: RunbookProgress): RunbookProgress {
   return index === -1 ? progress : { ...progress, steps: progress.steps.slice(0, index) };
 }
 
-/** The steps that nobody has done, skipped or taken over by hand; a failed one is still to do. */
+/** The steps that nobody has done, skipped or taken over by hand. */
 export function stepsLeft(runbook: Runbook, progress: RunbookProgress): readonly RunbookStep[] {
   const records = lastRecords(progress);
-  return runbook.steps.filter(({ title }) => (records.get(title)?.outcome ?? 'failed') === 'failed');
+  return runbook.steps.filter(({ title }) => isOpen(records.get(title)));
+}
+
+const openOutcomes: ReadonlySet<StepOutcome> = new Set(['failed', 'declined', 'broken-off']);
+
+/** Whether a step is still to do. */
+export function isOpen(record: Pick<StepRecord, 'outcome'> | undefined): boolean {
+  return record === undefined || openOutcomes.has(record.outcome);
+}
+
+const interruptedExit = 130;
+/** As c2l ends where the person said No; of other programs it says nothing. */
+const declinedExit = 5;
+
+/** What a step came to by the exit code of its commands: what its person did not want has not failed. */
+export function outcomeOfExit({ commands, exits }: Pick<RunbookStep, 'commands' | 'exits'>, exit: number): StepOutcome {
+  if (exits.includes(exit)) return 'done';
+  if (exit === interruptedExit) return 'broken-off';
+  return exit === declinedExit && /\bc2l\b/.test(commands) ? 'declined' : 'failed';
 }

@@ -1,9 +1,16 @@
 import { redact } from '../../core/redact.ts';
-import { lastRecords, stepsLeft, type RunbookProgress, type StepOutcome } from '../../core/runbook/runbook-progress.ts';
+import {
+  isOpen,
+  lastRecords,
+  outcomeOfExit,
+  stepsLeft,
+  type RunbookProgress,
+  type StepOutcome,
+} from '../../core/runbook/runbook-progress.ts';
 import type { Runbook, RunbookStep } from '../../core/runbook/runbook.ts';
 import type { Deps } from '../../ports.ts';
 import { renderRunbookLog } from '../../render/runbook-log.ts';
-import { prose, stepHead } from '../../render/runbook-text.ts';
+import { outcomeWords, prose, stepHead } from '../../render/runbook-text.ts';
 import type { Style } from '../../render/style.ts';
 import type { ProgressFile, RunbookWorld } from '../../runbook-ports.ts';
 
@@ -83,20 +90,19 @@ async function settle(
     progress = await (choice === 'run'
       ? runStep(walk, step, progress)
       : keep(walk, progress, { title: step.title, outcome: choice === 'skip' ? 'skipped' : choice, output: '' }));
-    const isSettled = lastRecords(progress).get(step.title)?.outcome !== 'failed';
+    const isSettled = !isOpen(lastRecords(progress).get(step.title));
     if (walk.deps.signal.aborted || (!isSettled && walk.yes)) return { progress, isStopped: true };
     if (isSettled) return { progress, isStopped: false };
   }
 }
 
 /** Enter alone chooses nothing: a step is run because somebody said so. */
-async function ask({ deps: { prompter, terminal } }: Walk): Promise<Choice> {
-  for (;;) {
-    const word = await prompter.text('r run, s skip, h done by hand, a the last step again, q stop:');
-    const choice = choices[word.trim().toLowerCase()];
-    if (choice !== undefined) return choice;
-    terminal.err('type one of r, s, h, a, q');
-  }
+async function ask({ deps: { prompter } }: Walk): Promise<Choice> {
+  const chosen = (word: string): Choice | undefined => choices[word.trim().toLowerCase()];
+  const word = await prompter.text('r run, s skip, h done by hand, a the last step again, q stop:', (typed) =>
+    chosen(typed) === undefined ? 'type one of r, s, h, a, q' : undefined,
+  );
+  return chosen(word) ?? 'stop';
 }
 
 async function repeatLast(walk: Walk, progress: RunbookProgress): Promise<RunbookProgress> {
@@ -111,9 +117,10 @@ async function runStep(walk: Walk, step: RunbookStep, progress: RunbookProgress)
   const { terminal } = walk.deps;
   const consent = walk.yes ? step.consent : undefined;
   const { exitCode, output } = await runCommands(walk, step.commands, { consent, exits: step.exits });
-  let outcome: StepOutcome = step.exits.includes(exitCode) ? 'done' : 'failed';
+  let outcome = outcomeOfExit(step, exitCode);
   let told = output;
   if (outcome === 'failed') terminal.err(`FAILED: exit ${exitCode}, expected ${step.exits.join(' or ')}`);
+  else if (outcome !== 'done') terminal.err(`${outcomeWords[outcome]}: the step is still to do`);
   else if (step.check !== undefined) {
     const checked = await runCommands(walk, step.check, { consent: undefined, exits: [0] });
     told = `${output}\n$ ${step.check}\n${checked.output}`;

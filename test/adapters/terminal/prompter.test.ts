@@ -105,6 +105,15 @@ test('free text comes back as typed', async () => {
   expect(await setUp(['prod-west\r']).prompter.text('Type its name')).toBe('prod-west');
 });
 
+test('free text that is no answer is asked for again in its place, and not shown as taken', async () => {
+  const { prompter, input, screen } = setUp(['\r']);
+  const answer = prompter.text('r or q:', (typed) => (typed === '' ? 'type r or q' : undefined));
+  await until(() => screen().includes('type r or q'));
+  expect(screen()).not.toContain('✔');
+  input.write('q\r');
+  expect(await answer).toBe('q');
+});
+
 describe('stopping at a question', () => {
   test.each([
     ['Ctrl-C', '\u0003'],

@@ -90,6 +90,21 @@ test.each([
   expect(await walked(answers, exits)).toMatchObject({ records, ran });
 });
 
+const asking = runbookOf(step('First', 'c2l fix-secrets'), step('Second', 'two'));
+
+test.each([
+  ['a No', 5, 'declined', 'declined: the step is still to do'],
+  ['Ctrl-C', 130, 'broken-off', 'broken off: the step is still to do'],
+  ['a failure', 1, 'failed', 'FAILED: exit 1, expected 0'],
+])('%s in a step is told as that, and the step is asked for again', async (_, exit, outcome, told) => {
+  const { records, terminal } = await walked(['r', 'q'], { 'c2l fix-secrets': [exit] }, { runbook: asking });
+  expect([records, terminal.stderr.includes(`\n${told}\n`)]).toEqual([[`First ${outcome}`], true]);
+});
+
+test('what c2l means by an exit code another program does not', async () => {
+  expect((await walked(['r', 'q'], { one: [5] })).records).toEqual(['First failed']);
+});
+
 test('progress is kept after each step, with who did it; a person is asked by the commands themselves', async () => {
   const { saved, consents } = await walked(['r', 'r']);
   expect(saved.map(({ steps }) => steps.length)).toEqual([1, 2]);
