@@ -100,6 +100,22 @@ describe('pods that start anew for a fault', () => {
   });
 });
 
+test('pods that use another key or Secret, or credentials alone, stay', () => {
+  const spec = { containers: [container('c', { env: [keyEnv('other', 'password'), keyEnv('app', 'note')] })] };
+  const token = deployment('token', {
+    spec: { volumes: [{ name: 't', projected: { sources: [{ secret: { name: 'other' } }] } }] as never },
+  });
+  const pulls = deployment('pulls', { spec: { imagePullSecrets: [{ name: 'app' }] } });
+  const all = workloads(snapshotOf(deployment('web', { spec }), token, pulls));
+  const evicted = (...faults: readonly SecretFault[]): string => podsText(consumers(faults, all, undefined).evict);
+  expect(evicted(fault('lost'))).toBe('');
+  const pulled = { ...fault('lost'), isForPulls: true };
+  expect(evicted(pulled, fault('lost'))).toBe('pod/pulls-5c6d-0');
+  const elsewhere = fault('lost', { metadata: { name: 'registry', namespace } });
+  expect(evicted({ ...elsewhere, isForPulls: true })).toBe('');
+  expect(evicted(fault('lost', { metadata: { name: 'other', namespace } }))).toBe('pod/web-5c6d-0, pod/token-5c6d-0');
+});
+
 describe('pods that hold other values than the Secrets now', () => {
   const since = '2026-01-02T00:00:00Z';
   const began = (parts: Parts, creationTimestamp: string): Parts => ({
@@ -129,6 +145,16 @@ describe('pods that hold other values than the Secrets now', () => {
       began(deployment('web', { spec: { imagePullSecrets: [{ name: 'app' }] } }), since),
       '',
     ],
+    [
+      'take all of another Secret',
+      ['shop/app/unused', 'shop/other/token'],
+      began(
+        deployment('web', { spec: { containers: [container('web', { envFrom: [{ secretRef: { name: 'more' } }] })] } }),
+        since,
+      ),
+      '',
+    ],
+    ['take one of two that changed', ['shop/other/x', 'shop/app/password'], began(web, since), 'pod/web-5c6d-0'],
     ['would lose their data', ['shop/app/password'], began(volatile, since), ''],
   ])('are told where they %s', (_, changed, parts, told) => {
     expect(found(changed, parts)).toBe(told);

@@ -138,3 +138,68 @@ describe('what a scenario does to Secrets', () => {
     ]);
   });
 });
+
+describe('of what a scenario means', () => {
+  const revision = (name: string, of: string): Parts =>
+    secret(name, ['password'], {
+      type: 'c2l.dev/revision',
+      metadata: { name, namespace: 'shop', annotations: { 'c2l.dev/secret-name': of } },
+    });
+  const kept = [revision('app.c2l-1z', 'app'), revision('other.c2l-1z', 'other')];
+  const pulls = deployment('pulls', { spec: { imagePullSecrets: [{ name: 'registry' }] } });
+  const registry = secret('registry', ['.dockerconfigjson'], { pullCredentials: { state: 'readable', entries: [] } });
+
+  test('the copies that c2l keeps go where the scenario says so, those of what is lost alone', () => {
+    const snapshot = snapshotOf(web, app, other, ...kept);
+    expect(shown(faultsOf([lose(['app'], true)], snapshot, undefined))).toEqual([
+      'app lost note,password,unused',
+      'app.c2l-1z lost password',
+    ]);
+  });
+
+  test('credentials of registries are told from other Secrets', () => {
+    const snapshot = snapshotOf(web, app, other, pulls, registry);
+    const stack = stackOf({ secrets: [{ name: 'registry', keys: { '.dockerconfigjson': {} } }] });
+    const isForPulls = (secrets: unknown) =>
+      faultsOf([lose(secrets)], snapshot, stack).faults.map((fault) => [fault.secret.metadata.name, fault.isForPulls]);
+    expect(isForPulls('image-pull')).toEqual([['registry', true]]);
+    expect(isForPulls(['registry'])).toEqual([['registry', false]]);
+  });
+
+  test('keys are told in their order, and those of no other Secret of an immutable one', () => {
+    const fixed = secret('fixed', ['token'], { immutable: true });
+    const two = uses('web', keyEnv('app', 'password'), keyEnv('app', 'note'), keyEnv('fixed', 'token'));
+    const { faults, spared } = faultsOf(
+      [loseKeys('required')],
+      snapshotOf(two, secret('app', ['password', 'note']), fixed),
+      undefined,
+    );
+    expect([
+      faults.map(({ keys, isForPulls }) => [keys, isForPulls]),
+      spared.map((each) => each.secret.metadata.name),
+    ]).toEqual([[[['note', 'password'], false]], ['fixed']]);
+    expect(shown(faultsOf([loseKeys(['token'])], snapshotOf(two, app, fixed), undefined))).toEqual([
+      'fixed keys-lost token',
+    ]);
+  });
+
+  test('an immutable value is not changed, and that is why nothing can be', () => {
+    const fixed = ['app', 'other'].map((name) => secret(name, ['password'], { immutable: true }));
+    const stack = stackOf({
+      components: ['app', 'other'].map((name) => ({
+        name,
+        workload: `Deployment/${name}`,
+        checks: [
+          { kind: 'http', service: 'web', port: 80, path: '/' },
+          { kind: 'postgres-login', user: { value: 'shop' }, password: { value: 'fixed' } },
+          { kind: 'postgres-login', user: { value: 'shop' }, password: { secret: name, key: 'password' } },
+        ],
+      })),
+    });
+    const both = uses('web', keyEnv('app', 'password'), keyEnv('other', 'password'));
+    const why = 'is immutable: it can be lost whole, and no value in it changes';
+    expect(refusal(() => faultsOf([change('logins')], snapshotOf(both, ...fixed), stack))[1]).toBe(
+      `the stack has no key that this scenario could break: secret/app ${why}: secret/other ${why}`,
+    );
+  });
+});
