@@ -3,6 +3,7 @@ import type { Unreadable } from '../core/cluster/observed.ts';
 import type { Snapshot } from '../core/cluster/snapshot.ts';
 import type { ManifestSet } from '../core/manifests/manifests.ts';
 import { stackText, type OtherStack, type ReportHead } from '../core/reports/report.ts';
+import { quoted } from '../core/sources/source-option.ts';
 import { stackWithin } from '../core/stack/stack-scope.ts';
 import type { Stack } from '../core/stack/stack.ts';
 import { policyOf, type ContextPolicies, type ContextPolicy } from '../core/user-settings.ts';
@@ -284,7 +285,7 @@ export function nothingReadable(cluster: ClusterReader, reason: string): Operato
     `cannot read from ${cluster.server} (context ${cluster.context}): ${reason}`,
     {
       exitCode: ExitCode.unreadable,
-      hint: 'kubectl config get-contexts, or rehearse without a cluster: c2l stabilize --sandbox',
+      hint: `kubectl cluster-info --context ${quoted(cluster.context)}, or another cluster: kubectl config get-contexts`,
     },
   );
 }

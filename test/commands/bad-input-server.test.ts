@@ -48,7 +48,8 @@ describe.each(everyCommand)('$command on a server that', ({ argv: words }) => {
     const gone = await startFakeServer(answering(200));
     await gone.close();
     const { url } = gone;
-    const says = new RegExp(`cannot read from ${url} \\(context fake\\): ${url} refuses the connection .*; `);
+    const next = 'kubectl cluster-info --context fake, or another cluster: ';
+    const says = new RegExp(`cannot read from ${url} \\(context fake\\): ${url} refuses the connection .*; ${next}`);
     const refusal = { exit: ExitCode.unreadable, code: 'nothing-readable', says } as const;
     await expectRefused(argv, { kubeconfig: kubeconfigText(url) }, refusal);
   });
