@@ -52,7 +52,11 @@ export function declareRunbook(registry: Registry): void {
 /** The runbook for newcomers, in the sandbox alone. */
 export function declareTour(registry: Registry): void {
   const command = registry
-    .command('tour', 'twenty minutes in the sandbox: break a stack, read it, repair it, drill it', 'c2l tour')
+    .command(
+      'tour',
+      'twenty minutes in the sandbox: break a stack, read it, repair it, drill it; needs kubectl',
+      'c2l tour',
+    )
     .option('-y, --yes', 'run every step without asking, as a script does')
     .option('--anew', 'from the first step, whatever was done before');
   registry.runs(
