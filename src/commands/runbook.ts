@@ -73,6 +73,8 @@ export async function runRunbook(
       yes: options.yes,
     };
     terminal.err(`${runbook.title}: context ${place.context}, server ${place.server}`);
+    if (flags.sandbox === true)
+      terminal.err('the sandbox begins minutes after its stack was installed: so old are its pods');
     for (const line of fileLines('progress is kept in', file.path, walk.style)) terminal.err(line);
     if (found !== undefined) {
       tellFound(found, deps);
