@@ -43,18 +43,26 @@ function crashing(
 ): Trouble {
   const { namespace = '', name } = pod.metadata;
   const words = saidAtEnd(scene, pod, { name: status.name, ended });
+  const refusal = words === undefined ? refusalText(status) : undefined;
+  const told = refusal && scene.lastWords(namespace, refusal);
   return {
     code: 'container-crashing',
     message:
       `${refText(workload.ref)} is not ready: ${placeText(workload, pod, status.name)} ${endText(status, ended)}` +
       restarts(status) +
-      (words === undefined ? '' : `; it says: ${words}`),
+      (words === undefined ? '' : `; it says: ${words}`) +
+      (told === undefined ? '' : `; its node says: ${told}`),
     fix: `kubectl -n ${namespace} logs ${name} -c ${status.name} --previous`,
   };
 }
 
 function endText({ state }: ContainerStatus, ended: Terminated | undefined): string {
   return ended === undefined ? `is ${state?.waiting?.reason ?? 'failing'}` : `ends ${howEnded(ended)}`;
+}
+
+/** What kept it from being started, or its hook from being run. Of one that ended, kubelet says how long it waits. */
+function refusalText({ state }: ContainerStatus): string | undefined {
+  return state?.waiting?.reason === 'CrashLoopBackOff' ? undefined : state?.waiting?.message;
 }
 
 function restarts({ restartCount = 0 }: ContainerStatus): string {

@@ -306,7 +306,42 @@ test.each<[string, readonly Parts[], readonly string[]]>([
     'has failed with an error of the runtime',
     [barePod('web', {}, state({ state: { waiting: { reason: 'RunContainerError', message: 'exec: not found' } } }))],
     [
-      'error container-crashing: pod/web is not ready: container web is RunContainerError [kubectl -n shop logs web -c web --previous]',
+      'error container-crashing: pod/web is not ready: container web is RunContainerError; its node says: exec: not found [kubectl -n shop logs web -c web --previous]',
+    ],
+  ],
+  [
+    'ran and was killed for its hook',
+    [
+      deployment('web', {
+        pods: pending(
+          [],
+          [
+            {
+              ...waiting(
+                'web',
+                'PostStartHookError',
+                'Exec lifecycle hook ([/warm-up]) failed with canary-of-k-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx',
+              ),
+              lastState: { terminated: { exitCode: 137 } },
+            },
+          ],
+        ),
+      }),
+      secret('app', ['k']),
+    ],
+    [
+      'error container-crashing: deployment/web is not ready: pod web-5c6d-0, container web ends with exit code 137 (it was killed); its node says: Exec lifecycle hook ([/warm-up]) failed with [redacted] [kubectl -n shop logs web-5c6d-0 -c web --previous]',
+    ],
+  ],
+  [
+    'ends again and again, of which kubelet says how long it waits',
+    [
+      deployment('web', {
+        pods: pending([], [waiting('web', 'CrashLoopBackOff', 'back-off 5m0s restarting failed container')]),
+      }),
+    ],
+    [
+      'error container-crashing: deployment/web is not ready: pod web-5c6d-0, container web is CrashLoopBackOff [kubectl -n shop logs web-5c6d-0 -c web --previous]',
     ],
   ],
   [
