@@ -26,8 +26,7 @@ function needFindings(scene: Scene, need: SecretNeed): Finding[] {
   if (need.gap) return [];
   const required = requirementsOf(need, scene.stack);
   if (need.secret === undefined) return missingSecret(scene, need, required);
-  const wrong = required.filter(({ state }) => state !== 'ok');
-  const found = wrong.flatMap((requirement) => keyFinding(scene, need, requirement) ?? []);
+  const found = required.flatMap((requirement) => keyFinding(scene, need, requirement) ?? []);
   const ending = endingSecret(scene, need, required);
   if (ending === undefined) return found;
   const { id, fix } = ending;

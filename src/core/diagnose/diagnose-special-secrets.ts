@@ -106,15 +106,11 @@ export const certificateKeys: readonly string[] = ['tls.crt', 'tls.key'];
 export function renewTls(need: SecretNeed): string {
   const { secret, namespace, name } = need;
   const made = `${createTlsSecret(need)} --dry-run=client -o yaml`;
-  const { type, immutable, data } = secret ?? {
-    type: 'kubernetes.io/tls',
-    immutable: false,
-    data: new Map<string, unknown>(),
-  };
-  if (type === 'kubernetes.io/tls' && !immutable) return `${made} | kubectl apply --server-side --force-conflicts -f -`;
-  const others = [...data.keys()].filter((key) => ![...certificateKeys, 'ca.crt'].includes(key));
+  if (secret === undefined || (secret.type === 'kubernetes.io/tls' && !secret.immutable))
+    return `${made} | kubectl apply --server-side --force-conflicts -f -`;
+  const others = [...secret.data.keys()].filter((key) => ![...certificateKeys, 'ca.crt'].includes(key));
   if (others.length === 0) return `${made} | kubectl replace --force -f -`;
-  if (!immutable) return `kubectl -n ${namespace} edit secret ${name}`;
+  if (!secret.immutable) return `kubectl -n ${namespace} edit secret ${name}`;
   const [ingress] = need.references.filter(({ via }) => via === 'tls').map((reference) => reference.name);
   return `kubectl -n ${namespace} edit ingress ${ingress ?? ''}`;
 }

@@ -67,9 +67,9 @@ export function diagnoseWorkloads(scene: Scene, roots: readonly Finding[]): Find
   return joined(found);
 }
 
-/** A pod or Job that a queue lets begin when its turn comes. A Deployment is short of pods for as long. */
+/** A pod that a queue lets begin when its turn comes. A Deployment is short of pods for as long. */
 function isQueued({ workload, seen }: TroubledWorkload): boolean {
-  return (workload.type === 'Other' || workload.type === 'Job') && seen.worst?.state.reason === schedulingGated;
+  return workload.type === 'Other' && seen.worst?.state.reason === schedulingGated;
 }
 
 /** A container that ends badly beside one that cannot even be started: it would, also with that mended. */

@@ -24,7 +24,7 @@ export function startingSince({ snapshot, events }: Scene, workload: Workload): 
   const since: string[] = [];
   for (const pod of pods) {
     const { state, container } = podState(pod, events.get(pod.metadata.uid ?? ''));
-    if (state === 'ready' || state === 'finished' || state === 'terminating') continue;
+    if (state === 'ready') continue;
     if (state !== 'starting' && state !== 'waiting-on-dependency') return undefined;
     const begun = startOf(pod, container);
     if (begun === undefined || now - Date.parse(begun.at) > begun.graceMs || isAhead(begun.at, now)) return undefined;

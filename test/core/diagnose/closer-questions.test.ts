@@ -163,6 +163,22 @@ const cases: readonly (readonly [string, readonly Parts[], Partial<CloserQuestio
     ],
     { sealing: true },
   ],
+  [
+    'a Secret that is sealed and lacks a key, beside one that is whole',
+    [needsKey, deployment('api', needing('b')), sealed, secret('app', []), secret('b', ['k'])],
+    { sealing: true },
+  ],
+  [
+    'a sealed Secret that is missing and taken whole',
+    [
+      deployment('web', {
+        spec: { containers: [container('c', { envFrom: [{ secretRef: { name: 'app' } }] })] },
+      }),
+      sealed,
+    ],
+    { sealing: true },
+  ],
+  ['a ready pod, whatever was told of its node', [barePod('p', { nodeName: 'n' }), warning('NodeNotReady')], {}],
   ['a pod that is done', [barePod('p', wanting(), { ...main(ended('p', 1)), phase: 'Succeeded' })], {}],
   ['a pod of which nothing is known', [barePod('p', {}, {})], {}],
   ['a ConfigMap behind what it waits for', [barePod('p', wanting(), main(refused))], wanted],

@@ -141,6 +141,20 @@ test.each<[string, readonly Parts[], readonly string[]]>([
     ],
     [],
   ],
+  [
+    'of another type, of which another takes its environment',
+    [
+      pulling('a', { replicas: 0 }),
+      deployment('b', {
+        replicas: 0,
+        spec: { containers: [container('c', { envFrom: [{ secretRef: { name: 'reg' } }] })] },
+      }),
+      opaque,
+    ],
+    [
+      'error image-pull-secret-invalid: secret/reg for pulling images is of type Opaque, which kubelet passes over: it takes kubernetes.io/dockerconfigjson, and no pod shows that its image can be had without [kubectl -n shop create secret docker-registry reg --from-file=.dockerconfigjson=FILE --dry-run=client -o yaml | kubectl replace --force -f -] -> deployment/a',
+    ],
+  ],
   ['that is about to be written', [pulling('a', { replicas: 0 }), promised], []],
 ])('a pull Secret that is there, %s', (_, parts, expected) => {
   expect(pullTold(parts)).toEqual(expected);
@@ -218,6 +232,18 @@ test.each<[string, readonly Parts[], readonly string[]]>([
     [
       'warning image-registry-not-covered: deployment/a pulls from mirror.example and registry.example, for which secret/reg holds no credentials: it has none at all [kubectl -n shop get secret reg -o yaml]',
     ],
+  ],
+  [
+    'of what takes its environment from them alone',
+    [
+      pulling('a', { replicas: 0, spec: { containers: [container('c')] } }),
+      deployment('b', {
+        replicas: 0,
+        spec: { containers: [{ ...main, envFrom: [{ secretRef: { name: 'reg' } }] }] },
+      }),
+      pullSecretFor('reg', 'quay.io'),
+    ],
+    [],
   ],
   [
     'for which one is missing',

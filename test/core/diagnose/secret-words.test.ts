@@ -84,6 +84,14 @@ const secrets: readonly [string, readonly Parts[], ReturnType<typeof stackOf> | 
     ],
   ],
   [
+    'is mounted as a whole',
+    [web(mounting({ name: 'v', secret: { secretName: 'app' } }))],
+    undefined,
+    [
+      'error secret-missing: secret/app does not exist, which deployment/web needs [kubectl -n shop create secret generic app --from-file=DIRECTORY] -> deployment/web',
+    ],
+  ],
+  [
     'is for pulling and for its one key',
     [web({ imagePullSecrets: [{ name: 'app' }], ...taking(keyEnv('app', '.dockerconfigjson')) })],
     undefined,
@@ -227,6 +235,18 @@ const keys: readonly [string, readonly Parts[], ReturnType<typeof stackOf> | und
   [
     'an immutable certificate lacks, beside others',
     [served, secret('cert', ['password', 'tls.crt'], { immutable: true })],
+    undefined,
+    [
+      'error secret-key-missing: secret/cert lacks key tls.key, which ingress/shop needs; the Secret is immutable and must be deleted and created again [kubectl -n shop edit ingress shop]',
+    ],
+  ],
+  [
+    'an immutable certificate lacks, that a workload mounts beside others',
+    [
+      served,
+      web(mounting({ name: 'v', secret: { secretName: 'cert' } })),
+      secret('cert', ['password', 'tls.crt'], { immutable: true }),
+    ],
     undefined,
     [
       'error secret-key-missing: secret/cert lacks key tls.key, which ingress/shop needs; the Secret is immutable and must be deleted and created again [kubectl -n shop edit ingress shop]',

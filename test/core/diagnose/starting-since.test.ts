@@ -107,6 +107,22 @@ test.each<[string, readonly Young[], number | undefined]>([
     [[pending([], [waiting('web', 'ContainerCreating'), { ...running('side', true), restartCount: 2 }]), 5]],
     undefined,
   ],
+  [
+    'one whose second container runs and is not ready',
+    [
+      [
+        {
+          phase: 'Running',
+          containerStatuses: [
+            { name: 'side', ready: true, state: { running: { startedAt: ago(20) } } },
+            { name: 'web', ready: false, state: { running: { startedAt: ago(4) } } },
+          ],
+        },
+        900,
+      ],
+    ],
+    4,
+  ],
   ['one that begins in the future, as far as clocks differ', [[creating, -5]], -5],
   ['one that begins in the future, beyond what clocks differ', [[creating, -6]], undefined],
   ['one of no age', [[creating, 5, { creationTimestamp: undefined as never }]], undefined],

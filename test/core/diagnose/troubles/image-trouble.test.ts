@@ -111,6 +111,17 @@ test.each(told)('a pull fails as %s: %s', (failure, _, message) => {
   expect(pullFailure(`Failed to pull image "x": ${message}`)).toBe(failure);
 });
 
+test.each<[string, PullFailure]>([
+  ['cannot reach "unauthorized": something new', 'other'],
+  ['cannot get shop.example/x509/denied: something new', 'other'],
+  ['cannot get shop.example/x509/denied as such', 'other'],
+  ['cannot get shop.example/denied', 'other'],
+  ['failed:shop.example/denied: no such host', 'unreachable'],
+  ['read tcp: i/o timeout', 'unreachable'],
+])('only words beside names tell: %s', (message, failure) => {
+  expect(pullFailure(message)).toBe(failure);
+});
+
 test.each([
   'registry.example/denied/unauthorized:401',
   'registry.example/x509/no-such-host:500',
@@ -141,6 +152,10 @@ describe('the message of a failed pull', () => {
   test('is the newest event where the status only says that it waits', () => {
     expect(pullMessage('Back-off pulling image "x"', events)).toBe('Failed to pull image "x": newer');
     expect(pullMessage(undefined, events)).toBe('Failed to pull image "x": newer');
+    expect(pullMessage('Back-off pulling image "shop/web:1"', events)).toBe('Failed to pull image "x": newer');
+    const quoted = 'it says: Back-off pulling image "x"';
+    expect(pullMessage(quoted, events)).toBe(quoted);
+    expect(pullMessage(undefined, [{ metadata: { name: 'e' }, involvedObject: {} }])).toBe('');
   });
 
   test('is what there is where no event is left', () => {

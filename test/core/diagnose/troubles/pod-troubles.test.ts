@@ -293,6 +293,12 @@ describe('an image that cannot be had', () => {
       look,
     ],
     [
+      'is not pulled, with more clauses than tell why',
+      pulling('ErrImagePull', 'a: b: c: d: no space left on device'),
+      `image-pull-failed: ${head} image ${image} cannot be pulled ${where}: d: no space left on device`,
+      look,
+    ],
+    [
       'is not pulled for another reason',
       pulling('ErrImagePull', 'failed: write: no space left on device'),
       `image-pull-failed: ${head} image ${image} cannot be pulled ${where}: write: no space left on device`,
