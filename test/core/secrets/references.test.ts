@@ -131,6 +131,24 @@ test('passes over what names no Secret', () => {
   expect(references(spec)).toEqual([]);
 });
 
+test('the references of one spec are told as of whoever has it, however often they are asked for', () => {
+  const spec: PodSpec = { containers: [container('c', { env: [keyEnv('s', 'k')] })] };
+  const account = { metadata: { name: 'default' }, imagePullSecrets: [{ name: 'pull' }] };
+  const others = [ref, { ...ref, kind: 'Pod' }, { ...ref, name: 'api' }, { ...ref, namespace: 'other' }];
+  for (const each of [...others, ...others]) {
+    expect(secretReferences(each, spec)).toEqual([
+      { ...each, container: 'c', via: 'env', optional: false, secret: 's', key: 'k' },
+    ]);
+    expect(secretReferences(each, spec, account).map(({ secret }) => secret)).toEqual(['s', 'pull']);
+    expect(secretReferences(each, spec)).toBe(secretReferences(each, spec));
+  }
+});
+
+test('an Ingress without a certificate, or without anything, needs nothing', () => {
+  const metadata = { name: 'site', namespace: 'shop' };
+  expect([{ metadata }, { metadata, spec: {} }].map(ingressReferences)).toEqual([[], []]);
+});
+
 test('an Ingress needs both keys of its certificate, and none without a Secret name', () => {
   const tls = [{ secretName: 'cert' }, { hosts: ['a.example'] }];
   const place = { kind: 'Ingress', namespace: 'shop', name: 'site', via: 'tls', optional: false, secret: 'cert' };
