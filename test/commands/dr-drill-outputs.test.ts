@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { createOutputFolder } from '../../src/adapters/files/output-folder.ts';
 import { openWatchWorld } from '../../src/adapters/watch/open-watch-world.ts';
 import { openDrillPublisher } from '../../src/commands/publish-drill.ts';
+import type { DrillResult } from '../../src/core/drill/drill-result.ts';
+import { drillMetrics } from '../../src/render/drill/drill-metrics.ts';
 import { drilled, earlierResult } from '../render/drill-reports.ts';
 import { sandbox } from '../support/sandbox.ts';
 import { testSession } from '../support/test-session.ts';
@@ -71,6 +73,16 @@ test('writes each form by the name of its file, with the times of the last succe
   expect(metrics).toContain(`c2l_drill_success{${labels}} 0\n`);
   expect(metrics).toContain(`c2l_drill_phase_seconds{${labels},phase="write"} 0.6\n`);
   close();
+});
+
+test.each<[string, DrillResult[], string | undefined]>([
+  ['what the one before it did', [earlierResult('02-01', 5000)], '1'],
+  ['what the one before it did not', [earlierResult('02-01', 5000, { outcome: 'too-late', verdict: 'problems' })], '0'],
+  ['nothing where it is the first', [], undefined],
+])('of a drill that was interrupted Prometheus is told %s', (_, earlier, success) => {
+  const metrics = drillMetrics({ ...drilled, outcome: 'not-recovered', verdict: 'interrupted', earlier });
+  expect(/^c2l_drill_success\{.*\} (\d)$/m.exec(metrics)?.[1]).toBe(success);
+  expect(metrics).toContain('c2l_drill_last_run_timestamp_seconds{');
 });
 
 test('tells the Pushgateway and the receivers of watch', async () => {

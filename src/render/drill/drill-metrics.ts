@@ -4,8 +4,10 @@ import { metricsText, type Metric } from '../prometheus-text.ts';
 /** A drill in the text format of Prometheus, for a Pushgateway or the textfile collector of the node exporter. */
 export function drillMetrics({ outcome, takenAt, namespaces, drill, recovery, earlier, verdict }: DrillReport): string {
   const labels = { namespace: namespaces[0] ?? '', scenario: drill.scenario };
-  const hasPassed = isSuccess({ outcome, verdict });
-  const lastSuccess = hasPassed ? takenAt : earlier.find(isSuccess)?.takenAt;
+  const results = [{ outcome, verdict, takenAt }, ...earlier];
+  const lastSuccess = results.find(isSuccess)?.takenAt;
+  // One that was broken off proved neither that the recovery works nor that it does not.
+  const last = results.find((result) => result.verdict !== 'interrupted');
   const gauge = (name: string, help: string, values: readonly (number | undefined)[]): Metric => ({
     name: `c2l_drill_${name}`,
     type: 'gauge',
@@ -17,7 +19,9 @@ export function drillMetrics({ outcome, takenAt, namespaces, drill, recovery, ea
     gauge('last_success_timestamp_seconds', 'When the last drill was begun that recovered in time.', [
       lastSuccess === undefined ? undefined : seconds(Date.parse(lastSuccess)),
     ]),
-    gauge('success', 'Whether the last drill recovered in time.', [hasPassed ? 1 : 0]),
+    gauge('success', 'Whether the last drill that nobody interrupted recovered in time.', [
+      last === undefined ? undefined : Number(isSuccess(last)),
+    ]),
     gauge('recovery_seconds', 'From the fault until everything was proven.', [recovery && seconds(recovery.tookMs)]),
     gauge('objective_seconds', 'What the recovery may take.', [recovery && seconds(recovery.objectiveMs)]),
     {
