@@ -390,6 +390,23 @@ describe('names from the cluster', () => {
   });
 });
 
+test('a verdict that is ok says how many warnings stand beside it', async () => {
+  const warning = (id: string, code: Finding['code'], causes: string[] = []): Finding => ({
+    ...missingKey('b', [], []),
+    ...{ id, code, causes, severity: 'warning' },
+  });
+  const exposed = warning('a', 'secret-values-exposed');
+  const others = [
+    warning('b', 'secret-values-exposed'),
+    warning('c', 'next-start-fails', ['a']),
+    warning('d', 'unreadable'),
+  ];
+  expect(await text({ ...healthy, findings: [exposed] })).toMatch(
+    /^verdict: ok, 1 warning, \d of \d components ready$/m,
+  );
+  expect(await text({ ...healthy, findings: [exposed, ...others] })).toMatch(/^verdict: ok, 1 warning, 1 thing not/m);
+});
+
 test('audit leads to what explains its roots', async () => {
   expect(await text(incident)).toContain('\n\nwhat it means: c2l explain secret-key-missing\n\nverdict: ');
   const other: Finding = { ...missingKey('b', [], []), id: 'b', code: 'secret-value-placeholder', severity: 'warning' };

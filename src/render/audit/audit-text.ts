@@ -1,7 +1,7 @@
 import type { ApplicationState, AuditReport, ComponentState } from '../../core/audit/audit-report.ts';
-import { refText } from '../../core/cluster/kubernetes.ts';
+import { refId, refText } from '../../core/cluster/kubernetes.ts';
 import { abortCommand, goingOnText } from '../../core/drill/drill-command.ts';
-import type { FindingCode } from '../../core/findings/findings.ts';
+import type { Finding, FindingCode } from '../../core/findings/findings.ts';
 import { cut, howToSeeAll } from '../cut.ts';
 import { groupFindings, isAside } from '../findings/finding-groups.ts';
 import { cutText, findingsLines, findingTitles } from '../findings/findings-text.ts';
@@ -86,22 +86,33 @@ function amounts({ findings, components, ignored, baseline }: AuditReport): stri
       .map(({ object, secret = '' }) => `${object.namespace}/${secret}`),
   ).size;
   const errors = findings.filter(({ severity }) => severity === 'error').length;
+  const warnings = new Set(findings.filter(isRootWarning).map(({ code, object }) => `${code} ${refId(object)}`)).size;
   const isBlind = hasUnreadPods(findings);
   const gaps = findings.filter(({ code, object }) => code === 'unreadable' && object.kind !== 'Pod').length;
   const ready = components.filter(({ state }) => state === 'ready').length;
   const parts = [
-    ...(wholes > 0 ? [`${count(wholes, 'Secret')} missing`] : []),
-    ...(keys > 0 ? [`${count(keys, 'required key')} missing`] : []),
-    ...(wholes + keys === 0 && errors > 0 ? [count(errors, 'error')] : []),
+    ...counted(wholes, 'Secret', ' missing'),
+    ...counted(keys, 'required key', ' missing'),
+    ...counted(wholes + keys === 0 ? errors : 0, 'error'),
+    ...counted(warnings, 'warning'),
     ...(baseline === undefined ? [] : [`${baseline.known.length} known before`]),
     ...(ignored.length > 0 ? [`${ignored.length} ignored`] : []),
     ...(isBlind ? [unreadPodsText] : []),
-    ...(gaps > 0 ? [`${count(gaps, 'thing')} not readable`] : []),
+    ...counted(gaps, 'thing', ' not readable'),
     ...(components.length > 0
       ? [`${ready} of ${count(components.length, 'component')} ready${isBlind ? ' by their own counts' : ''}`]
       : []),
   ];
   return parts.length === 0 ? 'nothing missing' : parts.join(', ');
+}
+
+function counted(amount: number, word: string, tail = ''): string[] {
+  return amount === 0 ? [] : [`${count(amount, word)}${tail}`];
+}
+
+/** No warning makes a verdict, and a value that everybody sees is none to pass over: they are counted beside it. */
+function isRootWarning({ code, severity, causes }: Finding): boolean {
+  return severity === 'warning' && code !== 'unreadable' && causes.length === 0;
 }
 
 /** What to type next. */
