@@ -4,7 +4,7 @@ import { isSea } from 'node:sea';
 import { run } from './cli.ts';
 import type { World } from './command-line/registry.ts';
 import { ExitCode } from './exit-codes.ts';
-import { asciiText, isAsciiAlone } from './render/ascii-text.ts';
+import { shownIn } from './render/ascii-text.ts';
 import { typedProgram } from './render/typed-program.ts';
 import { readShipped } from './shipped-files.ts';
 
@@ -24,7 +24,7 @@ const world: World = {
     // A reader that went away (`| head -1`) is no failure.
     process.stdout.on('error', () => undefined);
     const { stdout, env } = process;
-    stdout.write(stdout.isTTY && isAsciiAlone(env) ? asciiText(text, stdout.columns) : text);
+    stdout.write(stdout.isTTY ? shownIn(env)(text, stdout.columns) : text);
   },
   async createDeps({ input, color }) {
     const { composeDeps } = await import('./compose-deps.ts');

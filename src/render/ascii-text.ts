@@ -21,7 +21,7 @@ const colors = /\u001b\[[0-9;]*m/g;
  * For a terminal that shows bytes beyond ASCII as something else: what looks alike, else the code of the character. A
  * line that was laid out to fit does so still.
  */
-export function asciiText(text: string, width: number): string {
+function asciiText(text: string, width: number): string {
   return text
     .split('\n')
     .map((line) => {
@@ -35,8 +35,15 @@ function replace(line: string, by: Readonly<Record<string, string>>): string {
   return line.replace(beyond, (unit) => by[unit] ?? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** What a terminal of this environment is written, in so many columns. */
+export function shownIn(env: Environment): (text: string, width: number) => string {
+  return isAsciiAlone(env) ? asciiText : (text) => text;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Whether what says which characters are shown here says that these are fewer than UTF-8 has. */
-export function isAsciiAlone(env: Readonly<Record<string, string | undefined>>): boolean {
+export function isAsciiAlone(env: Environment): boolean {
   const named = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value !== undefined && value !== '');
   return named !== undefined && !/utf-?8/i.test(named);
 }

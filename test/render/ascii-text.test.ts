@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { asciiText, isAsciiAlone } from '../../src/render/ascii-text.ts';
+import { isAsciiAlone, shownIn } from '../../src/render/ascii-text.ts';
 
 test.each([
   ['name…', 'name...'],
@@ -10,7 +10,8 @@ test.each([
   ['\u001b[1mversion 1a2b3c4d…\u001b[22m', '\u001b[1mversion 1a2b3c4d...\u001b[22m'],
   ['\u{1f511}', '\\ud83d\\udd11'],
 ])('%j is shown as %j', (text, shown) => {
-  expect(asciiText(text, 20)).toBe(shown);
+  expect(shownIn({ LANG: 'C' })(text, 20)).toBe(shown);
+  expect(shownIn({ LANG: 'C.UTF-8' })(text, 20)).toBe(text);
 });
 
 test.each([

@@ -5,7 +5,7 @@ import { SecretValue } from '../../core/secrets/secret-value.ts';
 import { OperatorError } from '../../errors.ts';
 import { ExitCode } from '../../exit-codes.ts';
 import type { Prompter } from '../../ports.ts';
-import { asciiText, isAsciiAlone } from '../../render/ascii-text.ts';
+import { isAsciiAlone, shownIn } from '../../render/ascii-text.ts';
 import { printable } from '../../render/printable.ts';
 
 export interface PrompterOptions {
@@ -54,7 +54,7 @@ export function createInquirerPrompter(options: PrompterOptions): Prompter {
 }
 
 function shown(text: string, { env }: PrompterOptions): string {
-  return isAsciiAlone(env) ? asciiText(printable(text), Infinity) : printable(text);
+  return shownIn(env)(printable(text), Infinity);
 }
 
 function answerOf(text: string): 'yes' | 'no' | undefined {

@@ -1,6 +1,6 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Progress, Terminal } from '../../ports.ts';
-import { asciiText, isAsciiAlone } from '../../render/ascii-text.ts';
+import { shownIn } from '../../render/ascii-text.ts';
 import { terminalSafe } from '../../render/printable.ts';
 import { createStyle, type Style } from '../../render/style.ts';
 import { toldLines } from '../../render/told-lines.ts';
@@ -37,14 +37,12 @@ export function createNodeTerminal(options: NodeTerminalOptions): Terminal {
     options.color === 'auto' ? stream.isTTY === true && !isPlain : options.color === 'always';
 
   const style: Style = createStyle(colored(stderr));
-  const isAscii = isAsciiAlone(env);
+  const shownAs = shownIn(env);
   const write = writer(stdout, stderr);
   /** An answer that goes to a file or to a program is UTF-8 in every locale. */
-  const shown = (text: string): string =>
-    isAscii && stdout.isTTY === true ? asciiText(text, stdout.columns ?? 80) : text;
+  const shown = (text: string): string => (stdout.isTTY === true ? shownAs(text, stdout.columns ?? 80) : text);
   const writeErr = (text: string): void => {
-    const known = terminalSafe(text, colored(stderr));
-    const safe = isAscii ? asciiText(known, stderr.columns ?? 80) : known;
+    const safe = shownAs(terminalSafe(text, colored(stderr)), stderr.columns ?? 80);
     // A log is searched for whole errors and warnings; what a drill does is for people, as progress is.
     const isWrapped = stderr.isTTY === true || safe.startsWith('drill: ');
     const lines = isWrapped ? toldLines(safe, stderr.columns ?? 80) : [safe];
@@ -69,7 +67,7 @@ export function createNodeTerminal(options: NodeTerminalOptions): Terminal {
     err: writeErr,
     progress: (text): Progress =>
       stderr.isTTY === true && !isPlain
-        ? spinnerProgress(text, { stream: stderr, style, isAscii })
+        ? spinnerProgress(text, { stream: stderr, style, env })
         : appendedProgress(text, { write: writeErr, style, width: stderr.columns ?? 80 }),
     isOneScreen: stdout.isTTY === true && stderr.isTTY === true,
     canPrompt: stdin.isTTY === true && stderr.isTTY === true && !isAsked,

@@ -1,6 +1,6 @@
 import type { Ora } from 'ora';
 import type { Progress } from '../../ports.ts';
-import { asciiText } from '../../render/ascii-text.ts';
+import { isAsciiAlone, shownIn } from '../../render/ascii-text.ts';
 import { durationText, oneRow, paragraph } from '../../render/layout.ts';
 import { terminalSafe } from '../../render/printable.ts';
 import type { Style } from '../../render/style.ts';
@@ -80,16 +80,17 @@ export function appendedProgress(
 interface SpinnerOptions {
   readonly stream: NodeJS.WritableStream & { readonly columns?: number };
   readonly style: Style;
-  readonly isAscii: boolean;
+  /** Which characters are shown there. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** For a terminal: one row that is drawn anew, with the time that has passed. What goes on in a second row is not wiped whole. */
-export function spinnerProgress(first: string, { stream, style, isAscii }: SpinnerOptions): Progress {
+export function spinnerProgress(first: string, { stream, style, env }: SpinnerOptions): Progress {
   const start = performance.now();
   let current = first;
   let spinner: Ora | undefined;
   let isFinished = false;
-  const shown = (text: string, width: number): string => (isAscii ? asciiText(text, width) : text);
+  const shown = shownIn(env);
   const line = (): string => {
     const time = elapsed(start);
     // The terminal echoes Ctrl-C after it.
@@ -103,7 +104,7 @@ export function spinnerProgress(first: string, { stream, style, isAscii }: Spinn
 
   void import('ora').then(({ default: ora }) => {
     if (isFinished) return;
-    const look = { color: style.isColored && 'cyan', spinner: isAscii ? 'line' : 'dots' } as const;
+    const look = { color: style.isColored && 'cyan', spinner: isAsciiAlone(env) ? 'line' : 'dots' } as const;
     spinner = ora({ text: line(), stream, isEnabled: true, discardStdin: false, ...look });
     spinner.start();
   });
