@@ -173,7 +173,7 @@ export function createProgram(world: World, done: (code: ExitCode) => void, prin
     const { applySettings } = await import('./command-line/settings.ts');
     const applied = await applySettings(program, await world.createDeps({ color: 'auto', input: true }));
     program.setOptionValue('policies', applied.policies);
-    program.setOptionValue('settings', applied.settings);
+    program.setOptionValue('settings', applied);
   });
   const registry = new Registry(program, world, done);
   for (const declare of declarations) declare(registry);

@@ -1,6 +1,6 @@
 import type { GlobalFlags } from '../commands/options.ts';
-import type { Setting } from '../core/user-settings.ts';
 import type { Registry } from './registry.ts';
+import type { Settings } from './settings.ts';
 
 export function declareConfig(registry: Registry): void {
   const parent = registry.command(
@@ -14,9 +14,7 @@ export function declareConfig(registry: Registry): void {
     .option('--origin', 'name the flag, variable, or place in the file that each comes from');
   registry.runs(show, async (flags, deps) => {
     const { showSettings } = await import('../commands/config.ts');
-    const { origin, settings } = show.optsWithGlobals<
-      GlobalFlags & { origin?: boolean; settings: readonly Setting[] }
-    >();
+    const { origin, settings } = show.optsWithGlobals<GlobalFlags & { origin?: boolean; settings: Settings }>();
     return showSettings(settings, { withOrigin: origin === true }, flags, deps);
   });
   const path = parent.command('path').description('where the file of your settings lies, whether it is there or not');

@@ -28,6 +28,8 @@ const beforeContext = ['kubeconfig', 'context', 'sandbox', 'scenario', 'speed'];
 
 export interface Settings {
   readonly settings: readonly Setting[];
+  /** Whether the person has a file of them that says anything. */
+  readonly hasFile: boolean;
   readonly policies: ContextPolicies;
 }
 
@@ -50,7 +52,11 @@ export async function applySettings(program: Command, deps: Deps): Promise<Setti
     const own = context === undefined ? undefined : file.byContext.get(context);
     filling.fill(() => true, [env, ...(own === undefined ? [] : [own]), file.defaults]);
   }
-  return { settings: options.map((option) => filling.settingOf(option)), policies: file.policies };
+  return {
+    settings: options.map((option) => filling.settingOf(option)),
+    policies: file.policies,
+    hasFile: file.isThere,
+  };
 }
 
 /** The options of one command line, from the strongest layer to the weakest. */
@@ -139,6 +145,7 @@ function variableOf(name: string): string {
 }
 
 interface ReadSettings {
+  readonly isThere: boolean;
   readonly defaults: Layer;
   readonly byContext: ReadonlyMap<string, Layer>;
   readonly policies: ContextPolicies;
@@ -163,6 +170,7 @@ async function readFile(options: readonly Option[], { settings: { file } }: Deps
   );
   if (problems.length > 0) throw file.refusal(problems);
   return {
+    isThere: text !== undefined,
     defaults,
     byContext,
     policies: {

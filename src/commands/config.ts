@@ -31,7 +31,7 @@ async function withKubeconfig(
 
 /** What holds for a command that is given the same flags. */
 export async function showSettings(
-  settings: readonly Setting[],
+  { settings, hasFile }: { readonly settings: readonly Setting[]; readonly hasFile: boolean },
   { withOrigin }: { readonly withOrigin: boolean },
   flags: GlobalFlags,
   deps: Deps,
@@ -48,7 +48,6 @@ export async function showSettings(
     settings: await withKubeconfig(settings, flags, deps),
     contexts,
   };
-  const hasFile = (await deps.settings.file.read()) !== undefined;
   const style = styleFor(flags, deps);
   deps.terminal.out(await renderSettings(report, { withOrigin, hasFile, format: flags.output, style }));
   return ExitCode.ok;
