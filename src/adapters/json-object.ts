@@ -1,3 +1,5 @@
+import { isRecord } from '../core/is-record.ts';
+
 export function parseObject(text: string): Record<string, unknown> | undefined {
   // Asked of every Secret of a cluster; an error that is thrown and caught costs more than all else that is done to one.
   if (text === '') return undefined;
@@ -9,9 +11,7 @@ export function parseObject(text: string): Record<string, unknown> | undefined {
 }
 
 export function asObject(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
+  return isRecord(value) ? value : undefined;
 }
 
 export function asText(value: unknown): string {

@@ -1,6 +1,7 @@
 import { CORE_SCHEMA, load, YAMLException } from 'js-yaml';
 import { isAbsolute, join, sep } from 'node:path';
 import { OperatorError } from '../../errors.ts';
+import { isRecord } from '../../core/is-record.ts';
 
 /** One entry of `clusters`, `users` or `contexts`: its name and what stands under `cluster`, `user` or `context`. */
 export interface NamedEntry {
@@ -113,8 +114,4 @@ function resolveCommand(entry: NamedEntry, folder: string | undefined): NamedEnt
 
 function fromFolder(folder: string | undefined, path: string): string {
   return folder === undefined || isAbsolute(path) ? path : join(folder, path);
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { OperatorError } from '../../errors.ts';
 import { systemCode } from '../node-errors.ts';
-import { isRecord } from './kubeconfig-document.ts';
+import { isRecord } from '../../core/is-record.ts';
 import type { KubeconfigSelection } from './kubeconfig.ts';
 import { TransportFailure } from './kubernetes-errors.ts';
 

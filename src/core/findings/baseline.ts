@@ -1,3 +1,4 @@
+import { isRecord } from '../is-record.ts';
 import type { Finding } from './findings.ts';
 
 /** An earlier report of audit, as far as a later one is compared with it. */
@@ -73,10 +74,6 @@ function areTexts(values: readonly unknown[]): boolean {
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? (value as unknown[]) : [];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** As much as the comparison and the page need. */

@@ -5,6 +5,7 @@ import { parsedJson } from '../parsed-json.ts';
 import type { Workload } from '../workloads/workloads.ts';
 import { environment, type VariableSource } from './environment.ts';
 import type { DraftCheck, DraftValue } from './stack-draft.ts';
+import { isRecord } from '../is-record.ts';
 
 /** How a workload could be proved to work, by the programs that c2l knows and by its own readiness probe. */
 export function guessChecks(workload: Workload, snapshot: Snapshot, configMaps: readonly ConfigMap[]): DraftCheck[] {
@@ -94,8 +95,4 @@ export function guessJson(body: string): Readonly<Record<string, string | boolea
       .map(([name, value]) => [`${part}.${name}`, value as string | boolean] as const),
   );
   return claims.length === 0 ? undefined : Object.fromEntries(claims);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,6 +3,7 @@ import { nearest } from '../nearest.ts';
 import { stackProblems } from './stack-problems.ts';
 import { stackSchema, stackVersion } from './stack-schema.ts';
 import type { Stack, StackProblem } from './stack.ts';
+import { isRecord } from '../is-record.ts';
 
 export type ParsedStack =
   | { readonly ok: true; readonly stack: Stack }
@@ -109,10 +110,6 @@ function at(input: unknown, path: StackProblem['path']): unknown {
 
 function isIndexable(value: unknown): value is Record<string | number, unknown> {
   return typeof value === 'object' && value !== null;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return isIndexable(value) && !Array.isArray(value);
 }
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
