@@ -56,6 +56,51 @@ describe('the data of a database', () => {
       'an emptyDir',
     ],
     ['of MariaDB', { image: 'mariadb@sha256:abc', ...at('/var/lib/mysql') }, [scratch], 'an emptyDir'],
+    ['of a registry with a port', { image: 'registry.example/postgres' }, [scratch], 'its own file system'],
+    [
+      'below the folder that everybody knows',
+      { image: 'postgres', ...at('/var/lib/postgresql/16') },
+      [claimed],
+      undefined,
+    ],
+    [
+      'beside the folder that everybody knows',
+      { image: 'postgres', ...at('/var/lib/postgresql-16') },
+      [scratch],
+      'an emptyDir',
+    ],
+    ['in exactly that folder', { image: 'mongo', ...at('/data/db') }, [claimed], undefined],
+    ['below a folder that ends in a slash', { image: 'mongo', ...at('/data/') }, [claimed], undefined],
+    [
+      'on the nearest of two',
+      { image: 'mongo', volumeMounts: [...at('/data').volumeMounts, ...at('/data/db', 'near').volumeMounts] },
+      [scratch, { name: 'near', persistentVolumeClaim: { claimName: 'near' } }],
+      undefined,
+    ],
+    [
+      'on the nearest of two, which is scratch',
+      { image: 'mongo', volumeMounts: [...at('/data').volumeMounts, ...at('/data/db', 'near').volumeMounts] },
+      [claimed, { name: 'near', emptyDir: {} }],
+      'an emptyDir',
+    ],
+    [
+      'on a claim below, beside scratch for other things',
+      { image: 'mongo', volumeMounts: [...at('/tmp', 'tmp').volumeMounts, ...at('/data/db/wired').volumeMounts] },
+      [claimed, { name: 'tmp', emptyDir: {} }],
+      undefined,
+    ],
+    [
+      'on scratch below, beside a claim for other things',
+      { image: 'mongo', volumeMounts: [...at('/backup').volumeMounts, ...at('/data/db/wired', 'tmp').volumeMounts] },
+      [claimed, { name: 'tmp', emptyDir: {} }],
+      'an emptyDir',
+    ],
+    [
+      'where another variable names a folder',
+      { ...postgres, env: [{ name: 'PGBACKUP', value: '/elsewhere' }], ...at(pgdata) },
+      [claimed],
+      undefined,
+    ],
     ['of something that is no database', at('/cache'), [scratch], undefined],
     ['of an exporter beside it', { image: 'quay.io/postgres-exporter:1' }, [], undefined],
   ])('%s', (_where, parts, volumes, place) => {
@@ -69,6 +114,29 @@ describe('the data of a database', () => {
     expect(placeOf(at('/srv'), [scratch], stackOf({}))).toBeUndefined();
     expect(placeOf({ ...postgres, ...at(pgdata) }, [scratch], stackOf({ holdsData: false }))).toBeUndefined();
   });
+});
+
+test('a claim of a template keeps the data of a StatefulSet', () => {
+  const spec = { containers: [container('main', { ...postgres, ...at(pgdata) })] };
+  const { statefulSets = [], pods = [] } = statefulSet('db', { spec });
+  const found = (volumeClaimTemplates: readonly { metadata: { name: string } }[]) => {
+    const claiming = statefulSets.map((each) => ({ ...each, spec: { ...each.spec, volumeClaimTemplates } }));
+    const [workload] = workloads(snapshotOf({ statefulSets: claiming, pods }));
+    return dataInPod(workload!, undefined);
+  };
+
+  expect(found([{ metadata: { name: 'logs' } }, { metadata: { name: 'data' } }])).toEqual([]);
+  expect(found([{ metadata: { name: 'logs' } }])).toEqual([{ container: 'main', place: 'its own file system' }]);
+});
+
+test('of a database whose image does not tell it, every container must be without a place', () => {
+  const beside = { containers: [container('main', at('/srv')), container('side')], volumes: [claimed] };
+  const [workload] = workloads(snapshotOf(statefulSet('db', { spec: beside })));
+  const http = { kind: 'http', service: 'db', port: 80 };
+
+  expect(dataInPod(workload!, stackOf({ checks: [login] }))).toEqual([]);
+  expect(placeOf(at('/srv'), [scratch], stackOf({ checks: [http] }))).toBeUndefined();
+  expect(placeOf(at('/srv'), [scratch], stackOf({ checks: [http, login] }))).toBe('an emptyDir');
 });
 
 test('there is data to lose only where a container has run', () => {
@@ -85,6 +153,8 @@ test('there is data to lose only where a container has run', () => {
   expect(dataToLose(pod({ name: 'beside', state: { running: {} } }), bare)).toBeUndefined();
   expect(dataToLose(pod(refused), scratched)).toBeUndefined();
   expect(dataToLose(pod(crashed), scratched)).toBe('an emptyDir');
+  expect(dataToLose(pod({ state: { terminated: { exitCode: 0 } } }), scratched)).toBe('an emptyDir');
+  expect(dataToLose(pod({ ...refused, lastState: { terminated: { exitCode: 1 } } }), scratched)).toBe('an emptyDir');
   // It began with an empty file system at each start anyway.
   expect(dataToLose(pod(crashed), bare)).toBeUndefined();
 });

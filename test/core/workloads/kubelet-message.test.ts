@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { isAboutConfigMap, isAboutSecret } from '../../../src/core/workloads/kubelet-message.ts';
+import {
+  isAboutConfigMap,
+  isAboutSecret,
+  lackingSecret,
+  missingConfigMap,
+} from '../../../src/core/workloads/kubelet-message.ts';
 
 const mount = 'MountVolume.SetUp failed for volume';
 
@@ -35,4 +40,40 @@ describe('kubelet speaks', () => {
   ])('of neither: %s', (message) => {
     expect([isAboutSecret(message), isAboutConfigMap(message)]).toEqual([false, false]);
   });
+});
+
+test.each<[string, string | undefined, string | undefined, string | undefined]>([
+  ['a Secret', 'secret "app" not found', 'app', undefined],
+  ['a Secret that cannot be mounted', `${mount} "v" : secret "app" not found`, 'app', undefined],
+  ['a key of a Secret', "couldn't find key token in Secret shop/app", 'app/token', undefined],
+  ['a key of a Secret, first of all', 'find key token in Secret shop/app', 'app/token', undefined],
+  ['a key of a Secret, among others', '[find key token in Secret shop/app]', 'app]/token', undefined],
+  [
+    'a key of which it does not say whose',
+    `${mount} "v" : references non-existent secret key: token`,
+    undefined,
+    undefined,
+  ],
+  [
+    'what is no clause of its own',
+    'mysecret "app" not found, unfind key token in Secret shop/app',
+    undefined,
+    undefined,
+  ],
+  ['a ConfigMap', 'configmap "cm" not found', undefined, 'cm'],
+  ['a ConfigMap that cannot be mounted', `${mount} "v" : [configmap "cm" not found]`, undefined, 'cm'],
+  ['a key of a ConfigMap', "couldn't find key token in ConfigMap shop/cm", undefined, 'cm/token'],
+  ['a key of a ConfigMap, first of all', 'find key token in ConfigMap shop/cm', undefined, 'cm/token'],
+  [
+    'what is no clause of a ConfigMap',
+    'myconfigmap "cm" not found, unfind key token in ConfigMap shop/cm',
+    undefined,
+    undefined,
+  ],
+  ['nothing', undefined, undefined, undefined],
+])('kubelet names %s', (_, message, secret, configMap) => {
+  const text = (found: { name: string; key?: string } | undefined): string | undefined =>
+    found && [found.name, ...(found.key === undefined ? [] : [found.key])].join('/');
+
+  expect([text(lackingSecret(message)), text(missingConfigMap(message))]).toEqual([secret, configMap]);
 });

@@ -38,6 +38,78 @@ test.each<[string, Partial<ContainerStatus>, number, number]>([
   expect(judged.detail === '').toBe(missingMs === 0);
 });
 
+const looping = (restartCount: number, terminated: object): Pod =>
+  podOf({ restartCount, state: run(1), lastState: { terminated } });
+const short = { startedAt: ago(30), finishedAt: ago(10) };
+
+test.each<[string, Pod, string]>([
+  ['started just now', podOf({ state: run(0) }), 'container api of pod api-1 has not run for 2 s yet'],
+  [
+    'ended once',
+    looping(1, { ...short, exitCode: 3 }),
+    'was restarted once, ended with exit code 3 after 20 s the last time',
+  ],
+  ['ended often', looping(4, { ...short, exitCode: 3 }), 'was restarted 4 times, ended with exit code 3 after 20 s'],
+  ['ended of memory', looping(1, { ...short, exitCode: 137, reason: 'OOMKilled' }), 'ended with OOMKilled after 20 s'],
+  [
+    'ended for a reason that says less than its code',
+    looping(1, { ...short, exitCode: 2, reason: 'Error' }),
+    'ended with exit code 2 after 20 s',
+  ],
+  [
+    'ended without a code',
+    looping(1, { ...short, reason: 'ContainerStatusUnknown' }),
+    'ended with ContainerStatusUnknown after 20 s',
+  ],
+  ['ended without a word', looping(1, short), 'ended with an unknown end after 20 s'],
+  [
+    'ended at once',
+    looping(1, { startedAt: ago(10), finishedAt: ago(10), exitCode: 1 }),
+    'ended with exit code 1 after 0 s',
+  ],
+  [
+    'ended before it began',
+    looping(1, { startedAt: ago(5), finishedAt: ago(10), exitCode: 1 }),
+    'has not run for 2 s yet',
+  ],
+  [
+    'ended after exactly a minute',
+    looping(1, { startedAt: ago(70), finishedAt: ago(10), exitCode: 1 }),
+    'has not run for 2 s yet',
+  ],
+])('why a container that %s is not believed', (_, pod, words) => {
+  const judged = steadiness(containerRuns([pod]), { steadyMs: 2000, now, seenMs: () => 0 });
+  expect(judged.detail).toContain(words);
+});
+
+test('sidecars stay up beside the containers, and init containers do not', () => {
+  const pod = podOf(
+    { state: run(0) },
+    { initContainerStatuses: [{ name: 'wait' }, { name: 'proxy', restartCount: 2 }] },
+  );
+  const spec = { ...pod.spec, initContainers: [{ name: 'wait' }, { name: 'proxy', restartPolicy: 'Always' }] };
+  const bare = { ...pod, metadata: { name: 'api-2' } };
+
+  expect(containerRuns([{ ...pod, spec }, bare]).map(({ id }) => id)).toEqual([
+    'u1/proxy/2',
+    'u1/api/0',
+    'api-2/api/0',
+  ]);
+  expect(
+    containerRuns([
+      { ...pod, status: { phase: 'Running' } },
+      { metadata: pod.metadata, spec },
+    ]),
+  ).toEqual([]);
+});
+
+test('a restart of which nothing else is known is named alone', () => {
+  const [first, later] = [1, 2].map((restartCount) => containerRuns([podOf({ restartCount, state: run(1) })]));
+  expect(restartedSince(first ?? [], later ?? [])).toBe(
+    'container api of pod api-1 was restarted while it was verified',
+  );
+});
+
 test('a steady time of nothing believes at once', () => {
   const looper = podOf({ restartCount: 9, state: run(1), lastState: endedAfter(30) });
   expect(steadiness(containerRuns([looper]), { steadyMs: 0, now, seenMs: () => 0 }).missingMs).toBe(0);

@@ -115,6 +115,42 @@ test.each([
   });
 });
 
+test.each<[string, string, Readonly<Record<string, string>>, string]>([
+  ['whose hash has a dash', 'web-a-5c', { 'pod-template-hash': 'a-5c' }, 'deployment/web'],
+  ['whose hash is not of its name', 'web-5c6d', { 'pod-template-hash': 'other' }, 'deployment/web'],
+  ['whose hash stands first', '5c6d-web', { 'pod-template-hash': '5c6d' }, 'replicaset/5c6d-web'],
+  ['of no Deployment', 'api-5c6d', {}, 'replicaset/api-5c6d'],
+])('without ReplicaSets a pod %s', (_, replicaSet, labels, expected) => {
+  const { deployments = [] } = deployment('web');
+  const orphan = pod('x', { labels, ownerReferences: [owner('ReplicaSet', replicaSet)] });
+
+  expect(Object.entries(seen(snapshotOf({ deployments }, orphan, { gaps: [gap('replicasets')] })))).toContainEqual([
+    expected,
+    ['x'],
+  ]);
+});
+
+test.each<[string, string | undefined, string | undefined, readonly string[]]>([
+  ['of the higher revision', '9', '10', ['new']],
+  ['of the higher revision, listed first', '10', '9', ['old']],
+  ['of a revision at all', undefined, '1', ['new']],
+  ['of both where neither is newer', undefined, undefined, ['new', 'old']],
+])('of two ReplicaSets of a Deployment the pods count %s', (_, old, newer, expected) => {
+  const replicaSet = (name: string, revision: string | undefined) => ({
+    metadata: {
+      name,
+      namespace,
+      ownerReferences: [owner('Deployment', 'web')],
+      ...(revision !== undefined && { annotations: { 'deployment.kubernetes.io/revision': revision } }),
+    },
+  });
+  const { deployments = [] } = deployment('web');
+  const pods = ['old', 'new'].map((name) => pod(name, { ownerReferences: [owner('ReplicaSet', `web-${name}`)] }));
+  const replicaSets = [replicaSet('web-old', old), replicaSet('web-new', newer)];
+
+  expect(seen(snapshotOf({ deployments, replicaSets }, ...pods))).toEqual({ 'deployment/web': expected });
+});
+
 test.each([
   ['an unknown kind', [owner('Cluster', 'pg')], 'cluster/pg'],
   ['a ReplicaSet of its own', [owner('ReplicaSet', 'alone')], 'replicaset/alone'],
