@@ -45,7 +45,15 @@ describe('what an object says of its pause', () => {
   test('is found on every object, the innermost first', () => {
     const of = (order: number) => bearing(JSON.stringify({ ...pause, order }));
     const found = pausesIn({
-      argocd: { applications: { items: [{ metadata: { name: 'shop', namespace: 'argocd', ...of(0) } }], gaps: [] } },
+      argocd: {
+        applications: {
+          items: [
+            { metadata: { name: 'shop', namespace: 'argocd', ...of(0) } },
+            { metadata: { name: 'inner', namespace: 'argocd', ...of(2) } },
+          ],
+          gaps: [],
+        },
+      },
       writers: {
         externalSecrets: {
           items: [
@@ -58,6 +66,7 @@ describe('what an object says of its pause', () => {
       },
     });
     expect(found.map(({ object: { kind, name }, pause: seen }) => [kind, name, seen?.order])).toEqual([
+      ['Application', 'inner', 2],
       ['ExternalSecret', 'app', 1],
       ['ExternalSecret', 'odd', undefined],
       ['Application', 'shop', 0],
