@@ -1,5 +1,33 @@
-import { open, rename } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+
+import { OperatorError, type OperatorErrorCode } from '../../errors.ts';
+import { systemCode } from '../node-errors.ts';
+import { fileTrouble } from './file-trouble.ts';
+
+/** What one kind of such files is told by where one cannot be used. */
+export interface StateFileKind {
+  readonly what: string;
+  readonly code: OperatorErrorCode;
+  /** Names another one. */
+  readonly flag: string;
+}
+
+export function unusable(file: string, { what, code, flag }: StateFileKind, reason: string): OperatorError {
+  return new OperatorError(code, `${what} ${file} cannot be used: ${reason}`, {
+    hint: `name another one: ${flag} FILE`,
+  });
+}
+
+/** Undefined where there is none yet. */
+export async function readStateFile(file: string, kind: StateFileKind): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw unusable(file, kind, fileTrouble(error));
+  }
+}
 
 /** Where this machine keeps what c2l remembers from one run to the next. */
 export function stateFolder(env: Readonly<Record<string, string | undefined>>): string {

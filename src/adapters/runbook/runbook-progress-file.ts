@@ -1,17 +1,19 @@
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 import { nameTime } from '../../core/name-time.ts';
 import { runbookProgressSchema, type RunbookProgress } from '../../core/runbook/runbook-progress.ts';
-import { OperatorError } from '../../errors.ts';
 import type { ProgressFile } from '../../runbook-ports.ts';
-import { replaceStateFile, stateFolder } from '../files/state-file.ts';
+import { fileTrouble } from '../files/file-trouble.ts';
+import { readStateFile, replaceStateFile, stateFolder, unusable, type StateFileKind } from '../files/state-file.ts';
 import { systemCode } from '../node-errors.ts';
 
 export interface ProgressFileOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
+
+const progressFile: StateFileKind = { what: 'progress file', code: 'runbook-invalid', flag: '--progress' };
 
 /** The log lies beside the progress, under the same name; that of an earlier run is kept with the time it began. */
 export async function openProgressFile(
@@ -37,7 +39,7 @@ export async function openProgressFile(
         await replaceStateFile(file, `${JSON.stringify(progress)}\n`);
         await replaceStateFile(logPath, log);
       } catch (error) {
-        throw unusable(file, systemCode(error));
+        throw unusable(file, progressFile, fileTrouble(error));
       }
     },
   };
@@ -57,22 +59,11 @@ function fromHome(file: string, { HOME: home = '' }: ProgressFileOptions['env'])
 }
 
 async function read(file: string): Promise<RunbookProgress | undefined> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw unusable(file, systemCode(error));
-  }
+  const text = await readStateFile(file, progressFile);
+  if (text === undefined) return undefined;
   try {
     return runbookProgressSchema.parse(JSON.parse(text));
   } catch {
-    throw unusable(file, 'it is no progress of a runbook');
+    throw unusable(file, progressFile, 'it is no progress of a runbook');
   }
-}
-
-function unusable(file: string, reason: string | undefined): OperatorError {
-  return new OperatorError('runbook-invalid', `progress file ${file} cannot be used: ${String(reason)}`, {
-    hint: 'name another one: --progress FILE',
-  });
 }

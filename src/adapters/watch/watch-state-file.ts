@@ -4,7 +4,9 @@ import { dirname, join, resolve } from 'node:path';
 import { watchStateSchema, type WatchState } from '../../core/watch/watch-state.ts';
 import { OperatorError } from '../../errors.ts';
 import type { WatchStateFile } from '../../watch-ports.ts';
-import { replaceStateFile, stateFolder } from '../files/state-file.ts';
+import { fileTrouble } from '../files/file-trouble.ts';
+import { readStateFile, replaceStateFile, stateFolder, unusable, type StateFileKind } from '../files/state-file.ts';
+import { systemCode } from '../node-errors.ts';
 
 export interface StateFileOptions {
   readonly cwd: string;
@@ -13,6 +15,8 @@ export interface StateFileOptions {
   /** Whether a process of this id runs on this machine. */
   readonly isRunning: (processId: number) => boolean;
 }
+
+const stateFile: StateFileKind = { what: 'state file', code: 'usage', flag: '--state' };
 
 /** Opens the file for one run, and makes its folder. Without a path it lies where this machine keeps such files. */
 export async function openWatchStateFile(
@@ -25,7 +29,7 @@ export async function openWatchStateFile(
     await mkdir(dirname(file), { recursive: true });
     await lock(`${file}.lock`, file, options);
   } catch (error) {
-    throw error instanceof OperatorError ? error : unusable(file, error);
+    throw error instanceof OperatorError ? error : unusable(file, stateFile, fileTrouble(error));
   }
   const release = (): Promise<void> => rm(`${file}.lock`, { force: true });
   try {
@@ -53,7 +57,7 @@ async function lock(lockFile: string, file: string, { processId, isRunning }: St
       await writeFile(lockFile, `${processId}\n`, { flag: 'wx', mode: 0o600 });
       return;
     } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error;
+      if (systemCode(error) !== 'EEXIST') throw error;
     }
     const holder = Number(await readFile(lockFile, 'utf8').catch(() => ''));
     if (holder > 0 && holder !== processId && isRunning(holder)) throw held(file, holder);
@@ -69,25 +73,9 @@ function held(file: string, holder: number | undefined): OperatorError {
   });
 }
 
-function unusable(file: string, cause: unknown): OperatorError {
-  return new OperatorError('usage', `state file ${file} cannot be used (${codeOf(cause)})`, {
-    hint: 'name one that can be written: --state FILE',
-    cause,
-  });
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? 'unknown error';
-}
-
 async function read(file: string): Promise<WatchState | undefined> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw unusable(file, error);
-  }
+  const text = await readStateFile(file, stateFile);
+  if (text === undefined) return undefined;
   try {
     return watchStateSchema.parse(JSON.parse(text));
   } catch (cause) {

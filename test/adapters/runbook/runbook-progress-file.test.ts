@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,6 +14,21 @@ test.each([
 ])('%s', async (_, path, logPath) => {
   const options = { cwd: '/', env: { HOME: '/nonexistent' } };
   expect((await openProgressFile('tour-blue', path, options)).logPath).toBe(logPath);
+});
+
+test.each([
+  ['holds something else', 'a.json', 'it is no progress of a runbook'],
+  ['is a folder', '', 'it is a folder'],
+])('a file that %s is refused, and another one asked for', async (_, name, reason) => {
+  const folder = await mkdtemp(join(tmpdir(), 'c2l-progress-'));
+  await writeFile(join(folder, 'a.json'), '{}');
+  const path = join(folder, name);
+  await expect(openProgressFile('tour', path, { cwd: folder, env: {} })).rejects.toMatchObject({
+    code: 'runbook-invalid',
+    message: `progress file ${path.replace(/\/$/, '')} cannot be used: ${reason}`,
+    hint: 'name another one: --progress FILE',
+  });
+  await rm(folder, { recursive: true });
 });
 
 test('the log of an earlier run is kept when another begins', async () => {
