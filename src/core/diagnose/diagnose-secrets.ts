@@ -2,10 +2,9 @@ import { refText, type ObjectRef } from '../cluster/kubernetes.ts';
 import type { Finding, FindingReference } from '../findings/findings.ts';
 import { newFinding } from '../findings/new-finding.ts';
 import { listText } from '../list-text.ts';
-import { showFinalizers } from '../secrets/ending-secret.ts';
+import { endingText, showFinalizers } from '../secrets/ending-secret.ts';
 import { places, requirementsOf, type Requirement } from '../secrets/requirements.ts';
 import type { KeyNeed, SecretNeed } from '../secrets/secret-needs.ts';
-import { utcText } from '../utc-text.ts';
 import {
   certificateKeys,
   createPullSecret,
@@ -35,17 +34,16 @@ function needFindings(scene: Scene, need: SecretNeed): Finding[] {
 
 /** Of a Secret that was deleted and that a finalizer holds: what is written into it goes with it. */
 function endingSecret(scene: Scene, need: SecretNeed, keys: readonly Requirement[]): Finding | undefined {
-  const { deletionTimestamp, finalizers = [] } = need.secret?.metadata ?? {};
-  if (deletionTimestamp === undefined) return undefined;
+  const metadata = need.secret?.metadata;
+  if (metadata?.deletionTimestamp === undefined) return undefined;
   const { references, users } = needsOfWhole(need, keys);
   if (users.length === 0) return undefined;
   const object = secretRef(need);
-  const holders = finalizers.length === 0 ? 'it is gone in a moment' : `only ${listText(finalizers)} still holds it`;
   return newFinding('secret-terminating', {
     object,
     secret: need.name,
     references,
-    message: `${refText(object)}${neededBy(users)}, was deleted at ${utcText(deletionTimestamp)}: ${holders}, and all its keys go with it`,
+    message: `${refText(object)}${neededBy(users)}, ${endingText(metadata)}, and all its keys go with it`,
     blocks: scene.blocks(workloadsOf(users)),
     fix: showFinalizers(object),
   });

@@ -126,7 +126,7 @@ describe('a Secret that somebody else writes', () => {
       const { open, refusal } = guardTarget(target('missing', { metadata, ...parts }), indexOf({}), () => true);
       expect([open, refusal?.message]).toEqual([
         undefined,
-        'Secret shop/app was deleted at 2026-03-01 10:00:00 UTC, only example.test/hold still holds it: what is written into it goes with it',
+        'Secret shop/app was deleted at 2026-03-01 10:00:00 UTC: only example.test/hold still holds it, and what is written into it goes with it',
       ]);
       expect(refusal?.hint).toMatch(/get secret app -o jsonpath.*once it is gone: c2l fix-secrets -n shop$/);
     }

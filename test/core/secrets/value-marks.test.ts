@@ -32,16 +32,16 @@ test.each<[ValueFormat, boolean]>([
 
 const show = "kubectl -n shop get secret app -o jsonpath='{.metadata.finalizers}' shows who has to let it go";
 test.each([
-  [undefined, 'is gone in a moment'],
-  [[], 'is gone in a moment'],
-  [['a/b', 'c/d'], 'only a/b, c/d still holds it'],
+  [undefined, 'it is gone in a moment'],
+  [[], 'it is gone in a moment'],
+  [['a/b', 'c/d'], 'only a/b and c/d still holds it'],
 ])('a Secret that ends with finalizers %j %s', (finalizers, what) => {
   const { metadata, ...rest } = secret('shop', 'app', {});
   const ends = { ...metadata, deletionTimestamp: '2026-01-01T00:00:00Z', ...(finalizers && { finalizers }) };
   const { code, message, hint } = endingRefusal({ ...rest, metadata: ends });
   expect([code, message, hint]).toEqual([
     'secret-owned',
-    `Secret shop/app was deleted at 2026-01-01 00:00:00 UTC, ${what}: what is written into it goes with it`,
+    `Secret shop/app was deleted at 2026-01-01 00:00:00 UTC: ${what}, and what is written into it goes with it`,
     `${show}; once it is gone: c2l fix-secrets -n shop`,
   ]);
 });
