@@ -1,4 +1,4 @@
-import base, { unbundled } from './jest.config.js';
+import base from './jest.config.js';
 
 /**
  * What c2l and its sandbox must do alike on both clusters: the sandbox, and the real one that C2L_E2E_KUBECONFIG names.
@@ -6,7 +6,6 @@ import base, { unbundled } from './jest.config.js';
  */
 export default {
   ...base,
-  ...unbundled,
   testMatch: ['<rootDir>/test/contract/**/*.contract.test.ts'],
   testPathIgnorePatterns: ['<rootDir>/node_modules/'],
   testSequencer: '<rootDir>/test/support/longest-first.js',

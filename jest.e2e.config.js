@@ -1,4 +1,4 @@
-import base, { unbundled } from './jest.config.js';
+import base from './jest.config.js';
 
 /**
  * Tests on a real cluster, named by C2L_E2E_KUBECONFIG: each file is one story, told in order.
@@ -6,7 +6,6 @@ import base, { unbundled } from './jest.config.js';
  */
 export default {
   ...base,
-  ...unbundled,
   testMatch: ['<rootDir>/test/e2e/**/*.e2e.test.ts'],
   testPathIgnorePatterns: ['<rootDir>/node_modules/'],
   randomize: false,

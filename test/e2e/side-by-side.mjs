@@ -26,7 +26,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Resolves with the exit code of a run of one story after the other. */
 function tell(argv) {
-  const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--config', 'jest.e2e.config.js'];
+  const jest = ['node_modules/jest/bin/jest.js', '--config', 'jest.e2e.config.js'];
   const child = spawn(process.execPath, [...jest, '--runInBand', ...argv], { cwd: root, stdio: 'inherit' });
   return new Promise((resolve) => child.on('close', (code) => resolve(code ?? 1)));
 }

@@ -1,4 +1,3 @@
-import { afterEach } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,20 +5,17 @@ import { join } from 'node:path';
 import type { DrillReport } from '../../src/core/drill/drill-report.ts';
 import type { ExitCode } from '../../src/exit-codes.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { atEndOfTest } from './at-end.ts';
 import { runCli, type CliOptions } from './run-cli.ts';
 
 export const namespace = 'cloudtolocalllm';
 export const secretName = 'cloudtolocalllm-secrets';
 
-const folders: string[] = [];
-
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
-});
-
 export function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'c2l-drill-'));
-  folders.push(folder);
+  atEndOfTest(() => {
+    rmSync(folder, { recursive: true });
+  });
   return folder;
 }
 

@@ -1,19 +1,13 @@
-import { afterEach } from '@jest/globals';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-const folders = new Set<string>();
-
-afterEach(async () => {
-  await Promise.all([...folders].map((folder) => rm(folder, { recursive: true, force: true })));
-  folders.clear();
-});
+import { atEndOfTest } from './at-end.ts';
 
 /** A folder of files that is gone after the test. */
 export async function manifestFolder(files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'c2l-manifests-'));
-  folders.add(folder);
+  atEndOfTest(() => rm(folder, { recursive: true, force: true }));
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), text);

@@ -1,29 +1,18 @@
-import { afterAll, afterEach } from '@jest/globals';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Sandbox, StartOptions } from '../../src/sandbox/sandbox.ts';
-
-const running = new Set<Sandbox>();
-const ofFile = new Set<Sandbox>();
-
-async function close(sandboxes: Set<Sandbox>): Promise<void> {
-  await Promise.all([...sandboxes].map((sandbox) => sandbox.close()));
-  sandboxes.clear();
-}
-
-afterEach(() => close(running));
-afterAll(() => close(ofFile));
+import { atEndOfFile, atEndOfTest } from './at-end.ts';
 
 /** A sandbox that ends with the test. Fast enough that a test may wait for what takes the kubelet a quarter minute. */
 export async function sandbox(options: Partial<StartOptions> = {}): Promise<Sandbox> {
   const started = await startSandbox({ scenario: 'incident', speed: 100, ...options });
-  running.add(started);
+  atEndOfTest(() => started.close());
   return started;
 }
 
 /** One that ends with the last test of its file, for tests that change nothing in it. */
 export async function fileSandbox(options: Partial<StartOptions> = {}): Promise<Sandbox> {
   const started = await startSandbox({ scenario: 'incident', speed: 1, ...options });
-  ofFile.add(started);
+  atEndOfFile(() => started.close());
   return started;
 }
 

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach } from '@jest/globals';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +29,7 @@ import { tlsPairProblem } from '../../src/adapters/tls-pair.ts';
 import type { Deps } from '../../src/ports.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { openSession, type Session } from '../../src/shell/session.ts';
+import { atEndOfTest } from './at-end.ts';
 import {
   createScriptedPrompter,
   createTestTerminal,
@@ -54,11 +54,6 @@ export interface TestSessionOptions {
 }
 
 const shippedStack = fileURLToPath(new URL('../../src/stacks/cloudtolocalllm.yaml', import.meta.url));
-const endings: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  await Promise.all(endings.splice(0).map((end) => end()));
-});
 
 /** A session on a sandbox through the adapters that a person's program uses; only the person is played. */
 export async function testSession(sandbox: Sandbox, options: TestSessionOptions = {}): Promise<TestSession> {
@@ -120,7 +115,7 @@ export async function testSession(sandbox: Sandbox, options: TestSessionOptions 
     deps,
   );
   let files = 0;
-  endings.push(async () => {
+  atEndOfTest(async () => {
     await session.close();
     await rm(folder, { recursive: true, force: true });
   });

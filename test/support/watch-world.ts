@@ -1,20 +1,14 @@
-import { afterEach } from '@jest/globals';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { atEndOfTest } from './at-end.ts';
 import { startFakeServer, type Answer, type FakeServer } from './fake-server.ts';
 import { runCli, type CliOptions, type CliResult } from './run-cli.ts';
 
-const endings: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  await Promise.all(endings.splice(0).map((end) => end()));
-});
-
 /** Has something closed when the test ends. */
 export function atEnd<T extends { close(): Promise<void> }>(opened: T): T {
-  endings.push(() => opened.close());
+  atEndOfTest(() => opened.close());
   return opened;
 }
 
@@ -54,7 +48,7 @@ export interface WatchFolder {
 /** A folder with a stack file of which only `watch` is given. */
 export async function watchFolder(section: object): Promise<WatchFolder> {
   const path = await mkdtemp(join(tmpdir(), 'c2l-watch-'));
-  endings.push(() => rm(path, { recursive: true, force: true }));
+  atEndOfTest(() => rm(path, { recursive: true, force: true }));
   await writeFile(join(path, 'c2l.yaml'), JSON.stringify({ version: 1, name: 'shop', watch: section }));
   const state = join(path, 'state.json');
   const watch: WatchFolder['watch'] = (argv, options) =>

@@ -1,28 +1,22 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openAzureKeyVault } from '../../../src/adapters/azure/azure-key-vault-source.ts';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { startVault, type Vault } from '../../../src/sandbox/vault/vault.ts';
+import { lookUpApart } from '../../support/look-up-apart.ts';
 
-// Apart from the tests that get a token: the library keeps one for the life of the process, as it does the address that it
-// was first told to ask for one. So all of these have one vault.
-const never = new AbortController().signal;
-const wanted = { namespace: 'shop', secret: 'app', key: 'k', envName: 'K', azureKeyVaultName: 'plain' };
 let vault: Vault;
+let identity: Readonly<Record<string, string>>;
 
-beforeAll(async () => {
+beforeEach(async () => {
   vault = await startVault({ secrets: { plain: 'p'.repeat(20) } });
-  process.env['IDENTITY_ENDPOINT'] = vault.identityEndpoint;
-  process.env['IDENTITY_HEADER'] = vault.identityHeader;
+  identity = { IDENTITY_ENDPOINT: vault.identityEndpoint, IDENTITY_HEADER: vault.identityHeader };
 });
 
-afterAll(async () => {
-  await vault.close();
-});
+afterEach(() => vault.close());
 
 test('no identity: the vault is not to blame', async () => {
   vault.setFault({ kind: 'no-identity' });
-  const source = openAzureKeyVault(vault.url, { caPem: vault.caPem, credential: 'managed-identity' });
+  const options = { caPem: vault.caPem, credential: 'managed-identity' } as const;
 
-  expect(await source.lookUp([wanted], never)).toEqual([
+  expect(await lookUpApart({ url: vault.url, options }, identity)).toEqual([
     {
       state: 'failed',
       reason:
@@ -33,9 +27,9 @@ test('no identity: the vault is not to blame', async () => {
 
 test('a token endpoint that never answers is given up', async () => {
   vault.setFault({ kind: 'token-hang' });
-  const source = openAzureKeyVault(vault.url, { caPem: vault.caPem, credential: 'managed-identity', limitMs: 1000 });
+  const options = { caPem: vault.caPem, credential: 'managed-identity', limitMs: 1000 } as const;
 
-  expect(await source.lookUp([wanted], never)).toEqual([
+  expect(await lookUpApart({ url: vault.url, options }, identity)).toEqual([
     {
       state: 'failed',
       reason:
@@ -43,3 +37,20 @@ test('a token endpoint that never answers is given up', async () => {
     },
   ]);
 });
+
+test('with nothing to sign in by, all that was tried is named, soon', async () => {
+  const { HOME = '', PATH = '' } = process.env;
+  // Where the metadata service of a virtual machine would answer: here at once, with nothing.
+  const nothing = { HOME, PATH, AZURE_POD_IDENTITY_AUTHORITY_HOST: 'http://127.0.0.1:1' };
+  const startedAt = Date.now();
+
+  expect(await lookUpApart({ url: vault.url, options: { caPem: vault.caPem } }, nothing)).toEqual([
+    {
+      state: 'failed',
+      reason: expect.stringMatching(
+        /^no Azure credential (was found|came within 9\.5 s) \(tried service principal, workload identity, managed identity, Azure CLI, PowerShell and azd logins\): sign in with az login/,
+      ),
+    },
+  ]);
+  expect(Date.now() - startedAt).toBeLessThan(10_000);
+}, 15_000);

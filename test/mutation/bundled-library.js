@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { bundling } from '../../esbuild.config.mjs';
 
 const root = new URL('../../', import.meta.url);
-const madeOf = ['package-lock.json', 'esbuild.config.mjs', 'test/support/bundled-library.js']
+const madeOf = ['package-lock.json', 'esbuild.config.mjs', 'test/mutation/bundled-library.js']
   .map((path) => readFileSync(new URL(path, root)))
   .reduce((hash, content) => hash.update(content), createHash('sha256'))
   .digest('hex');

@@ -1,0 +1,32 @@
+const { default: Runtime } = require('jest-runtime');
+const { pathToFileURL } = require('node:url');
+
+require('./register-typescript.cjs');
+
+/**
+ * Jest's own runner, but modules are Node's: one that ten files import is loaded once in each worker, and stays compiled.
+ * Jest would load each anew for every file, which was half of what the suite took. So a file finds what another left in
+ * a module or on `process`; what is to end with a test or a file is told to `at-end`.
+ */
+module.exports = class NativeRuntime extends Runtime {
+  #testPath;
+
+  constructor(...options) {
+    super(...options);
+    this.#testPath = options[6];
+  }
+
+  setGlobalsForRuntime(globals) {
+    super.setGlobalsForRuntime(globals);
+    globalThis[Symbol.for('c2l.jest')] = { ...globals, jest: this.jestGlobals.jestObjectFor(this.#testPath) };
+  }
+
+  unstable_shouldLoadAsEsm() {
+    return true;
+  }
+
+  unstable_importModule(path) {
+    // Hooks of a file that is set up are those of one test file.
+    return import(`${pathToFileURL(path)}?of=${encodeURIComponent(this.#testPath)}`);
+  }
+};
