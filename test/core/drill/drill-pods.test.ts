@@ -9,6 +9,7 @@ import {
   deployment,
   job,
   keyEnv,
+  mounting,
   namespace,
   secret,
   snapshotOf,
@@ -103,7 +104,7 @@ describe('pods that start anew for a fault', () => {
 test('pods that use another key or Secret, or credentials alone, stay', () => {
   const spec = { containers: [container('c', { env: [keyEnv('other', 'password'), keyEnv('app', 'note')] })] };
   const token = deployment('token', {
-    spec: { volumes: [{ name: 't', projected: { sources: [{ secret: { name: 'other' } }] } }] as never },
+    spec: mounting({ name: 't', projected: { sources: [{ secret: { name: 'other' } }] } }),
   });
   const pulls = deployment('pulls', { spec: { imagePullSecrets: [{ name: 'app' }] } });
   const all = workloads(snapshotOf(deployment('web', { spec }), token, pulls));
@@ -113,7 +114,7 @@ test('pods that use another key or Secret, or credentials alone, stay', () => {
   expect(evicted(pulled, fault('lost'))).toBe('pod/pulls-5c6d-0');
   const elsewhere = fault('lost', { metadata: { name: 'registry', namespace } });
   expect(evicted({ ...elsewhere, isForPulls: true })).toBe('');
-  expect(evicted(fault('lost', { metadata: { name: 'other', namespace } }))).toBe('pod/web-5c6d-0, pod/token-5c6d-0');
+  expect(evicted(fault('lost', { metadata: { name: 'other', namespace } }))).toBe('pod/token-5c6d-0, pod/web-5c6d-0');
 });
 
 describe('pods that hold other values than the Secrets now', () => {
