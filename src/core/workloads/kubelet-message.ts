@@ -19,18 +19,29 @@ export function isAboutConfigMap(message: string | undefined): boolean {
   return message !== undefined && configMapClause.test(message);
 }
 
-/** The Secret that a message names, and the key where only that is missing. Of a mount it names the key alone. */
-export function lackingSecret(message = ''): { readonly name: string; readonly key?: string } | undefined {
-  const whole = /(?:^|[\s[])secret "([^"]+)" not found/.exec(message)?.[1];
-  if (whole !== undefined) return { name: whole };
-  const [, key, name] = /(?:^|[\s[])find key (\S+) in Secret [^\s/]+\/(\S+)/.exec(message) ?? [];
-  return key === undefined || name === undefined ? undefined : { name, key };
+interface Named {
+  readonly name: string;
+  /** Where only that is missing. Of a mount kubelet names the key alone. */
+  readonly key?: string;
 }
 
-/** The ConfigMap that a message names, and the key where only that is missing. Of a mount it names the key alone. */
-export function missingConfigMap(message = ''): { readonly name: string; readonly key?: string } | undefined {
-  const whole = /(?:^|[\s[])configmap "([^"]+)" not found/.exec(message)?.[1];
-  if (whole !== undefined) return { name: whole };
-  const [, key, name] = /(?:^|[\s[])find key (\S+) in ConfigMap [^\s/]+\/(\S+)/.exec(message) ?? [];
-  return key === undefined || name === undefined ? undefined : { name, key };
+/** The Secret that a message names, or one key of it. */
+export function lackingSecret(message = ''): Named | undefined {
+  return (
+    named(message, /(?:^|[\s[])secret "(?<name>[^"]+)" not found/) ??
+    named(message, /(?:^|[\s[])find key (?<key>\S+) in Secret [^\s/]+\/(?<name>\S+)/)
+  );
+}
+
+/** The ConfigMap that a message names, or one key of it. */
+export function missingConfigMap(message = ''): Named | undefined {
+  return (
+    named(message, /(?:^|[\s[])configmap "(?<name>[^"]+)" not found/) ??
+    named(message, /(?:^|[\s[])find key (?<key>\S+) in ConfigMap [^\s/]+\/(?<name>\S+)/)
+  );
+}
+
+function named(message: string, clause: RegExp): Named | undefined {
+  const { name, key } = clause.exec(message)?.groups ?? {};
+  return name === undefined ? undefined : { name, ...(key !== undefined && { key }) };
 }

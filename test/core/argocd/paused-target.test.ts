@@ -100,6 +100,33 @@ describe('a Secret that is written while its owners are paused', () => {
     expect(found.pause).toBeUndefined();
   });
 
+  const unsealed: Parts = {
+    sealedSecrets: [{ metadata: { name: 'app', namespace }, spec: { encryptedData: { password: 'AgB' } } }],
+  };
+  const bySeal = { by: 'sealed-secrets', name: 'app' } as const;
+
+  test.each<[string, Scene]>([
+    [
+      'beside the application',
+      { parts: [application(heals), unsealed], reason: 'overwrite', extra: { ...byArgo, otherOwners: [bySeal] } },
+    ],
+    [
+      'before the application',
+      {
+        parts: [application(heals), unsealed],
+        reason: 'overwrite',
+        extra: { owner: bySeal, otherOwners: [{ by: 'argocd', name: 'shop' }] },
+      },
+    ],
+  ])('is refused for the SealedSecret that writes it too, %s', (_, scene) => {
+    const { refusal, open, pause } = guarded(scene);
+    const alone = guarded({ parts: [unsealed], reason: 'overwrite', extra: { owner: bySeal } });
+
+    expect(refusal?.message).toContain('is written by Sealed Secrets (app)');
+    expect(refusal?.message).toBe(alone.refusal?.message);
+    expect([open, pause]).toEqual([undefined, undefined]);
+  });
+
   test('is refused where the pause itself would be undone', () => {
     const flux = external('False', 'Owner', { 'kustomize.toolkit.fluxcd.io/name': 'shop' });
     const { refusal, open } = guarded({

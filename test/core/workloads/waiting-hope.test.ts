@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { ContainerStatus, Pod, PodSpec } from '../../../src/core/cluster/kubernetes-pod.ts';
 import { refId } from '../../../src/core/cluster/kubernetes.ts';
-import type { Snapshot } from '../../../src/core/cluster/snapshot.ts';
+import type { CloserLook, Snapshot } from '../../../src/core/cluster/snapshot.ts';
 import {
   awaitedIds,
   awaitedStates,
@@ -203,6 +203,18 @@ test.each<[string, readonly Parts[], Parameters<typeof seen>[1], readonly string
     ['deployment/web stuck: it exceeded its progress deadline'],
   ],
   [
+    'that is missing, whose rollout is asked for',
+    [],
+    { kind: 'StatefulSet', name: 'db', stack, isRollout: true },
+    ['db missing: is not in the cluster | is not in the cluster'],
+  ],
+  [
+    'that is refused, whose rollout has not arrived',
+    [{ ...behind({ updatedReplicas: 0, readyReplicas: 0 }), pods: refused('InvalidImageName', 'no').pods ?? [] }],
+    { kind: 'Deployment', name: 'web', isRollout: true },
+    ['deployment/web stuck: web-5c6d-0 is InvalidImageName | web-5c6d-0 is InvalidImageName: no'],
+  ],
+  [
     'that has no rollout',
     [job('once')],
     { kind: 'Job', name: 'once', isRollout: true },
@@ -210,6 +222,21 @@ test.each<[string, readonly Parts[], Parameters<typeof seen>[1], readonly string
   ],
 ])('what is waited for: one %s', (_, parts, asked, expected) => {
   expect(seen(snapshotOf(...parts), asked)).toEqual(expected);
+});
+
+test.each<[string, Parts, string]>([
+  [
+    'starts',
+    statefulSet('db', { pods: pending([], [waiting('db', 'ContainerCreating')]) }),
+    'statefulset/db waiting: db-0 is ContainerCreating | db-0 is ContainerCreating, and node n1 is not ready and lets no pod go: bring it back, or once it is surely off: kubectl delete node n1',
+  ],
+  ['is ready for now', statefulSet('db'), 'statefulset/db ready: 1 of 1 pods are ready'],
+])('a StatefulSet on a node that is lost and %s', (_, parts, expected) => {
+  const placed = (parts.pods ?? []).map((pod) => ({ ...pod, spec: { ...pod.spec, nodeName: 'n1' } }));
+  const closer = { nodes: [{ metadata: { name: 'n1' } }] } as unknown as CloserLook;
+  const snapshot = { ...snapshotOf({ ...parts, pods: placed }), closer };
+
+  expect(seen(snapshot, { kind: 'StatefulSet', name: 'db' }).join()).toBe(expected);
 });
 
 const waitsForDb: Partial<PodSpec> = { initContainers: [container('wait', { command: ['nc', '-z', 'db', '5432'] })] };
@@ -268,6 +295,13 @@ test.each<[string, readonly AwaitedState[], boolean, string]>([
     [state('a', { hopeless: 'x' }), state('b', { dependsOn: ['c', 'a'] }), state('c')],
     false,
     '0 of 3 ready; a: a is Pending; c: c is Pending; 1 more',
+  ],
+  ['one for itself', [state('a', { dependsOn: ['a'] })], false, '0 of 1 ready; 1 more'],
+  [
+    'one for what is ready, and was without hope',
+    [state('a', { state: 'ready', hopeless: 'x' }), state('b', { dependsOn: ['a'] })],
+    false,
+    '1 of 2 ready; b: b is Pending',
   ],
   [
     'two, each for the other',
