@@ -1,0 +1,269 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { generateDecoupleMonitoring } from '../../../src/core/generate/decouple-monitoring.ts';
+import type { GenerateSubject } from '../../../src/core/generate/generate-subject.ts';
+import type { GeneratedFile } from '../../../src/core/generate/generated-file.ts';
+import { checkRules } from '../../../src/core/generate/rbac-check-rules.ts';
+import { generateRbac, roleGrants } from '../../../src/core/generate/rbac.ts';
+import { generateResilience } from '../../../src/core/generate/resilience.ts';
+import { generateWatch } from '../../../src/core/generate/watch.ts';
+import { OperatorError } from '../../../src/errors.ts';
+import { stackOf } from '../../support/builders.ts';
+import { expectGolden } from '../../support/golden.ts';
+
+const endpoints = [{ name: 'web', url: 'https://shop.example/' }];
+const inEnv = (env: string) => ({ kind: 'webhook', name: env.toLowerCase(), url: { env } });
+const inFile = (file: string) => ({ kind: 'pagerduty', name: file.slice(-1), routingKey: { file } });
+const db = { name: 'db', workload: 'StatefulSet/db' };
+
+function subject(stack: object | undefined, more: Partial<GenerateSubject> = {}): GenerateSubject {
+  const { namespaces, ...rest } = { namespaces: ['shop'], ...stack };
+  const made = stack && { ...stackOf(rest), namespaces: namespaces as [string, ...string[]] };
+  return { stack: made, namespaces, all: false, argocdNamespace: 'argocd', ...more };
+}
+
+/** Each file as it is made; what is commented stands beside its comment. */
+function shown(files: readonly GeneratedFile[]): string {
+  return files
+    .map((file) => ('text' in file ? `${file.path}\n${file.text}` : JSON.stringify(file, null, 1)))
+    .join('\n');
+}
+
+function refusal(act: () => unknown): readonly unknown[] {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof OperatorError) return [error.code, error.message, error.hint];
+    throw error;
+  }
+  return [];
+}
+
+const secretive = { endpoints, notify: [inEnv('CHAT'), inEnv('ROOM')], heartbeat: { env: 'BEAT' } };
+const filed = { endpoints, notify: [inFile('/etc/a'), inFile('/etc/b')] };
+const tested = [
+  {
+    kind: 'http',
+    service: 'web',
+    port: 8080,
+    basicAuth: { user: { value: 'a' }, password: { secret: 's', key: 'p' } },
+  },
+  { kind: 'http', service: 'web', port: 8443, tls: {} },
+  { kind: 'http', service: 'web', port: 80, path: '/health' },
+  { kind: 'http', service: 'web', port: 81, path: '/other' },
+];
+
+describe('files are made as they were reviewed', () => {
+  test('to run watch', async () => {
+    const stacks = [
+      { watch: { endpoints } },
+      { watch: secretive, components: [db] },
+      { watch: filed, components: [db] },
+    ];
+    const made = stacks.flatMap((stack, index) =>
+      (['systemd', 'cron', ...(index < 2 ? ['github-actions' as const] : [])] as const).map((runner) =>
+        shown(generateWatch(subject(stack), runner)),
+      ),
+    );
+    await expectGolden('generate-watch.txt', `${made.join('\n')}\n`);
+  });
+
+  test('to outlive what is depended on, and what monitoring shares', async () => {
+    const components = [
+      db,
+      { name: 'cache', workload: 'StatefulSet/cache', namespace: 'data' },
+      { name: 'site', workload: 'Deployment/site', checks: tested },
+      { name: 'web', workload: 'Deployment/web', dependsOn: ['db', 'cache'], checks: tested },
+      { name: 'plain', workload: 'Deployment/plain', dependsOn: ['db'], checks: tested.slice(0, 1) },
+      {
+        name: 'api',
+        workload: 'DaemonSet/api',
+        dependsOn: ['db'],
+        initWaits: [{ container: 'wait', host: 'db.shop.svc', port: 5432 }],
+      },
+    ];
+    const monitoring = { components: ['site', 'web'], from: 'app', secret: 'own' };
+    const secrets = [
+      { name: 'other', keys: {} },
+      { name: 'app', keys: { p: {} } },
+    ];
+    const within = { secrets, components, monitoring };
+    const moved = { ...within, monitoring: { ...monitoring, namespace: 'seen' } };
+    const named = (stack: object) => subject({ namespaces: ['shop', 'data', 'seen'], ...stack });
+    const made = [
+      generateResilience(named({ components }), ''),
+      generateDecoupleMonitoring(named(within), ''),
+      generateDecoupleMonitoring(named(moved), ''),
+    ];
+    await expectGolden('generate-components.txt', `${made.map(shown).join('\n')}\n`);
+  });
+
+  test('to give commands their rights, with a stack and without, in a namespace and everywhere', async () => {
+    const secrets = [{ name: 'app', keys: { p: {} } }];
+    const watched = {
+      secrets,
+      components: [{ ...db, checks: tested }],
+      monitoring: { components: ['db'], from: 'app', secret: 'own' },
+    };
+    const asked = [
+      subject(undefined),
+      subject(watched),
+      subject(undefined, { namespaces: ['argocd'] }),
+      subject(watched, { all: true }),
+    ];
+    const made = (['audit', 'restart', 'history', 'migrate', 'dr-drill'] as const).flatMap((purpose) =>
+      asked.map((of) => {
+        const rules = roleGrants(purpose, of).map(({ kind, name, namespace, rules: all }) =>
+          [
+            `${kind} ${namespace ?? ''}/${name}`,
+            ...all.map(({ why, apiGroups, resources, resourceNames, verbs }) =>
+              ['', verbs, apiGroups, resources, ...(resourceNames ? [resourceNames] : []), why].join(' | '),
+            ),
+          ].join('\n'),
+        );
+        return [`# ${purpose} ${of.stack?.name ?? 'no stack'} ${of.all ? 'all' : of.namespaces.join()}`, ...rules].join(
+          '\n',
+        );
+      }),
+    );
+    const drill = shown(generateRbac(subject(undefined, { namespaces: ['c2l-drill'] }), 'dr-drill'));
+    await expectGolden('generate-rights.txt', `${made.join('\n')}\n${drill}\n`);
+  });
+});
+
+describe('what cannot be made is refused, with what to do', () => {
+  const hint = 'add watch to the stack file, or name another: c2l generate watch --as systemd --config FILE';
+  test.each<[string, () => unknown, readonly unknown[]]>([
+    [
+      'watch without a stack',
+      () => generateWatch(subject(undefined), 'cron'),
+      ['stack-lacks-field', 'there is no stack file here, and watch is made of it', hint],
+    ],
+    [
+      'watch of a stack that has none',
+      () => generateWatch(subject({}), 'cron'),
+      ['stack-lacks-field', 'stack shop has no watch, and watch is made of it', hint],
+    ],
+    [
+      'a workflow that reaches nothing',
+      () => generateWatch(subject({ watch: {}, components: [db] }), 'github-actions'),
+      [
+        'stack-lacks-field',
+        'stack shop names no endpoint, and a workflow can reach nothing else',
+        'add watch.endpoints to the stack file',
+      ],
+    ],
+    [
+      'a workflow that has no such file',
+      () => generateWatch(subject({ watch: filed }), 'github-actions'),
+      [
+        'stack-lacks-field',
+        'a secret of stack shop lies in /etc/a, and a workflow has no such file',
+        'name a variable instead of it, as in { env: ROUTING_KEY }',
+      ],
+    ],
+    [
+      'rights of a drill everywhere',
+      () => generateRbac(subject({}, { all: true }), 'dr-drill'),
+      ['stack-lacks-field', 'a drill takes place in one namespace', 'c2l generate rbac --for dr-drill -n NAMESPACE'],
+    ],
+    [
+      'what is made of a stack, without one',
+      () => generateResilience(subject(undefined), ''),
+      [
+        'stack-lacks-field',
+        'there is no stack file here, and resilience is made of one',
+        'c2l generate resilience --config FILE, or write one with c2l init',
+      ],
+    ],
+    [
+      'what a stack has nothing for',
+      () => generateResilience(subject({ components: [{ ...db, checks: tested }] }), ''),
+      [
+        'stack-lacks-field',
+        'stack shop has no components[].dependsOn with an http check, or components[].initWaits, and resilience is made of it',
+        'add components[].dependsOn with an http check, or components[].initWaits to the stack file, or name another: c2l generate resilience --config FILE',
+      ],
+    ],
+    [
+      'what monitoring shares, of a stack without',
+      () => generateDecoupleMonitoring(subject({}), ''),
+      [
+        'stack-lacks-field',
+        'stack shop has no monitoring, and decouple-monitoring is made of it',
+        'add monitoring to the stack file, or name another: c2l generate decouple-monitoring --config FILE',
+      ],
+    ],
+    [
+      'what lies in another namespace',
+      () => generateResilience(subject({ namespaces: ['shop', 'data'] }, { namespaces: ['a', 'b'] }), ''),
+      ['usage', 'stack shop has nothing in namespace a, b', 'its namespaces: shop, data'],
+    ],
+  ])('%s', (_, act, told) => {
+    expect(refusal(act)).toEqual(told);
+  });
+
+  test('but not where all namespaces are meant', () => {
+    const components = [db, { name: 'api', workload: 'Deployment/api', dependsOn: ['db'], checks: tested }];
+    expect(generateResilience(subject({ components }, { namespaces: ['a'], all: true }), '').length).toBe(2);
+  });
+});
+
+describe('rights for the checks of a stack are those of what they do', () => {
+  const login = { kind: 'postgres-login', user: { value: 'a' }, password: { secret: 'app', key: 'p' } };
+  const [authenticated, ...open] = tested;
+  const inside = 'what the stack has looked at from inside a pod';
+  const endpointslices = 'list endpointslices: whether Services lead to ready pods';
+  const stream = '; a WebSocket needs get, from Kubernetes 1.35 on create as well';
+  const exec = (what: string): string => `get,create pods/exec: ${what}${stream}`;
+  const proxy = (names: string): string =>
+    `get services/proxy ${names}: HTTP checks go through the proxy of the API server`;
+
+  test.each<[string, readonly object[], readonly string[]]>([
+    ['none', [], []],
+    ['of a Service', [{ kind: 'endpoints', service: 'web' }], []],
+    ['by HTTP', open, [proxy('web:80,web:81,web:8443')]],
+    [
+      'by HTTP with a login',
+      [authenticated!],
+      ['get secrets s: the logins that are tried', `get,create pods/portforward: logins by HTTP${stream}`],
+    ],
+    [
+      'at a database',
+      [login],
+      ['get secrets app: the logins that are tried', exec('logins at a database, with its own client')],
+    ],
+    ['by TCP', [{ kind: 'tcp', port: 80 }], [exec(inside)]],
+    ['of a host name', [{ kind: 'dns', host: 'db' }], [exec(inside)]],
+    [
+      'by a command',
+      [
+        { kind: 'command', command: ['true'] },
+        { kind: 'endpoints', service: 'web' },
+      ],
+      [exec(inside)],
+    ],
+    [
+      'of both sorts',
+      [login, { kind: 'tcp', port: 80 }],
+      ['get secrets app: the logins that are tried', exec(`logins at a database, with its own client, and ${inside}`)],
+    ],
+  ])('%s', (_, checks, rights) => {
+    const stack = stackOf({
+      components: [
+        { ...db, checks },
+        { name: 'far', workload: 'Deployment/far', checks: [login] },
+      ],
+    });
+    const [near, far] = stack.components;
+    const placed = { ...stack, components: [near!, { ...far!, namespace: 'elsewhere' }] };
+    const told = checkRules('shop', placed).map(({ why, verbs, resources, resourceNames }) =>
+      [verbs, resources, ...(resourceNames ? [resourceNames] : [])].join(' ').concat(`: ${why}`),
+    );
+    expect(told).toEqual([...rights, endpointslices]);
+  });
+
+  test('none without a stack', () => {
+    expect(checkRules('shop', undefined)).toEqual([]);
+  });
+});
