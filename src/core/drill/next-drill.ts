@@ -8,7 +8,8 @@ import { hasRecovered } from './drill-trend.ts';
 
 /** What is worth doing before the next drill, most urgent first. */
 export function beforeNextDrill(report: DrillReport): string[] {
-  const { outcome, data, noticed, kept, spared, findings, drill, earlier, backup } = report;
+  const { outcome, verdict, data, noticed, kept, spared, findings, drill, earlier, backup } = report;
+  const isBrokenOff = outcome === 'not-recovered' && verdict === 'interrupted';
   const lost = data.filter(({ state }) => state === 'lost').map(({ component }) => component);
   const untried = data.filter(({ state }) => state === 'not-tried').map(({ component }) => component);
   const pods = listText(kept.map(({ pod }) => pod.name));
@@ -16,8 +17,9 @@ export function beforeNextDrill(report: DrillReport): string[] {
   return [
     ...new Set(notStarted),
     ...when(lost.length > 0, `find out why ${listText(lost)} lost data before anything else is rehearsed`),
+    ...when(isBrokenOff, 'run the same scenario again: whether it recovers is not known'),
     ...when(
-      outcome === 'not-recovered' || outcome === 'recovered-with-trouble',
+      !isBrokenOff && (outcome === 'not-recovered' || outcome === 'recovered-with-trouble'),
       'repair what went wrong, then run the same scenario again',
     ),
     ...slowPhase(report),

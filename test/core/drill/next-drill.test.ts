@@ -47,6 +47,11 @@ describe('before the next drill', () => {
         'repair what kept it from starting: c2l audit',
       ],
     ],
+    [
+      'the same again, where somebody interrupted it',
+      { outcome: 'not-recovered', verdict: 'interrupted' },
+      ['run the same scenario again: whether it recovers is not known'],
+    ],
     ['no such thing of one that started', { findings: [unusable] }, []],
     [
       'what lost data and what could not be tried',
