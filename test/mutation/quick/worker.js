@@ -1,0 +1,81 @@
+import { createRequire } from 'node:module';
+
+const [file, ids] = [process.argv[2], JSON.parse(process.argv[3])];
+
+let change = 0;
+globalThis.MapOfOneChange = class extends WeakMap {
+  #known = change;
+  #map = new WeakMap();
+  get(key) {
+    return this.#known === change ? this.#map.get(key) : undefined;
+  }
+  has(key) {
+    return this.#known === change && this.#map.has(key);
+  }
+  set(key, value) {
+    if (this.#known !== change) this.#map = new WeakMap();
+    this.#known = change;
+    this.#map.set(key, value);
+    return this;
+  }
+};
+
+const stryker = { mutantCoverage: { static: {}, perTest: {} } };
+globalThis.__stryker__ = stryker;
+process.on('unhandledRejection', () => undefined);
+const tests = createRequire(import.meta.url)(file);
+
+/** Which tests reach which change, how often, and how long they take. What fails without a change is left out. */
+const took = new Map();
+for (const [index, { run }] of tests.entries()) {
+  stryker.currentTestId = `${index}`;
+  const begun = performance.now();
+  try {
+    await run();
+    took.set(index, performance.now() - begun);
+  } catch (error) {
+    process.send({ broken: tests[index].name, error: error.message });
+  }
+}
+delete stryker.currentTestId;
+const { static: atLoad, perTest } = stryker.mutantCoverage;
+const reached = new Map();
+for (const [test, hits] of Object.entries(perTest)) {
+  if (!took.has(Number(test))) continue;
+  for (const [id, count] of Object.entries(hits)) {
+    const known = reached.get(id) ?? { tests: [], count: 0 };
+    reached.set(id, { tests: [...known.tests, Number(test)], count: known.count + count });
+  }
+}
+
+const killers = new Map();
+const rank = (test) => took.get(test) - 1000 * (killers.get(test) ?? 0);
+
+async function isNoticed(wanted) {
+  for (const test of wanted.toSorted((left, right) => rank(left) - rank(right))) {
+    try {
+      await tests[test].run();
+    } catch {
+      killers.set(test, (killers.get(test) ?? 0) + 1);
+      return true;
+    }
+  }
+  return false;
+}
+
+process.send({ ready: tests.length });
+for (const id of ids) {
+  const found = reached.get(id);
+  if (found === undefined) {
+    process.send({ id, status: id in atLoad ? 'ignored' : 'unreached' });
+    continue;
+  }
+  process.send({ begun: id });
+  change += 1;
+  Object.assign(stryker, { activeMutant: id, hitCount: 0, hitLimit: 100 * found.count + 1000 });
+  const status = (await isNoticed(found.tests)) ? 'noticed' : 'left';
+  delete stryker.activeMutant;
+  change += 1;
+  process.send({ id, status });
+}
+process.exit(0);
