@@ -40,14 +40,13 @@ function doubtedValues(pod: Pod, references: readonly SecretReference[], view: S
     const { reference, startedAt } = held;
     const { outdated, trusted, doubt, putBack } = valueInUse(pod, held, view);
     if (outdated !== undefined || trusted !== undefined) return [];
-    const why = doubt ?? putBack ?? doubtOfSeveral(reference, startedAt, view);
-    return why === undefined ? [] : [{ reference, ...why }];
+    return doubt ?? putBack ?? doubtOfSeveral(reference, startedAt, view) ?? [];
   });
   const [first] = doubted;
   if (first === undefined) return undefined;
-  const { secret } = first.reference;
-  const keys = new Set(doubted.flatMap(({ reference }) => (reference.secret === secret ? [reference.key] : [])));
-  const meant = { secret, ...(keys.size === 1 && first.reference.key !== undefined && { key: first.reference.key }) };
+  const { secret, key } = first.value;
+  const keys = new Set(doubted.flatMap(({ value }) => (value.secret === secret ? [value.key] : [])));
+  const meant = { secret, ...(keys.size === 1 && key !== undefined && { key }) };
   const subject = meant.key === undefined ? `secret/${secret}` : `secret/${secret}:${meant.key}`;
   const isEven = doubted.some((doubt) => doubt.isEven === true);
   return { text: doubtText({ ...first, value: meant }), subject, isEven };
