@@ -66,7 +66,7 @@ export function nextLines(command: string, style: Style): string[] {
 
 /** What to type next, where this run took place. */
 export function typedNext(report: Report, next: string, style: Style): string {
-  return style.flags.includes('--sandbox') ? nextInSandbox(report) : withFlags(next, style);
+  return style.flags.includes('--sandbox') ? nextInSandbox(report, next) : withFlags(next, style);
 }
 
 function paintOf(verdict: AnyVerdict, style: Style): (text: string) => string {
@@ -75,9 +75,11 @@ function paintOf(verdict: AnyVerdict, style: Style): (text: string) => string {
 }
 
 /** The sandbox is gone when its command ends: what comes next begins anew, and after the whole walk on a real cluster. */
-function nextInSandbox(report: Report): string {
+function nextInSandbox(report: Report, next: string): string {
   const { command } = report;
   if (command === 'dr-drill') return nextAfterRehearsal(report);
+  // That is made of sandboxes, and names the next of them itself.
+  if (command === 'dr-drill rehearsal') return next;
   if (command !== 'stabilize' && command !== 'bootstrap') return 'c2l stabilize --sandbox';
   if (isWalkedThrough(report)) return 'c2l audit';
   return `c2l ${command} --sandbox${report.error?.code === 'confirmation-needed' ? ' --yes' : ''}`;

@@ -9,6 +9,7 @@ import type { Runbook, RunbookStep } from '../core/runbook/runbook.ts';
 import { nextLines } from './head-text.ts';
 import { count, paragraph, table } from './layout.ts';
 import type { Style } from './style.ts';
+import { asTyped } from './typed-program.ts';
 
 export const outcomeWords: Readonly<Record<StepOutcome, string>> = {
   done: 'done',
@@ -116,7 +117,9 @@ export function renderRun(
   const { style } = ending;
   const isComplete = stepsLeft(runbook, progress).length === 0;
   // What is left to people is a sentence, and no shell has to join its lines.
-  const next = isComplete ? paragraph('next: ', ending.next, style.width) : nextLines(ending.next, style);
+  const next = isComplete
+    ? paragraph('next: ', asTyped(ending.next, style.program), style.width)
+    : nextLines(ending.next, style);
   return [...table(rows, style.width, 0), '', ...fileLines('log:', ending.logPath, style), ...next, ''].join('\n');
 }
 

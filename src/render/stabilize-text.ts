@@ -4,6 +4,7 @@ import { closingLines, headLines, isWalkedThrough } from './head-text.ts';
 import { count, durationText, paragraph, table, type Cell } from './layout.ts';
 import { repairCommand } from './repair-command.ts';
 import type { Style } from './style.ts';
+import { asTyped } from './typed-program.ts';
 import { checkLines } from './verify-text.ts';
 
 /** The end of the walk: each phase has told its own story when it ended. */
@@ -81,10 +82,11 @@ function afterwards(report: WalkReport, style: Style): string[] {
   if (style.flags.includes('--sandbox')) {
     return ['', ...paragraph('then: ', 'look at your own cluster; audit changes nothing there', style.width)];
   }
+  const typed = (words: string): string => asTyped(words, style.program);
   return [
     '',
-    ...paragraph('then: ', 'keep these values for the next outage: c2l backup --to age:FILE', style.width),
-    ...paragraph('      ', 'rehearse without risk: c2l stabilize --sandbox', style.width),
+    ...paragraph('then: ', typed('keep these values for the next outage: c2l backup --to age:FILE'), style.width),
+    ...paragraph('      ', typed('rehearse without risk: c2l stabilize --sandbox'), style.width),
   ];
 }
 

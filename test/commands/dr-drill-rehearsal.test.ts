@@ -88,4 +88,10 @@ describe('the text of a rehearsal', () => {
     expect(text).toContain('2 of 3 random drills recovered, seed 5');
     expect(text.split('\n').every((line) => line.length <= 80)).toBe(true);
   });
+
+  test('leads to the seeds that follow', async () => {
+    const good: RehearsalReport = { ...report, verdict: 'ok', recovered: 3, failures: [] };
+    const text = await renderReport(good, 'text', createStyle(false, { flags: '--sandbox', program: 'npx c2l' }));
+    expect(text).toMatch(/\nnext: npx c2l dr-drill run --sandbox --repeat 3 --seed 8\n$/);
+  });
 });

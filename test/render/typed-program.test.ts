@@ -1,9 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 
+import type { UnfinishedDrill } from '../../src/core/drill/drill-journal.ts';
 import { renderError } from '../../src/render/error.ts';
 import { nextLines } from '../../src/render/head-text.ts';
+import { renderReport } from '../../src/render/report.ts';
 import { createStyle } from '../../src/render/style.ts';
 import { asTyped, typedProgram } from '../../src/render/typed-program.ts';
+import { unfinishedText } from '../../src/shell/drill/drill-notice.ts';
+import { incident, stabilized } from './reports.ts';
 
 describe('what is typed to start this program', () => {
   const npx = { npm_command: 'exec', npm_lifecycle_event: 'npx' };
@@ -23,6 +27,16 @@ describe('what is typed to start this program', () => {
     for (const other of ['kubectl c2l', 'kubectl get secret a.c2l -o yaml', 'a note for c2l']) {
       expect(asTyped(other, 'npx c2l')).toBe(other);
     }
+  });
+
+  test('stands in the sentences of reports and warnings too', async () => {
+    const style = createStyle(false, { program: 'npx c2l' });
+    const drill = { namespace: 'shop', id: 'd', scenario: 'missing-keys' } as UnfinishedDrill;
+    const page = await renderReport({ ...incident, unfinishedDrills: [drill] }, 'text', style);
+    expect(page).toContain('npx c2l explain secret-key-missing');
+    expect(page.replace(/\s+/g, ' ')).toContain(' npx c2l dr-drill abort -n shop puts everything back');
+    expect(await renderReport(stabilized, 'text', style)).toContain('outage: npx c2l backup --to age:FILE\n');
+    expect(unfinishedText(drill, { program: 'npx c2l' })).toMatch(/; npx c2l dr-drill abort -n shop$/);
   });
 
   test('leads on from a report and from an error', async () => {

@@ -54,7 +54,8 @@ function drillLines({ unfinishedDrills = [] }: AuditReport, style: Style): strin
   if (unfinishedDrills.length === 0) return [];
   const lines = unfinishedDrills.flatMap((drill) => {
     const who = drill.manual === true ? 'people are to recover from it;' : 'unless somebody is at it now,';
-    return paragraph('', `${goingOnText(drill)}: ${who} ${abortCommand(drill)} puts everything back`, style.width);
+    const told = `${goingOnText(drill)}: ${who} ${abortCommand(drill)} puts everything back`;
+    return paragraph('', asTyped(told, style.program), style.width);
   });
   return ['', ...lines.map((line) => style.caution(line))];
 }

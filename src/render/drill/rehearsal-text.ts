@@ -1,6 +1,6 @@
 import type { Distribution, RehearsalReport } from '../../core/drill/rehearsal-report.ts';
 import { closingLines, headLines } from '../head-text.ts';
-import { count, durationText, paragraph, table, type Cell } from '../layout.ts';
+import { commandLines, count, durationText, paragraph, table, type Cell } from '../layout.ts';
 import type { Style } from '../style.ts';
 
 /** How long the recoveries of random drills took, and every one that did not bring all back. */
@@ -16,7 +16,7 @@ export function rehearsalText(report: RehearsalReport, style: Style): string[] {
       style.bad(`seed ${own} was not recovered`),
       ...paragraph('  ', what, style.width),
       ...wrong.flatMap((text) => paragraph('  - ', text, style.width)),
-      ...paragraph('  again: ', `c2l dr-drill run --sandbox --repeat 1 --seed ${own}`, style.width),
+      ...commandLines('  again: ', `c2l dr-drill run --sandbox --repeat 1 --seed ${own}`, style),
     ]),
     ...closingLines(
       report,

@@ -4,10 +4,12 @@ import type { Secret } from '../../core/cluster/secret.ts';
 import { abortCommand, goingOnText } from '../../core/drill/drill-command.ts';
 import { drillType, markerName, type UnfinishedDrill } from '../../core/drill/drill-journal.ts';
 import type { Terminal } from '../../ports.ts';
+import { asTyped } from '../../render/typed-program.ts';
 import { unfinishedOf } from './drill-marker.ts';
 
-export function unfinishedText(drill: UnfinishedDrill): string {
-  return `warning: ${goingOnText(drill)}; unless somebody is at it now, put everything back, or resume it; ${abortCommand(drill)}`;
+export function unfinishedText(drill: UnfinishedDrill, { program }: Pick<Terminal, 'program'>): string {
+  const told = `${goingOnText(drill)}; unless somebody is at it now, put everything back, or resume it`;
+  return `warning: ${told}; ${asTyped(abortCommand(drill), program)}`;
 }
 
 export interface DrillNotice {
@@ -20,14 +22,14 @@ export interface DrillNotice {
 }
 
 /** Every command lists the Secrets anyway: no request is made for it. */
-export function createDrillNotice(terminal: Pick<Terminal, 'err'>): DrillNotice {
+export function createDrillNotice(terminal: Pick<Terminal, 'err' | 'program'>): DrillNotice {
   const seen = new Map<string, UnfinishedDrill>();
   let isMuted = false;
   const tell = (secret: Secret): void => {
     const drill = unfinishedOf(secret);
     if (secret.metadata.name !== markerName || seen.has(drill.namespace)) return;
     seen.set(drill.namespace, drill);
-    if (!isMuted) terminal.err(unfinishedText(drill));
+    if (!isMuted) terminal.err(unfinishedText(drill, terminal));
   };
   const without = (found: Observed<readonly Secret[]>): Observed<readonly Secret[]> => {
     if (found.state !== 'present') return found;

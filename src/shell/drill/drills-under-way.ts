@@ -35,7 +35,7 @@ export async function drillsUnderWay(
   try {
     session = await openSession({ ...options, requestTimeoutMs, sandbox: undefined }, deps);
     const unfinished = await unfinishedIn(session);
-    for (const drill of unfinished) deps.terminal.err(unfinishedText(drill));
+    for (const drill of unfinished) deps.terminal.err(unfinishedText(drill, deps.terminal));
     return unfinished;
   } catch (error) {
     if (!(error instanceof OperatorError) || error.code === 'interrupted') throw error;
