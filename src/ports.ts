@@ -1,6 +1,6 @@
 import type { Cluster } from './cluster-ports.ts';
 import type { DrillJournal } from './core/drill/drill-journal.ts';
-import type { DrillResult } from './core/drill/drill-result.ts';
+import type { DrillResult } from './core/drill/drill-report.ts';
 import type { DrillScenario } from './core/drill/drill-schema.ts';
 import type { ManifestSet } from './core/manifests/manifests.ts';
 import type { Fingerprints } from './core/revisions/revision.ts';

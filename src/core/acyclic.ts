@@ -1,4 +1,4 @@
-import { compareText } from './findings/findings.ts';
+import { compareText } from './compare-text.ts';
 
 /** For each node what it points at; nodes that are only pointed at need not be listed. */
 export type Edges = ReadonlyMap<string, readonly string[]>;

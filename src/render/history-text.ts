@@ -1,7 +1,8 @@
 import { refText } from '../core/cluster/kubernetes.ts';
-import { compareText } from '../core/findings/findings.ts';
+import { compareText } from '../core/compare-text.ts';
 import { keysOf } from '../core/fix/plan-secrets.ts';
-import type { HistoryReport, RevisionEntry, SecretCreation, SecretHistory } from '../core/fix/secret-reports.ts';
+import type { HistoryReport } from '../core/fix/secret-reports.ts';
+import type { RevisionEntry, SecretCreation, SecretHistory } from '../core/revisions/secret-history.ts';
 import { utcText } from '../core/utc-text.ts';
 import { outcomeLines } from './change-text.ts';
 import { closingLines, headLines } from './head-text.ts';

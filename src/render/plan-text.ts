@@ -1,6 +1,6 @@
 import { refText } from '../core/cluster/kubernetes.ts';
 import { noSource, promptSource } from '../core/fix/plan-secrets.ts';
-import type { KeyChange, PlannedKey, PlannedSecret } from '../core/fix/secret-reports.ts';
+import type { KeyChange, PlannedKey, PlannedSecret } from '../core/fix/planned-secret.ts';
 import { paragraph, table, type Cell } from './layout.ts';
 import type { Style } from './style.ts';
 

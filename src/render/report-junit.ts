@@ -1,4 +1,5 @@
-import type { AuditReport, ComponentState } from '../core/audit/audit-report.ts';
+import type { AuditReport } from '../core/audit/audit-report.ts';
+import type { ComponentState } from '../core/audit/component-state.ts';
 import type { AuditSubject, ReferenceState } from '../core/audit/audit-subject.ts';
 import { refText } from '../core/cluster/kubernetes.ts';
 import type { Finding } from '../core/findings/findings.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createOutputFolder } from '../../src/adapters/files/output-folder.ts';
 import { openWatchWorld } from '../../src/adapters/watch/open-watch-world.ts';
 import { openDrillPublisher } from '../../src/commands/publish-drill.ts';
-import type { DrillResult } from '../../src/core/drill/drill-result.ts';
+import type { DrillResult } from '../../src/core/drill/drill-report.ts';
 import { drillMetrics } from '../../src/render/drill/drill-metrics.ts';
 import { drilled, earlierResult } from '../render/drill-reports.ts';
 import { sandbox } from '../support/sandbox.ts';

@@ -1,5 +1,4 @@
-import type { DrillReport } from '../../src/core/drill/drill-report.ts';
-import type { DrillResult } from '../../src/core/drill/drill-result.ts';
+import type { DrillReport, DrillResult } from '../../src/core/drill/drill-report.ts';
 import { head, ref, secret } from './reports.ts';
 
 /** A drill that went well, on a stack of two components. */

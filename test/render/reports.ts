@@ -1,4 +1,5 @@
-import type { AuditReport, ComponentState } from '../../src/core/audit/audit-report.ts';
+import type { AuditReport } from '../../src/core/audit/audit-report.ts';
+import type { ComponentState } from '../../src/core/audit/component-state.ts';
 import type { ObjectRef } from '../../src/core/cluster/kubernetes.ts';
 import type { Finding, FindingReference } from '../../src/core/findings/findings.ts';
 import type { FixReport, HistoryReport, RollbackReport } from '../../src/core/fix/secret-reports.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { UnfinishedDrill } from '../../src/core/drill/drill-journal.ts';
+import type { UnfinishedDrill } from '../../src/core/drill/unfinished-drill.ts';
 import { renderError } from '../../src/render/error.ts';
 import { nextLines } from '../../src/render/head-text.ts';
 import { renderReport } from '../../src/render/report.ts';

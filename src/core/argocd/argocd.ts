@@ -1,7 +1,8 @@
 import type { ApplicationState } from '../audit/audit-report.ts';
 import type { Application } from '../cluster/kubernetes.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
-import { compareText, type Finding } from '../findings/findings.ts';
+import { type Finding } from '../findings/findings.ts';
+import { compareText } from '../compare-text.ts';
 import { syncPolicy } from '../owners/finding-owner.ts';
 import type { Stack } from '../stack/stack.ts';
 import { destinationOf } from './application-objects.ts';

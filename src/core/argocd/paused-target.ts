@@ -1,7 +1,7 @@
 import { OperatorError } from '../../errors.ts';
 import type { SecretOwner } from '../cluster/secret.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
-import type { SecretTarget } from '../fix/plan-secrets.ts';
+import type { SecretTarget } from '../fix/secret-target.ts';
 import { guardTarget, type GuardedTarget, type Recreate } from '../fix/secret-guards.ts';
 import { stateOf } from '../owners/finding-owner.ts';
 import { conditionOf, type SecretWriters, type WriterIndex } from '../owners/secret-writers.ts';

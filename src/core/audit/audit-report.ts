@@ -1,18 +1,9 @@
-import type { ObjectRef } from '../cluster/kubernetes.ts';
-import type { UnfinishedDrill } from '../drill/drill-journal.ts';
+import type { ComponentState } from './component-state.ts';
+import type { UnfinishedDrill } from '../drill/unfinished-drill.ts';
 import type { Compared } from '../findings/baseline.ts';
 import type { IgnoredFinding, LapsedIgnore } from '../findings/ignore-findings.ts';
 import type { ReportHead } from '../reports/report.ts';
 import type { AuditSubject } from './audit-subject.ts';
-
-/** A component and its state at the moment of the report. */
-export interface ComponentState {
-  readonly component: string;
-  readonly object: ObjectRef;
-  readonly state: 'ready' | 'waiting' | 'stuck' | 'missing' | 'unknown';
-  readonly detail: string;
-  readonly dependsOn: readonly string[];
-}
 
 export interface ApplicationState {
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { ObjectRef } from '../cluster/kubernetes.ts';
 import type { FindingReference } from '../findings/findings.ts';
 import type { RequirementState } from '../secrets/requirements.ts';
-import type { ComponentState } from './audit-report.ts';
+import type { ComponentState } from './component-state.ts';
 
 /** One key, or one whole Secret, that a place of a workload names, and whether it is as it must be. */
 export interface ReferenceState {

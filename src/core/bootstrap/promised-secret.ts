@@ -1,7 +1,7 @@
 import { refText, type ObjectRef } from '../cluster/kubernetes.ts';
 import type { Observed } from '../cluster/observed.ts';
 import type { Secret } from '../cluster/secret.ts';
-import type { OwnerState } from '../owners/finding-owner.ts';
+import type { OwnerState } from '../owners/owner-state.ts';
 import { namespaceOf, type Stack } from '../stack/stack.ts';
 
 /** A Secret that a program in the cluster is going to write. */

@@ -19,7 +19,8 @@ import { oldPodTrouble } from './troubles/old-pod-trouble.ts';
 import { pausedTrouble } from './troubles/paused-trouble.ts';
 import { probeTrouble } from './troubles/probe-trouble.ts';
 import { pullingTrouble } from './troubles/pulling-trouble.ts';
-import { creationFailure, quotaTrouble } from './troubles/quota-trouble.ts';
+import { quotaTrouble } from './troubles/quota-trouble.ts';
+import { creationFailure } from './creation-failure.ts';
 import { schedulingTrouble } from './troubles/scheduling-trouble.ts';
 import {
   describePod,

@@ -10,9 +10,9 @@ import {
   ownerFix,
   stateOf,
   storeStep,
-  type OwnerState,
   type SecretPlace,
 } from '../owners/finding-owner.ts';
+import { type OwnerState } from '../owners/owner-state.ts';
 import { kubesealFlags } from '../owners/sealing-controllers.ts';
 import {
   conditionOf,

@@ -8,7 +8,7 @@ import type { Stack } from '../stack/stack.ts';
 import { byLevel, dependencyGraph, dependents, type DependencyGraph } from '../workloads/dependencies.ts';
 import { byTime, podEvents, readiness, type PodEvents, type Readiness } from '../workloads/readiness.ts';
 import { workloads, workloadsById, type Workload } from '../workloads/workloads.ts';
-import { creationFailure } from './troubles/quota-trouble.ts';
+import { creationFailure } from './creation-failure.ts';
 
 /** A snapshot made ready for questions, so that every part of the diagnosis sees the same and nothing is computed twice. */
 export interface Scene {

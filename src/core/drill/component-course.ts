@@ -1,4 +1,4 @@
-import type { ComponentState } from '../audit/audit-report.ts';
+import type { ComponentState } from '../audit/component-state.ts';
 
 /** How long a component was in one state, from the fault on. */
 export interface CourseSpan {

@@ -1,7 +1,7 @@
 import { fromOption, quoted } from '../sources/source-option.ts';
 import { writtenDuration } from '../watch/duration.ts';
 import { builtInDrills } from './built-in-drills.ts';
-import type { UnfinishedDrill } from './drill-journal.ts';
+import type { UnfinishedDrill } from './unfinished-drill.ts';
 import type { Onlooker } from './onlookers.ts';
 
 /** Where journals, copies and results are kept unless another place is named. */

@@ -16,14 +16,6 @@ export const markerName = 'c2l-drill';
 export const optInLabel = 'c2l.dev/dr-drill';
 export const optInValue = 'allowed';
 
-/** One that was begun and is not finished. */
-export interface UnfinishedDrill {
-  readonly namespace: string;
-  readonly scenario: string;
-  /** Whether people are to recover from it. */
-  readonly manual?: boolean;
-}
-
 /** A database with a row of the drill in it. */
 export interface DrillRow {
   readonly component: string;

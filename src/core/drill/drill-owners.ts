@@ -5,7 +5,7 @@ import { refId } from '../cluster/kubernetes.ts';
 import type { Secret } from '../cluster/secret.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
 import { writerIndex } from '../owners/secret-writers.ts';
-import type { SecretFault } from './secret-faults.ts';
+import type { SecretFault } from './secret-fault.ts';
 
 /**
  * Who would undo the faults, outermost first: they are paused until the recovery begins, which is theirs as well. Throws

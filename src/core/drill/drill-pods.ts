@@ -6,7 +6,7 @@ import { secretReferences } from '../secrets/references.ts';
 import type { Stack } from '../stack/stack.ts';
 import { dataInPod } from '../workloads/data-in-pod.ts';
 import { workloads, type Workload } from '../workloads/workloads.ts';
-import type { SecretFault } from './secret-faults.ts';
+import type { SecretFault } from './secret-fault.ts';
 
 /** A pod that is to start anew: what runs keeps the environment that it was started with. */
 export interface EvictedPod {

@@ -1,7 +1,6 @@
+import type { ReportHead, Verdict } from '../reports/report.ts';
 import type { ObjectRef } from '../cluster/kubernetes.ts';
-import type { ReportHead } from '../reports/report.ts';
 import type { ComponentCourse } from './component-course.ts';
-import type { DrillResult } from './drill-result.ts';
 
 /** One line of the journal: written before what it tells is done. */
 export interface DrillLine {
@@ -133,4 +132,29 @@ function isStoppedBefore({ faults, timeline }: Pick<DrillReport, 'faults' | 'tim
 export function notRecoveredText(report: Pick<DrillReport, 'faults' | 'timeline'>, isInterrupted: boolean): string {
   if (isStoppedBefore(report)) return 'stopped before anything was broken';
   return isInterrupted ? interruptedText : notBroughtBack;
+}
+
+/** What is kept of a drill: enough to compare it with the next one, and to find its journal's digest again. */
+export interface DrillResult {
+  readonly id: string;
+  readonly scenario: string;
+  readonly file?: string;
+  readonly sources?: readonly string[];
+  /** What else it was asked for with, as it is typed. */
+  readonly flags?: readonly string[];
+  readonly namespace: string;
+  readonly outcome: DrillOutcome;
+  readonly verdict: Verdict;
+  readonly takenAt: string;
+  readonly operator: string;
+  readonly version: string;
+  readonly manual: boolean;
+  readonly recovery?: NonNullable<DrillReport['recovery']>;
+  readonly backup?: NonNullable<DrillReport['backup']>;
+  readonly journalDigest?: string;
+  readonly wrong: readonly string[];
+  /** Digest of the result that was kept before it in this namespace. */
+  readonly previous?: string;
+  /** SHA-256 of all the rest as JSON without spaces, `previous` included; absent where an older c2l kept it. */
+  readonly digest?: string;
 }

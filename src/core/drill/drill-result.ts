@@ -1,31 +1,6 @@
-import type { ReportHead, Verdict } from '../reports/report.ts';
-import type { UnfinishedDrill } from './drill-journal.ts';
-import type { DrillOutcome, DrillReport } from './drill-report.ts';
-
-/** What is kept of a drill: enough to compare it with the next one, and to find its journal's digest again. */
-export interface DrillResult {
-  readonly id: string;
-  readonly scenario: string;
-  readonly file?: string;
-  readonly sources?: readonly string[];
-  /** What else it was asked for with, as it is typed. */
-  readonly flags?: readonly string[];
-  readonly namespace: string;
-  readonly outcome: DrillOutcome;
-  readonly verdict: Verdict;
-  readonly takenAt: string;
-  readonly operator: string;
-  readonly version: string;
-  readonly manual: boolean;
-  readonly recovery?: NonNullable<DrillReport['recovery']>;
-  readonly backup?: NonNullable<DrillReport['backup']>;
-  readonly journalDigest?: string;
-  readonly wrong: readonly string[];
-  /** Digest of the result that was kept before it in this namespace. */
-  readonly previous?: string;
-  /** SHA-256 of all the rest as JSON without spaces, `previous` included; absent where an older c2l kept it. */
-  readonly digest?: string;
-}
+import type { DrillReport, DrillResult } from './drill-report.ts';
+import type { ReportHead } from '../reports/report.ts';
+import type { UnfinishedDrill } from './unfinished-drill.ts';
 
 /** How many of a namespace stay. */
 export const keptAtMost = 50;

@@ -1,6 +1,5 @@
 import { count } from '../list-text.ts';
-import type { DrillOutcome } from './drill-report.ts';
-import type { DrillResult } from './drill-result.ts';
+import type { DrillOutcome, DrillResult } from './drill-report.ts';
 
 type Timed = Pick<DrillResult, 'outcome' | 'recovery'>;
 

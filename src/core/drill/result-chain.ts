@@ -1,7 +1,7 @@
 import type { Finding } from '../findings/findings.ts';
 import { newFinding } from '../findings/new-finding.ts';
 import { historyCommand } from './drill-command.ts';
-import type { DrillResult } from './drill-result.ts';
+import type { DrillResult } from './drill-report.ts';
 
 /** The entry that no other follows: the next one names its digest. */
 export function lastOf(results: readonly DrillResult[]): DrillResult | undefined {

@@ -1,3 +1,4 @@
+import type { SecretFault } from './secret-fault.ts';
 import { OperatorError } from '../../errors.ts';
 import { refId, refText } from '../cluster/kubernetes.ts';
 import { refOf } from '../cluster/object-owners.ts';
@@ -8,17 +9,7 @@ import { requirements, type Requirement } from '../secrets/requirements.ts';
 import { namespaceOf, type Stack } from '../stack/stack.ts';
 import { componentRef } from '../workloads/dependencies.ts';
 import { usesBroken, volatileWorkloads } from './drill-pods.ts';
-import type { DrillFault, ValueChange } from './drill-schema.ts';
-
-/** What a fault does to one Secret. */
-export interface SecretFault {
-  readonly secret: Secret;
-  /** `lost` takes the whole Secret; else its keys are lost or changed. */
-  readonly does: 'lost' | 'keys-lost' | ValueChange;
-  readonly keys: readonly string[];
-  /** Credentials of a registry: what names them starts anew, although its environment does not change. */
-  readonly isForPulls: boolean;
-}
+import type { DrillFault } from './drill-schema.ts';
 
 /** A Secret that a fault means, and cannot be done to. */
 export interface SparedSecret {

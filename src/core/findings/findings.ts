@@ -1,5 +1,6 @@
+import { compareText } from '../compare-text.ts';
 import type { ObjectRef } from '../cluster/kubernetes.ts';
-import type { FindingOwner } from '../owners/finding-owner.ts';
+import type { FindingOwner } from '../owners/owner-state.ts';
 
 export type Severity = 'error' | 'warning' | 'info';
 
@@ -147,9 +148,4 @@ export interface Finding {
 export function compareFindings(left: Finding, right: Finding): number {
   const rank: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
   return rank[left.severity] - rank[right.severity] || compareText(left.id, right.id);
-}
-
-/** Plain code-unit order: the same on every machine, whatever its locale. */
-export function compareText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }

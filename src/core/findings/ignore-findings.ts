@@ -1,3 +1,4 @@
+import { isDay } from '../calendar-day.ts';
 import type { ObjectMeta } from '../cluster/kubernetes-metadata.ts';
 import { refId, type ObjectRef } from '../cluster/kubernetes.ts';
 import { refOf } from '../cluster/object-owners.ts';
@@ -130,12 +131,6 @@ function readNote(object: ObjectRef, text: string): Note {
     else problems.push(line);
   }
   return { object, rules, problems };
-}
-
-/** Whether a text is a day of the calendar, `2026-12-31`. */
-export function isDay(text: string): boolean {
-  const time = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text);
 }
 
 function unreadableNotes(notes: ReadonlyMap<string, Note>): LapsedIgnore[] {

@@ -1,7 +1,7 @@
 import type { Secret } from '../cluster/secret.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
 import { keysOf, type SecretPlan } from './plan-secrets.ts';
-import type { PlannedKey } from './secret-reports.ts';
+import type { PlannedKey } from './planned-secret.ts';
 
 /** The snapshot as it is once the plans are carried out. */
 export function applySecretPlans(snapshot: Snapshot, plans: readonly SecretPlan[]): Snapshot {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 import { refText } from '../cluster/kubernetes.ts';
-import type { PlannedSecret } from './secret-reports.ts';
+import type { PlannedSecret } from './planned-secret.ts';
 
 const plannedKey = z.object({
   key: z.string(),

@@ -1,5 +1,5 @@
 import { keyId, noSource, promptSource, type SecretPlan } from './plan-secrets.ts';
-import type { PlannedKey } from './secret-reports.ts';
+import type { PlannedKey } from './planned-secret.ts';
 
 /** What there is to say of keys, by their identity. */
 export interface PlanNotes {

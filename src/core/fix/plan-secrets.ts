@@ -1,47 +1,21 @@
+import type { WantedReason, WantedKey } from './wanted-key.ts';
+import type { SecretTarget } from './secret-target.ts';
 import { findObject } from '../cluster/find-object.ts';
 import type { ObjectRef } from '../cluster/kubernetes.ts';
 import type { Secret } from '../cluster/secret.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
-import { compareText } from '../findings/findings.ts';
+import { compareText } from '../compare-text.ts';
 import { writerIndex } from '../owners/secret-writers.ts';
-import { marksOf, revisionsIn, type KeptRevision, type SecretMarks } from '../revisions/revision.ts';
+import { marksOf, revisionsIn } from '../revisions/revision.ts';
+import { type KeptRevision, type SecretMarks } from '../revisions/kept-revision.ts';
 import { isEncodedOnceMore } from '../secrets/encoded-value.ts';
 import type { Requirement } from '../secrets/requirements.ts';
 import type { SecretValue } from '../secrets/secret-value.ts';
 import { defaultPlaceholders, type ValueFormat } from '../secrets/value-format.ts';
 import { sourceNames } from '../sources/source-names.ts';
-import { namespaceOf, type Stack, type StackKey } from '../stack/stack.ts';
+import { namespaceOf, type Stack } from '../stack/stack.ts';
 import { utcText } from '../utc-text.ts';
-import { isUntouched, type PlannedKey, type PlannedSecret } from './secret-reports.ts';
-
-/** Why a key is to get a value; an `optional` one gets it only where a source has it. */
-export type WantedReason = 'missing' | 'optional' | 'placeholder' | 'invalid' | 'overwrite';
-
-/** One key that is to get a value. */
-export interface WantedKey {
-  readonly namespace: string;
-  readonly secret: string;
-  readonly key: string;
-  readonly reason: WantedReason;
-  /** What is wrong with the value it has, where it has one. */
-  readonly detail?: string;
-  readonly declared?: StackKey;
-  readonly references: Requirement['references'];
-}
-
-/** A Secret that has wanted keys, as it is now. */
-export interface SecretTarget {
-  readonly object: ObjectRef;
-  /** Undefined where the Secret does not exist. */
-  readonly current: Secret | undefined;
-  /** The type it is created with. */
-  readonly type: string;
-  /** What it is created with beside its values, where c2l kept an earlier state of it. */
-  readonly marks?: SecretMarks | undefined;
-  /** What an immutable Secret held that was deleted and never created again: that comes back with it. */
-  readonly unfinished?: KeptRevision | undefined;
-  readonly wanted: readonly WantedKey[];
-}
+import { isUntouched, type PlannedKey, type PlannedSecret } from './planned-secret.ts';
 
 export interface FoundValue {
   readonly value: SecretValue;

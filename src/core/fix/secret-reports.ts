@@ -1,38 +1,8 @@
+import type { RevisionEntry, SecretHistory } from '../revisions/secret-history.ts';
+import type { PlannedSecret } from './planned-secret.ts';
 import type { ObjectRef } from '../cluster/kubernetes.ts';
 import type { SealedTemplate } from '../cluster/secret-writer-objects.ts';
-import type { SyncDoubt } from '../owners/sync-doubt.ts';
 import type { ReportHead, StepOutcome } from '../reports/report.ts';
-
-/** SAME is what was compared with where it would come from, KEEP what nothing was wanted of. */
-export type KeyChange = 'ADD' | 'CHANGE' | 'SAME' | 'KEEP' | 'REMOVE';
-
-/** Whether a key stays as it is. */
-export function isUntouched({ change }: { readonly change: KeyChange }): boolean {
-  return change === 'SAME' || change === 'KEEP';
-}
-
-/** One line of the masked diff: never a value, never its length. */
-export interface PlannedKey {
-  readonly key: string;
-  readonly change: KeyChange;
-  readonly source?: string | undefined;
-  /** What the sources before it had, and why that is none. */
-  readonly passedOver?: readonly string[];
-  /** Which source holds another value than the one that stays. */
-  readonly differsIn?: string;
-  /** Where to look for a value that nobody has given yet. */
-  readonly names?: { readonly env: string; readonly azureKeyVault: string };
-}
-
-export interface PlannedSecret {
-  readonly object: ObjectRef;
-  readonly action: 'create' | 'patch' | 'recreate' | 'sync' | 'seal' | 'none';
-  /** What it was planned from; absent where the Secret is. */
-  readonly resourceVersion?: string | undefined;
-  readonly keys: readonly PlannedKey[];
-  /** Why it is not likely to bring what is planned. */
-  readonly doubt?: SyncDoubt;
-}
 
 export interface FixReport extends ReportHead {
   readonly command: 'fix-secrets';
@@ -63,38 +33,6 @@ export interface SealedManifest {
     readonly encryptedData: Readonly<Record<string, string>>;
     readonly template?: SealedTemplate;
   };
-}
-
-/** What was kept of a Secret before one write to it. */
-export interface RevisionEntry {
-  /** What `c2l rollback` takes. */
-  readonly id: string;
-  readonly name: string;
-  readonly keptAt: string;
-  readonly keptBy: string;
-  readonly command: string;
-  readonly version: string;
-  /** What that write changed. */
-  readonly changes: readonly PlannedKey[];
-  /** Keys of that write that something else changed before the next revision, or since. */
-  readonly changedLater: readonly string[];
-}
-
-/** That c2l created a Secret which was not there: before that there was nothing to keep. */
-export interface SecretCreation {
-  /** By the server's clock. */
-  readonly createdAt: string;
-  readonly createdBy: string;
-  readonly keys: readonly string[];
-}
-
-export interface SecretHistory {
-  readonly object: ObjectRef;
-  readonly isPresent: boolean;
-  /** Of the Secret that is there now; what is gone took the note of its creation with it. */
-  readonly creation?: SecretCreation;
-  /** Newest first. */
-  readonly revisions: readonly RevisionEntry[];
 }
 
 export interface HistoryReport extends ReportHead {

@@ -1,4 +1,4 @@
-import { compareText } from '../findings/findings.ts';
+import { compareText } from '../compare-text.ts';
 
 /** A file as it is to lie on disk. */
 export interface FileText {

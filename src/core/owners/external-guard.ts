@@ -1,39 +1,15 @@
+import type { SyncPlan, VaultEntry } from './sync-plan.ts';
 import { OperatorError } from '../../errors.ts';
 import { refText, type ObjectRef } from '../cluster/kubernetes.ts';
 import { refOf } from '../cluster/object-owners.ts';
 import type { ExternalSecret, SecretStore } from '../cluster/secret-writer-objects.ts';
-import type { SecretTarget, WantedKey } from '../fix/plan-secrets.ts';
-import type { PlannedKey, PlannedSecret } from '../fix/secret-reports.ts';
+import type { WantedKey } from '../fix/wanted-key.ts';
+import type { SecretTarget } from '../fix/secret-target.ts';
+import type { PlannedKey, PlannedSecret } from '../fix/planned-secret.ts';
 import { stateOf, storeStep } from './finding-owner.ts';
 import { conditionOf, creationPolicy, mappingField, mayWrite, storeRef, type WriterIndex } from './secret-writers.ts';
 import { entryPlace, keyVaultSecret, keyVaultUrl, storeEntry } from './store-place.ts';
 import type { SyncDoubt } from './sync-doubt.ts';
-
-/** Keys that External Secrets is to write from its store, since it would undo whatever else wrote them. */
-export interface SyncPlan {
-  readonly external: ObjectRef;
-  readonly policy: string;
-  readonly secret: ObjectRef;
-  readonly keys: readonly string[];
-  /** How its last success can be told from the next. */
-  readonly before: SyncMark;
-  readonly store: ObjectRef;
-  /** The Key Vault that the store reads, with the keys that c2l can put into it. */
-  readonly vault?: { readonly url: string; readonly entries: readonly VaultEntry[] };
-  /** By key: where whoever puts a value into the store by hand puts it. */
-  readonly places: ReadonlyMap<string, string>;
-}
-
-export interface SyncMark {
-  readonly refreshTime: string | undefined;
-  readonly syncedResourceVersion: string | undefined;
-}
-
-/** One secret of a Key Vault that is the value of one key. */
-export interface VaultEntry {
-  readonly wanted: WantedKey;
-  readonly name: string;
-}
 
 export interface ExternalGuard {
   /** Keys that it does not write: only where it merges may others write beside it. */

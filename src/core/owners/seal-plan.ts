@@ -2,8 +2,10 @@ import type { ObjectMeta } from '../cluster/kubernetes-metadata.ts';
 import type { ObjectRef } from '../cluster/kubernetes.ts';
 import { refOf } from '../cluster/object-owners.ts';
 import type { SealedSecret } from '../cluster/secret-writer-objects.ts';
-import { plannedSecret, type SecretPlan, type SecretTarget } from '../fix/plan-secrets.ts';
-import { isUntouched, type PlannedSecret, type SealedManifest } from '../fix/secret-reports.ts';
+import { plannedSecret, type SecretPlan } from '../fix/plan-secrets.ts';
+import { type SecretTarget } from '../fix/secret-target.ts';
+import { type SealedManifest } from '../fix/secret-reports.ts';
+import { isUntouched, type PlannedSecret } from '../fix/planned-secret.ts';
 
 /** A Secret that Sealed Secrets writes, and what is to be sealed into its SealedSecret. */
 export interface SealTarget {

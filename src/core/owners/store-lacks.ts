@@ -1,6 +1,6 @@
 import type { KubernetesEvent } from '../cluster/kubernetes.ts';
 import type { ExternalSecret } from '../cluster/secret-writer-objects.ts';
-import { isLater } from '../secrets/value-age.ts';
+import { isLater } from '../secrets/write-time.ts';
 import { timeOf } from '../workloads/readiness.ts';
 
 /** What the events of an ExternalSecret tell of entries that its store lacks. */

@@ -5,7 +5,7 @@ import type { ExternalSecret } from '../cluster/secret-writer-objects.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
 import { listText } from '../list-text.ts';
 import { utcText } from '../utc-text.ts';
-import type { SyncPlan } from './external-guard.ts';
+import type { SyncPlan } from './sync-plan.ts';
 import { describeCommand, stateOf } from './finding-owner.ts';
 import { conditionOf, creationPolicy, isTemplated, writerIndex, type WriterIndex } from './secret-writers.ts';
 import { entriesLacking } from './store-lacks.ts';

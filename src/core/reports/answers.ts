@@ -1,4 +1,4 @@
-import type { UnfinishedDrill } from '../drill/drill-journal.ts';
+import type { UnfinishedDrill } from '../drill/unfinished-drill.ts';
 import type { FindingPage } from '../finding-pages/finding-page.ts';
 import type { Finding, FindingCode, Severity } from '../findings/findings.ts';
 import type { ComparedFile, FileText } from '../generate/compare-files.ts';

@@ -3,7 +3,8 @@ import { refOf } from '../cluster/object-owners.ts';
 import type { PodNeed } from '../secrets/pod-need.ts';
 import { secretReferences, type SecretReference } from '../secrets/references.ts';
 import type { SecretsView } from '../secrets/secrets-view.ts';
-import { heldValues, isCurrent, valueText, type HeldValue } from '../secrets/value-age.ts';
+import { isCurrent, valueText } from '../secrets/value-age.ts';
+import { heldValues, type HeldValue } from '../secrets/held-value.ts';
 import { containerStatuses } from '../workloads/pod-state.ts';
 
 /** The Secret, or the one key of it, whose consumers are meant. */

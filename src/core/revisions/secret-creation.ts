@@ -1,6 +1,6 @@
 import type { Secret } from '../cluster/secret.ts';
-import { compareText } from '../findings/findings.ts';
-import type { SecretCreation } from '../fix/secret-reports.ts';
+import { compareText } from '../compare-text.ts';
+import type { SecretCreation } from './secret-history.ts';
 import { notedTimes } from './key-times.ts';
 
 /** Who created a Secret, which no revision tells. */

@@ -6,7 +6,8 @@ import { containerStatuses } from '../workloads/pod-state.ts';
 import type { PodNeed } from './pod-need.ts';
 import { secretReferences } from './references.ts';
 import type { SecretsView } from './secrets-view.ts';
-import { isLater, outdatedSecrets } from './value-age.ts';
+import { outdatedSecrets } from './value-age.ts';
+import { isLater } from './write-time.ts';
 
 /** Immutable Secrets that were created again, of which a kubelet keeps the old one to the harm of this pod. */
 export function keptSecrets(pod: Pod, { need }: PodNeed, view: SecretsView): Secret[] {

@@ -1,7 +1,8 @@
-import type { Container, Pod } from '../cluster/kubernetes-pod.ts';
+import { type HeldValue, allHeld } from './held-value.ts';
+import { isLater, isSameSecond } from './write-time.ts';
+import type { Pod } from '../cluster/kubernetes-pod.ts';
 import { refOf } from '../cluster/object-owners.ts';
 import type { Secret } from '../cluster/secret.ts';
-import { containerStatuses } from '../workloads/pod-state.ts';
 import { secretReferences, type SecretReference } from './references.ts';
 import type { SecretValue } from './secret-value.ts';
 import type { SecretsView } from './secrets-view.ts';
@@ -106,36 +107,6 @@ function judgedValues(pod: Pod, references: readonly SecretReference[], view: Se
   return allHeld(pod, references, view).map((held) => valueInUse(pod, held, view));
 }
 
-/** Of an immutable Secret kubelet asks no more, so that its volumes stay as they were too. */
-export function allHeld(
-  pod: Pod,
-  references: readonly SecretReference[],
-  view: Pick<SecretsView, 'secret'>,
-): readonly HeldValue[] {
-  const started = containerStatuses(pod).flatMap(({ state }) => state?.running?.startedAt ?? []);
-  const [startedAt] = started.sort();
-  const isFixed = ({ via, namespace, secret }: SecretReference): boolean =>
-    (via === 'volume' || via === 'projected-volume') && view.secret(namespace, secret)?.immutable === true;
-  const fixed = startedAt === undefined ? [] : references.filter(isFixed);
-  return [...heldValues(pod, references), ...fixed.map((reference) => ({ reference, startedAt: startedAt ?? '' }))];
-}
-
-/** A value that a running container took at its start and holds until it ends. */
-export interface HeldValue {
-  readonly reference: SecretReference;
-  readonly startedAt: string;
-}
-
-export function heldValues(pod: Pod, references: readonly SecretReference[]): readonly HeldValue[] {
-  return containerStatuses(pod).flatMap(({ name, state }) => {
-    const startedAt = state?.running?.startedAt;
-    const container = lastingContainer(pod, name);
-    if (startedAt === undefined || container === undefined) return [];
-    const read = [...references.filter((reference) => reference.container === name), ...subPathVolumes(pod, container)];
-    return read.map((reference) => ({ reference, startedAt }));
-  });
-}
-
 /** Whether nothing of a Secret was written since a pod took a value of it, by the time of its last write. */
 export function isCurrent(pod: Pod, { reference, startedAt }: HeldValue, view: SecretsView): boolean {
   const secret = view.secret(reference.namespace, reference.secret);
@@ -227,43 +198,6 @@ export function isWrittenAfter(time: string | undefined, reference: SecretRefere
 function keysRead({ key }: SecretReference, { data }: Secret): readonly string[] {
   if (key === undefined) return [...data.keys()];
   return data.has(key) ? [key] : [];
-}
-
-/** Of init containers only sidecars keep running; the others are over before their value matters again. */
-function lastingContainer({ spec }: Pod, name: string): Container | undefined {
-  const sidecars = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
-  return [...spec.containers, ...sidecars].find((container) => container.name === name);
-}
-
-function subPathVolumes(pod: Pod, container: Container): readonly SecretReference[] {
-  const volumeMounts = (container.volumeMounts ?? []).filter(({ subPath = '' }) => subPath !== '');
-  if (volumeMounts.length === 0) return [];
-  const names = new Set(volumeMounts.map(({ name }) => name));
-  const volumes = (pod.spec.volumes ?? []).filter(({ name }) => names.has(name));
-  return secretReferences(refOf('Pod', pod.metadata), {
-    containers: [{ name: container.name, volumeMounts }],
-    volumes,
-  });
-}
-
-/** Kubernetes tells times in whole seconds; within the same second nobody knows what came first. */
-export function isLater(time: string | undefined, than: string | undefined): boolean {
-  if (time === undefined || time === '') return false;
-  if (than === undefined || than === '') return true;
-  return isWhole(time) && isWhole(than) ? time > than : secondOf(time) > secondOf(than);
-}
-
-/** As the API writes most times: these sort as they are. */
-function isWhole(time: string): boolean {
-  return time.length === '2026-01-02T03:04:05Z'.length;
-}
-
-function isSameSecond(time: string | undefined, other: string): boolean {
-  return time !== undefined && secondOf(time) === secondOf(other);
-}
-
-function secondOf(time: string): number {
-  return Math.floor(Date.parse(time) / 1000);
 }
 
 /** A value as people would name it. */

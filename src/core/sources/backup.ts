@@ -2,7 +2,7 @@ import { findObject } from '../cluster/find-object.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
 import type { Finding } from '../findings/findings.ts';
 import { newFinding } from '../findings/new-finding.ts';
-import type { WantedKey } from '../fix/plan-secrets.ts';
+import type { WantedKey } from '../fix/wanted-key.ts';
 import type { BackupEntry } from '../fix/secret-reports.ts';
 import { requirements, type Requirement } from '../secrets/requirements.ts';
 import type { SecretValue } from '../secrets/secret-value.ts';

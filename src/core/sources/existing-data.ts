@@ -2,7 +2,7 @@ import type { ObjectMeta } from '../cluster/kubernetes-metadata.ts';
 import { refId, refText } from '../cluster/kubernetes.ts';
 import type { Observed } from '../cluster/observed.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
-import type { WantedKey } from '../fix/plan-secrets.ts';
+import type { WantedKey } from '../fix/wanted-key.ts';
 import { workloads, type Workload } from '../workloads/workloads.ts';
 
 /** The volume claims of a namespace. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { findingCodes } from '../findings/findings.ts';
-import { isDay } from '../findings/ignore-findings.ts';
+import { isDay } from '../calendar-day.ts';
 import { nearest } from '../nearest.ts';
-import type { StackProblem } from './stack.ts';
+import type { StackProblem } from './stack-problem.ts';
 
 /** Findings that do not count for a while; who reads the file learns why, and until when. */
 export const ignoreSchema = z

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { nearest } from '../nearest.ts';
 import { stackProblems } from './stack-problems.ts';
 import { stackSchema, stackVersion } from './stack-schema.ts';
-import type { Stack, StackProblem } from './stack.ts';
+import type { Stack } from './stack.ts';
+import type { StackProblem } from './stack-problem.ts';
 import { isRecord } from '../is-record.ts';
 
 export type ParsedStack =

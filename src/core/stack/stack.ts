@@ -13,10 +13,3 @@ export type StackValue = Extract<StackCheck, { kind: 'postgres-login' }>['user']
 export function namespaceOf(stack: Stack, entry: { readonly namespace?: string | undefined }): string {
   return entry.namespace ?? stack.namespaces[0];
 }
-
-/** One thing wrong with a stack file. */
-export interface StackProblem {
-  /** Where in the file; for a key that does not belong there, the path ends in that key. */
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}

@@ -1,5 +1,5 @@
 import { acyclic } from '../acyclic.ts';
-import type { ComponentState } from '../audit/audit-report.ts';
+import type { ComponentState } from '../audit/component-state.ts';
 import { refId, type ObjectRef } from '../cluster/kubernetes.ts';
 import { serviceTargets } from '../cluster/service-targets.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';

@@ -1,4 +1,4 @@
-import { compareText } from '../findings/findings.ts';
+import { compareText } from '../compare-text.ts';
 import { isAiling } from './target-states.ts';
 import { needsOf, type Target } from './targets.ts';
 import type { Incident, NoticePart, TargetState } from './watch-state.ts';

@@ -1,4 +1,4 @@
-import type { ComponentState } from '../audit/audit-report.ts';
+import type { ComponentState } from '../audit/component-state.ts';
 import { refId, refText, type ObjectRef } from '../cluster/kubernetes.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
 import { gapFor } from '../cluster/unreadable.ts';

@@ -2,7 +2,7 @@ import { acyclic, usersOf, type Edges } from '../acyclic.ts';
 import { refId, type ObjectRef } from '../cluster/kubernetes.ts';
 import { serviceTargets } from '../cluster/service-targets.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
-import { compareText } from '../findings/findings.ts';
+import { compareText } from '../compare-text.ts';
 import { oncePerPair } from '../once-per.ts';
 import { namespaceOf, type Stack, type StackComponent } from '../stack/stack.ts';
 import { waitedForHosts } from './init-waits.ts';

@@ -1,9 +1,8 @@
 import type { Pod } from '../cluster/kubernetes-pod.ts';
-import type { CronJob, Job } from '../cluster/kubernetes.ts';
-import { refId } from '../cluster/kubernetes.ts';
+import { type CronJob, type Job, refId } from '../cluster/kubernetes.ts';
 import { controllerOf, isFinishedJob, refOf } from '../cluster/object-owners.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
-import { compareText } from '../findings/findings.ts';
+import { compareText } from '../compare-text.ts';
 import { oncePer } from '../once-per.ts';
 
 /** The last run of a CronJob that ended, where that did not do its work. */

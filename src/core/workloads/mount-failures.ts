@@ -1,7 +1,7 @@
 import type { Pod } from '../cluster/kubernetes-pod.ts';
 import type { KubernetesEvent } from '../cluster/kubernetes.ts';
 import { hasCondition } from '../cluster/object-owners.ts';
-import { isLater } from '../secrets/value-age.ts';
+import { isLater } from '../secrets/write-time.ts';
 import { timeOf } from './readiness.ts';
 
 /** kubelet tries again within about two minutes, and tells of a pod that has failed often once in five at least. */

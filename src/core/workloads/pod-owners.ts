@@ -1,9 +1,8 @@
 import type { Pod } from '../cluster/kubernetes-pod.ts';
-import type { ObjectRef, ReplicaSet } from '../cluster/kubernetes.ts';
-import { refId } from '../cluster/kubernetes.ts';
+import { type ObjectRef, refId, type ReplicaSet } from '../cluster/kubernetes.ts';
 import { controllerOf, isFinishedJob, ownerRef, refOf } from '../cluster/object-owners.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
-import { compareText } from '../findings/findings.ts';
+import { compareText } from '../compare-text.ts';
 
 /** Live pods of one owner, newest first. */
 export interface PodGroup {

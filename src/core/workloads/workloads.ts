@@ -1,10 +1,17 @@
 import type { ObjectMeta } from '../cluster/kubernetes-metadata.ts';
 import type { Pod, PodSpec, PodTemplate } from '../cluster/kubernetes-pod.ts';
-import type { CronJob, DaemonSet, Deployment, Job, ObjectRef, StatefulSet } from '../cluster/kubernetes.ts';
-import { refId } from '../cluster/kubernetes.ts';
+import {
+  type CronJob,
+  type DaemonSet,
+  type Deployment,
+  type Job,
+  type ObjectRef,
+  refId,
+  type StatefulSet,
+} from '../cluster/kubernetes.ts';
 import { isFinishedJob, refOf } from '../cluster/object-owners.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
-import { compareText } from '../findings/findings.ts';
+import { compareText } from '../compare-text.ts';
 import { oncePerParts } from '../once-per.ts';
 import { podOwners, type PodGroup } from './pod-owners.ts';
 

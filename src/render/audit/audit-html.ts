@@ -1,4 +1,5 @@
-import type { ApplicationState, AuditReport, ComponentState } from '../../core/audit/audit-report.ts';
+import type { ApplicationState, AuditReport } from '../../core/audit/audit-report.ts';
+import type { ComponentState } from '../../core/audit/component-state.ts';
 import { refText } from '../../core/cluster/kubernetes.ts';
 import { stackText } from '../../core/reports/report.ts';
 import { isAside } from '../findings/finding-groups.ts';

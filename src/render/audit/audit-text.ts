@@ -1,4 +1,5 @@
-import type { ApplicationState, AuditReport, ComponentState } from '../../core/audit/audit-report.ts';
+import type { ApplicationState, AuditReport } from '../../core/audit/audit-report.ts';
+import type { ComponentState } from '../../core/audit/component-state.ts';
 import { refId, refText } from '../../core/cluster/kubernetes.ts';
 import { abortCommand, goingOnText } from '../../core/drill/drill-command.ts';
 import type { Finding, FindingCode } from '../../core/findings/findings.ts';

@@ -1,4 +1,5 @@
-import type { ApplicationState, ComponentState } from '../../core/audit/audit-report.ts';
+import type { ApplicationState } from '../../core/audit/audit-report.ts';
+import type { ComponentState } from '../../core/audit/component-state.ts';
 import { refId, refText, type ObjectRef } from '../../core/cluster/kubernetes.ts';
 import type { Finding } from '../../core/findings/findings.ts';
 import { groupFindings, otherEffects, type FindingGroup } from '../findings/finding-groups.ts';

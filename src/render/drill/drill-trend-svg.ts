@@ -1,4 +1,4 @@
-import type { DrillResult } from '../../core/drill/drill-result.ts';
+import type { DrillResult } from '../../core/drill/drill-report.ts';
 import { endOf, recoveryMs } from '../../core/drill/drill-trend.ts';
 import { spokenDuration } from '../../core/watch/duration.ts';
 import { durationText } from '../layout.ts';

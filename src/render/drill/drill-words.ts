@@ -1,5 +1,4 @@
-import type { DrillPhase, DrillReport, DrillPhaseName } from '../../core/drill/drill-report.ts';
-import type { DrillResult } from '../../core/drill/drill-result.ts';
+import type { DrillPhase, DrillPhaseName, DrillReport, DrillResult } from '../../core/drill/drill-report.ts';
 import { recoveryMs, type endOf } from '../../core/drill/drill-trend.ts';
 import { utcText } from '../../core/utc-text.ts';
 import { spokenDuration } from '../../core/watch/duration.ts';

@@ -1,4 +1,4 @@
-import type { ComponentState } from '../../core/audit/audit-report.ts';
+import type { ComponentState } from '../../core/audit/component-state.ts';
 import { refId, type ObjectRef } from '../../core/cluster/kubernetes.ts';
 
 /**

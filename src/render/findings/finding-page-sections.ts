@@ -1,6 +1,7 @@
 import type { FindingPage } from '../../core/finding-pages/finding-page.ts';
 import { findingPages } from '../../core/finding-pages/finding-pages.ts';
-import { compareText, type FindingCode } from '../../core/findings/findings.ts';
+import { type FindingCode } from '../../core/findings/findings.ts';
+import { compareText } from '../../core/compare-text.ts';
 
 interface Section {
   readonly part: Exclude<keyof FindingPage, 'title'>;

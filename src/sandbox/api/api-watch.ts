@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { groupVersion } from '../resources.ts';
-import type { StoreEvent } from '../store/object-store.ts';
-import type { StoredObject } from '../store/stored-object.ts';
+import type { StoredObject, StoreEvent } from '../store/stored-object.ts';
 import { matcherOf } from './api-list.ts';
 import type { ApiContext } from './api-objects.ts';
 import { ApiProblem, badRequest } from './api-problem.ts';

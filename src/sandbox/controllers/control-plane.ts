@@ -1,5 +1,6 @@
 import type { SandboxClock } from '../clock/sandbox-clock.ts';
-import type { ObjectStore, StoreEvent } from '../store/object-store.ts';
+import type { ObjectStore } from '../store/object-store.ts';
+import type { StoreEvent } from '../store/stored-object.ts';
 import type { EventRecorder } from './event-recorder.ts';
 
 /** What every controller works with. */

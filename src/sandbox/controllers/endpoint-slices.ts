@@ -1,6 +1,6 @@
 import type { StoredObject } from '../store/stored-object.ts';
 import type { ControlPlane } from './control-plane.ts';
-import type { EndpointAddress, EndpointSubset } from './endpoints-controller.ts';
+import type { EndpointAddress, EndpointSubset } from './endpoint-subset.ts';
 import { nameSuffix } from './names.ts';
 import { controlledBy, controllerReference } from './owned-pods.ts';
 

@@ -1,6 +1,6 @@
+import type { EndpointAddress, EndpointSubset } from './endpoint-subset.ts';
 import { apiTime } from '../api/api-time.ts';
-import { asPod, isFinished, isReady, isTerminating, portNumber } from '../kubelet/kubelet-pod.ts';
-import type { NodePod } from '../kubelet/kubelet-pod.ts';
+import { asPod, isFinished, isReady, isTerminating, type NodePod, portNumber } from '../kubelet/kubelet-pod.ts';
 import type { StoredObject } from '../store/stored-object.ts';
 import type { Controller, ControlPlane } from './control-plane.ts';
 import { writeEndpointSlice } from './endpoint-slices.ts';
@@ -16,19 +16,6 @@ export interface ServiceSpec {
     readonly targetPort?: number | string;
     readonly protocol?: string;
   }[];
-}
-
-export interface EndpointAddress {
-  readonly ip: string;
-  readonly hostname?: string;
-  readonly nodeName?: string;
-  readonly targetRef: { readonly kind: 'Pod'; readonly namespace: string; readonly name: string; readonly uid: string };
-}
-
-export interface EndpointSubset {
-  readonly addresses?: readonly EndpointAddress[];
-  readonly notReadyAddresses?: readonly EndpointAddress[];
-  readonly ports?: readonly { readonly name?: string; readonly port: number; readonly protocol: string }[];
 }
 
 /** Lists behind each Service the pods that it selects, those that are ready apart from those that are not. */

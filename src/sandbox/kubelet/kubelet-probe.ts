@@ -1,6 +1,5 @@
-import type { Program } from '../programs/programs.ts';
-import type { NodeContainer } from './kubelet-pod.ts';
-import { portNumber } from './kubelet-pod.ts';
+import type { Program } from '../programs/program.ts';
+import { type NodeContainer, portNumber } from './kubelet-pod.ts';
 
 /** Why a container is not ready by its readiness probe, in the kubelet's words; undefined where it is. */
 export function probeFailure(container: NodeContainer, program: Program, podIP: string): string | undefined {

@@ -1,5 +1,5 @@
 import { apiTime } from '../api/api-time.ts';
-import type { ExitReason } from '../programs/programs.ts';
+import type { ExitReason } from '../programs/program.ts';
 import type { NodeContainer, NodePod, PodCondition, PodStatus } from './kubelet-pod.ts';
 
 export interface Terminated {

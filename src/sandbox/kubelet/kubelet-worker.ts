@@ -1,18 +1,14 @@
 import { TimerGroup } from '../clock/timer-group.ts';
 import type { ControlPlane } from '../controllers/control-plane.ts';
 import { nodeName } from '../controllers/scheduler.ts';
-import type { Disk, ExitReason, Network, Program } from '../programs/programs.ts';
+import type { Disk, ExitReason, Network, Program } from '../programs/program.ts';
 import { ConfigProblem, containerEnv, mountProblems } from './kubelet-config.ts';
 import { ImagePulls, missingPullSecrets } from './kubelet-images.ts';
-import { configError, crashBackOff } from './kubelet-obstacles.ts';
-import type { Obstacle } from './kubelet-obstacles.ts';
-import { isTerminating } from './kubelet-pod.ts';
-import type { NodeContainer, NodePod } from './kubelet-pod.ts';
-import { ContainerProcess } from './kubelet-process.ts';
-import type { ProcessWatcher } from './kubelet-process.ts';
+import { configError, crashBackOff, type Obstacle } from './kubelet-obstacles.ts';
+import { isTerminating, type NodeContainer, type NodePod } from './kubelet-pod.ts';
+import { ContainerProcess, type ProcessWatcher } from './kubelet-process.ts';
 import type { ConfigStore } from './kubelet-secrets.ts';
-import { isInitialised, isSidecar, podStatus } from './kubelet-status.ts';
-import type { ContainerRecord } from './kubelet-status.ts';
+import { type ContainerRecord, isInitialised, isSidecar, podStatus } from './kubelet-status.ts';
 
 const mountsAfterMs = 100;
 const startsAfterMs = 400;

@@ -3,12 +3,10 @@ import type { ProgramExit, Programs } from '../api/api-programs.ts';
 import type { Controller, ControlPlane } from '../controllers/control-plane.ts';
 import { nodeName } from '../controllers/scheduler.ts';
 import { shellExec } from '../programs/programs-shell.ts';
-import type { Disk, Network } from '../programs/programs.ts';
-import type { StoreEvent } from '../store/object-store.ts';
-import type { StoredObject } from '../store/stored-object.ts';
+import type { Disk, Network } from '../programs/program.ts';
+import type { StoredObject, StoreEvent } from '../store/stored-object.ts';
 import { PodNetwork } from './kubelet-network.ts';
-import { asPod, isFinished } from './kubelet-pod.ts';
-import type { NodeContainer, NodePod } from './kubelet-pod.ts';
+import { asPod, isFinished, type NodeContainer, type NodePod } from './kubelet-pod.ts';
 import { NodeSecrets } from './kubelet-secrets.ts';
 import { PodWorker } from './kubelet-worker.ts';
 

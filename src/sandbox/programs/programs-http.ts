@@ -1,5 +1,5 @@
 import type { ProgramAnswer, ProgramRequest } from '../api/api-programs.ts';
-import type { Program, ProgramStart } from './programs.ts';
+import type { Program, ProgramStart } from './program.ts';
 
 const listensAfterMs = 300;
 const migratesInMs = 1000;

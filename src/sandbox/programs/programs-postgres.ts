@@ -1,27 +1,6 @@
+import type { Login, LoginAnswer } from './program.ts';
+import type { PostgresData, Program, ProgramStart } from './program.ts';
 import type { ProgramExit } from '../api/api-programs.ts';
-import type { Program, ProgramStart } from './programs.ts';
-
-/** A database cluster as initdb left it: what the environment says at later starts is not looked at. */
-export interface PostgresData {
-  readonly user: string;
-  readonly password: string;
-  readonly databases: readonly string[];
-  /** Tables that were made since. */
-  readonly tables?: Set<string>;
-}
-
-export interface Login {
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
-}
-
-/** PostgreSQL's SQLSTATE codes: 28P01 for a wrong user or password, 3D000 for a database that does not exist. */
-export type LoginAnswer = 'ok' | '28P01' | '3D000';
-
-export interface PostgresServer {
-  login(login: Login): LoginAnswer;
-}
 
 const port = 5432;
 const startsInMs = 300;

@@ -1,5 +1,5 @@
 import type { ProgramExit } from '../api/api-programs.ts';
-import type { ExitReason, Network, Program, ProgramStart } from './programs.ts';
+import type { ExitReason, Network, Program, ProgramStart } from './program.ts';
 
 const pollsEveryMs = 1000;
 const endsAfterMs = 1000;

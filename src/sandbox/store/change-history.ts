@@ -1,5 +1,5 @@
 import { ApiProblem, badRequest } from '../api/api-problem.ts';
-import type { StoreEvent } from './object-store.ts';
+import type { StoreEvent } from './stored-object.ts';
 
 const limit = 4096;
 

@@ -1,3 +1,4 @@
+import type { NewObject, StoredObject, StoreEvent } from './stored-object.ts';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { alreadyExists, badRequest, conflict, notFound } from '../api/api-problem.ts';
 import { apiTime } from '../api/api-time.ts';
@@ -7,16 +8,6 @@ import { cloneJson } from './clone-json.ts';
 import { frozenJson } from './frozen-json.ts';
 import { keyOf, ObjectTable, type ObjectPage, type PageQuery } from './object-table.ts';
 import { isSameJson } from './same-json.ts';
-import type { NewObject, StoredObject } from './stored-object.ts';
-
-export interface StoreEvent {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
-  /** The plural name of the API: `pods`. */
-  readonly resource: string;
-  readonly object: StoredObject;
-  /** The object as it was before; absent for ADDED. */
-  readonly previous?: StoredObject;
-}
 
 type Listener = (event: StoreEvent) => void;
 

@@ -48,3 +48,12 @@ export interface NewObject {
   metadata: Partial<StoredMeta>;
   [field: string]: unknown;
 }
+
+export interface StoreEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  /** The plural name of the API: `pods`. */
+  readonly resource: string;
+  readonly object: StoredObject;
+  /** The object as it was before; absent for ADDED. */
+  readonly previous?: StoredObject;
+}

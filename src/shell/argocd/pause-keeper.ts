@@ -1,6 +1,6 @@
 import { refText } from '../../core/cluster/kubernetes.ts';
 import type { StepOutcome } from '../../core/reports/report.ts';
-import { hold, resumeAfter, timeIsOver, type Hold } from '../fix/write-paused.ts';
+import { hold, resumeAfter, timeIsOver, type Hold } from './hold-pause.ts';
 import type { Session } from '../session.ts';
 import type { HeldPauses } from './pause-sync.ts';
 

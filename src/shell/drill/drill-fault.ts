@@ -1,7 +1,7 @@
 import { refText } from '../../core/cluster/kubernetes.ts';
 import type { EvictedPod } from '../../core/drill/drill-pods.ts';
 import { isFaultless, type DrillPlan } from '../../core/drill/plan-drill.ts';
-import type { SecretFault } from '../../core/drill/secret-faults.ts';
+import type { SecretFault } from '../../core/drill/secret-fault.ts';
 import { SecretValue } from '../../core/secrets/secret-value.ts';
 import { OperatorError } from '../../errors.ts';
 import { lookUntil } from '../look-until.ts';

@@ -1,8 +1,9 @@
 import type { Secret } from '../../core/cluster/secret.ts';
-import { drillType, markerName, type UnfinishedDrill } from '../../core/drill/drill-journal.ts';
+import { drillType, markerName } from '../../core/drill/drill-journal.ts';
+import { type UnfinishedDrill } from '../../core/drill/unfinished-drill.ts';
 import { OperatorError } from '../../errors.ts';
 import { ExitCode } from '../../exit-codes.ts';
-import type { Session } from '../session.ts';
+import type { Cluster } from '../../cluster-ports.ts';
 
 export const idNote = 'c2l.dev/drill-id';
 export const placeNote = 'c2l.dev/drill-journal-namespace';
@@ -40,7 +41,10 @@ export function markerOf(secret: Secret): Marker | undefined {
   };
 }
 
-export async function findMarker({ cluster }: Session, namespace: string): Promise<Marker | undefined> {
+export async function findMarker(
+  { cluster }: { readonly cluster: Cluster },
+  namespace: string,
+): Promise<Marker | undefined> {
   const found = await cluster.readSecret(namespace, markerName);
   if (found.state === 'unreadable') throw unreadable(found.reason);
   return found.state === 'present' ? markerOf(found.value) : undefined;

@@ -1,8 +1,8 @@
 import type { Secret } from '../../core/cluster/secret.ts';
 import { drillType } from '../../core/drill/drill-journal.ts';
 import { drillsOfNote } from '../../core/drill/drill-remains.ts';
-import type { DrillReport } from '../../core/drill/drill-report.ts';
-import { drillResult, keptAtMost, resultsName, type DrillResult } from '../../core/drill/drill-result.ts';
+import type { DrillReport, DrillResult } from '../../core/drill/drill-report.ts';
+import { drillResult, keptAtMost, resultsName } from '../../core/drill/drill-result.ts';
 import { lastOf } from '../../core/drill/result-chain.ts';
 import { SecretValue } from '../../core/secrets/secret-value.ts';
 import { OperatorError } from '../../errors.ts';

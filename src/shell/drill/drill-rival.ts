@@ -1,6 +1,6 @@
 import type { Secret } from '../../core/cluster/secret.ts';
 import type { DrillPlan } from '../../core/drill/plan-drill.ts';
-import type { SecretFault } from '../../core/drill/secret-faults.ts';
+import type { SecretFault } from '../../core/drill/secret-fault.ts';
 import { OperatorError } from '../../errors.ts';
 import type { Session } from '../session.ts';
 import { breakSecret, faultText } from './drill-fault.ts';

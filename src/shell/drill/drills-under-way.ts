@@ -1,4 +1,4 @@
-import type { UnfinishedDrill } from '../../core/drill/drill-journal.ts';
+import type { UnfinishedDrill } from '../../core/drill/unfinished-drill.ts';
 import { markerName } from '../../core/drill/drill-journal.ts';
 import { OperatorError } from '../../errors.ts';
 import type { Deps } from '../../ports.ts';

@@ -3,7 +3,7 @@ import type { Snapshot } from '../../core/cluster/snapshot.ts';
 import type { DrillScenario } from '../../core/drill/drill-schema.ts';
 import type { Onlooker } from '../../core/drill/onlookers.ts';
 import { isFaultless, planDrill, type DrillPlan } from '../../core/drill/plan-drill.ts';
-import type { SecretFault } from '../../core/drill/secret-faults.ts';
+import type { SecretFault } from '../../core/drill/secret-fault.ts';
 import type { Finding } from '../../core/findings/findings.ts';
 import { keyId } from '../../core/fix/plan-secrets.ts';
 import type { BackupReport } from '../../core/fix/secret-reports.ts';

@@ -1,3 +1,4 @@
+import type { DrillOptions } from './drill-options.ts';
 import { copyName, drillId, type DrillJournal } from '../../core/drill/drill-journal.ts';
 import type { DrillReport } from '../../core/drill/drill-report.ts';
 import { isFaultless } from '../../core/drill/plan-drill.ts';
@@ -14,25 +15,7 @@ import { Journal } from './drill-journal.ts';
 import { drillReport, type Run } from './drill-report.ts';
 import { noticedBy, timesOf } from './drill-times.ts';
 import { goBack } from './drill-way-back.ts';
-import { prepareDrill, type PrepareOptions } from './prepare-drill.ts';
-
-export interface DrillOptions extends PrepareOptions {
-  /** Of the scenario, where it does not ship with c2l. */
-  readonly file?: string | undefined;
-  /** What else it was asked for with, as it is typed. */
-  readonly flags?: readonly string[];
-  readonly yes: boolean;
-  readonly confirm: string | undefined;
-  /** Keeps the journal, with the copies, in this file too. */
-  readonly journalFile: string | undefined;
-  readonly dryRun: boolean;
-  /** c2l breaks, watches and times; people repair. */
-  readonly manual: boolean;
-  /** Instead of the scenario's own limit. */
-  readonly limitMs: number | undefined;
-  /** On an embedded cluster, where nothing can be lost. */
-  readonly isRehearsal: boolean;
-}
+import { prepareDrill } from './prepare-drill.ts';
 
 /**
  * Loses what the scenario says, recovers from it as an operator would, and proves that everything is as it was. Throws

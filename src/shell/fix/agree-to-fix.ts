@@ -1,7 +1,8 @@
 import type { PlannedPause } from '../../core/argocd/plan-pause.ts';
 import { refText } from '../../core/cluster/kubernetes.ts';
 import type { Snapshot } from '../../core/cluster/snapshot.ts';
-import { keysOf, plannedSecret, type SecretPlan, type WantedKey } from '../../core/fix/plan-secrets.ts';
+import { keysOf, plannedSecret, type SecretPlan } from '../../core/fix/plan-secrets.ts';
+import { type WantedKey } from '../../core/fix/wanted-key.ts';
 import { isSecretNamed, unnamedChanges } from '../../core/fix/secret-guards.ts';
 import { count } from '../../core/list-text.ts';
 import { OperatorError } from '../../errors.ts';

@@ -1,8 +1,8 @@
 import type { Right } from '../../cluster-ports.ts';
 import { allPaused, type PausesBySecret } from '../../core/argocd/plan-pause.ts';
 import type { Snapshot } from '../../core/cluster/snapshot.ts';
-import type { SecretTarget } from '../../core/fix/plan-secrets.ts';
-import type { SyncPlan } from '../../core/owners/external-guard.ts';
+import type { SecretTarget } from '../../core/fix/secret-target.ts';
+import type { SyncPlan } from '../../core/owners/sync-plan.ts';
 import { pauseRights } from '../argocd/pause-sync.ts';
 import { proveRights } from '../prove-rights.ts';
 import type { Session } from '../session.ts';

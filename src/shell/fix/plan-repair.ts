@@ -11,9 +11,9 @@ import {
   secretTargets,
   wantedKeys,
   type SecretPlan,
-  type SecretTarget,
-  type WantedKey,
 } from '../../core/fix/plan-secrets.ts';
+import { type WantedKey } from '../../core/fix/wanted-key.ts';
+import { type SecretTarget } from '../../core/fix/secret-target.ts';
 import {
   isSecretNamed,
   overwriteNeeded,
@@ -21,7 +21,7 @@ import {
   refuseUnknownSecrets,
   unnamedChanges,
 } from '../../core/fix/secret-guards.ts';
-import type { PlannedSecret } from '../../core/fix/secret-reports.ts';
+import type { PlannedSecret } from '../../core/fix/planned-secret.ts';
 import { idleNames, isInScope, refuseUnknownScope } from '../../core/fix/secret-scope.ts';
 import { plannedSeal, type SealPlan } from '../../core/owners/seal-plan.ts';
 import type { StepOutcome } from '../../core/reports/report.ts';

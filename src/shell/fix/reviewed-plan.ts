@@ -1,6 +1,6 @@
 import { parsePlanFile, planDifferences, type PlanFile } from '../../core/fix/plan-file.ts';
 import { noSource } from '../../core/fix/plan-secrets.ts';
-import type { PlannedSecret } from '../../core/fix/secret-reports.ts';
+import type { PlannedSecret } from '../../core/fix/planned-secret.ts';
 import { fromOption } from '../../core/sources/source-option.ts';
 import { OperatorError } from '../../errors.ts';
 import type { Session } from '../session.ts';

@@ -1,7 +1,7 @@
 import type { ClusterWriter } from '../../cluster-ports.ts';
 import type { Secret } from '../../core/cluster/secret.ts';
 import { keysOf, type SecretPlan } from '../../core/fix/plan-secrets.ts';
-import { isUntouched } from '../../core/fix/secret-reports.ts';
+import { isUntouched } from '../../core/fix/planned-secret.ts';
 import { addedWithSecret, keyTimeAnnotations, recreatedAnnotations } from '../../core/revisions/key-times.ts';
 import { revisionOf, type Revision, type RevisionContext } from '../../core/revisions/revision.ts';
 import { createdBy } from '../../core/revisions/secret-creation.ts';

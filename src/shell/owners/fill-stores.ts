@@ -1,8 +1,9 @@
 import { refText } from '../../core/cluster/kubernetes.ts';
 import { keyId, noSource, promptSource, type FoundValue } from '../../core/fix/plan-secrets.ts';
-import type { PlannedKey, PlannedSecret } from '../../core/fix/secret-reports.ts';
+import type { PlannedKey, PlannedSecret } from '../../core/fix/planned-secret.ts';
 import { count } from '../../core/list-text.ts';
-import { plannedSync, type SyncPlan, type VaultEntry } from '../../core/owners/external-guard.ts';
+import { plannedSync } from '../../core/owners/external-guard.ts';
+import { type SyncPlan, type VaultEntry } from '../../core/owners/sync-plan.ts';
 import { syncDoubt, type SyncDoubt } from '../../core/owners/sync-doubt.ts';
 import type { StepOutcome } from '../../core/reports/report.ts';
 import { OperatorError } from '../../errors.ts';

@@ -1,4 +1,5 @@
-import { keyId, type WantedKey } from '../../core/fix/plan-secrets.ts';
+import { keyId } from '../../core/fix/plan-secrets.ts';
+import { type WantedKey } from '../../core/fix/wanted-key.ts';
 import { refuseSharedSourceNames } from '../../core/fix/secret-guards.ts';
 import type { SealScope } from '../../core/generate/seal-scopes.ts';
 import type { SecretValue } from '../../core/secrets/secret-value.ts';

@@ -1,4 +1,4 @@
-import type { WantedKey } from '../../core/fix/plan-secrets.ts';
+import type { WantedKey } from '../../core/fix/wanted-key.ts';
 import type { ValueSource } from '../../value-ports.ts';
 import type { Asker, Collected } from './ask-sources.ts';
 import { askOwnSources } from './own-sources.ts';

@@ -1,4 +1,4 @@
-import type { WantedKey } from '../../core/fix/plan-secrets.ts';
+import type { WantedKey } from '../../core/fix/wanted-key.ts';
 import type { ValueSource } from '../../value-ports.ts';
 import { unresolved, type Collected, type Asker } from './ask-sources.ts';
 import { askForPairs } from './take-pairs.ts';

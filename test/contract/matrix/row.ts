@@ -1,4 +1,4 @@
-import type { ComponentState } from '../../../src/core/audit/audit-report.ts';
+import type { ComponentState } from '../../../src/core/audit/component-state.ts';
 import type { Manifest } from './manifests.ts';
 
 /**

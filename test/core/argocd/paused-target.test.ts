@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Secret } from '../../../src/core/cluster/secret.ts';
 import { guardWhilePaused } from '../../../src/core/argocd/paused-target.ts';
-import type { SecretTarget, WantedReason } from '../../../src/core/fix/plan-secrets.ts';
+import type { WantedReason } from '../../../src/core/fix/wanted-key.ts';
+import type { SecretTarget } from '../../../src/core/fix/secret-target.ts';
 import { guardTarget, type GuardedTarget } from '../../../src/core/fix/secret-guards.ts';
 import { writerIndex } from '../../../src/core/owners/secret-writers.ts';
 import { namespace, secret, snapshotOf, type Parts } from '../../support/builders.ts';

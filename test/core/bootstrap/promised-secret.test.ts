@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { neededKeys, promisedState } from '../../../src/core/bootstrap/promised-secret.ts';
 import { absent, present, unreadable } from '../../../src/core/cluster/observed.ts';
-import type { OwnerState } from '../../../src/core/owners/finding-owner.ts';
+import type { OwnerState } from '../../../src/core/owners/owner-state.ts';
 import { secret, stackOf } from '../../support/builders.ts';
 
 const place = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Secret } from '../../../src/core/cluster/secret.ts';
 import { ownersToPause } from '../../../src/core/drill/drill-owners.ts';
-import type { SecretFault } from '../../../src/core/drill/secret-faults.ts';
+import type { SecretFault } from '../../../src/core/drill/secret-fault.ts';
 import { OperatorError } from '../../../src/errors.ts';
 import { namespace, secret, snapshotOf, type Parts } from '../../support/builders.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Secret } from '../../../src/core/cluster/secret.ts';
 import { consumers, outdatedPods, podsText } from '../../../src/core/drill/drill-pods.ts';
-import type { SecretFault } from '../../../src/core/drill/secret-faults.ts';
+import type { SecretFault } from '../../../src/core/drill/secret-fault.ts';
 import { workloads } from '../../../src/core/workloads/workloads.ts';
 import {
   barePod,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { DrillResult } from '../../../src/core/drill/drill-result.ts';
+import type { DrillResult } from '../../../src/core/drill/drill-report.ts';
 import { alteredFindings, alteredResults, lastOf } from '../../../src/core/drill/result-chain.ts';
 import { earlierResult } from '../../render/drill-reports.ts';
 

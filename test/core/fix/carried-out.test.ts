@@ -4,7 +4,7 @@ import { afterWrites, usersOf } from '../../../src/core/fix/after-writes.ts';
 import { applySecretPlans } from '../../../src/core/fix/apply-secret-plans.ts';
 import { withNotes } from '../../../src/core/fix/plan-notes.ts';
 import type { SecretPlan } from '../../../src/core/fix/plan-secrets.ts';
-import type { PlannedKey } from '../../../src/core/fix/secret-reports.ts';
+import type { PlannedKey } from '../../../src/core/fix/planned-secret.ts';
 import { SecretValue } from '../../../src/core/secrets/secret-value.ts';
 import { deployment, emptySnapshot, listing, pod, replicaSet, secret } from '../../support/planning-world.ts';
 

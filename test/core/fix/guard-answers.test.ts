@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 
 import type { Secret } from '../../../src/core/cluster/secret.ts';
-import type { SecretTarget, WantedKey, WantedReason } from '../../../src/core/fix/plan-secrets.ts';
+import type { WantedKey, WantedReason } from '../../../src/core/fix/wanted-key.ts';
+import type { SecretTarget } from '../../../src/core/fix/secret-target.ts';
 import {
   allRefused,
   guardTarget,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { ExternalSecret } from '../../../src/core/cluster/secret-writer-objects.ts';
-import type { SecretTarget, WantedKey, WantedReason } from '../../../src/core/fix/plan-secrets.ts';
+import type { WantedKey, WantedReason } from '../../../src/core/fix/wanted-key.ts';
+import type { SecretTarget } from '../../../src/core/fix/secret-target.ts';
 import {
   guardTarget,
   isSecretNamed,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { parsePlanFile, planDifferences } from '../../../src/core/fix/plan-file.ts';
-import type { PlannedSecret } from '../../../src/core/fix/secret-reports.ts';
+import type { PlannedSecret } from '../../../src/core/fix/planned-secret.ts';
 
 const object = (name: string) => ({ kind: 'Secret' as const, namespace: 'shop', name });
 const added = { key: 'password', change: 'ADD', source: 'env:backup.env' } as const;

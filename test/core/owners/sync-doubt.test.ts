@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ExternalSecret } from '../../../src/core/cluster/secret-writer-objects.ts';
-import type { WantedKey } from '../../../src/core/fix/plan-secrets.ts';
-import { guardExternal, type SyncPlan } from '../../../src/core/owners/external-guard.ts';
+import type { WantedKey } from '../../../src/core/fix/wanted-key.ts';
+import { guardExternal } from '../../../src/core/owners/external-guard.ts';
+import { type SyncPlan } from '../../../src/core/owners/sync-plan.ts';
 import { writerIndex } from '../../../src/core/owners/secret-writers.ts';
 import { syncDoubt, type SeenEntries } from '../../../src/core/owners/sync-doubt.ts';
 import { namespace, secret, snapshotOf, type Parts } from '../../support/builders.ts';

@@ -2,16 +2,17 @@ import { describe, expect, test } from '@jest/globals';
 
 import { createFingerprints } from '../../../src/adapters/fingerprints.ts';
 import type { Secret } from '../../../src/core/cluster/secret.ts';
-import type { PlannedKey } from '../../../src/core/fix/secret-reports.ts';
+import type { PlannedKey } from '../../../src/core/fix/planned-secret.ts';
 import { historyOf, lastHolders } from '../../../src/core/revisions/history.ts';
 import {
   largestSecret,
-  readRevision,
+  type Revision,
+  type RevisionContext,
   revisionOf,
   revisionsIn,
   surplusRevisions,
 } from '../../../src/core/revisions/revision.ts';
-import type { Revision, RevisionContext } from '../../../src/core/revisions/revision.ts';
+import { readRevision } from '../../../src/core/revisions/kept-revision.ts';
 import { SecretValue } from '../../../src/core/secrets/secret-value.ts';
 import { secret, text } from '../../support/planning-world.ts';
 

@@ -6,13 +6,13 @@ import { secretReferences } from '../../../src/core/secrets/references.ts';
 import { secretsView } from '../../../src/core/secrets/secrets-view.ts';
 import {
   isCurrent,
-  isLater,
   isWrittenAfter,
   oldValues,
   outdatedSecrets,
   valuesInUse,
   type ValuesInUse,
 } from '../../../src/core/secrets/value-age.ts';
+import { isLater } from '../../../src/core/secrets/write-time.ts';
 import { container, keyEnv, namespace, secret, snapshotOf } from '../../support/builders.ts';
 
 const before = '2026-01-01T00:00:05Z';

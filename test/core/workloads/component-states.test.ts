@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ComponentState } from '../../../src/core/audit/audit-report.ts';
+import type { ComponentState } from '../../../src/core/audit/component-state.ts';
 import { diagnose } from '../../../src/core/diagnose/diagnose.ts';
 import { componentStates, diagnosedStates } from '../../../src/core/workloads/component-states.ts';
 import {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import type { WantedKey } from '../../../src/core/fix/plan-secrets.ts';
+import type { WantedKey } from '../../../src/core/fix/wanted-key.ts';
 import { nothingCollected } from '../../../src/shell/sources/ask-sources.ts';
 import { valuesMissing } from '../../../src/shell/sources/values-missing.ts';
 

@@ -1,5 +1,5 @@
 import { refText } from '../../cluster/kubernetes.ts';
-import { creationFailure } from './quota-trouble.ts';
+import { creationFailure } from '../creation-failure.ts';
 import { troubledPod, type Trouble, type TroubledWorkload } from './trouble.ts';
 
 /** A paused Deployment scales the pods that it has, and makes none of a template that it had not begun with. */

@@ -1,5 +1,5 @@
-import { refText, type KubernetesEvent, type ObjectRef } from '../../cluster/kubernetes.ts';
-import type { Workload } from '../../workloads/workloads.ts';
+import { creationFailure } from '../creation-failure.ts';
+import { refText } from '../../cluster/kubernetes.ts';
 import type { Trouble, TroubledWorkload } from './trouble.ts';
 
 /** Pods that the API server did not even let a controller create, because a quota is used up. */
@@ -14,17 +14,4 @@ export function quotaTrouble({ scene, workload }: TroubledWorkload): Trouble | u
     message: `resourcequota/${quota} is used up (${amounts ?? ''}), so ${refText(ref)} cannot create its pods`,
     fix: `kubectl -n ${ref.namespace} describe resourcequota ${quota}`,
   };
-}
-
-/** Why a controller cannot create pods. A Deployment says it itself; of others only events tell. */
-export function creationFailure(
-  workload: Workload,
-  eventsOf: (ref: ObjectRef) => readonly KubernetesEvent[],
-): string | undefined {
-  if (workload.type === 'Deployment') {
-    return workload.object.status?.conditions?.find(
-      ({ type, status }) => type === 'ReplicaFailure' && status === 'True',
-    )?.message;
-  }
-  return eventsOf(workload.ref).findLast(({ reason }) => reason === 'FailedCreate')?.message;
 }

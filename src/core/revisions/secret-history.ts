@@ -1,0 +1,34 @@
+import type { PlannedKey } from '../fix/planned-secret.ts';
+import type { ObjectRef } from '../cluster/kubernetes.ts';
+
+/** What was kept of a Secret before one write to it. */
+export interface RevisionEntry {
+  /** What `c2l rollback` takes. */
+  readonly id: string;
+  readonly name: string;
+  readonly keptAt: string;
+  readonly keptBy: string;
+  readonly command: string;
+  readonly version: string;
+  /** What that write changed. */
+  readonly changes: readonly PlannedKey[];
+  /** Keys of that write that something else changed before the next revision, or since. */
+  readonly changedLater: readonly string[];
+}
+
+/** That c2l created a Secret which was not there: before that there was nothing to keep. */
+export interface SecretCreation {
+  /** By the server's clock. */
+  readonly createdAt: string;
+  readonly createdBy: string;
+  readonly keys: readonly string[];
+}
+
+export interface SecretHistory {
+  readonly object: ObjectRef;
+  readonly isPresent: boolean;
+  /** Of the Secret that is there now; what is gone took the note of its creation with it. */
+  readonly creation?: SecretCreation;
+  /** Newest first. */
+  readonly revisions: readonly RevisionEntry[];
+}
