@@ -39,8 +39,8 @@ export function valuesInUse(pod: Pod, references: readonly SecretReference[], vi
 function doubtedValues(pod: Pod, references: readonly SecretReference[], view: SecretsView): DoubtedValues | undefined {
   const doubted = allHeld(pod, references, view).flatMap((held) => {
     const { reference, startedAt } = held;
-    const { outdated, trusted, doubt, putBack } = valueInUse(pod, held, view);
-    if (outdated !== undefined || trusted !== undefined) return [];
+    const { trusted, doubt, putBack } = valueInUse(pod, held, view);
+    if (trusted !== undefined) return [];
     return doubt ?? putBack ?? doubtOfSeveral(reference, startedAt, view) ?? [];
   });
   const [first] = doubted;

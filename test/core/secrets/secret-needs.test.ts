@@ -170,6 +170,7 @@ describe('a pod is of the newest template', () => {
     const metadata = { ...built!.metadata, generation };
     return { deployments: [{ ...built!, metadata, spec: { ...built!.spec, paused: true }, status }] };
   };
+  const behindOne = deployment('web').deployments![0]!;
   const behind = { replicas: 1, updatedReplicas: 0, observedGeneration: 2 };
   const agents = daemonSet('agent', { annotations: { 'deprecated.daemonset.template.generation': '3' } });
 
@@ -182,6 +183,7 @@ describe('a pod is of the newest template', () => {
     ['of a DaemonSet, by a hash', agents, { 'controller-revision-hash': 'x' }, true],
     ['of a DaemonSet that tells none', daemonSet('agent'), { 'pod-template-generation': '2' }, true],
     ['of a Deployment', deployment('web'), { 'controller-revision-hash': 'x', 'pod-template-generation': '1' }, true],
+    ['of one that is not paused, and counts none', { deployments: [{ ...behindOne, status: behind }] }, {}, true],
     ['of one that is paused, and counts none', paused(behind), {}, false],
     ['of one that is paused, and counts some', paused({ ...behind, updatedReplicas: 1 }), {}, true],
     ['of one that is paused, and has none', paused({ ...behind, replicas: 0 }), {}, true],
