@@ -83,8 +83,9 @@ export function secretRef(namespace: string, name: string): ObjectRef {
 /** Undefined where the text is none: anybody with the rights can edit it. */
 export function parseJournal(text: string): DrillJournal | undefined {
   try {
-    const parsed = JSON.parse(text) as Partial<DrillJournal> | null;
-    const isWhole = parsed?.schemaVersion === 1 && Array.isArray(parsed.touched) && Array.isArray(parsed.lines);
+    const parsed = JSON.parse(text) as Partial<DrillJournal>;
+    const { schemaVersion, touched, lines } = parsed;
+    const isWhole = schemaVersion === 1 && Array.isArray(touched) && Array.isArray(lines);
     return isWhole ? (parsed as DrillJournal) : undefined;
   } catch {
     return undefined;

@@ -63,9 +63,10 @@ export function readResults(texts: Iterable<string>): DrillResult[] {
 
 function readResult(text: string): DrillResult | undefined {
   try {
-    const parsed = JSON.parse(text) as Partial<DrillResult> | null;
-    const needed = [parsed?.id, parsed?.scenario, parsed?.outcome, parsed?.takenAt, parsed?.operator, parsed?.version];
-    const isWhole = needed.every((field) => typeof field === 'string') && Array.isArray(parsed?.wrong);
+    const parsed = JSON.parse(text) as Partial<DrillResult>;
+    const { id, scenario, outcome, takenAt, operator, version, wrong } = parsed;
+    const needed = [id, scenario, outcome, takenAt, operator, version];
+    const isWhole = needed.every((field) => typeof field === 'string') && Array.isArray(wrong);
     return isWhole ? (parsed as DrillResult) : undefined;
   } catch {
     return undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { drillResult, readResults } from '../../../src/core/drill/drill-result.ts';
+import { drillResult, readResults, resultsName } from '../../../src/core/drill/drill-result.ts';
 import type { DrillReport, DrillResult } from '../../../src/core/drill/drill-report.ts';
 import { drilled, earlierResult } from '../../render/drill-reports.ts';
 
@@ -37,6 +37,12 @@ describe('what is kept of a drill', () => {
     const kept = drillResult({ ...(failed as unknown as DrillReport), namespaces: [] });
     expect(Object.keys(kept ?? {}).filter((field) => /recovery|backup|journal/.test(field))).toEqual([]);
     expect(kept?.namespace).toBe('');
+  });
+
+  test('holds no field that the drill has not', () => {
+    const kept = drillResult(drilled) ?? {};
+    expect(['file' in kept, 'flags' in kept]).toEqual([false, false]);
+    expect(resultsName('shop')).toBe('c2l-drill-results.shop');
   });
 
   test('is short however much went wrong: all of a namespace lies in one object of the cluster', () => {

@@ -110,7 +110,11 @@ describe('beside a pod that held kubelet to the Secret before', () => {
 
   test.each<[string, Partial<Secret>, object]>([
     ['may hold what that held', { immutable: true }, { outdated }],
-    ['may hold what was there before a change', { immutable: true, keyChangedAt: new Map([['k', created]]) }, { outdated }],
+    [
+      'may hold what was there before a change',
+      { immutable: true, keyChangedAt: new Map([['k', created]]) },
+      { outdated },
+    ],
     ['may lack a key that came with it', { immutable: true, keyAddedAt: new Map([['k', created]]) }, { outdated }],
     ['holds what stayed the same', { immutable: true, keyChangedAt: new Map([['l', created]]) }, {}],
     ['holds what is there, where that can be changed', {}, {}],
