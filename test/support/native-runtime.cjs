@@ -9,11 +9,14 @@ require('./register-typescript.cjs');
  * a module or on `process`; what is to end with a test or a file is told to `at-end`.
  */
 module.exports = class NativeRuntime extends Runtime {
+  static #loads = 0;
   #testPath;
 
   constructor(...options) {
     super(...options);
-    this.#testPath = options[6];
+    const [testPath, { watch, watchAll }] = options.slice(6);
+    if (watch || watchAll) throw new Error('modules stay loaded, changed or not: run jest again instead of --watch');
+    this.#testPath = testPath;
   }
 
   setGlobalsForRuntime(globals) {
@@ -26,7 +29,7 @@ module.exports = class NativeRuntime extends Runtime {
   }
 
   unstable_importModule(path) {
-    // Hooks of a file that is set up are those of one test file.
-    return import(`${pathToFileURL(path)}?of=${encodeURIComponent(this.#testPath)}`);
+    // Loaded anew where it is loaded again: the hooks of a file that sets up are those of one test file.
+    return import(`${pathToFileURL(path)}?${NativeRuntime.#loads++}`);
   }
 };
