@@ -1,7 +1,7 @@
 import { refText } from '../core/cluster/kubernetes.ts';
 import type { FindingCode } from '../core/findings/findings.ts';
-import { type FixReport, type RestoreSyncReport, type RollbackReport } from '../core/fix/secret-reports.ts';
 import { isUntouched } from '../core/fix/planned-secret.ts';
+import type { FixReport, RestoreSyncReport, RollbackReport } from '../core/fix/secret-reports.ts';
 import { isOpen, type StepOutcome } from '../core/reports/report.ts';
 import { isSkippedRestart } from '../core/restart/restart-next.ts';
 import type { RestartReport } from '../core/restart/restart-report.ts';

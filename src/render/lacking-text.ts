@@ -1,6 +1,6 @@
 import { keyNamer, noSource } from '../core/fix/plan-secrets.ts';
-import type { FixReport } from '../core/fix/secret-reports.ts';
 import type { PlannedKey, PlannedSecret } from '../core/fix/planned-secret.ts';
+import type { FixReport } from '../core/fix/secret-reports.ts';
 import { count, paragraph, table, type Cell } from './layout.ts';
 import type { Style } from './style.ts';
 

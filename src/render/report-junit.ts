@@ -1,6 +1,6 @@
 import type { AuditReport } from '../core/audit/audit-report.ts';
-import type { ComponentState } from '../core/audit/component-state.ts';
 import type { AuditSubject, ReferenceState } from '../core/audit/audit-subject.ts';
+import type { ComponentState } from '../core/audit/component-state.ts';
 import { refText } from '../core/cluster/kubernetes.ts';
 import type { Finding } from '../core/findings/findings.ts';
 import type { CheckResult, VerifyReport } from '../core/verify/verify-report.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { DrillHistoryReport } from '../../src/core/drill/drill-result.ts';
 import type { DrillResult } from '../../src/core/drill/drill-report.ts';
+import type { DrillHistoryReport } from '../../src/core/drill/drill-result.ts';
 import { renderReport } from '../../src/render/report.ts';
 import { createStyle } from '../../src/render/style.ts';
 import { elementsOf, parseXml } from '../support/well-formed.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 import { parseJournal, type DrillJournal } from '../../core/drill/drill-journal.ts';
+import type { DrillResult } from '../../core/drill/drill-report.ts';
 import { readResults } from '../../core/drill/drill-result.ts';
-import { type DrillResult } from '../../core/drill/drill-report.ts';
 import type { SecretValue } from '../../core/secrets/secret-value.ts';
 
 /** The journal that a Secret's value holds: it has no values in it, and so may be told. */

@@ -1,7 +1,7 @@
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import type { Stack } from '../../core/stack/stack.ts';
 import type { StackProblem } from '../../core/stack/stack-problem.ts';
+import type { Stack } from '../../core/stack/stack.ts';
 import { OperatorError } from '../../errors.ts';
 import type { StackFiles } from '../../ports.ts';
 import { readShipped } from '../../shipped-files.ts';

@@ -1,8 +1,8 @@
 import type { ApplicationState } from '../audit/audit-report.ts';
 import type { Application } from '../cluster/kubernetes.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
-import { type Finding } from '../findings/findings.ts';
 import { compareText } from '../compare-text.ts';
+import type { Finding } from '../findings/findings.ts';
 import { syncPolicy } from '../owners/finding-owner.ts';
 import type { Stack } from '../stack/stack.ts';
 import { destinationOf } from './application-objects.ts';

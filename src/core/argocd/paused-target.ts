@@ -1,8 +1,8 @@
 import { OperatorError } from '../../errors.ts';
 import type { SecretOwner } from '../cluster/secret.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
-import type { SecretTarget } from '../fix/secret-target.ts';
 import { guardTarget, type GuardedTarget, type Recreate } from '../fix/secret-guards.ts';
+import type { SecretTarget } from '../fix/secret-target.ts';
 import { stateOf } from '../owners/finding-owner.ts';
 import { conditionOf, type SecretWriters, type WriterIndex } from '../owners/secret-writers.ts';
 import { pauseChain } from './pause-chain.ts';

@@ -1,9 +1,9 @@
-import type { ComponentState } from './component-state.ts';
 import type { UnfinishedDrill } from '../drill/unfinished-drill.ts';
 import type { Compared } from '../findings/baseline.ts';
 import type { IgnoredFinding, LapsedIgnore } from '../findings/ignore-findings.ts';
 import type { ReportHead } from '../reports/report.ts';
 import type { AuditSubject } from './audit-subject.ts';
+import type { ComponentState } from './component-state.ts';
 
 export interface ApplicationState {
   readonly name: string;

@@ -1,9 +1,9 @@
 import { findObject } from '../cluster/find-object.ts';
 import { refId, type ObjectRef } from '../cluster/kubernetes.ts';
 import type { Secret } from '../cluster/secret.ts';
-import type { Scene } from '../diagnose/diagnosis-scene.ts';
-import { type FindingReference } from '../findings/findings.ts';
 import { compareText } from '../compare-text.ts';
+import type { Scene } from '../diagnose/diagnosis-scene.ts';
+import type { FindingReference } from '../findings/findings.ts';
 import { storesUsing, type StoreUse } from '../owners/store-credentials.ts';
 import type { SecretReference } from '../secrets/references.ts';
 import { places, requirementsOf, type Requirement } from '../secrets/requirements.ts';

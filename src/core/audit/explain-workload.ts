@@ -1,9 +1,9 @@
 import type { ContainerStatus, Pod } from '../cluster/kubernetes-pod.ts';
 import { refId, type ObjectRef } from '../cluster/kubernetes.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
-import type { Scene } from '../diagnose/diagnosis-scene.ts';
-import { type Finding, type FindingCode } from '../findings/findings.ts';
 import { compareText } from '../compare-text.ts';
+import type { Scene } from '../diagnose/diagnosis-scene.ts';
+import type { Finding, FindingCode } from '../findings/findings.ts';
 import { keptSecrets } from '../secrets/kept-secrets.ts';
 import { podNeed } from '../secrets/pod-need.ts';
 import type { SecretReference } from '../secrets/references.ts';
@@ -15,8 +15,8 @@ import { dependenciesOf } from '../workloads/dependencies.ts';
 import { containerStatuses } from '../workloads/pod-state.ts';
 import { podStatusText } from '../workloads/pod-status-text.ts';
 import type { Workload } from '../workloads/workloads.ts';
-import type { ComponentState } from './component-state.ts';
 import type { ContainerState, ReferenceState, WorkloadSubject } from './audit-subject.ts';
+import type { ComponentState } from './component-state.ts';
 
 /** Every container and every reference of one workload, with what the cluster holds of each and was found of it. */
 export function explainWorkload(scene: Scene, ref: ObjectRef, findings: readonly Finding[]): WorkloadSubject {

@@ -1,8 +1,8 @@
 import { refId, refText, type ObjectRef } from '../cluster/kubernetes.ts';
 import { refOf } from '../cluster/object-owners.ts';
 import type { Gap, Listing } from '../cluster/snapshot.ts';
-import type { Scene } from '../diagnose/diagnosis-scene.ts';
 import { compareText } from '../compare-text.ts';
+import type { Scene } from '../diagnose/diagnosis-scene.ts';
 import { listText } from '../list-text.ts';
 import { nearestNames } from '../nearest.ts';
 import { credentialUses } from '../owners/store-credentials.ts';

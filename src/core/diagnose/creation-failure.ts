@@ -1,4 +1,4 @@
-import { type KubernetesEvent, type ObjectRef } from '../cluster/kubernetes.ts';
+import type { KubernetesEvent, ObjectRef } from '../cluster/kubernetes.ts';
 import type { Workload } from '../workloads/workloads.ts';
 
 /** Why a controller cannot create pods. A Deployment says it itself; of others only events tell. */

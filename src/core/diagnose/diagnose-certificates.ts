@@ -1,8 +1,8 @@
 import { refText, type Ingress } from '../cluster/kubernetes.ts';
 import type { CertificateFacts } from '../cluster/secret-contents.ts';
 import type { Secret } from '../cluster/secret.ts';
-import { type Finding, type FindingCode } from '../findings/findings.ts';
 import { compareText } from '../compare-text.ts';
+import type { Finding, FindingCode } from '../findings/findings.ts';
 import { newFinding } from '../findings/new-finding.ts';
 import { listText } from '../list-text.ts';
 import { places } from '../secrets/requirements.ts';

@@ -1,7 +1,7 @@
 import type { PodSpec } from '../cluster/kubernetes-pod.ts';
 import { refId, refText, type ObjectRef } from '../cluster/kubernetes.ts';
-import { type Finding, type FindingReference } from '../findings/findings.ts';
 import { compareText } from '../compare-text.ts';
+import type { Finding, FindingReference } from '../findings/findings.ts';
 import { newFinding } from '../findings/new-finding.ts';
 import { listText } from '../list-text.ts';
 import { missingConfigMap } from '../workloads/kubelet-message.ts';

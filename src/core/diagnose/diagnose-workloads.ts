@@ -6,6 +6,7 @@ import { replicasBefore } from '../workloads/cut-off-restart.ts';
 import { dependenciesOf } from '../workloads/dependencies.ts';
 import { isAboutConfigMap, isAboutSecret } from '../workloads/kubelet-message.ts';
 import { failingState, schedulingGated } from '../workloads/pod-state.ts';
+import { creationFailure } from './creation-failure.ts';
 import { missingComponents } from './diagnose-components.ts';
 import { nodeOf } from './diagnose-nodes.ts';
 import type { Scene } from './diagnosis-scene.ts';
@@ -20,7 +21,6 @@ import { pausedTrouble } from './troubles/paused-trouble.ts';
 import { probeTrouble } from './troubles/probe-trouble.ts';
 import { pullingTrouble } from './troubles/pulling-trouble.ts';
 import { quotaTrouble } from './troubles/quota-trouble.ts';
-import { creationFailure } from './creation-failure.ts';
 import { schedulingTrouble } from './troubles/scheduling-trouble.ts';
 import {
   describePod,

@@ -12,7 +12,7 @@ import {
   storeStep,
   type SecretPlace,
 } from '../owners/finding-owner.ts';
-import { type OwnerState } from '../owners/owner-state.ts';
+import type { OwnerState } from '../owners/owner-state.ts';
 import { kubesealFlags } from '../owners/sealing-controllers.ts';
 import {
   conditionOf,

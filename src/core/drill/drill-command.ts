@@ -1,8 +1,8 @@
 import { fromOption, quoted } from '../sources/source-option.ts';
 import { writtenDuration } from '../watch/duration.ts';
 import { builtInDrills } from './built-in-drills.ts';
-import type { UnfinishedDrill } from './unfinished-drill.ts';
 import type { Onlooker } from './onlookers.ts';
+import type { UnfinishedDrill } from './unfinished-drill.ts';
 
 /** Where journals, copies and results are kept unless another place is named. */
 export const defaultJournalNamespace = 'c2l-drill';

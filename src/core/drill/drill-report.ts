@@ -1,5 +1,5 @@
-import type { ReportHead, Verdict } from '../reports/report.ts';
 import type { ObjectRef } from '../cluster/kubernetes.ts';
+import type { ReportHead, Verdict } from '../reports/report.ts';
 import type { ComponentCourse } from './component-course.ts';
 
 /** One line of the journal: written before what it tells is done. */

@@ -1,5 +1,5 @@
-import type { DrillReport, DrillResult } from './drill-report.ts';
 import type { ReportHead } from '../reports/report.ts';
+import type { DrillReport, DrillResult } from './drill-report.ts';
 import type { UnfinishedDrill } from './unfinished-drill.ts';
 
 /** How many of a namespace stay. */

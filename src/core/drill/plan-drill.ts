@@ -8,8 +8,8 @@ import { consumers, type EvictedPod, type KeptPod } from './drill-pods.ts';
 import type { PlannedFault } from './drill-report.ts';
 import type { DrillScenario } from './drill-schema.ts';
 import { workloadFaults, type LostWorkload } from './lost-workloads.ts';
+import type { SecretFault } from './secret-fault.ts';
 import { faultsOf, type SparedSecret } from './secret-faults.ts';
-import { type SecretFault } from './secret-fault.ts';
 
 export interface DrillPlan {
   readonly faults: readonly SecretFault[];

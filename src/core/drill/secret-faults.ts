@@ -1,4 +1,3 @@
-import type { SecretFault } from './secret-fault.ts';
 import { OperatorError } from '../../errors.ts';
 import { refId, refText } from '../cluster/kubernetes.ts';
 import { refOf } from '../cluster/object-owners.ts';
@@ -10,6 +9,7 @@ import { namespaceOf, type Stack } from '../stack/stack.ts';
 import { componentRef } from '../workloads/dependencies.ts';
 import { usesBroken, volatileWorkloads } from './drill-pods.ts';
 import type { DrillFault } from './drill-schema.ts';
+import type { SecretFault } from './secret-fault.ts';
 
 /** A Secret that a fault means, and cannot be done to. */
 export interface SparedSecret {

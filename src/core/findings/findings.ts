@@ -1,5 +1,5 @@
-import { compareText } from '../compare-text.ts';
 import type { ObjectRef } from '../cluster/kubernetes.ts';
+import { compareText } from '../compare-text.ts';
 import type { FindingOwner } from '../owners/owner-state.ts';
 
 export type Severity = 'error' | 'warning' | 'info';

@@ -1,13 +1,11 @@
-import type { WantedReason, WantedKey } from './wanted-key.ts';
-import type { SecretTarget } from './secret-target.ts';
 import { findObject } from '../cluster/find-object.ts';
 import type { ObjectRef } from '../cluster/kubernetes.ts';
 import type { Secret } from '../cluster/secret.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
 import { compareText } from '../compare-text.ts';
 import { writerIndex } from '../owners/secret-writers.ts';
+import type { KeptRevision, SecretMarks } from '../revisions/kept-revision.ts';
 import { marksOf, revisionsIn } from '../revisions/revision.ts';
-import { type KeptRevision, type SecretMarks } from '../revisions/kept-revision.ts';
 import { isEncodedOnceMore } from '../secrets/encoded-value.ts';
 import type { Requirement } from '../secrets/requirements.ts';
 import type { SecretValue } from '../secrets/secret-value.ts';
@@ -16,6 +14,8 @@ import { sourceNames } from '../sources/source-names.ts';
 import { namespaceOf, type Stack } from '../stack/stack.ts';
 import { utcText } from '../utc-text.ts';
 import { isUntouched, type PlannedKey, type PlannedSecret } from './planned-secret.ts';
+import type { SecretTarget } from './secret-target.ts';
+import type { WantedReason, WantedKey } from './wanted-key.ts';
 
 export interface FoundValue {
   readonly value: SecretValue;

@@ -5,15 +5,15 @@ import { refText, type Application, type ObjectRef } from '../cluster/kubernetes
 import { refOf } from '../cluster/object-owners.ts';
 import type { Secret, SecretOwner } from '../cluster/secret.ts';
 import { guardExternal } from '../owners/external-guard.ts';
-import { type SyncPlan } from '../owners/sync-plan.ts';
 import { syncPolicy } from '../owners/finding-owner.ts';
 import { creationPolicy, type SecretWriters, type WriterIndex } from '../owners/secret-writers.ts';
+import type { SyncPlan } from '../owners/sync-plan.ts';
 import { endingRefusal } from '../secrets/ending-secret.ts';
 import { sharedSourceNames } from '../sources/source-names.ts';
 import { fromOption } from '../sources/source-option.ts';
 import { isNamedBy } from './plan-secrets.ts';
-import { type WantedKey } from './wanted-key.ts';
-import { type SecretTarget } from './secret-target.ts';
+import type { SecretTarget } from './secret-target.ts';
+import type { WantedKey } from './wanted-key.ts';
 
 /** Whether an immutable Secret may be deleted, to be created again with what it lacks. */
 export type Recreate = (secret: ObjectRef) => boolean;

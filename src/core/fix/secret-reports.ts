@@ -1,8 +1,8 @@
-import type { RevisionEntry, SecretHistory } from '../revisions/secret-history.ts';
-import type { PlannedSecret } from './planned-secret.ts';
 import type { ObjectRef } from '../cluster/kubernetes.ts';
 import type { SealedTemplate } from '../cluster/secret-writer-objects.ts';
 import type { ReportHead, StepOutcome } from '../reports/report.ts';
+import type { RevisionEntry, SecretHistory } from '../revisions/secret-history.ts';
+import type { PlannedSecret } from './planned-secret.ts';
 
 export interface FixReport extends ReportHead {
   readonly command: 'fix-secrets';

@@ -1,7 +1,7 @@
 import { OperatorError } from '../../errors.ts';
 import { nearestNames } from '../nearest.ts';
 import { isNamedBy } from './plan-secrets.ts';
-import { type WantedKey } from './wanted-key.ts';
+import type { WantedKey } from './wanted-key.ts';
 
 type KeyPlace = Pick<WantedKey, 'namespace' | 'secret' | 'key'>;
 

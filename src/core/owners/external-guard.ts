@@ -1,15 +1,15 @@
-import type { SyncPlan, VaultEntry } from './sync-plan.ts';
 import { OperatorError } from '../../errors.ts';
 import { refText, type ObjectRef } from '../cluster/kubernetes.ts';
 import { refOf } from '../cluster/object-owners.ts';
 import type { ExternalSecret, SecretStore } from '../cluster/secret-writer-objects.ts';
-import type { WantedKey } from '../fix/wanted-key.ts';
-import type { SecretTarget } from '../fix/secret-target.ts';
 import type { PlannedKey, PlannedSecret } from '../fix/planned-secret.ts';
+import type { SecretTarget } from '../fix/secret-target.ts';
+import type { WantedKey } from '../fix/wanted-key.ts';
 import { stateOf, storeStep } from './finding-owner.ts';
 import { conditionOf, creationPolicy, mappingField, mayWrite, storeRef, type WriterIndex } from './secret-writers.ts';
 import { entryPlace, keyVaultSecret, keyVaultUrl, storeEntry } from './store-place.ts';
 import type { SyncDoubt } from './sync-doubt.ts';
+import type { SyncPlan, VaultEntry } from './sync-plan.ts';
 
 export interface ExternalGuard {
   /** Keys that it does not write: only where it merges may others write beside it. */

@@ -1,4 +1,3 @@
-import type { OwnerState, FindingOwner } from './owner-state.ts';
 import { policyBefore } from '../argocd/sync-pause.ts';
 import type { Condition } from '../cluster/kubernetes-metadata.ts';
 import { type Application, type ObjectRef, refText } from '../cluster/kubernetes.ts';
@@ -6,6 +5,7 @@ import { refOf } from '../cluster/object-owners.ts';
 import type { ExternalSecret, SealedSecret } from '../cluster/secret-writer-objects.ts';
 import type { SecretOwner } from '../cluster/secret.ts';
 import type { FindingCode } from '../findings/findings.ts';
+import type { OwnerState, FindingOwner } from './owner-state.ts';
 import {
   conditionOf,
   creationPolicy,

@@ -3,9 +3,9 @@ import type { ObjectRef } from '../cluster/kubernetes.ts';
 import { refOf } from '../cluster/object-owners.ts';
 import type { SealedSecret } from '../cluster/secret-writer-objects.ts';
 import { plannedSecret, type SecretPlan } from '../fix/plan-secrets.ts';
-import { type SecretTarget } from '../fix/secret-target.ts';
-import { type SealedManifest } from '../fix/secret-reports.ts';
 import { isUntouched, type PlannedSecret } from '../fix/planned-secret.ts';
+import type { SealedManifest } from '../fix/secret-reports.ts';
+import type { SecretTarget } from '../fix/secret-target.ts';
 
 /** A Secret that Sealed Secrets writes, and what is to be sealed into its SealedSecret. */
 export interface SealTarget {

@@ -5,11 +5,11 @@ import type { ExternalSecret } from '../cluster/secret-writer-objects.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
 import { listText } from '../list-text.ts';
 import { utcText } from '../utc-text.ts';
-import type { SyncPlan } from './sync-plan.ts';
 import { describeCommand, stateOf } from './finding-owner.ts';
 import { conditionOf, creationPolicy, isTemplated, writerIndex, type WriterIndex } from './secret-writers.ts';
 import { entriesLacking } from './store-lacks.ts';
 import { entryPlace, storeEntry, storePlace } from './store-place.ts';
+import type { SyncPlan } from './sync-plan.ts';
 
 /** Why a sync is not likely to bring what it is planned for. */
 export interface SyncDoubt {

@@ -1,4 +1,4 @@
-import { type ObjectRef } from '../cluster/kubernetes.ts';
+import type { ObjectRef } from '../cluster/kubernetes.ts';
 import type { WantedKey } from '../fix/wanted-key.ts';
 
 /** Keys that External Secrets is to write from its store, since it would undo whatever else wrote them. */

@@ -1,10 +1,10 @@
 import type { Pod } from '../cluster/kubernetes-pod.ts';
 import { refOf } from '../cluster/object-owners.ts';
+import { heldValues, type HeldValue } from '../secrets/held-value.ts';
 import type { PodNeed } from '../secrets/pod-need.ts';
 import { secretReferences, type SecretReference } from '../secrets/references.ts';
 import type { SecretsView } from '../secrets/secrets-view.ts';
 import { isCurrent, valueText } from '../secrets/value-age.ts';
-import { heldValues, type HeldValue } from '../secrets/held-value.ts';
 import { containerStatuses } from '../workloads/pod-state.ts';
 
 /** The Secret, or the one key of it, whose consumers are meant. */

@@ -2,11 +2,11 @@ import { findObject } from '../cluster/find-object.ts';
 import { refId, type ObjectRef } from '../cluster/kubernetes.ts';
 import type { Secret } from '../cluster/secret.ts';
 import { compareText } from '../compare-text.ts';
-import type { RevisionEntry, SecretHistory } from './secret-history.ts';
 import type { SecretValue } from '../secrets/secret-value.ts';
-import type { Fingerprints } from './revision.ts';
 import type { KeptRevision } from './kept-revision.ts';
+import type { Fingerprints } from './revision.ts';
 import { creationOf } from './secret-creation.ts';
+import type { RevisionEntry, SecretHistory } from './secret-history.ts';
 
 type MakeFingerprints = (key: SecretValue) => Fingerprints;
 

@@ -1,10 +1,10 @@
 import type { Secret } from '../cluster/secret.ts';
 import { compareText } from '../compare-text.ts';
 import type { SecretPlan } from '../fix/plan-secrets.ts';
-import type { SecretTarget } from '../fix/secret-target.ts';
 import type { PlannedKey } from '../fix/planned-secret.ts';
+import type { SecretTarget } from '../fix/secret-target.ts';
+import type { KeptRevision } from './kept-revision.ts';
 import { marksOf } from './revision.ts';
-import { type KeptRevision } from './kept-revision.ts';
 
 /** What makes a Secret hold again exactly what a revision holds: nothing more, nothing less. */
 export function planRollback(revision: KeptRevision, current: Secret | undefined, isInGit: boolean): SecretPlan {

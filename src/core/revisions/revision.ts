@@ -1,10 +1,10 @@
-import { fingerprintKey, type KeptRevision, readRevision, revisionType, type SecretMarks } from './kept-revision.ts';
 import { trackingId } from '../argocd/application-objects.ts';
 import type { Secret } from '../cluster/secret.ts';
 import { compareText } from '../compare-text.ts';
 import type { PlannedKey } from '../fix/planned-secret.ts';
 import { nameTime } from '../name-time.ts';
 import type { SecretValue } from '../secrets/secret-value.ts';
+import { fingerprintKey, type KeptRevision, readRevision, revisionType, type SecretMarks } from './kept-revision.ts';
 import { notedTimes } from './key-times.ts';
 
 export const revisionOfLabel = 'c2l.dev/revision-of';

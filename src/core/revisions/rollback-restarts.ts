@@ -3,8 +3,8 @@ import type { Secret } from '../cluster/secret.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
 import { afterWrites, usersOf } from '../fix/after-writes.ts';
 import type { SecretPlan } from '../fix/plan-secrets.ts';
-import { type RollbackReport } from '../fix/secret-reports.ts';
 import { isUntouched } from '../fix/planned-secret.ts';
+import type { RollbackReport } from '../fix/secret-reports.ts';
 import { planRestart } from '../restart/plan-restart.ts';
 import type { Stack } from '../stack/stack.ts';
 

@@ -1,7 +1,7 @@
 import type { Secret } from '../cluster/secret.ts';
 import { compareText } from '../compare-text.ts';
-import type { SecretCreation } from './secret-history.ts';
 import { notedTimes } from './key-times.ts';
+import type { SecretCreation } from './secret-history.ts';
 
 /** Who created a Secret, which no revision tells. */
 export const createdBy = 'c2l.dev/created-by';

@@ -1,5 +1,5 @@
-import type { PlannedKey } from '../fix/planned-secret.ts';
 import type { ObjectRef } from '../cluster/kubernetes.ts';
+import type { PlannedKey } from '../fix/planned-secret.ts';
 
 /** What was kept of a Secret before one write to it. */
 export interface RevisionEntry {

@@ -2,8 +2,8 @@ import type { Pod } from '../cluster/kubernetes-pod.ts';
 import { refOf } from '../cluster/object-owners.ts';
 import type { Secret } from '../cluster/secret.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
-import { secretReferences } from './references.ts';
 import { allHeld } from './held-value.ts';
+import { secretReferences } from './references.ts';
 import { isLater } from './write-time.ts';
 
 /** Another pod on the node of one, that began with an immutable Secret before it was created again. */

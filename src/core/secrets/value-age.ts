@@ -1,11 +1,11 @@
-import { type HeldValue, allHeld } from './held-value.ts';
-import { isLater, isSameSecond } from './write-time.ts';
 import type { Pod } from '../cluster/kubernetes-pod.ts';
 import { refOf } from '../cluster/object-owners.ts';
 import type { Secret } from '../cluster/secret.ts';
+import { type HeldValue, allHeld } from './held-value.ts';
 import { secretReferences, type SecretReference } from './references.ts';
 import type { SecretValue } from './secret-value.ts';
 import type { SecretsView } from './secrets-view.ts';
+import { isLater, isSameSecond } from './write-time.ts';
 
 /** What the running containers of a pod hold, compared with the Secrets as they are now. */
 export interface ValuesInUse {

@@ -6,7 +6,7 @@ export function isLater(time: string | undefined, than: string | undefined): boo
 }
 
 /** As the API writes most times: these sort as they are. */
-export function isWhole(time: string): boolean {
+function isWhole(time: string): boolean {
   return time.length === '2026-01-02T03:04:05Z'.length;
 }
 
@@ -14,6 +14,6 @@ export function isSameSecond(time: string | undefined, other: string): boolean {
   return time !== undefined && secondOf(time) === secondOf(other);
 }
 
-export function secondOf(time: string): number {
+function secondOf(time: string): number {
   return Math.floor(Date.parse(time) / 1000);
 }

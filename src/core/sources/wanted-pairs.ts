@@ -1,6 +1,6 @@
 import { keyId, type FoundValue } from '../fix/plan-secrets.ts';
-import { type WantedKey } from '../fix/wanted-key.ts';
-import { type SecretTarget } from '../fix/secret-target.ts';
+import type { SecretTarget } from '../fix/secret-target.ts';
+import type { WantedKey } from '../fix/wanted-key.ts';
 import type { SecretValue } from '../secrets/secret-value.ts';
 
 /** Half of a pair: to be given a value, or with the one that is there. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { findingCodes } from '../findings/findings.ts';
 import { isDay } from '../calendar-day.ts';
+import { findingCodes } from '../findings/findings.ts';
 import { nearest } from '../nearest.ts';
 import type { StackProblem } from './stack-problem.ts';
 

@@ -1,10 +1,10 @@
 import * as z from 'zod';
+import { isRecord } from '../is-record.ts';
 import { nearest } from '../nearest.ts';
+import type { StackProblem } from './stack-problem.ts';
 import { stackProblems } from './stack-problems.ts';
 import { stackSchema, stackVersion } from './stack-schema.ts';
 import type { Stack } from './stack.ts';
-import type { StackProblem } from './stack-problem.ts';
-import { isRecord } from '../is-record.ts';
 
 export type ParsedStack =
   | { readonly ok: true; readonly stack: Stack }

@@ -2,8 +2,8 @@ import { nearest } from '../nearest.ts';
 import { sourceNames } from '../sources/source-names.ts';
 import { watchProblems } from '../watch/watch-problems.ts';
 import { ignoreProblems } from './ignore-schema.ts';
+import type { StackProblem } from './stack-problem.ts';
 import { namespaceOf, type Stack, type StackCheck, type StackValue } from './stack.ts';
-import { type StackProblem } from './stack-problem.ts';
 
 type Path = StackProblem['path'];
 

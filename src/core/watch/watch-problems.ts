@@ -1,7 +1,7 @@
 import { acyclic } from '../acyclic.ts';
 import { nearest } from '../nearest.ts';
-import type { Stack } from '../stack/stack.ts';
 import type { StackProblem } from '../stack/stack-problem.ts';
+import type { Stack } from '../stack/stack.ts';
 import type { WatchSection } from './watch-schema.ts';
 import { unknownFields } from './webhook-body.ts';
 

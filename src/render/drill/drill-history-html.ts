@@ -1,5 +1,5 @@
-import type { DrillHistoryReport } from '../../core/drill/drill-result.ts';
 import type { DrillResult } from '../../core/drill/drill-report.ts';
+import type { DrillHistoryReport } from '../../core/drill/drill-result.ts';
 import { byScenario, endOf } from '../../core/drill/drill-trend.ts';
 import { spokenDuration } from '../../core/watch/duration.ts';
 import { typedNext } from '../head-text.ts';

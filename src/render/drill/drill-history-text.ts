@@ -1,6 +1,6 @@
 import { abortCommand, canRunAgain, runAgain } from '../../core/drill/drill-command.ts';
-import type { DrillHistoryReport } from '../../core/drill/drill-result.ts';
 import type { DrillResult } from '../../core/drill/drill-report.ts';
+import type { DrillHistoryReport } from '../../core/drill/drill-result.ts';
 import { byScenario, endOf, outcomesText, recoveryMs, recoveryTimes } from '../../core/drill/drill-trend.ts';
 import { listText } from '../../core/list-text.ts';
 import { closingLines, headLines } from '../head-text.ts';

@@ -1,6 +1,6 @@
 import { abortCommand, goingOnText } from '../../core/drill/drill-command.ts';
-import type { UnfinishedDrill } from '../../core/drill/unfinished-drill.ts';
 import type { DrillFault, DrillScenario } from '../../core/drill/drill-schema.ts';
+import type { UnfinishedDrill } from '../../core/drill/unfinished-drill.ts';
 import { spokenDuration } from '../../core/watch/duration.ts';
 import { nextLines, withFlags } from '../head-text.ts';
 import { paragraph, table } from '../layout.ts';

@@ -1,6 +1,6 @@
 import { refId, type ObjectRef } from '../../core/cluster/kubernetes.ts';
-import { type Finding, type FindingCode, type FindingReference, type Severity } from '../../core/findings/findings.ts';
 import { compareText } from '../../core/compare-text.ts';
+import type { Finding, FindingCode, FindingReference, Severity } from '../../core/findings/findings.ts';
 import { count } from '../layout.ts';
 
 /** One root cause as people see it: every key that one Secret lacks is one thing to repair. */

@@ -1,7 +1,7 @@
+import { compareText } from '../../core/compare-text.ts';
 import type { FindingPage } from '../../core/finding-pages/finding-page.ts';
 import { findingPages } from '../../core/finding-pages/finding-pages.ts';
-import { type FindingCode } from '../../core/findings/findings.ts';
-import { compareText } from '../../core/compare-text.ts';
+import type { FindingCode } from '../../core/findings/findings.ts';
 
 interface Section {
   readonly part: Exclude<keyof FindingPage, 'title'>;

@@ -1,9 +1,9 @@
-import type { EndpointAddress, EndpointSubset } from './endpoint-subset.ts';
 import { apiTime } from '../api/api-time.ts';
 import { asPod, isFinished, isReady, isTerminating, type NodePod, portNumber } from '../kubelet/kubelet-pod.ts';
 import type { StoredObject } from '../store/stored-object.ts';
 import type { Controller, ControlPlane } from './control-plane.ts';
 import { writeEndpointSlice } from './endpoint-slices.ts';
+import type { EndpointAddress, EndpointSubset } from './endpoint-subset.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export interface ServiceSpec {

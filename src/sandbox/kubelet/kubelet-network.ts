@@ -1,5 +1,5 @@
-import type { ServiceSpec } from '../controllers/endpoints-controller.ts';
 import type { EndpointSubset } from '../controllers/endpoint-subset.ts';
+import type { ServiceSpec } from '../controllers/endpoints-controller.ts';
 import type { Network, Program } from '../programs/program.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { PodWorker } from './kubelet-worker.ts';

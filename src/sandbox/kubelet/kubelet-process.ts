@@ -1,7 +1,7 @@
 import type { SandboxClock } from '../clock/sandbox-clock.ts';
 import { TimerGroup } from '../clock/timer-group.ts';
-import { startProgram } from '../programs/programs.ts';
 import type { ExitReason, Program, ProgramStart } from '../programs/program.ts';
+import { startProgram } from '../programs/programs.ts';
 import { probeFailure } from './kubelet-probe.ts';
 
 const firstProbeMs = 400;

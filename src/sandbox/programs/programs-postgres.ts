@@ -1,6 +1,6 @@
+import type { ProgramExit } from '../api/api-programs.ts';
 import type { Login, LoginAnswer } from './program.ts';
 import type { PostgresData, Program, ProgramStart } from './program.ts';
-import type { ProgramExit } from '../api/api-programs.ts';
 
 const port = 5432;
 const startsInMs = 300;

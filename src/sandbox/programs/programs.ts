@@ -1,5 +1,5 @@
-import type { Program, ProgramStart } from './program.ts';
 import type { NodeContainer } from '../kubelet/kubelet-pod.ts';
+import type { Program, ProgramStart } from './program.ts';
 import { apiBackend, grafana, migration, sealedSecrets, web, webServer } from './programs-http.ts';
 import { postgres } from './programs-postgres.ts';
 import { shellCommand } from './programs-shell.ts';

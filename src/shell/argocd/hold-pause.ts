@@ -1,5 +1,4 @@
 import type { SyncedObject } from '../../cluster-ports.ts';
-import { type HeldPauses, refreshAnnotation, resumeSync } from './pause-sync.ts';
 import type { PausableRef } from '../../core/argocd/sync-pause.ts';
 import { type ObjectRef, refText } from '../../core/cluster/kubernetes.ts';
 import type { StepOutcome } from '../../core/reports/report.ts';
@@ -7,10 +6,10 @@ import { utcText } from '../../core/utc-text.ts';
 import { OperatorError } from '../../errors.ts';
 import { lookUntil } from '../look-until.ts';
 import type { Session } from '../session.ts';
+import { type HeldPauses, refreshAnnotation, resumeSync } from './pause-sync.ts';
 
 /** How often Git is asked whether it holds what was written. */
 const askMs = 10_000;
-
 const answerMs = 10_000;
 const pollMs = 250;
 

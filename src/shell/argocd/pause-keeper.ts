@@ -1,7 +1,7 @@
 import { refText } from '../../core/cluster/kubernetes.ts';
 import type { StepOutcome } from '../../core/reports/report.ts';
-import { hold, resumeAfter, timeIsOver, type Hold } from './hold-pause.ts';
 import type { Session } from '../session.ts';
+import { hold, resumeAfter, timeIsOver, type Hold } from './hold-pause.ts';
 import type { HeldPauses } from './pause-sync.ts';
 
 /** Holds a pause beyond the write, through what has to happen while the values stand. */

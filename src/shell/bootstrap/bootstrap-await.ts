@@ -10,7 +10,7 @@ import {
 import { refText, type ObjectRef } from '../../core/cluster/kubernetes.ts';
 import type { Manifest } from '../../core/manifests/manifests.ts';
 import { stateOf } from '../../core/owners/finding-owner.ts';
-import { type OwnerState } from '../../core/owners/owner-state.ts';
+import type { OwnerState } from '../../core/owners/owner-state.ts';
 import { conditionOf } from '../../core/owners/secret-writers.ts';
 import type { StepOutcome } from '../../core/reports/report.ts';
 import type { Stack } from '../../core/stack/stack.ts';

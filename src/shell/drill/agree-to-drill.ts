@@ -4,9 +4,9 @@ import { brokenText, drillPlanLines } from '../../render/drill/drill-text.ts';
 import { createStyle } from '../../render/style.ts';
 import { confirmWrite, declined } from '../confirm.ts';
 import type { Session } from '../session.ts';
+import type { DrillOptions } from './drill-options.ts';
 import { planFacts } from './drill-report.ts';
 import type { Prepared } from './prepare-drill.ts';
-import type { DrillOptions } from './drill-options.ts';
 
 /** The name of the context is typed, or given: --yes is enough in the sandbox alone. */
 export async function agreeToDrill(

@@ -1,7 +1,7 @@
 import { builtInDrills } from '../../core/drill/built-in-drills.ts';
 import { defaultJournalNamespace } from '../../core/drill/drill-command.ts';
-import type { DrillHistoryReport } from '../../core/drill/drill-result.ts';
 import type { DrillResult } from '../../core/drill/drill-report.ts';
+import type { DrillHistoryReport } from '../../core/drill/drill-result.ts';
 import { alteredFindings } from '../../core/drill/result-chain.ts';
 import { listText } from '../../core/list-text.ts';
 import { verdictOf } from '../../core/reports/report.ts';

@@ -1,9 +1,9 @@
+import type { Cluster } from '../../cluster-ports.ts';
 import type { Secret } from '../../core/cluster/secret.ts';
 import { drillType, markerName } from '../../core/drill/drill-journal.ts';
-import { type UnfinishedDrill } from '../../core/drill/unfinished-drill.ts';
+import type { UnfinishedDrill } from '../../core/drill/unfinished-drill.ts';
 import { OperatorError } from '../../errors.ts';
 import { ExitCode } from '../../exit-codes.ts';
-import type { Cluster } from '../../cluster-ports.ts';
 
 export const idNote = 'c2l.dev/drill-id';
 export const placeNote = 'c2l.dev/drill-journal-namespace';

@@ -3,7 +3,7 @@ import { present, type Observed } from '../../core/cluster/observed.ts';
 import type { Secret } from '../../core/cluster/secret.ts';
 import { abortCommand, goingOnText } from '../../core/drill/drill-command.ts';
 import { drillType, markerName } from '../../core/drill/drill-journal.ts';
-import { type UnfinishedDrill } from '../../core/drill/unfinished-drill.ts';
+import type { UnfinishedDrill } from '../../core/drill/unfinished-drill.ts';
 import type { Terminal } from '../../ports.ts';
 import { asTyped } from '../../render/typed-program.ts';
 import { unfinishedOf } from './drill-marker.ts';

@@ -1,4 +1,4 @@
-import { type PrepareOptions } from './prepare-drill.ts';
+import type { PrepareOptions } from './prepare-drill.ts';
 
 export interface DrillOptions extends PrepareOptions {
   /** Of the scenario, where it does not ship with c2l. */

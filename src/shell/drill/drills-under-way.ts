@@ -1,5 +1,5 @@
-import type { UnfinishedDrill } from '../../core/drill/unfinished-drill.ts';
 import { markerName } from '../../core/drill/drill-journal.ts';
+import type { UnfinishedDrill } from '../../core/drill/unfinished-drill.ts';
 import { OperatorError } from '../../errors.ts';
 import type { Deps } from '../../ports.ts';
 import { openSession, type Session, type SessionOptions } from '../session.ts';

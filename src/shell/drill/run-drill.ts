@@ -1,4 +1,3 @@
-import type { DrillOptions } from './drill-options.ts';
 import { copyName, drillId, type DrillJournal } from '../../core/drill/drill-journal.ts';
 import type { DrillReport } from '../../core/drill/drill-report.ts';
 import { isFaultless } from '../../core/drill/plan-drill.ts';
@@ -12,6 +11,7 @@ import { rowsFor } from './drill-data.ts';
 import { holdThrough, uninterrupted, withSignal } from './drill-hold.ts';
 import { newMirror, type JournalMirror } from './drill-journal-file.ts';
 import { Journal } from './drill-journal.ts';
+import type { DrillOptions } from './drill-options.ts';
 import { drillReport, type Run } from './drill-report.ts';
 import { noticedBy, timesOf } from './drill-times.ts';
 import { goBack } from './drill-way-back.ts';

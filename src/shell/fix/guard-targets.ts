@@ -2,7 +2,6 @@ import { guardWhilePaused } from '../../core/argocd/paused-target.ts';
 import type { PausableRef } from '../../core/argocd/sync-pause.ts';
 import { refId, type ObjectRef } from '../../core/cluster/kubernetes.ts';
 import type { Snapshot } from '../../core/cluster/snapshot.ts';
-import type { SecretTarget } from '../../core/fix/secret-target.ts';
 import {
   allRefused,
   guardTarget,
@@ -10,9 +9,10 @@ import {
   type GuardedTarget,
   type Recreate,
 } from '../../core/fix/secret-guards.ts';
-import type { SyncPlan } from '../../core/owners/sync-plan.ts';
+import type { SecretTarget } from '../../core/fix/secret-target.ts';
 import type { SealTarget } from '../../core/owners/seal-plan.ts';
 import { writerIndex, type WriterIndex } from '../../core/owners/secret-writers.ts';
+import type { SyncPlan } from '../../core/owners/sync-plan.ts';
 import type { StepOutcome } from '../../core/reports/report.ts';
 import type { OperatorError } from '../../errors.ts';
 import type { Session } from '../session.ts';

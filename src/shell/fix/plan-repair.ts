@@ -12,8 +12,7 @@ import {
   wantedKeys,
   type SecretPlan,
 } from '../../core/fix/plan-secrets.ts';
-import { type WantedKey } from '../../core/fix/wanted-key.ts';
-import { type SecretTarget } from '../../core/fix/secret-target.ts';
+import type { PlannedSecret } from '../../core/fix/planned-secret.ts';
 import {
   isSecretNamed,
   overwriteNeeded,
@@ -21,8 +20,9 @@ import {
   refuseUnknownSecrets,
   unnamedChanges,
 } from '../../core/fix/secret-guards.ts';
-import type { PlannedSecret } from '../../core/fix/planned-secret.ts';
 import { idleNames, isInScope, refuseUnknownScope } from '../../core/fix/secret-scope.ts';
+import type { SecretTarget } from '../../core/fix/secret-target.ts';
+import type { WantedKey } from '../../core/fix/wanted-key.ts';
 import { plannedSeal, type SealPlan } from '../../core/owners/seal-plan.ts';
 import type { StepOutcome } from '../../core/reports/report.ts';
 import { requirements, type Requirement } from '../../core/secrets/requirements.ts';
@@ -37,8 +37,8 @@ import { collectValues, type CollectOptions } from '../sources/collect-values.ts
 import { doubtFiles } from '../sources/doubt-files.ts';
 import { refuseUnknownGenerate } from '../sources/generate-values.ts';
 import { revisionSource, revisionSpec } from '../sources/revision-source.ts';
-import { proveFixRights } from './fix-rights.ts';
 import type { FixOptions } from './fix-options.ts';
+import { proveFixRights } from './fix-rights.ts';
 import { guardTargets, type Guarded } from './guard-targets.ts';
 import { refuseBrokenPairs } from './rehearse-writes.ts';
 

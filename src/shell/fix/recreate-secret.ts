@@ -1,7 +1,7 @@
 import type { Secret } from '../../core/cluster/secret.ts';
 import type { SecretPlan } from '../../core/fix/plan-secrets.ts';
-import { revisionName, revisionsIn } from '../../core/revisions/revision.ts';
 import { replacedAnnotation } from '../../core/revisions/kept-revision.ts';
+import { revisionName, revisionsIn } from '../../core/revisions/revision.ts';
 import { OperatorError } from '../../errors.ts';
 import { removeRevisions } from '../revisions/prune-revisions.ts';
 import type { Session } from '../session.ts';

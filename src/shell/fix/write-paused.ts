@@ -1,7 +1,7 @@
-import { resumeAfter, hold } from '../argocd/hold-pause.ts';
 import type { PlannedPause } from '../../core/argocd/plan-pause.ts';
 import { refText } from '../../core/cluster/kubernetes.ts';
 import type { StepOutcome } from '../../core/reports/report.ts';
+import { resumeAfter, hold } from '../argocd/hold-pause.ts';
 import type { PauseKeeper } from '../argocd/pause-keeper.ts';
 import { pauseSync, resumeSync } from '../argocd/pause-sync.ts';
 import type { Session } from '../session.ts';

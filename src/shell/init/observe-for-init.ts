@@ -1,8 +1,8 @@
 import type { ClusterProbe } from '../../cluster-ports.ts';
 import { allGaps } from '../../core/cluster/unreadable.ts';
-import { unreadableFindings } from '../../core/diagnose/diagnose-unreadable.ts';
-import { type Finding } from '../../core/findings/findings.ts';
 import { compareText } from '../../core/compare-text.ts';
+import { unreadableFindings } from '../../core/diagnose/diagnose-unreadable.ts';
+import type { Finding } from '../../core/findings/findings.ts';
 import { draftStack, type DraftedStack } from '../../core/init/draft-stack.ts';
 import { guessJson } from '../../core/init/guess-checks.ts';
 import type { DraftCheck, StackDraft } from '../../core/init/stack-draft.ts';

@@ -3,8 +3,8 @@ import { keyId, noSource, promptSource, type FoundValue } from '../../core/fix/p
 import type { PlannedKey, PlannedSecret } from '../../core/fix/planned-secret.ts';
 import { count } from '../../core/list-text.ts';
 import { plannedSync } from '../../core/owners/external-guard.ts';
-import { type SyncPlan, type VaultEntry } from '../../core/owners/sync-plan.ts';
 import { syncDoubt, type SyncDoubt } from '../../core/owners/sync-doubt.ts';
+import type { SyncPlan, VaultEntry } from '../../core/owners/sync-plan.ts';
 import type { StepOutcome } from '../../core/reports/report.ts';
 import { OperatorError } from '../../errors.ts';
 import type { SourceAnswer, ValueSource, WantedValue } from '../../value-ports.ts';

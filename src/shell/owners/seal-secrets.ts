@@ -1,6 +1,6 @@
 import { keyId } from '../../core/fix/plan-secrets.ts';
-import { type WantedKey } from '../../core/fix/wanted-key.ts';
 import { refuseSharedSourceNames } from '../../core/fix/secret-guards.ts';
+import type { WantedKey } from '../../core/fix/wanted-key.ts';
 import type { SealScope } from '../../core/generate/seal-scopes.ts';
 import type { SecretValue } from '../../core/secrets/secret-value.ts';
 import { namespaceOf, type Stack, type StackSecret } from '../../core/stack/stack.ts';

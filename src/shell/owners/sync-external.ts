@@ -1,8 +1,8 @@
 import { refText } from '../../core/cluster/kubernetes.ts';
 import type { ExternalSecret } from '../../core/cluster/secret-writer-objects.ts';
-import type { SyncMark } from '../../core/owners/sync-plan.ts';
 import { stateOf } from '../../core/owners/finding-owner.ts';
 import { conditionOf } from '../../core/owners/secret-writers.ts';
+import type { SyncMark } from '../../core/owners/sync-plan.ts';
 import type { StepOutcome } from '../../core/reports/report.ts';
 import type { SecretValue } from '../../core/secrets/secret-value.ts';
 import { OperatorError } from '../../errors.ts';

@@ -1,7 +1,7 @@
 import type { Secret } from '../../core/cluster/secret.ts';
 import type { StepOutcome } from '../../core/reports/report.ts';
+import type { KeptRevision } from '../../core/revisions/kept-revision.ts';
 import { revisionsIn, surplusRevisions } from '../../core/revisions/revision.ts';
-import { type KeptRevision } from '../../core/revisions/kept-revision.ts';
 import type { Session } from '../session.ts';
 import { stepByStep, type Doing } from '../step-by-step.ts';
 

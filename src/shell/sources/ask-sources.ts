@@ -1,5 +1,5 @@
 import { canDoWithout, keyId, keyNamer, rejection, type FoundValue } from '../../core/fix/plan-secrets.ts';
-import { type WantedKey } from '../../core/fix/wanted-key.ts';
+import type { WantedKey } from '../../core/fix/wanted-key.ts';
 import { seemsEncoded } from '../../core/secrets/encoded-value.ts';
 import { sharedIn, sourceNames, type NamedKey, type SharedSourceName } from '../../core/sources/source-names.ts';
 import type { WantedPair } from '../../core/sources/wanted-pairs.ts';

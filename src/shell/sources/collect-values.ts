@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../core/cluster/snapshot.ts';
 import { keyId, noSource } from '../../core/fix/plan-secrets.ts';
-import { type WantedKey } from '../../core/fix/wanted-key.ts';
+import type { WantedKey } from '../../core/fix/wanted-key.ts';
 import type { WantedPair } from '../../core/sources/wanted-pairs.ts';
 import type { ValueSource } from '../../value-ports.ts';
 import type { Session } from '../session.ts';

@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../core/cluster/snapshot.ts';
 import { isNamedBy, keyId } from '../../core/fix/plan-secrets.ts';
-import { type WantedKey } from '../../core/fix/wanted-key.ts';
+import type { WantedKey } from '../../core/fix/wanted-key.ts';
 import { dataBehind } from '../../core/sources/existing-data.ts';
 import { bytesNeeded, generatedValue } from '../../core/sources/generate-value.ts';
 import { OperatorError } from '../../errors.ts';

@@ -1,5 +1,5 @@
 import { keyId, rejection, type FoundValue } from '../../core/fix/plan-secrets.ts';
-import { type WantedKey } from '../../core/fix/wanted-key.ts';
+import type { WantedKey } from '../../core/fix/wanted-key.ts';
 import type { ValueSource } from '../../value-ports.ts';
 import type { Session } from '../session.ts';
 import { toWantedValue, type Collected } from './ask-sources.ts';

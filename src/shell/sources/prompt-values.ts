@@ -1,6 +1,6 @@
 import { refText } from '../../core/cluster/kubernetes.ts';
 import { keyId, promptSource, rejection } from '../../core/fix/plan-secrets.ts';
-import { type WantedKey } from '../../core/fix/wanted-key.ts';
+import type { WantedKey } from '../../core/fix/wanted-key.ts';
 import { count } from '../../core/list-text.ts';
 import { seemsEncoded } from '../../core/secrets/encoded-value.ts';
 import { SecretValue } from '../../core/secrets/secret-value.ts';

@@ -1,5 +1,5 @@
 import { keyId } from '../../core/fix/plan-secrets.ts';
-import { type WantedKey } from '../../core/fix/wanted-key.ts';
+import type { WantedKey } from '../../core/fix/wanted-key.ts';
 import { count } from '../../core/list-text.ts';
 import type { ValueSource } from '../../value-ports.ts';
 import { refuseWhenInterrupted, type Session } from '../session.ts';

@@ -1,5 +1,5 @@
 import { keyId, type FoundValue } from '../../core/fix/plan-secrets.ts';
-import { type WantedKey } from '../../core/fix/wanted-key.ts';
+import type { WantedKey } from '../../core/fix/wanted-key.ts';
 import { SecretValue } from '../../core/secrets/secret-value.ts';
 import type { ValueSource } from '../../value-ports.ts';
 import { nothingCollected, askSource, unresolvedLogins, type Collected, type Asker } from './ask-sources.ts';

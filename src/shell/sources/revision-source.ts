@@ -1,8 +1,8 @@
 import type { Snapshot } from '../../core/cluster/snapshot.ts';
 import { keyId, rejection } from '../../core/fix/plan-secrets.ts';
-import { type WantedKey } from '../../core/fix/wanted-key.ts';
+import type { WantedKey } from '../../core/fix/wanted-key.ts';
+import type { KeptRevision } from '../../core/revisions/kept-revision.ts';
 import { revisionsIn } from '../../core/revisions/revision.ts';
-import { type KeptRevision } from '../../core/revisions/kept-revision.ts';
 import type { SecretValue } from '../../core/secrets/secret-value.ts';
 import type { Stack } from '../../core/stack/stack.ts';
 import { utcText } from '../../core/utc-text.ts';

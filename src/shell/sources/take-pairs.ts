@@ -1,5 +1,5 @@
 import { keyId } from '../../core/fix/plan-secrets.ts';
-import { type WantedKey } from '../../core/fix/wanted-key.ts';
+import type { WantedKey } from '../../core/fix/wanted-key.ts';
 import { isHalfHere, openHalves, valuesOf, type WantedPair } from '../../core/sources/wanted-pairs.ts';
 import type { ValueSource } from '../../value-ports.ts';
 import { askSource, takeAll, toWantedValue, type Asker, type Collected } from './ask-sources.ts';

@@ -1,5 +1,5 @@
 import { keyId, keyNamer, type FoundValue } from '../../core/fix/plan-secrets.ts';
-import { type WantedKey } from '../../core/fix/wanted-key.ts';
+import type { WantedKey } from '../../core/fix/wanted-key.ts';
 import { count } from '../../core/list-text.ts';
 import { tellsWhitespace } from '../../core/secrets/value-format.ts';
 import { OperatorError } from '../../errors.ts';

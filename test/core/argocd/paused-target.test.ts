@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Secret } from '../../../src/core/cluster/secret.ts';
 import { guardWhilePaused } from '../../../src/core/argocd/paused-target.ts';
-import type { WantedReason } from '../../../src/core/fix/wanted-key.ts';
-import type { SecretTarget } from '../../../src/core/fix/secret-target.ts';
+import type { Secret } from '../../../src/core/cluster/secret.ts';
 import { guardTarget, type GuardedTarget } from '../../../src/core/fix/secret-guards.ts';
+import type { SecretTarget } from '../../../src/core/fix/secret-target.ts';
+import type { WantedReason } from '../../../src/core/fix/wanted-key.ts';
 import { writerIndex } from '../../../src/core/owners/secret-writers.ts';
 import { namespace, secret, snapshotOf, type Parts } from '../../support/builders.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { drillResult, readResults, resultsName } from '../../../src/core/drill/drill-result.ts';
 import type { DrillReport, DrillResult } from '../../../src/core/drill/drill-report.ts';
+import { drillResult, readResults, resultsName } from '../../../src/core/drill/drill-result.ts';
 import { drilled, earlierResult } from '../../render/drill-reports.ts';
 
 describe('what is kept of a drill', () => {

@@ -1,8 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { ExternalSecret } from '../../../src/core/cluster/secret-writer-objects.ts';
-import type { WantedKey, WantedReason } from '../../../src/core/fix/wanted-key.ts';
-import type { SecretTarget } from '../../../src/core/fix/secret-target.ts';
 import {
   guardTarget,
   isSecretNamed,
@@ -11,6 +9,8 @@ import {
   refuseUnknownNames,
   refuseUnknownSecrets,
 } from '../../../src/core/fix/secret-guards.ts';
+import type { SecretTarget } from '../../../src/core/fix/secret-target.ts';
+import type { WantedKey, WantedReason } from '../../../src/core/fix/wanted-key.ts';
 import { plannedSync } from '../../../src/core/owners/external-guard.ts';
 import { writerIndex } from '../../../src/core/owners/secret-writers.ts';
 import { OperatorError } from '../../../src/errors.ts';

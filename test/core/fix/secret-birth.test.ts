@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 
 import type { Secret } from '../../../src/core/cluster/secret.ts';
 import { planSecret, secretTargets } from '../../../src/core/fix/plan-secrets.ts';
-import { type WantedKey } from '../../../src/core/fix/wanted-key.ts';
-import { type SecretTarget } from '../../../src/core/fix/secret-target.ts';
 import type { PlannedKey } from '../../../src/core/fix/planned-secret.ts';
+import type { SecretTarget } from '../../../src/core/fix/secret-target.ts';
+import type { WantedKey } from '../../../src/core/fix/wanted-key.ts';
 import { SecretValue } from '../../../src/core/secrets/secret-value.ts';
 import { stackSchema } from '../../../src/core/stack/stack-schema.ts';
 import { emptySnapshot, listing, secret } from '../../support/planning-world.ts';

@@ -1,8 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { Secret } from '../../../src/core/cluster/secret.ts';
-import type { WantedKey, WantedReason } from '../../../src/core/fix/wanted-key.ts';
-import type { SecretTarget } from '../../../src/core/fix/secret-target.ts';
 import {
   allRefused,
   guardTarget,
@@ -11,6 +9,8 @@ import {
   unnamedChanges,
   withSources,
 } from '../../../src/core/fix/secret-guards.ts';
+import type { SecretTarget } from '../../../src/core/fix/secret-target.ts';
+import type { WantedKey, WantedReason } from '../../../src/core/fix/wanted-key.ts';
 import type { SecretWriters, WriterIndex } from '../../../src/core/owners/secret-writers.ts';
 import { secret } from '../../support/planning-world.ts';
 

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import type { ExternalSecret } from '../../../src/core/cluster/secret-writer-objects.ts';
 import type { WantedKey } from '../../../src/core/fix/wanted-key.ts';
 import { guardExternal } from '../../../src/core/owners/external-guard.ts';
-import { type SyncPlan } from '../../../src/core/owners/sync-plan.ts';
 import { writerIndex } from '../../../src/core/owners/secret-writers.ts';
 import { syncDoubt, type SeenEntries } from '../../../src/core/owners/sync-doubt.ts';
+import type { SyncPlan } from '../../../src/core/owners/sync-plan.ts';
 import { namespace, secret, snapshotOf, type Parts } from '../../support/builders.ts';
 
 const wanted: WantedKey = { namespace, secret: 'app', key: 'k', reason: 'missing', references: [] };

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 
 import { createFingerprints } from '../../../src/adapters/fingerprints.ts';
 import type { Secret } from '../../../src/core/cluster/secret.ts';
-import { marksOf, revisionName, revisionOf } from '../../../src/core/revisions/revision.ts';
 import { readRevision } from '../../../src/core/revisions/kept-revision.ts';
+import { marksOf, revisionName, revisionOf } from '../../../src/core/revisions/revision.ts';
 import { SecretValue } from '../../../src/core/secrets/secret-value.ts';
 import { secret, text } from '../../support/planning-world.ts';
 

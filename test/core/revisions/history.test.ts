@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 
 import type { Secret } from '../../../src/core/cluster/secret.ts';
 import { bySecret, historyOf, lastHolders } from '../../../src/core/revisions/history.ts';
+import type { KeptRevision } from '../../../src/core/revisions/kept-revision.ts';
 import { recreatedAnnotations } from '../../../src/core/revisions/key-times.ts';
 import type { Fingerprints } from '../../../src/core/revisions/revision.ts';
-import type { KeptRevision } from '../../../src/core/revisions/kept-revision.ts';
 import { creationOf } from '../../../src/core/revisions/secret-creation.ts';
 import { SecretValue } from '../../../src/core/secrets/secret-value.ts';
 import { secret } from '../../support/planning-world.ts';

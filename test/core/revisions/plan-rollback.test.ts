@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { Secret } from '../../../src/core/cluster/secret.ts';
-import { planRollback, rollbackTarget } from '../../../src/core/revisions/plan-rollback.ts';
 import type { KeptRevision } from '../../../src/core/revisions/kept-revision.ts';
+import { planRollback, rollbackTarget } from '../../../src/core/revisions/plan-rollback.ts';
 import { SecretValue } from '../../../src/core/secrets/secret-value.ts';
 import { secret } from '../../support/planning-world.ts';
 

@@ -4,6 +4,7 @@ import { createFingerprints } from '../../../src/adapters/fingerprints.ts';
 import type { Secret } from '../../../src/core/cluster/secret.ts';
 import type { PlannedKey } from '../../../src/core/fix/planned-secret.ts';
 import { historyOf, lastHolders } from '../../../src/core/revisions/history.ts';
+import { readRevision } from '../../../src/core/revisions/kept-revision.ts';
 import {
   largestSecret,
   type Revision,
@@ -12,7 +13,6 @@ import {
   revisionsIn,
   surplusRevisions,
 } from '../../../src/core/revisions/revision.ts';
-import { readRevision } from '../../../src/core/revisions/kept-revision.ts';
 import { SecretValue } from '../../../src/core/secrets/secret-value.ts';
 import { secret, text } from '../../support/planning-world.ts';
 

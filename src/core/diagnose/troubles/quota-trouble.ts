@@ -1,5 +1,5 @@
-import { creationFailure } from '../creation-failure.ts';
 import { refText } from '../../cluster/kubernetes.ts';
+import { creationFailure } from '../creation-failure.ts';
 import type { Trouble, TroubledWorkload } from './trouble.ts';
 
 /** Pods that the API server did not even let a controller create, because a quota is used up. */
