@@ -54,3 +54,24 @@ test('what is older in another Secret is no matter of this one', () => {
   expect(restarts({ env: [['other', 'token']] }, [app, other])).toEqual([]);
   expect(restarts({ env: [['other', 'token']], volume: 'app' }, [app, other])).toEqual([]);
 });
+
+test('of several that would begin anew those alone are named that take the Secret, once each', () => {
+  const owner = (name: string) => ({ kind: 'StatefulSet', name });
+  const waiting = { waiting: 'CreateContainerConfigError', message: "couldn't find key token in Secret shop/app" };
+  const bystander: Needs = { env: [['other', 'token']] };
+  const needsOf = { db: takesToken, stuck: takesToken, aside: bystander };
+  const snapshot = {
+    ...emptySnapshot(namespace),
+    secrets: listing([app, secret(namespace, 'other', { token: text(8) }, older)]),
+    statefulSets: listing(Object.entries(needsOf).map(([name, needs]) => statefulSet(namespace, name, needs))),
+    pods: listing(
+      Object.entries(needsOf).map(([name, needs]) => {
+        const standing = name === 'stuck' ? waiting : { running: start };
+        return pod({ namespace, name: `${name}-0`, needs, owner: owner(name), standing, createdAt: start });
+      }),
+    ),
+  };
+  const told = (of: typeof snapshot) =>
+    restartsAfter(of, planOf(app)).map(({ object, reason }) => `${object.kind}/${object.name}: ${reason}`);
+  expect(told(snapshot)).toEqual([`StatefulSet/db: ${why}`]);
+});
