@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { generateDecoupleMonitoring } from '../../../src/core/generate/decouple-monitoring.ts';
+import { generateDrillSchedule } from '../../../src/core/generate/drill-schedule.ts';
+import { generateExternalSecrets } from '../../../src/core/generate/external-secrets.ts';
 import type { GenerateSubject } from '../../../src/core/generate/generate-subject.ts';
 import type { GeneratedFile } from '../../../src/core/generate/generated-file.ts';
-import { checkRules } from '../../../src/core/generate/rbac-check-rules.ts';
 import { generateRbac, roleGrants } from '../../../src/core/generate/rbac.ts';
 import { generateResilience } from '../../../src/core/generate/resilience.ts';
 import { generateWatch } from '../../../src/core/generate/watch.ts';
@@ -96,6 +97,35 @@ describe('files are made as they were reviewed', () => {
       generateDecoupleMonitoring(named(moved), ''),
     ];
     await expectGolden('generate-components.txt', `${made.map(shown).join('\n')}\n`);
+  });
+
+  test('to drill, with receivers and without, and to write Secrets from a vault', async () => {
+    const keys = {
+      'db-password': {},
+      'api.key': { from: { azureKeyVault: `api/${'3'.repeat(32)}` } },
+      spare: { required: false },
+      'spare.two': { required: false },
+      more: { required: false },
+      pinned: { required: false, from: { azureKeyVault: `pinned/${'7'.repeat(32)}` } },
+    };
+    const secrets = [
+      { name: 'app', keys },
+      {
+        name: 'typed',
+        namespace: 'data',
+        type: 'vendor/type',
+        keys: { only: { required: false, from: { azureKeyVault: 'other' } } },
+      },
+    ];
+    const named = { namespaces: ['shop', 'data'], components: [db], secrets };
+    const drills = [named, { ...named, watch: secretive }].flatMap((stack) =>
+      (['kubernetes', 'github-actions', 'systemd'] as const).flatMap((on) => {
+        const files = generateDrillSchedule(subject(stack, { version: '1.2.3' }), on);
+        return files.filter(({ path }) => !/rbac|rules/.test(path));
+      }),
+    );
+    const written = generateExternalSecrets(subject(named), '');
+    await expectGolden('generate-drills.txt', `${shown([...drills, ...written])}\n`);
   });
 
   test('to give commands their rights, with a stack and without, in a namespace and everywhere', async () => {
@@ -206,64 +236,5 @@ describe('what cannot be made is refused, with what to do', () => {
   test('but not where all namespaces are meant', () => {
     const components = [db, { name: 'api', workload: 'Deployment/api', dependsOn: ['db'], checks: tested }];
     expect(generateResilience(subject({ components }, { namespaces: ['a'], all: true }), '').length).toBe(2);
-  });
-});
-
-describe('rights for the checks of a stack are those of what they do', () => {
-  const login = { kind: 'postgres-login', user: { value: 'a' }, password: { secret: 'app', key: 'p' } };
-  const [authenticated, ...open] = tested;
-  const inside = 'what the stack has looked at from inside a pod';
-  const endpointslices = 'list endpointslices: whether Services lead to ready pods';
-  const stream = '; a WebSocket needs get, from Kubernetes 1.35 on create as well';
-  const exec = (what: string): string => `get,create pods/exec: ${what}${stream}`;
-  const proxy = (names: string): string =>
-    `get services/proxy ${names}: HTTP checks go through the proxy of the API server`;
-
-  test.each<[string, readonly object[], readonly string[]]>([
-    ['none', [], []],
-    ['of a Service', [{ kind: 'endpoints', service: 'web' }], []],
-    ['by HTTP', open, [proxy('web:80,web:81,web:8443')]],
-    [
-      'by HTTP with a login',
-      [authenticated!],
-      ['get secrets s: the logins that are tried', `get,create pods/portforward: logins by HTTP${stream}`],
-    ],
-    [
-      'at a database',
-      [login],
-      ['get secrets app: the logins that are tried', exec('logins at a database, with its own client')],
-    ],
-    ['by TCP', [{ kind: 'tcp', port: 80 }], [exec(inside)]],
-    ['of a host name', [{ kind: 'dns', host: 'db' }], [exec(inside)]],
-    [
-      'by a command',
-      [
-        { kind: 'command', command: ['true'] },
-        { kind: 'endpoints', service: 'web' },
-      ],
-      [exec(inside)],
-    ],
-    [
-      'of both sorts',
-      [login, { kind: 'tcp', port: 80 }],
-      ['get secrets app: the logins that are tried', exec(`logins at a database, with its own client, and ${inside}`)],
-    ],
-  ])('%s', (_, checks, rights) => {
-    const stack = stackOf({
-      components: [
-        { ...db, checks },
-        { name: 'far', workload: 'Deployment/far', checks: [login] },
-      ],
-    });
-    const [near, far] = stack.components;
-    const placed = { ...stack, components: [near!, { ...far!, namespace: 'elsewhere' }] };
-    const told = checkRules('shop', placed).map(({ why, verbs, resources, resourceNames }) =>
-      [verbs, resources, ...(resourceNames ? [resourceNames] : [])].join(' ').concat(`: ${why}`),
-    );
-    expect(told).toEqual([...rights, endpointslices]);
-  });
-
-  test('none without a stack', () => {
-    expect(checkRules('shop', undefined)).toEqual([]);
   });
 });
