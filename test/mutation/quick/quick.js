@@ -23,9 +23,10 @@ const statuses = new Map();
 async function tryAll(ids, isFirst) {
   while (ids.length > 0) {
     let begun;
-    const worker = fork(join(import.meta.dirname, 'worker.js'), [file, JSON.stringify(ids)], {
+    const worker = fork(join(import.meta.dirname, 'worker.js'), [file], {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
+    worker.send(ids);
     let isReady = false;
     let timer;
     await new Promise((done) => {

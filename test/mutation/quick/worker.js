@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 
-const [file, ids] = [process.argv[2], JSON.parse(process.argv[3])];
+const [, , file] = process.argv;
+// Too many for the command line.
+const [ids] = await once(process, 'message');
 
 let change = 0;
 globalThis.MapOfOneChange = class extends WeakMap {
