@@ -63,11 +63,13 @@ function answerOf(text: string): 'yes' | 'no' | undefined {
   return word === '' || word === 'n' || word === 'no' ? 'no' : undefined;
 }
 
+/** What was refused would otherwise stay in the line, and be a part of what is typed next. */
+const theme = { validationFailureMode: 'clear' };
 /** The library's tick and its spinner are no characters of every terminal. */
-const plainTheme = { prefix: '?', spinner: { interval: 80, frames: ['-', '\\', '|', '/'] } };
+const plainTheme = { ...theme, prefix: '?', spinner: { interval: 80, frames: ['-', '\\', '|', '/'] } };
 
 async function ask({ input, output, signal, env }: PrompterOptions, question: Question): Promise<unknown> {
-  const look = isAsciiAlone(env) ? { theme: plainTheme } : {};
+  const look = { theme: isAsciiAlone(env) ? plainTheme : theme };
   const { createPromptModule } = await import('inquirer');
   const hangUp = new AbortController();
   const onEnd = (): void => {
