@@ -230,5 +230,7 @@ export function remainingLines(
 ): string[] {
   const serious = report.findings.filter(({ severity, code }) => severity === 'error' || remainingCodes.has(code));
   if (serious.length === 0) return [];
-  return ['', ...findingsLines(serious, { namespaces: report.namespaces, components: [] }, style)].slice(0, -1);
+  const isForetold = report.command === 'rollback' && report.dryRun;
+  const context = { namespaces: report.namespaces, components: [], isForetold };
+  return ['', ...findingsLines(serious, context, style)].slice(0, -1);
 }

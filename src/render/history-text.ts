@@ -22,9 +22,12 @@ export function historyText(report: HistoryReport, style: Style): string[] {
   ];
 }
 
+/** What is to be undone is not what repaired something. */
 function nextAfter({ secrets, outcomes }: HistoryReport): string {
   const latest = latestOf(secrets);
-  if (latest === undefined || outcomes.some(({ outcome }) => outcome === 'done')) return 'c2l audit';
+  const lacks = latest?.revisions[0]?.lacks ?? [];
+  if (latest === undefined || lacks.length > 0 || outcomes.some(({ outcome }) => outcome === 'done'))
+    return 'c2l audit';
   return `c2l rollback ${latest.object.name} --dry-run -n ${latest.object.namespace}`;
 }
 
@@ -73,6 +76,14 @@ function entryLines(entry: RevisionEntry, style: Style): string[] {
     ...told('replaced', keys('CHANGE')),
     ...told('removed', keys('REMOVE')),
     ...told('from', sources.join(', ')),
-    ...told('and then', entry.changedLater.length === 0 ? '' : `${entry.changedLater.join(', ')} changed otherwise`),
+    ...told('and then', laterText(entry)),
+    ...told('lacks', entry.lacks.length === 0 ? '' : `${entry.lacks.join(', ')}, needed and there now`),
   ];
+}
+
+/** What something else did after that write. */
+function laterText({ changedLater, removedLater }: RevisionEntry): string {
+  const done = (keys: readonly string[], what: string): string[] =>
+    keys.length === 0 ? [] : [`${keys.join(', ')} ${what}`];
+  return [...done(changedLater, 'changed otherwise'), ...done(removedLater, 'removed')].join('; ');
 }

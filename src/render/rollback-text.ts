@@ -33,10 +33,22 @@ function rollbackSummary({ plan, outcomes, dryRun, revision }: RollbackReport): 
   return isDone ? `${name} holds revision ${revision.id}` : `${name} was not written`;
 }
 
-function nextAfter({ dryRun, plan, restarts, outcomes, revision, findings }: RollbackReport): string {
+function nextAfter(report: RollbackReport): string {
+  const { dryRun, plan, restarts, outcomes } = report;
   const name = plan[0]?.object.name ?? '';
-  if (dryRun && plan[0]?.action !== 'none') return `c2l rollback ${name} ${revision.id}`;
+  const isBroken = report.findings.some(({ severity }) => severity === 'error');
+  if (dryRun && plan[0]?.action !== 'none') return nextAfterPlan(report, name, isBroken);
   if (outcomes.some(({ outcome }) => outcome === 'failed')) return `c2l history ${name}`;
-  if (findings.some(({ severity }) => severity === 'error')) return 'c2l audit';
+  if (isBroken) return 'c2l audit';
   return restarts.length > 0 ? 'c2l restart' : 'c2l verify';
+}
+
+/** What only adds leaves something missing that was so before. */
+function nextAfterPlan({ plan, revision }: RollbackReport, name: string, isBroken: boolean): string {
+  if (!isBroken) return `c2l rollback ${name} ${revision.id}`;
+  return takesAway(plan) ? `c2l history ${name}` : 'c2l audit';
+}
+
+function takesAway(plan: RollbackReport['plan']): boolean {
+  return plan.some(({ keys }) => keys.some(({ change }) => change === 'REMOVE' || change === 'CHANGE'));
 }

@@ -252,7 +252,12 @@ describe('rollback', () => {
 
   test('a dry run writes nothing, and an unknown revision is named', async () => {
     const { cluster, session, after } = await repaired();
-    expect((await rollback(session, { dryRun: true })).outcomes).toEqual([]);
+    const { outcomes, findings } = await rollback(session, { dryRun: true });
+    expect(outcomes).toEqual([]);
+    expect(new Set(findings.map(({ severity, fix }) => `${severity} ${fix}`))).toEqual(
+      new Set([`error c2l history ${secret}`]),
+    );
+    expect(findings[0]?.message).toMatch(/^after the rollback secret\/\S+ lacks key /);
     expect(await dataOf(cluster)).toEqual(after);
     await expect(rollback(session, { revision: '2020' })).rejects.toMatchObject({
       message: `no revision 2020 of Secret ${secret} is kept here`,

@@ -258,6 +258,8 @@ export const kept: HistoryReport = {
           version: '1.2.3',
           changes: plannedKeys.filter(({ change }) => change !== 'KEEP'),
           changedLater: ['admin-password'],
+          removedLater: ['postgres-auth-password'],
+          lacks: [],
         },
       ],
     },

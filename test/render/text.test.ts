@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { AuditReport } from '../../src/core/audit/audit-report.ts';
 import { unreadableFindings } from '../../src/core/diagnose/diagnose-unreadable.ts';
 import type { Finding } from '../../src/core/findings/findings.ts';
+import { newFinding } from '../../src/core/findings/new-finding.ts';
 import type { Report } from '../../src/core/reports/any-report.ts';
 import { renderReport } from '../../src/render/report.ts';
 import { createStyle, type Layout } from '../../src/render/style.ts';
@@ -293,6 +294,28 @@ describe('what to type next', () => {
       revisions: [{ ...entry!, keptAt: '2026-01-03T00:00:00.000Z' }],
     };
     expect(await text({ ...kept, secrets: [history!, later] })).toMatch(/next: c2l rollback zoo --dry-run -n \S+\n$/);
+  });
+
+  test('of a history leads to no rollback that would take away what is needed', async () => {
+    const [history] = kept.secrets;
+    const revisions = [{ ...history!.revisions[0]!, lacks: ['jwt-secret'] }];
+    const page = await text({ ...kept, secrets: [{ ...history!, revisions }] });
+    expect(page).toMatch(/^ {4}lacks {5}jwt-secret, needed and there now$/m);
+    expect(page).toMatch(/next: c2l audit\n$/);
+  });
+
+  test.each([
+    ['REMOVE', 'c2l history app'],
+    ['ADD', 'c2l audit'],
+  ] as const)('of a plan to roll back that leaves keys missing is not to carry it out: %s', async (change, next) => {
+    const object = ref('Secret', 'app');
+    const lost = newFinding('secret-key-missing', { object, key: 'a', message: 'm', fix: 'c2l history app' });
+    const plan = [{ object, action: 'patch' as const, keys: [{ key: 'a', change }] }];
+    const planned = { ...rolledBack, dryRun: true, outcomes: [], restarts: [], plan };
+    const page = await text({ ...planned, verdict: 'problems', findings: [lost] });
+    expect(page).toContain('ERROR    secret/app would lack 1 required key\n');
+    expect(page).toMatch(new RegExp(`next: ${next}\n$`));
+    expect(await text(planned)).toMatch(/next: c2l rollback app \S+\n$/);
   });
 
   test('of a repair of some takes their names along', async () => {

@@ -2,7 +2,9 @@ import { findObject } from '../cluster/find-object.ts';
 import { refId, type ObjectRef } from '../cluster/kubernetes.ts';
 import type { Secret } from '../cluster/secret.ts';
 import { compareText } from '../compare-text.ts';
+import { keysOf } from '../fix/plan-secrets.ts';
 import type { SecretValue } from '../secrets/secret-value.ts';
+import { namespaceOf, type Stack } from '../stack/stack.ts';
 import type { KeptRevision } from './kept-revision.ts';
 import type { Fingerprints } from './revision.ts';
 import { creationOf } from './secret-creation.ts';
@@ -12,21 +14,26 @@ type MakeFingerprints = (key: SecretValue) => Fingerprints;
 
 /**
  * What was kept of each Secret, newest first, and which c2l created. A revision holds what was there before a write and
- * fingerprints of what was written, so that it shows which of those keys something else changed before the next
+ * fingerprints of what was written, so that it shows which keys something else changed or removed before the next
  * revision, or since.
  */
 export function historyOf(
   revisions: readonly KeptRevision[],
   current: readonly Secret[],
   fingerprints: MakeFingerprints,
+  stack?: Stack,
 ): SecretHistory[] {
   const created = current.filter((secret) => creationOf(secret) !== undefined).map(({ metadata }) => metadata);
   return bySecret(revisions, created).map(({ object, kept }) => {
     const secret = findObject(current, object);
     const creation = secret === undefined ? undefined : creationOf(secret);
+    const required = requiredIn(object, stack);
+    const lackedBy = (index: number): Pick<RevisionEntry, 'lacks'> => ({
+      lacks: lackedKeys(kept.slice(0, index + 1), secret, required),
+    });
     const entries = kept.map((revision, index) => {
       const after = index === 0 ? secret?.data : kept[index - 1]?.data;
-      return entryOf(revision, driftedKeys(revision, after, fingerprints));
+      return { ...entryOf(revision), ...drift(revision, after, fingerprints), ...lackedBy(index) };
     });
     return { object, isPresent: secret !== undefined, ...(creation && { creation }), revisions: entries };
   });
@@ -74,23 +81,52 @@ export function lastHolders(
   return holders;
 }
 
-function entryOf(revision: KeptRevision, changedLater: readonly string[]): RevisionEntry {
-  const { id, name, keptAt, keptBy, command, version, changes } = revision;
-  return { id, name, keptAt, keptBy, command, version, changes, changedLater };
+type KeptEntry = Omit<RevisionEntry, 'changedLater' | 'removedLater' | 'lacks'>;
+
+function entryOf({ id, name, keptAt, keptBy, command, version, changes }: KeptRevision): KeptEntry {
+  return { id, name, keptAt, keptBy, command, version, changes };
 }
 
-function driftedKeys(
-  { fingerprintKey, fingerprints }: KeptRevision,
+/** Against what the write left behind: its own values by fingerprint, all others as they were kept. */
+function drift(
+  { data, changes, fingerprintKey, fingerprints }: KeptRevision,
   after: ReadonlyMap<string, SecretValue> | undefined,
   make: MakeFingerprints,
+): Pick<RevisionEntry, 'changedLater' | 'removedLater'> {
+  if (after === undefined) return { changedLater: [], removedLater: [] };
+  const known = fingerprintKey === undefined ? undefined : make(fingerprintKey);
+  const touched = new Map(changes.map(({ key, change }) => [key, change]));
+  const left = [...new Set([...data.keys(), ...touched.keys(), ...fingerprints.keys()])]
+    .filter((key) => fingerprints.has(key) || touched.get(key) !== 'REMOVE')
+    .sort(compareText);
+  const isChanged = (key: string): boolean => {
+    const value = after.get(key);
+    if (value === undefined) return false;
+    const print = fingerprints.get(key);
+    if (print !== undefined) return known !== undefined && known.of(value) !== print;
+    return !touched.has(key) && data.get(key)?.equals(value) === false;
+  };
+  return { changedLater: left.filter(isChanged), removedLater: left.filter((key) => !after.has(key)) };
+}
+
+function requiredIn({ namespace, name }: ObjectRef, stack: Stack | undefined): ReadonlySet<string> {
+  const declared = stack?.secrets.find((entry) => entry.name === name && namespaceOf(stack, entry) === namespace);
+  const keys = Object.entries(declared?.keys ?? {});
+  return new Set(keys.filter(([, { required }]) => required).map(([key]) => key));
+}
+
+/**
+ * What the Secret has now and would lose with a rollback to the last of these revisions, although it is needed: the
+ * stack says so, or c2l put it there since.
+ */
+function lackedKeys(
+  newerToThis: readonly KeptRevision[],
+  secret: Secret | undefined,
+  required: ReadonlySet<string>,
 ): string[] {
-  if (fingerprintKey === undefined || after === undefined) return [];
-  const known = make(fingerprintKey);
-  return [...fingerprints]
-    .filter(([key, print]) => {
-      const value = after.get(key);
-      return value === undefined || known.of(value) !== print;
-    })
-    .map(([key]) => key)
+  const held = newerToThis.at(-1)?.data;
+  const restored = new Set(newerToThis.flatMap((revision) => keysOf({ keys: revision.changes }, 'ADD')));
+  return [...(secret?.data.keys() ?? [])]
+    .filter((key) => held?.has(key) !== true && (required.has(key) || restored.has(key)))
     .sort(compareText);
 }

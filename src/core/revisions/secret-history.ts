@@ -12,8 +12,12 @@ export interface RevisionEntry {
   readonly version: string;
   /** What that write changed. */
   readonly changes: readonly PlannedKey[];
-  /** Keys of that write that something else changed before the next revision, or since. */
+  /** Keys that had another value before the next revision, or have now, than that write left them with. */
   readonly changedLater: readonly string[];
+  /** Keys that were gone before the next revision, or are now, although that write left them there. */
+  readonly removedLater: readonly string[];
+  /** Needed keys that the Secret has now and would lose with a rollback to this one. */
+  readonly lacks: readonly string[];
 }
 
 /** That c2l created a Secret which was not there: before that there was nothing to keep. */

@@ -24,6 +24,8 @@ export interface FindingsContext {
   readonly namespaces: readonly string[];
   readonly components: readonly ComponentState[];
   readonly applications?: readonly ApplicationState[];
+  /** Whether it is told of what is only planned. */
+  readonly isForetold?: boolean;
 }
 
 /** Root causes with what stands beneath each; absent optional keys in one line; gaps last and loud. */
@@ -98,12 +100,19 @@ const keyTitles: Partial<Record<FindingCode, (keys: string) => string>> = {
 };
 
 /** `secret/NAME lacks 9 required keys`. */
-export function groupTitle(group: FindingGroup, { namespaces }: Pick<FindingsContext, 'namespaces'>): string {
+export function groupTitle(
+  group: FindingGroup,
+  { namespaces, isForetold = false }: Pick<FindingsContext, 'namespaces' | 'isForetold'>,
+): string {
   const { code, object, findings } = group;
   const place = namespaces.length === 1 ? '' : ` in namespace ${object.namespace}`;
   return keyTitles[code] === undefined
     ? (findings[0]?.message ?? '')
-    : `${refText(object)}${place} ${groupWords(group)}`;
+    : `${refText(object)}${place} ${isForetold ? foretold(groupWords(group)) : groupWords(group)}`;
+}
+
+function foretold(words: string): string {
+  return words.replace(/^(lack|hold)s /, 'would $1 ');
 }
 
 /** What is wrong with the object, in a few words beside its name: `lacks 9 required keys`, `secret-missing`. */

@@ -41,7 +41,7 @@ export async function runHistory(session: Session, options: HistoryOptions): Pro
   const current = secrets.items.filter(
     ({ metadata }) => options.secret === undefined || metadata.name === options.secret,
   );
-  const histories = historyOf(revisions, current, (key) => deps.fingerprints(key));
+  const histories = historyOf(revisions, current, (key) => deps.fingerprints(key), session.stack);
   if (options.secret !== undefined && histories.length === 0) {
     throw new OperatorError('revision-not-found', `no revision of Secret ${options.secret} is kept here`, {
       hint: 'c2l history',

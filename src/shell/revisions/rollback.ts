@@ -3,6 +3,7 @@ import { refText, type ObjectRef } from '../../core/cluster/kubernetes.ts';
 import type { Snapshot } from '../../core/cluster/snapshot.ts';
 import { diagnose } from '../../core/diagnose/diagnose.ts';
 import { applySecretPlans } from '../../core/fix/apply-secret-plans.ts';
+import type { Finding } from '../../core/findings/findings.ts';
 import { keysOf, plannedSecret, type SecretPlan } from '../../core/fix/plan-secrets.ts';
 import { guardTarget, overwriteNeeded, unnamedChanges } from '../../core/fix/secret-guards.ts';
 import type { RollbackReport } from '../../core/fix/secret-reports.ts';
@@ -10,6 +11,7 @@ import { listText } from '../../core/list-text.ts';
 import { nearestNames } from '../../core/nearest.ts';
 import { writerIndex } from '../../core/owners/secret-writers.ts';
 import { verdictOfWrites, type StepOutcome } from '../../core/reports/report.ts';
+import { foretoldFindings } from '../../core/revisions/foretold-findings.ts';
 import type { KeptRevision } from '../../core/revisions/kept-revision.ts';
 import { planRollback, rollbackTarget } from '../../core/revisions/plan-rollback.ts';
 import { revisionsIn } from '../../core/revisions/revision.ts';
@@ -160,10 +162,12 @@ function report(
   { snapshot, revision, plan, outcomes, isWritten = true }: Result,
   { dryRun }: RollbackOptions,
 ): RollbackReport {
-  const after = isWritten ? applySecretPlans(snapshot, [plan]) : snapshot;
-  const findings = diagnose(after, session.stack).filter(
-    ({ object, code }) => code.startsWith('secret-') && isSame(object, plan.object),
-  );
+  const findingsIn = (state: Snapshot): Finding[] =>
+    diagnose(state, session.stack).filter(
+      ({ object, code }) => code.startsWith('secret-') && isSame(object, plan.object),
+    );
+  const left = findingsIn(isWritten ? applySecretPlans(snapshot, [plan]) : snapshot);
+  const findings = dryRun && plan.current !== undefined ? foretoldFindings(left, findingsIn(snapshot)) : left;
   const { id, name, keptAt, keptBy } = revision;
   return {
     ...reportHead(session, snapshot),

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import type { Secret } from '../../../src/core/cluster/secret.ts';
 import { bySecret, historyOf, lastHolders } from '../../../src/core/revisions/history.ts';
@@ -7,6 +7,7 @@ import { recreatedAnnotations } from '../../../src/core/revisions/key-times.ts';
 import type { Fingerprints } from '../../../src/core/revisions/revision.ts';
 import { creationOf } from '../../../src/core/revisions/secret-creation.ts';
 import { SecretValue } from '../../../src/core/secrets/secret-value.ts';
+import { stackOf } from '../../support/builders.ts';
 import { secret } from '../../support/planning-world.ts';
 
 const dataOf = (values: Readonly<Record<string, string>>) =>
@@ -48,7 +49,7 @@ const entry = {
   changes: [{ key: 'a', change: 'ADD' }],
 };
 
-test('the history tells of each Secret what was kept, and which keys something else changed before the next copy', () => {
+test('the history tells of each Secret what was kept, and what something else did to its keys before the next copy', () => {
   const revisions = [
     revision('3', { a: 'x' }, written({ b: '3', a: '3', c: '3' })),
     revision('2', { a: '2', b: '2' }, written({ a: '2', b: 'other', gone: '2' })),
@@ -61,23 +62,56 @@ test('the history tells of each Secret what was kept, and which keys something e
     {
       object: { kind: 'Secret', namespace: 'other', name: 'app' },
       isPresent: true,
-      revisions: [{ ...entry, id: '0', name: 'app.c2l-0', changedLater: [] }],
+      revisions: [{ ...entry, id: '0', name: 'app.c2l-0', changedLater: [], removedLater: ['a'], lacks: [] }],
     },
     {
       object: { kind: 'Secret', namespace: 'shop', name: 'absent' },
       isPresent: false,
-      revisions: [{ ...entry, id: '1', name: 'app.c2l-1', changedLater: [] }],
+      revisions: [{ ...entry, id: '1', name: 'app.c2l-1', changedLater: [], removedLater: [], lacks: [] }],
     },
     {
       object: { kind: 'Secret', namespace: 'shop', name: 'app' },
       isPresent: true,
       revisions: [
-        { ...entry, id: '3', name: 'app.c2l-3', changedLater: ['a', 'b'] },
-        { ...entry, id: '2', name: 'app.c2l-2', changedLater: ['a', 'b', 'gone'] },
-        { ...entry, id: '1', name: 'app.c2l-1', changedLater: [] },
+        { ...entry, id: '3', name: 'app.c2l-3', changedLater: [], removedLater: ['a', 'b'], lacks: [] },
+        { ...entry, id: '2', name: 'app.c2l-2', changedLater: ['a'], removedLater: ['b', 'gone'], lacks: [] },
+        { ...entry, id: '1', name: 'app.c2l-1', changedLater: [], removedLater: [], lacks: [] },
       ],
     },
   ]);
+});
+
+describe('of what a write left alone', () => {
+  const changes = [
+    { key: 'b', change: 'ADD' as const },
+    { key: 'c', change: 'REMOVE' as const },
+  ];
+  const one = revision('1', { a: '1', c: '1', d: '1' }, { changes, ...written({ b: '2' }) });
+  const told = (now: Readonly<Record<string, string>>) => {
+    const [entry] = historyOf([one], [secret('shop', 'app', now)], asIs)[0]!.revisions;
+    return [entry?.changedLater, entry?.removedLater, entry?.lacks];
+  };
+
+  test.each([
+    ['all as it was', { a: '1', b: '2', d: '1' }, [[], [], ['b']]],
+    ['another value of both kinds', { a: 'x', b: 'x', d: '1' }, [['a', 'b'], [], ['b']]],
+    ['both kinds removed', { d: '1' }, [[], ['a', 'b'], []]],
+    ['what it removed is there again', { a: '1', b: '2', c: '1', d: '1' }, [[], [], ['b']]],
+  ])('%s', (_, now, expected) => {
+    expect(told(now)).toEqual(expected);
+  });
+});
+
+test('a revision lacks what the stack requires or c2l put there since, as long as the Secret has it', () => {
+  const stack = stackOf({ secrets: [{ name: 'app', keys: { own: { required: true }, free: { required: false } } }] });
+  const revisions = [revision('2', { a: '1' }, { changes: [{ key: 'b', change: 'ADD' }] }), revision('1', { b: '1' })];
+  const now = [secret('shop', 'app', { a: '1', b: '1', own: '1', free: '1', other: '1' })];
+  const lacks = (entries = historyOf(revisions, now, asIs, stack)[0]!.revisions) => entries.map((each) => each.lacks);
+  expect(lacks()).toEqual([
+    ['b', 'own'],
+    ['a', 'own'],
+  ]);
+  expect(lacks(historyOf(revisions, now, asIs)[0]!.revisions)).toEqual([['b'], ['a']]);
 });
 
 test('Secrets come by place and name, also those of which nothing is kept', () => {
