@@ -8,8 +8,9 @@ import { keptSecrets } from '../secrets/kept-secrets.ts';
 import { podNeed } from '../secrets/pod-need.ts';
 import { secretReferences, type SecretReference } from '../secrets/references.ts';
 import { secretsView, type SecretsView } from '../secrets/secrets-view.ts';
-import { oldValues, valueText } from '../secrets/value-age.ts';
+import { oldValues, outdatedSecrets, valuesInUse, valueText } from '../secrets/value-age.ts';
 import { isLater } from '../secrets/write-time.ts';
+import { placeOfLoss, lossText } from '../workloads/data-in-pod.ts';
 import { containerStatuses } from '../workloads/pod-state.ts';
 import type { Workload } from '../workloads/workloads.ts';
 import type { Scene } from './diagnosis-scene.ts';
@@ -100,7 +101,8 @@ interface Old {
   readonly view: SecretsView;
 }
 
-function stale(scene: Scene, { ref, pods }: Workload, { old, view }: Old): Finding[] {
+function stale(scene: Scene, workload: Workload, { old, view }: Old): Finding[] {
+  const { ref, pods } = workload;
   const outdated = distinct(old.flatMap((each) => each.outdated));
   const doubtful = distinct(old.flatMap((each) => each.doubtful));
   if (outdated.length + doubtful.length === 0) return [];
@@ -108,14 +110,16 @@ function stale(scene: Scene, { ref, pods }: Workload, { old, view }: Old): Findi
   const told = `${refText(ref)} ${listText(joinKeys([...outdated, ...doubtful]))}`;
   const isKept = isProven && pods.some((pod) => keptSecrets(pod, podNeed(pod, view), view).length > 0);
   const takes = `it takes the newer one${outdated.length === 1 ? '' : 's'} with its next start`;
+  const place = placeOfLoss(workload, pods, scene.stack);
+  const loses = place === undefined ? '' : `; ${lossText(place)} by a restart`;
   return [
     newFinding('environment-stale', {
       object: ref,
       ...(isProven ? {} : { severity: 'info' }),
       message: isProven
-        ? `${told}; ${isKept ? 'kubelet gives new pods the older one too, as long as any pod of its node refers to it' : takes}`
-        : `${told}; whether it does cannot be told`,
-      fix: restart(scene, ref, isProven),
+        ? `${told}; ${isKept ? 'kubelet gives new pods the older one too, as long as any pod of its node refers to it' : takes}${loses}`
+        : `${told}; whether it does cannot be told${loses}`,
+      fix: place === undefined ? restart(scene, ref, isProven) : restartPlan(scene, workload, view),
     }),
   ];
 }
@@ -143,6 +147,19 @@ function restart(scene: Scene, { kind, namespace, name }: ObjectRef, isProven: b
   return isProven || !canRollOut
     ? scene.command('restart', namespace)
     : `kubectl -n ${namespace} rollout restart ${kind.toLowerCase()} ${name}`;
+}
+
+/** It tells the ways to go on, and begins nothing that would lose data. */
+function restartPlan(scene: Scene, { ref, pods }: Workload, view: SecretsView): string {
+  const subjects = pods.flatMap((pod) => {
+    const references = secretReferences(refOf('Pod', pod.metadata), pod.spec);
+    const [outdated] = outdatedSecrets(pod, view);
+    return outdated === undefined
+      ? (valuesInUse(pod, references, view).doubted?.subject ?? [])
+      : [`secret/${outdated}`];
+  });
+  const affected = subjects.length === 0 ? '' : ` --affected-by ${subjects[0]}`;
+  return `${scene.command('restart', ref.namespace)}${affected} --dry-run`;
 }
 
 function distinct(texts: readonly string[]): string[] {

@@ -1,4 +1,5 @@
 import type { FindingCode } from '../findings/findings.ts';
+import { dataGoes } from './data-goes.ts';
 import type { FindingPage } from './finding-page.ts';
 
 const noSecret = 'c2l restores Secrets, and none is at fault here. `c2l audit` says when it is gone.';
@@ -127,7 +128,8 @@ export const placementPages = {
     ],
     fixByHand: [
       { lines: ['kubectl -n NAMESPACE delete pod POD'] },
-      'Its volume stays, and the new pod mounts it. Of a paused Deployment a new pod is no other:',
+      dataGoes,
+      'Of a paused Deployment a new pod is no other:',
       { lines: ['kubectl -n NAMESPACE rollout resume deployment NAME'] },
     ],
     safeToIgnore: ['Never: it does not end by itself.'],
@@ -139,7 +141,7 @@ export const placementPages = {
     ],
     inKubectl: [{ lines: ['kubectl -n NAMESPACE get pods -L controller-revision-hash'] }],
     fixWithC2l: [noSecret],
-    fixByHand: ['Pod by pod, when it suits:', { lines: ['kubectl -n NAMESPACE delete pod POD'] }],
+    fixByHand: ['Pod by pod, when it suits:', { lines: ['kubectl -n NAMESPACE delete pod POD'] }, dataGoes],
     safeToIgnore: ['As long as the older template is good enough: the strategy was chosen for that.'],
   },
 } as const satisfies Partial<Record<FindingCode, FindingPage>>;

@@ -1,4 +1,5 @@
 import type { FindingCode } from '../findings/findings.ts';
+import { dataGoes } from './data-goes.ts';
 import type { FindingPage } from './finding-page.ts';
 
 /** Pages of the codes that are about what runs, and runs only because it was started before. */
@@ -68,7 +69,7 @@ export const runningPages = {
       'It restarts, in the order of the dependencies, what runs with an older value.',
       { lines: ['c2l restart'] },
     ],
-    fixByHand: [{ lines: ['kubectl -n NAMESPACE rollout restart deployment NAME'] }],
+    fixByHand: [{ lines: ['kubectl -n NAMESPACE rollout restart deployment NAME'] }, dataGoes],
     safeToIgnore: ['Where the older value is valid until the next rollout, as in a rotation with an overlap.'],
   },
 } as const satisfies Partial<Record<FindingCode, FindingPage>>;

@@ -1,4 +1,5 @@
 import type { FindingCode } from '../findings/findings.ts';
+import { dataGoes } from './data-goes.ts';
 import type { FindingPage } from './finding-page.ts';
 
 /** Pages of the codes that are about a Secret, its keys or its values. */
@@ -102,6 +103,7 @@ export const secretPages = {
     fixByHand: [
       'Edit the Secret, then restart what read the placeholder at its start: variables of a running container never change.',
       { lines: ['kubectl -n NAMESPACE edit secret NAME', 'kubectl -n NAMESPACE rollout restart deployment/WORKLOAD'] },
+      dataGoes,
     ],
     safeToIgnore: [
       'Where the value really is meant to be that text, or the feature behind it is off. Say so in the stack file: take it out of `placeholders`, or ignore the finding with a reason.',
@@ -120,6 +122,7 @@ export const secretPages = {
     fixByHand: [
       'Compare with the format in the stack file, edit the Secret, then restart what read it at its start.',
       { lines: ['kubectl -n NAMESPACE edit secret NAME', 'kubectl -n NAMESPACE rollout restart deployment/WORKLOAD'] },
+      dataGoes,
     ],
     safeToIgnore: [
       'Where the application accepts the value as it is, the declared format is what is wrong: correct it in the stack file.',
@@ -244,6 +247,7 @@ export const secretPages = {
     fixByHand: [
       'If the feature is wanted, add the key and restart the workload: a running container never sees it.',
       { lines: ['kubectl -n NAMESPACE rollout restart deployment/WORKLOAD'] },
+      dataGoes,
     ],
     safeToIgnore: ['Always, as long as nobody misses the feature.'],
   },

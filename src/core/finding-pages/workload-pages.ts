@@ -1,4 +1,5 @@
 import type { FindingCode } from '../findings/findings.ts';
+import { dataGoes } from './data-goes.ts';
 import type { FindingPage } from './finding-page.ts';
 
 /** Pages of the codes that are about namespaces, workloads, checks, and what could not be looked at. */
@@ -84,6 +85,7 @@ export const workloadPages = {
     fixByHand: [
       'Follow the message. A StatefulSet whose broken pod still runs the older template waits for that pod: delete it.',
       { lines: ['kubectl -n NAMESPACE delete pod POD'] },
+      dataGoes,
       'A Deployment that is paused makes no pod of a template that it had not begun with.',
       { lines: ['kubectl -n NAMESPACE rollout resume deployment NAME'] },
       'A node that has been pulling an image for minutes waits for a registry that does not answer, or for another such pull: unless told otherwise, kubelet pulls one image after the other, and no event tells which one hangs. It is the one that began first.',

@@ -10,7 +10,7 @@ import { secretReferences } from '../secrets/references.ts';
 import type { SecretsView } from '../secrets/secrets-view.ts';
 import { replicasBefore } from '../workloads/cut-off-restart.ts';
 import type { Workload } from '../workloads/workloads.ts';
-import { renewalObstacle, type ObstacleScene } from './restart-obstacles.ts';
+import { lossOf, renewalObstacle, type ObstacleScene } from './restart-obstacles.ts';
 
 export type ScalableKind = 'Deployment' | 'StatefulSet';
 
@@ -97,6 +97,11 @@ function obstacleOf(users: readonly JudgedWorkload[], secret: Secret, scene: Rel
   const fixed = users.map(({ workload }) => workload.ref).filter((ref) => !isScalable(ref));
   if (fixed.length > 0) {
     const pods = users.flatMap(({ workload }) => workload.pods).filter((pod) => refersTo(pod, secret));
+    for (const { workload } of users) {
+      const loss = lossOf(workload, workload.pods, scene);
+      if (loss !== undefined)
+        return `kubelet keeps the old Secret ${name} as long as ${refText(workload.ref)} uses it: ${loss}`;
+    }
     const names = pods.map(({ metadata }) => metadata.name).join(' ');
     return (
       `kubelet keeps the old Secret ${name} until no pod uses it, and ${fixed.map(refText).join(', ')} cannot be ` +

@@ -154,7 +154,7 @@ function planWorkload({ workload, judged }: JudgedWorkload, scene: PlanScene, ne
       if (obstacle !== undefined) kept.push({ pod, reason: obstacle, isWithheld: true, awaits: workload.ref });
       else if (replaces) replace.push(replaceStep(workload, pod, need.reason));
     } else if (need.need === 'restart') {
-      const obstacle = rollout.obstacle ?? beyondRollout(workload, pod, judged);
+      const obstacle = rollout.obstacle ?? beyondRollout(workload, pod, judged, scene);
       if (obstacle !== undefined) kept.push({ pod, reason: `${need.reason}, but ${obstacle}`, isWithheld: true });
     } else kept.push(needlessPod(pod, need, needs));
   }
@@ -176,12 +176,18 @@ function begunSteps(workload: Workload): KeepStep[] {
 }
 
 /** Why the restart of the others does not reach a pod. */
-function beyondRollout(workload: Workload, pod: Pod, judged: readonly JudgedPod[]): string | undefined {
+function beyondRollout(
+  workload: Workload,
+  pod: Pod,
+  judged: readonly JudgedPod[],
+  scene: ObstacleScene,
+): string | undefined {
   if (!isBelowPartition(workload, pod)) return undefined;
   const outdated = judged.filter(({ need }) => need.need === 'restart');
   return partitionObstacle(
     workload,
     outdated.map((each) => each.pod),
+    scene,
   );
 }
 

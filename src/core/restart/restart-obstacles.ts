@@ -6,7 +6,7 @@ import type { Requirement } from '../secrets/requirements.ts';
 import type { SecretsView } from '../secrets/secrets-view.ts';
 import { unfitText } from '../secrets/unfit-values.ts';
 import type { Stack } from '../stack/stack.ts';
-import { dataInPod, dataToLose } from '../workloads/data-in-pod.ts';
+import { lossText, placeOfLoss } from '../workloads/data-in-pod.ts';
 import { heldOnLostNode, lostNodeObstacle } from '../workloads/lost-nodes.ts';
 import { isBelowPartition } from '../workloads/partition.ts';
 import type { Workload } from '../workloads/workloads.ts';
@@ -32,7 +32,7 @@ export function restartObstacle(
   scene: ObstacleScene,
 ): string | undefined {
   const lack = lackObstacle(workload, scene.view) ?? unfitObstacle(workload, outdated, scene);
-  const held = controllerObstacle(workload, outdated) ?? lostNodeObstacle(workload, scene.lost);
+  const held = controllerObstacle(workload, outdated, scene) ?? lostNodeObstacle(workload, scene.lost);
   return lack ?? held ?? lossOf(workload, workload.pods, scene);
 }
 
@@ -57,7 +57,7 @@ export function templateLack({ ref, podSpec }: Workload, view: SecretsView): str
   return lackText(secretReferences(ref, podSpec), view);
 }
 
-function controllerObstacle(workload: Workload, outdated: readonly Pod[]): string | undefined {
+function controllerObstacle(workload: Workload, outdated: readonly Pod[], scene: LossScene): string | undefined {
   const { namespace } = workload.ref;
   switch (workload.type) {
     case 'Deployment':
@@ -67,10 +67,10 @@ function controllerObstacle(workload: Workload, outdated: readonly Pod[]): strin
     case 'StatefulSet':
     case 'DaemonSet':
       if (workload.object.spec.updateStrategy?.type === 'OnDelete') {
-        return `its update strategy OnDelete leaves restarts to people: ${deleteCommand(namespace, outdated)}`;
+        return onDeleteObstacle(workload, outdated, scene);
       }
       return outdated.length > 0 && outdated.every((pod) => isBelowPartition(workload, pod))
-        ? partitionObstacle(workload, outdated)
+        ? partitionObstacle(workload, outdated, scene)
         : undefined;
     case 'Job':
     case 'CronJob':
@@ -80,14 +80,22 @@ function controllerObstacle(workload: Workload, outdated: readonly Pod[]): strin
   }
 }
 
+function onDeleteObstacle(workload: Workload, outdated: readonly Pod[], scene: LossScene): string {
+  const way = deleteCommand(workload.ref.namespace, outdated);
+  return lossOf(workload, outdated, scene) ?? `its update strategy OnDelete leaves restarts to people: ${way}`;
+}
+
 function deleteCommand(namespace: string, pods: readonly Pod[]): string {
   return `kubectl -n ${namespace} delete pod ${pods.map(({ metadata }) => metadata.name).join(' ')}`;
 }
 
 /** A pod that is deleted below the partition comes back with its own template, and the values of now. */
-export function partitionObstacle(workload: Workload, outdated: readonly Pod[]): string {
+export function partitionObstacle(workload: Workload, outdated: readonly Pod[], scene: LossScene): string {
   const below = outdated.filter((pod) => isBelowPartition(workload, pod));
-  return `its partition keeps a rollout from it: ${deleteCommand(workload.ref.namespace, below)}`;
+  return (
+    lossOf(workload, below, scene) ??
+    `its partition keeps a rollout from it: ${deleteCommand(workload.ref.namespace, below)}`
+  );
 }
 
 /** A deleted pod of a Job counts as one of its failures, and a bare pod would be gone. */
@@ -107,11 +115,15 @@ export function replaceObstacle(workload: Workload, pod: Pod, scene: LossScene):
   }
 }
 
-function lossOf(workload: Workload, pods: readonly Pod[], { stack, acceptDataLoss }: LossScene): string | undefined {
+/** Of pods that anybody would delete, c2l or whoever follows its words. */
+export function lossOf(
+  workload: Workload,
+  pods: readonly Pod[],
+  { stack, acceptDataLoss }: LossScene,
+): string | undefined {
   if (acceptDataLoss.has(refId(workload.ref))) return undefined;
-  const data = dataInPod(workload, stack);
-  const place = pods.map((pod) => dataToLose(pod, data)).find((found) => found !== undefined);
+  const place = placeOfLoss(workload, pods, stack);
   if (place === undefined) return undefined;
   const text = refText(workload.ref);
-  return `its data is on ${place} and would be lost: change the value inside the database, or c2l restart --accept-data-loss ${text}`;
+  return `${lossText(place)}: change the value inside the database, or c2l restart --accept-data-loss ${text}`;
 }

@@ -58,6 +58,20 @@ export function dataToLose(pod: Pod, data: readonly DataInPod[]): DataInPod['pla
   })?.place;
 }
 
+/** Where data of a workload lies that would be lost if these pods of it went. */
+export function placeOfLoss(
+  workload: Workload,
+  pods: readonly Pod[],
+  stack: Stack | undefined,
+): DataInPod['place'] | undefined {
+  const data = dataInPod(workload, stack);
+  return pods.map((pod) => dataToLose(pod, data)).find((place) => place !== undefined);
+}
+
+export function lossText(place: DataInPod['place']): string {
+  return `its data is on ${place} and would be lost`;
+}
+
 interface Placed {
   readonly container: string;
   readonly place: DataInPod['place'] | 'kept';

@@ -61,10 +61,21 @@ function plan(parts: readonly Parts[], healers: ReleaseScene['healers'] = () => 
 
 const why = (replicas: number): string =>
   `kubelet keeps the old Secret app, which is immutable, as long as any pod uses it: scaled to 0 and back to ${replicas}, so it is down until its new pods are ready`;
+const database = {
+  containers: [container('c', { image: 'postgres:16', env: [keyEnv('app', 'token')] })],
+};
 const web = older(deployment('web', { spec, replicas: 2 }));
 const bystander = older(deployment('bystander', { spec: elsewhere }));
 
 describe('kubelet lets go of an immutable Secret', () => {
+  test('never by deleting a database whose data lies in its pod', () => {
+    const agent = older(daemonSet('agent', { spec }));
+    const db = older(statefulSet('db', { spec: database }));
+    const { obstacles } = plan([agent, db]);
+    expect(obstacles.map(([, reason]) => reason).join()).toContain('statefulset/db uses it: its data is on its own');
+    expect(obstacles.map(([, reason]) => reason).join()).not.toContain('delete pod');
+  });
+
   test('once all that use it are gone at one time, and no others', () => {
     const db = older(statefulSet('db', { spec }));
     const healers: ReleaseScene['healers'] = () => ({ objects: [git] });

@@ -71,6 +71,18 @@ describe('a database', () => {
     expect(told(world, accepted)).toEqual([`restart-workload db: ${older}`]);
   });
 
+  test.each([
+    ['OnDelete', { type: 'OnDelete' }],
+    ['a partition', { rollingUpdate: { partition: 1 } }],
+  ])('that %s leaves to people is not said to be deleted before its data is given up', (_, updateStrategy) => {
+    const world = databaseWorld(scratch, { running: before });
+    const statefulSets = listing(
+      world.statefulSets.items.map((each) => ({ ...each, spec: { ...each.spec, updateStrategy } })),
+    );
+    expect(told({ ...world, statefulSets })).toEqual([`keep-pod db-0: ${older}, but ${wayOut}`]);
+    expect(told({ ...world, statefulSets }, accepted).join()).toMatch(/: kubectl -n shop delete pod db-0$/);
+  });
+
   test('on a claim is restarted', () => {
     expect(told(databaseWorld(claim, { running: before }))).toEqual([`restart-workload db: ${older}`]);
   });
