@@ -1,11 +1,12 @@
-import { stepsLeft, untilByHand, type RunbookProgress } from '../core/runbook/runbook-progress.ts';
+import { hasChangedNothing, stepsLeft, untilByHand, type RunbookProgress } from '../core/runbook/runbook-progress.ts';
 import type { Runbook } from '../core/runbook/runbook.ts';
 import { utcText } from '../core/utc-text.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
 import { renderRunbookLog } from '../render/runbook-log.ts';
-import { fileLines, renderRun, renderRunbook, renderRunbookList } from '../render/runbook-text.ts';
+import { fileLines, outcomeWords, renderRun, renderRunbook, renderRunbookList } from '../render/runbook-text.ts';
+import type { Style } from '../render/style.ts';
 import type { ProgressFile, RunbookWorld } from '../runbook-ports.ts';
 import { openRunbookPlace, type RunbookPlace } from '../shell/runbook/open-runbook-place.ts';
 import { proveKubectl } from '../shell/runbook/prove-kubectl.ts';
@@ -58,30 +59,26 @@ export async function runRunbook(
   try {
     const file = await world.openProgress(`${runbook.name}-${place.slug}`, options.progress);
     const found = options.anew ? undefined : leftToGoOn(runbook, file, place);
-    const values = await runbookValues(
-      runbook,
-      { ...options, known: { ...found?.values, ...place.values }, isSandbox: place.isSandbox },
-      deps,
-    );
+    const style = styleFor(flags, deps);
+    tellBeginning(runbook, { place, file, style }, deps);
+    if (found !== undefined) tellFound(found, { file, tellsValues: options.yes && !place.isSandbox }, deps);
+    const { isSandbox } = place;
+    const valuesOptions = { ...options, known: place.values, earlier: found?.values, isSandbox };
+    const values = await runbookValues(runbook, valuesOptions, deps);
     const walk: Walk = {
       runbook,
       world,
       file,
       deps,
-      style: styleFor(flags, deps),
+      style,
       env: { ...place.env, ...values },
       yes: options.yes,
+      changeable: changeableOf(values, place),
+      isSandbox,
     };
-    terminal.err(`${runbook.title}: context ${place.context}, server ${place.server}`);
-    if (flags.sandbox === true)
-      terminal.err('the sandbox begins minutes after its stack was installed: so old are its pods');
-    for (const line of fileLines('progress is kept in', file.path, walk.style)) terminal.err(line);
-    if (found !== undefined) {
-      tellFound(found, deps);
-      if (flags.sandbox === true) await replayInSandbox(walk, found);
-    }
+    if (found !== undefined && isSandbox) await replayInSandbox(walk, found);
     const fresh = { version: 1 as const, runbook: runbook.name, context: place.context, startedBy: operator };
-    const begun = found ?? { ...fresh, startedAt: clock.now().toISOString(), values, steps: [] };
+    const begun = { ...(found ?? { ...fresh, startedAt: clock.now().toISOString(), steps: [] }), values };
     const again = commandAgain(name, options, walk);
     const progress = await walkRunbook(walk, begun).catch((error: unknown) => {
       throw sayingHowToGoOn(error, again);
@@ -93,10 +90,15 @@ export async function runRunbook(
         ? renderRunbookLog(runbook, progress)
         : renderRun(runbook, progress, { logPath: file.logPath, next, style: walk.style }),
     );
-    return signal.aborted ? ExitCode.interrupted : exitOf(progress, isComplete);
+    return signal.aborted ? ExitCode.interrupted : exitOf(runbook, progress, options);
   } finally {
     await place.close();
   }
+}
+
+/** A sandbox decides its own. */
+function changeableOf(values: Readonly<Record<string, string>>, { isSandbox, values: known }: RunbookPlace): string[] {
+  return isSandbox ? [] : Object.keys(values).filter((name) => known[name] === undefined);
 }
 
 interface WalkableOptions extends Pick<RunRunbookOptions, 'yes' | 'otherwise'> {
@@ -131,9 +133,10 @@ function sayingHowToGoOn(error: unknown, again: string): unknown {
   });
 }
 
-function exitOf({ steps }: RunbookProgress, isComplete: boolean): ExitCode {
-  if (isComplete) return ExitCode.ok;
-  return steps.length === 0 ? ExitCode.declined : ExitCode.partial;
+/** Whoever leaves before anything was changed has declined it; a script stops only at what failed. */
+function exitOf(runbook: Runbook, progress: RunbookProgress, { yes }: RunRunbookOptions): ExitCode {
+  if (stepsLeft(runbook, progress).length === 0) return ExitCode.ok;
+  return !yes && hasChangedNothing(runbook, progress) ? ExitCode.declined : ExitCode.partial;
 }
 
 /** What an earlier run left to do; undefined where there is none, or it came to its end. */
@@ -148,8 +151,35 @@ function leftToGoOn(runbook: Runbook, { found, path }: ProgressFile, place: Runb
   return place.isSandbox ? untilByHand(found) : found;
 }
 
-function tellFound({ steps, startedAt, startedBy }: RunbookProgress, { terminal }: Deps): void {
-  const last = steps.at(-1);
+interface Beginning {
+  readonly place: RunbookPlace;
+  readonly file: ProgressFile;
+  readonly style: Style;
+}
+
+function tellBeginning(
+  { title }: Runbook,
+  { place: { context, server, isSandbox }, file, style }: Beginning,
+  { terminal }: Deps,
+): void {
+  terminal.err(title);
+  terminal.err(`context ${context}, server ${server}`);
+  if (isSandbox) terminal.err('the sandbox begins minutes after its stack was installed: so old are its pods');
+  for (const line of fileLines('progress is kept in', file.path, style)) terminal.err(line);
+}
+
+function tellFound(
+  left: RunbookProgress,
+  { file: { found = left }, tellsValues }: { readonly file: ProgressFile; readonly tellsValues: boolean },
+  { terminal }: Deps,
+): void {
+  const { steps, startedAt, startedBy } = found;
   terminal.err(`going on with what ${startedBy} began at ${utcText(startedAt)}; --anew starts over`);
-  if (last !== undefined) terminal.err(`last: ${last.title} (${last.outcome}) by ${last.by} at ${utcText(last.at)}`);
+  const last = steps.at(-1);
+  if (last !== undefined)
+    terminal.err(`last: ${last.title} (${outcomeWords[last.outcome]}) by ${last.by} at ${utcText(last.at)}`);
+  const lost = steps[left.steps.length];
+  if (lost !== undefined) terminal.err(`what was done by hand went with the old sandbox: on from ${lost.title}`);
+  const values = tellsValues ? Object.entries(found.values) : [];
+  for (const [name, value] of values) terminal.err(`with ${name}=${value}`);
 }

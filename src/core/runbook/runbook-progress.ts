@@ -60,6 +60,25 @@ const interruptedExit = 130;
 /** As c2l ends where the person said No; of other programs it says nothing. */
 const declinedExit = 5;
 
+/** c2l so called looks alone: its other commands write, or ask whether they shall. */
+const looking = /^c2l (?:audit|explain|validate|verify)\b[^;&|]*$|^c2l [^;&|]* --dry-run\b[^;&|]*$/;
+const oneC2l = /^c2l [^;&|\n]*$/;
+/** As c2l ends where it could not begin. */
+const usageExit = 2;
+
+/** Whether the cluster is surely as it was before the first step. */
+export function hasChangedNothing({ steps }: Pick<Runbook, 'steps'>, progress: RunbookProgress): boolean {
+  const commandsOf = new Map(steps.map(({ title, commands }) => [title, commands.replaceAll('\\\n', '')]));
+  return progress.steps.every(({ title, outcome, exitCode }) => {
+    const commands = commandsOf.get(title) ?? '';
+    if (outcome === 'skipped' || outcome === 'declined') return true;
+    if (outcome === 'by-hand') return false;
+    return (
+      commands.split('\n').every((line) => looking.test(line)) || (exitCode === usageExit && oneC2l.test(commands))
+    );
+  });
+}
+
 /** What a step came to by the exit code of its commands: what its person did not want has not failed. */
 export function outcomeOfExit({ commands, exits }: Pick<RunbookStep, 'commands' | 'exits'>, exit: number): StepOutcome {
   if (exits.includes(exit)) return 'done';

@@ -6,6 +6,8 @@ export interface ValuesOptions {
   /** `NAME=VALUE`, as typed. */
   readonly set: readonly string[];
   readonly known: Readonly<Record<string, string>>;
+  /** Answers of an earlier run: one that was wrong can be given anew. */
+  readonly earlier?: Readonly<Record<string, string>> | undefined;
   readonly yes: boolean;
   /** The examples of a runbook are those of the sandbox. */
   readonly isSandbox: boolean;
@@ -14,18 +16,25 @@ export interface ValuesOptions {
 /** What each variable of the commands stands for: typed with `--set`, known of the place, or asked for. */
 export async function runbookValues(
   { name, values }: Runbook,
-  { set, known, yes, isSandbox }: ValuesOptions,
+  { set, known, earlier = {}, yes, isSandbox }: ValuesOptions,
   { prompter }: Pick<Deps, 'prompter'>,
 ): Promise<Readonly<Record<string, string>>> {
   const names = values.map((value) => value.name);
   const typed = new Map(set.map((text) => readSetting(text, name, names)));
+  const isAsked = !yes && !isSandbox;
   const settled: Record<string, string> = {};
   for (const { name: variable, example, about } of values) {
-    const given = typed.get(variable) ?? known[variable] ?? (isSandbox ? example : undefined);
-    if (given === undefined && yes) {
+    const usual = earlier[variable] ?? example;
+    const decided = typed.get(variable) ?? known[variable];
+    if (decided === undefined && isAsked) {
+      settled[variable] = (await prompter.text(`${variable}, ${about} [${usual}]:`)).trim() || usual;
+      continue;
+    }
+    const given = decided ?? (isSandbox ? usual : earlier[variable]);
+    if (given === undefined) {
       throw new OperatorError('usage', `runbook ${name} needs ${variable}`, { hint: `--set ${variable}=${example}` });
     }
-    settled[variable] = given ?? ((await prompter.text(`${variable}, ${about} [${example}]:`)).trim() || example);
+    settled[variable] = given;
   }
   return settled;
 }

@@ -13,6 +13,7 @@ import { renderRunbookLog } from '../../render/runbook-log.ts';
 import { outcomeWords, prose, stepHead } from '../../render/runbook-text.ts';
 import type { Style } from '../../render/style.ts';
 import type { ProgressFile, RunbookWorld } from '../../runbook-ports.ts';
+import { outputTold } from './output-told.ts';
 
 export interface Walk {
   readonly runbook: Runbook;
@@ -24,6 +25,10 @@ export interface Walk {
   readonly env: Readonly<Record<string, string>>;
   /** Run every step without asking, as a script does. */
   readonly yes: boolean;
+  /** The values that whoever starts it can set otherwise. */
+  readonly changeable?: readonly string[];
+  /** What its commands name as their next reaches the sandbox from nowhere else. */
+  readonly isSandbox?: boolean;
   /** Ends the commands too, which then have no terminal. */
   readonly signal?: AbortSignal;
 }
@@ -84,7 +89,7 @@ async function settle(
     const choice = walk.yes ? 'run' : await ask(walk);
     if (choice === 'stop') return { progress, isStopped: true };
     if (choice === 'again') {
-      progress = await repeatLast(walk, progress);
+      progress = await repeatBefore(walk, step, progress);
       continue;
     }
     progress = await (choice === 'run'
@@ -99,18 +104,24 @@ async function settle(
 /** Enter alone chooses nothing: a step is run because somebody said so. */
 async function ask({ deps: { prompter } }: Walk): Promise<Choice> {
   const chosen = (word: string): Choice | undefined => choices[word.trim().toLowerCase()];
-  const word = await prompter.text('r run, s skip, h done by hand, a the last step again, q stop:', (typed) =>
+  const word = await prompter.text('r run, s skip, h done by hand, a the step before again, q stop:', (typed) =>
     chosen(typed) === undefined ? 'type one of r, s, h, a, q' : undefined,
   );
   return chosen(word) ?? 'stop';
 }
 
-async function repeatLast(walk: Walk, progress: RunbookProgress): Promise<RunbookProgress> {
-  const title = progress.steps.at(-1)?.title;
-  const step = walk.runbook.steps.find((each) => each.title === title);
-  if (step !== undefined) return runStep(walk, step, progress);
-  walk.deps.terminal.err('no step has run yet');
-  return progress;
+/** Not the one that is asked about: that is what `r` repeats. */
+async function repeatBefore(walk: Walk, current: RunbookStep, progress: RunbookProgress): Promise<RunbookProgress> {
+  const { runbook, style, deps } = walk;
+  const title = progress.steps.findLast((record) => record.title !== current.title)?.title;
+  const index = runbook.steps.findIndex((each) => each.title === title);
+  const step = runbook.steps[index];
+  if (step === undefined) {
+    deps.terminal.err('no step came before this one');
+    return progress;
+  }
+  for (const line of stepHead(step, { number: index + 1, of: runbook.steps.length }, style)) deps.terminal.err(line);
+  return runStep(walk, step, progress);
 }
 
 async function runStep(walk: Walk, step: RunbookStep, progress: RunbookProgress): Promise<RunbookProgress> {
@@ -126,17 +137,26 @@ async function runStep(walk: Walk, step: RunbookStep, progress: RunbookProgress)
     told = `${output}\n$ ${step.check}\n${checked.output}`;
     if (checked.exitCode !== 0) outcome = 'failed';
     terminal.err(checked.exitCode === 0 ? 'ok: checked' : `FAILED: the check ended with exit ${checked.exitCode}`);
-  } else terminal.err(`ok: exit ${exitCode}`);
+  } else terminal.err(`${exitCode === 0 ? 'ok' : 'as expected'}: exit ${exitCode}`);
+  if (outcome === 'failed') tellChangeable(walk, step);
   return keep(walk, progress, { title: step.title, outcome, exitCode, output: redact(told, []) });
 }
 
+/** A wrong value fails again and again: it is named, with the way to another. */
+function tellChangeable({ changeable = [], env, deps: { terminal } }: Walk, { commands }: RunbookStep): void {
+  for (const name of changeable.filter((each) => new RegExp(`\\$\\{?${each}\\b`).test(commands))) {
+    terminal.err(`${name} is ${env[name] ?? ''}`);
+    terminal.err(`for another answer q, then go on with --set ${name}=VALUE`);
+  }
+}
+
 async function runCommands(
-  { world, env, signal, deps: { terminal } }: Walk,
+  { world, env, signal, isSandbox = false, deps: { terminal } }: Walk,
   commands: string,
   { consent, exits }: { readonly consent: string | undefined; readonly exits: readonly number[] },
 ): Promise<{ exitCode: number; output: string }> {
   const printed: string[] = [];
-  const held = holdingNext((line) => {
+  const held = outputTold((line) => {
     terminal.err(line);
   });
   const exitCode = await world.runScript(commands, {
@@ -147,26 +167,8 @@ async function runCommands(
     },
     signal,
   });
-  if (!exits.includes(exitCode)) held.release();
+  if (!exits.includes(exitCode) && !isSandbox) held.release();
   return { exitCode, output: printed.join('\n') };
-}
-
-/** What a command names as its next is told where its step failed: otherwise the next step is what comes next. */
-function holdingNext(tell: (line: string) => void): { onLine(line: string): void; release(): void } {
-  let held: string[] = [];
-  const release = (): void => {
-    held.forEach(tell);
-    held = [];
-  };
-  return {
-    onLine: (line) => {
-      const isMore = held.length > 0 && line.startsWith(' '.repeat('next: '.length));
-      if (!isMore) release();
-      if (isMore || line.startsWith('next: ')) held.push(line);
-      else tell(line);
-    },
-    release,
-  };
 }
 
 async function keep(

@@ -23,6 +23,8 @@ async function walked(
     runbook = runbookOf(step('First', 'one'), step('Second', 'two')),
     steps = [] as RunbookProgress['steps'],
     printed = [] as readonly string[],
+    isSandbox = false,
+    changeable = [] as readonly string[],
   } = {},
 ) {
   const ran: { commands: string; consent: string | undefined }[] = [];
@@ -62,8 +64,10 @@ async function walked(
         signal: new AbortController().signal,
       },
       style: createStyle(false),
-      env: {},
+      env: { SOURCE: 'env:wrong.env' },
       yes: false,
+      isSandbox,
+      changeable,
     },
     { ...begun, startedAt: new Date(0).toISOString() },
   );
@@ -83,6 +87,14 @@ test.each([
   ['do one by hand', ['h', 'r'], {}, ['First by-hand', 'Second done'], ['two']],
   ['run the last one again', ['r', 'a', 'r'], {}, ['First done', 'First done', 'Second done'], ['one', 'one', 'two']],
   ['stop at once', ['q'], {}, [], []],
+  [
+    'go back to the one before from one that failed',
+    ['h', 'r', 'a', 'r'],
+    { two: [1] },
+    ['First by-hand', 'Second failed', 'First done', 'Second done'],
+    ['two', 'one', 'two'],
+  ],
+  ['nothing before the first', ['r', 'a', 'q'], { one: [1] }, ['First failed'], ['one']],
   ['repeat what failed', ['r', 'r', 'q'], { one: [1, 0] }, ['First failed', 'First done'], ['one', 'one']],
   ['skip what failed', ['r', 's', 'r'], { one: [1] }, ['First failed', 'First skipped', 'Second done'], ['one', 'two']],
   ['Enter alone runs nothing', ['', 'q'], {}, [], []],
@@ -144,4 +156,43 @@ test.each([
   const { terminal, saved } = await walked(['r', 'q'], { one: [exit] }, { printed });
   expect(terminal.stderr.split('\n').filter((line) => printed.includes(line))).toEqual(told);
   expect(saved[0]?.steps[0]?.output).toBe(printed.join('\n'));
+});
+
+test('in a sandbox it is not told: it is reached from nowhere else', async () => {
+  const { terminal, saved } = await walked(
+    ['r', 'q'],
+    { one: [1] },
+    { printed: ['bad', 'next: c2l x'], isSandbox: true },
+  );
+  expect(terminal.stderr).toContain('\nbad\nFAILED: exit 1');
+  expect(terminal.stderr).not.toContain('next:');
+  expect(saved[0]?.steps[0]?.output).toBe('bad\nnext: c2l x');
+});
+
+test('where a command looked is told once: it has said so on standard error', async () => {
+  const printed = [
+    'c2l audit  2026-11-30 14:00:00 UTC',
+    'context c, server s',
+    'namespace n, stack',
+    '  one',
+    '',
+    'context of it',
+  ];
+  const { terminal, saved } = await walked(['r', 'q'], {}, { printed });
+  expect(terminal.stderr).toContain(`${printed[0]}\n\ncontext of it\n`);
+  expect(saved[0]?.steps[0]?.output).toBe(printed.join('\n'));
+});
+
+test('a step that fails names its values and the way to others', async () => {
+  const runbook = runbookOf(step('First', 'c2l fix-secrets --from "$SOURCE"'), step('Second', 'false'));
+  const exits = { 'c2l fix-secrets --from "$SOURCE"': [2], false: [1] };
+  const told = (await walked(['r', 's', 'r', 'q'], exits, { runbook, changeable: ['SOURCE'] })).terminal.stderr;
+  expect(told.match(/^SOURCE is .*\n.*$/gm)).toEqual([
+    'SOURCE is env:wrong.env\nfor another answer q, then go on with --set SOURCE=VALUE',
+  ]);
+});
+
+test('an exit that is neither 0 nor a failure is told as expected', async () => {
+  const runbook = runbookOf(step('First', 'one').replace('consent="--yes"', 'exit=0,1'));
+  expect((await walked(['r'], { one: [1] }, { runbook })).terminal.stderr).toContain('\nas expected: exit 1\n');
 });
