@@ -1,5 +1,6 @@
 import { refText } from '../core/cluster/kubernetes.ts';
 import type { FindingCode } from '../core/findings/findings.ts';
+import { promptSource } from '../core/fix/plan-secrets.ts';
 import { isUntouched } from '../core/fix/planned-secret.ts';
 import type { FixReport, RestoreSyncReport, RollbackReport } from '../core/fix/secret-reports.ts';
 import { isOpen, type StepOutcome } from '../core/reports/report.ts';
@@ -54,10 +55,18 @@ export function fixSummary({ plan, outcomes, dryRun }: FixReport): string {
   const secrets = changed.map(({ object }) => refText(object)).join(', ');
   const lacking = lackingKeys(changed).length;
   if (lacking > 0) return `dry run: would write nothing, no source has ${lackingText(lacking, keys)}`;
-  if (dryRun) return `dry run: would write ${count(keys, 'key')} to ${secrets}${doubtText(changed)}`;
+  if (dryRun) return `dry run: would ${plannedText(changed, keys)} to ${secrets}${doubtText(changed)}`;
   const written = outcomes.filter(({ action, outcome }) => isWrite(action) && outcome === 'done').length;
   if (written === changed.length) return `wrote ${count(keys, 'key')} to ${secrets}`;
   return `${written} of ${count(changed.length, 'Secret')} written`;
+}
+
+/** What a person has to type is no more known than asked for. */
+function plannedText(plan: FixReport['plan'], keys: number): string {
+  const asked = plan.flatMap((planned) => planned.keys.filter(({ source }) => source === promptSource)).length;
+  const write = `write ${count(keys, 'key')}`;
+  if (asked === 0) return write;
+  return `ask for ${count(asked, 'key')} and ${asked < keys ? write : `write ${keys === 1 ? 'it' : 'them'}`}`;
 }
 
 function doubtText(plan: FixReport['plan']): string {
@@ -87,14 +96,20 @@ function nextAfterFix(report: FixReport): string {
 
 /** What carries out what was only planned, or gets it what it lacks. */
 function nextAfterPlan(report: FixReport, hasPlan: boolean): string | undefined {
-  const { verdict, dryRun, plan, only = [] } = report;
-  const again = ['c2l fix-secrets', ...only, ...sourceOptions(report)].join(' ');
-  if (lackingKeys(plan).length > 0) return `${again} --from env:FILE${fillOption(plan)}`;
+  const { verdict, dryRun, plan, only = [], flags = [] } = report;
+  // A plan that was reviewed holds names, sources and consents itself.
+  const isReviewed = flags.some((flag) => flag.startsWith('--plan '));
+  const taken = isReviewed ? [] : [...only, ...sourceOptions(report)];
+  if (lackingKeys(plan).length > 0) {
+    const fill = fillOption(plan).filter((flag) => !flags.includes(flag));
+    return ['c2l fix-secrets', ...taken, '--from env:FILE', ...flags, ...fill].join(' ');
+  }
   const [doubt] = plan.flatMap((planned) => planned.doubt ?? []);
   if (dryRun && doubt !== undefined) return doubt.next;
   // Of a part the rest is missing still.
   const isWhole = verdict === 'ok' || only.length > 0;
-  return dryRun && hasPlan && isWhole ? [again, ...plan.flatMap(consents)].join(' ') : undefined;
+  const named = isReviewed ? [] : plan.flatMap(consents);
+  return dryRun && hasPlan && isWhole ? ['c2l fix-secrets', ...taken, ...flags, ...named].join(' ') : undefined;
 }
 
 /** What a script has to name, since `--yes` is consent to add. */
@@ -105,8 +120,8 @@ function consents({ object: { name }, action, keys }: FixReport['plan'][number])
 }
 
 /** What is found for External Secrets goes into its store first. */
-function fillOption(plan: FixReport['plan']): string {
-  return lackingKeys(plan.filter(({ action }) => action === 'sync')).length > 0 ? ' --fill-store' : '';
+function fillOption(plan: FixReport['plan']): string[] {
+  return lackingKeys(plan.filter(({ action }) => action === 'sync')).length > 0 ? ['--fill-store'] : [];
 }
 
 export function restartText(report: RestartReport, style: Style): string[] {

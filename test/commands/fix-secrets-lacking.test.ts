@@ -65,6 +65,7 @@ describe('a dry run', () => {
   test('at a terminal shows what a person would be asked for', async () => {
     const { code, stdout } = await run(['--dry-run'], { answers: [] });
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^ {2}ADD +admin-password .* prompt$/m)]);
+    expect(stdout).toMatch(/^verdict: ok, dry run: would ask for 9 keys and write them to\s+secret\/\S+$/m);
     expect(stdout).toMatch(/^9 keys would be asked for; names under which a --from could have them:$/m);
     expect(reportOf(await run(['--dry-run', '-o', 'json'], { answers: [] })).plan[0]?.keys[0]).toMatchObject({
       source: promptSource,

@@ -144,6 +144,10 @@ test('--from revision takes the last good value, not the newest where that is of
   await runFix(session, { ...options, from: backup });
   await api(cluster).send('PATCH', path, { data: { [key]: null } }, 'application/merge-patch+json');
 
+  const person = await testSession(cluster, { answers: [] });
+  await runFix(person, { ...options, from: [], dryRun: true, mayLack: true });
+  expect(person.terminal.stderr).toContain('; c2l kept 1 of them in the cluster: add --from revision\n');
+
   const report = await runFix(session, { ...options, from: ['revision'] });
 
   expect(report.verdict).toBe('ok');

@@ -3,6 +3,7 @@ import type { AuditReport } from '../../src/core/audit/audit-report.ts';
 import { unreadableFindings } from '../../src/core/diagnose/diagnose-unreadable.ts';
 import type { Finding } from '../../src/core/findings/findings.ts';
 import { newFinding } from '../../src/core/findings/new-finding.ts';
+import { noSource } from '../../src/core/fix/plan-secrets.ts';
 import type { Report } from '../../src/core/reports/any-report.ts';
 import { renderReport } from '../../src/render/report.ts';
 import { createStyle, type Layout } from '../../src/render/style.ts';
@@ -28,6 +29,11 @@ import {
 function text(report: Report, layout: Layout = {}): Promise<string> {
   return renderReport(report, 'text', createStyle(false, layout));
 }
+
+const lacking = fixed.plan.map((planned) => ({
+  ...planned,
+  keys: [{ key: 'a', change: 'ADD' as const, source: noSource }],
+}));
 
 const healthy: AuditReport = {
   ...incident,
@@ -316,6 +322,17 @@ describe('what to type next', () => {
     expect(page).toContain('ERROR    secret/app would lack 1 required key\n');
     expect(page).toMatch(new RegExp(`next: ${next}\n$`));
     expect(await text(planned)).toMatch(/next: c2l rollback app \S+\n$/);
+  });
+
+  test('of a plan takes along the flags that shaped it, and of a reviewed one nothing else', async () => {
+    const planned = (...flags: string[]) => text({ ...fixed, dryRun: true, sources: ['env:a'], flags });
+    expect(await planned('--generate', '--pause-sync 15m')).toMatch(
+      /next: c2l fix-secrets --from env:a --generate --pause-sync 15m \\\n\s+--overwrite \S+\n$/,
+    );
+    expect(await planned('--plan p.yaml')).toMatch(/next: c2l fix-secrets --plan p\.yaml\n$/);
+    expect(
+      await text({ ...fixed, dryRun: true, verdict: 'problems', sources: [], flags: ['--generate'], plan: lacking }),
+    ).toMatch(/next: c2l fix-secrets --from env:FILE --generate\n$/);
   });
 
   test('of a repair of some takes their names along', async () => {

@@ -13,6 +13,8 @@ export interface FixReport extends ReportHead {
   readonly identity?: string;
   /** The Secrets and keys that alone were to be restored, where some were named. */
   readonly only?: readonly string[];
+  /** Other flags that shaped the plan, as they are typed. */
+  readonly flags?: readonly string[];
   readonly plan: readonly PlannedSecret[];
   readonly outcomes: readonly StepOutcome[];
   /** To be committed in place of the SealedSecrets that they are of; only where something was sealed. */

@@ -29,6 +29,8 @@ export interface FixResult {
   readonly from: readonly string[];
   readonly identity?: string | undefined;
   readonly only?: readonly string[] | undefined;
+  /** As they are typed. */
+  readonly flags?: readonly string[] | undefined;
   readonly plans: readonly SecretPlan[];
   readonly fills?: readonly FilledSync[];
   readonly sealPlans?: readonly SealPlan[];
@@ -73,8 +75,18 @@ export function fixReport(session: Session, result: FixResult): FixReport {
   };
 }
 
-function howItWasRun({ from, identity, only = [] }: FixResult): Pick<FixReport, 'sources' | 'identity' | 'only'> {
-  return { sources: from, ...(identity !== undefined && { identity }), ...(only.length > 0 && { only }) };
+function howItWasRun({
+  from,
+  identity,
+  only = [],
+  flags = [],
+}: FixResult): Pick<FixReport, 'sources' | 'identity' | 'only' | 'flags'> {
+  return {
+    sources: from,
+    ...(identity !== undefined && { identity }),
+    ...(only.length > 0 && { only }),
+    ...(flags.length > 0 && { flags }),
+  };
 }
 
 /** A Secret of whose keys nobody has any is not made, and stays missing as a whole. */

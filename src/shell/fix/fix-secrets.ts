@@ -2,6 +2,7 @@ import { pauseSteps, plannedPause, type PlannedPause } from '../../core/argocd/p
 import type { PausableRef } from '../../core/argocd/sync-pause.ts';
 import type { Snapshot } from '../../core/cluster/snapshot.ts';
 import { applySecretPlans } from '../../core/fix/apply-secret-plans.ts';
+import { fixFlags } from '../../core/fix/fix-flags.ts';
 import type { FixReport } from '../../core/fix/secret-reports.ts';
 import type { StepOutcome } from '../../core/reports/report.ts';
 import { heldSecrets } from '../../core/restart/held-secrets.ts';
@@ -80,7 +81,8 @@ async function repairSeen(session: Session, options: FixOptions, seen: Seen): Pr
   });
   const hasWork = plans.some(({ action }) => action !== 'none') || fills.length > 0 || pause.objects.length > 0;
   if (!hasWork && refusal !== undefined && sealPlans.length === 0) throw refusal;
-  const result = { ...planned, only: options.only, identity: options.identity, snapshot, manifests, dryRun };
+  const { only, identity } = options;
+  const result = { ...planned, only, identity, flags: fixFlags(options), snapshot, manifests, dryRun };
   if (dryRun || !hasWork) {
     const ended = await settle([]);
     return fixReport(session, { ...result, outcomes: [...resumed, ...ended, ...pauseSteps(pause), ...sealedSteps] });

@@ -10,7 +10,7 @@ import { generateValues, type Generate } from './generate-values.ts';
 import { keptValues, offerKept } from './kept-values.ts';
 import { isBeyondPrompt, promptValues } from './prompt-values.ts';
 import { recoverValues } from './recover-values.ts';
-import { valuesMissing, type Asked } from './values-missing.ts';
+import { keptHint, valuesMissing, type Asked } from './values-missing.ts';
 
 export interface CollectOptions {
   /** In order of precedence. */
@@ -65,10 +65,23 @@ export async function collectValues(
   const open = canPrompt && !partial ? beyondPrompt(left, collected, kept) : left;
   if (partial ? collected.found.size + collected.later.size === 0 : open.length > 0)
     refuseOrShow(session, open, { asked, collected, kept, mayBePartial: !partial }, options);
-  if (!ask) return collected;
+  if (!ask) {
+    tellKept(session, { kept, open }, options);
+    return collected;
+  }
   if (kept !== undefined) await offerKept(session, kept, collected);
   await promptValues(session, unresolved(wanted, collected), collected, asked);
   return collected;
+}
+
+/** A person is offered these before anything is asked for; where something is refused, that names them. */
+function tellKept(
+  { deps }: Session,
+  { kept, open }: { readonly kept: Asked['kept']; readonly open: readonly WantedKey[] },
+  { partial }: CollectOptions,
+): void {
+  if (partial || open.length > 0 || kept === undefined || kept.size === 0) return;
+  deps.terminal.err(`warning: some keys have no value in a source; ${keptHint(kept)}`);
 }
 
 /** Those that nobody can type, with the reason noted. */

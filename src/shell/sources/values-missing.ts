@@ -46,7 +46,7 @@ function hintFor(
   }: Pick<Collected, 'refusals' | 'deleted' | 'unclear'> &
     Pick<Asked, 'kept'> & { readonly usual: string; readonly usable: number },
 ): string {
-  if (kept !== undefined && kept.size > 0) return `c2l kept ${kept.size} of them in the cluster: add --from revision`;
+  if (kept !== undefined && kept.size > 0) return keptHint(kept);
   if (keys.some((key) => unclear.has(keyId(key)))) {
     return 'give each a name of its own in c2l.yaml, as c2l init drafts one: from: { env: …, azureKeyVault: … }';
   }
@@ -59,6 +59,11 @@ function hintFor(
     ? `${usual} --from age:FILE, which keeps whitespace, or store the value without it`
     : `${usual} --from env:FILE or --from azure-key-vault:NAME-OR-URL`;
   return usable === 0 ? another : `${another}, or write the other ${usable} alone: add --partial`;
+}
+
+/** How to have what c2l kept. */
+export function keptHint({ size }: ReadonlyMap<string, FoundValue>): string {
+  return `c2l kept ${size} of them in the cluster: add --from revision`;
 }
 
 /** The names are not repeated where they are the keys themselves, as in most vaults. */
