@@ -27,6 +27,7 @@ describe('explain', () => {
     const prose = stdout.split('\n').filter((line) => !line.startsWith('      '));
     expect(prose.filter((line) => line.length > 80)).toEqual([]);
     expect(stdout).not.toContain('`');
+    expect(stdout).toMatch(/^runbook: c2l runbook show [a-z-]+\nnext: c2l audit\n$/m);
   });
 
   test.each([

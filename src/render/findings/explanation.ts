@@ -6,6 +6,7 @@ import { nextLines } from '../head-text.ts';
 import { paragraph, table } from '../layout.ts';
 import type { OutputFormat } from '../output-format.ts';
 import type { Style } from '../style.ts';
+import { asTyped } from '../typed-program.ts';
 import { findingPageMarkdown, findingListMarkdown } from './finding-page-markdown.ts';
 import { codesInOrder, pageSections } from './finding-page-sections.ts';
 
@@ -53,7 +54,7 @@ function pageLines(code: FindingCode, page: FindingPage, style: Style): string[]
       ...page[part].flatMap((passage) => passageLines(passage, style)),
     ]),
     '',
-    style.dim(`runbook: runbooks/${runbook}.md`),
+    style.dim(asTyped(`runbook: c2l runbook show ${runbook}`, style.program)),
     ...nextLines('c2l audit', style),
   ];
 }

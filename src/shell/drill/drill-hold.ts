@@ -1,3 +1,4 @@
+import { asTyped } from '../../render/typed-program.ts';
 import type { Session } from '../session.ts';
 
 /**
@@ -10,8 +11,9 @@ export function holdThrough({ deps }: Session, namespace: string): () => void {
     terminal.err('interrupted: everything is put back first, which takes a moment');
   };
   signal.addEventListener('abort', say);
+  const abort = asTyped(`c2l dr-drill abort -n ${namespace}`, terminal.program);
   const release = deps.holdOn(
-    `everything is still being put back. If it has to be killed: kill -9,\nthen c2l dr-drill abort -n ${namespace}`,
+    `everything is still being put back. If it has to be killed: kill -9 ${deps.processId},\nthen ${abort}`,
   );
   return () => {
     signal.removeEventListener('abort', say);
