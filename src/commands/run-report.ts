@@ -1,9 +1,11 @@
 import type { Report, ReportPlace } from '../core/reports/any-report.ts';
 import { exitCodeOf } from '../core/reports/report.ts';
+import { quoted } from '../core/sources/source-option.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
 import { renderError, type RenderedError } from '../render/error.ts';
+import { kubectlHere } from '../render/kubectl-here.ts';
 import { formatsForPrograms, type OutputFormat } from '../render/output-format.ts';
 import { renderReport } from '../render/report.ts';
 import { createStyle } from '../render/style.ts';
@@ -43,7 +45,8 @@ export interface RunOptions {
 export type UnopenedBody = (failure: OperatorError, options: SessionOptions, deps: Deps) => Promise<CommandResult>;
 
 /** Opens the session, runs the body, prints the report or the error, and gives the exit code. */
-export async function runReport(options: RunOptions, deps: Deps, body: CommandBody): Promise<ExitCode> {
+export async function runReport(options: RunOptions, given: Deps, body: CommandBody): Promise<ExitCode> {
+  const deps = tellingHere(given, options.flags);
   let session: Session | undefined;
   try {
     refuseFormat(options);
@@ -105,18 +108,28 @@ function placeOf(session: Session): ReportPlace {
 /** Prints a failure where its reader looks: one line for people on standard error, one document for programs. */
 export async function printError(
   error: OperatorError,
-  { name, flags: { output }, place }: Pick<RunOptions, 'name' | 'flags'> & { readonly place?: ReportPlace | undefined },
+  { name, flags, place }: Pick<RunOptions, 'name' | 'flags'> & { readonly place?: ReportPlace | undefined },
   deps: Pick<Deps, 'terminal'>,
 ): Promise<ExitCode> {
+  const { output } = flags;
   const rendered = { code: error.code, message: error.message, hint: error.hint };
   if (formatsForPrograms.includes(output))
     deps.terminal.out(await renderError(rendered, output, { command: name, place }));
-  await printErrorLine(rendered, deps);
+  await printErrorLine(rendered, tellingHere(deps, flags));
   return error.exitCode;
 }
 
 async function printErrorLine(error: RenderedError, { terminal }: Pick<Deps, 'terminal'>): Promise<void> {
   terminal.err((await renderError(error, 'text', terminal)).trimEnd());
+}
+
+/** What is said beside the answer names kubectl as the answer does. */
+function tellingHere<D extends Pick<Deps, 'terminal'>>(deps: D, flags: GlobalFlags): D {
+  const { terminal } = deps;
+  const err = (line: string): void => {
+    terminal.err(kubectlHere(line, { flags: repeatedFlags(flags) }));
+  };
+  return { ...deps, terminal: { ...terminal, err } };
 }
 
 export function styleFor(flags: GlobalFlags, { terminal }: Deps): ReturnType<typeof createStyle> {
@@ -134,9 +147,9 @@ export function styleFor(flags: GlobalFlags, { terminal }: Deps): ReturnType<typ
 function repeatedFlags(flags: GlobalFlags): string {
   const words: string[] = [];
   if (flags.sandbox === true) words.push('--sandbox');
-  if (flags.kubeconfig !== undefined) words.push(`--kubeconfig ${flags.kubeconfig}`);
-  if (flags.context !== undefined) words.push(`--context ${flags.context}`);
-  if (flags.config !== undefined) words.push(`--config ${flags.config}`);
+  if (flags.kubeconfig !== undefined) words.push(`--kubeconfig ${quoted(flags.kubeconfig)}`);
+  if (flags.context !== undefined) words.push(`--context ${quoted(flags.context)}`);
+  if (flags.config !== undefined) words.push(`--config ${quoted(flags.config)}`);
   if (flags.stack !== undefined) words.push(`--stack ${flags.stack}`);
   for (const namespace of flags.namespace ?? []) words.push(`-n ${namespace}`);
   if (flags.allNamespaces === true) words.push('-A');

@@ -9,6 +9,7 @@ import type { RestartReport } from '../core/restart/restart-report.ts';
 import { sourceOptions } from '../core/sources/source-option.ts';
 import { hasUnreadPods, unreadPodsText } from './audit/unread-pods.ts';
 import { findingsLines } from './findings/findings-text.ts';
+import { kubectlHere } from './kubectl-here.ts';
 import { closingLines, headLines, withFlags } from './head-text.ts';
 import { lackingKeys, lackingLines } from './lacking-text.ts';
 import { count, table, type Cell } from './layout.ts';
@@ -16,6 +17,7 @@ import { planLines } from './plan-text.ts';
 import { repairCommand } from './repair-command.ts';
 import { manifestLines } from './sealed-text.ts';
 import type { Style } from './style.ts';
+import { asTyped } from './typed-program.ts';
 
 export function fixText(report: FixReport, style: Style): string[] {
   return [
@@ -209,7 +211,9 @@ const actionWords: Record<StepOutcome['action'], string> = {
 
 /** What a step says to type means the place of this run, as `next` does. */
 function here(detail: string, style: Style): string {
-  return detail.replace(/c2l (?:restart|fix-secrets) --\S+ \S+/g, (command) => withFlags(command, style));
+  const told = kubectlHere(detail, style);
+  const placed = told.replace(/c2l (?:restart|fix-secrets) --\S+ \S+/g, (command) => withFlags(command, style));
+  return asTyped(placed, style.program);
 }
 
 /** What became of each step, in the order in which they were taken. */

@@ -35,7 +35,7 @@ export function doctorText(report: DoctorReport, style: Style): string[] {
 }
 
 function stepText({ next = '' }: Examination, style: Style): string {
-  return next.startsWith('c2l ') && !next.includes(' -n ') ? withFlags(next, style) : next;
+  return next.startsWith('c2l ') && next.includes(' -n ') ? next : withFlags(next, style);
 }
 
 export function doctorSummary({ examinations }: DoctorReport): string {

@@ -5,6 +5,7 @@ import type { Report } from '../core/reports/any-report.ts';
 import { stackText } from '../core/reports/report.ts';
 import type { WalkReport } from '../core/reports/walk-report.ts';
 import { utcText } from '../core/utc-text.ts';
+import { kubectlHere } from './kubectl-here.ts';
 import { commandLines, paragraph } from './layout.ts';
 import type { Style } from './style.ts';
 
@@ -98,10 +99,10 @@ export function isWalkedThrough({ verdict, phases }: WalkReport): boolean {
 
 /** The next command means the same cluster as this one did, and the namespace or kubeconfig that it names itself. */
 export function withFlags(command: string, { flags }: Style): string {
-  if (!command.startsWith('c2l ')) return command;
+  if (!command.startsWith('c2l ')) return kubectlHere(command, { flags });
   const named = [
     ...(/ -(n |A\b)/.test(command) ? [/(^| )(-n \S+|-A)(?= |$)/g] : []),
-    ...(command.includes(' --kubeconfig ') ? [/(^| )--kubeconfig \S+/g] : []),
+    ...(command.includes(' --kubeconfig ') ? [/(^| )--kubeconfig (?:[^\s']|'[^']*')+/g] : []),
   ];
   const kept = named.reduce((left, flag) => left.replace(flag, ''), flags).trim();
   return kept === '' || command.includes(kept) ? command : `${command} ${kept}`;
