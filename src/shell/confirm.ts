@@ -54,8 +54,14 @@ async function confirmByName(
       hint: `add --confirm ${options.name}`,
     });
   }
-  const typed = await prompter.text(`${question} ${options.name} is production: type its name to go on`);
-  if (typed.trim() !== options.name) throw declined();
+  await agreeByName(prompter, `${question} ${options.name} is production: type its name to go on`, options.name);
+}
+
+/** Asks a person who is there to type a name. Throws `declined` on anything else, and says what it was. */
+export async function agreeByName(prompter: Prompter, question: string, name: string): Promise<void> {
+  const typed = (await prompter.text(question)).trim();
+  if (typed !== name)
+    throw declined(`${typed === '' ? 'nothing' : `"${typed}"`} was typed where ${name} was asked for`);
 }
 
 function productionName({ stack, cluster, scope, policy }: Session): string | undefined {
@@ -66,8 +72,9 @@ function productionName({ stack, cluster, scope, policy }: Session): string | un
 }
 
 /** What a No of a person ends in. */
-export function declined(): OperatorError {
-  return new OperatorError('declined', 'declined; nothing was changed', { exitCode: ExitCode.declined });
+export function declined(because?: string): OperatorError {
+  const message = `declined${because === undefined ? '' : `: ${because}`}; nothing was changed`;
+  return new OperatorError('declined', message, { exitCode: ExitCode.declined });
 }
 
 function lowerFirst(text: string): string {

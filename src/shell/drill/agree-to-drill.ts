@@ -2,7 +2,7 @@ import { isFaultless } from '../../core/drill/plan-drill.ts';
 import { OperatorError } from '../../errors.ts';
 import { brokenText, drillPlanLines } from '../../render/drill/drill-text.ts';
 import { createStyle } from '../../render/style.ts';
-import { confirmWrite, declined } from '../confirm.ts';
+import { agreeByName, confirmWrite } from '../confirm.ts';
 import type { Session } from '../session.ts';
 import type { DrillOptions } from './drill-options.ts';
 import { planFacts } from './drill-report.ts';
@@ -29,6 +29,5 @@ export async function agreeToDrill(
         : `--confirm ${options.confirm} does not name the context`;
     throw new OperatorError('confirmation-needed', wrong, { hint: `add --confirm ${context}` });
   }
-  const typed = await prompter.text(`${question} type the name of context ${context} to go on`);
-  if (typed.trim() !== context) throw declined();
+  await agreeByName(prompter, `${question} type the name of context ${context} to go on`, context);
 }
