@@ -178,6 +178,22 @@ describe('into a Key Vault', () => {
 });
 
 describe('--check finds', () => {
+  test('that pull credentials are lacking, and takes them in parts', async () => {
+    const without = cluster.envBackupText.split('\n').filter((line) => !line.startsWith('REGCRED'));
+    const parts = ['REGCRED_REGISTRY=ghcr.io', 'REGCRED_USER=robot', 'REGCRED_PASSWORD=k3pt-apart'];
+    await writeFile(join(folder, 'a.env'), without.join('\n'), { mode: 0o600 });
+    await writeFile(join(folder, 'b.env'), [...without, ...parts].join('\n'), { mode: 0o600 });
+    const lacking = await backup(['--check', '--from', 'env:a.env', '-o', 'json']);
+    const login = { registry: {}, user: {}, password: {} };
+    const keys = { '.dockerconfigjson': { required: false, from: { login } } };
+    const secrets = [{ name: 'regcred', type: 'kubernetes.io/dockerconfigjson', keys }];
+    const stack = { version: 1, name: 'own', namespaces: ['cloudtolocalllm'], secrets };
+    await writeFile(join(folder, 'own.yaml'), JSON.stringify(stack));
+    const built = await backup(['--check', '--from', 'env:b.env', '--config', 'own.yaml', '-o', 'json']);
+    expect([lacking.code, statesOf(lacking)['.dockerconfigjson']]).toEqual([1, 'absent']);
+    expect(statesOf(built)['.dockerconfigjson']).toBe('valid');
+  });
+
   test('what the source lacks, what differs and what is unusable, each by name', async () => {
     cluster.vault.set('postgres-password', 'x'.repeat(20));
     cluster.vault.set('postgres-auth-password', 'short');

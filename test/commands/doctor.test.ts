@@ -48,7 +48,7 @@ test('tells what it found where everything is there, changes nothing, and names 
     'of Argo CD, External Secrets, Sealed Secrets; whether their controllers run was not looked at; ' +
       'none of Prometheus operator, metrics',
   );
-  expect(about(found, 'backup')?.detail).toBe('12 of 12 required values can be restored from env:backup.env');
+  expect(about(found, 'backup')?.detail).toBe('13 of 13 required values can be restored from env:backup.env');
   cluster.expectUntouched();
 });
 

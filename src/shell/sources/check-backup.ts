@@ -8,12 +8,13 @@ import { OperatorError } from '../../errors.ts';
 import { reportHead, type Session } from '../session.ts';
 import { askSource, nothingCollected, toWantedValue } from './ask-sources.ts';
 import { keysToKeep } from './backup.ts';
+import { buildLogins } from './registry-logins.ts';
 import { revisionSource, revisionSpec } from './revision-source.ts';
 
 export interface CheckBackupOptions {
   readonly from: readonly string[];
   readonly identity?: string | undefined;
-  /** Keys that nothing requires and that must be there all the same, by `keyId`. */
+  /** Keys that nothing requires and that must be there all the same, by `keyId`; pull credentials where none are named. */
   readonly also?: ReadonlySet<string>;
   /** Keys that nothing requires: only where a source holds another value is that told. */
   readonly ifHeld?: ReadonlySet<string>;
@@ -29,7 +30,9 @@ export async function runCheckBackup(session: Session, options: CheckBackupOptio
     });
   }
   const { keys: all, snapshot } = await keysToKeep(session, { reads: true });
-  const isNeeded = ({ required, wanted }: BackupKey): boolean => required || options.also?.has(keyId(wanted)) === true;
+  const { also } = options;
+  const isNeeded = (key: BackupKey): boolean =>
+    key.required || (also === undefined ? isPullCredential(key) : also.has(keyId(key.wanted)));
   const keys = all.filter((key) => isNeeded(key) || options.ifHeld?.has(keyId(key.wanted)) === true);
   const wanted = keys.map((key) => key.wanted);
   const kept = { known: wanted, stack: session.stack };
@@ -38,6 +41,8 @@ export async function runCheckBackup(session: Session, options: CheckBackupOptio
   );
   const collected = nothingCollected();
   for (const source of sources) await askSource(session, source, wanted, collected);
+  const whole = new Set(collected.found.keys());
+  await buildLogins(session, sources, wanted, collected);
 
   const isEqual = comparison(session);
   const told = keys.filter((key) => isNeeded(key) || collected.found.has(keyId(key.wanted)));
@@ -50,7 +55,11 @@ export async function runCheckBackup(session: Session, options: CheckBackupOptio
       required: true,
       name: [...new Set(sources.map((source) => source.nameOf(toWantedValue(key.wanted))))].join(', '),
       ...(found?.storedAt === undefined ? {} : { storedAt: found.storedAt }),
-      ...judge(key, found, { refusals: collected.refusals.get(keyId(key.wanted)), isEqual }),
+      ...judge(key, found, {
+        refusals: collected.refusals.get(keyId(key.wanted)),
+        isBuilt: !whole.has(keyId(key.wanted)),
+        isEqual,
+      }),
     };
   });
   const findings = [
@@ -72,6 +81,11 @@ export async function runCheckBackup(session: Session, options: CheckBackupOptio
   };
 }
 
+/** Pods run without it only for as long as their images are on the nodes. */
+function isPullCredential({ wanted }: BackupKey): boolean {
+  return wanted.key === '.dockerconfigjson';
+}
+
 type IsEqual = (found: FoundValue, key: BackupKey) => boolean;
 
 /** By fingerprints under a key that ends with this run: they tell nothing to whoever sees them. */
@@ -83,13 +97,15 @@ function comparison({ deps }: Session): IsEqual {
 function judge(
   key: BackupKey,
   found: FoundValue | undefined,
-  { refusals, isEqual }: { readonly refusals: readonly string[] | undefined; readonly isEqual: IsEqual },
+  { refusals, isBuilt, isEqual }: { refusals: readonly string[] | undefined; isBuilt: boolean; isEqual: IsEqual },
 ): Pick<BackupEntry, 'state' | 'detail'> {
   if (found === undefined) {
     return refusals === undefined ? { state: 'absent' } : { state: 'unusable', detail: refusals.join('; ') };
   }
   if (key.value === undefined) return { state: 'valid' };
-  return isEqual(found, key)
-    ? { state: 'equal' }
+  if (isEqual(found, key)) return { state: 'equal' };
+  // The same login may be written in many ways.
+  return isBuilt
+    ? { state: 'valid', detail: 'built of registry, user and password, and not compared' }
     : { state: 'differs', detail: `differs from what runs: ${found.source}` };
 }
