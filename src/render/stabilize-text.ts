@@ -5,7 +5,7 @@ import { count, durationText, paragraph, table, type Cell } from './layout.ts';
 import { repairCommand } from './repair-command.ts';
 import type { Style } from './style.ts';
 import { asTyped } from './typed-program.ts';
-import { checkLines } from './verify-text.ts';
+import { checkLines, verifySummary } from './verify-text.ts';
 
 /** The end of the walk: each phase has told its own story when it ended. */
 export function stabilizeText(report: WalkReport, style: Style): string[] {
@@ -62,12 +62,19 @@ export function failedCheckLines({ phases }: WalkReport, style: Style): string[]
 /** One clause: how far the walk came, and how long it took. */
 export function walkSummary({ phases, verdict }: WalkReport): string {
   const total = durationText(phases.reduce((sum, { durationMs }) => sum + durationMs, 0));
-  if (verdict === 'ok') return `${phasesText(phases)} in ${total}`;
+  const unchecked = nothingProven(phases);
+  if (verdict === 'ok') return [...unchecked, `${phasesText(phases)} in ${total}`].join(', ');
   const last = phases.findLast((phase) => phase.verdict !== 'skipped');
   const open = phases.find(({ name, verdict: end }) => name !== 'audit' && end !== 'ok' && end !== 'skipped');
   if (last?.verdict === 'ok' && open !== undefined)
     return `${open.name} left something undone, ${phasesText(phases)} in ${total}`;
   return last === undefined ? 'nothing was done' : `stopped in ${last.name} after ${total}`;
+}
+
+/** A walk whose proof had nothing to prove says so; otherwise nothing. */
+function nothingProven(phases: readonly Phase[]): string[] {
+  const report = phases.find(({ name }) => name === 'verify')?.report;
+  return report?.command === 'verify' && report.checks.length === 0 ? [verifySummary(report)] : [];
 }
 
 /** What was skipped did not happen. */
@@ -78,7 +85,7 @@ function phasesText(phases: readonly Phase[]): string {
 
 /** What a recovery teaches while it is fresh. */
 function afterwards(report: WalkReport, style: Style): string[] {
-  if (!isWalkedThrough(report)) return [];
+  if (!isWalkedThrough(report) || nothingProven(report.phases).length > 0) return [];
   if (style.flags.includes('--sandbox')) {
     return ['', ...paragraph('then: ', 'look at your own cluster; audit changes nothing there', style.width)];
   }
@@ -93,6 +100,7 @@ function afterwards(report: WalkReport, style: Style): string[] {
 /** What to type next. */
 export function nextAfter(report: WalkReport): string {
   const { verdict, findings, error } = report;
+  if (isWalkedThrough(report) && nothingProven(report.phases).length > 0) return 'c2l audit -A';
   if (isWalkedThrough(report)) return 'c2l stabilize --sandbox';
   if (verdict === 'ok' || verdict === 'declined' || verdict === 'interrupted' || verdict === 'partial')
     return ['c2l stabilize', ...sourceOptions(report)].join(' ');

@@ -1,3 +1,4 @@
+import { listText } from '../core/list-text.ts';
 import { checkId } from '../core/verify/check-changes.ts';
 import { toldTimeline } from '../core/verify/told-timeline.ts';
 import type { CheckResult, TimelineEntry, VerifyReport } from '../core/verify/verify-report.ts';
@@ -17,8 +18,9 @@ export function verifyText(report: VerifyReport, style: Style): string[] {
 }
 
 /** One clause: how many checks passed, failed, were not made. */
-export function verifySummary({ checks }: VerifyReport): string {
-  if (checks.length === 0) return 'nothing to check';
+export function verifySummary(report: VerifyReport): string {
+  const { checks } = report;
+  if (checks.length === 0) return nothingChecked(report);
   const amount = (outcome: CheckResult['outcome'], critical?: boolean): number =>
     checks.filter((check) => check.outcome === outcome && (critical ?? check.critical) === check.critical).length;
   const parts = [
@@ -31,8 +33,16 @@ export function verifySummary({ checks }: VerifyReport): string {
   return parts.join(', ');
 }
 
+/** That nothing is wrong where nothing was looked at tells nothing: it has to be said in so many words. */
+function nothingChecked({ namespaces }: VerifyReport): string {
+  if (namespaces.length === 0) return 'nothing was checked';
+  return `nothing was checked in namespace${namespaces.length === 1 ? '' : 's'} ${listText(namespaces)}`;
+}
+
 /** What to type next. */
-export function nextAfterVerify({ verdict, findings, server }: VerifyReport): string {
+export function nextAfterVerify({ verdict, findings, server, checks }: VerifyReport): string {
+  // What is broken may be in another namespace.
+  if (verdict === 'ok' && server !== '' && checks.length === 0) return 'c2l audit -A';
   // From outside no cluster is looked at, and there may be none to look at from here.
   if (verdict === 'ok') return server === '' ? 'c2l watch' : 'c2l audit';
   return findings.find(({ severity, causes }) => severity === 'error' && causes.length === 0)?.fix ?? 'c2l audit';

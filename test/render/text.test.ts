@@ -494,3 +494,21 @@ describe('a Secret that another program writes', () => {
     );
   });
 });
+
+describe('where nothing was checked', () => {
+  const none = { ...verified, checks: [], timeline: [], findings: [], namespaces: ['default'], verdict: 'ok' as const };
+  const nothing = 'verdict: ok, nothing was checked in namespace default';
+
+  test('verify says so, and leads to the other namespaces', async () => {
+    const page = await text(none, { flags: '--context blue -n default' });
+    expect(page).toContain(`${nothing}\nnext: c2l audit -A --context blue\n`);
+  });
+
+  test('so does the walk, which has nothing to keep', async () => {
+    const phases = stabilized.phases.map((phase) => (phase.name === 'verify' ? { ...phase, report: none } : phase));
+    const page = await text({ ...stabilized, phases }, { flags: '--context blue -n default' });
+    expect(page).toContain(`${nothing}, 4 phases in `);
+    expect(page).toMatch(/\nnext: c2l audit -A --context blue\n$/);
+    expect(page).not.toContain('then:');
+  });
+});

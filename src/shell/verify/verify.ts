@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../core/cluster/snapshot.ts';
 import { diagnose } from '../../core/diagnose/diagnose.ts';
+import { count } from '../../core/list-text.ts';
 import { verdictOf } from '../../core/reports/report.ts';
 import { planChecks } from '../../core/verify/checks.ts';
 import { verifyFindings } from '../../core/verify/verify-findings.ts';
@@ -51,7 +52,7 @@ export async function runVerify(
   const diagnosis = diagnose(first, stack);
   const world: CheckWorld = { cluster, stack, view: createLiveView({ cluster, scope, clock }, first) };
 
-  const progress = rounds?.progress ?? deps.terminal.progress(`${checks.length} checks`);
+  const progress = rounds?.progress ?? deps.terminal.progress(count(checks.length, 'check'));
   const line = waitingLine(progress, checks.length);
   const deadline = clock.monotonic() + timeoutMs;
   const refused = rounds === undefined ? {} : { refused: rounds.refused };
@@ -66,7 +67,7 @@ export async function runVerify(
   const verdict = verdictOf(findings);
   const passed = proven.filter(({ result }) => result.outcome === 'pass').length;
   if (rounds === undefined) {
-    progress.finish(verdict === 'ok' ? 'ok' : 'failed', `${passed} of ${checks.length} checks passed`);
+    progress.finish(verdict === 'ok' ? 'ok' : 'failed', `${passed} of ${count(checks.length, 'check')} passed`);
   }
   return {
     ...reportHead(session, first),
