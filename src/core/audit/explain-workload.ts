@@ -144,7 +144,7 @@ function containersOf(
 }
 
 function statusText({ state = {}, ready, restartCount = 0 }: ContainerStatus): string {
-  const restarts = restartCount === 0 ? '' : `, restarted ${restartCount} times`;
+  const restarts = restartCount === 0 ? '' : `, restarted ${restartCount === 1 ? 'once' : `${restartCount} times`}`;
   if (state.running !== undefined) return `${ready === true ? 'running and ready' : 'running'}${restarts}`;
   if (state.terminated !== undefined) {
     const { reason = 'ended', exitCode = 0 } = state.terminated;

@@ -22,7 +22,7 @@ import {
 } from '../../support/builders.ts';
 import { incidentStack, incidentWorld, secretName } from '../../support/incident-world.ts';
 
-const incident = buildScene(incidentWorld(), incidentStack());
+const incident = () => buildScene(incidentWorld(), incidentStack());
 const ref = (kind: string, name: string) => ({ kind, namespace, name });
 
 describe('what a word means', () => {
@@ -34,14 +34,14 @@ describe('what a word means', () => {
     ['sts/postgres', 'statefulset/postgres'],
     [`secret/${secretName}`, `secret/${secretName}`],
   ])('%s is %s', (word, expected) => {
-    const found = findSubject(incident, word);
+    const found = findSubject(incident(), word);
     expect(found.ok && refText(found.ref)).toBe(expected);
   });
 
   test('a pod is explained by what it belongs to', () => {
-    const pod = incident.byId.get(`StatefulSet/${namespace}/postgres-auth`)!.pods[0]!.metadata.name;
+    const pod = incident().byId.get(`StatefulSet/${namespace}/postgres-auth`)!.pods[0]!.metadata.name;
     for (const word of [pod, `pod/${pod}`]) {
-      expect(findSubject(incident, word)).toMatchObject({ ok: true, ref: ref('StatefulSet', 'postgres-auth') });
+      expect(findSubject(incident(), word)).toMatchObject({ ok: true, ref: ref('StatefulSet', 'postgres-auth') });
     }
   });
 
@@ -53,7 +53,7 @@ describe('what a word means', () => {
     ['secret/regcrd', 'no Secret called regcrd was found', 'did you mean secret/regcred?'],
     ['deployment/postgres', 'no workload called postgres was found', 'there are deployment/alertmanager'],
   ])('%s is refused with what is near', (word, message, hint) => {
-    const found = findSubject(incident, word);
+    const found = findSubject(incident(), word);
     expect(found).toMatchObject({ ok: false, message });
     expect(!found.ok && found.hint).toContain(hint);
   });
@@ -85,7 +85,7 @@ describe('what a word means', () => {
   });
 
   test.each(['secret/', '/app', 'secret/app/key', ''])('%j is no name', (word) => {
-    expect(findSubject(incident, word)).toEqual({
+    expect(findSubject(incident(), word)).toEqual({
       ok: false,
       isSeen: true,
       message: `"${word}" names no object`,
@@ -105,9 +105,10 @@ describe('what a word means', () => {
 });
 
 describe('a workload by itself', () => {
-  const subject = explainWorkload(incident, ref('Deployment', 'api-backend'), []);
+  const explained = () => explainWorkload(incident(), ref('Deployment', 'api-backend'), []);
 
   test('names every reference of every container with its state', () => {
+    const subject = explained();
     const states = subject.containers.map(({ name, references }) => [
       name,
       references.filter(({ state }) => state === 'missing').length,
@@ -128,6 +129,7 @@ describe('a workload by itself', () => {
   });
 
   test('says what each container does, what it waits for and what waits for it', () => {
+    const subject = explained();
     expect(subject.containers.map(({ status }) => status)).toEqual([
       'Completed',
       expect.stringMatching(/^waiting: CreateContainerConfigError: couldn't find key postgres-auth-password/),
@@ -143,7 +145,7 @@ describe('a workload by itself', () => {
 
   test('keeps the findings that hold it up, and those alone', () => {
     const all = diagnose(incidentWorld(), incidentStack());
-    const about = findingsAbout(explainWorkload(incident, ref('Deployment', 'web'), all), all);
+    const about = findingsAbout(explainWorkload(incident(), ref('Deployment', 'web'), all), all);
     expect(about.map(({ key }) => key)).toContain('auth0-audience');
     expect(about.map(({ key }) => key)).not.toContain('admin-password');
   });
@@ -181,7 +183,7 @@ describe('a workload by itself agrees with its findings', () => {
 
 describe('a Secret by itself', () => {
   test('tells of each key who uses it and what breaks if it goes', () => {
-    const subject = explainSecret(incident, ref('Secret', secretName));
+    const subject = explainSecret(incident(), ref('Secret', secretName));
     const use = (name: string) => subject.keys.find(({ key }) => key === name)!;
 
     expect(use('jwt-secret')).toMatchObject({ state: 'ok', required: true });

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import config from '../../../jest.mutation.config.js';
 
 const root = resolve(import.meta.dirname, '../../..');
-const folders = ['core', 'generated', 'render', 'shell', 'stacks'];
+const folders = ['core', 'generated', 'render', 'shell', 'stacks', 'adapters/files'];
 /** What starts programs or servers, takes seconds, or replaces parts of Jest. */
 const unfit =
   /node:child_process|fast-check|node:module|from '[^']*sandbox|\bjest\.|exhaustive|canary-world|fake-server/;
@@ -31,9 +31,13 @@ export async function bundle(parts, outfile) {
   const slow = config.testPathIgnorePatterns.map((file) => file.replace('<rootDir>', root));
   const fitting = tests.filter((file) => !slow.includes(file) && !unfit.test(readFileSync(file, 'utf8')));
   const contents = [
-    'const load = (broken, file) => { try { file(); } catch ({ message }) { process.send({ broken, error: message }); } };',
+    `const { beginFile, tests } = require(${JSON.stringify(join(import.meta.dirname, 'globals.js'))});`,
+    'function load(broken, file) {',
+    '  beginFile();',
+    '  try { file(); } catch ({ message }) { process.send({ broken, error: message }); }',
+    '}',
     ...fitting.map((file) => `load(${JSON.stringify(file)}, () => require(${JSON.stringify(file)}));`),
-    `module.exports = require(${JSON.stringify(join(import.meta.dirname, 'globals.js'))}).tests;`,
+    'module.exports = tests;',
   ].join('\n');
   const ofSource = ({ path }) => {
     const content = switched.get(path) ?? readFileSync(path, 'utf8');

@@ -4,6 +4,11 @@ import { expect } from 'expect';
 export const tests = [];
 let scopes = [];
 
+/** What is prepared outside of any `describe` is so for the tests of its file alone. */
+export function beginFile() {
+  scopes = [{ before: [], after: [] }];
+}
+
 export { expect };
 
 export function describe(name, body) {
@@ -29,6 +34,9 @@ export function test(name, body) {
 
 export const beforeEach = (prepare) => scopes.at(-1).before.push(prepare);
 export const afterEach = (tidy) => scopes.at(-1).after.push(tidy);
+// Each test is run by itself, again and again.
+export const beforeAll = beforeEach;
+export const afterAll = afterEach;
 
 for (const what of [describe, test]) {
   what.skip = () => undefined;

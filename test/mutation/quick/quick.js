@@ -18,8 +18,12 @@ const folder = mkdtempSync(join(tmpdir(), 'c2l-mutation-quick-'));
 const file = join(folder, 'tests.cjs');
 const mutants = await bundle(parts, file);
 const statuses = new Map();
+const triedAnew = new Set();
 
-/** One that hangs is ended with its process, and the next one goes on behind it. */
+/**
+ * One that hangs is ended with its process, and the next one goes on behind it. One after which tests fail without it is
+ * tried once more in a new process, where nothing was before it.
+ */
 async function tryAll(ids, isFirst) {
   while (ids.length > 0) {
     let begun;
@@ -31,11 +35,16 @@ async function tryAll(ids, isFirst) {
     let timer;
     await new Promise((done) => {
       worker.on('exit', done);
-      worker.on('message', ({ broken, error, ready, begun: next, id, status }) => {
+      worker.on('message', ({ broken, error, ready, begun: next, id, status, spoilt }) => {
         if (broken !== undefined && isFirst) process.stderr.write(`left out: ${broken}: ${error.split('\n')[0]}\n`);
         isReady ||= ready !== undefined;
         clearTimeout(timer);
         if (id !== undefined) statuses.set(id, status);
+        if (spoilt !== undefined) {
+          begun = undefined;
+          if (triedAnew.has(spoilt)) statuses.set(spoilt, 'noticed');
+          triedAnew.add(spoilt);
+        }
         if (next === undefined) return;
         begun = next;
         timer = setTimeout(() => worker.kill('SIGKILL'), hangsMs);

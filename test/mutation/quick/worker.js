@@ -54,16 +54,22 @@ for (const [test, hits] of Object.entries(perTest)) {
 const killers = new Map();
 const rank = (test) => took.get(test) - 1000 * (killers.get(test) ?? 0);
 
-async function isNoticed(wanted) {
-  for (const test of wanted.toSorted((left, right) => rank(left) - rank(right))) {
-    try {
-      await tests[test].run();
-    } catch {
-      killers.set(test, (killers.get(test) ?? 0) + 1);
-      return true;
-    }
+async function passes(test) {
+  try {
+    await tests[test].run();
+    return true;
+  } catch {
+    return false;
   }
-  return false;
+}
+
+async function killerAmong(wanted) {
+  for (const test of wanted.toSorted((left, right) => rank(left) - rank(right))) {
+    if (await passes(test)) continue;
+    killers.set(test, (killers.get(test) ?? 0) + 1);
+    return test;
+  }
+  return undefined;
 }
 
 process.send({ ready: tests.length });
@@ -76,9 +82,15 @@ for (const id of ids) {
   process.send({ begun: id });
   change += 1;
   Object.assign(stryker, { activeMutant: id, hitCount: 0, hitLimit: 100 * found.count + 1000 });
-  const status = (await isNoticed(found.tests)) ? 'noticed' : 'left';
+  const killer = await killerAmong(found.tests);
   delete stryker.activeMutant;
   change += 1;
-  process.send({ id, status });
+  if (killer === undefined) process.send({ id, status: 'left' });
+  else if (await passes(killer)) process.send({ id, status: 'noticed' });
+  else {
+    // Without the change it fails as well by now: what this change or one before it left behind decides, not the change.
+    await new Promise((sent) => process.send({ spoilt: id }, sent));
+    break;
+  }
 }
 process.exit(0);
