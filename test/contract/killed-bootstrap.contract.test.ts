@@ -90,7 +90,7 @@ describe.each(worldKinds.filter(({ isThere }) => isThere))('a bootstrap that is 
     const path = `/api/v1/namespaces/${namespace}`;
     await world.send('DELETE', path);
     const gone = async () => ((await world.send('GET', path)).status === 404 ? true : undefined);
-    await world.eventually('the namespace is gone', gone, 90_000);
+    await world.eventually('the namespace is gone', gone, 240_000);
   }
 
   function program() {
