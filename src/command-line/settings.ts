@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command, type Option } from 'commander';
 
+import { isRecord } from '../core/is-record.ts';
 import { nearest } from '../core/nearest.ts';
 import type { ContextPolicies, ContextPolicy, Setting } from '../core/user-settings.ts';
 import { OperatorError } from '../errors.ts';
@@ -186,8 +187,12 @@ interface Reading {
   readonly wrong: (line: number, message: string) => void;
 }
 
-function recordOf(value: unknown, { text, wrong }: Reading, path: readonly string[]): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+function recordOf(
+  value: unknown,
+  { text, wrong }: Reading,
+  path: readonly string[],
+): Readonly<Record<string, unknown>> {
+  if (isRecord(value)) return value;
   wrong(text?.lineOf(path) ?? 1, `${path.join('.') || 'the file'}: expected names with values, not ${shown(value)}`);
   return {};
 }

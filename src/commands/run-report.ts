@@ -62,7 +62,7 @@ export async function runReport(options: RunOptions, given: Deps, body: CommandB
     }
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    return printError(error, { ...options, place: session && placeOf(session) }, deps);
+    return printError(error, { ...options, place: session && placeOf(session) }, given);
   }
 }
 

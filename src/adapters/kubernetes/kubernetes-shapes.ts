@@ -1,3 +1,5 @@
+import { asObject } from '../json-object.ts';
+
 /**
  * What an object from the server must look like for core to read it without a check at every step, and all of it that
  * core gets to see: fields that are not described are dropped as each page is read.
@@ -91,7 +93,7 @@ function sharing(keep: Keep): Keep {
 
 function mapKeeper(without: ReadonlySet<string>): Keep {
   return (value) => {
-    const fields = asFields(value);
+    const fields = asObject(value);
     if (fields === undefined) return unfit;
     const names = Object.keys(fields);
     if (names.some((name) => typeof fields[name] !== 'string')) return unfit;
@@ -106,7 +108,7 @@ function fieldsKeeper({ required = {}, optional = {} }: FieldsShape): Keep {
     ...Object.entries(optional).map(([name, field]) => ({ name, isRequired: false, keep: keeper(field) })),
   ];
   return (value) => {
-    const fields = asFields(value);
+    const fields = asObject(value);
     if (fields === undefined) return unfit;
     const kept: Record<string, unknown> = {};
     for (const { name, isRequired, keep } of keepers) {
@@ -130,7 +132,7 @@ function misfit(value: unknown, shape: Shape, path = ''): string | undefined {
     if (!Array.isArray(value)) return path;
     return first(value.entries(), ([index, item]) => misfit(item, shape.list, `${path}[${index}]`));
   }
-  const fields = asFields(value);
+  const fields = asObject(value);
   if (fields === undefined) return path;
   if ('map' in shape) return first(Object.keys(fields), (key) => misfit(fields[key], shape.map, `${path}.${key}`));
   return (
@@ -143,12 +145,6 @@ function misfit(value: unknown, shape: Shape, path = ''): string | undefined {
 
 function fitsScalar(value: unknown, shape: Scalar): boolean {
   return shape === 'scalar' ? typeof value === 'string' || typeof value === 'number' : typeof value === shape;
-}
-
-function asFields(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
 }
 
 function first<T>(items: Iterable<T>, find: (item: T) => string | undefined): string | undefined {

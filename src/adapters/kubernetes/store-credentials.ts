@@ -1,12 +1,13 @@
 import type { StoreCredential } from '../../core/cluster/secret-writer-objects.ts';
+import { asObject } from '../json-object.ts';
 
 /**
  * A store with the Secrets that it logs in with as `spec.credentials`. Each provider has them at places of its own, by
  * fields that are called alike: `auth.tokenSecretRef`, `authSecretRef.clientId`, `auth.token.bearerToken`.
  */
 export function withCredentials(value: unknown): unknown {
-  const store = fieldsOf(value);
-  const spec = fieldsOf(store?.['spec']);
+  const store = asObject(value);
+  const spec = asObject(store?.['spec']);
   if (store === undefined || spec === undefined) return value;
   return { ...store, spec: { ...spec, credentials: found(spec['provider'], false) } };
 }
@@ -15,7 +16,7 @@ const secretFields = /secretRef$|^(?:bearerToken|clientCert|clientKey|roleRef)$/
 
 function found(value: unknown, isBeneath: boolean): StoreCredential[] {
   if (Array.isArray(value)) return value.flatMap((each) => found(each, isBeneath));
-  return Object.entries(fieldsOf(value) ?? {}).flatMap(([field, inner]) => {
+  return Object.entries(asObject(value) ?? {}).flatMap(([field, inner]) => {
     const names = isBeneath || secretFields.test(field) || isCertificateAuthority(field, inner);
     const own = names ? credential(inner) : undefined;
     return own === undefined ? found(inner, names) : [own];
@@ -24,21 +25,15 @@ function found(value: unknown, isBeneath: boolean): StoreCredential[] {
 
 /** It may as well stand in a ConfigMap. */
 function isCertificateAuthority(field: string, value: unknown): boolean {
-  return field === 'caProvider' && fieldsOf(value)?.['type'] === 'Secret';
+  return field === 'caProvider' && asObject(value)?.['type'] === 'Secret';
 }
 
 function credential(value: unknown): StoreCredential | undefined {
-  const { name, key, namespace } = fieldsOf(value) ?? {};
+  const { name, key, namespace } = asObject(value) ?? {};
   if (typeof name !== 'string') return undefined;
   return {
     name,
     ...(typeof key === 'string' && { key }),
     ...(typeof namespace === 'string' && { namespace }),
   };
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : undefined;
 }

@@ -2,6 +2,7 @@ import type { ObjectMeta } from '../cluster/kubernetes-metadata.ts';
 import type { ObjectRef } from '../cluster/kubernetes.ts';
 import { refOf } from '../cluster/object-owners.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
+import { isRecord } from '../is-record.ts';
 
 /** Holds how the object was before c2l paused it, on the object itself: whoever finds it can put that back. */
 export const pauseAnnotation = 'c2l.dev/paused-sync';
@@ -101,7 +102,7 @@ function parsePause(text: string): SyncPause | undefined {
 }
 
 function asJson(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+  return isRecord(value) ? value : {};
 }
 
 /** Every object of a snapshot that bears a pause, in the order in which pauses end: the outermost last. */

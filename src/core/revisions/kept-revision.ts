@@ -1,6 +1,7 @@
 import type { OwnerReference } from '../cluster/kubernetes-metadata.ts';
 import type { Secret } from '../cluster/secret.ts';
 import type { KeyChange, PlannedKey } from '../fix/planned-secret.ts';
+import { isRecord } from '../is-record.ts';
 import { parsedJson } from '../parsed-json.ts';
 import type { SecretValue } from '../secrets/secret-value.ts';
 
@@ -109,8 +110,8 @@ function plannedKeys(value: unknown): PlannedKey[] {
   });
 }
 
-function asRecord(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(value) ? value : {};
 }
 
 const changeWords: readonly KeyChange[] = ['ADD', 'CHANGE', 'SAME', 'KEEP', 'REMOVE'];
