@@ -4,6 +4,14 @@ import type { Secret } from '../../src/core/cluster/secret.ts';
 import type { Listing, Snapshot } from '../../src/core/cluster/snapshot.ts';
 import { SecretValue } from '../../src/core/secrets/secret-value.ts';
 
+export const namespace = 'shop';
+
+/** A value changed at `change`: what began before holds the old one. */
+export const before = '2026-01-01T00:00:10Z';
+export const change = '2026-01-01T00:00:20Z';
+export const after = '2026-01-01T00:00:30Z';
+export const token: Needs = { env: [['app', 'token']] };
+
 /** A value of the given length that is nobody's secret. */
 export function text(length: number): string {
   return 'v'.repeat(length);

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import type { Condition } from '../../../src/core/cluster/kubernetes-metadata.ts';
 import type { Pod } from '../../../src/core/cluster/kubernetes-pod.ts';
 import { refText, type Node } from '../../../src/core/cluster/kubernetes.ts';
-import type { CloserLook } from '../../../src/core/cluster/snapshot.ts';
 import { diagnose } from '../../../src/core/diagnose/diagnose.ts';
 import { container, deployment, keyEnv, secret, service, snapshotOf, type Parts } from '../../support/builders.ts';
+import { closerLook } from '../../support/closer-look.ts';
 import { pending, running, waiting } from '../../support/pod-statuses.ts';
 
 const node = (name: string, ...conditions: Condition[]): Node => ({ metadata: { name }, status: { conditions } });
@@ -28,16 +28,7 @@ function on(nodeName: string, parts: Parts): Parts {
 }
 
 function told(nodes: readonly Node[], ...parts: readonly Parts[]) {
-  const closer: CloserLook = {
-    configMaps: [],
-    configMapNamespaces: new Set(),
-    claims: [],
-    nodes,
-    lastWords: new Map(),
-    endingNamespaces: new Map(),
-    gaps: [],
-  };
-  return diagnose({ ...snapshotOf(...parts), closer });
+  return diagnose({ ...snapshotOf(...parts), closer: closerLook({ nodes }) });
 }
 
 const lines = (found: ReturnType<typeof told>): string[] =>

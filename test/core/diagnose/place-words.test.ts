@@ -13,20 +13,12 @@ import {
   statefulSet,
   type Parts,
 } from '../../support/builders.ts';
+import { closerLook } from '../../support/closer-look.ts';
 import { pending, readyStatus, running, waiting } from '../../support/pod-statuses.ts';
 import { told } from '../../support/told.ts';
 
-const look: CloserLook = {
-  configMaps: [],
-  configMapNamespaces: new Set(),
-  claims: [],
-  nodes: [],
-  lastWords: new Map(),
-  endingNamespaces: new Map(),
-  gaps: [],
-};
 const found = (closer: Partial<CloserLook>, parts: readonly Parts[], stack?: ReturnType<typeof stackOf>): string[] =>
-  told(diagnose({ ...snapshotOf(...parts), closer: { ...look, ...closer } }, stack));
+  told(diagnose({ ...snapshotOf(...parts), closer: closerLook(closer) }, stack));
 
 const stuck = {
   phase: 'Running',

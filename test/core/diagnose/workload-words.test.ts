@@ -16,20 +16,12 @@ import {
   statefulSet,
   type Parts,
 } from '../../support/builders.ts';
+import { closerLook } from '../../support/closer-look.ts';
 import { pending, running, waiting } from '../../support/pod-statuses.ts';
 import { told } from '../../support/told.ts';
 
-const look: CloserLook = {
-  configMaps: [],
-  configMapNamespaces: new Set(),
-  claims: [],
-  nodes: [],
-  lastWords: new Map(),
-  endingNamespaces: new Map(),
-  gaps: [],
-};
 const all = (parts: readonly Parts[], closer: Partial<CloserLook> = {}): string[] =>
-  told(diagnose({ ...snapshotOf(...parts), closer: { ...look, ...closer } }));
+  told(diagnose({ ...snapshotOf(...parts), closer: closerLook(closer) }));
 
 const takes: Partial<PodSpec> = { containers: [container('web', { env: [keyEnv('app', 'k')] })] };
 const pulls: Partial<PodSpec> = { imagePullSecrets: [{ name: 'reg' }] };

@@ -11,6 +11,7 @@ import { generateWatch } from '../../../src/core/generate/watch.ts';
 import { OperatorError } from '../../../src/errors.ts';
 import { stackOf } from '../../support/builders.ts';
 import { expectGolden } from '../../support/golden.ts';
+import { webChecks } from '../../support/web-checks.ts';
 
 const endpoints = [{ name: 'web', url: 'https://shop.example/' }];
 const inEnv = (env: string) => ({ kind: 'webhook', name: env.toLowerCase(), url: { env } });
@@ -42,17 +43,6 @@ function refusal(act: () => unknown): readonly unknown[] {
 
 const secretive = { endpoints, notify: [inEnv('CHAT'), inEnv('ROOM')], heartbeat: { env: 'BEAT' } };
 const filed = { endpoints, notify: [inFile('/etc/a'), inFile('/etc/b')] };
-const tested = [
-  {
-    kind: 'http',
-    service: 'web',
-    port: 8080,
-    basicAuth: { user: { value: 'a' }, password: { secret: 's', key: 'p' } },
-  },
-  { kind: 'http', service: 'web', port: 8443, tls: {} },
-  { kind: 'http', service: 'web', port: 80, path: '/health' },
-  { kind: 'http', service: 'web', port: 81, path: '/other' },
-];
 
 describe('files are made as they were reviewed', () => {
   test('to run watch', async () => {
@@ -73,9 +63,9 @@ describe('files are made as they were reviewed', () => {
     const components = [
       db,
       { name: 'cache', workload: 'StatefulSet/cache', namespace: 'data' },
-      { name: 'site', workload: 'Deployment/site', checks: tested },
-      { name: 'web', workload: 'Deployment/web', dependsOn: ['db', 'cache'], checks: tested },
-      { name: 'plain', workload: 'Deployment/plain', dependsOn: ['db'], checks: tested.slice(0, 1) },
+      { name: 'site', workload: 'Deployment/site', checks: webChecks },
+      { name: 'web', workload: 'Deployment/web', dependsOn: ['db', 'cache'], checks: webChecks },
+      { name: 'plain', workload: 'Deployment/plain', dependsOn: ['db'], checks: webChecks.slice(0, 1) },
       {
         name: 'api',
         workload: 'DaemonSet/api',
@@ -132,7 +122,7 @@ describe('files are made as they were reviewed', () => {
     const secrets = [{ name: 'app', keys: { p: {} } }];
     const watched = {
       secrets,
-      components: [{ ...db, checks: tested }],
+      components: [{ ...db, checks: webChecks }],
       monitoring: { components: ['db'], from: 'app', secret: 'own' },
     };
     const asked = [
@@ -208,7 +198,7 @@ describe('what cannot be made is refused, with what to do', () => {
     ],
     [
       'what a stack has nothing for',
-      () => generateResilience(subject({ components: [{ ...db, checks: tested }] }), ''),
+      () => generateResilience(subject({ components: [{ ...db, checks: webChecks }] }), ''),
       [
         'stack-lacks-field',
         'stack shop has no components[].dependsOn with an http check, or components[].initWaits, and resilience is made of it',
@@ -234,7 +224,7 @@ describe('what cannot be made is refused, with what to do', () => {
   });
 
   test('but not where all namespaces are meant', () => {
-    const components = [db, { name: 'api', workload: 'Deployment/api', dependsOn: ['db'], checks: tested }];
+    const components = [db, { name: 'api', workload: 'Deployment/api', dependsOn: ['db'], checks: webChecks }];
     expect(generateResilience(subject({ components }, { namespaces: ['a'], all: true }), '').length).toBe(2);
   });
 });

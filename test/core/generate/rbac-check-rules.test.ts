@@ -2,23 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 
 import { checkRules } from '../../../src/core/generate/rbac-check-rules.ts';
 import { stackOf } from '../../support/builders.ts';
+import { webChecks } from '../../support/web-checks.ts';
 
 const db = { name: 'db', workload: 'StatefulSet/db' };
-const tested = [
-  {
-    kind: 'http',
-    service: 'web',
-    port: 8080,
-    basicAuth: { user: { value: 'a' }, password: { secret: 's', key: 'p' } },
-  },
-  { kind: 'http', service: 'web', port: 8443, tls: {} },
-  { kind: 'http', service: 'web', port: 80, path: '/health' },
-  { kind: 'http', service: 'web', port: 81, path: '/other' },
-];
 
 describe('rights for the checks of a stack are those of what they do', () => {
   const login = { kind: 'postgres-login', user: { value: 'a' }, password: { secret: 'app', key: 'p' } };
-  const [authenticated, ...open] = tested;
+  const [authenticated, ...open] = webChecks;
   const inside = 'what the stack has looked at from inside a pod';
   const endpointslices = 'list endpointslices: whether Services lead to ready pods';
   const stream = '; a WebSocket needs get, from Kubernetes 1.35 on create as well';

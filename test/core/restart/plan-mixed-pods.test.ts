@@ -4,23 +4,23 @@ import type { Pod } from '../../../src/core/cluster/kubernetes-pod.ts';
 import type { Secret } from '../../../src/core/cluster/secret.ts';
 import { planRestart, type RestartPlan } from '../../../src/core/restart/plan-restart.ts';
 import {
+  after,
+  before,
+  change,
   deployment,
   emptySnapshot,
   listing,
+  namespace,
   pod,
   replicaSet,
   secret,
   statefulSet,
   text,
+  token,
   type Needs,
   type Standing,
 } from '../../support/planning-world.ts';
 
-const namespace = 'shop';
-const before = '2026-01-01T00:00:10Z';
-const change = '2026-01-01T00:00:20Z';
-const after = '2026-01-01T00:00:30Z';
-const token: Needs = { env: [['app', 'token']] };
 const changed = secret(namespace, 'app', { token: text(8) }, { token: change });
 const lacking: Standing = {
   waiting: 'CreateContainerConfigError',

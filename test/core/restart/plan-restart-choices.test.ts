@@ -6,22 +6,21 @@ import type { Snapshot } from '../../../src/core/cluster/snapshot.ts';
 import { planRestart, type RestartChoice } from '../../../src/core/restart/plan-restart.ts';
 import { plannedOutcomes } from '../../../src/core/restart/restart-outcomes.ts';
 import {
+  after,
+  before,
+  change,
   deployment,
   emptySnapshot,
   listing,
+  namespace,
   pod,
   replicaSet,
   secret,
   statefulSet,
   text,
+  token,
   type Needs,
 } from '../../support/planning-world.ts';
-
-const namespace = 'shop';
-const before = '2026-01-01T00:00:10Z';
-const change = '2026-01-01T00:00:20Z';
-const after = '2026-01-01T00:00:30Z';
-const token: Needs = { env: [['app', 'token']] };
 
 function told(snapshot: Snapshot, choice: RestartChoice = {}): string[] {
   return plannedOutcomes(planRestart(snapshot, undefined, choice)).map(

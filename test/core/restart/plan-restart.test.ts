@@ -8,24 +8,24 @@ import { planRestart } from '../../../src/core/restart/plan-restart.ts';
 import { plannedOutcomes, withoutWrites } from '../../../src/core/restart/restart-outcomes.ts';
 import { stackOf } from '../../support/builders.ts';
 import {
+  after,
+  before,
+  change,
   deployment,
   emptySnapshot,
   listing,
+  namespace,
   pod,
   replicaSet,
   secret,
   statefulSet,
   text,
+  token,
   type Needs,
   type PodParts,
 } from '../../support/planning-world.ts';
 
-const namespace = 'shop';
 const lacking = { waiting: 'CreateContainerConfigError', message: "couldn't find key token in Secret shop/app" };
-const token: Needs = { env: [['app', 'token']] };
-const before = '2026-01-01T00:00:10Z';
-const change = '2026-01-01T00:00:20Z';
-const after = '2026-01-01T00:00:30Z';
 
 const restored = secret(namespace, 'app', { token: text(8) }, { token: change });
 /** The key was absent until c2l wrote it again. */

@@ -6,20 +6,11 @@ import type { CloserLook } from '../../../../src/core/cluster/snapshot.ts';
 import { diagnose } from '../../../../src/core/diagnose/diagnose.ts';
 import type { Finding } from '../../../../src/core/findings/findings.ts';
 import { barePod, container, deployment, namespace, snapshotOf, type Parts } from '../../../support/builders.ts';
+import { closerLook } from '../../../support/closer-look.ts';
 import { ended, pending, waiting } from '../../../support/pod-statuses.ts';
 
-const nobody: CloserLook = {
-  configMaps: [],
-  configMapNamespaces: new Set(),
-  claims: [],
-  nodes: [],
-  lastWords: new Map(),
-  endingNamespaces: new Map(),
-  gaps: [],
-} as unknown as CloserLook;
-
 function found(parts: readonly Parts[], closer: Partial<CloserLook> = {}): Finding[] {
-  return diagnose({ ...snapshotOf(...parts), closer: { ...nobody, ...closer } });
+  return diagnose({ ...snapshotOf(...parts), closer: closerLook(closer) });
 }
 
 function told(parts: readonly Parts[], closer: Partial<CloserLook> = {}): string[] {
