@@ -49,11 +49,6 @@ const refusals: readonly Refusal[] = [
     says: 'outside',
   },
   { name: 'there is no such scenario', argv: run('nothing'), says: 'c2l dr-drill list' },
-  {
-    name: 'no source is named',
-    argv: ['run', 'missing-keys', '--confirm', 'c2l-sandbox'],
-    says: 'a drill needs the source that is to bring the values back',
-  },
 ];
 
 test.each(refusals)('does not start where $name, and changes nothing', async ({ scenario, argv, prepare, says }) => {
@@ -66,6 +61,31 @@ test.each(refusals)('does not start where $name, and changes nothing', async ({ 
   expect([ExitCode.problems, ExitCode.usage]).toContain(code);
   expect(JSON.stringify([report.wrong, report.error])).toContain(says);
   expect(secrets(cluster)).toEqual(before);
+});
+
+test.each([
+  [
+    'none is named',
+    ['missing-keys', '--manual', '--limit', '10m'],
+    'no --from: a drill needs the source that is to bring the values back',
+    `c2l dr-drill run missing-keys --from env:FILE --manual --limit 10m -n ${namespace}`,
+  ],
+  [
+    'the one that is named refuses',
+    ['vault-outage', '--from', 'azure-key-vault:kv'],
+    'azure-key-vault:kv refuses in drill vault-outage: no source is left that could bring the values back',
+    `c2l dr-drill run vault-outage --from azure-key-vault:kv --from env:FILE -n ${namespace}`,
+  ],
+])('is refused before anything is looked at where of sources %s', async (_, argv, message, hint) => {
+  const cluster = await sandbox({ scenario: 'incident' });
+
+  const { code, report, stderr } = await drill(cluster, ['run', ...argv, '--confirm', 'c2l-sandbox']);
+
+  expect({ code, error: report.error }).toEqual({
+    code: ExitCode.usage,
+    error: { code: 'drill-refused', message, hint },
+  });
+  expect(stderr).not.toContain('check');
 });
 
 const closed = '{ name: quarterly, from: 2001-01-01T00:00:00Z, to: 2001-01-02T00:00:00Z }';

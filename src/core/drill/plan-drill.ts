@@ -51,9 +51,14 @@ export function planDrill(scenario: DrillScenario, snapshot: Snapshot, stack: St
     evict,
     keep: [...new Map([...keep, ...alsoKept].map((each) => [refId(each.pod), each])).values()],
     overwrite: changed.flatMap(({ secret, keys }) => keys.map((key) => `${secret.metadata.name}/${key}`)),
-    refused: scenario.faults.flatMap((fault) => (fault.kind === 'refuse-source' ? [fault.source] : [])),
+    refused: refusedSources(scenario),
     undone: Math.max(0, ...scenario.faults.map((fault) => (fault.kind === 'undo-recovery' ? fault.times : 0))),
   };
+}
+
+/** Kinds of source that a scenario has refuse during the recovery. */
+export function refusedSources({ faults }: Pick<DrillScenario, 'faults'>): string[] {
+  return faults.flatMap((fault) => (fault.kind === 'refuse-source' ? [fault.source] : []));
 }
 
 export function plannedFaults({ faults, workloads }: DrillPlan): PlannedFault[] {

@@ -1,4 +1,14 @@
-import type { PrepareOptions } from './prepare-drill.ts';
+import type { DrillScenario } from '../../core/drill/drill-schema.ts';
+import type { Onlooker } from '../../core/drill/onlookers.ts';
+
+export interface PrepareOptions {
+  readonly scenario: DrillScenario;
+  readonly from: readonly string[];
+  readonly identity?: string | undefined;
+  readonly journalNamespace: string;
+  /** Who is asked when they noticed. */
+  readonly onlookers: readonly Onlooker[];
+}
 
 export interface DrillOptions extends PrepareOptions {
   /** Of the scenario, where it does not ship with c2l. */

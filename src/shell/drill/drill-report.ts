@@ -19,8 +19,9 @@ import { oldestOf } from '../../core/sources/backup.ts';
 import { ageWords } from '../../render/drill/drill-words.ts';
 import { durationText } from '../../render/layout.ts';
 import { reportHead, type Session } from '../session.ts';
+import type { PrepareOptions } from './drill-options.ts';
 import type { Ended } from './end-drill.ts';
-import { type Prepared, type PrepareOptions } from './prepare-drill.ts';
+import type { Prepared } from './prepare-drill.ts';
 
 /** One drill, as it was asked for and prepared. */
 export interface Run {

@@ -1,7 +1,5 @@
 import type { Right } from '../../cluster-ports.ts';
 import type { Snapshot } from '../../core/cluster/snapshot.ts';
-import type { DrillScenario } from '../../core/drill/drill-schema.ts';
-import type { Onlooker } from '../../core/drill/onlookers.ts';
 import { isFaultless, planDrill, type DrillPlan } from '../../core/drill/plan-drill.ts';
 import type { SecretFault } from '../../core/drill/secret-fault.ts';
 import type { Finding } from '../../core/findings/findings.ts';
@@ -20,18 +18,11 @@ import { runVerify } from '../verify/verify.ts';
 import { copiesOf, type Copy } from './drill-copies.ts';
 import { findingsNow } from './drill-detection.ts';
 import { findMarker } from './drill-marker.ts';
+import type { DrillOptions, PrepareOptions } from './drill-options.ts';
 import { openOnlookers, type AttentiveOnlooker } from './drill-onlookers.ts';
 import { onlyNamespace, refusedDrill, refuseWithoutPermission } from './drill-permission.ts';
 import { openDrillRunbook, type DrillRunbook } from './drill-runbook.ts';
-
-export interface PrepareOptions {
-  readonly scenario: DrillScenario;
-  readonly from: readonly string[];
-  readonly identity?: string | undefined;
-  readonly journalNamespace: string;
-  /** Who is asked when they noticed. */
-  readonly onlookers: readonly Onlooker[];
-}
+import { sourcesOfDrill } from './drill-sources.ts';
 
 /** Everything that is known before anything is changed. */
 export interface Prepared {
@@ -58,10 +49,11 @@ export interface Prepared {
 const steadyMs = 20_000;
 
 /** Proves that a drill may begin: who owns the place agreed, all is well, and the way back is there. Reads only. */
-export async function prepareDrill(session: Session, options: PrepareOptions): Promise<Prepared> {
+export async function prepareDrill(session: Session, options: DrillOptions): Promise<Prepared> {
   const { cluster, deps, scope, stack } = session;
   const { scenario, journalNamespace } = options;
   const namespace = onlyNamespace(session);
+  const { from, answering } = sourcesOfDrill(session, options, namespace);
   if (journalNamespace === namespace) {
     throw refusedDrill('the journal must lie outside of the namespace under test', '--journal-namespace c2l-drill');
   }
@@ -77,13 +69,6 @@ export async function prepareDrill(session: Session, options: PrepareOptions): P
   refuseForbiddenReads(session, snapshot, 'dr-drill');
   await proveRights(session, rightsFor({ namespace, journalNamespace, isJournalNamespaceThere, plan }));
 
-  const from = options.from.length > 0 ? options.from : session.defaultSources;
-  if (from.includes('revision') && scenario.faults.length > 0) {
-    throw refusedDrill(
-      'a drill of sources cannot take its values from revisions',
-      '--from env:FILE or azure-key-vault:NAME',
-    );
-  }
   const runbook = await openDrillRunbook(session, scenario, { namespace, from });
   const onlookers = await openOnlookers(session, options.onlookers, namespace);
   const obstacles: { reason: string; findings: readonly Finding[] }[] = [];
@@ -92,7 +77,7 @@ export async function prepareDrill(session: Session, options: PrepareOptions): P
     if (steady.verdict !== 'ok')
       obstacles.push({ reason: 'the steady state is not proven', findings: steady.findings });
   }
-  const backup = await provenBackup(session, { ...options, from, plan });
+  const backup = await provenBackup(session, { from: answering, identity: options.identity, plan });
   if (backup.verdict !== 'ok') obstacles.push({ reason: 'the way back is not proven', findings: backup.findings });
   const now = await findingsNow(session);
   const broken = now.filter(({ severity }) => severity === 'error');
@@ -122,23 +107,14 @@ async function verifySteady(session: Session): Promise<VerifyReport> {
   return untilInterrupted(runVerify(session, { timeoutMs: steadyMs }), session.deps.signal);
 }
 
-/** Every source that will answer during the recovery; those that refuse then prove nothing. */
 async function provenBackup(
   session: Session,
-  { scenario, from, identity, plan }: PrepareOptions & { readonly plan: DrillPlan },
+  { from, identity, plan }: Pick<PrepareOptions, 'from' | 'identity'> & { readonly plan: DrillPlan },
 ): Promise<BackupReport> {
-  const answering = from.filter((spec) => !plan.refused.some((kind) => spec.startsWith(`${kind}:`)));
-  if (answering.length === 0) {
-    const why =
-      from.length === 0
-        ? 'a drill needs the source that is to bring the values back'
-        : 'no source is left that could bring the values back';
-    throw refusedDrill(why, `c2l dr-drill run ${scenario.name} --from env:FILE`);
-  }
   // Nothing needs the credentials of a registry as long as the images are on the nodes, but here they are lost.
   const also = plan.faults.filter(({ secret }) => secret.pullCredentials !== undefined).flatMap(idsOf);
   const ifHeld = plan.faults.flatMap(idsOf);
-  return runCheckBackup(session, { from: answering, identity, also: new Set(also), ifHeld: new Set(ifHeld) });
+  return runCheckBackup(session, { from, identity, also: new Set(also), ifHeld: new Set(ifHeld) });
 }
 
 function idsOf({ secret, keys }: SecretFault): string[] {
