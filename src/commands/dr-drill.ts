@@ -34,7 +34,7 @@ export async function drill(
     const isTold = await publisher.tell(report);
     return { report, ...(isTold || report.verdict !== 'ok' ? {} : { exitCode: ExitCode.partial }) };
   } catch (error) {
-    if (error instanceof OperatorError) await publisher.tellRefusal(scenario.name, error.message);
+    if (error instanceof OperatorError) await publisher.tellRefusal(scenario.name, error);
     throw error;
   }
 }

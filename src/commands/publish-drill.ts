@@ -32,8 +32,8 @@ const formats: Readonly<Record<string, OutputFormat | 'metrics'>> = {
 export interface DrillPublisher {
   /** Whether everybody has it; who has not is named on standard error. */
   tell(report: DrillReport): Promise<boolean>;
-  /** Of a drill that could not even begin. */
-  tellRefusal(scenario: string, message: string): Promise<void>;
+  /** Of a drill that could not even begin; whoever said No need not be told. */
+  tellRefusal(scenario: string, refusal: Pick<OperatorError, 'code' | 'message'>): Promise<void>;
 }
 
 /** Refuses what cannot be told before anything is broken. */
@@ -52,14 +52,15 @@ export async function openDrillPublisher(session: Session, outputs: DrillOutputs
       const isTold = await tellAll(session, notifiers, newsOf(session, report));
       return isPushed && isTold && written.every((isThere) => isThere);
     },
-    tellRefusal: async (scenario, message) => {
+    tellRefusal: async (scenario, { code, message }) => {
+      if (code === 'declined') return;
       const { at, source, namespace } = placeOf(session);
       await tellAll(session, notifiers, {
         at,
         source,
         namespace,
         scenario,
-        hasPassed: false,
+        end: code === 'interrupted' ? 'interrupted' : 'failed',
         summary: message,
         wrong: [],
       });
@@ -134,7 +135,7 @@ function newsOf(session: Session, report: DrillReport): DrillNews {
   return {
     ...placeOf(session),
     scenario: report.drill.scenario,
-    hasPassed: report.verdict === 'ok',
+    end: report.verdict === 'ok' ? 'passed' : report.verdict === 'interrupted' ? 'interrupted' : 'failed',
     summary: drillSummary(report),
     wrong: wrongOf(report),
   };

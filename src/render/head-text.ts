@@ -44,15 +44,19 @@ const verdictWords: Record<AnyVerdict, string> = {
   error: 'could not go on',
 };
 
+export interface Closing {
+  readonly because: string;
+  /** What to type next. */
+  readonly next: string;
+  /** Where the command itself went well, and what it tells is not. */
+  readonly word?: string | undefined;
+}
+
 /** The verdict with its reasons, and what to type next as the last line. */
-export function closingLines(
-  report: Report,
-  { because, next }: { readonly because: string; readonly next: string },
-  style: Style,
-): string[] {
+export function closingLines(report: Report, { because, next, word }: Closing, style: Style): string[] {
   const { verdict } = report;
-  const paint = paintOf(verdict, style);
-  const lines = paragraph('verdict: ', `${verdictWords[verdict]}, ${because}`, style.width);
+  const paint = word === undefined ? paintOf(verdict, style) : style.caution;
+  const lines = paragraph('verdict: ', `${word ?? verdictWords[verdict]}, ${because}`, style.width);
   const typed = typedNext(report, next, style);
   const told = ['', ...lines.map((line) => style.bold(paint(line)))];
   return style.embedded ? told : [...told, ...nextLines(typed, style)];

@@ -104,8 +104,21 @@ test('tells the Pushgateway and the receivers of watch', async () => {
 test('a drill that could not begin is told as one that failed', async () => {
   const { session, sent, close } = await world();
   const publisher = await openDrillPublisher(session, { ...nothing, notify: true });
-  await publisher.tellRefusal('total-secret-loss', 'a drill is not finished');
+  await publisher.tellRefusal('total-secret-loss', { code: 'drill-refused', message: 'a drill is not finished' });
   expect(sent[0]?.body).toContain('drill failed: a drill is not finished');
+  close();
+});
+
+test('a drill that was interrupted is told as that, and one that was declined to nobody', async () => {
+  const { session, sent, close } = await world();
+  const publisher = await openDrillPublisher(session, { ...nothing, notify: true });
+  await publisher.tell({ ...drilled, outcome: 'not-recovered', verdict: 'interrupted' });
+  await publisher.tellRefusal('total-secret-loss', { code: 'interrupted', message: 'nothing was changed' });
+  await publisher.tellRefusal('total-secret-loss', { code: 'declined', message: 'declined' });
+  expect(sent.map(({ body }) => (JSON.parse(body) as { title: string }).title)).toEqual([
+    expect.stringContaining('drill interrupted: total-secret-loss: interrupted before it recovered'),
+    expect.stringContaining('drill interrupted: nothing was changed'),
+  ]);
   close();
 });
 

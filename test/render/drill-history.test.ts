@@ -34,7 +34,7 @@ describe('the history of drills', () => {
   test('counts and draws only what recovered as a time', async () => {
     const text = await told([failed('02-03'), earlierResult('02-02', 9000), earlierResult('02-01', 6000)]);
     expect(text.replace(/\s+/g, ' ')).toContain(
-      'verdict: ok, 3 drills, 2 recovered in time, 1 not recovered; recovery 6.0 s to 9.0 s, median 7.5 s',
+      'verdict: not proven, 3 drills, 2 recovered in time, 1 not recovered; recovery 6.0 s to 9.0 s, median 7.5 s',
     );
     expect(text).toMatch(/2026-02-03 00:00 +not-recovered +no recovery\n/);
     expect(text).toMatch(/9\.0 s +#{20}\n/);
@@ -48,6 +48,39 @@ describe('the history of drills', () => {
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
+  const interrupted = (day: string) => earlierResult(day, 900, { outcome: 'not-recovered', verdict: 'interrupted' });
+  const late = (day: string) => earlierResult(day, 900, { outcome: 'too-late', verdict: 'problems' });
+  test.each<[string, readonly DrillResult[], string]>([
+    [
+      'none recovered',
+      [failed('02-02'), failed('02-01')],
+      'not proven, 2 drills, 0 recovered in time, 2 not recovered',
+    ],
+    [
+      'the newest was too late',
+      [late('02-02'), earlierResult('02-01', 9)],
+      'not proven, 2 drills, 1 recovered in time',
+    ],
+    ['all were interrupted', [interrupted('02-01')], 'not proven, 1 drill, 0 recovered in time, 1 interrupted'],
+    [
+      'one was interrupted after a proof',
+      [interrupted('02-02'), earlierResult('02-01', 9)],
+      'ok, 2 drills, 1 recovered',
+    ],
+    ['it failed before', [earlierResult('02-02', 9), failed('02-01')], 'ok, 2 drills, 1 recovered in time'],
+    [
+      'one scenario of two failed',
+      [earlierResult('02-02', 9), earlierResult('02-01', 9, { scenario: 'wrong-value', outcome: 'not-recovered' })],
+      'not proven for wrong-value, 2 drills, 1 recovered in time, 1 not recovered, of 2 scenarios',
+    ],
+  ])('where %s, says how far the recovery is proven', async (_, results, expected) => {
+    expect((await told(results)).replace(/\s+/g, ' ')).toContain(`verdict: ${expected}`);
+  });
+
+  test('says of a page, too, that nothing is proven', async () => {
+    expect(await told([failed('02-01')], {}, 'html')).toContain('<p class="summary">not proven, 1 drill, 0 recovered');
+  });
+
   test.each<[string, Partial<DrillHistoryReport>, string]>([
     ['nothing', {}, 'no drill is kept here'],
     ['no namespace', { isJournalNamespaceThere: false }, 'no drill is kept here: namespace c2l-drill is not there'],
@@ -56,7 +89,11 @@ describe('the history of drills', () => {
       { scenario: 'wrong-value', kept: ['a', 'b'] },
       'no drill of wrong-value is kept here, but of a and b',
     ],
-    ['one that goes on', { unfinished: [{ namespace: 'shop', scenario: 'x' }] }, 'drill x in shop is not finished'],
+    [
+      'one that goes on',
+      { unfinished: [{ namespace: 'shop', scenario: 'x' }] },
+      'verdict: not finished, drill x in shop is not finished',
+    ],
   ])('where there is %s says so', async (_, more, expected) => {
     expect((await told([], more)).replace(/\s+/g, ' ')).toContain(expected);
   });

@@ -78,6 +78,17 @@ describe('JUnit', () => {
     expect(failed.map(({ attributes }) => attributes['name'])).toEqual([name]);
   });
 
+  test('tells a drill that was interrupted as that', async () => {
+    const report: DrillReport = { ...drilled, outcome: 'not-recovered', verdict: 'interrupted', earlier: [] };
+    const broken = await render(report, 'junit');
+    const page = await render({ ...report, earlier: [{ ...earlierResult('02-01', 1, report) }] }, 'markdown');
+    const told = await render(report, 'html');
+    expect(broken).toContain('type="interrupted"');
+    expect(await render(report, 'text')).toMatch(/in all +4\.0 s +interrupted, objective/);
+    expect(told).toContain('>interrupted</span>');
+    expect([broken, page, told].join('\n')).not.toContain('not-recovered');
+  });
+
   test('passes every claim of one that went well, and has each phase with its time', async () => {
     const root = parseXml(await render(drilled, 'junit'));
     expect(elementsOf(root, 'failure')).toEqual([]);

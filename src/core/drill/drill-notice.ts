@@ -6,21 +6,24 @@ export interface DrillNews {
   readonly namespace: string;
   readonly scenario: string;
   readonly at: string;
-  readonly hasPassed: boolean;
+  readonly end: 'passed' | 'failed' | 'interrupted';
   /** One line. */
   readonly summary: string;
   readonly wrong: readonly string[];
 }
 
-/** What the receivers of watch are told of a drill. One that passes ends what an earlier one raised. */
-export function drillNotice({ source, namespace, scenario, at, hasPassed, summary, wrong }: DrillNews): Notice {
-  const incident = `drill-${namespace}-${scenario}`;
+/**
+ * What the receivers of watch are told of a drill. One that passes ends what an earlier one raised; one that was
+ * interrupted raises nothing, and leaves alone what an earlier one raised.
+ */
+export function drillNotice({ source, namespace, scenario, at, end, summary, wrong }: DrillNews): Notice {
+  const incident = `drill-${namespace}-${scenario}${end === 'interrupted' ? '-interrupted' : ''}`;
   return {
     id: `${incident}/${at.replace(/\D/g, '')}`,
-    kind: hasPassed ? 'drill-passed' : 'drill-failed',
+    kind: `drill-${end}`,
     incident,
     at,
-    severity: hasPassed ? 'warning' : 'error',
+    severity: end === 'failed' ? 'error' : 'warning',
     source,
     startedAt: at,
     durationMs: 0,

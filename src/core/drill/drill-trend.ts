@@ -37,6 +37,14 @@ export function endOf({ outcome, verdict }: Ended): DrillOutcome | 'interrupted'
   return outcome === 'not-recovered' && verdict === 'interrupted' ? 'interrupted' : outcome;
 }
 
+/** Scenarios whose newest drill that tells anything of a recovery did not recover in time and without trouble. */
+export function unprovenScenarios(results: readonly (Ended & { readonly scenario: string })[]): string[] {
+  const isTelling = (result: Ended): boolean => !['interrupted', 'put-back'].includes(endOf(result));
+  return byScenario(results).flatMap((group) =>
+    group.results.find(isTelling)?.outcome === 'recovered' ? [] : [group.scenario],
+  );
+}
+
 const endWords: readonly (readonly [ReturnType<typeof endOf>, string])[] = [
   ['recovered-with-trouble', 'with trouble'],
   ['too-late', 'too late'],

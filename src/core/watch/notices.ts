@@ -42,7 +42,7 @@ export function noticeTitle({ kind, source, roots, beneath, durationMs }: Notice
 }
 
 function isDrill(kind: Notice['kind']): boolean {
-  return kind === 'drill-passed' || kind === 'drill-failed';
+  return kind.startsWith('drill-');
 }
 
 /** Whether it tells that something is well again, or still is. */

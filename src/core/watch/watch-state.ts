@@ -16,7 +16,7 @@ const part = z.object({ id: z.string(), detail: z.string() });
 
 const notice = z.object({
   id: z.string().describe('the same however often it is sent: receivers tell copies by it'),
-  kind: z.enum(['opened', 'reminder', 'recovered', 'test', 'drill-passed', 'drill-failed']),
+  kind: z.enum(['opened', 'reminder', 'recovered', 'test', 'drill-passed', 'drill-failed', 'drill-interrupted']),
   incident: z.string(),
   at: time,
   severity: z.enum(['error', 'warning']),

@@ -6,7 +6,7 @@ import { typedNext } from '../head-text.ts';
 import { htmlPage, htmlTable } from '../html-page.ts';
 import { markup, type Markup } from '../markup.ts';
 import type { Style } from '../style.ts';
-import { historySummary, nextAfterHistory, trendText } from './drill-history-text.ts';
+import { doubtText, historySummary, nextAfterHistory, trendText } from './drill-history-text.ts';
 import { trendSvg } from './drill-trend-svg.ts';
 import { outcomeTone, timeWords } from './drill-words.ts';
 
@@ -16,7 +16,7 @@ export function drillHistoryHtml(report: DrillHistoryReport, style: Style): stri
   return htmlPage(`c2l dr-drill history, ${context}`, [
     markup`<header>
 <h1>c2l dr-drill history</h1>
-<p class="summary">${historySummary(report)}</p>
+<p class="summary">${[doubtText(report), historySummary(report)].filter((text) => text !== undefined).join(', ')}</p>
 <dl>
 <dt>context</dt><dd>${context}, ${server}</dd>
 <dt>namespace</dt><dd>${namespaces.join(', ')}; kept in ${journalNamespace}</dd>

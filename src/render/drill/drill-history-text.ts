@@ -1,7 +1,14 @@
 import { abortCommand, canRunAgain, runAgain } from '../../core/drill/drill-command.ts';
 import type { DrillResult } from '../../core/drill/drill-report.ts';
 import type { DrillHistoryReport } from '../../core/drill/drill-result.ts';
-import { byScenario, endOf, outcomesText, recoveryMs, recoveryTimes } from '../../core/drill/drill-trend.ts';
+import {
+  byScenario,
+  endOf,
+  outcomesText,
+  recoveryMs,
+  recoveryTimes,
+  unprovenScenarios,
+} from '../../core/drill/drill-trend.ts';
 import { listText } from '../../core/list-text.ts';
 import { closingLines, headLines } from '../head-text.ts';
 import { count, durationText, paragraph, table, type Cell } from '../layout.ts';
@@ -18,7 +25,11 @@ export function drillHistoryText(report: DrillHistoryReport, style: Style): stri
       ...scenarioHead(scenario, groups.length === 1 ? undefined : results, style),
       ...table(rowsOf(results, style), style.width),
     ]),
-    ...closingLines(report, { because: historySummary(report), next: nextAfterHistory(report) }, style),
+    ...closingLines(
+      report,
+      { because: historySummary(report), next: nextAfterHistory(report), word: doubtText(report) },
+      style,
+    ),
   ];
 }
 
@@ -50,6 +61,15 @@ export function trendText(results: readonly DrillResult[]): string {
       ? durationText(least)
       : `${durationText(least)} to ${durationText(most)}, median ${durationText(median)}`;
   return `${outcomesText(results)}; recovery ${range}`;
+}
+
+/** What keeps the drills from being a proof, where nothing is wrong with what is kept of them; undefined where nothing does. */
+export function doubtText({ verdict, results, unfinished }: DrillHistoryReport): string | undefined {
+  if (verdict !== 'ok') return undefined;
+  if (unfinished.length > 0) return 'not finished';
+  const unproven = unprovenScenarios(results);
+  if (unproven.length === 0) return undefined;
+  return byScenario(results).length === 1 ? 'not proven' : `not proven for ${listText(unproven)}`;
 }
 
 /** Times of different scenarios are not set beside each other. */

@@ -24,7 +24,7 @@ import {
 
 /** A drill as it can be filed: what was lost, how long it took to come back, and what shows that this is so. */
 export function drillHtml(report: DrillReport, style: Style): string {
-  return htmlPage(`c2l dr-drill ${report.drill.scenario}: ${report.outcome}, ${report.context}`, [
+  return htmlPage(`c2l dr-drill ${report.drill.scenario}: ${endOf(report)}, ${report.context}`, [
     headMarkup(report, style),
     recoveryMarkup(report),
     section('What went wrong', listMarkup(wrongOf(report))),
@@ -38,7 +38,8 @@ export function drillHtml(report: DrillReport, style: Style): string {
 }
 
 function headMarkup(report: DrillReport, style: Style): Markup {
-  const { outcome, context, server, namespaces, stack, takenAt, drill, sources } = report;
+  const { context, server, namespaces, stack, takenAt, drill, sources } = report;
+  const end = endOf(report);
   const facts: (readonly [string, string | Markup | undefined])[] = [
     ['scenario', `${drill.scenario}: ${drill.description}`],
     ['by', `${drill.operator}, c2l ${drill.version}${recoveredBy(drill, '; ')}`],
@@ -55,7 +56,7 @@ function headMarkup(report: DrillReport, style: Style): Markup {
   const told = facts.map(([label, text]) => text && markup`<dt>${label}</dt><dd>${text}</dd>\n`);
   return markup`<header>
 <h1>c2l dr-drill</h1>
-<p class="summary"><span class="badge ${outcomeTone(outcome)}">${outcome}</span>${drillSummary(report)}</p>
+<p class="summary"><span class="badge ${outcomeTone(end)}">${end}</span>${drillSummary(report)}</p>
 <dl>
 ${told.map((each) => (each === '' ? undefined : each))}</dl>
 </header>

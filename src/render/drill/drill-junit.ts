@@ -1,5 +1,6 @@
 import { refText } from '../../core/cluster/kubernetes.ts';
 import type { DrillReport } from '../../core/drill/drill-report.ts';
+import { endOf } from '../../core/drill/drill-trend.ts';
 import { spokenDuration } from '../../core/watch/duration.ts';
 import { junitXml, type JunitCase } from '../junit.ts';
 import { durationText } from '../layout.ts';
@@ -38,7 +39,7 @@ function recoveryCase(report: DrillReport, classname: string): JunitCase {
   const text = [message, ...wrong].join('\n');
   if (outcome === 'planned') return { ...common, outcome: { is: 'skipped', type: outcome, message } };
   if (outcome === 'not-started') return { ...common, outcome: { is: 'error', type: outcome, message, text } };
-  if (outcome === 'not-recovered') return { ...common, outcome: { is: 'failure', type: outcome, message, text } };
+  if (outcome === 'not-recovered') return { ...common, outcome: { is: 'failure', type: endOf(report), message, text } };
   const broken = faults.map((fault) => `${refText(fault.object)}: ${faultWords(fault)}`);
   return { ...common, note: [message, ...broken, ...wrong].join('\n') };
 }

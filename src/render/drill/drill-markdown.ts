@@ -1,5 +1,6 @@
 import { refText } from '../../core/cluster/kubernetes.ts';
 import type { DrillReport } from '../../core/drill/drill-report.ts';
+import { endOf } from '../../core/drill/drill-trend.ts';
 import { beforeNextDrill } from '../../core/drill/next-drill.ts';
 import { spokenDuration } from '../../core/watch/duration.ts';
 import { durationText } from '../layout.ts';
@@ -68,7 +69,7 @@ export function drillMarkdown(report: DrillReport): string[] {
       ['begun', 'outcome', 'time', 'by', 'version', 'journal'],
       earlier.map((result) => [
         result.takenAt,
-        result.outcome,
+        endOf(result),
         timeWords(result),
         codeSpan(result.operator),
         codeSpan(result.version),

@@ -6,7 +6,7 @@ import {
   type DrillReport,
   type PlanFacts,
 } from '../../core/drill/drill-report.ts';
-import { recoveryMs } from '../../core/drill/drill-trend.ts';
+import { endOf, recoveryMs } from '../../core/drill/drill-trend.ts';
 import { beforeNextDrill } from '../../core/drill/next-drill.ts';
 import type { DrillPlan } from '../../core/drill/plan-drill.ts';
 import { listText } from '../../core/list-text.ts';
@@ -144,6 +144,7 @@ function planText(report: DrillReport, style: Style): string[] {
 function timeLines(report: DrillReport, style: Style): string[] {
   const { recovery } = report;
   if (recovery === undefined) return [];
+  const end = endOf(report) === 'interrupted' ? 'interrupted, ' : 'not recovered, ';
   const compared = comparedWords(report);
   const { phases, tookMs, objectiveMs } = recovery;
   const rows = phases.map(({ name, durationMs }): Cell[] => [
@@ -154,7 +155,7 @@ function timeLines(report: DrillReport, style: Style): string[] {
     { text: 'in all' },
     { text: durationText(tookMs).padStart(8) },
     {
-      text: `${recoveryMs(report) === undefined ? 'not recovered, ' : ''}objective ${spokenDuration(objectiveMs)}`,
+      text: `${recoveryMs(report) === undefined ? end : ''}objective ${spokenDuration(objectiveMs)}`,
       paint: recoveryMs(report) === undefined || tookMs > objectiveMs ? style.bad : style.good,
     },
   ];

@@ -58,10 +58,20 @@ const notice = {
   ],
 };
 test.each([
-  [true, { ...notice, kind: 'drill-passed', severity: 'warning' }],
-  [false, { ...notice, kind: 'drill-failed', severity: 'error' }],
-])('the receivers are told that it passed: %s', (hasPassed, told) => {
-  expect(drillNotice({ ...news, hasPassed })).toEqual(told);
+  ['passed', { ...notice, kind: 'drill-passed', severity: 'warning' }],
+  ['failed', { ...notice, kind: 'drill-failed', severity: 'error' }],
+  [
+    'interrupted',
+    {
+      ...notice,
+      id: 'drill-shop-all-interrupted/20260301040506000',
+      incident: 'drill-shop-all-interrupted',
+      kind: 'drill-interrupted',
+      severity: 'warning',
+    },
+  ],
+] as const)('the receivers are told that it has %s', (end, told) => {
+  expect(drillNotice({ ...news, end })).toEqual(told);
 });
 
 test.each([

@@ -78,6 +78,12 @@ describe('a notice', () => {
       ['not recovered', 'at 2026-11-25 12:00:00 UTC'],
     ],
     [
+      'of a drill that was interrupted',
+      { kind: 'drill-interrupted', roots: [part('d', 'by Ctrl-C')] },
+      'prod: drill interrupted: by Ctrl-C',
+      ['by Ctrl-C', 'at 2026-11-25 12:00:00 UTC'],
+    ],
+    [
       'that tries a receiver',
       { kind: 'test' },
       'prod: this is a test of c2l watch, nothing is wrong',
@@ -94,6 +100,7 @@ describe('a notice', () => {
     ['drill-failed', false, ':red_circle:', 'attention', 'trigger'],
     ['recovered', true, ':white_check_mark:', 'good', 'resolve'],
     ['drill-passed', true, ':white_check_mark:', 'good', 'resolve'],
+    ['drill-interrupted', false, ':red_circle:', 'attention', 'resolve'],
     ['test', false, ':red_circle:', 'attention', 'resolve'],
   ])('that is %s looks so at a glance, and wakes only whom it should', (kind, good, mark, color, action) => {
     const notice = { ...opened, kind };
