@@ -1,3 +1,4 @@
+import { isCommand, replaceCommands } from './commands-in-text.ts';
 import type { Style } from './style.ts';
 import { asTyped } from './typed-program.ts';
 
@@ -13,19 +14,55 @@ function length(text: string): number {
   return text.replace(/\p{M}/gu, '').replace(/[\ud800-\udbff][\udc00-\udfff]/g, '_').length;
 }
 
-/** Breaks at spaces. A word longer than the line stays whole: a broken name cannot be copied. */
+/**
+ * Breaks at spaces. A word longer than the line stays whole: a broken name cannot be copied. So does a command; one that
+ * is longer than the line breaks as a shell joins it again.
+ */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && length(line) + 1 + length(word) > width) {
+  const begin = (unit: string): void => {
+    const broken = length(unit) > width ? shellLines(unit.replaceAll(boundSpace, ' '), width) : [unit];
+    lines.push(...broken.slice(0, -1));
+    line = broken.at(-1) ?? '';
+  };
+  for (const unit of units(text)) {
+    if (line === '') begin(unit);
+    else if (length(line) + 1 + length(unit) <= width) line = `${line} ${unit}`;
+    else {
       lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
+      begin(unit);
     }
   }
-  return [...lines, line];
+  return [...lines, line].map((each) => each.replaceAll(boundSpace, ' '));
+}
+
+/** What no line may end within. */
+function units(text: string): string[] {
+  return replaceCommands(text, (command) => command.replaceAll(' ', boundSpace)).split(' ');
+}
+
+const boundSpace = '\u0000';
+
+/** Not within quotes nor between a flag and its value. */
+function shellLines(command: string, width: number): string[] {
+  const words = shellWords(command).map((word) => word.replaceAll(' ', boundSpace));
+  const withValues = words.join(' ').replace(/(?<= )(--?[a-z-]+) (?=[^-| ])/g, `$1${boundSpace}`);
+  const lines: string[] = [];
+  let line = '';
+  for (const word of withValues.split(' ')) {
+    if (line === '') line = word;
+    else if (length(line) + 1 + length(word) <= width - length(' \\')) line = `${line} ${word}`;
+    else {
+      lines.push(`${line} \\`);
+      line = word;
+    }
+  }
+  return [...lines, line].map((each) => each.replaceAll(boundSpace, ' '));
+}
+
+function shellWords(command: string): string[] {
+  return command.match(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g) ?? [];
 }
 
 /** What fits in one row of a terminal; an ellipsis stands for the rest. */
@@ -36,30 +73,30 @@ export function oneRow(text: string, width: number): string {
 
 /** Wraps a sentence after a label, with what follows aligned under the first word. */
 export function paragraph(indent: string, text: string, width: number): string[] {
-  const hanging = ' '.repeat(length(indent));
-  return wrap(text, width - length(indent)).map((line, index) => (index === 0 ? indent : hanging) + line);
+  return hung(indent, wrap(text, width - length(indent)));
 }
 
-/** A command after its label. It breaks as a shell joins it again, not within quotes nor between a flag and its value. */
+function hung(indent: string, lines: readonly string[]): string[] {
+  return lines.map((line, index) => (index === 0 ? indent : ' '.repeat(length(indent))) + line);
+}
+
+/** What is to be typed, after its label: a command, or a sentence that leads to one. */
 export function commandLines(
   indent: string,
   named: string,
   { width, program }: Pick<Style, 'width' | 'program'>,
 ): string[] {
-  const command = asTyped(named, program);
-  const words = command.match(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g) ?? [];
-  // What is no command that a shell could read stays as it is.
-  if (words.join(' ') !== command) return [indent + command];
-  const spaced = words.map((word) => word.replaceAll(' ', boundSpace)).join(' ');
-  const withValues = spaced.replace(/(?<= )(--?[a-z-]+) (?=[^-| ])/g, `$1${boundSpace}`);
-  const lines = wrap(withValues, width - length(indent) - length(' \\')).map((line) =>
-    line.replaceAll(boundSpace, ' '),
-  );
-  const hanging = ' '.repeat(length(indent));
-  return lines.map((line, index) => `${index === 0 ? indent : hanging}${line}${index < lines.length - 1 ? ' \\' : ''}`);
+  const typed = asTyped(named, program);
+  const room = width - length(indent);
+  if (isSentence(typed) || length(typed) <= room) return paragraph(indent, typed, width);
+  return hung(indent, shellLines(typed, room));
 }
 
-const boundSpace = '\u0000';
+function isSentence(typed: string): boolean {
+  if (isCommand(typed)) return false;
+  const words = shellWords(typed);
+  return words.join(' ') !== typed || words.some((word) => /[,:;]$/.test(word));
+}
 
 /**
  * Columns as wide as their widest cell; the last one wraps in the room that is left, or beneath where there is none. A
@@ -116,7 +153,7 @@ function tableRow(row: readonly Cell[], { widths, indent, offset, room, width }:
   const last = row[widths.length];
   if (last === undefined || last.text === '') return [start.trimEnd()];
   const isOverlong = widths.some((column, index) => length(row[index]?.text ?? '') > column);
-  const beneath = isOverlong || last.text.split(' ').some((word) => length(word) > room);
+  const beneath = isOverlong || units(last.text).some((unit) => length(unit) > room);
   const lines = wrap(last.text, beneath ? width - indent - 2 : room).map((line) => paint(last, line));
   if (beneath) return [start.trimEnd(), ...lines.map((line) => ' '.repeat(indent + 2) + line)];
   return lines.map((line, index) => (index === 0 ? `${start}  ` : ' '.repeat(offset)) + line);

@@ -1,7 +1,5 @@
-import { paragraph } from './layout.ts';
-
-/** What a person copies: it is left to the terminal to wrap, which knows that it is one line. */
-const command = /^(?:c2l|kubectl|az|ls|chmod|kubeseal|age-keygen|git|KUBECONFIG=\S+) /;
+import { isCommand } from './commands-in-text.ts';
+import { commandLines, paragraph } from './layout.ts';
 
 /**
  * An error, a warning or a step of a drill as a person reads it at a terminal: broken between words, with the command
@@ -12,8 +10,10 @@ export function toldLines(line: string, width: number): readonly string[] {
   if (told === undefined || line.length <= width || line.includes('\n')) return [line];
   const clauses = line.slice(told.length).split('; ');
   const last = clauses.at(-1) ?? '';
-  const isCommand = clauses.length > 1 && command.test(last);
-  const said = isCommand ? clauses.slice(0, -1).join('; ') : clauses.join('; ');
-  const lines = paragraph(told, said, width);
-  return isCommand ? [...lines, `${' '.repeat(told.length)}${last}`] : lines;
+  if (clauses.length === 1 || !isCommand(last)) return paragraph(told, clauses.join('; '), width);
+  const hanging = ' '.repeat(told.length);
+  return [
+    ...paragraph(told, clauses.slice(0, -1).join('; '), width),
+    ...commandLines(hanging, last, { width, program: 'c2l' }),
+  ];
 }

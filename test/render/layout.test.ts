@@ -21,10 +21,16 @@ describe('a command that does not fit', () => {
     ]);
   });
 
-  test('stays as it is where no shell could read it', () => {
-    expect(
-      commandLines('next: ', "give the operator's own word for it, and go on", { width: 20, program: 'c2l' }),
-    ).toEqual(["next: give the operator's own word for it, and go on"]);
+  test('is no sentence that leads to one', () => {
+    const style = { width: 40, program: 'c2l' };
+    expect(commandLines('next: ', "give the operator's own word for it, and go on", style)).toEqual([
+      "next: give the operator's own word for",
+      '      it, and go on',
+    ]);
+    expect(commandLines('next: ', 'c2l runbook show NAME, then c2l runbook run NAME', style)).toEqual([
+      'next: c2l runbook show NAME, then',
+      '      c2l runbook run NAME',
+    ]);
   });
 
   test.each([

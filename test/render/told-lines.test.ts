@@ -11,9 +11,19 @@ test.each<[string, string, readonly string[]]>([
     ['error: no usable value for a-password,', '       b-password'],
   ],
   [
-    'and before the command that it ends in, which stays one line to copy',
+    'and before the command that it ends in, which stays one command to copy',
     'error: no usable value for a-password; c2l fix-secrets --from azure-key-vault:NAME',
-    ['error: no usable value for a-password', '       c2l fix-secrets --from azure-key-vault:NAME'],
+    ['error: no usable value for a-password', '       c2l fix-secrets \\', '       --from azure-key-vault:NAME'],
+  ],
+  [
+    'a command within it, too',
+    'warning: drill a in namespace b is not finished: c2l dr-drill abort -n b puts it back',
+    [
+      'warning: drill a in namespace b is not',
+      '         finished:',
+      '         c2l dr-drill abort -n b puts',
+      '         it back',
+    ],
   ],
   [
     'a step of a drill',
