@@ -3,6 +3,7 @@ import type { FindingCode } from '../core/findings/findings.ts';
 import { promptSource } from '../core/fix/plan-secrets.ts';
 import { isUntouched } from '../core/fix/planned-secret.ts';
 import type { FixReport, RestoreSyncReport, RollbackReport } from '../core/fix/secret-reports.ts';
+import { listText } from '../core/list-text.ts';
 import { isOpen, type StepOutcome } from '../core/reports/report.ts';
 import { isSkippedRestart } from '../core/restart/restart-next.ts';
 import type { RestartReport } from '../core/restart/restart-report.ts';
@@ -72,8 +73,9 @@ function plannedText(plan: FixReport['plan'], keys: number): string {
 }
 
 function doubtText(plan: FixReport['plan']): string {
-  const doubted = plan.filter(({ doubt }) => doubt !== undefined).length;
-  return doubted === 0 ? '' : `, ${count(doubted, 'Secret')} in doubt`;
+  const doubted = plan.filter(({ doubt }) => doubt !== undefined).map(({ object }) => refText(object));
+  if (doubted.length === 0) return '';
+  return `, ${count(doubted.length, 'Secret')} in doubt${plan.length > 1 ? `: ${listText(doubted)}` : ''}`;
 }
 
 function lackingText(lacking: number, keys: number): string {
@@ -152,8 +154,11 @@ export function restartSummary({ outcomes, dryRun, findings }: RestartReport): s
     ...where(late, (workloads) => `${workloads} not ready`),
     ...where(failed.length - late, (steps) => `${count(steps, 'step')} failed`),
     ...where(outcomes.filter(isSkippedRestart).length, (workloads) => `${workloads} not restarted`),
-    ...where(owed(outcomes), (kept) => `${kept} kept in need of a restart`),
-    ...where(outcomes.filter(({ isDoubted }) => isDoubted === true).length, (kept) => `${kept} in doubt`),
+    ...named(outcomes.filter(isOwed), 'kept in need of a restart'),
+    ...named(
+      outcomes.filter(({ isDoubted }) => isDoubted === true),
+      'in doubt',
+    ),
   ];
   return `${dryRun && parts[0] !== nothingText ? 'dry run: ' : ''}${parts.join(', ')}`;
 }
@@ -168,12 +173,18 @@ function beginning(
   if (isBlind) return [unreadPodsText];
   const hasSteps = outcomes.some(({ action }) => action === 'replace-pod' || action === 'restart-workload');
   const isReady = outcomes.some(({ action, outcome }) => action === 'wait-ready' && outcome === 'done');
-  return hasSteps || owed(outcomes) > 0 || (isReady && late === 0 && !dryRun) ? [] : [nothingText];
+  return hasSteps || outcomes.some(isOwed) || (isReady && late === 0 && !dryRun) ? [] : [nothingText];
 }
 
 /** What still runs with an older value, and is left to people. */
-function owed(outcomes: readonly StepOutcome[]): number {
-  return outcomes.filter(({ isWithheld, isAwaited }) => isWithheld === true && isAwaited !== true).length;
+function isOwed({ isWithheld, isAwaited }: StepOutcome): boolean {
+  return isWithheld === true && isAwaited !== true;
+}
+
+/** What a person has to look at is told by name also where the steps are far above. */
+function named(steps: readonly StepOutcome[], what: string): string[] {
+  const names = steps.map(({ object }) => refText(object));
+  return names.length === 0 ? [] : [`${names.length} ${what}: ${listText(names)}`];
 }
 
 function where(amount: number, text: (amount: number) => string): string[] {

@@ -268,7 +268,15 @@ describe('what to type next', () => {
     const doubted = { ...sure!, object: ref('Pod', 'api-0'), detail: 'healthy, but may run', isDoubted: true };
     const page = await text({ ...restarted, outcomes: [sure!, doubted] });
     expect(page).toMatch(/^kept {2}KEEP {2}pod\/api-0 {2}healthy, but may run\n1 pod left alone/m);
-    expect(page).toMatch(/^verdict: .*, nothing to restart, 1 in doubt$/m);
+    expect(page).toMatch(/^verdict: .*, nothing to restart, 1 in doubt: pod\/api-0$/m);
+  });
+
+  test('names the Secret in doubt where a plan is of several', async () => {
+    const [planned] = fixed.plan;
+    const doubt = { because: 'the store had no entry', next: 'kubectl describe externalsecret app' };
+    const second = { ...planned!, object: ref('Secret', 'app'), doubt };
+    const page = await text({ ...fixed, dryRun: true, outcomes: [], plan: [planned!, second] });
+    expect(page.replaceAll(/\s+/g, ' ')).toContain('secret/app, 1 Secret in doubt: secret/app next:');
   });
 
   test('counts what is kept though it needs a restart, and says where the commands of a detail go', async () => {
@@ -277,7 +285,7 @@ describe('what to type next', () => {
     const kept = { ...sure!, object: ref('Pod', 'api-0'), detail, isWithheld: true };
     const coming = { ...kept, object: ref('Pod', 'bare'), isAwaited: true };
     const page = await text({ ...restarted, outcomes: [sure!, kept, coming] }, { flags: '-n shop' });
-    expect(page).toMatch(/^verdict: [^,]*, 1 kept in need of a restart$/m);
+    expect(page).toMatch(/^verdict: [^,]*, 1 kept in need of a restart: pod\/api-0$/m);
     expect(page.replaceAll(/\s+/g, ' ')).toContain('if so, c2l restart --affected-by secret/app:a -n shop');
   });
 
