@@ -72,11 +72,7 @@ function declareRun(registry: Registry, parent: Command): void {
     .option('--identity <file>', 'file of an age identity, for an encrypted backup (default: $C2L_AGE_IDENTITY)')
     .option(...journalNamespace, parseNamespace, defaultJournalNamespace)
     .option(journalFile, 'keep journal and copies here too, encrypted to --identity')
-    .option(
-      '--limit <duration>',
-      'after which the way back begins, such as 10m; bare: seconds (default: of the scenario)',
-      parseDuration,
-    )
+    .option('--limit <duration>', 'after which the way back begins (default: of the scenario)', parseDuration)
     .option('--manual', 'break and time alone: people recover, with whatever tool')
     .option('--watch <url>', 'a running c2l watch: when it notices is timed too', parseHttpUrl)
     .option('--alertmanager <url>', 'likewise, as it is reached from here', parseHttpUrl)

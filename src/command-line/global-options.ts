@@ -27,7 +27,10 @@ export function addGlobalOptions(program: Command): void {
     .option('--no-input', 'never ask; fail where consent or a value is needed')
     .addOption(new Option('--color <when>', 'paint the answer').choices(colorChoices).default('auto'))
     .addOption(
-      new Option('--request-timeout <duration>', 'longest wait for one API request')
+      new Option(
+        '--request-timeout <duration>',
+        'longest wait for one API request; durations are 500ms, 90s, 5m or 1h, or seconds without a unit',
+      )
         .argParser(parseDuration)
         .default(15_000, '15s'),
     )

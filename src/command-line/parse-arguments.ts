@@ -27,7 +27,7 @@ export function parseDuration(text: string): number {
   const ms = Number(match?.[1]) * (unitMs[match?.[2] ?? 's'] ?? Number.NaN);
   // A timer of Node holds 31 bits; beyond them it would fire at once.
   if (!(ms > 0) || ms > 2 ** 31 - 1)
-    throw new InvalidArgumentError(`expected a duration such as 90s or 5m, not "${text}".`);
+    throw new InvalidArgumentError(`expected a duration such as 500ms, 90s, 5m or 1h, not "${text}".`);
   return ms;
 }
 

@@ -42,7 +42,7 @@ export async function applySettings(program: Command, deps: Deps): Promise<Setti
   const options = program.options.filter((option) => option.long !== '--version');
   const file = await readFile(options, deps);
   const env = environmentLayer(options, deps.settings);
-  const filling = new Filling(program, options, deps);
+  const filling = new Filling(program, options);
 
   filling.fill((name) => name === 'sandbox', [env, file.defaults]);
   if (program.getOptionValue('sandbox') === true) {
@@ -64,13 +64,11 @@ export async function applySettings(program: Command, deps: Deps): Promise<Setti
 class Filling {
   readonly #program: Command;
   readonly #options: readonly Option[];
-  readonly #deps: Deps;
   readonly #taken = new Map<string, Setting>();
 
-  constructor(program: Command, options: readonly Option[], deps: Deps) {
+  constructor(program: Command, options: readonly Option[]) {
     this.#program = program;
     this.#options = options;
-    this.#deps = deps;
     for (const option of options) {
       const name = option.attributeName();
       if (program.getOptionValueSource(name) !== 'cli') continue;
@@ -84,7 +82,7 @@ class Filling {
       for (const option of this.#options.filter((each) => isMeant(nameOf(each)) && isOpen(nameOf(each), before))) {
         const candidate = layer.get(nameOf(option));
         if (candidate === undefined) continue;
-        const value = valueFrom(option, candidate, this.#deps);
+        const value = valueFrom(option, candidate);
         this.#take(option, { value, origin: candidate.origin });
         this.#program.setOptionValueWithSource(
           option.attributeName(),
@@ -234,19 +232,19 @@ function problemOf(option: Option | undefined, raw: unknown): string | undefined
     valueOf(option, raw);
     return undefined;
   } catch (error) {
-    if (error instanceof InvalidArgumentError) return `${lowered(error.message)} (it is ${shown(raw)})`;
+    if (error instanceof InvalidArgumentError) return withValue(error, raw);
     throw error;
   }
 }
 
-/** A value of the file was looked at when it was read. */
-function valueFrom(option: Option, { raw, origin }: Candidate, deps: Deps): unknown {
+/** A value of the file was looked at when it was read: what is wrong here stands in the environment. */
+function valueFrom(option: Option, { raw, origin }: Candidate): unknown {
   try {
     return isSwitch(option) ? switchFrom(raw) : valueOf(option, raw);
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error;
-    throw new OperatorError('config-invalid', `${origin}: ${lowered(error.message)} (it is ${shown(raw)})`, {
-      hint: `unset ${origin}; what is set in files stands in ${deps.settings.file.path}`,
+    throw new OperatorError('config-invalid', `${origin} in the environment: ${withValue(error, raw)}`, {
+      hint: `set another value, or unset ${origin}`,
     });
   }
 }
@@ -257,7 +255,7 @@ function isSwitch(option: Option): boolean {
 
 function switchFrom(raw: unknown): boolean {
   const value = typeof raw === 'string' ? switches[raw.toLowerCase()] : raw;
-  if (typeof value !== 'boolean') throw new InvalidArgumentError('expected true or false');
+  if (typeof value !== 'boolean') throw new InvalidArgumentError(`expected true or false, not ${shown(raw)}`);
   return value;
 }
 
@@ -280,6 +278,12 @@ function valueOf(option: Option, raw: unknown): unknown {
   if (all.length !== 1 && !isList) throw new InvalidArgumentError('expected one value.');
   if (parseArg === undefined) return String(all[0]);
   return all.reduce<unknown>((earlier, each) => parseArg(String(each).trim(), earlier), undefined);
+}
+
+/** Most messages name the value themselves. */
+function withValue({ message }: InvalidArgumentError, raw: unknown): string {
+  const told = lowered(message);
+  return / not "[^"]*"$/.test(told) ? told : `${told} (it is ${shown(raw)})`;
 }
 
 function lowered(message: string): string {

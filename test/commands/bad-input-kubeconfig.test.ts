@@ -82,7 +82,7 @@ describe('a command line', () => {
     [['help', 'audti'], /unknown command 'audti' \(Did you mean audit\?\)/],
     [['audit', '--namspace', 'shop'], /unknown option '--namspace' \(Did you mean --namespace\?\)/],
     [['audit', '-o', 'xml'], /'xml' is invalid: allowed choices are text, json, yaml/],
-    [['audit', '--request-timeout', 'soon'], /expected a duration such as 90s or 5m, not "soon"/],
+    [['audit', '--request-timeout', 'soon'], /expected a duration such as 500ms, 90s, 5m or 1h, not "soon"/],
     [['audit', '-A', '-n', 'shop'], /cannot be used with/],
     [['restart', 'shop'], /too many arguments/],
     [['stabilize', 'shop'], /too many arguments.*; to restore some Secrets or keys alone: c2l fix-secrets NAME/],

@@ -79,7 +79,18 @@ describe('which setting holds', () => {
     expect((await settings([], '', { C2L_NO_INPUT: 'yes' }))('no-input')).toEqual([true, 'C2L_NO_INPUT']);
     const { code, stderr } = await cli(['explain'], '', { env: { C2L_VERBOSE: 'maybe' } });
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^error: C2L_VERBOSE: expected true or false \(it is "maybe"\)/);
+    expect(stderr).toMatch(/^error: C2L_VERBOSE in the environment: expected true or false, not "maybe"/);
+  });
+
+  test.each([
+    ['C2L_REQUEST_TIMEOUT', 'abc', 'expected a duration such as 500ms, 90s, 5m or 1h, not "abc"'],
+    ['C2L_COLOR', 'blue', 'allowed choices are auto, always, never (it is "blue")'],
+  ])('what is wrong with %s is said once, and where it stands', async (variable, value, told) => {
+    const { code, stderr } = await cli(['explain'], '', { env: { [variable]: value } });
+    expect([code, stderr]).toEqual([
+      2,
+      `error: ${variable} in the environment: ${told}; set another value, or unset ${variable}\n`,
+    ]);
   });
 
   test('a command works by it, and consent is no setting', async () => {
@@ -143,7 +154,10 @@ test.each([
 describe('a file that is wrong', () => {
   test.each([
     ['defaults:\n  output: jsn', ':2: defaults.output: allowed choices are text, json'],
-    ['defaults:\n  request-timeout: soon', ':2: defaults.request-timeout: expected a duration'],
+    [
+      'defaults:\n  request-timeout: soon',
+      ':2: defaults.request-timeout: expected a duration such as 500ms, 90s, 5m or 1h, not "soon";',
+    ],
     ['defaults:\n  outptu: json', ':2: defaults.outptu: no such setting; did you mean output?'],
     ['defaults:\n  yes: true', ':2: defaults.yes: no such setting'],
     ['contexts:\n  blue:\n    read-only: maybe', ':3: contexts.blue.read-only: expected true or false, not "maybe"'],
