@@ -18,6 +18,11 @@ export interface ProgressFile {
   save(progress: RunbookProgress, log: string): Promise<void>;
 }
 
+/** One that nobody else walks by meanwhile. */
+export interface HeldProgressFile extends ProgressFile {
+  release(): Promise<void>;
+}
+
 /** What runbooks need of the world. */
 export interface RunbookWorld {
   /** In the order in which they are listed. */
@@ -31,6 +36,9 @@ export interface RunbookWorld {
   runScript(commands: string, options: ScriptOptions): Promise<number>;
   /** Whether a shell would find the program. */
   isOnPath(program: string): Promise<boolean>;
-  /** By default in the folder where this person's programs keep their state. */
-  openProgress(name: string, path: string | undefined): Promise<ProgressFile>;
+  /**
+   * By default in the folder where this person's programs keep their state. Throws `conflict` where another run walks
+   * by it, with what can be done then.
+   */
+  openProgress(name: string, path: string | undefined, whereHeld: string): Promise<HeldProgressFile>;
 }

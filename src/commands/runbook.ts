@@ -56,8 +56,13 @@ export async function runRunbook(
   const runbook = await world.read(name);
   await proveWalkable(runbook, { ...options, name, world, isSandbox: flags.sandbox === true }, deps);
   const place = await openRunbookPlace(runbook, flags, deps);
+  const file = await world
+    .openProgress(`${runbook.name}-${place.slug}`, options.progress, whereHeld(options))
+    .catch(async (error: unknown) => {
+      await place.close();
+      throw error;
+    });
   try {
-    const file = await world.openProgress(`${runbook.name}-${place.slug}`, options.progress);
     const found = options.anew ? undefined : leftToGoOn(runbook, file, place);
     const style = styleFor(flags, deps);
     tellBeginning(runbook, { place, file, style }, deps);
@@ -92,8 +97,16 @@ export async function runRunbook(
     );
     return signal.aborted ? ExitCode.interrupted : exitOf(runbook, progress, options);
   } finally {
+    await file.release();
     await place.close();
   }
+}
+
+/** Where somebody is at it already. */
+function whereHeld({ command }: RunRunbookOptions): string {
+  return command === undefined
+    ? 'go on there, or end it and type this again; to walk beside it: --progress FILE'
+    : `go on there, or end it by Ctrl-C: ${command} then goes on from where it was`;
 }
 
 /** A sandbox decides its own. */

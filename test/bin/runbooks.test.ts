@@ -61,6 +61,21 @@ echo password=hunter2hunter2hunter2
 \`\`\`
 `;
 
+test('a second run beside one that goes on is refused, and touches nothing that the first one keeps', async () => {
+  const path = join(folder, 'two-steps.md');
+  await writeFile(path, broken);
+  // This process runs, as the other run would.
+  await writeFile(`${progress}.lock`, `${process.pid}\n`);
+  const second = await run(path);
+  expect([second.exitCode, second.stdout]).toEqual([2, '']);
+  expect(second.stderr).toMatch(
+    new RegExp(
+      `error: process ${process.pid} is walking since .* UTC and keeps its progress in .*; go on there, or end it`,
+    ),
+  );
+  expect((await readdir(folder)).sort()).toEqual(['progress.json.lock', 'two-steps.md']);
+});
+
 test('a step whose check fails stops a script with exit 4; the next run goes on there, and says who began', async () => {
   const path = join(folder, 'two-steps.md');
   await writeFile(path, broken);

@@ -96,7 +96,17 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     settings: { file: createSettingsFile(env), variables: env },
     openWatchWorld: () =>
       Promise.resolve(openWatchWorld({ cwd, env, version: '0.0.0-test', processId: 1, isRunning: () => false })),
-    openRunbookWorld: () => Promise.resolve(openRunbookWorld({ cwd, env, stderr: process.stderr, program: [] })),
+    openRunbookWorld: () =>
+      Promise.resolve(
+        openRunbookWorld({
+          cwd,
+          env,
+          stderr: process.stderr,
+          program: [],
+          processId: process.pid,
+          isRunning: () => false,
+        }),
+      ),
     openTarget: (spec, { recipients }) =>
       openTarget(spec, {
         cwd,

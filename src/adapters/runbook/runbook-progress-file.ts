@@ -3,14 +3,19 @@ import { dirname, join, resolve } from 'node:path';
 
 import { nameTime } from '../../core/name-time.ts';
 import { runbookProgressSchema, type RunbookProgress } from '../../core/runbook/runbook-progress.ts';
-import type { ProgressFile } from '../../runbook-ports.ts';
+import { utcText } from '../../core/utc-text.ts';
+import { OperatorError } from '../../errors.ts';
+import type { HeldProgressFile } from '../../runbook-ports.ts';
 import { fileTrouble } from '../files/file-trouble.ts';
+import { releaseLock, takeLock, type LockOptions } from '../files/lock-file.ts';
 import { readStateFile, replaceStateFile, stateFolder, unusable, type StateFileKind } from '../files/state-file.ts';
 import { systemCode } from '../node-errors.ts';
 
-export interface ProgressFileOptions {
+export interface ProgressFileOptions extends LockOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What can be done where another run walks by the same file. */
+  readonly whereHeld: string;
 }
 
 const progressFile: StateFileKind = { what: 'progress file', code: 'runbook-invalid', flag: '--progress' };
@@ -19,20 +24,26 @@ const progressFile: StateFileKind = { what: 'progress file', code: 'runbook-inva
 export async function openProgressFile(
   name: string,
   path: string | undefined,
-  { cwd, env }: ProgressFileOptions,
-): Promise<ProgressFile> {
+  options: ProgressFileOptions,
+): Promise<HeldProgressFile> {
+  const { cwd, env } = options;
   const file = path === undefined ? join(stateFolder(env), `runbook-${name}.json`) : resolve(cwd, path);
   const base = file.replace(/\.json$/, '');
   const logPath = `${base}.md`;
-  const found = await read(file);
+  await hold(file, options);
+  const release = (): Promise<void> => releaseLock(lockOf(file));
+  const found = await read(file).catch(async (error: unknown) => {
+    await release();
+    throw error;
+  });
   let last = found?.startedAt;
   return {
     path: fromHome(file, env),
     logPath: fromHome(logPath, env),
     found,
+    release,
     save: async (progress, log) => {
       try {
-        await mkdir(dirname(file), { recursive: true });
         if (last !== undefined && last !== progress.startedAt)
           await setAside(logPath, `${base}-${nameTime(new Date(last))}.md`);
         last = progress.startedAt;
@@ -43,6 +54,26 @@ export async function openProgressFile(
       }
     },
   };
+}
+
+/** Two runs by one file would each write over what the other has done. */
+async function hold(file: string, options: ProgressFileOptions): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    const holder = await takeLock(lockOf(file), options);
+    if (holder === undefined) return;
+    const since = holder.since === undefined ? '' : ` since ${utcText(holder.since.toISOString())}`;
+    const place = fromHome(file, options.env);
+    throw new OperatorError('conflict', `${holder.who} is walking${since} and keeps its progress in ${place}`, {
+      hint: options.whereHeld,
+    });
+  } catch (error) {
+    throw error instanceof OperatorError ? error : unusable(file, progressFile, fileTrouble(error));
+  }
+}
+
+function lockOf(file: string): string {
+  return `${file}.lock`;
 }
 
 async function setAside(logPath: string, keptPath: string): Promise<void> {

@@ -1,19 +1,16 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 import { watchStateSchema, type WatchState } from '../../core/watch/watch-state.ts';
 import { OperatorError } from '../../errors.ts';
 import type { WatchStateFile } from '../../watch-ports.ts';
 import { fileTrouble } from '../files/file-trouble.ts';
+import { releaseLock, takeLock, type LockHolder, type LockOptions } from '../files/lock-file.ts';
 import { readStateFile, replaceStateFile, stateFolder, unusable, type StateFileKind } from '../files/state-file.ts';
-import { systemCode } from '../node-errors.ts';
 
-export interface StateFileOptions {
+export interface StateFileOptions extends LockOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly processId: number;
-  /** Whether a process of this id runs on this machine. */
-  readonly isRunning: (processId: number) => boolean;
 }
 
 const stateFile: StateFileKind = { what: 'state file', code: 'usage', flag: '--state' };
@@ -25,13 +22,15 @@ export async function openWatchStateFile(
   options: StateFileOptions,
 ): Promise<WatchStateFile> {
   const file = path === undefined ? defaultPath(name, options.env) : resolve(options.cwd, path);
+  const lockFile = `${file}.lock`;
   try {
     await mkdir(dirname(file), { recursive: true });
-    await lock(`${file}.lock`, file, options);
+    const holder = await takeLock(lockFile, options);
+    if (holder !== undefined) throw held(file, holder);
   } catch (error) {
     throw error instanceof OperatorError ? error : unusable(file, stateFile, fileTrouble(error));
   }
-  const release = (): Promise<void> => rm(`${file}.lock`, { force: true });
+  const release = (): Promise<void> => releaseLock(lockFile);
   try {
     return {
       path: file,
@@ -50,24 +49,7 @@ function defaultPath(name: string, env: StateFileOptions['env']): string {
   return join(env['STATE_DIRECTORY'] ?? stateFolder(env), `watch-${name}.json`);
 }
 
-/** The lock holds the id of who made it, so that one that was left by a kill is told from one that is held. */
-async function lock(lockFile: string, file: string, { processId, isRunning }: StateFileOptions): Promise<void> {
-  for (let attempt = 0; attempt < 3; attempt += 1) {
-    try {
-      await writeFile(lockFile, `${processId}\n`, { flag: 'wx', mode: 0o600 });
-      return;
-    } catch (error) {
-      if (systemCode(error) !== 'EEXIST') throw error;
-    }
-    const holder = Number(await readFile(lockFile, 'utf8').catch(() => ''));
-    if (holder > 0 && holder !== processId && isRunning(holder)) throw held(file, holder);
-    await rm(lockFile, { force: true });
-  }
-  throw held(file, undefined);
-}
-
-function held(file: string, holder: number | undefined): OperatorError {
-  const who = holder === undefined ? 'another run' : `process ${holder}`;
+function held(file: string, { who }: LockHolder): OperatorError {
   return new OperatorError('conflict', `${who} is watching with state file ${file}`, {
     hint: 'wait for it or stop it, or give this one a file of its own: --state FILE',
   });
