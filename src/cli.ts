@@ -55,9 +55,10 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
     else if (argv[0] === completeWord) await complete(program, argv.slice(1), world);
     else await program.parseAsync(helpSpelledOut(program, argv), { from: 'user' });
   } catch (error) {
-    if (error instanceof OperatorError) return printFailure(error, argv, world);
+    if (error instanceof OperatorError) return printFailure(error, argv, { program, world });
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) return printFailure(usageError(error, meantCommand(program, argv)), argv, world);
+    if (error.exitCode !== 0)
+      return printFailure(usageError(error, meantCommand(program, argv)), argv, { program, world });
   }
   if (printed !== '') world.print(printed);
   return exitCode;
@@ -85,11 +86,17 @@ function noCommandText(command: Command): string {
 }
 
 /** What is wrong before a command begins, told like every other failure: with `-o json` as the one document too. */
-async function printFailure(error: OperatorError, argv: readonly string[], world: World): Promise<ExitCode> {
+async function printFailure(
+  error: OperatorError,
+  argv: readonly string[],
+  { program, world }: { readonly program: Command; readonly world: World },
+): Promise<ExitCode> {
   const { printError } = await import('./commands/report-commands.ts');
   const deps = await world.createDeps({ color: 'auto', input: true });
   const output = outputFormats.find((format) => argv.some((word, index) => isOutput(word, argv[index - 1], format)));
-  return printError(error, { name: argv[0] ?? '', flags: { output: output ?? 'text' } as GlobalFlags }, deps);
+  // As far as they were read.
+  const flags: GlobalFlags = { ...program.opts(), output: output ?? 'text' };
+  return printError(error, { name: argv[0] ?? '', flags }, deps);
 }
 
 /** `help COMMAND` as `COMMAND --help`: commander looks at one word alone, and says nothing of one that it does not know. */

@@ -7,8 +7,8 @@ import { allCommand, kindCommand, makeAll, makeKind, type MadeFile } from '../co
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
+import { commandsHere } from '../render/commands-here.ts';
 import { checkJson, fileText, filesJson, filesText } from '../render/generated-files.ts';
-import { withFlags } from '../render/head-text.ts';
 import { agreeToOverwrite } from '../shell/agree-to-overwrite.ts';
 import { namedStack } from '../shell/session.ts';
 import { readShipped } from '../shipped-files.ts';
@@ -111,7 +111,7 @@ function isObjects(made: MadeFile | undefined): boolean {
 /** `--check`: what differs is told and nothing is changed. */
 export function reportCheck(made: Made, compared: readonly ComparedFile[], flags: GenerateFlags, deps: Deps): ExitCode {
   const { name } = made;
-  const command = withFlags(made.command, styleFor(flags, deps));
+  const command = commandsHere(made.command, styleFor(flags, deps));
   const differing = compared.filter(({ state }) => state !== 'unchanged');
   if (flags.output === 'json') deps.terminal.out(checkJson(name, compared));
   else {

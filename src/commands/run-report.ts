@@ -4,8 +4,8 @@ import { quoted } from '../core/sources/source-option.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
+import { commandsHere } from '../render/commands-here.ts';
 import { renderError, type RenderedError } from '../render/error.ts';
-import { kubectlHere } from '../render/kubectl-here.ts';
 import { formatsForPrograms, type OutputFormat } from '../render/output-format.ts';
 import { renderReport } from '../render/report.ts';
 import { createStyle } from '../render/style.ts';
@@ -46,7 +46,9 @@ export type UnopenedBody = (failure: OperatorError, options: SessionOptions, dep
 
 /** Opens the session, runs the body, prints the report or the error, and gives the exit code. */
 export async function runReport(options: RunOptions, given: Deps, body: CommandBody): Promise<ExitCode> {
-  const deps = tellingHere(given, options.flags);
+  const { flags } = options;
+  const holdOn = (words: string): (() => void) => given.holdOn(commandsHere(words, { flags: repeatedFlags(flags) }));
+  const deps = { ...tellingHere(given, flags), holdOn };
   let session: Session | undefined;
   try {
     refuseFormat(options);
@@ -123,11 +125,11 @@ async function printErrorLine(error: RenderedError, { terminal }: Pick<Deps, 'te
   terminal.err((await renderError(error, 'text', terminal)).trimEnd());
 }
 
-/** What is said beside the answer names kubectl as the answer does. */
+/** What is said beside the answer names commands as the answer does. */
 function tellingHere<D extends Pick<Deps, 'terminal'>>(deps: D, flags: GlobalFlags): D {
   const { terminal } = deps;
   const err = (line: string): void => {
-    terminal.err(kubectlHere(line, { flags: repeatedFlags(flags) }));
+    terminal.err(commandsHere(line, { flags: repeatedFlags(flags) }));
   };
   return { ...deps, terminal: { ...terminal, err } };
 }

@@ -10,8 +10,8 @@ import type { RestartReport } from '../core/restart/restart-report.ts';
 import { sourceOptions } from '../core/sources/source-option.ts';
 import { hasUnreadPods, unreadPodsText } from './audit/unread-pods.ts';
 import { findingsLines } from './findings/findings-text.ts';
-import { kubectlHere } from './kubectl-here.ts';
-import { closingLines, headLines, withFlags } from './head-text.ts';
+import { commandsHere } from './commands-here.ts';
+import { closingLines, headLines } from './head-text.ts';
 import { lackingKeys, lackingLines } from './lacking-text.ts';
 import { count, table, type Cell } from './layout.ts';
 import { planLines } from './plan-text.ts';
@@ -222,9 +222,7 @@ const actionWords: Record<StepOutcome['action'], string> = {
 
 /** What a step says to type means the place of this run, as `next` does. */
 function here(detail: string, style: Style): string {
-  const told = kubectlHere(detail, style);
-  const placed = told.replace(/c2l (?:restart|fix-secrets) --\S+ \S+/g, (command) => withFlags(command, style));
-  return asTyped(placed, style.program);
+  return asTyped(commandsHere(detail, style), style.program);
 }
 
 /** What became of each step, in the order in which they were taken. */

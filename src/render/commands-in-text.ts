@@ -15,7 +15,10 @@ const begin = new RegExp(
   'g',
 );
 
-const word = /(?:[^\s'"]|'[^']*'|"[^"]*")+/y;
+/** As a shell reads it. */
+export const shellWord = String.raw`(?:\\.|[^\s'"\\]|'[^']*'|"(?:[^"\\]|\\.)*")+`;
+
+const word = new RegExp(shellWord, 'y');
 
 /** What goes on after a command in a sentence; no name that c2l prints is one of them. */
 const ofSentence = new Set(
@@ -27,14 +30,14 @@ const ofSentence = new Set(
   ).split(' '),
 );
 
-/** The same text with each of its commands as `by` gives it. */
-export function replaceCommands(text: string, by: (command: string) => string): string {
+/** The same text with each of its commands as `by` gives it, who knows what comes after. */
+export function replaceCommands(text: string, by: (command: string, rest: string) => string): string {
   let told = '';
   let done = 0;
   begin.lastIndex = 0;
   for (let found = begin.exec(text); found !== null; found = begin.exec(text)) {
     const end = endOf(text, begin.lastIndex);
-    told += text.slice(done, found.index) + by(text.slice(found.index, end));
+    told += text.slice(done, found.index) + by(text.slice(found.index, end), text.slice(end));
     done = end;
     begin.lastIndex = end;
   }

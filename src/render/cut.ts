@@ -1,5 +1,5 @@
+import { commandsHere } from './commands-here.ts';
 import { count } from './layout.ts';
-import { withFlags } from './head-text.ts';
 import type { Style } from './style.ts';
 
 /** The first of a long list, and a line that counts the rest and says how to see it. */
@@ -15,5 +15,5 @@ export function cut<T>(
 }
 
 export function howToSeeAll(style: Style): string {
-  return `${withFlags('c2l audit --limit 0', style)} shows all`;
+  return `${commandsHere('c2l audit --limit 0', style)} shows all`;
 }

@@ -1,6 +1,7 @@
 import type { DoctorReport, Examination } from '../core/reports/doctor-report.ts';
 import { outcomeLines } from './change-text.ts';
-import { closingLines, headLines, withFlags } from './head-text.ts';
+import { commandsHere } from './commands-here.ts';
+import { closingLines, headLines } from './head-text.ts';
 import { commandLines, count, table, type Cell } from './layout.ts';
 import type { Style } from './style.ts';
 
@@ -29,13 +30,12 @@ export function doctorText(report: DoctorReport, style: Style): string[] {
     ...(outcomes.length === 0 ? [] : [...outcomeLines(outcomes, style), '']),
     ...rows,
     ...(steps.length === 0 ? [] : ['', 'what to do about it']),
-    ...steps.flatMap((each) => [`  ${each.name}`, ...commandLines('    ', stepText(each, style), style)]),
+    ...steps.flatMap((each) => [
+      `  ${each.name}`,
+      ...commandLines('    ', commandsHere(each.next ?? '', style), style),
+    ]),
     ...closingLines(report, { because: doctorSummary(report), next }, style),
   ];
-}
-
-function stepText({ next = '' }: Examination, style: Style): string {
-  return next.startsWith('c2l ') && next.includes(' -n ') ? next : withFlags(next, style);
 }
 
 export function doctorSummary({ examinations }: DoctorReport): string {

@@ -5,7 +5,7 @@ import type { Report } from '../core/reports/any-report.ts';
 import { stackText } from '../core/reports/report.ts';
 import type { WalkReport } from '../core/reports/walk-report.ts';
 import { utcText } from '../core/utc-text.ts';
-import { kubectlHere } from './kubectl-here.ts';
+import { commandsHere } from './commands-here.ts';
 import { commandLines, paragraph } from './layout.ts';
 import type { Style } from './style.ts';
 
@@ -71,7 +71,7 @@ export function nextLines(command: string, style: Style): string[] {
 
 /** What to type next, where this run took place. */
 export function typedNext(report: Report, next: string, style: Style): string {
-  return style.flags.includes('--sandbox') ? nextInSandbox(report, next) : withFlags(next, style);
+  return style.flags.includes('--sandbox') ? nextInSandbox(report, next) : commandsHere(next, style);
 }
 
 function paintOf(verdict: AnyVerdict, style: Style): (text: string) => string {
@@ -99,15 +99,4 @@ function nextAfterRehearsal({ drill, outcome }: DrillReport): string {
 /** A rehearsal that writes nothing ends well, and part way. */
 export function isWalkedThrough({ verdict, phases }: WalkReport): boolean {
   return verdict === 'ok' && phases.every((phase) => phase.verdict !== 'skipped');
-}
-
-/** The next command means the same cluster as this one did, and the namespace or kubeconfig that it names itself. */
-export function withFlags(command: string, { flags }: Style): string {
-  if (!command.startsWith('c2l ')) return kubectlHere(command, { flags });
-  const named = [
-    ...(/ -(n |A\b)/.test(command) ? [/(^| )(-n \S+|-A)(?= |$)/g] : []),
-    ...(command.includes(' --kubeconfig ') ? [/(^| )--kubeconfig (?:[^\s']|'[^']*')+/g] : []),
-  ];
-  const kept = named.reduce((left, flag) => left.replace(flag, ''), flags).trim();
-  return kept === '' || command.includes(kept) ? command : `${command} ${kept}`;
 }

@@ -1,6 +1,7 @@
 import type { Place } from '../core/manifests/manifests.ts';
 import type { InitReport } from '../core/reports/file-reports.ts';
-import { nextLines, withFlags } from './head-text.ts';
+import { commandsHere } from './commands-here.ts';
+import { nextLines } from './head-text.ts';
 import { count, paragraph, table, type Cell } from './layout.ts';
 import type { OutputFormat } from './output-format.ts';
 import { printableCopy, printableJson } from './printable.ts';
@@ -28,7 +29,7 @@ function initText(report: InitReport, style: Style): string[] {
     ]),
     '',
     style.bold(`verdict: ${verdict}${verdict === 'unreadable' ? `, ${file} lacks what could not be read` : ''}`),
-    ...nextLines(withFlags(nextCommand(report), style), style),
+    ...nextLines(commandsHere(nextCommand(report), style), style),
   ];
 }
 

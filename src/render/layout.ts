@@ -1,4 +1,4 @@
-import { isCommand, replaceCommands } from './commands-in-text.ts';
+import { isCommand, replaceCommands, shellWord } from './commands-in-text.ts';
 import type { Style } from './style.ts';
 import { asTyped } from './typed-program.ts';
 
@@ -62,7 +62,7 @@ function shellLines(command: string, width: number): string[] {
 }
 
 function shellWords(command: string): string[] {
-  return command.match(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g) ?? [];
+  return command.match(new RegExp(shellWord, 'g')) ?? [];
 }
 
 /** What fits in one row of a terminal; an ellipsis stands for the rest. */

@@ -2,8 +2,8 @@ import { refText } from '../core/cluster/kubernetes.ts';
 import type { MigrateReport } from '../core/migrate/migrate-report.ts';
 import { targetWords } from '../core/migrate/migrate-target.ts';
 import { outcomeLines } from './change-text.ts';
+import { commandsHere } from './commands-here.ts';
 import { closingLines, headLines } from './head-text.ts';
-import { kubectlHere } from './kubectl-here.ts';
 import { commandLines, paragraph } from './layout.ts';
 import type { Style } from './style.ts';
 
@@ -31,7 +31,7 @@ function summary({ outcomes, dryRun, undo, to, secret }: MigrateReport): string 
 /** What Git has to hold from now on, and the way back through it. */
 function gitLines({ to, undo, secret: { namespace, name } }: MigrateReport, style: Style): string[] {
   const told = (text: string): string[] => paragraph('', text, style.width);
-  const typed = (command: string): string[] => commandLines('  ', kubectlHere(command, style), style);
+  const typed = (command: string): string[] => commandLines('  ', commandsHere(command, style), style);
   if (to === 'monitoring') {
     if (undo) return [];
     return [

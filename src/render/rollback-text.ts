@@ -2,6 +2,7 @@ import { refText } from '../core/cluster/kubernetes.ts';
 import type { RollbackReport } from '../core/fix/secret-reports.ts';
 import { utcText } from '../core/utc-text.ts';
 import { outcomeLines, remainingLines } from './change-text.ts';
+import { commandsHere } from './commands-here.ts';
 import { closingLines, headLines } from './head-text.ts';
 import { paragraph } from './layout.ts';
 import { planLines } from './plan-text.ts';
@@ -17,7 +18,9 @@ export function rollbackText(report: RollbackReport, style: Style): string[] {
     ...(isAgreed && style.isOneScreen ? [] : planLines(plan, style)),
     ...(isAgreed ? ['', ...outcomeLines(outcomes, style)] : []),
     ...remainingLines(report, style),
-    ...(restarts.length === 0 ? [] : ['', `${dryRun ? 'it would then need' : 'now needed'}: c2l restart, because`]),
+    ...(restarts.length === 0
+      ? []
+      : ['', `${dryRun ? 'it would then need' : 'now needed'}: ${commandsHere('c2l restart', style)}, because`]),
     ...restarts.flatMap(({ object, reason }) => paragraph(`  ${refText(object)}  `, reason, style.width)),
     ...closingLines(report, { because: rollbackSummary(report), next: nextAfter(report) }, style),
   ];

@@ -1,5 +1,6 @@
 import type { Phase, WalkReport } from '../core/reports/walk-report.ts';
 import { sourceOptions } from '../core/sources/source-option.ts';
+import { commandsHere } from './commands-here.ts';
 import { closingLines, headLines, isWalkedThrough } from './head-text.ts';
 import { count, durationText, paragraph, table, type Cell } from './layout.ts';
 import { repairCommand } from './repair-command.ts';
@@ -89,7 +90,7 @@ function afterwards(report: WalkReport, style: Style): string[] {
   if (style.flags.includes('--sandbox')) {
     return ['', ...paragraph('then: ', 'look at your own cluster; audit changes nothing there', style.width)];
   }
-  const typed = (words: string): string => asTyped(words, style.program);
+  const typed = (words: string): string => asTyped(commandsHere(words, style), style.program);
   return [
     '',
     ...paragraph('then: ', typed('keep these values for the next outage: c2l backup --to age:FILE'), style.width),

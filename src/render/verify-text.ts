@@ -3,8 +3,9 @@ import { checkId } from '../core/verify/check-changes.ts';
 import { toldTimeline } from '../core/verify/told-timeline.ts';
 import type { CheckResult, TimelineEntry, VerifyReport } from '../core/verify/verify-report.ts';
 import { findingsLines } from './findings/findings-text.ts';
+import { commandsHere } from './commands-here.ts';
 import { closingLines, headLines } from './head-text.ts';
-import { count, durationText, paragraph, tableGroups, type Cell } from './layout.ts';
+import { commandLines, count, durationText, paragraph, tableGroups, type Cell } from './layout.ts';
 import type { Style } from './style.ts';
 
 export function verifyText(report: VerifyReport, style: Style): string[] {
@@ -129,7 +130,7 @@ function likelyLines({ likely }: CheckResult, style: Style): string[] {
   if (likely === undefined) return [];
   const ways = likely.ways.flatMap(({ what, command }) => [
     ...paragraph(`${indent}- `, what, style.width),
-    `${indent}    ${command}`,
+    ...commandLines(`${indent}    `, commandsHere(command, style), style),
   ]);
   return [...paragraph(indent, likely.cause, style.width), ...ways];
 }

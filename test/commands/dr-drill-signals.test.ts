@@ -20,7 +20,10 @@ test('signals after the first end no way back, and are answered', async () => {
   drill.child.kill('SIGINT');
   await drill.said('stderr', /interrupted: everything is put back first/);
   drill.child.kill('SIGINT');
-  await drill.said('stderr', new RegExp(`killed: kill -9 ${drill.child.pid},\\s+then c2l dr-drill abort -n `));
+  await drill.said(
+    'stderr',
+    new RegExp(`killed: kill -9 ${drill.child.pid},\\s+then c2l dr-drill abort -n ${namespace} --kubeconfig ${folder}`),
+  );
   drill.child.kill('SIGTERM');
   drill.child.kill('SIGHUP');
   const { exitCode, stderr } = await drill.finished;

@@ -3,6 +3,7 @@ import type { ComponentState } from '../../core/audit/component-state.ts';
 import { refId, refText } from '../../core/cluster/kubernetes.ts';
 import { abortCommand, goingOnText } from '../../core/drill/drill-command.ts';
 import type { Finding, FindingCode } from '../../core/findings/findings.ts';
+import { commandsHere } from '../commands-here.ts';
 import { cut, howToSeeAll } from '../cut.ts';
 import { groupFindings, isAside } from '../findings/finding-groups.ts';
 import { cutText, findingsLines, findingTitles } from '../findings/findings-text.ts';
@@ -56,7 +57,7 @@ function drillLines({ unfinishedDrills = [] }: AuditReport, style: Style): strin
   const lines = unfinishedDrills.flatMap((drill) => {
     const who = drill.manual === true ? 'people are to recover from it;' : 'unless somebody is at it now,';
     const told = `${goingOnText(drill)}: ${who} ${abortCommand(drill)} puts everything back`;
-    return paragraph('', asTyped(told, style.program), style.width);
+    return paragraph('', asTyped(commandsHere(told, style), style.program), style.width);
   });
   return ['', ...lines.map((line) => style.caution(line))];
 }

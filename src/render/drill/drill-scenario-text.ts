@@ -2,7 +2,8 @@ import { abortCommand, goingOnText } from '../../core/drill/drill-command.ts';
 import type { DrillFault, DrillScenario } from '../../core/drill/drill-schema.ts';
 import type { UnfinishedDrill } from '../../core/drill/unfinished-drill.ts';
 import { spokenDuration } from '../../core/watch/duration.ts';
-import { nextLines, withFlags } from '../head-text.ts';
+import { commandsHere } from '../commands-here.ts';
+import { nextLines } from '../head-text.ts';
 import { paragraph, table } from '../layout.ts';
 import type { Style } from '../style.ts';
 
@@ -23,7 +24,7 @@ export function listDrills(
     ),
     '',
     ...unfinished.flatMap((drill) => paragraph('', goingOnText(drill), style.width)),
-    ...nextLines(open === undefined ? firstDrill : withFlags(abortCommand(open), style), style),
+    ...nextLines(open === undefined ? firstDrill : commandsHere(abortCommand(open), style), style),
   ];
 }
 

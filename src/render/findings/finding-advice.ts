@@ -1,4 +1,5 @@
 import type { Finding } from '../../core/findings/findings.ts';
+import { commandsHere } from '../commands-here.ts';
 import { cut } from '../cut.ts';
 import type { Style } from '../style.ts';
 import type { FindingGroup } from './finding-groups.ts';
@@ -13,7 +14,10 @@ export function adviceOf({ findings }: FindingGroup, style: Style): (readonly [l
 
 function labelled(label: string, texts: readonly string[], style: Style): (readonly [string, string])[] {
   const { shown, rest } = cut([...new Set(texts)], label, style);
-  return [...shown, ...(rest === undefined ? [] : [rest])].map((text) => [label, text]);
+  return [...shown.map((text) => commandsHere(text, style)), ...(rest === undefined ? [] : [rest])].map((text) => [
+    label,
+    text,
+  ]);
 }
 
 function spelling({ key = '', similarKey }: Finding): string[] {

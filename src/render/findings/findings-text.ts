@@ -2,8 +2,8 @@ import type { ApplicationState } from '../../core/audit/audit-report.ts';
 import type { ComponentState } from '../../core/audit/component-state.ts';
 import { refId, refText, type ObjectRef } from '../../core/cluster/kubernetes.ts';
 import type { Finding, FindingCode, Severity } from '../../core/findings/findings.ts';
+import { commandsHere } from '../commands-here.ts';
 import { cut, howToSeeAll } from '../cut.ts';
-import { withFlags } from '../head-text.ts';
 import { commandLines, count, paragraph, table } from '../layout.ts';
 import type { Style } from '../style.ts';
 import { chains } from './chains.ts';
@@ -208,7 +208,7 @@ function kindsText(effects: readonly Finding[]): string {
 
 /** Each command once, with the flags of this run. */
 export function fixesOf({ findings }: FindingGroup, style: Style): string[] {
-  return [...new Set(findings.map(({ fix }) => withFlags(fix, style)))];
+  return [...new Set(findings.map(({ fix }) => commandsHere(fix, style)))];
 }
 
 /** In a walk the next phase is the fix. */

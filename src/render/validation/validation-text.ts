@@ -2,7 +2,8 @@ import type { Severity } from '../../core/findings/findings.ts';
 import type { Place } from '../../core/manifests/manifests.ts';
 import type { LocatedFinding, ValidateReport } from '../../core/reports/file-reports.ts';
 import { setAsideLines } from '../findings/set-aside-text.ts';
-import { nextLines, withFlags } from '../head-text.ts';
+import { commandsHere } from '../commands-here.ts';
+import { nextLines } from '../head-text.ts';
 import { count, paragraph, table, type Cell } from '../layout.ts';
 import type { Style } from '../style.ts';
 
@@ -95,7 +96,7 @@ function closingLines(report: ValidateReport, style: Style): string[] {
   const lines = paragraph('verdict: ', `${verdict}, ${validationSummary(report)}`, style.width);
   const [first] = findings.filter(({ code }) => code !== 'optional-key-absent');
   const next = verdict === 'ok' ? nextAfterOk(report) : (first?.fix ?? '');
-  return [...lines.map((line) => style.bold(paint(line))), ...nextLines(withFlags(next, style), style)];
+  return [...lines.map((line) => style.bold(paint(line))), ...nextLines(commandsHere(next, style), style)];
 }
 
 function nextAfterOk({ context, paths }: ValidateReport): string {

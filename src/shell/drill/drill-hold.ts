@@ -1,3 +1,4 @@
+import { abortCommand } from '../../core/drill/drill-command.ts';
 import { asTyped } from '../../render/typed-program.ts';
 import type { Session } from '../session.ts';
 
@@ -11,7 +12,7 @@ export function holdThrough({ deps }: Session, namespace: string): () => void {
     terminal.err('interrupted: everything is put back first, which takes a moment');
   };
   signal.addEventListener('abort', say);
-  const abort = asTyped(`c2l dr-drill abort -n ${namespace}`, terminal.program);
+  const abort = asTyped(abortCommand({ namespace }), terminal.program);
   const release = deps.holdOn(
     `everything is still being put back. If it has to be killed: kill -9 ${deps.processId},\nthen ${abort}`,
   );
