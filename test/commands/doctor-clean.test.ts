@@ -156,6 +156,21 @@ test('has the sync resumed that a run left paused, as it was', async () => {
   expect(after?.metadata.annotations ?? {}).not.toHaveProperty(['c2l.dev/paused-sync']);
 });
 
+test('counts in its verdict what would be removed, and what was', async () => {
+  await repair();
+  leave({ lock: false, last: 'clean-up' });
+  const text = async (...argv: readonly string[]) => {
+    const options = { kubeconfig: cluster.kubeconfig, cwd: newFolder() };
+    const { stdout } = await runCli(['doctor', '--clean', ...argv], options);
+    return stdout.slice(stdout.indexOf('verdict:')).replaceAll(/\s+/g, ' ');
+  };
+  expect(await text('--dry-run')).toMatch(
+    /^verdict: ok, dry run: would remove 3 Secrets, .* next: c2l doctor --clean /,
+  );
+  expect(await text('--yes')).toMatch(/^verdict: ok, removed 3 Secrets, \d+ of \d+ things ok/);
+  expect(await text('--dry-run')).toMatch(/^verdict: ok, nothing to remove, .* next: c2l audit /);
+});
+
 test('lists in Markdown too what became of each', async () => {
   await repair();
   const { code, stdout } = await runCli(['doctor', '--clean', '--yes', '-o', 'markdown'], {

@@ -79,6 +79,6 @@ export function goingOnText({ namespace, scenario }: UnfinishedDrill): string {
   return `drill ${scenario === '' ? 'of an unknown scenario' : scenario} in namespace ${namespace} is not finished`;
 }
 
-function journalOption(namespace = ''): string[] {
+export function journalOption(namespace = ''): string[] {
   return namespace === '' || namespace === defaultJournalNamespace ? [] : [`--journal-namespace ${namespace}`];
 }

@@ -1,3 +1,4 @@
+import { journalOption } from '../../core/drill/drill-command.ts';
 import type { Finding } from '../../core/findings/findings.ts';
 import type { BackupReport } from '../../core/fix/secret-reports.ts';
 import { count } from '../../core/list-text.ts';
@@ -28,7 +29,17 @@ export async function runDoctor(session: Session, options: DoctorOptions): Promi
   const outcomes = await cleanLeftovers(session, options.clean);
   const found = await examine(session, options);
   const verdict = verdictOfWrites(outcomes, []);
-  return { ...found, outcomes, ...(verdict === 'ok' ? {} : { verdict }) };
+  const isPlanned = outcomes.some(({ outcome }) => outcome === 'planned');
+  return {
+    ...found,
+    outcomes,
+    ...(verdict === 'ok' ? {} : { verdict }),
+    ...(isPlanned && found.verdict === 'ok' ? { next: cleanAgain(options.clean) } : {}),
+  };
+}
+
+function cleanAgain({ journalNamespace }: CleanOptions): string {
+  return ['c2l doctor --clean', ...journalOption(journalNamespace)].join(' ');
 }
 
 async function examine(session: Session, options: DoctorOptions): Promise<DoctorReport> {
