@@ -11,6 +11,7 @@ import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Connection, Deps, SandboxOptions } from '../ports.ts';
 import { createDrillNotice, type DrillNotice } from './drill/drill-notice.ts';
+import { namespaceNotFound } from './namespace-not-found.ts';
 import { withoutWrites } from './read-only.ts';
 import { childPlaceEnv } from './runbook/child-place.ts';
 import { untilInterrupted } from './until-interrupted.ts';
@@ -169,11 +170,7 @@ async function refuseUnknownNamespaces(
   const found = await Promise.all(names.map((name) => cluster.readNamespace(name)));
   for (const [index, answer] of found.entries()) {
     const name = names[index] ?? '';
-    if (answer.state === 'absent') {
-      throw new OperatorError('namespace-not-found', `namespace ${name} does not exist in context ${cluster.context}`, {
-        hint: 'kubectl get namespaces',
-      });
-    }
+    if (answer.state === 'absent') throw await namespaceNotFound(cluster, name);
     if (answer.state === 'unreadable' && answer.cause !== 'forbidden') throw nothingReadable(cluster, answer.reason);
     if (answer.state === 'present' && answer.value.deletionTimestamp !== undefined) {
       ending.set(name, answer.value.deletionTimestamp);

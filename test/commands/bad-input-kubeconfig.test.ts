@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ExitCode } from '../../src/exit-codes.ts';
 import { errorLines, everyCommand, expectRefused, watchedSandbox, type WatchedSandbox } from '../support/refusals.ts';
 import { runCli } from '../support/run-cli.ts';
-import { fileSandbox } from '../support/sandbox.ts';
+import { fileSandbox, sandbox } from '../support/sandbox.ts';
 
 const requests: string[] = [];
 let home: string;
@@ -54,6 +54,25 @@ describe.each(everyCommand)('$command', ({ argv }) => {
       },
     );
     cluster.expectUntouched();
+  });
+});
+
+describe('a namespace that is not there', () => {
+  test.each([
+    ['misspelt', 'cloudtolocallm', 'did you mean cloudtolocalllm? kubectl get namespaces lists all'],
+    ['only begun', 'cloud', 'did you mean cloudtolocalllm? kubectl get namespaces lists all'],
+  ])('and is %s: the one that may be meant is named', async (_, name, hint) => {
+    const says = new RegExp(`namespace ${name} does not exist in context c2l-sandbox; ${hint.replace('?', '\\?')}`);
+    const refusal = { exit: ExitCode.usage, code: 'namespace-not-found', says } as const;
+    await expectRefused(['audit', '-n', name], { kubeconfig: cluster.kubeconfig }, refusal);
+  });
+
+  test('and is misspelt, where namespaces may not be listed', async () => {
+    const closed = await sandbox();
+    closed.deny({ verb: 'list', resource: 'namespaces' });
+    const says = /namespace cloudtolocallm does not exist in context c2l-sandbox; kubectl get namespaces/;
+    const refusal = { exit: ExitCode.usage, code: 'namespace-not-found', says } as const;
+    await expectRefused(['audit', '-n', 'cloudtolocallm'], { kubeconfig: closed.kubeconfig }, refusal);
   });
 });
 

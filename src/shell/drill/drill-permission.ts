@@ -2,6 +2,7 @@ import { optInLabel, optInValue } from '../../core/drill/drill-journal.ts';
 import { isOpen, windowText } from '../../core/watch/maintenance.ts';
 import { OperatorError } from '../../errors.ts';
 import { ExitCode } from '../../exit-codes.ts';
+import { namespaceNotFound } from '../namespace-not-found.ts';
 import { nothingReadable, type Session } from '../session.ts';
 
 export function onlyNamespace({ scope }: Session): string {
@@ -47,15 +48,7 @@ function refuseMaintenance({ stack, deps }: Session): void {
 async function refuseWithoutConsent({ cluster }: Session, namespace: string): Promise<void> {
   const found = await cluster.readNamespace(namespace);
   if (found.state === 'unreadable') throw nothingReadable(cluster, found.reason);
-  if (found.state === 'absent') {
-    throw new OperatorError(
-      'namespace-not-found',
-      `namespace ${namespace} does not exist in context ${cluster.context}`,
-      {
-        hint: 'kubectl get namespaces',
-      },
-    );
-  }
+  if (found.state === 'absent') throw await namespaceNotFound(cluster, namespace);
   if (found.value.labels?.[optInLabel] === optInValue) return;
   throw refusedDrill(
     `namespace ${namespace} does not carry the label ${optInLabel}=${optInValue}: nobody agreed to drills there`,
