@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 
 import type { WriteFlags } from '../commands/options.ts';
+import { usuallyKept } from '../core/fix/fix-flags.ts';
 import type { ValueOptions } from '../shell/fix/fix-options.ts';
 import { collect, parseController, parseDuration, parsePositiveCount } from './parse-arguments.ts';
 
@@ -31,19 +32,12 @@ export function addWriteOptions(command: Command): Command {
     .option('--dry-run', 'show what would be done and change nothing');
 }
 
-const defaultKeptRevisions = 10;
-
 export interface KeepFlags {
   readonly keep: number;
 }
 
 export function addKeepOption(command: Command): Command {
-  return command.option(
-    '--keep <n>',
-    'how many revisions of each Secret stay',
-    parsePositiveCount,
-    defaultKeptRevisions,
-  );
+  return command.option('--keep <n>', 'how many revisions of each Secret stay', parsePositiveCount, usuallyKept);
 }
 
 export function addSourceOptions(command: Command): Command {

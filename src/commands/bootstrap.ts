@@ -1,3 +1,4 @@
+import { takenBy } from '../core/fix/fix-flags.ts';
 import type { Phase } from '../core/reports/walk-report.ts';
 import { OperatorError } from '../errors.ts';
 import type { OutputFormat } from '../render/output-format.ts';
@@ -9,7 +10,7 @@ import { withStackOf, type Session } from '../shell/session.ts';
 import { untilInterrupted } from '../shell/until-interrupted.ts';
 import { runVerify } from '../shell/verify/verify.ts';
 import type { CommandResult } from './run-report.ts';
-import { walkThrough, type WalkOptions, type WalkStep } from './walk-phases.ts';
+import { walkThrough, type WalkStep } from './walk-phases.ts';
 
 export interface BootstrapCommandOptions extends BootstrapOptions {
   readonly manifests: readonly string[];
@@ -34,17 +35,9 @@ export async function bootstrap(opened: Session, options: BootstrapCommandOption
     { name: 'apply', body: () => applyBootstrap(session, later, options) },
     { name: 'verify', body: () => untilInterrupted(runVerify(session, { timeoutMs }), signal) },
   ];
-  const taken = takenBy(options);
+  const { manifests } = options;
+  const taken = { ...(manifests.length > 0 && { manifests }), ...takenBy(options) };
   return walkThrough(session, steps, { command: 'bootstrap', output, verbose, taken, leadsOn: leadsOn(options) });
-}
-
-/** What the same command needs to be run again. */
-function takenBy({ manifests, from, identity }: BootstrapCommandOptions): NonNullable<WalkOptions['taken']> {
-  return {
-    ...(manifests.length > 0 && { manifests }),
-    ...(from.length > 0 && { sources: from }),
-    ...(identity !== undefined && { identity }),
-  };
 }
 
 /** Missing Secrets and Applications are what bootstrap is for: only what it could not do stops it. */

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../core/cluster/snapshot.ts';
+import { takenBy } from '../core/fix/fix-flags.ts';
 import type { FixReport } from '../core/fix/secret-reports.ts';
 import type { StepOutcome } from '../core/reports/report.ts';
 import type { Phase } from '../core/reports/walk-report.ts';
@@ -43,8 +44,8 @@ export async function stabilize(session: Session, options: StabilizeOptions): Pr
       body: () => untilInterrupted(runVerify(session, { timeoutMs: options.timeoutMs }), signal),
     },
   ];
-  const { output, verbose, from, identity } = options;
-  const taken = { ...(from.length > 0 && { sources: from }), ...(identity !== undefined && { identity }) };
+  const { output, verbose } = options;
+  const taken = takenBy(options);
   const settle = async (phases: readonly Phase[]): Promise<readonly Phase[]> => withSteps(phases, await keeper.end());
   try {
     return await walkThrough(session, steps, { command: 'stabilize', output, verbose, taken, leadsOn, settle });

@@ -1,6 +1,7 @@
 import type { WalkReport } from '../core/reports/walk-report.ts';
-import { quoted, sourceOptions } from '../core/sources/source-option.ts';
+import { againOptions, quoted } from '../core/sources/source-option.ts';
 import { closingLines, headLines } from './head-text.ts';
+import { repairCommand, rootsOf } from './repair-command.ts';
 import { failedCheckLines, phaseLines, walkSummary } from './stabilize-text.ts';
 import type { Style } from './style.ts';
 
@@ -20,12 +21,12 @@ export function nextAfterBootstrap(report: WalkReport): string {
   if (verdict === 'ok') return phases.some((phase) => phase.verdict === 'skipped') ? again(report) : 'c2l backup';
   if (verdict === 'declined' || verdict === 'interrupted' || verdict === 'partial') return again(report);
   if (error?.hint !== undefined) return error.hint;
-  return findings.find(({ severity, causes }) => severity === 'error' && causes.length === 0)?.fix ?? 'c2l audit';
+  return repairCommand(rootsOf(findings), report) ?? 'c2l audit';
 }
 
 /** Without what it was given it would fill the cluster from elsewhere. */
 function again(report: WalkReport): string {
   const { manifests = [] } = report;
   const named = manifests.map((path) => `--manifests ${quoted(path)}`);
-  return ['c2l bootstrap', ...named, ...sourceOptions(report)].join(' ');
+  return ['c2l bootstrap', ...named, ...againOptions(report)].join(' ');
 }

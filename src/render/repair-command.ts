@@ -1,8 +1,8 @@
 import type { Finding } from '../core/findings/findings.ts';
-import { sourceOptions, type TakenFrom } from '../core/sources/source-option.ts';
+import { repairOptions, type TakenFrom } from '../core/sources/source-option.ts';
 
 /**
- * What repairs the first of the errors: where that is `fix-secrets`, with the sources of this run, and with all that
+ * What repairs the first of the errors: where that is `fix-secrets`, with the sources and flags of this run, and with all that
  * this command has to name of the others too.
  */
 export function repairCommand(findings: readonly Finding[], taken: TakenFrom): string | undefined {
@@ -11,7 +11,12 @@ export function repairCommand(findings: readonly Finding[], taken: TakenFrom): s
   const base = first === undefined ? undefined : baseOf(first);
   if (base === undefined) return first;
   const named = fixes.filter((fix) => baseOf(fix) === base).flatMap((fix) => fix.match(namingFlags) ?? []);
-  return [base, ...sourceOptions(taken), ...new Set(named)].join(' ');
+  return [base, ...repairOptions(taken), ...new Set(named)].join(' ');
+}
+
+/** What nothing else explains. */
+export function rootsOf(findings: readonly Finding[]): Finding[] {
+  return findings.filter(({ causes }) => causes.length === 0);
 }
 
 const namingFlags = /--(?:recreate|overwrite) \S+/g;

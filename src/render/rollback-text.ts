@@ -47,8 +47,8 @@ function nextAfter(report: RollbackReport): string {
 }
 
 /** What only adds leaves something missing that was so before. */
-function nextAfterPlan({ plan, revision }: RollbackReport, name: string, isBroken: boolean): string {
-  if (!isBroken) return `c2l rollback ${name} ${revision.id}`;
+function nextAfterPlan({ plan, revision, flags = [] }: RollbackReport, name: string, isBroken: boolean): string {
+  if (!isBroken) return ['c2l rollback', name, revision.id, ...flags].join(' ');
   return takesAway(plan) ? `c2l history ${name}` : 'c2l audit';
 }
 

@@ -1,9 +1,9 @@
 import type { Phase, WalkReport } from '../core/reports/walk-report.ts';
-import { sourceOptions } from '../core/sources/source-option.ts';
+import { againOptions } from '../core/sources/source-option.ts';
 import { commandsHere } from './commands-here.ts';
 import { closingLines, headLines, isWalkedThrough } from './head-text.ts';
 import { count, durationText, paragraph, table, type Cell } from './layout.ts';
-import { repairCommand } from './repair-command.ts';
+import { repairCommand, rootsOf } from './repair-command.ts';
 import type { Style } from './style.ts';
 import { asTyped } from './typed-program.ts';
 import { checkLines, verifySummary } from './verify-text.ts';
@@ -104,8 +104,7 @@ export function nextAfter(report: WalkReport): string {
   if (isWalkedThrough(report) && nothingProven(report.phases).length > 0) return 'c2l audit -A';
   if (isWalkedThrough(report)) return 'c2l stabilize --sandbox';
   if (verdict === 'ok' || verdict === 'declined' || verdict === 'interrupted' || verdict === 'partial')
-    return ['c2l stabilize', ...sourceOptions(report)].join(' ');
+    return ['c2l stabilize', ...againOptions(report)].join(' ');
   if (error?.hint !== undefined) return error.hint;
-  const roots = findings.filter(({ causes }) => causes.length === 0);
-  return repairCommand(roots, report) ?? 'c2l audit';
+  return repairCommand(rootsOf(findings), report) ?? 'c2l audit';
 }

@@ -32,3 +32,10 @@ test.each([
 ])('what is typed next takes along the sources and every value that is to be named (%#)', (fixes, command) => {
   expect(repairCommand(findings(...fixes), { sources: ['env:.env'] })).toBe(command);
 });
+
+test('and the flags that shaped this run, but for a plan that is carried out by then', () => {
+  const taken = { sources: ['env:a'], flags: ['--plan plan.yaml', '--pause-sync 15m', '--recover'] };
+  expect(repairCommand(findings('c2l fix-secrets -n shop --overwrite app/b'), taken)).toBe(
+    'c2l fix-secrets -n shop --from env:a --pause-sync 15m --recover --overwrite app/b',
+  );
+});

@@ -343,6 +343,16 @@ describe('what to type next', () => {
     ).toMatch(/next: c2l fix-secrets --from env:FILE --generate\n$/);
   });
 
+  test('of a walk and of a rollback that are to be run again takes along the flags that shaped them', async () => {
+    const flags = ['--keep 3'];
+    expect(await text({ ...stabilized, verdict: 'declined', sources: ['env:a'], flags })).toMatch(
+      /next: c2l stabilize --from env:a --keep 3\n$/,
+    );
+    expect(await text({ ...rolledBack, dryRun: true, outcomes: [], restarts: [], flags })).toMatch(
+      /next: c2l rollback \S+ \S+ --keep 3\n$/,
+    );
+  });
+
   test('of a repair of some takes their names along', async () => {
     const only = ['jwt-secret'];
     const planned = { ...fixed, dryRun: true, only, verdict: 'problems' as const };

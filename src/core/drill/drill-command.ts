@@ -1,4 +1,5 @@
 import { fromOption, quoted } from '../sources/source-option.ts';
+import { typedFlags } from '../typed-flags.ts';
 import { writtenDuration } from '../watch/duration.ts';
 import { builtInDrills } from './built-in-drills.ts';
 import type { Onlooker } from './onlookers.ts';
@@ -44,8 +45,7 @@ export function flagsAgain(asked: AskedFlags): string[] {
     ...addresses.filter(([, url]) => !url.includes('@')),
     ...reports.map((path) => ['report', path] as const),
   ];
-  const flags = values.flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag} ${quoted(value)}`]));
-  return [...flags, ...(notify === true ? ['--notify'] : [])];
+  return typedFlags({ values, alone: [['notify', notify]] });
 }
 
 /** The command that runs the same drill again. */

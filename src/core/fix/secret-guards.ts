@@ -10,7 +10,7 @@ import { creationPolicy, type SecretWriters, type WriterIndex } from '../owners/
 import type { SyncPlan } from '../owners/sync-plan.ts';
 import { endingRefusal } from '../secrets/ending-secret.ts';
 import { sharedSourceNames } from '../sources/source-names.ts';
-import { fromOption } from '../sources/source-option.ts';
+import { repairOptions, type TakenFrom } from '../sources/source-option.ts';
 import { isNamedBy } from './plan-secrets.ts';
 import type { SecretTarget } from './secret-target.ts';
 import type { WantedKey } from './wanted-key.ts';
@@ -138,11 +138,12 @@ export function allRefused([first, ...others]: readonly OperatorError[]): Operat
   });
 }
 
-/** A command of c2l to type next takes the values from where this one did. */
-export function withSources(refusal: OperatorError, from: readonly string[]): OperatorError {
+/** A command of c2l to type next takes the values from where this one did, and in the same way. */
+export function withSources(refusal: OperatorError, taken: TakenFrom): OperatorError {
   const { code, message, hint, exitCode } = refusal;
-  if (hint === undefined || !/^c2l fix-secrets [^;]*$/.test(hint) || from.length === 0) return refusal;
-  return new OperatorError(code, message, { hint: [hint, ...from.map(fromOption)].join(' '), exitCode });
+  const again = repairOptions(taken);
+  if (hint === undefined || !/^c2l fix-secrets [^;]*$/.test(hint) || again.length === 0) return refusal;
+  return new OperatorError(code, message, { hint: [hint, ...again].join(' '), exitCode });
 }
 
 /** Whoever creates it from elsewhere would be faster than c2l, once it is deleted. */

@@ -47,6 +47,8 @@ export interface HistoryReport extends ReportHead {
 export interface RollbackReport extends ReportHead {
   readonly command: 'rollback';
   readonly dryRun: boolean;
+  /** Flags that shaped it, as they are typed. */
+  readonly flags?: readonly string[];
   readonly revision: Pick<RevisionEntry, 'id' | 'name' | 'keptAt' | 'keptBy'>;
   readonly plan: readonly PlannedSecret[];
   readonly outcomes: readonly StepOutcome[];

@@ -14,6 +14,7 @@ import type { SealTarget } from '../../core/owners/seal-plan.ts';
 import { writerIndex, type WriterIndex } from '../../core/owners/secret-writers.ts';
 import type { SyncPlan } from '../../core/owners/sync-plan.ts';
 import type { StepOutcome } from '../../core/reports/report.ts';
+import type { TakenFrom } from '../../core/sources/source-option.ts';
 import type { OperatorError } from '../../errors.ts';
 import type { Session } from '../session.ts';
 
@@ -36,8 +37,7 @@ export interface GuardOptions {
   readonly recreate: Recreate;
   /** Whether owners that would undo a write may be paused. */
   readonly mayPause: boolean;
-  /** As `--from` names them. */
-  readonly from: readonly string[];
+  readonly taken: TakenFrom;
   /** Whether values can be sealed here. */
   readonly maySeal: boolean;
 }
@@ -48,7 +48,7 @@ type Answer = GuardedTarget & { readonly object: ObjectRef; readonly seal?: Seal
 export function guardTargets(
   { deps }: Session,
   all: readonly SecretTarget[],
-  { snapshot, recreate, from, mayPause, maySeal }: GuardOptions,
+  { snapshot, recreate, taken, mayPause, maySeal }: GuardOptions,
 ): Guarded {
   const index = writerIndex(snapshot);
   const answers = all.map((target): Answer => {
@@ -63,7 +63,7 @@ export function guardTargets(
   const seals = answers.flatMap(({ seal }) => seal ?? []);
   const pauses = new Map(answers.flatMap(({ object, pause }) => (pause ? [[refId(object), pause] as const] : [])));
   const refused = answers.flatMap(({ object, refusal }) =>
-    refusal === undefined ? [] : [{ object, refusal: withSources(refusal, from) }],
+    refusal === undefined ? [] : [{ object, refusal: withSources(refusal, taken) }],
   );
   const refusal = allRefused(refused.map((each) => each.refusal));
   if (targets.length === 0 && syncs.length === 0 && seals.length === 0 && refusal !== undefined) throw refusal;

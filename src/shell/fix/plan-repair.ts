@@ -1,5 +1,6 @@
 import type { PausesBySecret } from '../../core/argocd/plan-pause.ts';
 import type { Snapshot } from '../../core/cluster/snapshot.ts';
+import { takenBy } from '../../core/fix/fix-flags.ts';
 import { withNotes } from '../../core/fix/plan-notes.ts';
 import {
   canDoWithout,
@@ -126,13 +127,14 @@ export async function planRepair(
 
 function guard(
   session: Session,
-  { dryRun, pauseSyncMs, recreate = [], from }: FixOptions,
+  options: FixOptions,
   { snapshot, known, maySeal }: { snapshot: Snapshot; known: readonly WantedKey[]; maySeal: boolean },
 ): Guarded {
+  const { dryRun, pauseSyncMs, recreate = [] } = options;
   const { canPrompt } = session.deps.terminal;
   return guardTargets(session, secretTargets(known, snapshot, session.stack), {
     snapshot,
-    from,
+    taken: takenBy(options),
     mayPause: pauseSyncMs !== undefined,
     maySeal,
     recreate: (secret) => dryRun || canPrompt || isSecretNamed(secret, recreate),

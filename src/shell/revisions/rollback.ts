@@ -3,6 +3,7 @@ import { refText, type ObjectRef } from '../../core/cluster/kubernetes.ts';
 import type { Snapshot } from '../../core/cluster/snapshot.ts';
 import { diagnose } from '../../core/diagnose/diagnose.ts';
 import { applySecretPlans } from '../../core/fix/apply-secret-plans.ts';
+import { rollbackFlags } from '../../core/fix/fix-flags.ts';
 import type { Finding } from '../../core/findings/findings.ts';
 import { keysOf, plannedSecret, type SecretPlan } from '../../core/fix/plan-secrets.ts';
 import { guardTarget, overwriteNeeded, unnamedChanges } from '../../core/fix/secret-guards.ts';
@@ -160,8 +161,10 @@ interface Result {
 function report(
   session: Session,
   { snapshot, revision, plan, outcomes, isWritten = true }: Result,
-  { dryRun }: RollbackOptions,
+  options: RollbackOptions,
 ): RollbackReport {
+  const { dryRun } = options;
+  const flags = rollbackFlags(options);
   const findingsIn = (state: Snapshot): Finding[] =>
     diagnose(state, session.stack).filter(
       ({ object, code }) => code.startsWith('secret-') && isSame(object, plan.object),
@@ -175,6 +178,7 @@ function report(
     verdict: verdictOfWrites(outcomes, findings),
     findings,
     dryRun,
+    ...(flags.length > 0 && { flags }),
     revision: { id, name, keptAt, keptBy },
     plan: [plannedSecret(plan)],
     outcomes,

@@ -207,7 +207,7 @@ test.each([
   ['c2l fix-secrets -n shop; then that', ['env:.env'], 'c2l fix-secrets -n shop; then that'],
 ])('the hint %s from %j is %s', (hint, from, expected) => {
   const given = refusal(hint);
-  const answer = withSources(given, from);
+  const answer = withSources(given, { sources: from });
   expect([answer.code, answer.message, answer.exitCode, answer.hint]).toEqual(['secret-owned', 'no', 2, expected]);
   expect(answer === given).toBe(hint === expected);
 });

@@ -176,7 +176,9 @@ test('a misspelt key name is refused', () => {
 
 test('the command to type next takes its values from where this one did', () => {
   const { refusal } = guardTarget(target('missing', { immutable: true }), indexOf({}), () => false);
-  const hints = [['env:.env', "env:o'neil's file"], []].map((from) => refusal && withSources(refusal, from).hint);
+  const hints = [['env:.env', "env:o'neil's file"], []].map(
+    (from) => refusal && withSources(refusal, { sources: from }).hint,
+  );
   expect(hints).toEqual([
     "c2l fix-secrets -n shop --recreate app --from env:.env --from 'env:o'\\''neil'\\''s file'",
     'c2l fix-secrets -n shop --recreate app',
