@@ -9,6 +9,7 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['<rootDir>/test/contract/', '<rootDir>/test/e2e/', '<rootDir>/node_modules/'],
   transform: {},
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   randomize: true,
   reporters: ['default', '<rootDir>/test/support/ci-reporter.js'],
   errorOnDeprecated: true,

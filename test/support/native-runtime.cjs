@@ -24,6 +24,14 @@ module.exports = class NativeRuntime extends Runtime {
     globalThis[Symbol.for('c2l.jest')] = { ...globals, jest: this.jestGlobals.jestObjectFor(this.#testPath) };
   }
 
+  /** What runs the tests of a file is loaded anew, so that nothing is left of the file before; what it is made of is not. */
+  requireInternalModule(from, ...more) {
+    if (more.length > 0 || !from.endsWith('jestAdapterInit.js')) return super.requireInternalModule(from, ...more);
+    delete globalThis[Symbol.for('EVENT_HANDLERS')];
+    delete require.cache[from];
+    return require(from);
+  }
+
   unstable_shouldLoadAsEsm() {
     return true;
   }

@@ -108,7 +108,7 @@ describe('whatever stands in a manifest', () => {
           expect(form).not.toContain('canary-of-b');
         }
       }),
-      bounded(150),
+      bounded(60),
     );
   });
 
