@@ -3,6 +3,7 @@ import { uncommented } from '../core/generate/generated-file.ts';
 import type { GenerateKind } from '../core/generate/generate-kind.ts';
 import type { GenerateSubject } from '../core/generate/generate-subject.ts';
 import { generateKinds } from '../core/generate/kinds.ts';
+import { count } from '../core/list-text.ts';
 import { allCommand, kindCommand, makeAll, makeKind, type MadeFile } from '../core/generate/make-kinds.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
@@ -118,8 +119,8 @@ export function reportCheck(made: Made, compared: readonly ComparedFile[], flags
     const lines = differing.map(({ path, state }) => `${pathIn(flags.out, path)}: ${checkWords[state]}`);
     const end =
       differing.length === 0
-        ? `check passed: ${compared.length} files are as the stack gives them`
-        : `check failed: ${differing.length} of ${compared.length} files differ; ${command} --out ${flags.out}`;
+        ? `check passed: ${compared.length === 1 ? '1 file is as the stack gives it' : `${compared.length} files are as the stack gives them`}`
+        : `check failed: ${differing.length} of ${count(compared.length, 'file')} ${differing.length === 1 ? 'differs' : 'differ'}; ${command} --out ${flags.out}`;
     deps.terminal.out(`${[...lines, end].join('\n')}\n`);
   }
   return differing.length === 0 ? ExitCode.ok : ExitCode.problems;

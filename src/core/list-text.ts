@@ -11,3 +11,8 @@ export function listText(items: readonly string[]): string {
 export function count(amount: number, one: string, many = `${one}s`): string {
   return `${amount} ${amount === 1 ? one : many}`;
 }
+
+/** `1 of 1 pod is`, `1 of 3 pods are`. */
+export function shareText(amount: number, total: number, one: string): string {
+  return `${amount} of ${count(total, one)} ${total === 1 ? 'is' : 'are'}`;
+}

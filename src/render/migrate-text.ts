@@ -4,7 +4,7 @@ import { targetWords } from '../core/migrate/migrate-target.ts';
 import { outcomeLines } from './change-text.ts';
 import { commandsHere } from './commands-here.ts';
 import { closingLines, headLines } from './head-text.ts';
-import { commandLines, paragraph } from './layout.ts';
+import { commandLines, count, paragraph } from './layout.ts';
 import type { Style } from './style.ts';
 
 export function migrateText(report: MigrateReport, style: Style): string[] {
@@ -25,7 +25,7 @@ function summary({ outcomes, dryRun, undo, to, secret }: MigrateReport): string 
     return `dry run: would ${undo ? 'take' : 'hand'} ${what} ${undo ? 'back from' : 'over to'} ${targetWords[to]}`;
   if (outcomes.every(({ outcome }) => outcome === 'done'))
     return undo ? `${what} is back from ${targetWords[to]}` : `${what} is with ${targetWords[to]}`;
-  return `${outcomes.filter(({ outcome }) => outcome === 'done').length} of ${outcomes.length} steps done`;
+  return `${outcomes.filter(({ outcome }) => outcome === 'done').length} of ${count(outcomes.length, 'step')} done`;
 }
 
 /** What Git has to hold from now on, and the way back through it. */

@@ -98,7 +98,7 @@ describe('--check', () => {
     await seal('--out', 'same');
     expect(await read('same')).not.toBe(first);
     const { code, stdout, stderr } = await check('same');
-    expect([code, stdout]).toEqual([0, 'check passed: 1 files are as the stack gives them\n']);
+    expect([code, stdout]).toEqual([0, 'check passed: 1 file is as the stack gives it\n']);
     expect(stderr).toContain('not compared: the values');
   });
 

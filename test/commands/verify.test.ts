@@ -220,7 +220,7 @@ test.each([
     'fail',
     /^ended with exit code 127 instead of 0: /,
   ],
-  ['too few endpoints', { kind: 'endpoints', service: 'web', min: 9 }, 'fail', /^1 of 1 endpoints ready where 9/],
+  ['too few endpoints', { kind: 'endpoints', service: 'web', min: 9 }, 'fail', /^1 of 1 endpoint ready where 9/],
 ])('from inside a pod: %s', async (_, check, outcome, detail) => {
   const { run } = await setUp({ checks: [{ ...check, name: 'asked', retries: 0 }] });
   const report = await run(60_000);

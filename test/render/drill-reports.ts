@@ -42,7 +42,7 @@ export const drilled: DrillReport = {
       component: 'postgres-auth',
       spans: [
         { state: 'stuck', detail: 'CreateContainerConfigError', fromMs: 0, toMs: 1000 },
-        { state: 'ready', detail: '1 of 1 pods are ready', fromMs: 1000, toMs: 4000 },
+        { state: 'ready', detail: '1 of 1 pod is ready', fromMs: 1000, toMs: 4000 },
       ],
     },
     { component: 'web', spans: [{ state: 'waiting', detail: '<waits> & "sees"', fromMs: 2000, toMs: 4000 }] },

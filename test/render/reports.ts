@@ -117,9 +117,9 @@ export const incident: AuditReport = {
 };
 
 const verifyChecks: readonly CheckResult[] = [
-  check('postgres-auth', 'ready', { detail: '1 of 1 pods are ready', durationMs: 1210 }),
+  check('postgres-auth', 'ready', { detail: '1 of 1 pod is ready', durationMs: 1210 }),
   check('postgres-auth', 'login over TCP', { detail: 'login accepted, and a password is demanded' }),
-  check('api-backend', 'ready', { detail: '1 of 1 pods are ready', durationMs: 8020 }),
+  check('api-backend', 'ready', { detail: '1 of 1 pod is ready', durationMs: 8020 }),
   check('api-backend', 'GET /health, database.status is connected', {
     detail: 'answered 200, database.status is "connected"',
   }),
@@ -139,7 +139,7 @@ export const verified: VerifyReport = {
       durationMs: 5003,
     }),
   ],
-  timeline: [entry('postgres-auth', 'ready', 1210, 'pass', '1 of 1 pods are ready')],
+  timeline: [entry('postgres-auth', 'ready', 1210, 'pass', '1 of 1 pod is ready')],
 };
 
 const failedHealth = 'answered 503 instead of 200, database.status is "disconnected" instead of "connected"';
@@ -176,8 +176,8 @@ export const notVerified: VerifyReport = {
   ],
   timeline: [
     entry('api-backend', 'ready', 40, 'waiting', 'api-backend-1 is Init:0/1'),
-    entry('postgres-auth', 'ready', 1210, 'pass', '1 of 1 pods are ready'),
-    entry('api-backend', 'ready', 8020, 'pass', '1 of 1 pods are ready'),
+    entry('postgres-auth', 'ready', 1210, 'pass', '1 of 1 pod is ready'),
+    entry('api-backend', 'ready', 8020, 'pass', '1 of 1 pod is ready'),
     entry('api-backend', 'GET /health', 8100, 'waiting', 'connection refused'),
     entry('api-backend', 'GET /health', 68_130, 'fail', 'answered 503 instead of 200'),
   ],

@@ -39,7 +39,7 @@ const healthy: AuditReport = {
   ...incident,
   verdict: 'ok',
   findings: [],
-  components: components.map((entry) => ({ ...entry, state: 'ready', detail: '1 of 1 pods are ready' })),
+  components: components.map((entry) => ({ ...entry, state: 'ready', detail: '1 of 1 pod is ready' })),
   applications: [],
 };
 

@@ -23,7 +23,7 @@ const outage = [
   check('postgres-auth', 'login over TCP', 'skipped', held),
   check('api', 'ready', 'skipped', held),
   check('api', 'GET /health', 'skipped', held),
-  check('redis', 'ready', 'pass', '1 of 1 pods are ready'),
+  check('redis', 'ready', 'pass', '1 of 1 pod is ready'),
   check('argocd/shop', 'Healthy and Synced', 'fail', 'Progressing, Synced', false),
 ];
 const recovered = outage.map((each) => ({ ...each, outcome: 'pass' as const, detail: 'seen' }));

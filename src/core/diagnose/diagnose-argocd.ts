@@ -30,7 +30,7 @@ export function explainParts(parts: readonly Finding[], secrets: readonly Findin
 }
 
 function unhealthyPart({ object, ready, wanted }: ArgoCdPart, name: string): Finding {
-  const state = wanted === 0 ? 'is scaled to 0' : `has ${ready} of ${wanted} pods ready`;
+  const state = wanted === 0 ? 'is scaled to 0' : `has ${ready} of ${count(wanted, 'pod')} ready`;
   return newFinding('argocd-unhealthy', {
     object,
     message: `${refText(object)} ${state}: ${consequences[name] ?? ''}`,

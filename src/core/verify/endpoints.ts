@@ -1,4 +1,5 @@
 import type { EndpointSlice } from '../cluster/kubernetes.ts';
+import { count } from '../list-text.ts';
 
 export interface EndpointsJudgement {
   readonly isEnough: boolean;
@@ -17,5 +18,5 @@ export function judgeEndpoints(
   if (endpoints.length === 0) return { isEnough: false, detail: 'has no endpoints: no running pod fits its selector' };
   const isEnough = ready >= min;
   const missing = isEnough ? '' : ` where ${min} must be`;
-  return { isEnough, detail: `${ready} of ${endpoints.length} endpoints ready${missing}` };
+  return { isEnough, detail: `${ready} of ${count(endpoints.length, 'endpoint')} ready${missing}` };
 }

@@ -1,6 +1,6 @@
 import type { KubernetesEvent } from '../cluster/kubernetes.ts';
 import type { Snapshot } from '../cluster/snapshot.ts';
-import { count } from '../list-text.ts';
+import { count, shareText } from '../list-text.ts';
 import { oncePer, oncePerPair } from '../once-per.ts';
 import { replicasBefore } from './cut-off-restart.ts';
 import { podState, type PodState } from './pod-state.ts';
@@ -9,7 +9,7 @@ import type { Workload } from './workloads.ts';
 /** Whether a workload does its work, and if not, the pod that shows best why. */
 export interface Readiness {
   readonly isReady: boolean;
-  /** In counts: `0 of 1 pods are ready`. */
+  /** In counts: `0 of 2 pods are ready`. */
   readonly detail: string;
   readonly worst?: SeenPod;
 }
@@ -69,7 +69,7 @@ export const readiness = oncePerPair((workload: Workload, events: PodEvents = no
 });
 
 function countText(workload: Workload, ready: number, wanted: number): string {
-  if (wanted > 0) return workload.type === 'Job' ? 'is running' : `${ready} of ${wanted} pods are ready`;
+  if (wanted > 0) return workload.type === 'Job' ? 'is running' : `${shareText(ready, wanted, 'pod')} ready`;
   switch (workload.type) {
     case 'CronJob':
       return workload.object.spec.suspend === true ? 'is suspended' : 'runs on its schedule';

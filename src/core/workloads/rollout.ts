@@ -1,5 +1,6 @@
 import type { ObjectMeta } from '../cluster/kubernetes-metadata.ts';
 import type { DaemonSet, Deployment, StatefulSet } from '../cluster/kubernetes.ts';
+import { shareText } from '../list-text.ts';
 import type { Workload } from './workloads.ts';
 
 /** `stuck` where the controller itself has given up waiting. */
@@ -44,12 +45,12 @@ function deploymentRollout({ metadata, spec, status }: Deployment): RolloutState
   if (status?.conditions?.some(({ type, reason }) => type === 'Progressing' && reason === 'ProgressDeadlineExceeded')) {
     return { state: 'stuck', detail: 'it exceeded its progress deadline' };
   }
-  if (updatedReplicas < wanted) return creating(`${updatedReplicas} of ${wanted} new pods are created`, status);
+  if (updatedReplicas < wanted) return creating(`${shareText(updatedReplicas, wanted, 'new pod')} created`, status);
   if (replicas > updatedReplicas) return progressing(oldText(replicas - updatedReplicas));
   if (availableReplicas < updatedReplicas) {
-    return progressing(`${availableReplicas} of ${updatedReplicas} new pods are available`);
+    return progressing(`${shareText(availableReplicas, updatedReplicas, 'new pod')} available`);
   }
-  return { state: 'done', detail: `${availableReplicas} of ${wanted} pods are available` };
+  return { state: 'done', detail: `${shareText(availableReplicas, wanted, 'pod')} available` };
 }
 
 function oldText(pods: number): string {
@@ -67,7 +68,7 @@ function statefulSetRollout({ metadata, spec, status }: StatefulSet): RolloutSta
   const { readyReplicas, updatedReplicas } = { ...noPods, ...status };
   const wanted = spec.replicas ?? 1;
   if (!status?.observedGeneration || isUnobserved(metadata, status)) return unobserved;
-  const ready = `${readyReplicas} of ${wanted} pods are ready`;
+  const ready = `${shareText(readyReplicas, wanted, 'pod')} ready`;
   if (readyReplicas < wanted) return progressing(ready);
 
   const { type, rollingUpdate } = spec.updateStrategy ?? {};
@@ -76,21 +77,21 @@ function statefulSetRollout({ metadata, spec, status }: StatefulSet): RolloutSta
   if (rollingUpdate?.partition !== undefined) {
     const updating = wanted - rollingUpdate.partition;
     return updatedReplicas < updating
-      ? progressing(`${updatedReplicas} of ${updating} pods are updated`)
+      ? progressing(`${shareText(updatedReplicas, updating, 'pod')} updated`)
       : { state: 'done', detail: ready };
   }
   return status.updateRevision === status.currentRevision
     ? { state: 'done', detail: ready }
-    : progressing(`${updatedReplicas} of ${wanted} pods are updated`);
+    : progressing(`${shareText(updatedReplicas, wanted, 'pod')} updated`);
 }
 
 function daemonSetRollout({ metadata, spec, status }: DaemonSet): RolloutState {
   const { updatedNumberScheduled, numberAvailable, desiredNumberScheduled: wanted } = { ...noNodes, ...status };
   if (isUnobserved(metadata, status)) return unobserved;
   if (spec.updateStrategy?.type !== 'OnDelete' && updatedNumberScheduled < wanted) {
-    return progressing(`${updatedNumberScheduled} of ${wanted} pods are updated`);
+    return progressing(`${shareText(updatedNumberScheduled, wanted, 'pod')} updated`);
   }
-  const available = `${numberAvailable} of ${wanted} pods are available`;
+  const available = `${shareText(numberAvailable, wanted, 'pod')} available`;
   return numberAvailable < wanted ? progressing(available) : { state: 'done', detail: available };
 }
 

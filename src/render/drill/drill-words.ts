@@ -1,5 +1,6 @@
 import type { DrillPhase, DrillPhaseName, DrillReport, DrillResult } from '../../core/drill/drill-report.ts';
 import { recoveryMs, type endOf } from '../../core/drill/drill-trend.ts';
+import { count } from '../../core/list-text.ts';
 import { utcText } from '../../core/utc-text.ts';
 import { spokenDuration } from '../../core/watch/duration.ts';
 import { durationText } from '../layout.ts';
@@ -53,7 +54,7 @@ export function backupWords({ backup }: Pick<DrillReport, 'backup'>): string | u
   const { required, equal } = backup;
   const age = ageWords(backup);
   return (
-    `${equal} of ${required} required values equal to what ran; ${required - equal} changed since the backup` +
+    `${equal} of ${count(required, 'required value')} equal to what ran; ${required - equal} changed since the backup` +
     (age === undefined ? '' : `; ${age}`)
   );
 }

@@ -1,5 +1,6 @@
 import type { LocatedFinding, ValidateReport } from '../../core/reports/file-reports.ts';
 import { junitXml, type JunitCase } from '../junit.ts';
+import { count } from '../../core/list-text.ts';
 
 /** Each finding a case: errors fail it, what could not be read is an error of the run, warnings pass with a word. */
 export function validationJunit({ findings, ignored, takenAt, objects }: ValidateReport): string {
@@ -7,7 +8,7 @@ export function validationJunit({ findings, ignored, takenAt, objects }: Validat
     ...findings.filter(({ severity, code }) => severity !== 'info' || code === 'unreadable').map(toCase),
     ...ignored.map(toSkipped),
   ];
-  const whole = { classname: 'c2l validate', name: `every required key is provided (${objects} objects)` };
+  const whole = { classname: 'c2l validate', name: `every required key is provided (${count(objects, 'object')})` };
   return junitXml([{ name: 'c2l validate', timestamp: takenAt, cases: cases.length === 0 ? [whole] : cases }]);
 }
 

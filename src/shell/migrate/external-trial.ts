@@ -51,7 +51,7 @@ export async function proveValues(
         },
       );
     }
-    return `the store has the same value for all ${secret.data.size} keys`;
+    return `the store has the same value for ${secret.data.size === 1 ? 'its one key' : `all ${secret.data.size} keys`}`;
   } finally {
     await session.cluster.deleteSecretWriter({
       resource: externalResource,

@@ -114,7 +114,7 @@ function createStep(
   return {
     action: 'create-writer',
     object,
-    plan: `the ${secret.data.size} values that run, sealed by kubeseal`,
+    plan: `${secret.data.size === 1 ? 'the one value that runs' : `the ${secret.data.size} values that run`}, sealed by kubeseal`,
     run: async () => {
       const now = await readUnchanged(session, secret);
       const sealer = await openSealer(session.deps);

@@ -1,3 +1,4 @@
+import { count } from '../../core/list-text.ts';
 import type { Runbook } from '../../core/runbook/runbook.ts';
 import { OperatorError } from '../../errors.ts';
 import type { Deps } from '../../ports.ts';
@@ -21,7 +22,7 @@ export async function proveKubectl(
 ): Promise<void> {
   const needing = steps.filter(({ commands }) => runsKubectl.test(commands)).length;
   if (needing === 0 || (await world.isOnPath('kubectl'))) return;
-  const missing = `${needing} of ${steps.length} steps of runbook ${name} run kubectl, and PATH has none`;
+  const missing = `${needing} of ${count(steps.length, 'step')} of runbook ${name} ${needing === 1 ? 'runs' : 'run'} kubectl, and PATH has none`;
   const install = 'install it: https://kubernetes.io/docs/tasks/tools/';
   if (isNeeded) throw new OperatorError('usage', `${missing}; ${install}; without it:`, { hint: otherwise });
   terminal.err(`warning: ${missing}; ${install}, or do these where there is one and answer h`);

@@ -1,3 +1,4 @@
+import { count } from '../../core/list-text.ts';
 import type { Snapshot } from '../../core/cluster/snapshot.ts';
 import { keyId, type FoundValue } from '../../core/fix/plan-secrets.ts';
 import { requirements } from '../../core/secrets/requirements.ts';
@@ -45,7 +46,7 @@ export async function doubtFiles(
     if (other.length === 0) continue;
     for (const { requirement, place } of others)
       if (!differing.has(keyId(requirement))) differing.set(keyId(requirement), place);
-    const what = `other values than the cluster for ${other.length} of ${held.length} keys that both have: ${other.join(', ')}`;
+    const what = `other values than the cluster for ${other.length} of ${count(held.length, 'key')} that both have: ${other.join(', ')}`;
     deps.terminal.err(`warning: ${source.label}: ${what}; is it older, or of another cluster?`);
   }
   return differing;

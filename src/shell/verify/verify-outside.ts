@@ -35,6 +35,8 @@ export async function proveFromOutside(
   const seen = new Map<string, Observation>();
   const progress = terminal.progress(count(endpoints.length, 'endpoint'));
   let pending = endpoints;
+  const answering = (): string =>
+    `${endpoints.length - pending.length} of ${count(endpoints.length, 'endpoint')} ${endpoints.length === 1 ? 'answers' : 'answer'}`;
   for (;;) {
     const left = Math.max(deadline - clock.monotonic(), 1000);
     const observations = await untilInterrupted(lookAt(pending, world, clock.now(), left), signal);
@@ -49,16 +51,13 @@ export async function proveFromOutside(
     }
     if (isOver) break;
     const names = pending.map(({ endpoint }) => endpoint.name).join(', ');
-    progress.update(`${endpoints.length - pending.length} of ${endpoints.length} endpoints answer, not yet: ${names}`);
+    progress.update(`${answering()}, not yet: ${names}`);
     await clock.sleep(Math.min(retryMs, Math.max(deadline - clock.monotonic(), 0)), signal);
   }
   const answers = endpoints.flatMap(({ endpoint }) => seen.get(endpoint.name) ?? []);
   const urls = new Map(endpoints.map(({ endpoint: { name, url } }) => [name, url]));
   const results = outsideResults(targets, seen, { isOffline: isLocalOutage(answers), urls });
-  progress.finish(
-    pending.length === 0 ? 'ok' : 'failed',
-    `${endpoints.length - pending.length} of ${endpoints.length} endpoints answer`,
-  );
+  progress.finish(pending.length === 0 ? 'ok' : 'failed', answering());
   return { ...results, timeline: timeline.entries };
 }
 

@@ -1,5 +1,6 @@
 import type { Finding } from '../../core/findings/findings.ts';
 import { checkChanges, checkId } from '../../core/verify/check-changes.ts';
+import { count } from '../../core/list-text.ts';
 import type { CheckResult, VerifyReport } from '../../core/verify/verify-report.ts';
 import { OperatorError } from '../../errors.ts';
 import type { Progress } from '../../ports.ts';
@@ -81,7 +82,13 @@ function changesTold({ checks, verdict, findings }: VerifyReport, known: Known):
   if (!isFirst && changes.length === 0 && notes.length === 0) return { changes, notes };
   const passed = checks.filter(({ outcome }) => outcome === 'pass').length;
   const onward = verdict === 'ok' ? '' : ', watching on';
-  return { changes, notes: [...notes, `${passed} of ${checks.length} checks pass${onward}`] };
+  return {
+    changes,
+    notes: [
+      ...notes,
+      `${passed} of ${count(checks.length, 'check')} ${checks.length === 1 ? 'passes' : 'pass'}${onward}`,
+    ],
+  };
 }
 
 /** Where nothing can be listed there are no checks that could tell of it. */

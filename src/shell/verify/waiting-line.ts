@@ -1,4 +1,5 @@
 import type { PlannedCheck } from '../../core/verify/checks.ts';
+import { count } from '../../core/list-text.ts';
 import type { Progress } from '../../ports.ts';
 
 export interface WaitingLine {
@@ -17,7 +18,7 @@ export function waitingLine(progress: Progress, total: number): WaitingLine {
     const [first] = waiting;
     if (first === undefined || isEnded) return;
     const more = waiting.size === 1 ? '' : ` and ${waiting.size - 1} more`;
-    progress.update(`${done} of ${total} checks done, waiting for ${first[0]}${more}: ${first[1]}`);
+    progress.update(`${done} of ${count(total, 'check')} done, waiting for ${first[0]}${more}: ${first[1]}`);
   };
   return {
     waits(check, detail) {

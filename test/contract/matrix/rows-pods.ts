@@ -380,7 +380,7 @@ export const templateRows: readonly MatrixRow[] = [
     situation: 'a Deployment was paused before its first pod, and lacks nothing',
     objects: [secret('app', 'a'), workload('Deployment', 'api', needs('a'), { paused: true, replicas: 1 })],
     findings: ['error workload-not-ready deployment/api'],
-    says: [/^deployment\/api is not ready: 0 of 1 pods are ready; it is paused, and makes no pod/],
+    says: [/^deployment\/api is not ready: 0 of 1 pod is ready; it is paused, and makes no pod/],
   },
   {
     situation: 'a Deployment is paused and its newer template lacks a key, while its pods run the older one',

@@ -139,8 +139,8 @@ export const withheldRows: readonly RestartRow[] = [
     restarts: { queue: 1, agent: 1 },
     exit: 4,
     says: [
-      /^failed wait-ready statefulset\/queue: not ready in time: 0 of 1 pods are ready: Create Pod queue-0 in StatefulSet queue failed error: .*exceeded quota: none/,
-      /^failed wait-ready daemonset\/agent: not ready in time: 0 of 1 pods are ready: (?:\(combined from similar events\): )?Error creating: .*exceeded quota: none/,
+      /^failed wait-ready statefulset\/queue: not ready in time: 0 of 1 pod is ready: Create Pod queue-0 in StatefulSet queue failed error: .*exceeded quota: none/,
+      /^failed wait-ready daemonset\/agent: not ready in time: 0 of 1 pod is ready: (?:\(combined from similar events\): )?Error creating: .*exceeded quota: none/,
     ],
   },
   {

@@ -67,7 +67,7 @@ test.each<[string, readonly Parts[], readonly string[]]>([
     [
       'error argocd-unhealthy: deployment/argocd-redis is scaled to 0: Argo CD has no cache, so applications do not sync [kubectl -n argocd get pods]',
       'error argocd-unhealthy: deployment/argocd-repo-server has 1 of 2 pods ready: Argo CD cannot render manifests, so nothing syncs [kubectl -n argocd get pods]',
-      'error argocd-unhealthy: statefulset/argocd-application-controller has 0 of 1 pods ready: Argo CD neither syncs nor updates the health of applications [kubectl -n argocd get pods]',
+      'error argocd-unhealthy: statefulset/argocd-application-controller has 0 of 1 pod ready: Argo CD neither syncs nor updates the health of applications [kubectl -n argocd get pods]',
     ],
   ],
   [
@@ -157,7 +157,7 @@ test.each<[string, readonly Parts[], readonly string[]]>([
     'is Progressing in an Argo CD that does not work',
     [running({ 'argocd-redis': [0, 1] }), { applications: [holding('Progressing', ...both)] }, deployment('web')],
     [
-      'error argocd-unhealthy: deployment/argocd-redis has 0 of 1 pods ready: Argo CD has no cache, so applications do not sync [kubectl -n argocd get pods]',
+      'error argocd-unhealthy: deployment/argocd-redis has 0 of 1 pod ready: Argo CD has no cache, so applications do not sync [kubectl -n argocd get pods]',
       'error argocd-unhealthy: argocd-repo-server does not exist in namespace argocd: Argo CD cannot render manifests, so nothing syncs [kubectl -n argocd get pods]',
       'error argocd-unhealthy: argocd-application-controller does not exist in namespace argocd: Argo CD neither syncs nor updates the health of applications [kubectl -n argocd get pods]',
       'warning argocd-application-unhealthy: Argo CD application shop is Progressing [kubectl -n argocd describe application shop]',

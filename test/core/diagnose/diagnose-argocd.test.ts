@@ -43,9 +43,9 @@ describe('Argo CD', () => {
   });
 
   test.each([
-    ['argocd-repo-server', 'deployment/release-argocd-repo-server has 0 of 1 pods ready'],
-    ['argocd-redis', 'deployment/release-argocd-redis has 0 of 1 pods ready'],
-    ['argocd-application-controller', 'statefulset/release-argocd-application-controller has 0 of 1 pods ready'],
+    ['argocd-repo-server', 'deployment/release-argocd-repo-server has 0 of 1 pod ready'],
+    ['argocd-redis', 'deployment/release-argocd-redis has 0 of 1 pod ready'],
+    ['argocd-application-controller', 'statefulset/release-argocd-application-controller has 0 of 1 pod ready'],
   ])('is unhealthy without %s', (broken, message) => {
     const [found, ...rest] = findings([parts(({ name, ready }) => ({ ready: name === broken ? 0 : ready }))]);
 

@@ -270,7 +270,7 @@ describe('a workload that is not ready', () => {
     const refused = deployments.map((item) => ({ ...item, status: { ...item.status, conditions } }));
 
     expect(findings([{ deployments: refused }])[0]).toMatchObject({
-      message: 'deployment/web is not ready: 0 of 1 pods are ready: exceeded quota: small',
+      message: 'deployment/web is not ready: 0 of 1 pod is ready: exceeded quota: small',
       fix: 'kubectl -n shop describe deployment web',
     });
   });

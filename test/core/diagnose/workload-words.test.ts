@@ -73,7 +73,7 @@ test.each<[string, readonly Parts[], Partial<CloserLook>, readonly string[]]>([
     [redis],
     {},
     [
-      'error argocd-unhealthy: deployment/argocd-redis has 0 of 1 pods ready: Argo CD has no cache, so applications do not sync [kubectl -n argocd get pods]',
+      'error argocd-unhealthy: deployment/argocd-redis has 0 of 1 pod ready: Argo CD has no cache, so applications do not sync [kubectl -n argocd get pods]',
       'error argocd-unhealthy: argocd-repo-server does not exist in namespace argocd: Argo CD cannot render manifests, so nothing syncs [kubectl -n argocd get pods]',
       'error argocd-unhealthy: argocd-application-controller does not exist in namespace argocd: Argo CD neither syncs nor updates the health of applications [kubectl -n argocd get pods]',
     ],
@@ -93,7 +93,7 @@ test.each<[string, readonly Parts[], Partial<CloserLook>, readonly string[]]>([
     {},
     [
       'error secret-key-missing: secret/app lacks key k, which statefulset/web needs [c2l fix-secrets -n shop] -> statefulset/web',
-      'error workload-not-ready: statefulset/web is not ready: 0 of 1 pods are ready: denied by a policy [kubectl -n shop describe statefulset web]',
+      'error workload-not-ready: statefulset/web is not ready: 0 of 1 pod is ready: denied by a policy [kubectl -n shop describe statefulset web]',
     ],
   ],
   [

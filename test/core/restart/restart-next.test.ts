@@ -53,7 +53,7 @@ describe('what to type next', () => {
 
 test('so does each restart that a step names, but for one that names its own', () => {
   const details = [
-    'interrupted while 0 of 1 pods are ready; c2l restart goes on from here',
+    'interrupted while 0 of 1 pod is ready; c2l restart goes on from here',
     'would be lost: change the value inside the database, or c2l restart --accept-data-loss statefulset/db',
     'if so, c2l restart --affected-by secret/other',
   ];
@@ -61,7 +61,7 @@ test('so does each restart that a step names, but for one that names its own', (
   const told = (parts: Partial<RestartReport>) => ended({ outcomes, ...parts }).outcomes.map(({ detail }) => detail);
   expect(told({})).toEqual(details);
   expect(told({ affectedBy: 'secret/app' })).toEqual([
-    'interrupted while 0 of 1 pods are ready; c2l restart --affected-by secret/app goes on from here',
+    'interrupted while 0 of 1 pod is ready; c2l restart --affected-by secret/app goes on from here',
     'would be lost: change the value inside the database, or c2l restart --affected-by secret/app --accept-data-loss statefulset/db',
     'if so, c2l restart --affected-by secret/other',
   ]);

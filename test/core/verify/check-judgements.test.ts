@@ -14,10 +14,10 @@ describe('endpoints of a Service', () => {
   test.each<[string, number, EndpointSlice[], boolean, string]>([
     ['none at all', 1, [], false, 'has no endpoints: no running pod fits its selector'],
     ['those of another', 1, [slice('web', true)], false, 'has no endpoints: no running pod fits its selector'],
-    ['one that is not ready', 1, [slice('api', false)], false, '0 of 1 endpoints ready where 1 must be'],
-    ['one whose state is unknown', 1, [slice('api', undefined)], true, '1 of 1 endpoints ready'],
+    ['one that is not ready', 1, [slice('api', false)], false, '0 of 1 endpoint ready where 1 must be'],
+    ['one whose state is unknown', 1, [slice('api', undefined)], true, '1 of 1 endpoint ready'],
     ['enough over several slices', 2, [slice('api', true), slice('api', true, false)], true, '2 of 3 endpoints ready'],
-    ['fewer than are wanted', 2, [slice('api', true)], false, '1 of 1 endpoints ready where 2 must be'],
+    ['fewer than are wanted', 2, [slice('api', true)], false, '1 of 1 endpoint ready where 2 must be'],
   ])('%s', (_, min, slices, isEnough, detail) => {
     expect(judgeEndpoints({ service: 'api', min }, slices)).toEqual({ isEnough, detail });
   });

@@ -45,9 +45,9 @@ test.each<[string, readonly Parts[], string]>([
   [
     'whose pods are refused',
     [statefulSet('db', { pods: 'none' }), { events: [event] }],
-    'stuck, 0 of 1 pods are ready: pods "db-0" is forbidden',
+    'stuck, 0 of 1 pod is ready: pods "db-0" is forbidden',
   ],
-  ['without a pod, of which nothing is told', [statefulSet('db', { pods: 'none' })], 'waiting, 0 of 1 pods are ready'],
+  ['without a pod, of which nothing is told', [statefulSet('db', { pods: 'none' })], 'waiting, 0 of 1 pod is ready'],
   [
     'of two with one pod, the other refused',
     [
@@ -115,7 +115,7 @@ test.each<[string, readonly Parts[], readonly string[]]>([
   [
     'runs beside one that lacks a key',
     [deployment('api', takes('k')), deployment('web'), secretWith('app', { o: 'x' })],
-    ['deployment/api: ready, runs now; its next start fails: lacks k', 'deployment/web: ready, 1 of 1 pods are ready'],
+    ['deployment/api: ready, runs now; its next start fails: lacks k', 'deployment/web: ready, 1 of 1 pod is ready'],
   ],
   [
     'has a value of which nothing is proven',
@@ -135,7 +135,7 @@ test.each<[string, readonly Parts[], readonly string[]]>([
   [
     'has no pod and lacks a key',
     [deployment('web', { ...takes('k'), pods: 'none' }), secretWith('app', { o: 'x' })],
-    ['deployment/web: waiting, 0 of 1 pods are ready'],
+    ['deployment/web: waiting, 0 of 1 pod is ready'],
   ],
 ])('what %s, in the light of a diagnosis', (_, parts, expected) => {
   const snapshot = snapshotOf(...parts);

@@ -81,9 +81,9 @@ test.each<[string, Parts, string]>([
     web(0, creating, creating),
     'not ready, 0 of 2 pods are ready; w-5c6d-0 is ContainerCreating',
   ],
-  ['a Deployment that its controller has not seen', unseen, 'not ready, 0 of 1 pods are ready'],
+  ['a Deployment that its controller has not seen', unseen, 'not ready, 0 of 1 pod is ready'],
   ['a Deployment without pods to have', deployment('w', { replicas: 0 }), 'ready, is scaled to 0'],
-  ['a StatefulSet', statefulSet('w'), 'ready, 1 of 1 pods are ready'],
+  ['a StatefulSet', statefulSet('w'), 'ready, 1 of 1 pod is ready'],
   [
     'a StatefulSet that a restart left at 0',
     scaled(statefulSet('w', { replicas: 0 })),
@@ -93,7 +93,7 @@ test.each<[string, Parts, string]>([
   [
     'a DaemonSet that is not ready',
     daemonSet('w', { pods: creating }),
-    'not ready, 0 of 1 pods are ready; w-0 is ContainerCreating',
+    'not ready, 0 of 1 pod is ready; w-0 is ContainerCreating',
   ],
   ['a DaemonSet that fits no node', daemonSet('w', { replicas: 0 }), 'ready, no node matches'],
   ['a DaemonSet that its controller has not seen', unscheduled, 'ready, no node matches'],
@@ -102,8 +102,8 @@ test.each<[string, Parts, string]>([
   ['a Job that is suspended', job('w', { replicas: 0 }), 'ready, is suspended'],
   ['a CronJob', cronJob('w'), 'ready, runs on its schedule'],
   ['a CronJob that is suspended', suspended, 'ready, is suspended'],
-  ['a bare pod', barePod('w'), 'ready, 1 of 1 pods are ready'],
-  ['a bare pod that starts', barePod('w', {}, creating), 'not ready, 0 of 1 pods are ready; w is ContainerCreating'],
+  ['a bare pod', barePod('w'), 'ready, 1 of 1 pod is ready'],
+  ['a bare pod that starts', barePod('w', {}, creating), 'not ready, 0 of 1 pod is ready; w is ContainerCreating'],
 ])('the readiness of %s', (_, parts, expected) => {
   const [workload] = workloads(snapshotOf(parts));
   if (workload === undefined) throw new Error('the test builds none');

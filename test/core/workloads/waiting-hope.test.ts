@@ -132,16 +132,16 @@ test.each<[string, readonly Parts[], readonly string[]]>([
     [refused('ImagePullBackOff', 'i/o timeout')],
     ['deployment/web stuck: web-5c6d-0 is ImagePullBackOff'],
   ],
-  ['nothing', [deployment('web'), there], ['deployment/web ready: 1 of 1 pods are ready']],
-  ['a restart after which it runs longer', [loop(10, 60), there], ['deployment/web ready: 1 of 1 pods are ready']],
+  ['nothing', [deployment('web'), there], ['deployment/web ready: 1 of 1 pod is ready']],
+  ['a restart after which it runs longer', [loop(10, 60), there], ['deployment/web ready: 1 of 1 pod is ready']],
   [
     'a restart after which it does not run longer yet',
     [loop(30, 10), there],
     [
-      'deployment/web waiting: 1 of 1 pods are ready, but container web of pod web-5c6d-0 was restarted once, ended with exit code 1 after 30 s the last time, and has not run longer than that yet',
+      'deployment/web waiting: 1 of 1 pod is ready, but container web of pod web-5c6d-0 was restarted once, ended with exit code 1 after 30 s the last time, and has not run longer than that yet',
     ],
   ],
-  ['a restart after a long run', [loop(61, 10), there], ['deployment/web ready: 1 of 1 pods are ready']],
+  ['a restart after a long run', [loop(61, 10), there], ['deployment/web ready: 1 of 1 pod is ready']],
 ])('a Deployment is held up by %s', (_, parts, expected) => {
   expect(seen(snapshotOf(...parts), { kind: 'Deployment', name: 'web' })).toEqual(expected);
 });
@@ -170,31 +170,31 @@ test.each<[string, readonly Parts[], Parameters<typeof seen>[1], readonly string
     'beside the stack',
     [statefulSet('db'), deployment('web')],
     { kind: 'Deployment', name: 'web', stack },
-    ['deployment/web ready: 1 of 1 pods are ready'],
+    ['deployment/web ready: 1 of 1 pod is ready'],
   ],
   [
     'of the stack',
     [statefulSet('db'), deployment('web')],
     { kind: 'StatefulSet', name: 'db', stack },
-    ['db ready: 1 of 1 pods are ready'],
+    ['db ready: 1 of 1 pod is ready'],
   ],
   [
     'whose rollout has arrived',
     [deployment('web')],
     { kind: 'Deployment', name: 'web', isRollout: true },
-    ['deployment/web ready: 1 of 1 pods are ready'],
+    ['deployment/web ready: 1 of 1 pod is ready'],
   ],
   [
     'whose rollout has not arrived',
     [behind({ updatedReplicas: 0 })],
     { kind: 'Deployment', name: 'web', isRollout: true },
-    ['deployment/web waiting: 0 of 1 new pods are created'],
+    ['deployment/web waiting: 0 of 1 new pod is created'],
   ],
   [
     'whose rollout has not arrived, and is not asked for',
     [behind({ updatedReplicas: 0 })],
     { kind: 'Deployment', name: 'web' },
-    ['deployment/web ready: 1 of 1 pods are ready'],
+    ['deployment/web ready: 1 of 1 pod is ready'],
   ],
   [
     'whose rollout is given up',
@@ -230,7 +230,7 @@ test.each<[string, Parts, string]>([
     statefulSet('db', { pods: pending([], [waiting('db', 'ContainerCreating')]) }),
     'statefulset/db waiting: db-0 is ContainerCreating | db-0 is ContainerCreating, and node n1 is not ready and lets no pod go: bring it back, or once it is surely off: kubectl delete node n1',
   ],
-  ['is ready for now', statefulSet('db'), 'statefulset/db ready: 1 of 1 pods are ready'],
+  ['is ready for now', statefulSet('db'), 'statefulset/db ready: 1 of 1 pod is ready'],
 ])('a StatefulSet on a node that is lost and %s', (_, parts, expected) => {
   const placed = (parts.pods ?? []).map((pod) => ({ ...pod, spec: { ...pod.spec, nodeName: 'n1' } }));
   const closer = { nodes: [{ metadata: { name: 'n1' } }] } as unknown as CloserLook;

@@ -88,7 +88,7 @@ describe('what ends again and again', () => {
     expect(stateAfter(2, 1)).toMatchObject({
       state: 'waiting',
       detail:
-        '1 of 1 pods are ready, but container main of pod api-1 was restarted 3 times, ended with exit code 1 after 2 s the last time, and has not run longer than that yet',
+        '1 of 1 pod is ready, but container main of pod api-1 was restarted 3 times, ended with exit code 1 after 2 s the last time, and has not run longer than that yet',
     });
   });
 

@@ -20,7 +20,7 @@ test.each([
   'true && kubectl x',
 ])('a step that runs kubectl is known before the first one: %j', async (commands) => {
   expect(await told(commands)).toMatch(
-    /^warning: 1 of 1 steps of runbook one run kubectl, and PATH has none; .*answer h\n$/,
+    /^warning: 1 of 1 step of runbook one runs kubectl, and PATH has none; .*answer h\n$/,
   );
   expect(await told(commands, { isThere: true })).toBe('');
   await expect(told(commands, { isNeeded: true })).rejects.toMatchObject({ hint: 'c2l runbook show one', exitCode: 2 });

@@ -82,5 +82,5 @@ test('a key that stays is no SAME: a file that was read anyway tells where it ho
     { key: 'token', change: 'KEEP', differsIn: 'env:new (line 1)' },
     { key: 'user', change: 'KEEP' },
   ]);
-  expect(terminal.stderr).toContain('other values than the cluster for 1 of 1 keys that both have: token;');
+  expect(terminal.stderr).toContain('other values than the cluster for 1 of 1 key that both have: token;');
 });

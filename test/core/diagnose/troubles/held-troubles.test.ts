@@ -85,7 +85,7 @@ describe('a Deployment that somebody paused', () => {
 
   test('before its first pod is to be resumed', () => {
     expect(told(paused(deployment('web', { pods: 'none' }), none))).toEqual([
-      'workload-not-ready: deployment/web is not ready: 0 of 1 pods are ready; it is paused, and makes no pod of its template before it is resumed [kubectl -n shop rollout resume deployment/web]',
+      'workload-not-ready: deployment/web is not ready: 0 of 1 pod is ready; it is paused, and makes no pod of its template before it is resumed [kubectl -n shop rollout resume deployment/web]',
     ]);
   });
 

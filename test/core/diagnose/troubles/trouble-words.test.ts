@@ -139,7 +139,7 @@ test.each<[string, readonly Parts[], readonly string[]]>([
     'by a quota no more',
     [failingReplicas({ type: 'ReplicaFailure', status: 'False', message: short })],
     [
-      'error workload-not-ready: deployment/web is not ready: 0 of 1 pods are ready [kubectl -n shop describe deployment web]',
+      'error workload-not-ready: deployment/web is not ready: 0 of 1 pod is ready [kubectl -n shop describe deployment web]',
     ],
   ],
   [
@@ -151,7 +151,7 @@ test.each<[string, readonly Parts[], readonly string[]]>([
       ),
     ],
     [
-      'error workload-not-ready: deployment/web is not ready: 0 of 1 pods are ready: denied [kubectl -n shop describe deployment web]',
+      'error workload-not-ready: deployment/web is not ready: 0 of 1 pod is ready: denied [kubectl -n shop describe deployment web]',
     ],
   ],
   [
@@ -165,28 +165,28 @@ test.each<[string, readonly Parts[], readonly string[]]>([
     'by a webhook, as an event tells',
     [podless, ofSet('FailedCreate', 'denied by a webhook')],
     [
-      'error workload-not-ready: statefulset/db is not ready: 0 of 1 pods are ready: denied by a webhook [kubectl -n shop describe statefulset db]',
+      'error workload-not-ready: statefulset/db is not ready: 0 of 1 pod is ready: denied by a webhook [kubectl -n shop describe statefulset db]',
     ],
   ],
   [
     'as another event tells',
     [podless, ofSet('RecreatingFailedPod', short)],
     [
-      'error workload-not-ready: statefulset/db is not ready: 0 of 1 pods are ready [kubectl -n shop describe statefulset db]',
+      'error workload-not-ready: statefulset/db is not ready: 0 of 1 pod is ready [kubectl -n shop describe statefulset db]',
     ],
   ],
   [
     'as no warning tells',
     [podless, ofSet('FailedCreate', short, 'Normal')],
     [
-      'error workload-not-ready: statefulset/db is not ready: 0 of 1 pods are ready [kubectl -n shop describe statefulset db]',
+      'error workload-not-ready: statefulset/db is not ready: 0 of 1 pod is ready [kubectl -n shop describe statefulset db]',
     ],
   ],
   [
     'as is told of a pod of its name',
     [podless, event({ kind: 'Pod', namespace, name: 'db' }, 'FailedCreate', short)],
     [
-      'error workload-not-ready: statefulset/db is not ready: 0 of 1 pods are ready [kubectl -n shop describe statefulset db]',
+      'error workload-not-ready: statefulset/db is not ready: 0 of 1 pod is ready [kubectl -n shop describe statefulset db]',
     ],
   ],
 ])('what is kept from creating pods %s', (_, parts, expected) => {
@@ -438,7 +438,7 @@ test.each<[string, readonly Parts[], readonly string[]]>([
     'is paused',
     [paused(deployment('web', { pods: 'none' }))],
     [
-      'error workload-not-ready: deployment/web is not ready: 0 of 1 pods are ready; it is paused, and makes no pod of its template before it is resumed [kubectl -n shop rollout resume deployment/web]',
+      'error workload-not-ready: deployment/web is not ready: 0 of 1 pod is ready; it is paused, and makes no pod of its template before it is resumed [kubectl -n shop rollout resume deployment/web]',
     ],
   ],
   [
@@ -452,7 +452,7 @@ test.each<[string, readonly Parts[], readonly string[]]>([
       },
     ],
     [
-      'error workload-not-ready: deployment/web is not ready: 0 of 1 pods are ready [kubectl -n shop describe deployment web]',
+      'error workload-not-ready: deployment/web is not ready: 0 of 1 pod is ready [kubectl -n shop describe deployment web]',
     ],
   ],
   [
@@ -466,7 +466,7 @@ test.each<[string, readonly Parts[], readonly string[]]>([
       },
     ],
     [
-      'error workload-not-ready: deployment/web is not ready: 0 of 1 pods are ready; it is paused, and makes no pod of its template before it is resumed [kubectl -n shop rollout resume deployment/web]',
+      'error workload-not-ready: deployment/web is not ready: 0 of 1 pod is ready; it is paused, and makes no pod of its template before it is resumed [kubectl -n shop rollout resume deployment/web]',
     ],
   ],
   [
@@ -480,7 +480,7 @@ test.each<[string, readonly Parts[], readonly string[]]>([
     'is a StatefulSet',
     [statefulSet('web', { pods: 'none' })],
     [
-      'error workload-not-ready: statefulset/web is not ready: 0 of 1 pods are ready [kubectl -n shop describe statefulset web]',
+      'error workload-not-ready: statefulset/web is not ready: 0 of 1 pod is ready [kubectl -n shop describe statefulset web]',
     ],
   ],
 ])('what has no pod and %s', (_, parts, expected) => {
