@@ -74,7 +74,7 @@ function blocker(graph: DependencyGraph): Scene['blocks'] {
   return (direct) => {
     const first = byLevel(graph, direct);
     const id = first.map(refId).join(' ');
-    const blocks = known.get(id) ?? [...first, ...dependents(graph, ...first)];
+    const blocks = known.get(id) ?? byLevel(graph, [...first, ...dependents(graph, ...first)]);
     known.set(id, blocks);
     return blocks;
   };

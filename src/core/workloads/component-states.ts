@@ -24,7 +24,7 @@ export const componentStates = oncePerPair((snapshot: Snapshot, stack: Stack | u
   const graph = dependencyGraph(snapshot, stack);
   const events = podEvents(snapshot);
 
-  return named.map(({ name, id, ref }) => {
+  const states = named.map(({ name, id, ref }): ComponentState => {
     const workload = byId.get(id);
     const seen = workload
       ? (endingState(workload, snapshot) ?? stateOf(readiness(workload, events), creationRefusal(workload, snapshot)))
@@ -36,7 +36,15 @@ export const componentStates = oncePerPair((snapshot: Snapshot, stack: Stack | u
       dependsOn: graph.dependsOn.has(id) ? namedDependencies(graph, ref, names) : [],
     };
   });
+  const open = new Set(states.filter(({ state }) => state !== 'ready').map(({ component }) => component));
+  return states.map((state) => withAwaited(state, open));
 });
+
+/** What only waits says for which of the others that are not ready. */
+function withAwaited(seen: ComponentState, open: ReadonlySet<string>): ComponentState {
+  const needs = seen.state === 'waiting' ? seen.dependsOn.filter((name) => open.has(name)) : [];
+  return needs.length === 0 ? seen : { ...seen, detail: `${seen.detail}, waits for ${listText(needs)}` };
+}
 
 /** The same by `refId`, for those who ask for one at a time. */
 export const componentStatesById = oncePerPair(

@@ -1,3 +1,4 @@
+import { acyclic } from '../../core/acyclic.ts';
 import { refId, type ObjectRef } from '../../core/cluster/kubernetes.ts';
 import { compareText } from '../../core/compare-text.ts';
 import type { Finding, FindingCode, FindingReference, Severity } from '../../core/findings/findings.ts';
@@ -36,7 +37,7 @@ export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
   return [...gather(rootsOf(findings, effectsOf)).values()]
     .map((members): FindingGroup => {
       const [{ code, severity, object }] = members;
-      const blocks = distinctRefs(members.flatMap((finding) => finding.blocks));
+      const blocks = inOneOrder(members.map((finding) => finding.blocks));
       return { code, severity, object, findings: members, blocks, effects: effectsOf(members) };
     })
     .sort(
@@ -45,6 +46,21 @@ export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
         beneath(right) - beneath(left) ||
         Number(isOfSecret(right)) - Number(isOfSecret(left)),
     );
+}
+
+/** Each finding names what it blocks in the order of the dependencies; so does what several of them block. */
+function inOneOrder(lists: readonly (readonly ObjectRef[])[]): ObjectRef[] {
+  const byId = new Map(lists.flat().map((ref) => [refId(ref), ref]));
+  const before = new Map<string, string[]>([...byId.keys()].map((id) => [id, []]));
+  for (const list of lists) {
+    list.forEach((ref, index) => {
+      const earlier = list[index - 1];
+      if (earlier !== undefined) before.get(refId(ref))?.push(refId(earlier));
+    });
+  }
+  return acyclic(before)
+    .levels.flat()
+    .flatMap((id) => byId.get(id) ?? []);
 }
 
 function isOfSecret({ findings }: FindingGroup): boolean {

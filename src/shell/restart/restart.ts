@@ -186,14 +186,11 @@ function waitOutcomes({ plan, wait, isUntouched }: Ended): StepOutcome[] {
   const { end, states, readyAfterMs, reason, hasLooked } = wait;
   const unseen = hasLooked ? new Set<string>() : new Set(touchedBy(plan).map(refId));
   const late = isUntouched ? 'not ready, and nothing that a restart would help' : 'not ready in time';
-  const open = new Set(states.filter(({ state }) => state !== 'ready').map(({ component }) => component));
-  return states.map(({ object, state, detail: seen, dependsOn, hopeless }): StepOutcome => {
-    const needs = dependsOn.filter((name) => open.has(name));
-    const detail = needs.length === 0 ? seen : `${seen} and waits for ${needs.join(', ')}`;
+  return states.map(({ object, state, detail, hopeless }): StepOutcome => {
     const after = readyAfterMs.get(refId(object));
     if (end === 'interrupted' && unseen.has(refId(object))) {
-      const detail = 'interrupted before it was looked at again; c2l restart goes on from here';
-      return { action: 'wait-ready', object, outcome: 'skipped', detail };
+      const unknown = 'interrupted before it was looked at again; c2l restart goes on from here';
+      return { action: 'wait-ready', object, outcome: 'skipped', detail: unknown };
     }
     if (state === 'ready') {
       const when = after === undefined ? 'ready' : `ready after ${durationText(after)}`;

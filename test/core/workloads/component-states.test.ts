@@ -31,7 +31,7 @@ test('are the components of the stack, in its order', () => {
     'postgres: ready, 1 of 1 pod is ready <- ',
     'redis-tunnel-state: ready, 1 of 1 pod is ready <- ',
     'api-backend: stuck, api-backend-5c6d-0 is Init:CreateContainerConfigError <- postgres postgres-auth',
-    'web: waiting, web-5c6d-0 is Init:0/1 <- api-backend',
+    'web: waiting, web-5c6d-0 is Init:0/1, waits for api-backend <- api-backend',
     'grafana: stuck, grafana-5c6d-0 is CreateContainerConfigError <- ',
     'prometheus: ready, 1 of 1 pod is ready <- ',
     'alertmanager: ready, 1 of 1 pod is ready <- ',
@@ -42,7 +42,9 @@ test('are every workload where there is no stack, with the dependencies that ini
   const states = lines(componentStates(incidentWorld()));
 
   expect(states).toHaveLength(8);
-  expect(states).toContain('deployment/web: waiting, web-5c6d-0 is Init:0/1 <- deployment/api-backend');
+  expect(states).toContain(
+    'deployment/web: waiting, web-5c6d-0 is Init:0/1, waits for deployment/api-backend <- deployment/api-backend',
+  );
 });
 
 test('carry the namespace where workloads of several were found', () => {
