@@ -9,7 +9,7 @@ import { createStackFiles } from './adapters/files/stack-file.ts';
 import { createFingerprints } from './adapters/fingerprints.ts';
 import { openSealing } from './adapters/owners/open-sealing.ts';
 import { systemClock } from './adapters/system-clock.ts';
-import { createInquirerPrompter } from './adapters/terminal/inquirer-prompter.ts';
+import { createPrompter } from './adapters/terminal/prompter.ts';
 import { createNodeTerminal, type NodeTerminalOptions } from './adapters/terminal/node-terminal.ts';
 import { tlsPairProblem } from './adapters/tls-pair.ts';
 import type { SecretValue } from './core/secrets/secret-value.ts';
@@ -35,7 +35,7 @@ export function composeDeps(surroundings: Surroundings): Deps {
   const { stdin, stderr, env, cwd, signal, version } = surroundings;
   /** The sandbox that this run works on: its vault is trusted for as long as it lives. */
   let sandbox: HostedSandbox | undefined;
-  const prompter = createInquirerPrompter({ input: stdin, output: stderr, signal, env });
+  const prompter = createPrompter({ ...surroundings, input: stdin, output: stderr });
   const terminal = createNodeTerminal(surroundings);
 
   return {

@@ -5,23 +5,19 @@ import { terminalSafe } from '../../render/printable.ts';
 import { createStyle, type Style } from '../../render/style.ts';
 import { toldLines } from '../../render/told-lines.ts';
 import { typedProgram } from '../../render/typed-program.ts';
+import { isAppendOnly, isPainted, isUnattended, type Look } from './look.ts';
 import { pagerOf, showPaged } from './pager.ts';
 import { appendedProgress, spinnerProgress } from './terminal-progress.ts';
 
 /** A standard stream: a terminal's, a pipe's or a file's. */
 export type OutputStream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'rows'>>;
 
-export interface NodeTerminalOptions {
+export interface NodeTerminalOptions extends Look {
   readonly stdin: NodeJS.ReadableStream & Partial<Pick<ReadStream, 'isTTY'>>;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** `--no-input`. */
-  readonly noInput: boolean;
   /** Told when another program on the same terminal is to have Ctrl-C, and when that is over. */
   readonly yieldInterrupts: (isYielded: boolean) => void;
-  /** `--color`. */
-  readonly color: 'auto' | 'always' | 'never';
 }
 
 /**
@@ -30,11 +26,9 @@ export interface NodeTerminalOptions {
  */
 export function createNodeTerminal(options: NodeTerminalOptions): Terminal {
   const { stdin, stdout, stderr, env } = options;
-  const isAsked = isSet(env['CI']) || options.noInput;
-  const isPlain = isAsked || isSet(env['NO_COLOR']) || env['TERM'] === 'dumb';
-  const isOnScreen = stdout.isTTY === true && stdin.isTTY === true && !isAsked && env['TERM'] !== 'dumb';
-  const colored = (stream: OutputStream): boolean =>
-    options.color === 'auto' ? stream.isTTY === true && !isPlain : options.color === 'always';
+  const isAlone = isUnattended(options);
+  const isOnScreen = stdout.isTTY === true && stdin.isTTY === true && !isAlone && env['TERM'] !== 'dumb';
+  const colored = (stream: OutputStream): boolean => isPainted(options, stream);
 
   const style: Style = createStyle(colored(stderr));
   const shownAs = shownIn(env);
@@ -66,19 +60,15 @@ export function createNodeTerminal(options: NodeTerminalOptions): Terminal {
     },
     err: writeErr,
     progress: (text): Progress =>
-      stderr.isTTY === true && !isPlain
+      stderr.isTTY === true && !isAppendOnly(options)
         ? spinnerProgress(text, { stream: stderr, style, env })
         : appendedProgress(text, { write: writeErr, style, width: stderr.columns ?? 80 }),
     isOneScreen: stdout.isTTY === true && stderr.isTTY === true,
-    canPrompt: stdin.isTTY === true && stderr.isTTY === true && !isAsked,
+    canPrompt: stdin.isTTY === true && stderr.isTTY === true && !isAlone,
     width: (stdout.isTTY === true ? stdout.columns : stderr.columns) ?? 80,
     color: colored(stdout),
     program: typedProgram(env),
   };
-}
-
-function isSet(variable: string | undefined): boolean {
-  return variable !== undefined && variable !== '';
 }
 
 /** A reader that went away (`| head -1`) is no failure: the rest is dropped and the exit code stays what it is. */

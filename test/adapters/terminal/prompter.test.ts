@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
-import { createInquirerPrompter } from '../../../src/adapters/terminal/inquirer-prompter.ts';
+import { createPrompter } from '../../../src/adapters/terminal/prompter.ts';
 
 /** A keyboard that types once the question stands on the screen. */
 function setUp(keys: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
@@ -19,7 +19,7 @@ function setUp(keys: readonly string[] = [], env: Readonly<Record<string, string
     asked = questions;
     setImmediate(() => input.write(left.shift()));
   });
-  const prompter = createInquirerPrompter({ input, output, signal: controller.signal, env });
+  const prompter = createPrompter({ input, output, signal: controller.signal, env, noInput: false, color: 'auto' });
   return { prompter, input, controller, screen: () => screen };
 }
 
@@ -112,6 +112,51 @@ test('free text that is no answer is asked for again in an empty line, and not s
   expect(screen()).not.toContain('✔');
   input.write('q\r');
   expect(await answer).toBe('q');
+});
+
+describe.each([{ TERM: 'dumb' }, { NO_COLOR: '1' }])('where lines are only appended, with %j,', (env) => {
+  test('a question stands there once, and nothing moves the cursor', async () => {
+    const { prompter, screen } = setUp(['y\n'], env);
+    expect(await prompter.confirm('Write 2 keys')).toBe(true);
+    expect(screen()).toBe('? Write 2 keys (y/N) ');
+  });
+
+  test('what is no answer is asked for again, with the reason', async () => {
+    const { prompter, screen } = setUp(['yesterday\n', '\n'], env);
+    expect(await prompter.confirm('Write 2 keys')).toBe(false);
+    expect(screen()).toBe('? Write 2 keys (y/N) not taken: type y or n; Enter means no\n? Write 2 keys (y/N) ');
+  });
+
+  test('a secret is edited, and shown by nobody', async () => {
+    const { prompter, input, screen } = setUp(['q7x\u007fé\r'], env);
+    const modes: boolean[] = [];
+    Object.assign(input, { setRawMode: (isRaw: boolean) => modes.push(isRaw) });
+    expect((await prompter.secret('token:', () => undefined)).reveal()).toBe('q7é');
+    expect(screen()).toBe('? token: \n');
+    expect([modes[0], modes.at(-1)]).toEqual([true, false]);
+  });
+
+  test.each([
+    ['Ctrl-C', '\u0003'],
+    ['Ctrl-D', '\u0004'],
+  ])('%s at a hidden question is "interrupted"', async (_, key) => {
+    const asked = setUp([key], env).prompter.secret('token:', () => undefined);
+    await expect(asked).rejects.toMatchObject({ code: 'interrupted', exitCode: 130 });
+  });
+
+  test('a signal, and a keyboard that goes away, are "interrupted"', async () => {
+    const { prompter, controller, screen } = setUp([], env);
+    const asked = prompter.text('Name');
+    controller.abort();
+    await expect(asked).rejects.toMatchObject({ code: 'interrupted' });
+    // What comes next begins a row of its own.
+    expect(screen()).toMatch(/\n$/);
+
+    const gone = setUp([], env);
+    const left = gone.prompter.text('Name');
+    gone.input.end();
+    await expect(left).rejects.toMatchObject({ code: 'interrupted' });
+  });
 });
 
 describe('stopping at a question', () => {

@@ -51,6 +51,28 @@ describe('where a person can be asked, and color', () => {
     ['TERM=dumb', true, { env: { TERM: 'dumb' } }, { canPrompt: true, color: false }],
     ['--color always on a pipe', false, { color: 'always' as const }, { canPrompt: false, color: true }],
     ['--color never', true, { color: 'never' as const }, { canPrompt: true, color: false }],
+    ['FORCE_COLOR on a pipe', false, { env: { FORCE_COLOR: '1' } }, { canPrompt: false, color: true }],
+    [
+      'FORCE_COLOR in CI',
+      false,
+      { env: { FORCE_COLOR: '3', CI: '1', TERM: 'dumb' } },
+      { canPrompt: false, color: true },
+    ],
+    ['an empty FORCE_COLOR', false, { env: { FORCE_COLOR: '' } }, { color: false }],
+    ['FORCE_COLOR=0', true, { env: { FORCE_COLOR: '0', CLICOLOR_FORCE: '1' } }, { canPrompt: true, color: false }],
+    ['CLICOLOR_FORCE on a pipe', false, { env: { CLICOLOR_FORCE: '1', CLICOLOR: '0' } }, { color: true }],
+    ['CLICOLOR_FORCE=0', false, { env: { CLICOLOR_FORCE: '0' } }, { color: false }],
+    ['CLICOLOR=0', true, { env: { CLICOLOR: '0' } }, { canPrompt: true, color: false }],
+    ['CLICOLOR=1', true, { env: { CLICOLOR: '1' } }, { canPrompt: true, color: true }],
+    ['CLICOLOR=1 on a pipe', false, { env: { CLICOLOR: '1' } }, { color: false }],
+    ['NO_COLOR before FORCE_COLOR', true, { env: { NO_COLOR: '1', FORCE_COLOR: '1' } }, { color: false }],
+    ['--color always before NO_COLOR', true, { color: 'always' as const, env: { NO_COLOR: '1' } }, { color: true }],
+    [
+      '--color never before FORCE_COLOR',
+      true,
+      { color: 'never' as const, env: { FORCE_COLOR: '1' } },
+      { color: false },
+    ],
   ])('%s', (_, isTTY, options, expected) => {
     expect(setUp(isTTY, options).terminal).toMatchObject(expected);
   });

@@ -1,20 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ReadStream } from 'node:tty';
+import type { ReadStream, WriteStream } from 'node:tty';
 
 import { SecretValue } from '../../core/secrets/secret-value.ts';
 import { OperatorError } from '../../errors.ts';
 import { ExitCode } from '../../exit-codes.ts';
 import type { Prompter } from '../../ports.ts';
 import { isAsciiAlone, shownIn } from '../../render/ascii-text.ts';
+import { paragraph } from '../../render/layout.ts';
 import { printable } from '../../render/printable.ts';
+import { isAppendOnly, isPainted, type Look } from './look.ts';
+import { readLine } from './read-line.ts';
 
-export interface PrompterOptions {
+/** The environment says which characters are shown here, and how. */
+export interface PrompterOptions extends Look {
   readonly input: NodeJS.ReadableStream;
   /** Standard error: standard output is kept for the answer. */
-  readonly output: NodeJS.WritableStream;
+  readonly output: NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
   readonly signal: AbortSignal;
-  /** Which characters are shown here. */
-  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** What inquirer is asked with; its own types tie the answer to a literal and are of no help to a wrapper. */
@@ -25,7 +27,7 @@ type Question = { readonly message: string } & (
 type TerminalInput = PrompterOptions['input'] & Partial<Pick<ReadStream, 'setRawMode'>>;
 
 /** Prompts on standard error; the library is loaded with the first question. */
-export function createInquirerPrompter(options: PrompterOptions): Prompter {
+export function createPrompter(options: PrompterOptions): Prompter {
   return {
     async confirm(question) {
       // Not the library's own confirmation: it takes whatever begins with a "y" for consent.
@@ -64,12 +66,39 @@ function answerOf(text: string): 'yes' | 'no' | undefined {
 }
 
 /** What was refused would otherwise stay in the line, and be a part of what is typed next. */
-const theme = { validationFailureMode: 'clear' };
+const paintedTheme = { validationFailureMode: 'clear' };
 /** The library's tick and its spinner are no characters of every terminal. */
-const plainTheme = { ...theme, prefix: '?', spinner: { interval: 80, frames: ['-', '\\', '|', '/'] } };
+const asciiTheme = { ...paintedTheme, prefix: '?', spinner: { interval: 80, frames: ['-', '\\', '|', '/'] } };
+const asIs = (text: string): string => text;
+const unpainted = { style: { answer: asIs, message: asIs, error: (text: string) => `> ${text}`, help: asIs } };
 
-async function ask({ input, output, signal, env }: PrompterOptions, question: Question): Promise<unknown> {
-  const look = { theme: isAsciiAlone(env) ? plainTheme : theme };
+function themeOf(options: PrompterOptions): object {
+  const theme = isAsciiAlone(options.env) ? asciiTheme : paintedTheme;
+  // Its own prefix and spinner are painted, whatever its style is.
+  return isPainted(options, options.output) ? theme : { ...asciiTheme, ...unpainted };
+}
+
+/** The library draws its question anew with each key; where lines are only appended it stands once. */
+async function ask(options: PrompterOptions, question: Question): Promise<unknown> {
+  return isAppendOnly(options) ? askOnce(options, question) : askDrawn(options, question);
+}
+
+async function askOnce(options: PrompterOptions, question: Question): Promise<string> {
+  const { output } = options;
+  for (;;) {
+    const lines = paragraph('? ', question.message, (output.columns ?? 80) - 1);
+    output.write(`${lines.join('\n')} `);
+    const typed = await readLine(options, { isHidden: question.type === 'password' });
+    if (typed === undefined) throw interrupted();
+    const wrong = question.type === 'password' || question.validate(typed);
+    if (wrong === true) return typed;
+    output.write(`not taken: ${shown(wrong, options)}\n`);
+  }
+}
+
+async function askDrawn(options: PrompterOptions, question: Question): Promise<unknown> {
+  const { input, output, signal } = options;
+  const look = { theme: themeOf(options) };
   const { createPromptModule } = await import('inquirer');
   const hangUp = new AbortController();
   const onEnd = (): void => {
