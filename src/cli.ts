@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 
 import { declareAudit } from './command-line/audit.ts';
 import { declareBackup } from './command-line/backup.ts';
@@ -165,14 +165,26 @@ const declarations = [
   declareCompletion,
 ];
 
+/** What a description has at least; the longest command leaves it 39 of 80 columns. */
+const leastColumns = 30;
+
+/** A description beneath what it is of, where there is too little room beside it; commander would not wrap it at all. */
+function formatItem(term: string, termWidth: number, description: string, helper: Help): string {
+  const { helpWidth = 80 } = helper;
+  if (helpWidth - termWidth - 4 >= leastColumns) {
+    return Help.prototype.formatItem.call(helper, term, termWidth, description, helper);
+  }
+  const lines = description === '' ? [] : helper.boxWrap(description, helpWidth - 6).split('\n');
+  return [`  ${term}`, ...lines.map((line) => `      ${line}`)].join('\n');
+}
+
 /** The whole tree of commands, as help and completions tell it. */
 export function createProgram(world: World, done: (code: ExitCode) => void, print: (text: string) => void): Command {
   const program = new Command('c2l')
     .description('Bring an Argo CD cluster that is red because a Secret lost keys back to green, and prove it.')
     .version(world.version, '--version', 'print the version')
     .helpOption('-h, --help', 'show help')
-    // The longest command leaves its description 39 of 80 columns; below 40 nothing at all would be wrapped.
-    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 30 })
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: leastColumns, formatItem })
     .configureOutput({ writeOut: print, writeErr: print, outputError: () => undefined })
     .exitOverride();
   addGlobalOptions(program);

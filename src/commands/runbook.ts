@@ -4,6 +4,7 @@ import { utcText } from '../core/utc-text.ts';
 import { OperatorError } from '../errors.ts';
 import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
+import { paragraph } from '../render/layout.ts';
 import { renderRunbookLog } from '../render/runbook-log.ts';
 import { fileLines, outcomeWords, renderRun, renderRunbook, renderRunbookList } from '../render/runbook-text.ts';
 import type { Style } from '../render/style.ts';
@@ -175,9 +176,12 @@ function tellBeginning(
   { place: { context, server, isSandbox }, file, style }: Beginning,
   { terminal }: Deps,
 ): void {
-  terminal.err(title);
-  terminal.err(`context ${context}, server ${server}`);
-  if (isSandbox) terminal.err('the sandbox begins minutes after its stack was installed: so old are its pods');
+  const told = [
+    title,
+    `context ${context}, server ${server}`,
+    ...(isSandbox ? ['the sandbox begins minutes after its stack was installed: so old are its pods'] : []),
+  ];
+  for (const line of told.flatMap((text) => paragraph('', text, style.width))) terminal.err(line);
   for (const line of fileLines('progress is kept in', file.path, style)) terminal.err(line);
 }
 

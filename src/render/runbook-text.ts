@@ -38,7 +38,7 @@ export function renderRunbook(runbook: Runbook, style: Style): string {
     '',
   ]);
   return [
-    style.bold(runbook.title),
+    ...titleLines(runbook.title, style),
     '',
     ...runbook.values.flatMap((value) => valueLines(value, style)),
     ...(runbook.values.length === 0 ? [] : ['']),
@@ -48,6 +48,10 @@ export function renderRunbook(runbook: Runbook, style: Style): string {
     ...nextLines(['c2l runbook run', runbook.name, style.flags].join(' ').trim(), style),
     '',
   ].join('\n');
+}
+
+export function titleLines(title: string, style: Style): string[] {
+  return paragraph('', title, style.width).map((line) => style.bold(line));
 }
 
 /** A value with what it is for behind it, or beneath where the line is too short for both. */
@@ -64,7 +68,7 @@ export function stepHead(
   style: Style,
 ): string[] {
   return [
-    style.bold(`step ${place.number} of ${place.of}: ${step.title}`),
+    ...titleLines(`step ${place.number} of ${place.of}: ${step.title}`, style),
     ...step.commands.split('\n').map((line) => `    ${line}`),
     ...(step.check === undefined ? [] : [style.dim(`    then checked by: ${step.check}`)]),
   ];
@@ -79,7 +83,7 @@ export function prose(markdown: string, style: Style): string[] {
 
 function proseBlock(block: string, style: Style): string[] {
   const heading = /^#+ (.+)$/.exec(block);
-  if (heading !== null) return [style.bold(heading[1] ?? '')];
+  if (heading !== null) return titleLines(plain(heading[1] ?? ''), style);
   if (block.startsWith('```'))
     return block
       .split('\n')

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 
 import type { StepOutcome } from '../../src/core/runbook/runbook-progress.ts';
 import type { Runbook } from '../../src/core/runbook/runbook.ts';
-import { fileLines, renderRun } from '../../src/render/runbook-text.ts';
+import { fileLines, prose, renderRun, stepHead } from '../../src/render/runbook-text.ts';
 import { createStyle } from '../../src/render/style.ts';
 
 const step = {
@@ -62,4 +62,20 @@ test('a path that does not fit beside its label stands whole beneath it', () => 
   expect(fileLines('log:', '~/c2l/a.md', style)).toEqual(['log: ~/c2l/a.md']);
   const path = '~/.local/state/c2l/runbook-tour-c2l-sandbox.md';
   expect(fileLines('log:', path, style)).toEqual(['log:', `  ${path}`]);
+});
+
+test('titles are wrapped, and the lines of a step stay whole so that they can be copied', () => {
+  const style = createStyle(false, { width: 40 });
+  const commands = 'kubectl --namespace="$NAMESPACE" get events --field-selector=reason=Failed';
+  const long = { ...step, title: 'Start the pods anew, as a drained node would', commands };
+
+  expect(stepHead(long, { number: 3, of: 12 }, style)).toEqual([
+    'step 3 of 12: Start the pods anew, as a',
+    'drained node would',
+    `    ${commands}`,
+  ]);
+  expect(prose('## It heals in the order of its dependencies', style)).toEqual([
+    'It heals in the order of its',
+    'dependencies',
+  ]);
 });

@@ -31,6 +31,11 @@ test.each<[string, string, readonly string[]]>([
     ['drill: keep a copy of 2 Secrets and 7', '       workloads'],
   ],
   [
+    'where it is looked',
+    'context blue, server https://blue.example:6443',
+    ['context blue, server', '        https://blue.example:6443'],
+  ],
+  [
     'words in the place of a command are words',
     'warning: the backup can be read by others; put it elsewhere first',
     ['warning: the backup can be read by', '         others; put it elsewhere', '         first'],
