@@ -1,10 +1,9 @@
 import { destinationOf } from '../../core/argocd/application-objects.ts';
-import type { Listed } from '../../core/cluster/kubernetes.ts';
-import type { Observed } from '../../core/cluster/observed.ts';
-import type { Listing, Snapshot } from '../../core/cluster/snapshot.ts';
+import type { Snapshot } from '../../core/cluster/snapshot.ts';
 import { componentCourses, type ComponentCourse, type CourseLook } from '../../core/drill/component-course.ts';
 import { componentStates } from '../../core/workloads/component-states.ts';
 import { podState } from '../../core/workloads/pod-state.ts';
+import { runningState, type RunningState } from '../observe/running-state.ts';
 import type { Session } from '../session.ts';
 import type { AttentiveOnlooker } from './drill-onlookers.ts';
 
@@ -48,19 +47,13 @@ export function lookOn(
     );
   };
   const look = async (): Promise<void> => {
-    const [pods, applications, ...controllers] = await Promise.all([
-      cluster.list('pods', namespace),
+    const [running, applications] = await Promise.all([
+      runningState(cluster, { all: false, namespaces: [namespace] }),
       cluster.list('applications', scope.argocdNamespace),
-      cluster.list('deployments', namespace),
-      cluster.list('statefulsets', namespace),
-      cluster.list('daemonsets', namespace),
-      cluster.list('replicasets', namespace),
     ]);
     const afterMs = Math.round(clock.monotonic() - begun);
-    const fresh =
-      pods.state === 'present' ? pods.value.filter(({ metadata }) => !uidsBefore.has(metadata.uid ?? '')) : [];
-    const now = snapshotOf(before, pods, ...controllers);
-    if (now !== undefined) looks.push({ atMs: afterMs, states: componentStates(now, stack) });
+    const fresh = running.pods.items.filter(({ metadata }) => !uidsBefore.has(metadata.uid ?? ''));
+    if (isWhole(running)) looks.push({ atMs: afterMs, states: componentStates({ ...before, ...running }, stack) });
     if (seen.firstPodMs === undefined && fresh.some((pod) => podState(pod).state === 'ready')) {
       seen = { ...seen, firstPodMs: afterMs };
     }
@@ -90,26 +83,7 @@ export function lookOn(
   };
 }
 
-type Lists = [
-  pods: Observed<readonly Listed['pods'][]>,
-  deployments: Observed<readonly Listed['deployments'][]>,
-  statefulSets: Observed<readonly Listed['statefulsets'][]>,
-  daemonSets: Observed<readonly Listed['daemonsets'][]>,
-  replicaSets: Observed<readonly Listed['replicasets'][]>,
-];
-
-/** What was seen before, with what moves in a recovery as it is now; undefined where a part could not be read. */
-function snapshotOf(before: Snapshot, ...lists: Lists): Snapshot | undefined {
-  const [pods, deployments, statefulSets, daemonSets, replicaSets] = lists;
-  if (pods.state !== 'present' || deployments.state !== 'present' || statefulSets.state !== 'present') return undefined;
-  if (daemonSets.state !== 'present' || replicaSets.state !== 'present') return undefined;
-  const all = <T>(items: readonly T[]): Listing<T> => ({ items, gaps: [] });
-  return {
-    ...before,
-    pods: all(pods.value),
-    deployments: all(deployments.value),
-    statefulSets: all(statefulSets.value),
-    daemonSets: all(daemonSets.value),
-    replicaSets: all(replicaSets.value),
-  };
+/** A part that could not be read would look as if it were gone. */
+function isWhole(running: RunningState): boolean {
+  return Object.values(running).every(({ gaps, isServed = true }) => gaps.length === 0 && isServed);
 }

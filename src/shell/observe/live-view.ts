@@ -1,10 +1,9 @@
 import type { ClusterReader } from '../../cluster-ports.ts';
-import type { Listed, Resource } from '../../core/cluster/kubernetes.ts';
-import type { Listing, Snapshot } from '../../core/cluster/snapshot.ts';
+import type { Snapshot } from '../../core/cluster/snapshot.ts';
 import type { Clock } from '../../ports.ts';
 import type { Scope } from '../session.ts';
-import { listEverywhere } from './observe.ts';
 import { refreshEvents } from './refresh-events.ts';
+import { runningState } from './running-state.ts';
 
 /** Younger than this, an answer is shared by those that wait for a change. */
 const freshMs = 200;
@@ -43,15 +42,5 @@ interface Look {
 }
 
 async function refreshed(cluster: ClusterReader, scope: Scope, first: Snapshot): Promise<Snapshot> {
-  const list = <R extends Resource>(resource: R): Promise<Listing<Listed[R]>> =>
-    listEverywhere(resource, scope, (namespace) => cluster.list(resource, namespace));
-  const [pods, deployments, statefulSets, daemonSets, replicaSets] = await Promise.all([
-    list('pods'),
-    list('deployments'),
-    list('statefulsets'),
-    list('daemonsets'),
-    list('replicasets'),
-  ]);
-  const seen = { ...first, pods, deployments, statefulSets, daemonSets, replicaSets };
-  return refreshEvents(cluster, scope, seen);
+  return refreshEvents(cluster, scope, { ...first, ...(await runningState(cluster, scope)) });
 }

@@ -66,7 +66,7 @@ async function findMissingNamespaces(cluster: ClusterReader, scope: Scope): Prom
 /** One list of each looked-at namespace, joined. */
 export async function listEverywhere<T>(
   resource: string,
-  scope: Scope,
+  scope: Pick<Scope, 'all' | 'namespaces'>,
   read: (namespace: string | undefined) => Promise<Observed<readonly T[]>>,
 ): Promise<Listing<T>> {
   const places = scope.all ? [undefined] : scope.namespaces;

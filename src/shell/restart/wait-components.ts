@@ -1,11 +1,10 @@
 import { refId } from '../../core/cluster/kubernetes.ts';
-import type { Listed, Resource } from '../../core/cluster/kubernetes.ts';
 import type { Listing, Snapshot } from '../../core/cluster/snapshot.ts';
 import { awaitedStates, isOver, waitingText, type Awaited, type AwaitedState } from '../../core/workloads/waiting.ts';
 import { OperatorError } from '../../errors.ts';
 import type { Progress } from '../../ports.ts';
-import { listEverywhere } from '../observe/observe.ts';
 import { refreshEvents } from '../observe/refresh-events.ts';
+import { runningState } from '../observe/running-state.ts';
 import type { Session } from '../session.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 
@@ -117,28 +116,20 @@ interface Round {
   readonly refusal?: string;
 }
 
-/** What changes while pods start. What cannot be read for a moment stands as it was last seen. */
+/** What cannot be read for a moment stands as it was last seen. */
 async function refresh({ cluster, scope }: Session, before: Snapshot): Promise<Round> {
-  const list = <R extends Resource>(resource: R): Promise<Listing<Listed[R]>> =>
-    listEverywhere(resource, scope, (namespace) => cluster.list(resource, namespace));
-  const [pods, deployments, statefulSets, replicaSets, daemonSets] = await Promise.all([
-    list('pods'),
-    list('deployments'),
-    list('statefulsets'),
-    list('replicasets'),
-    before.daemonSets.items.length === 0 ? before.daemonSets : list('daemonsets'),
-  ]);
-  const gaps = [pods, deployments, statefulSets].flatMap((listing) => listing.gaps);
+  const seen = await runningState(cluster, scope);
+  const gaps = [seen.pods, seen.deployments, seen.statefulSets].flatMap((listing) => listing.gaps);
   const refusal = gaps.find(({ cause }) => cause === 'unauthorized' || cause === 'forbidden');
   const [trouble] = gaps;
   return {
     snapshot: await refreshEvents(cluster, scope, {
       ...before,
-      pods: whole(pods, before.pods),
-      deployments: whole(deployments, before.deployments),
-      statefulSets: whole(statefulSets, before.statefulSets),
-      replicaSets: whole(replicaSets, before.replicaSets),
-      daemonSets: whole(daemonSets, before.daemonSets),
+      pods: whole(seen.pods, before.pods),
+      deployments: whole(seen.deployments, before.deployments),
+      statefulSets: whole(seen.statefulSets, before.statefulSets),
+      replicaSets: whole(seen.replicaSets, before.replicaSets),
+      daemonSets: whole(seen.daemonSets, before.daemonSets),
     }),
     ...(trouble === undefined ? {} : { trouble: trouble.reason }),
     ...(refusal === undefined ? {} : { refusal: refusal.reason }),
