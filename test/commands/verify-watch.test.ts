@@ -75,3 +75,10 @@ test('an API server that is gone for a while is told, and waited for', async () 
   expect(code).toBe(0);
   expect(stderr).toContain('the cluster can be read again');
 }, 60_000);
+
+test.each([[[]], [['--watch']]])('counts no checks where there are none: verify %j', async (flags) => {
+  const { kubeconfig } = await sandbox({ scenario: 'healthy' });
+  const { code, stdout, stderr } = await runCli(['verify', '-n', 'default', ...flags], { kubeconfig });
+  expect([code, stdout]).toEqual([0, expect.stringContaining('verdict: ok, nothing was checked in namespace default')]);
+  expect(stderr).not.toContain('check');
+});

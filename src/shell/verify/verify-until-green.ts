@@ -3,20 +3,17 @@ import { checkChanges, checkId } from '../../core/verify/check-changes.ts';
 import { count } from '../../core/list-text.ts';
 import type { CheckResult, VerifyReport } from '../../core/verify/verify-report.ts';
 import { OperatorError } from '../../errors.ts';
-import type { Progress } from '../../ports.ts';
 import { createStyle } from '../../render/style.ts';
 import { roundLines, type RoundTold } from '../../render/verify-round-text.ts';
 import type { Session } from '../session.ts';
 import { RefusedLogins } from './refused-logins.ts';
 import { Timeline } from './timeline.ts';
-import { runVerify, type VerifyOptions } from './verify.ts';
+import { runVerify, silent, type VerifyOptions } from './verify.ts';
 
 const intervalMs = 3000;
 
 /** How long one round waits for what is on its way, so that it passes in the round in which it came up. */
 const roundMs = 5000;
-
-const silent: Progress = { update: () => undefined, finish: () => undefined };
 
 /**
  * Proves everything anew, what passed and what cannot heal by itself too, until all of it passes in one round or the
@@ -82,13 +79,8 @@ function changesTold({ checks, verdict, findings }: VerifyReport, known: Known):
   if (!isFirst && changes.length === 0 && notes.length === 0) return { changes, notes };
   const passed = checks.filter(({ outcome }) => outcome === 'pass').length;
   const onward = verdict === 'ok' ? '' : ', watching on';
-  return {
-    changes,
-    notes: [
-      ...notes,
-      `${passed} of ${count(checks.length, 'check')} ${checks.length === 1 ? 'passes' : 'pass'}${onward}`,
-    ],
-  };
+  const end = `${passed} of ${count(checks.length, 'check')} ${checks.length === 1 ? 'passes' : 'pass'}${onward}`;
+  return { changes, notes: checks.length === 0 ? notes : [...notes, end] };
 }
 
 /** Where nothing can be listed there are no checks that could tell of it. */

@@ -30,6 +30,9 @@ export interface Rounds {
   readonly progress: Progress;
 }
 
+/** Where nobody looks on, or there is nothing to count. */
+export const silent: Progress = { update: () => undefined, finish: () => undefined };
+
 /** What kubelet says of a ConfigMap may be over since, so that it is looked up; of a healthy cluster nothing more is read. */
 async function observeClosely({ cluster, scope, stack, deps }: Session): Promise<Snapshot> {
   return lookCloser(cluster, await observe(cluster, scope, deps.clock.now()), stack);
@@ -52,7 +55,8 @@ export async function runVerify(
   const diagnosis = diagnose(first, stack);
   const world: CheckWorld = { cluster, stack, view: createLiveView({ cluster, scope, clock }, first) };
 
-  const progress = rounds?.progress ?? deps.terminal.progress(count(checks.length, 'check'));
+  const progress =
+    rounds?.progress ?? (checks.length === 0 ? silent : deps.terminal.progress(count(checks.length, 'check')));
   const line = waitingLine(progress, checks.length);
   const deadline = clock.monotonic() + timeoutMs;
   const refused = rounds === undefined ? {} : { refused: rounds.refused };
