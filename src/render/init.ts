@@ -20,7 +20,7 @@ function initText(report: InitReport, style: Style): string[] {
   const file = path ?? 'it';
   const rows = marked.map(({ of, note }): Cell[] => [{ text: of, paint: style.bold }, { text: note }]);
   return [
-    ...(path === undefined ? [] : [style.bold(`wrote ${path}: ${amounts(report)}`)]),
+    ...(path === undefined ? [] : writtenLines(path, report, style)),
     ...(rows.length === 0 ? [] : ['', `${count(rows.length, 'thing')} to look at, which ${file} says too:`]),
     ...table(rows, style.width),
     ...findings.flatMap(({ message, locations }) => [
@@ -36,6 +36,17 @@ function initText(report: InitReport, style: Style): string[] {
 function placed(message: string, places: readonly Place[] = []): string {
   const [place] = places;
   return place === undefined ? message : `${place.file}:${place.line}: ${message}`;
+}
+
+/** The file holds what is particular to the components: of verify's checks that is the smaller part. */
+function writtenLines(path: string, report: InitReport, style: Style): string[] {
+  const { components } = report.file;
+  const anyway =
+    'verify checks as well that each component is ready, that its Services lead to it, and what Argo CD says';
+  return [
+    style.bold(`wrote ${path}: ${amounts(report)}`),
+    ...(components.length === 0 ? [] : paragraph('', anyway, style.width).map((line) => style.dim(line))),
+  ];
 }
 
 function amounts({ file: { secrets, components } }: InitReport): string {

@@ -28,8 +28,11 @@ const fromManifests = ['--from-manifests', manifests];
 
 describe('from the published manifests', () => {
   test('it has every key of every workload, required or not, as the shipped stack has', async () => {
-    const { code, stack } = await init(fromManifests);
+    const { code, stack, stdout } = await init(fromManifests);
 
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(
+      /^wrote c2l.yaml: 2 Secrets with 22 keys, 8 components, \d checks verify checks as well that each component is ready,/,
+    );
     expect(substance(await stack())).toEqual(substance(await builtIn()));
     expect(code).toBe(ExitCode.ok);
   });
