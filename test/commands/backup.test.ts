@@ -194,6 +194,17 @@ describe('--check finds', () => {
     expect(statesOf(built)['.dockerconfigjson']).toBe('valid');
   });
 
+  test('that pull credentials are lacking which the cluster has lost too', async () => {
+    cluster.store.remove('secrets', 'cloudtolocalllm', 'regcred');
+    const without = cluster.envBackupText.split('\n').filter((line) => !line.startsWith('REGCRED'));
+    await writeFile(join(folder, 'a.env'), without.join('\n'), { mode: 0o600 });
+    await writeFile(join(folder, 'b.env'), cluster.envBackupText, { mode: 0o600 });
+    const lacking = await backup(['--check', '--from', 'env:a.env', '-o', 'json']);
+    const held = await backup(['--check', '--from', 'env:b.env', '-o', 'json']);
+    expect([lacking.code, statesOf(lacking)['.dockerconfigjson']]).toEqual([1, 'absent']);
+    expect([held.code, statesOf(held)['.dockerconfigjson']]).toEqual([0, 'valid']);
+  });
+
   test('what the source lacks, what differs and what is unusable, each by name', async () => {
     cluster.vault.set('postgres-password', 'x'.repeat(20));
     cluster.vault.set('postgres-auth-password', 'short');

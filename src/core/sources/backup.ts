@@ -18,10 +18,10 @@ export interface BackupKey {
   readonly detail?: string;
 }
 
-/** Every key that something requires, and of the others those that have a value. */
+/** Every key that something requires, and of the others those that have a value, or are the credentials of a registry. */
 export function backupKeys(snapshot: Snapshot, stack?: Stack): BackupKey[] {
   return requirements(snapshot, stack)
-    .filter((requirement) => requirement.required || requirement.state === 'ok')
+    .filter((requirement) => requirement.required || requirement.state === 'ok' || isPullCredential(requirement))
     .map((requirement) => {
       const value = liveValue(requirement, snapshot);
       const wanted: WantedKey = { ...requirement, reason: 'missing' };
@@ -29,6 +29,11 @@ export function backupKeys(snapshot: Snapshot, stack?: Stack): BackupKey[] {
         return { wanted, required: requirement.required, value, ...doubtOf(value) };
       return { wanted, required: requirement.required, value: undefined, detail: whyNone(requirement) };
     });
+}
+
+/** Pods run without it only for as long as their images are on the nodes. */
+export function isPullCredential({ key }: Pick<Requirement, 'key'>): boolean {
+  return key === '.dockerconfigjson';
 }
 
 /** When the oldest of the values was put where it is; undefined where no source tells. */

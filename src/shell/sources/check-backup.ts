@@ -3,7 +3,7 @@ import { unreadableFindings } from '../../core/diagnose/diagnose-unreadable.ts';
 import { keyId, type FoundValue } from '../../core/fix/plan-secrets.ts';
 import type { BackupEntry, BackupReport } from '../../core/fix/secret-reports.ts';
 import { verdictOf } from '../../core/reports/report.ts';
-import { backupFindings, isInDoubt, storeAgain, type BackupKey } from '../../core/sources/backup.ts';
+import { backupFindings, isInDoubt, isPullCredential, storeAgain, type BackupKey } from '../../core/sources/backup.ts';
 import { OperatorError } from '../../errors.ts';
 import { reportHead, type Session } from '../session.ts';
 import { askSource, nothingCollected, toWantedValue } from './ask-sources.ts';
@@ -32,7 +32,7 @@ export async function runCheckBackup(session: Session, options: CheckBackupOptio
   const { keys: all, snapshot } = await keysToKeep(session, { reads: true });
   const { also } = options;
   const isNeeded = (key: BackupKey): boolean =>
-    key.required || (also === undefined ? isPullCredential(key) : also.has(keyId(key.wanted)));
+    key.required || (also === undefined ? isPullCredential(key.wanted) : also.has(keyId(key.wanted)));
   const keys = all.filter((key) => isNeeded(key) || options.ifHeld?.has(keyId(key.wanted)) === true);
   const wanted = keys.map((key) => key.wanted);
   const kept = { known: wanted, stack: session.stack };
@@ -79,11 +79,6 @@ export async function runCheckBackup(session: Session, options: CheckBackupOptio
     entries,
     outcomes: [],
   };
-}
-
-/** Pods run without it only for as long as their images are on the nodes. */
-function isPullCredential({ wanted }: BackupKey): boolean {
-  return wanted.key === '.dockerconfigjson';
 }
 
 type IsEqual = (found: FoundValue, key: BackupKey) => boolean;
