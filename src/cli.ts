@@ -30,6 +30,7 @@ import { nearestNames } from './core/nearest.ts';
 import { OperatorError } from './errors.ts';
 import { ExitCode } from './exit-codes.ts';
 import { outputFormats } from './render/output-format.ts';
+import { helpAsTyped } from './render/typed-program.ts';
 
 const firstSteps = (program: string): string => `c2l brings an Argo CD cluster that is red because a Secret lost keys
 back to green.
@@ -60,7 +61,7 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
     if (error.exitCode !== 0)
       return printFailure(usageError(error, meantCommand(program, argv)), argv, { program, world });
   }
-  if (printed !== '') world.print(printed);
+  if (printed !== '') world.print(helpAsTyped(printed, world.program));
   return exitCode;
 }
 

@@ -8,3 +8,10 @@ export function typedProgram(env: Readonly<Record<string, string | undefined>>):
 export function asTyped(words: string, program: string): string {
   return program === 'c2l' ? words : words.replace(/(?<!\S)c2l (?=[a-z-])/g, `${program} `);
 }
+
+/** A page of help: its usage and its examples; what it tells of c2l in sentences is no command. */
+export function helpAsTyped(page: string, program: string): string {
+  return page
+    .replace(/^Usage: c2l(?= |$)/gm, `Usage: ${program}`)
+    .replace(/^ {2}c2l .*$/gm, (example) => asTyped(example, program));
+}

@@ -76,6 +76,28 @@ test('every page of help fits 80 columns, with its example, and tells durations 
 });
 
 test.each([
+  [['generate', '--help'], 'Usage: npx c2l generate ', '\n  npx c2l generate '],
+  [['doctor', '--help'], 'Usage: npx c2l doctor ', '\ntell what c2l finds here'],
+  [
+    ['dr-drill', 'history', '--help'],
+    'Usage: npx c2l dr-drill history ',
+    '\n  npx c2l dr-drill history -n shop -o html > ',
+  ],
+  [['--help'], 'Usage: npx c2l [options] [command]', '\n  --version '],
+])('by npx %j names what is typed, and leaves sentences as they are', async (argv, head, line) => {
+  let printed = '';
+  const world = {
+    version: '0',
+    program: 'npx c2l',
+    print: (text: string) => void (printed += text),
+    createDeps: () => Promise.reject(new Error('nothing runs here')),
+  };
+  expect(await run(argv, world)).toBe(ExitCode.ok);
+  expect(printed.slice(0, head.length)).toBe(head);
+  expect(printed).toContain(line);
+});
+
+test.each([
   [['help', 'audit'], 'Usage: c2l audit '],
   [['help', 'dr-drill', 'run'], 'Usage: c2l dr-drill run '],
   [['help', 'audit', 'nonsense'], 'Usage: c2l audit '],
