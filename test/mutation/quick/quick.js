@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
@@ -16,6 +17,7 @@ const core = resolve(import.meta.dirname, '../../../src/core');
 const parts = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'c2l-mutation-quick-'));
 const file = join(folder, 'tests.cjs');
+const coverageFile = join(folder, 'coverage');
 const mutants = await bundle(parts, file);
 const statuses = new Map();
 const triedAnew = new Set();
@@ -24,49 +26,49 @@ const triedAnew = new Set();
  * One that hangs is ended with its process, and the next one goes on behind it. One after which tests fail without it is
  * tried once more in a new process, where nothing was before it.
  */
-async function tryAll(ids, isFirst) {
+async function tryAll(ids) {
   while (ids.length > 0) {
     let begun;
-    const worker = fork(join(import.meta.dirname, 'worker.js'), [file], {
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
-    worker.send(ids);
     let isReady = false;
     let timer;
-    await new Promise((done) => {
-      worker.on('exit', done);
-      worker.on('message', ({ broken, error, ready, begun: next, id, status, spoilt }) => {
-        if (broken !== undefined && isFirst) process.stderr.write(`left out: ${broken}: ${error.split('\n')[0]}\n`);
-        isReady ||= ready !== undefined;
-        clearTimeout(timer);
-        if (id !== undefined) statuses.set(id, status);
-        if (spoilt !== undefined) {
-          begun = undefined;
-          if (triedAnew.has(spoilt)) statuses.set(spoilt, 'noticed');
-          triedAnew.add(spoilt);
-        }
-        if (next === undefined) return;
-        begun = next;
-        timer = setTimeout(() => worker.kill('SIGKILL'), hangsMs);
-      });
+    const worker = start('worker.js', ['ignore', 'ignore', 'ignore', 'ipc']);
+    worker.send(ids);
+    worker.on('message', ({ begun: next, id, status, spoilt }) => {
+      isReady = true;
+      clearTimeout(timer);
+      if (id !== undefined) keep(id, status);
+      if (spoilt !== undefined) {
+        begun = undefined;
+        if (triedAnew.has(spoilt)) statuses.set(spoilt, 'noticed');
+        triedAnew.add(spoilt);
+      }
+      if (next === undefined) return;
+      begun = next;
+      timer = setTimeout(() => worker.kill('SIGKILL'), hangsMs);
     });
+    await once(worker, 'exit');
     clearTimeout(timer);
     if (!isReady) throw new Error('the tests could not be loaded');
     if (begun !== undefined && !statuses.has(begun)) statuses.set(begun, 'endless');
     ids = ids.filter((id) => !statuses.has(id));
-    isFirst = false;
   }
 }
 
+function keep(id, status) {
+  statuses.set(id, status);
+  if (statuses.size % 2000 === 0) process.stderr.write(`${statuses.size} of ${mutants.length} changes tried\n`);
+}
+
+const start = (program, stdio) => fork(join(import.meta.dirname, program), [file, coverageFile], { stdio });
+
 const ids = mutants.map(({ id }) => id);
 try {
+  const coverage = start('coverage.js', ['ignore', 'ignore', 'inherit', 'ipc']);
+  coverage.on('message', ({ broken, error }) => process.stderr.write(`left out: ${broken}: ${error.split('\n')[0]}\n`));
+  const [code] = await once(coverage, 'exit');
+  if (code !== 0) throw new Error('the tests could not be run without a change');
   await Promise.all(
-    Array.from({ length: workers }, (_, worker) =>
-      tryAll(
-        ids.filter((_id, index) => index % workers === worker),
-        worker === 0,
-      ),
-    ),
+    Array.from({ length: workers }, (_, worker) => tryAll(ids.filter((_id, index) => index % workers === worker))),
   );
 } finally {
   rmSync(folder, { recursive: true });
