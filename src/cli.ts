@@ -9,7 +9,7 @@ import { declareDrDrill } from './command-line/dr-drill.ts';
 import { declareExplain } from './command-line/explain.ts';
 import { declareFixSecrets } from './command-line/fix-secrets.ts';
 import { declareGenerate } from './command-line/generate.ts';
-import { addGlobalOptions } from './command-line/global-options.ts';
+import { addGlobalOptions, globalOptionsText } from './command-line/global-options.ts';
 import { declareHistory } from './command-line/history.ts';
 import { Registry, type World } from './command-line/registry.ts';
 import { declareInit } from './command-line/init.ts';
@@ -29,15 +29,20 @@ import type { GlobalFlags } from './commands/options.ts';
 import { nearestNames } from './core/nearest.ts';
 import { OperatorError } from './errors.ts';
 import { ExitCode } from './exit-codes.ts';
+import { wrap } from './render/layout.ts';
 import { outputFormats } from './render/output-format.ts';
 import { helpAsTyped } from './render/typed-program.ts';
+
+const examples = (program: string): string => `\
+  ${program} stabilize --sandbox   watch a broken stack recover; needs no cluster
+  ${program} audit                 every missing Secret key, and what each blocks
+`;
 
 const firstSteps = (program: string): string => `c2l brings an Argo CD cluster that is red because a Secret lost keys
 back to green.
 
 Three things to try:
-  ${program} stabilize --sandbox   watch a broken stack recover; needs no cluster
-  ${program} audit                 every missing Secret key, and what each blocks
+${examples(program)}\
   ${program} --help                all commands and flags
 `;
 
@@ -140,31 +145,24 @@ function isOutput(word: string, before: string | undefined, format: string): boo
 }
 
 /** In the order in which help lists them. */
-const declarations = [
-  declareAudit,
-  declareFixSecrets,
-  declareRestart,
-  declareVerify,
-  declareStabilize,
-  declareBootstrap,
-  declareDrDrill,
-  declareDoctor,
-  declareWatch,
-  declareExplain,
-  declareGenerate,
-  declareValidate,
-  declareInit,
-  declareBackup,
-  declareHistory,
-  declareRollback,
-  declareRestoreSync,
-  declareMigrate,
-  declareRunbook,
-  declareTour,
-  declareSandbox,
-  declareConfig,
-  declareCompletion,
-];
+const declarations: Readonly<Record<string, readonly ((registry: Registry) => void)[]>> = {
+  'Repair an outage:': [declareStabilize, declareAudit, declareFixSecrets, declareRestart, declareVerify],
+  'Be ready for the next one:': [declareDrDrill, declareWatch, declareBackup, declareRunbook, declareBootstrap],
+  'Undo, and hand over:': [declareHistory, declareRollback, declareRestoreSync, declareMigrate],
+  'Describe and check a stack:': [declareInit, declareValidate, declareGenerate],
+  'Learn, and set up c2l:': [
+    declareTour,
+    declareSandbox,
+    declareExplain,
+    declareDoctor,
+    declareConfig,
+    declareCompletion,
+  ],
+};
+
+function helpWidth(program: Command): number {
+  return Math.max(40, program.configureOutput().getOutHelpWidth?.() ?? 80);
+}
 
 /** What a description has at least; the longest command leaves it 39 of 80 columns. */
 const leastColumns = 30;
@@ -185,7 +183,7 @@ export function createProgram(world: World, done: (code: ExitCode) => void, prin
     .description('Bring an Argo CD cluster that is red because a Secret lost keys back to green, and prove it.')
     .version(world.version, '--version', 'print the version')
     .helpOption('-h, --help', 'show help')
-    .configureHelp({ showGlobalOptions: true, minWidthToWrap: leastColumns, formatItem })
+    .configureHelp({ minWidthToWrap: leastColumns, formatItem })
     .configureOutput({ writeOut: print, writeErr: print, outputError: () => undefined })
     .exitOverride();
   addGlobalOptions(program);
@@ -196,6 +194,14 @@ export function createProgram(world: World, done: (code: ExitCode) => void, prin
     program.setOptionValue('settings', applied);
   });
   const registry = new Registry(program, world, done);
-  for (const declare of declarations) declare(registry);
-  return program;
+  for (const [heading, declare] of Object.entries(declarations)) {
+    program.commandsGroup(heading);
+    for (const each of declare) each(registry);
+  }
+  return program
+    .helpCommand('help [command]', 'tell of a command what --help tells')
+    .addHelpText('after', `\nExamples:\n${examples(world.program).trimEnd()}`)
+    .addHelpText('afterAll', ({ command }) =>
+      command === program ? '' : `\n${wrap(globalOptionsText(program), helpWidth(program)).join('\n')}`,
+    );
 }

@@ -94,9 +94,11 @@ function takesValue(option: Option | undefined): option is Option {
   return option !== undefined && (option.required || option.optional);
 }
 
+/** Those of the commands above it hold for it, too. */
 function allOptions(command: Command): readonly Option[] {
-  const help = command.createHelp();
-  return [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)];
+  const above = (of: Command): readonly Option[] =>
+    of.parent === null ? [] : [...of.parent.options.filter(({ hidden }) => !hidden), ...above(of.parent)];
+  return [...command.createHelp().visibleOptions(command), ...above(command)];
 }
 
 function optionOf(command: Command, flag: string): Option | undefined {

@@ -7,6 +7,7 @@ import { collectNamespace, parseDuration, parseSpeed } from './parse-arguments.t
 /** Flags that every command takes, under the same names and with the same meaning. */
 export function addGlobalOptions(program: Command): void {
   program
+    .optionsGroup('Which cluster, namespaces and stack:')
     .option('--kubeconfig <file>', 'kubeconfig to use (default: $KUBECONFIG, else ~/.kube/config)')
     .option('--context <name>', 'context of the kubeconfig (default: its current one)')
     .option('-n, --namespace <name>', 'look at exactly this namespace; may be repeated', collectNamespace)
@@ -22,6 +23,7 @@ export function addGlobalOptions(program: Command): void {
         .argParser(parseSpeed)
         .default(2),
     )
+    .optionsGroup('Answers and questions:')
     .addOption(new Option('-o, --output <format>', 'form of the answer').choices(outputFormats).default('text'))
     .option('--read-only', 'refuse whatever would change the cluster')
     .option('--no-input', 'never ask; fail where consent or a value is needed')
@@ -34,5 +36,14 @@ export function addGlobalOptions(program: Command): void {
         .argParser(parseDuration)
         .default(15_000, '15s'),
     )
-    .option('-v, --verbose', 'name what is otherwise only counted');
+    .option('-v, --verbose', 'name what is otherwise only counted')
+    .optionsGroup('');
+}
+
+/** Beneath the page of a command: what `c2l --help` tells of is only named there. */
+export function globalOptionsText(program: Command): string {
+  const named = program.options
+    .filter(({ long }) => long !== '--version')
+    .map(({ short, long }) => (short ? `${short}/${long}` : long));
+  return `Also ${named.join(', ')}: c2l --help tells of them.`;
 }

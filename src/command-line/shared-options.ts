@@ -27,9 +27,11 @@ export interface WaitFlags {
 
 export function addWriteOptions(command: Command): Command {
   return command
+    .optionsGroup('Consent:')
     .option('-y, --yes', 'go ahead without asking')
     .option('--confirm <name>', 'name of the production context or namespace, where --yes alone is not consent')
-    .option('--dry-run', 'show what would be done and change nothing');
+    .option('--dry-run', 'show what would be done and change nothing')
+    .optionsGroup('');
 }
 
 export interface KeepFlags {
@@ -42,6 +44,7 @@ export function addKeepOption(command: Command): Command {
 
 export function addSourceOptions(command: Command): Command {
   const sources = command
+    .optionsGroup('Values and where they come from:')
     .option(
       '--from <source>',
       'azure-key-vault:NAME-OR-URL, env:FILE, env:-, age:FILE or revision; repeat in order of precedence',
@@ -53,7 +56,7 @@ export function addSourceOptions(command: Command): Command {
     .option('--generate [key]', 'make up a value where no source has one and the stack allows it', collect)
     .option('--recover', 'bring back what a Key Vault holds as deleted, where no other source has the value')
     .option('--fill-store', 'put what is missing into the Key Vault that External Secrets reads, then have it sync');
-  return addSealingOptions(sources);
+  return addSealingOptions(sources).optionsGroup('');
 }
 
 export interface PauseFlags {

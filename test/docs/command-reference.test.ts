@@ -27,7 +27,7 @@ function nameOf(command: Command): string {
 
 /** What `--help` says, without the flags that all commands take: they stand once, at the top. */
 function pageOf(command: Command): readonly string[] {
-  command.configureHelp({ helpWidth: 100, showGlobalOptions: false });
+  command.configureHelp({ helpWidth: 100 });
   const page = [`## ${nameOf(command)}`, '', '```text', command.helpInformation().trim(), '```', ''];
   return [...page, ...command.commands.flatMap(pageOf)];
 }
@@ -66,13 +66,31 @@ test('every page of help fits 80 columns, with its example, and tells durations 
     (text) => (printed += text),
   );
   const printPages = (command: Command): void => {
-    command.configureHelp({ helpWidth: 80, showGlobalOptions: true, minWidthToWrap: 30 }).outputHelp();
+    command.configureHelp({ helpWidth: 80, minWidthToWrap: 30 }).outputHelp();
     command.commands.forEach(printPages);
   };
   printPages(whole);
   const lines = printed.split('\n');
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
   expect(printed.match(/default:\s+\d{4,}/g)).toBeNull();
+});
+
+test('help lists what each command is for, and names beneath a command what all of them take', async () => {
+  let printed = '';
+  const world = {
+    version: '0',
+    program: 'c2l',
+    print: (text: string) => void (printed += text),
+    createDeps: () => Promise.reject(new Error('nothing runs here')),
+  };
+  await run(['--help'], world);
+  expect(printed).not.toMatch(/^Commands:\n {2}audit/m);
+  expect(printed).toMatch(/^Repair an outage:\n {2}stabilize /m);
+  expect(printed).toMatch(/^Examples:\n {2}c2l stabilize --sandbox {2}/m);
+  printed = '';
+  await run(['audit', '--help'], world);
+  expect(printed).toMatch(/^Example:\n {2}c2l audit -n shop\n\nAlso --kubeconfig, --context, -n\/--namespace, /m);
+  expect(printed.split('\n').length).toBeLessThan(30);
 });
 
 test.each([
