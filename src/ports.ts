@@ -53,6 +53,8 @@ export interface Terminal {
   readonly color: boolean;
   /** How a person types this program here. */
   readonly program: string;
+  /** Whether this runs in a step of a runbook that goes on after such an exit code: what comes next comes by itself. */
+  readonly goesOnAfter?: (exitCode: number) => boolean;
 }
 
 export interface ConnectOptions {

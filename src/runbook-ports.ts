@@ -1,6 +1,12 @@
 import type { Runbook } from './core/runbook/runbook.ts';
 import type { RunbookProgress } from './core/runbook/runbook-progress.ts';
 
+/** Of the environment of a step: the exit codes after which its runbook goes on. */
+export const stepVariable = 'C2L_STEP_EXITS';
+
+/** What a sandbox names as its next is reached from nowhere else, however a step of it ends. */
+export const anyExit = '*';
+
 export interface ScriptOptions {
   /** For the commands, over the environment of c2l itself. */
   readonly env: Readonly<Record<string, string>>;

@@ -89,12 +89,13 @@ async function printResult(
   if (report.verdict === 'error' && report.error !== undefined && !tellsItself(report, flags, deps)) {
     await printErrorLine(report.error, deps);
   }
+  const ending = exitCode ?? (report.verdict === 'error' ? ExitCode.usage : exitCodeOf(report.verdict));
   if (!isTold) {
-    const text = await renderReport(report, flags.output, styleFor(flags, deps));
+    const text = await renderReport(report, flags.output, styleFor(flags, deps, ending));
     if (onlyRead.has(report.command)) await deps.terminal.show(text);
     else deps.terminal.out(text);
   }
-  return exitCode ?? (report.verdict === 'error' ? ExitCode.usage : exitCodeOf(report.verdict));
+  return ending;
 }
 
 /** What keeps every command from being begun is a row of what doctor found: on one screen that is enough. */
@@ -134,7 +135,11 @@ function tellingHere<D extends Pick<Deps, 'terminal'>>(deps: D, flags: GlobalFla
   return { ...deps, terminal: { ...terminal, err } };
 }
 
-export function styleFor(flags: GlobalFlags, { terminal }: Deps): ReturnType<typeof createStyle> {
+export function styleFor(
+  flags: GlobalFlags,
+  { terminal }: Deps,
+  ending: ExitCode = ExitCode.ok,
+): ReturnType<typeof createStyle> {
   return createStyle(terminal.color, {
     width: terminal.width,
     verbose: flags.verbose === true,
@@ -142,6 +147,7 @@ export function styleFor(flags: GlobalFlags, { terminal }: Deps): ReturnType<typ
     flags: repeatedFlags(flags),
     program: terminal.program,
     isOneScreen: terminal.isOneScreen,
+    embedded: terminal.goesOnAfter?.(ending) === true,
   });
 }
 

@@ -22,9 +22,10 @@ export interface ValidateFlags extends GlobalFlags {
 /** Checks manifests before they are applied. Without `--against-cluster` it asks no cluster at all. */
 export async function validate(paths: readonly string[], flags: ValidateFlags, deps: Deps): Promise<ExitCode> {
   const report = await untilInterrupted(validation(paths, flags, deps), deps.signal);
-  const style = { ...styleFor(flags, deps), version: deps.version };
+  const ending = exitCodeOf(report.verdict);
+  const style = { ...styleFor(flags, deps, ending), version: deps.version };
   await deps.terminal.show(await renderValidation(report, flags.output, style));
-  return exitCodeOf(report.verdict);
+  return ending;
 }
 
 async function validation(paths: readonly string[], flags: ValidateFlags, deps: Deps): Promise<ValidateReport> {

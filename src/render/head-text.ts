@@ -59,11 +59,12 @@ export function closingLines(report: Report, { because, next, word }: Closing, s
   const lines = paragraph('verdict: ', `${word ?? verdictWords[verdict]}, ${because}`, style.width);
   const typed = typedNext(report, next, style);
   const told = ['', ...lines.map((line) => style.bold(paint(line)))];
-  return style.embedded ? told : [...told, ...nextLines(typed, style)];
+  return [...told, ...nextLines(typed, style)];
 }
 
-/** What to type next, as the end of a text. */
+/** What to type next, as the end of a text that stands for itself. */
 export function nextLines(command: string, style: Style): string[] {
+  if (style.embedded) return [];
   const label = 'next: ';
   const [first = '', ...others] = commandLines(label, command, style);
   return [`${label}${style.bold(first.slice(label.length))}`, ...others.map((line) => style.bold(line))];

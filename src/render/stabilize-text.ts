@@ -86,7 +86,7 @@ function phasesText(phases: readonly Phase[]): string {
 
 /** What a recovery teaches while it is fresh. */
 function afterwards(report: WalkReport, style: Style): string[] {
-  if (!isWalkedThrough(report) || nothingProven(report.phases).length > 0) return [];
+  if (style.embedded || !isWalkedThrough(report) || nothingProven(report.phases).length > 0) return [];
   if (style.flags.includes('--sandbox')) {
     return ['', ...paragraph('then: ', 'look at your own cluster; audit changes nothing there', style.width)];
   }

@@ -14,7 +14,7 @@ export interface Style {
   readonly flags: string;
   /** How this program is typed here: `c2l`, or by npx. */
   readonly program: string;
-  /** Part of a walk: the head was told before, and what comes next comes by itself. */
+  /** Part of a walk or of a runbook: the head was told before, and what comes next comes by itself. */
   readonly embedded: boolean;
   /** What was said before the report began, such as the place and the plan, stands above it. */
   readonly isOneScreen: boolean;

@@ -5,6 +5,7 @@ import { terminalSafe } from '../../render/printable.ts';
 import { createStyle, type Style } from '../../render/style.ts';
 import { toldLines } from '../../render/told-lines.ts';
 import { typedProgram } from '../../render/typed-program.ts';
+import { anyExit, stepVariable } from '../../runbook-ports.ts';
 import { isAppendOnly, isPainted, isUnattended, type Look } from './look.ts';
 import { pagerOf, showPaged } from './pager.ts';
 import { appendedProgress, spinnerProgress } from './terminal-progress.ts';
@@ -68,7 +69,12 @@ export function createNodeTerminal(options: NodeTerminalOptions): Terminal {
     width: (stdout.isTTY === true ? stdout.columns : stderr.columns) ?? 80,
     color: colored(stdout),
     program: typedProgram(env),
+    goesOnAfter: goesOnAfter(env[stepVariable]),
   };
+}
+
+function goesOnAfter(exits: string | undefined): (exitCode: number) => boolean {
+  return (exitCode) => exits === anyExit || exits?.split(',').includes(String(exitCode)) === true;
 }
 
 /** A reader that went away (`| head -1`) is no failure: the rest is dropped and the exit code stays what it is. */

@@ -12,8 +12,7 @@ import type { Deps } from '../../ports.ts';
 import { renderRunbookLog } from '../../render/runbook-log.ts';
 import { outcomeWords, prose, stepHead } from '../../render/runbook-text.ts';
 import type { Style } from '../../render/style.ts';
-import type { ProgressFile, RunbookWorld } from '../../runbook-ports.ts';
-import { outputTold } from './output-told.ts';
+import { anyExit, stepVariable, type ProgressFile, type RunbookWorld } from '../../runbook-ports.ts';
 
 export interface Walk {
   readonly runbook: Runbook;
@@ -156,18 +155,15 @@ async function runCommands(
   { consent, exits }: { readonly consent: string | undefined; readonly exits: readonly number[] },
 ): Promise<{ exitCode: number; output: string }> {
   const printed: string[] = [];
-  const held = outputTold((line) => {
-    terminal.err(line);
-  });
+  const goesOnAfter = isSandbox ? anyExit : exits.join(',');
   const exitCode = await world.runScript(commands, {
-    env: { ...env, C2L_CONSENT: consent ?? '' },
+    env: { ...env, C2L_CONSENT: consent ?? '', [stepVariable]: goesOnAfter },
     onLine: (line) => {
       printed.push(line);
-      held.onLine(line);
+      terminal.err(line);
     },
     signal,
   });
-  if (!exits.includes(exitCode) && !isSandbox) held.release();
   return { exitCode, output: printed.join('\n') };
 }
 

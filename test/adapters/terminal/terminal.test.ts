@@ -39,6 +39,15 @@ function setUp(isTTY: boolean, options: Partial<NodeTerminalOptions> = {}) {
   return { terminal, stdout, stderr };
 }
 
+test.each([
+  ['none outside of a runbook', {}, []],
+  ['those that its step names', { C2L_STEP_EXITS: '0,1' }, [0, 1]],
+  ['any in a sandbox', { C2L_STEP_EXITS: '*' }, [0, 1, 4]],
+])('the exits after which a runbook goes on: %s', (_, env, exits) => {
+  const { terminal } = setUp(false, { env });
+  expect([0, 1, 4].filter((exit) => terminal.goesOnAfter?.(exit))).toEqual(exits);
+});
+
 describe('where a person can be asked, and color', () => {
   test.each([
     ['a terminal', true, {}, { canPrompt: true, color: true, width: 100, isOneScreen: true }],

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import type { RunbookProgress } from '../../../src/core/runbook/runbook-progress.ts';
 import { parseRunbook, type Runbook } from '../../../src/core/runbook/runbook.ts';
 import { createStyle } from '../../../src/render/style.ts';
-import type { RunbookWorld } from '../../../src/runbook-ports.ts';
+import { stepVariable, type RunbookWorld } from '../../../src/runbook-ports.ts';
 import { walkRunbook } from '../../../src/shell/runbook/walk-runbook.ts';
 import { createScriptedPrompter, createTestTerminal } from '../../support/terminal.ts';
 
@@ -27,7 +27,7 @@ async function walked(
     changeable = [] as readonly string[],
   } = {},
 ) {
-  const ran: { commands: string; consent: string | undefined }[] = [];
+  const ran: { commands: string; consent: string | undefined; goesOnAfter: string | undefined }[] = [];
   const saved: RunbookProgress[] = [];
   const terminal = createTestTerminal({ canPrompt: true });
   const unused = () => Promise.reject(new Error('a walk reads no runbook'));
@@ -38,7 +38,7 @@ async function walked(
     isOnPath: unused,
     runScript: (commands, { env, onLine }) => {
       printed.forEach(onLine);
-      ran.push({ commands, consent: env['C2L_CONSENT'] });
+      ran.push({ commands, consent: env['C2L_CONSENT'], goesOnAfter: env[stepVariable] });
       return Promise.resolve(exits[commands]?.shift() ?? 0);
     },
   };
@@ -76,6 +76,7 @@ async function walked(
     records,
     ran: ran.map(({ commands }) => commands),
     consents: ran.map(({ consent }) => consent),
+    goingOnAfter: ran.map(({ goesOnAfter }) => goesOnAfter),
     saved,
     terminal,
   };
@@ -149,38 +150,25 @@ test('a step without words of its own follows after one empty line', async () =>
 });
 
 test.each([
-  ['is not told where the step was well, since another step follows', 0, ['verdict: ok']],
-  ['is told where it failed', 1, ['verdict: ok', 'next: c2l verify \\', '      -n shop']],
-])('what a command names as its next %s', async (_, exit, told) => {
-  const printed = ['verdict: ok', 'next: c2l verify \\', '      -n shop'];
-  const { terminal, saved } = await walked(['r', 'q'], { one: [exit] }, { printed });
-  expect(terminal.stderr.split('\n').filter((line) => printed.includes(line))).toEqual(told);
-  expect(saved[0]?.steps[0]?.output).toBe(printed.join('\n'));
-});
+  ['after the exits of the step', false, '0,1'],
+  ['in a sandbox, which is reached from nowhere else, after any', true, '*'],
+])(
+  'what comes next comes by itself %s: its commands are told so, and their output stays whole',
+  async (_, isSandbox, told) => {
+    const runbook = runbookOf(step('First', 'one').replace('consent="--yes"', 'exit=0,1'));
+    const printed = ['verdict: ok', 'next: c2l verify'];
+    const { terminal, saved, goingOnAfter } = await walked(['r'], {}, { runbook, printed, isSandbox });
 
-test('in a sandbox it is not told: it is reached from nowhere else', async () => {
-  const { terminal, saved } = await walked(
-    ['r', 'q'],
-    { one: [1] },
-    { printed: ['bad', 'next: c2l x'], isSandbox: true },
-  );
-  expect(terminal.stderr).toContain('\nbad\nFAILED: exit 1');
-  expect(terminal.stderr).not.toContain('next:');
-  expect(saved[0]?.steps[0]?.output).toBe('bad\nnext: c2l x');
-});
+    expect(goingOnAfter).toEqual([told]);
+    expect(terminal.stderr).toContain(`${printed.join('\n')}\nok: exit 0\n`);
+    expect(saved[0]?.steps[0]?.output).toBe(printed.join('\n'));
+  },
+);
 
-test('where a command looked is told once: it has said so on standard error', async () => {
-  const printed = [
-    'c2l audit  2026-11-30 14:00:00 UTC',
-    'context c, server s',
-    'namespace n, stack',
-    '  one',
-    '',
-    'context of it',
-  ];
-  const { terminal, saved } = await walked(['r', 'q'], {}, { printed });
-  expect(terminal.stderr).toContain(`${printed[0]}\n\ncontext of it\n`);
-  expect(saved[0]?.steps[0]?.output).toBe(printed.join('\n'));
+test('a check of a step goes on after 0 alone', async () => {
+  const runbook = runbookOf(step('First', 'one').replace('consent="--yes"', 'exit=1 check="two"'));
+  const { goingOnAfter } = await walked(['r'], { one: [1] }, { runbook });
+  expect(goingOnAfter).toEqual(['1', '0']);
 });
 
 test('a step that fails names its values and the way to others', async () => {
