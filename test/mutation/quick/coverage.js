@@ -28,4 +28,5 @@ for (const [test, hits] of Object.entries(perTest)) {
   }
 }
 writeFileSync(coverageFile, serialize({ took, reached, atLoad: new Set(Object.keys(atLoad)) }));
-process.exit(0);
+// What was sent before has arrived when this has.
+process.send({}, () => process.exit(0));

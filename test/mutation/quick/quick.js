@@ -64,7 +64,9 @@ const start = (program, stdio) => fork(join(import.meta.dirname, program), [file
 const ids = mutants.map(({ id }) => id);
 try {
   const coverage = start('coverage.js', ['ignore', 'ignore', 'inherit', 'ipc']);
-  coverage.on('message', ({ broken, error }) => process.stderr.write(`left out: ${broken}: ${error.split('\n')[0]}\n`));
+  coverage.on('message', ({ broken, error }) => {
+    if (broken !== undefined) process.stderr.write(`left out: ${broken}: ${error.split('\n')[0]}\n`);
+  });
   const [code] = await once(coverage, 'exit');
   if (code !== 0) throw new Error('the tests could not be run without a change');
   await Promise.all(
