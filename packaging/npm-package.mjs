@@ -22,6 +22,8 @@ export async function npmPackage(outFolder) {
     const added = [await licenceNotices(folder), await billOfMaterials(folder)];
     const files = [...handedOut.files, ...added.map((file) => file.slice(folder.length + 1))];
     await writeFile(join(folder, 'package.json'), `${JSON.stringify({ ...handedOut, files }, null, 2)}\n`);
+    // Whoever installs it reads it, whatever the umask was where it was made.
+    execFileSync('chmod', ['-R', 'u=rwX,go=rX', folder]);
     const packed = execFileSync(
       'npm',
       ['pack', folder, '--json', '--ignore-scripts', '--pack-destination', outFolder],

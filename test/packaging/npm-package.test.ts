@@ -7,15 +7,16 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const pack = `import { npmPackage } from './packaging/npm-package.mjs';
+  process.umask(Number(process.argv[2]));
   process.stdout.write(await npmPackage(process.argv[1]));`;
 
 let folder: string;
 let tarball: string;
 
-async function packInto(name: string): Promise<string> {
+async function packInto(name: string, umask = 0o022): Promise<string> {
   const place = join(folder, name);
   await mkdir(place);
-  return (await run(process.execPath, ['--input-type=module', '-e', pack, place])).stdout;
+  return (await run(process.execPath, ['--input-type=module', '-e', pack, place, String(umask)])).stdout;
 }
 
 beforeAll(async () => {
@@ -26,8 +27,8 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-test('packing twice gives the same bytes, below 5 MB', async () => {
-  const second = await packInto('second');
+test('packing twice gives the same bytes, below 5 MB, also where files are for their owner alone', async () => {
+  const second = await packInto('second', 0o077);
   expect((await readFile(second)).equals(await readFile(tarball))).toBe(true);
   expect((await stat(tarball)).size).toBeLessThan(5_000_000);
 }, 60_000);
