@@ -130,7 +130,9 @@ describe('a key that two Secrets have', () => {
         /no usable value for 2 keys of 2 Secrets in team: a\/one, b\/one \(env:backup\.env: ONE is the name of both\); /,
       ),
     ]);
-    expect(stderr).toMatch(/; give each a name of its own in c2l\.yaml, as c2l init drafts one: from: \{ env: /);
+    expect(stderr).toMatch(
+      /; give each a name of its own in c2l\.yaml, as c2l init -n team drafts one: from: \{ env: /,
+    );
     expect(cluster.writes).toEqual([]);
   });
 
