@@ -26,7 +26,7 @@ export interface World {
 export type MakeBody = (commands: typeof ReportCommands, command: Command) => CommandBody | Promise<CommandBody>;
 
 export interface ReportOptions {
-  /** As reports and errors call it, where that is not the word itself. */
+  /** As reports and errors call it, where that is not what is typed. */
   readonly name?: string;
   /** What the command makes of the flags before a cluster is chosen by them. */
   readonly adjust?: (flags: GlobalFlags) => GlobalFlags;
@@ -44,7 +44,7 @@ export interface ReportOptions {
 export type MakeUnopened = (commands: typeof ReportCommands, command: Command) => UnopenedBody;
 
 export interface RunOptions {
-  /** As reports and errors call it, where that is not the word itself. */
+  /** As reports and errors call it, where that is not what is typed. */
   readonly name?: string;
   readonly formats?: readonly OutputFormat[];
 }
@@ -70,7 +70,7 @@ export class Registry {
   reports(
     command: Command,
     {
-      name = command.name(),
+      name = pathOf(command),
       adjust = (flags) => flags,
       writes,
       changes = (given) => given['dryRun'] !== true,
@@ -103,7 +103,7 @@ export class Registry {
   runs(
     command: Command,
     body: (flags: GlobalFlags, deps: Deps) => Promise<ExitCode>,
-    { name = command.name(), formats = plainFormats }: RunOptions = {},
+    { name = pathOf(command), formats = plainFormats }: RunOptions = {},
   ): void {
     command.action(async () => {
       const flags = command.optsWithGlobals<GlobalFlags>();
@@ -119,6 +119,12 @@ export class Registry {
       }
     });
   }
+}
+
+/** What is typed behind the program, such as `config show`. */
+function pathOf(command: Command): string {
+  const { parent } = command;
+  return parent === null || parent.parent === null ? command.name() : `${pathOf(parent)} ${command.name()}`;
 }
 
 /** A wrong path is named at once, not in the one run that comes to need the file. */

@@ -6,7 +6,14 @@ import { ExitCode } from '../exit-codes.ts';
 import type { Deps } from '../ports.ts';
 import { paragraph } from '../render/layout.ts';
 import { renderRunbookLog } from '../render/runbook-log.ts';
-import { fileLines, outcomeWords, renderRun, renderRunbook, renderRunbookList } from '../render/runbook-text.ts';
+import {
+  fileLines,
+  outcomeWords,
+  renderRun,
+  renderRunbook,
+  renderRunbookList,
+  renderRunbooksAnswer,
+} from '../render/runbook-text.ts';
 import type { Style } from '../render/style.ts';
 import type { ProgressFile, RunbookWorld } from '../runbook-ports.ts';
 import { openRunbookPlace, type RunbookPlace } from '../shell/runbook/open-runbook-place.ts';
@@ -32,8 +39,12 @@ export interface RunRunbookOptions {
 }
 
 export async function listRunbooks(flags: GlobalFlags, deps: Deps): Promise<ExitCode> {
-  const world = await deps.openRunbookWorld();
-  await deps.terminal.show(renderRunbookList(await world.list(), styleFor(flags, deps)));
+  const runbooks = await (await deps.openRunbookWorld()).list();
+  await deps.terminal.show(
+    flags.output === 'text'
+      ? renderRunbookList(runbooks, styleFor(flags, deps))
+      : await renderRunbooksAnswer(runbooks, flags.output),
+  );
   return ExitCode.ok;
 }
 

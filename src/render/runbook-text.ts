@@ -1,3 +1,4 @@
+import { lookedUp, type RunbooksAnswer } from '../core/reports/answers.ts';
 import {
   lastRecords,
   stepsLeft,
@@ -8,6 +9,7 @@ import {
 import type { Runbook, RunbookStep } from '../core/runbook/runbook.ts';
 import { nextLines } from './head-text.ts';
 import { count, paragraph, table } from './layout.ts';
+import type { OutputFormat } from './output-format.ts';
 import type { Style } from './style.ts';
 import { asTyped } from './typed-program.ts';
 
@@ -27,6 +29,15 @@ export function renderRunbookList(runbooks: readonly Runbook[], style: Style): s
     ...paragraph('    ', title, style.width),
   ]);
   return [...lines, '', ...nextLines('c2l runbook show NAME, then c2l runbook run NAME', style), ''].join('\n');
+}
+
+export async function renderRunbooksAnswer(runbooks: readonly Runbook[], format: OutputFormat): Promise<string> {
+  const answer: RunbooksAnswer = {
+    ...lookedUp,
+    command: 'runbook list',
+    runbooks: runbooks.map(({ name, title, steps }) => ({ name, title, steps: steps.length })),
+  };
+  return format === 'yaml' ? (await import('./yaml.ts')).toYaml(answer) : `${JSON.stringify(answer, null, 2)}\n`;
 }
 
 /** The whole of it for a terminal: prose wrapped, commands whole so that they can be copied. */

@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
 
+import { parse } from 'yaml';
+
 import { runCli } from '../support/run-cli.ts';
 import { sandbox } from '../support/sandbox.ts';
 
@@ -34,4 +36,27 @@ test('a refusal before any cluster was chosen names none', async () => {
     'findings',
     'error',
   ]);
+});
+
+test('a command below another is called by both of its words', async () => {
+  const asked = await runCli(['config', 'show', '-o', 'junit']);
+  expect([asked.code, asked.stderr]).toEqual([
+    2,
+    'error: config show cannot answer with -o junit; c2l config show -o takes text, json, yaml\n',
+  ]);
+  const { stdout } = await runCli(['runbook', 'show', 'nothing', '-o', 'json']);
+  expect(JSON.parse(stdout)).toMatchObject({ command: 'runbook show', verdict: 'error' });
+});
+
+test.each([
+  ['json', (text: string): unknown => JSON.parse(text)],
+  ['yaml', (text: string): unknown => parse(text)],
+])('the list of runbooks is a document, too, as %s', async (format, read) => {
+  const { code, stdout } = await runCli(['runbook', 'list', '-o', format]);
+  const answer = read(stdout) as { readonly runbooks: readonly object[] };
+  expect([code, answer]).toEqual([
+    0,
+    expect.objectContaining({ command: 'runbook list', verdict: 'ok', findings: [] }),
+  ]);
+  expect(answer.runbooks).toContainEqual({ name: 'tour', title: 'The tour', steps: expect.any(Number) });
 });

@@ -54,6 +54,11 @@ export interface DrillsAnswer extends AnswerHead {
   readonly scenarios: readonly object[];
 }
 
+export interface RunbooksAnswer extends AnswerHead {
+  readonly command: 'runbook list';
+  readonly runbooks: readonly { readonly name: string; readonly title: string; readonly steps: number }[];
+}
+
 /** What became of a test message, receiver by receiver. */
 export interface ReceiversAnswer extends AnswerHead {
   readonly command: 'watch';
@@ -61,4 +66,5 @@ export interface ReceiversAnswer extends AnswerHead {
   readonly receivers: readonly { readonly name: string; readonly told: boolean; readonly detail: string }[];
 }
 
-export type Answer = SettingsAnswer | GeneratedAnswer | CodesAnswer | CodeAnswer | DrillsAnswer | ReceiversAnswer;
+export type Answer =
+  SettingsAnswer | GeneratedAnswer | CodesAnswer | CodeAnswer | DrillsAnswer | RunbooksAnswer | ReceiversAnswer;
