@@ -106,7 +106,10 @@ export class Registry {
     { name = pathOf(command), formats = plainFormats }: RunOptions = {},
   ): void {
     command.action(async () => {
-      const flags = command.optsWithGlobals<GlobalFlags>();
+      const given = command.optsWithGlobals<GlobalFlags>();
+      // A form that settings prefer cannot be meant for what has one form: .bashrc sources the script of completion.
+      const isMeant = formats.length > 1 || command.getOptionValueSourceWithGlobals('output') === 'cli';
+      const flags: GlobalFlags = isMeant ? given : { ...given, output: 'text' };
       const deps = await this.#world.createDeps(flags);
       try {
         refuseFormat({ name, flags, formats });

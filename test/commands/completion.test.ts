@@ -142,3 +142,9 @@ describe('what is looked up', () => {
     expect(await offered(['audit', '-n', ''], hanging.kubeconfig())).toEqual([]);
   });
 });
+
+test('the script is the same whatever form of answers is preferred, and refused where another is asked for', async () => {
+  const { stdout } = await runCli(['completion', 'bash']);
+  expect(await runCli(['completion', 'bash'], { env: { C2L_OUTPUT: 'json' } })).toMatchObject({ code: 0, stdout });
+  expect(await runCli(['completion', 'bash', '-o', 'json'])).toMatchObject({ code: 2 });
+});
