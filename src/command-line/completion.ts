@@ -1,6 +1,8 @@
 import { Argument, type Command } from 'commander';
 
+import type { Deps } from '../ports.ts';
 import { completionShells, type CompletionShell } from '../render/completion-shells.ts';
+import type { GivenFlags } from '../shell/sources/look-up-values.ts';
 import type { Registry, World } from './registry.ts';
 
 /** What the scripts of the shells ask; nobody types it, and help does not list it. */
@@ -29,6 +31,26 @@ export async function complete(program: Command, words: readonly string[], world
   const { completeLine } = await import('./complete-line.ts');
   const asked = completeLine(program, words);
   const { answerLines } = await import('../commands/complete.ts');
-  const lines = await answerLines(asked, () => world.createDeps({ color: 'never', input: false }));
+  const lines = await answerLines(
+    asked,
+    () => world.createDeps({ color: 'never', input: false }),
+    (given, deps) => settled(program, given, deps),
+  );
   if (lines.length > 0) world.print(`${lines.join('\n')}\n`);
+}
+
+/** As the command itself would take them: names of another cluster than its own would mislead. */
+async function settled(program: Command, given: GivenFlags, deps: Deps): Promise<GivenFlags> {
+  const { applySettings } = await import('./settings.ts');
+  for (const [name, values] of given) program.setOptionValueWithSource(name, values, 'cli');
+  if (given.has('sandbox')) program.setOptionValueWithSource('sandbox', true, 'cli');
+  for (const name of ['kubeconfig', 'context']) {
+    if (given.has(name)) program.setOptionValueWithSource(name, given.get(name)?.at(-1), 'cli');
+  }
+  await applySettings(program, deps);
+  const filled = program.options
+    .map((option) => option.attributeName())
+    .filter((name) => program.getOptionValueSource(name) === 'config' && program.getOptionValue(name) !== false)
+    .map((name): [string, readonly string[]] => [name, [program.getOptionValue(name)].flat().map(String)]);
+  return new Map([...given, ...filled]);
 }

@@ -34,9 +34,15 @@ export function printCompletion(shell: CompletionShell, deps: Deps): Promise<Exi
  * The words that fit what is typed, each with what it is about behind a tab, and last what the shell is to add itself:
  * `:files`, `:folders`, or `:nospace` where the word is not complete yet.
  */
-export async function answerLines(asked: Asked, createDeps: () => Promise<Deps>): Promise<readonly string[]> {
-  const { candidates, kind, typed, before } = asked;
-  const { values, rest } = kind === 'none' ? nothing : await looked(asked, await createDeps());
+export async function answerLines(
+  asked: Asked,
+  createDeps: () => Promise<Deps>,
+  /** The flags before the cursor, and what the person's settings say where they are silent. */
+  settled: (given: GivenFlags, deps: Deps) => Promise<GivenFlags>,
+): Promise<readonly string[]> {
+  const { candidates, kind, typed, before, given } = asked;
+  const { values, rest } =
+    kind === 'none' ? nothing : await looked(kind, await createDeps(), (deps) => settled(given, deps));
   const fitting = [...candidates, ...values.map((word) => ({ word, about: '' }))]
     .map(({ word, about }) => ({ word: `${before}${word}`, about }))
     .filter(({ word }) => word.startsWith(typed));
@@ -45,9 +51,9 @@ export async function answerLines(asked: Asked, createDeps: () => Promise<Deps>)
 
 const nothing: LookedUp = { values: [], rest: undefined };
 
-async function looked({ kind, given }: Asked, deps: Deps): Promise<LookedUp> {
+async function looked(kind: ValueKind, deps: Deps, settled: (deps: Deps) => Promise<GivenFlags>): Promise<LookedUp> {
   try {
-    return await lookUpValues(kind, given, deps);
+    return await lookUpValues(kind, await settled(deps), deps);
   } catch (error) {
     // No kubeconfig, a cluster that is away, a stack file that is half written: there is nothing to offer.
     if (error instanceof OperatorError) return nothing;

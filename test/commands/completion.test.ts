@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Command } from 'commander';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { createProgram } from '../../src/cli.ts';
 import { knownValueKind } from '../../src/command-line/value-kinds.ts';
@@ -98,6 +101,24 @@ describe('what is looked up', () => {
       'statefulset/redis-tunnel-state',
     ]);
     expect(await offered(['restart', '--confirm', 'c2l'])).toEqual(['c2l-sandbox']);
+  });
+
+  test('looks where the settings of the person say, unless a flag says otherwise', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'c2l-completion-'));
+    mkdirSync(join(folder, 'c2l'));
+    writeFileSync(join(folder, 'kubeconfig'), sandbox.kubeconfig);
+    writeFileSync(join(folder, 'c2l', 'config.yaml'), `defaults: { kubeconfig: ${join(folder, 'kubeconfig')} }`);
+    const env = { XDG_CONFIG_HOME: folder, KUBECONFIG: '/nonexistent' };
+    expect((await runCli(['__complete', 'audit', '-n', 'cloud'], { env })).stdout).toBe('cloudtolocalllm\n');
+    const elsewhere = ['__complete', 'audit', '--kubeconfig', '/nonexistent', '-n', 'cloud'];
+    expect((await runCli(elsewhere, { env })).stdout).toBe('');
+    writeFileSync(join(folder, 'c2l', 'config.yaml'), 'defaults: { kubeconfigs: x }');
+    expect(await runCli(['__complete', 'audit', '-n', 'cloud'], { env })).toMatchObject({
+      stdout: '',
+      stderr: '',
+      code: 0,
+    });
+    rmSync(folder, { recursive: true });
   });
 
   test('offers keys, codes, runbooks and scenarios', async () => {
