@@ -202,6 +202,6 @@ export function createProgram(world: World, done: (code: ExitCode) => void, prin
     .helpCommand('help [command]', 'tell of a command what --help tells')
     .addHelpText('after', `\nExamples:\n${examples(world.program).trimEnd()}`)
     .addHelpText('afterAll', ({ command }) =>
-      command === program ? '' : `\n${wrap(globalOptionsText(program), helpWidth(program)).join('\n')}`,
+      command === program ? '' : `\n${wrap(globalOptionsText(program, world.program), helpWidth(program)).join('\n')}`,
     );
 }

@@ -17,9 +17,12 @@ let heldOn: string | undefined;
 // Every request under way listens to it; Node would take a dozen for a leak.
 setMaxListeners(0, interruption.signal);
 
+/** kubectl starts a plugin by a name of its own. */
+const startedAs = isSea() ? process.argv0 : process.argv[1];
+
 const world: World = {
   version,
-  program: typedProgram(process.env),
+  program: typedProgram(process.env, startedAs),
   print(text) {
     // A reader that went away (`| head -1`) is no failure.
     process.stdout.on('error', () => undefined);
@@ -32,7 +35,7 @@ const world: World = {
     const yieldInterrupts = (isYielded: boolean): void => {
       isLeftToOthers = isYielded;
     };
-    const terminal = { stdin, stdout, stderr, env, noInput: !input, color, yieldInterrupts };
+    const terminal = { stdin, stdout, stderr, env, noInput: !input, color, startedAs, yieldInterrupts };
     return composeDeps({
       ...terminal,
       cwd: process.cwd(),

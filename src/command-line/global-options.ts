@@ -41,9 +41,9 @@ export function addGlobalOptions(program: Command): void {
 }
 
 /** Beneath the page of a command: what `c2l --help` tells of is only named there. */
-export function globalOptionsText(program: Command): string {
+export function globalOptionsText(program: Command, typed: string): string {
   const named = program.options
     .filter(({ long }) => long !== '--version')
     .map(({ short, long }) => (short ? `${short}/${long}` : long));
-  return `Also ${named.join(', ')}: c2l --help tells of them.`;
+  return `Also ${named.join(', ')}: ${typed} --help tells of them.`;
 }

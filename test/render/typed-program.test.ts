@@ -22,6 +22,16 @@ describe('what is typed to start this program', () => {
     expect(typedProgram(env)).toBe(program);
   });
 
+  test.each([
+    ['/opt/krew/bin/kubectl-c2l', 'kubectl c2l'],
+    ['C:\\krew\\kubectl-c2l.exe', 'kubectl c2l'],
+    ['/usr/local/bin/c2l', 'c2l'],
+    ['/opt/kubectl-c2l/bin/c2l.js', 'c2l'],
+  ])('by the file %s', (startedAs, program) => {
+    expect(typedProgram({}, startedAs)).toBe(program);
+    expect(asTyped('kubectl c2l audit, or c2l audit', program)).toBe(`kubectl c2l audit, or ${program} audit`);
+  });
+
   test('is named wherever a command is, and nowhere else', () => {
     expect(asTyped('c2l history, or see all: c2l audit', 'npx c2l')).toBe('npx c2l history, or see all: npx c2l audit');
     for (const other of ['kubectl c2l', 'kubectl get secret a.c2l -o yaml', 'a note for c2l']) {

@@ -17,6 +17,8 @@ export interface NodeTerminalOptions extends Look {
   readonly stdin: NodeJS.ReadableStream & Partial<Pick<ReadStream, 'isTTY'>>;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
+  /** The file by which this program was started, such as that of a plugin of kubectl. */
+  readonly startedAs?: string | undefined;
   /** Told when another program on the same terminal is to have Ctrl-C, and when that is over. */
   readonly yieldInterrupts: (isYielded: boolean) => void;
 }
@@ -68,7 +70,7 @@ export function createNodeTerminal(options: NodeTerminalOptions): Terminal {
     canPrompt: stdin.isTTY === true && stderr.isTTY === true && !isAlone,
     width: (stdout.isTTY === true ? stdout.columns : stderr.columns) ?? 80,
     color: colored(stdout),
-    program: typedProgram(env),
+    program: typedProgram(env, options.startedAs),
     goesOnAfter: goesOnAfter(env[stepVariable]),
   };
 }
