@@ -45,12 +45,12 @@ export async function openDrillPublisher(session: Session, outputs: DrillOutputs
   return {
     tell: async (report) => {
       const written = await Promise.all(outputs.reports.map((path) => write(session, path, report)));
-      const isPushed =
-        outputs.pushTo === undefined ||
-        report.outcome === 'planned' ||
-        (await push(session, world, outputs.pushTo, report));
+      const isWritten = written.every((isThere) => isThere);
+      // Nothing was drilled: nothing is news, and no metric has changed.
+      if (report.outcome === 'planned') return isWritten;
+      const isPushed = outputs.pushTo === undefined || (await push(session, world, outputs.pushTo, report));
       const isTold = await tellAll(session, notifiers, newsOf(session, report));
-      return isPushed && isTold && written.every((isThere) => isThere);
+      return isPushed && isTold && isWritten;
     },
     tellRefusal: async (scenario, { code, message }) => {
       if (code === 'declined') return;

@@ -122,6 +122,14 @@ test('a drill that was interrupted is told as that, and one that was declined to
   close();
 });
 
+test('a drill that was only planned is told to nobody, and counts as told', async () => {
+  const { session, url, sent, close } = await world();
+  const publisher = await openDrillPublisher(session, { ...nothing, pushTo: url, notify: true });
+  expect(await publisher.tell({ ...drilled, outcome: 'planned' })).toBe(true);
+  expect(sent).toEqual([]);
+  close();
+});
+
 test('what nobody took is said by name, without the address', async () => {
   const { session, url, terminal, close } = await world(500);
   const publisher = await openDrillPublisher(session, { ...nothing, pushTo: url, notify: true });
