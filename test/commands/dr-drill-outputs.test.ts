@@ -11,6 +11,7 @@ import { openDrillPublisher } from '../../src/commands/publish-drill.ts';
 import type { DrillResult } from '../../src/core/drill/drill-report.ts';
 import { drillMetrics } from '../../src/render/drill/drill-metrics.ts';
 import { drilled, earlierResult } from '../render/drill-reports.ts';
+import { atEndOfTest } from '../support/at-end.ts';
 import { sandbox } from '../support/sandbox.ts';
 import { testSession } from '../support/test-session.ts';
 
@@ -29,6 +30,7 @@ async function world(status = 200) {
       response.writeHead(status).end();
     });
   });
+  atEndOfTest(() => void server.close());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const session = await testSession(await sandbox({ scenario: 'healthy' }));
@@ -47,14 +49,13 @@ async function world(status = 200) {
     url,
     sent,
     terminal: session.terminal,
-    close: () => server.close(),
   };
 }
 
 const nothing = { reports: [], pushTo: undefined, notify: false };
 
 test('writes each form by the name of its file, with the times of the last success for Prometheus', async () => {
-  const { session, cwd, close } = await world();
+  const { session, cwd } = await world();
   const publisher = await openDrillPublisher(session, {
     ...nothing,
     reports: ['out/drill.html', 'drill.xml', 'drill.prom'],
@@ -72,7 +73,6 @@ test('writes each form by the name of its file, with the times of the last succe
   expect(metrics).toContain(`c2l_drill_last_success_timestamp_seconds{${labels}} ${Date.UTC(2026, 1, 1) / 1000}\n`);
   expect(metrics).toContain(`c2l_drill_success{${labels}} 0\n`);
   expect(metrics).toContain(`c2l_drill_phase_seconds{${labels},phase="write"} 0.6\n`);
-  close();
 });
 
 test.each<[string, DrillResult[], string | undefined]>([
@@ -86,7 +86,7 @@ test.each<[string, DrillResult[], string | undefined]>([
 });
 
 test('tells the Pushgateway and the receivers of watch', async () => {
-  const { session, url, sent, close } = await world();
+  const { session, url, sent } = await world();
   const publisher = await openDrillPublisher(session, { ...nothing, pushTo: `${url}/`, notify: true });
 
   expect(await publisher.tell(drilled)).toBe(true);
@@ -98,19 +98,17 @@ test('tells the Pushgateway and the receivers of watch', async () => {
   const notice = JSON.parse(sent.find(({ path }) => path === '/')!.body) as { kind: string; title: string };
   expect(notice.kind).toBe('drill-passed');
   expect(notice.title).toContain('drill passed: total-secret-loss: recovered in 4.0 s');
-  close();
 });
 
 test('a drill that could not begin is told as one that failed', async () => {
-  const { session, sent, close } = await world();
+  const { session, sent } = await world();
   const publisher = await openDrillPublisher(session, { ...nothing, notify: true });
   await publisher.tellRefusal('total-secret-loss', { code: 'drill-refused', message: 'a drill is not finished' });
   expect(sent[0]?.body).toContain('drill failed: a drill is not finished');
-  close();
 });
 
 test('a drill that was interrupted is told as that, and one that was declined to nobody', async () => {
-  const { session, sent, close } = await world();
+  const { session, sent } = await world();
   const publisher = await openDrillPublisher(session, { ...nothing, notify: true });
   await publisher.tell({ ...drilled, outcome: 'not-recovered', verdict: 'interrupted' });
   await publisher.tellRefusal('total-secret-loss', { code: 'interrupted', message: 'nothing was changed' });
@@ -119,42 +117,36 @@ test('a drill that was interrupted is told as that, and one that was declined to
     expect.stringContaining('drill interrupted: total-secret-loss: interrupted before it recovered'),
     expect.stringContaining('drill interrupted: nothing was changed'),
   ]);
-  close();
 });
 
 test('a drill that was only planned is told to nobody, and counts as told', async () => {
-  const { session, url, sent, close } = await world();
+  const { session, url, sent } = await world();
   const publisher = await openDrillPublisher(session, { ...nothing, pushTo: url, notify: true });
   expect(await publisher.tell({ ...drilled, outcome: 'planned' })).toBe(true);
   expect(sent).toEqual([]);
-  close();
 });
 
 test('what nobody took is said by name, without the address', async () => {
-  const { session, url, terminal, close } = await world(500);
+  const { session, url, terminal } = await world(500);
   const publisher = await openDrillPublisher(session, { ...nothing, pushTo: url, notify: true });
   expect(await publisher.tell(drilled)).toBe(false);
   expect(terminal.stderr).toContain('the Pushgateway answered 500');
   expect(terminal.stderr).toContain('chat could not be told: answered 500');
-  close();
 });
 
 test('a file whose form is not known is refused before anything is broken', async () => {
-  const { session, close } = await world();
+  const { session } = await world();
   await expect(openDrillPublisher(session, { ...nothing, reports: ['drill.pdf'] })).rejects.toThrow('drill.pdf');
-  close();
 });
 
 test('a dry run is pushed to nobody', async () => {
-  const { session, url, sent, close } = await world();
+  const { session, url, sent } = await world();
   const publisher = await openDrillPublisher(session, { ...nothing, pushTo: url });
   expect(await publisher.tell({ ...drilled, outcome: 'planned' })).toBe(true);
   expect(sent).toEqual([]);
-  close();
 });
 
 test('a Pushgateway without an address is refused before anything is broken', async () => {
-  const { session, close } = await world();
+  const { session } = await world();
   await expect(openDrillPublisher(session, { ...nothing, pushTo: 'gateway' })).rejects.toThrow('C2L_PUSH_METRICS');
-  close();
 });
