@@ -50,7 +50,7 @@ export function addSourceOptions(command: Command): Command {
       'azure-key-vault:NAME-OR-URL, env:FILE, env:-, age:FILE or revision; repeat in order of precedence',
       collect,
     )
-    .option('--overwrite <key>', 'replace a value that is there but unusable; may be repeated', collect)
+    .option('--overwrite <key>', 'replace a value that is there, but unusable or wrong; may be repeated', collect)
     .option('--recreate <secret>', 'delete an immutable Secret and create it again with what it lacks', collect)
     .option('--identity <file>', 'file of an age identity, for an encrypted backup (default: $C2L_AGE_IDENTITY)')
     .option('--generate [key]', 'make up a value where no source has one and the stack allows it', collect)

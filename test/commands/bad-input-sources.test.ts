@@ -9,7 +9,7 @@ import { startVault, type Vault } from '../../src/sandbox/vault/vault.ts';
 import type { VaultFault } from '../../src/sandbox/vault/vault-answer.ts';
 import { expectRefused, watchedSandbox, type WatchedSandbox } from '../support/refusals.ts';
 import { runCli } from '../support/run-cli.ts';
-import { backupValues, fileSandbox } from '../support/sandbox.ts';
+import { backupValues, fileSandbox, sandbox } from '../support/sandbox.ts';
 
 const writers = [['fix-secrets'], ['stabilize']] as const;
 const namespace = 'cloudtolocalllm';
@@ -193,6 +193,25 @@ test('a backup that has other values than the cluster is doubted, and one that h
   expect(await warningsOf(other)).toEqual([
     'warning: env:values.env: other values than the cluster for 1 of 4 keys that both have: postgres-password; is it older, or of another cluster?',
   ]);
+});
+
+test('a value that is there, but not the one of the backup, is told where nothing is missing', async () => {
+  const cluster = await sandbox({ scenario: 'healthy' });
+  const other = (text: string) =>
+    withLine(text, 'POSTGRES_AUTH_PASSWORD', (value) => `POSTGRES_AUTH_PASSWORD='${value}-of-last-year'`);
+  await save('same.env', cluster.envBackupText);
+  await save('values.env', other(cluster.envBackupText));
+  const look = (...more: string[]) =>
+    runCli(['fix-secrets', '--dry-run', ...more], { kubeconfig: cluster.kubeconfig, cwd: folder });
+
+  expect((await look('--from', 'env:same.env')).stderr).not.toContain('warning');
+  const { stdout, stderr } = await look('--from', 'env:values.env');
+  expect(stdout).toContain('nothing to change');
+  expect(stderr).toMatch(
+    /^warning: env:values\.env: other values than the cluster for 1 of \d+ keys that both have: postgres-auth-password; kept as they are; --overwrite KEY takes the one of the file$/m,
+  );
+  const taken = await look('--from', 'env:values.env', '--overwrite', 'postgres-auth-password');
+  expect(taken.stdout).toMatch(/would (change|replace|overwrite|write) /);
 });
 
 test('values in base64 that nothing tells from right ones are used, and that is said in one line', async () => {

@@ -140,7 +140,9 @@ test('a password that is not the one of the first start fails at once, and every
         /^likely the data was initialised with another password: persistentvolumeclaim\/\S+ is there since .* UTC, and key postgres-auth-password of secret cloudtolocalllm-secrets was written 2099-01-01 00:00:00 UTC; PostgreSQL takes POSTGRES_PASSWORD at its first start alone$/,
       ),
       ways: [
-        { command: `c2l history ${secretName} -n ${namespace}` },
+        {
+          command: `c2l fix-secrets ${secretName}/postgres-auth-password --overwrite postgres-auth-password -n ${namespace}`,
+        },
         {
           command: expect.stringMatching(
             /^kubectl exec -it -n cloudtolocalllm postgres-auth-0 -c postgres -- sh -c 'psql .*\\password appuser"'$/,

@@ -83,8 +83,8 @@ function restoreWays({ workload, revision }: RefusedLogin, { secret, key }: Secr
     ? [{ what, command: `c2l rollback ${secret} ${revision} -n ${namespace}` }]
     : [
         {
-          what: `${what}, of key ${key}, from a backup or an earlier version of the vault`,
-          command: `c2l history ${secret} -n ${namespace}`,
+          what: `${what}: --from names a backup or vault that has it, else it is asked for`,
+          command: `c2l fix-secrets ${secret}/${key} --overwrite ${key} -n ${namespace}`,
         },
       ];
 }

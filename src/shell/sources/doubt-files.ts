@@ -10,7 +10,8 @@ import { placeIn, toWantedValue } from './ask-sources.ts';
 
 /**
  * Warns of a file whose values are used and that has others than the cluster for keys that are there: it is older, or of
- * another cluster, and what it has for the missing ones may be as wrong. A vault is asked for nothing but what is needed.
+ * another cluster, and what it has for the missing ones may be as wrong. Where nothing is missing it was named for a reason,
+ * and what is wrong may be the value that is there. A vault is asked for nothing but what is needed.
  * Gives where each of these keys has another value, by the identity of the key.
  */
 export async function doubtFiles(
@@ -20,7 +21,8 @@ export async function doubtFiles(
 ): Promise<ReadonlyMap<string, string>> {
   const differing = new Map<string, string>();
   const used = sources.filter(
-    ({ kind, label }) => kind === 'env' && [...found.values()].some(({ source }) => source.startsWith(label)),
+    ({ kind, label }) =>
+      kind === 'env' && (found.size === 0 || [...found.values()].some(({ source }) => source.startsWith(label))),
   );
   if (used.length === 0) return differing;
   const all = requirements(snapshot, stack);
@@ -47,7 +49,11 @@ export async function doubtFiles(
     for (const { requirement, place } of others)
       if (!differing.has(keyId(requirement))) differing.set(keyId(requirement), place);
     const what = `other values than the cluster for ${other.length} of ${count(held.length, 'key')} that both have: ${other.join(', ')}`;
-    deps.terminal.err(`warning: ${source.label}: ${what}; is it older, or of another cluster?`);
+    const wayOut =
+      found.size === 0
+        ? 'kept as they are; --overwrite KEY takes the one of the file'
+        : 'is it older, or of another cluster?';
+    deps.terminal.err(`warning: ${source.label}: ${what}; ${wayOut}`);
   }
   return differing;
 }
