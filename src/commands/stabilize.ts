@@ -3,6 +3,8 @@ import { takenBy } from '../core/fix/fix-flags.ts';
 import type { FixReport } from '../core/fix/secret-reports.ts';
 import type { StepOutcome } from '../core/reports/report.ts';
 import type { Phase } from '../core/reports/walk-report.ts';
+import { isOnlyWait } from '../core/restart/restart-next.ts';
+import type { RestartReport } from '../core/restart/restart-report.ts';
 import type { OutputFormat } from '../render/output-format.ts';
 import { summaryOf } from '../render/summary.ts';
 import { createPauseKeeper } from '../shell/argocd/pause-keeper.ts';
@@ -35,10 +37,17 @@ export async function stabilize(session: Session, options: StabilizeOptions): Pr
   const { signal } = session.deps;
   const keeper = createPauseKeeper(session);
   const beforeWrite = (after: Snapshot): Promise<void> => proveRestart(session, after, options);
+  // What nothing was written for, a long wait does not heal, and only the proof can name why.
+  let isAlone = true;
+  const fix = async (): Promise<FixReport> => {
+    const report = await runFix(session, { ...options, keeper, beforeWrite, mayLack: true });
+    isAlone = report.outcomes.every(({ outcome }) => outcome !== 'done');
+    return report;
+  };
   const steps: readonly WalkStep[] = [
     { name: 'audit', body: () => untilInterrupted(audit(session), signal) },
-    { name: 'fix-secrets', body: () => runFix(session, { ...options, keeper, beforeWrite, mayLack: true }) },
-    { name: 'restart', body: () => runRestart(session, options) },
+    { name: 'fix-secrets', body: fix },
+    { name: 'restart', body: async () => endOfWait(await runRestart(session, { ...options, isAlone }), isAlone) },
     {
       name: 'verify',
       body: () => untilInterrupted(runVerify(session, { timeoutMs: options.timeoutMs }), signal),
@@ -53,6 +62,11 @@ export async function stabilize(session: Session, options: StabilizeOptions): Pr
     await keeper.release();
     throw error;
   }
+}
+
+/** Where nothing was begun nothing is half done: the proof waits for what is still on its way. */
+function endOfWait(report: RestartReport, isAlone: boolean): RestartReport {
+  return isAlone && report.verdict === 'partial' && isOnlyWait(report) ? { ...report, verdict: 'problems' } : report;
 }
 
 /** How a pause ended belongs to the phase that began it. */

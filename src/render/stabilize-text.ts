@@ -1,4 +1,5 @@
 import type { Phase, WalkReport } from '../core/reports/walk-report.ts';
+import { isOnlyLate } from '../core/restart/restart-next.ts';
 import { againOptions } from '../core/sources/source-option.ts';
 import { commandsHere } from './commands-here.ts';
 import { closingLines, headLines, isWalkedThrough } from './head-text.ts';
@@ -98,13 +99,23 @@ function afterwards(report: WalkReport, style: Style): string[] {
   ];
 }
 
+const goesOn: ReadonlySet<WalkReport['verdict']> = new Set(['ok', 'declined', 'interrupted', 'partial']);
+
 /** What to type next. */
 export function nextAfter(report: WalkReport): string {
   const { verdict, findings, error } = report;
   if (isWalkedThrough(report) && nothingProven(report.phases).length > 0) return 'c2l audit -A';
   if (isWalkedThrough(report)) return 'c2l stabilize --sandbox';
-  if (verdict === 'ok' || verdict === 'declined' || verdict === 'interrupted' || verdict === 'partial')
-    return ['c2l stabilize', ...againOptions(report)].join(' ');
+  if (goesOn.has(verdict))
+    return endedLate(report) ? 'c2l verify' : ['c2l stabilize', ...againOptions(report)].join(' ');
   if (error?.hint !== undefined) return error.hint;
   return repairCommand(rootsOf(findings), report) ?? 'c2l audit';
+}
+
+/** The same walk would come to the same wait; why it was in vain, the proof names. */
+function endedLate({ phases, verdict }: WalkReport): boolean {
+  const open = phases.filter((phase) => phase.verdict === 'partial').map(({ report }) => report);
+  return (
+    verdict === 'partial' && open.length > 0 && open.every((each) => each?.command === 'restart' && isOnlyLate(each))
+  );
 }

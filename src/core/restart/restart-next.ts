@@ -31,3 +31,14 @@ function nextAfter({ verdict, dryRun, outcomes, findings, affectedBy }: Omit<Res
 export function isSkippedRestart({ action, outcome }: StepOutcome): boolean {
   return action === 'restart-workload' && outcome === 'skipped';
 }
+
+/** Pods were looked at and waited for, and nothing was begun. */
+export function isOnlyWait({ outcomes }: Pick<RestartReport, 'outcomes'>): boolean {
+  return outcomes.every(({ action }) => action === 'wait-ready' || action === 'keep-pod');
+}
+
+/** Everything was done, and something did not become ready after it. */
+export function isOnlyLate({ outcomes }: Pick<RestartReport, 'outcomes'>): boolean {
+  const undone = outcomes.filter(({ outcome }) => outcome === 'failed' || outcome === 'skipped');
+  return undone.length > 0 && undone.every(({ action, outcome }) => action === 'wait-ready' && outcome === 'failed');
+}
