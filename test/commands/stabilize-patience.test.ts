@@ -1,7 +1,10 @@
 import { expect, test } from '@jest/globals';
 
+import { fixSecrets } from '../../src/commands/fix-secrets.ts';
+import { restart } from '../../src/commands/restart.ts';
 import { stabilize } from '../../src/commands/stabilize.ts';
 import type { WalkReport } from '../../src/core/reports/walk-report.ts';
+import type { RestartReport } from '../../src/core/restart/restart-report.ts';
 import { nextAfter } from '../../src/render/stabilize-text.ts';
 import type { Session } from '../../src/shell/session.ts';
 import { SandboxApi } from '../support/sandbox-api.ts';
@@ -86,4 +89,21 @@ test('what is still on its way after the short wait is proven to be there', asyn
     ['verify', 'ok'],
   ]);
   expect([report.verdict, exitCode]).toEqual(['ok', 0]);
+});
+
+test('a pod that may run with an older value and serves nobody is what to restart next', async () => {
+  const { cluster, session } = await refused();
+  await new SandboxApi(cluster).patchSecret({ 'postgres-auth-password': null });
+  const from = [await session.envSource(cluster.envBackupText)];
+  const agreed = { yes: true, dryRun: false, waitOnly: false, timeoutMs: 120_000 };
+  await fixSecrets(session, { ...options, from });
+
+  const { report } = await restart(hurried(session), agreed);
+
+  const { outcomes, next } = report as RestartReport;
+  const doubted = outcomes.filter(({ isDoubted }) => isDoubted).map(({ object, detail }) => `${object.name} ${detail}`);
+  expect(doubted.join('\n')).toMatch(/^api-backend-.* Running, but may run with an older value/m);
+  const late = outcomes.find(({ outcome, object }) => outcome === 'failed' && object.name === 'api-backend');
+  expect(late?.detail).toMatch(/^not ready, and what runs is in doubt: api-backend-\S+ is Running$/);
+  expect(next).toBe('c2l restart --affected-by secret/cloudtolocalllm-secrets:postgres-auth-password');
 });

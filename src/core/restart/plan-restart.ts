@@ -50,10 +50,17 @@ export interface KeepStep {
   readonly isWithheld: boolean;
   /** It may need to be, and nobody can tell. */
   readonly isDoubted?: true;
+  /** The command that settles that, where it serves nobody and nothing is against it. */
+  readonly remedy?: Remedy;
   /** What kubelet brings up by itself, since it has all it needs. */
   readonly awaits?: ObjectRef;
   /** What it awaits is a restart that was begun before, and is to come to its end. */
   readonly isRollout?: true;
+}
+
+export interface Remedy {
+  readonly workload: ObjectRef;
+  readonly command: string;
 }
 
 export interface RestartPlan {
@@ -129,6 +136,7 @@ interface KeptPod {
   readonly reason: string;
   readonly isWithheld: boolean;
   readonly isDoubted?: true;
+  readonly remedy?: Remedy;
   readonly awaits?: ObjectRef;
 }
 
@@ -156,7 +164,7 @@ function planWorkload({ workload, judged }: JudgedWorkload, scene: PlanScene, ne
     } else if (need.need === 'restart') {
       const obstacle = rollout.obstacle ?? beyondRollout(workload, pod, judged, scene);
       if (obstacle !== undefined) kept.push({ pod, reason: `${need.reason}, but ${obstacle}`, isWithheld: true });
-    } else kept.push(needlessPod(pod, need, needs));
+    } else kept.push({ ...needlessPod(pod, need, needs), ...remedyFor(workload, { pod, need }, scene) });
   }
   return { replace, restart: rollout.restart, keep: [...rollout.begun, ...grouped(workload, kept)] };
 }
@@ -165,6 +173,12 @@ function needlessPod(pod: Pod, need: PodNeed, needs: readonly string[]): KeptPod
   const awaited = need.need === 'dependency' && needs.length > 0 ? `: waits for ${needs.join(', ')}` : '';
   const isDoubted = need.need === 'nothing' && need.isDoubted === true;
   return { pod, reason: `${need.reason}${awaited}`, isWithheld: false, ...(isDoubted && { isDoubted }) };
+}
+
+function remedyFor(workload: Workload, { pod, need }: JudgedPod, scene: ObstacleScene): Pick<KeptPod, 'remedy'> {
+  if (need.need !== 'nothing' || need.remedy === undefined || !isRestartable(workload.ref)) return {};
+  if (restartObstacle(workload, [pod], scene) !== undefined) return {};
+  return { remedy: { workload: workload.ref, command: need.remedy } };
 }
 
 function begunSteps(workload: Workload): KeepStep[] {

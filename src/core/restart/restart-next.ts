@@ -1,12 +1,13 @@
+import { notReadyCodes } from '../findings/findings.ts';
 import type { StepOutcome } from '../reports/report.ts';
 import type { RestartReport } from './restart-report.ts';
 
-/** Ended with what to type next. Where only some consumers were meant, they are meant by every restart that it names. */
-export function withNext(report: Omit<RestartReport, 'next'>): RestartReport {
+/** Ended with what to type next: `remedy` where nothing else is wrong than that something is not ready. Where only some consumers were meant, they are meant by every restart that it names. */
+export function withNext(report: Omit<RestartReport, 'next'>, remedy?: string): RestartReport {
   const { affectedBy } = report;
   const outcomes =
     affectedBy === undefined ? report.outcomes : report.outcomes.map((step) => ofAffected(step, affectedBy));
-  return { ...report, outcomes, next: nextAfter(report) };
+  return { ...report, outcomes, next: nextAfter(report, remedy) };
 }
 
 function restartCommand(affectedBy: string | undefined): string {
@@ -17,11 +18,15 @@ function ofAffected(step: StepOutcome, affectedBy: string): StepOutcome {
   return { ...step, detail: step.detail.replace(/c2l restart\b(?! --affected-by)/g, restartCommand(affectedBy)) };
 }
 
-function nextAfter({ verdict, dryRun, outcomes, findings, affectedBy }: Omit<RestartReport, 'next'>): string {
+function nextAfter(
+  { verdict, dryRun, outcomes, findings, affectedBy }: Omit<RestartReport, 'next'>,
+  remedy: string | undefined,
+): string {
   const again = restartCommand(affectedBy);
   if (verdict === 'interrupted') return again;
   if (verdict === 'ok') return dryRun && outcomes.some(({ outcome }) => outcome === 'planned') ? again : 'c2l verify';
   const root = findings.find(({ severity, causes }) => severity === 'error' && causes.length === 0);
+  if (remedy !== undefined && (root === undefined || notReadyCodes.has(root.code))) return remedy;
   // What is ready and was not proven, only its checks can tell more of.
   const isUnproven = outcomes.some(isSkippedRestart) && !outcomes.some(({ outcome }) => outcome === 'failed');
   return root?.fix ?? (isUnproven ? 'c2l verify' : 'c2l audit');

@@ -4,14 +4,14 @@ import { isAboutSecret } from '../workloads/kubelet-message.ts';
 import { containerStatuses, podState } from '../workloads/pod-state.ts';
 import { secretReferences, type SecretReference } from './references.ts';
 import type { SecretsView } from './secrets-view.ts';
-import { isWrittenAfter, valueText, valuesInUse } from './value-age.ts';
+import { isWrittenAfter, valueText, valuesInUse, type DoubtedValues } from './value-age.ts';
 
 /** What a pod needs so that it works with the Secrets as they are now, and why. */
 export type PodNeed =
   | { readonly need: 'replace'; readonly reason: string }
   | { readonly need: 'restart'; readonly reason: string }
-  /** `isDoubted` where it may need a restart, and nobody can tell. */
-  | { readonly need: 'nothing'; readonly reason: string; readonly isDoubted?: true }
+  /** `isDoubted` where it may need a restart, and nobody can tell; `remedy` where it serves nobody. */
+  | { readonly need: 'nothing'; readonly reason: string; readonly isDoubted?: true; readonly remedy?: string }
   /** That what its init container waits for answers. */
   | { readonly need: 'dependency'; readonly reason: string }
   /** Nothing that time or a restart could give it. */
@@ -35,8 +35,13 @@ export function podNeed(pod: Pod, view: SecretsView): PodNeed {
   if (doubted === undefined) return { need: 'nothing', reason: known };
   // It serves nobody, so that to be sure costs nobody anything.
   if (state === 'starting' && doubted.isEven) return { need: 'replace', reason: `${text}, and ${doubted.text}` };
-  const remedy = `if so, c2l restart --affected-by ${doubted.subject}`;
-  return { need: 'nothing', reason: `${known}, but ${doubted.text}: ${remedy}`, isDoubted: true };
+  return doubtedNeed(known, doubted, state === 'ready');
+}
+
+function doubtedNeed(known: string, { text, subject }: DoubtedValues, isReady: boolean): PodNeed {
+  const remedy = `c2l restart --affected-by ${subject}`;
+  const reason = `${known}, but ${text}: if so, ${remedy}`;
+  return { need: 'nothing', reason, isDoubted: true, ...(!isReady && { remedy }) };
 }
 
 /** The first required key or Secret that the containers and volumes of a pod lack; image pulls are judged apart. */

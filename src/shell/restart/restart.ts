@@ -83,7 +83,8 @@ export async function runRestart(session: Session, options: RestartOptions): Pro
     deadline,
     title: 'waiting for components',
   });
-  return withNext({ ...finalReport(session, { plan, begun, wait, isUntouched, dryRun: options.dryRun }), ...chosen });
+  const report = finalReport(session, { plan, begun, wait, isUntouched, dryRun: options.dryRun });
+  return withNext({ ...report, ...chosen }, remedyLeft(plan, wait));
 }
 
 /** Throws `forbidden` where what this would do to such a cluster may not be done; nothing is changed by it. */
@@ -164,6 +165,12 @@ function finalReport(session: Session, ended: Ended): Ending {
   };
 }
 
+/** A kept pod in doubt served nobody, and its workload is still not ready: a new pod costs it nothing. */
+function remedyLeft({ keep }: RestartPlan, { states }: WaitResult): string | undefined {
+  const open = new Set(states.filter(({ state }) => state !== 'ready').map(({ object }) => refId(object)));
+  return keep.find(({ remedy }) => remedy !== undefined && open.has(refId(remedy.workload)))?.remedy?.command;
+}
+
 /** Of a wait that nothing was begun before, and that found no error. */
 const untouchedVerdicts = { timeout: 'partial', hopeless: 'problems', unreadable: 'unreadable' } as const;
 
@@ -185,7 +192,9 @@ function isUndone({ action, outcome }: StepOutcome): boolean {
 function waitOutcomes({ plan, wait, isUntouched }: Ended): StepOutcome[] {
   const { end, states, readyAfterMs, reason, hasLooked } = wait;
   const unseen = hasLooked ? new Set<string>() : new Set(touchedBy(plan).map(refId));
-  const late = isUntouched ? 'not ready, and nothing that a restart would help' : 'not ready in time';
+  const untouched =
+    remedyLeft(plan, wait) === undefined ? 'nothing that a restart would help' : 'what runs is in doubt';
+  const late = isUntouched ? `not ready, and ${untouched}` : 'not ready in time';
   return states.map(({ object, state, detail, hopeless }): StepOutcome => {
     const after = readyAfterMs.get(refId(object));
     if (end === 'interrupted' && unseen.has(refId(object))) {
