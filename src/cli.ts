@@ -116,8 +116,10 @@ function helpSpelledOut(program: Command, argv: readonly string[]): readonly str
   return [...argv.slice(1, argv.length - rest.length), '--help'];
 }
 
-/** Commander knows what is misspelt, and not what is only begun. */
-function withSuggestion(message: string, { commands }: Command): string {
+/** Commander knows what is misspelt, and not what is only begun, nor what an option that is lacking could be. */
+function withSuggestion(message: string, { commands, options }: Command): string {
+  const choices = options.find(({ flags }) => message === `required option '${flags}' not specified`)?.argChoices;
+  if (choices !== undefined) return `${message}: one of ${choices.join(', ')}`;
   const [, word] = /^unknown command '(.+)'$/.exec(message) ?? [];
   if (word === undefined) return message;
   const names = commands.map((each) => each.name());

@@ -97,6 +97,10 @@ describe('a kubeconfig', () => {
 
 describe('a command line', () => {
   test.each([
+    [
+      ['generate', 'rbac'],
+      /required option '--for <command>' not specified: one of audit, fix-secrets, .+; c2l generate rbac --help/,
+    ],
     [['audti'], /unknown command 'audti' \(Did you mean audit\?\)/],
     [['help', 'audti'], /unknown command 'audti' \(Did you mean audit\?\)/],
     [['audit', '--namspace', 'shop'], /unknown option '--namspace' \(Did you mean --namespace\?\)/],
