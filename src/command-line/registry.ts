@@ -81,7 +81,8 @@ export class Registry {
     makeBody: MakeBody,
   ): void {
     command.action(async () => {
-      const flags = adjust(command.optsWithGlobals<GlobalFlags>());
+      const offered = formats(command.args);
+      const flags = adjust(inFormOf(command, offered));
       const [commands, deps] = await Promise.all([
         import('../commands/report-commands.ts'),
         this.#world.createDeps(flags),
@@ -92,7 +93,7 @@ export class Registry {
         flags,
         stopsItself: writes || isEndless(),
         changes: writes && changes({ ...flags }),
-        formats: formats(command.args),
+        formats: offered,
         unopened: unopened?.(commands, command),
       };
       this.#done(await commands.runReport(options, deps, await makeBody(commands, command)));
@@ -106,10 +107,7 @@ export class Registry {
     { name = pathOf(command), formats = plainFormats }: RunOptions = {},
   ): void {
     command.action(async () => {
-      const given = command.optsWithGlobals<GlobalFlags>();
-      // A form that settings prefer cannot be meant for what has one form: .bashrc sources the script of completion.
-      const isMeant = formats.length > 1 || command.getOptionValueSourceWithGlobals('output') === 'cli';
-      const flags: GlobalFlags = isMeant ? given : { ...given, output: 'text' };
+      const flags = inFormOf(command, formats);
       const deps = await this.#world.createDeps(flags);
       try {
         refuseFormat({ name, flags, formats });
@@ -122,6 +120,16 @@ export class Registry {
       }
     });
   }
+}
+
+/**
+ * A form that settings prefer is for whatever has it; only one that was typed is meant for this command. .bashrc sources the
+ * script of completion, whatever is preferred.
+ */
+function inFormOf(command: Command, formats: readonly OutputFormat[]): GlobalFlags {
+  const flags = command.optsWithGlobals<GlobalFlags>();
+  const isTyped = command.getOptionValueSourceWithGlobals('output') === 'cli';
+  return isTyped || formats.includes(flags.output) ? flags : { ...flags, output: 'text' };
 }
 
 /** What is typed behind the program, such as `config show`. */

@@ -12,6 +12,6 @@ interface Offer {
 export function refuseFormat({ name, flags: { output }, formats }: Offer): void {
   if (formats.includes(output)) return;
   throw new OperatorError('usage', `${name} cannot answer with -o ${output}`, {
-    hint: `c2l ${name} -o takes ${formats.join(', ')}`,
+    hint: `-o takes ${formats.join(', ')}`,
   });
 }

@@ -85,8 +85,6 @@ describe('audit of one object', () => {
   test('has no form that belongs to manifests', async () => {
     const { code, stderr } = await runCli(['audit', 'web', '-o', 'sarif']);
     expect(code).toBe(2);
-    expect(stderr).toBe(
-      'error: audit cannot answer with -o sarif; c2l audit -o takes text, json, yaml, junit, markdown, html\n',
-    );
+    expect(stderr).toBe('error: audit cannot answer with -o sarif; -o takes text, json, yaml, junit, markdown, html\n');
   });
 });

@@ -101,6 +101,16 @@ describe('which setting holds', () => {
     expect(fix.code).toBe(2);
   });
 
+  test('a form that is preferred is for what has it, and one that is typed for this command', async () => {
+    const preferred = await cli(['restart', '--dry-run'], 'defaults: { output: markdown }');
+    expect(preferred.stderr).not.toContain('error');
+    expect(preferred.stdout).toMatch(/^c2l restart /);
+    expect(await cli(['restart', '--dry-run', '-o', 'markdown'], '')).toMatchObject({
+      code: 2,
+      stderr: 'error: restart cannot answer with -o markdown; -o takes text, json, yaml\n',
+    });
+  });
+
   test('config show tells the origin as text, and config path the file', async () => {
     const { stdout } = await cli(['config', 'show', '--origin'], text);
     expect(stdout).toMatch(/^request-timeout +30s +config\.yaml:7 contexts\.c2l-sandbox$/m);

@@ -42,7 +42,7 @@ test('a command below another is called by both of its words', async () => {
   const asked = await runCli(['config', 'show', '-o', 'junit']);
   expect([asked.code, asked.stderr]).toEqual([
     2,
-    'error: config show cannot answer with -o junit; c2l config show -o takes text, json, yaml\n',
+    'error: config show cannot answer with -o junit; -o takes text, json, yaml\n',
   ]);
   const { stdout } = await runCli(['runbook', 'show', 'nothing', '-o', 'json']);
   expect(JSON.parse(stdout)).toMatchObject({ command: 'runbook show', verdict: 'error' });

@@ -69,5 +69,5 @@ describe('explain', () => {
 test('a form that a command cannot give is refused before anything is done, with those it can', async () => {
   const { code, stdout, stderr } = await runCli(['restart', '-o', 'markdown']);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toBe('error: restart cannot answer with -o markdown; c2l restart -o takes text, json, yaml\n');
+  expect(stderr).toBe('error: restart cannot answer with -o markdown; -o takes text, json, yaml\n');
 });
