@@ -108,13 +108,13 @@ describe.each(worldKinds)('a Secret that Argo CD has in Git, on $name', (kind) =
 
   run('holds another value for as long as was agreed, and what Git holds afterwards', async () => {
     const name = await brought();
-    const running = fix('--pause-sync', '4s');
+    const running = fix('--pause-sync', '8s');
     await holds(good);
     expect(await policyOf(name)).toBeUndefined();
     const { code, stdout, stderr } = await running;
     expect([code, stderr]).toEqual([
       0,
-      expect.stringMatching(/pause +application\/.* for 4.0 s; then Argo CD sets\s+back/),
+      expect.stringMatching(/pause +application\/.* for 8.0 s; then Argo CD sets\s+back/),
     ]);
     expect(stdout.replace(/\s+/g, ' ')).toMatch(/done resume application\/.*the time is over/);
     expect(await policyOf(name)).toEqual(automated);
@@ -179,7 +179,8 @@ describe.each(worldKinds)('a Secret that Argo CD has in Git, on $name', (kind) =
     await git.create(git.manifest(root, `root-${String(count)}`, 'argocd'));
     git.willBeMade(child);
     await holds(inGit);
-    const running = fix('--pause-sync', '6s');
+    // Long enough for a slow machine to look at both before it is over.
+    const running = fix('--pause-sync', '15s');
     await holds(good);
     expect([await policyOf(root), await policyOf(child)]).toEqual([undefined, undefined]);
     const { code, stderr } = await running;
