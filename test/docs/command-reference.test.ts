@@ -5,18 +5,32 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 
 import { createProgram, run } from '../../src/cli.ts';
+import type { World } from '../../src/command-line/registry.ts';
 import { ExitCode } from '../../src/exit-codes.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
+const worldOf = (typed: string, print: (text: string) => void): World => ({
+  version: '0',
+  program: typed,
+  print,
+  createDeps: () => Promise.reject(new Error('nothing runs here')),
+});
+
+async function printedBy(argv: readonly string[], typed = 'c2l'): Promise<string> {
+  let printed = '';
+  expect(
+    await run(
+      argv,
+      worldOf(typed, (text) => (printed += text)),
+    ),
+  ).toBe(ExitCode.ok);
+  return printed;
+}
+
 const program = createProgram(
-  {
-    version: '0',
-    program: 'c2l',
-    print: () => undefined,
-    createDeps: () => Promise.reject(new Error('nothing runs here')),
-  },
+  worldOf('c2l', () => undefined),
   () => undefined,
   () => undefined,
 );
@@ -56,12 +70,7 @@ test('the exit codes stand alike in the README, in the reference and in the prog
 test('every page of help fits 80 columns, with its example, and tells durations as they are typed', () => {
   let printed = '';
   const whole = createProgram(
-    {
-      version: '0',
-      program: 'c2l',
-      print: () => undefined,
-      createDeps: () => Promise.reject(new Error('nothing runs here')),
-    },
+    worldOf('c2l', () => undefined),
     () => undefined,
     (text) => (printed += text),
   );
@@ -76,21 +85,13 @@ test('every page of help fits 80 columns, with its example, and tells durations 
 });
 
 test('help lists what each command is for, and names beneath a command what all of them take', async () => {
-  let printed = '';
-  const world = {
-    version: '0',
-    program: 'c2l',
-    print: (text: string) => void (printed += text),
-    createDeps: () => Promise.reject(new Error('nothing runs here')),
-  };
-  await run(['--help'], world);
+  const printed = await printedBy(['--help']);
   expect(printed).not.toMatch(/^Commands:\n {2}audit/m);
   expect(printed).toMatch(/^Repair an outage:\n {2}stabilize /m);
   expect(printed).toMatch(/^Examples:\n {2}c2l stabilize --sandbox {2}/m);
-  printed = '';
-  await run(['audit', '--help'], world);
-  expect(printed).toMatch(/^Example:\n {2}c2l audit -n shop\n\nAlso --kubeconfig, --context, -n\/--namespace, /m);
-  expect(printed.split('\n').length).toBeLessThan(30);
+  const page = await printedBy(['audit', '--help']);
+  expect(page).toMatch(/^Example:\n {2}c2l audit -n shop\n\nAlso --kubeconfig, --context, -n\/--namespace, /m);
+  expect(page.split('\n').length).toBeLessThan(30);
 });
 
 test.each([
@@ -103,14 +104,7 @@ test.each([
   ],
   [['--help'], 'Usage: npx c2l [options] [command]', '\n  --version '],
 ])('by npx %j names what is typed, and leaves sentences as they are', async (argv, head, line) => {
-  let printed = '';
-  const world = {
-    version: '0',
-    program: 'npx c2l',
-    print: (text: string) => void (printed += text),
-    createDeps: () => Promise.reject(new Error('nothing runs here')),
-  };
-  expect(await run(argv, world)).toBe(ExitCode.ok);
+  const printed = await printedBy(argv, 'npx c2l');
   expect(printed.slice(0, head.length)).toBe(head);
   expect(printed).toContain(line);
 });
@@ -121,12 +115,5 @@ test.each([
   [['help', 'audit', 'nonsense'], 'Usage: c2l audit '],
   [['help'], 'Usage: c2l '],
 ])('%j shows the page of the command that it names', async (argv, head) => {
-  let printed = '';
-  const world = {
-    version: '0',
-    program: 'c2l',
-    print: (text: string) => void (printed += text),
-    createDeps: () => Promise.reject(new Error('nothing runs here')),
-  };
-  expect([await run(argv, world), printed.slice(0, head.length)]).toEqual([ExitCode.ok, head]);
+  expect((await printedBy(argv)).slice(0, head.length)).toBe(head);
 });
